@@ -1,0 +1,132 @@
+import type * as z from "zod/mini";
+import type { Change } from "./change.ts";
+
+// The contract of a source. At run time this file imports nothing; everything else in the pipeline imports it.
+
+/** One HTTP request from a source, as it came. */
+export interface Delivery {
+  readonly method: string;
+  /** Names in lower case; repeated headers joined with a comma, as API Gateway does. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The raw bytes. */
+  readonly body: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
+/** A signed request as a sender would make it: what `sign` returns, `verify` accepts. */
+export interface SignedRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Why a proof failed. Constant texts for the log; the sender only ever sees 401. */
+export type ProofFailure =
+  | "proof-missing"
+  | "proof-malformed"
+  | "proof-mismatch"
+  | "timestamp-missing"
+  | "timestamp-malformed"
+  | "timestamp-stale"
+  | "timestamp-early"
+  | "secret-empty";
+
+export type ProofResult =
+  | {
+      readonly ok: true;
+      /** What was said: the body, decrypted where the sender encrypts. */
+      readonly payload: Uint8Array;
+      /** When the sender says it sent this, in milliseconds since 1970, where the proof covers such a time. */
+      readonly sentAt?: number;
+      /** The sender's id of this delivery, where the proof covers one. */
+      readonly deliveryId?: string;
+    }
+  | { readonly ok: false; readonly reason: ProofFailure };
+
+/** How a source shows who it is. `verify` and `sign` are each other's inverse. */
+export interface Proof<Secret> {
+  /** What the explanation of an event calls it, e.g. `hmac-sha256`. */
+  readonly name: string;
+  /** Whether the proof covers the bytes of the body; a static secret does not. */
+  readonly coversBody: boolean;
+  /** Whether a delivery that is older than the tolerance is refused. */
+  readonly refusesStale: boolean;
+  verify(delivery: Delivery, secret: Secret): ProofResult;
+  /** Makes the request a sender would make with this body: for tests, samples and `npm run send`. */
+  sign(body: Uint8Array, secret: Secret, at: { now: number; id: string }): SignedRequest;
+}
+
+/** A delivery whose proof held. */
+export interface VerifiedDelivery extends Delivery {
+  readonly payload: Uint8Array;
+  readonly sentAt: number | undefined;
+  readonly deliveryId: string | undefined;
+}
+
+/** One thing that happened to one person. */
+export interface SourceEvent {
+  /** Stable over retries of the sender; unique within the source. */
+  readonly id: string;
+  /** The source's id of the person. Events of one subject are applied in order. */
+  readonly subject: string;
+  /** What happened, in the source's own words, e.g. `user.created`. */
+  readonly type: string;
+  /** When it happened, ISO 8601 in UTC with milliseconds. */
+  readonly occurredAt: string;
+  /** What `translate` needs, plain JSON. */
+  readonly payload: unknown;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What translation may know beside the event: settings, never clocks or networks. */
+export interface TranslationContext {
+  /** ISO 3166 code of the country that a phone number without `+` belongs to, e.g. `CN`. */
+  readonly region: string;
+}
+
+/** Everything there is to know about a source, in one object. */
+export interface Source<Secret = never> {
+  /** Its folder, its path segment, the name of its secret, its log field: lower case, digits and dashes. */
+  readonly name: string;
+  /** How people call it, e.g. `BambooHR`. */
+  readonly title: string;
+  /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
+  readonly secret: z.ZodMiniType<Secret>;
+  /** How it shows who it is, over the raw bytes. */
+  readonly proof: Proof<Secret>;
+  /** Seconds over which the sender repeats a delivery it got no 2xx for; duplicates are known for at least that long. */
+  readonly redeliversForSeconds: number;
+  /** Answers an exchange that only checks the URL; `undefined` when this delivery is not one. No side effects. */
+  handshake?(delivery: VerifiedDelivery, secret: Secret): Reply | undefined;
+  /** The events in a delivery. Pure. Throws `InboundError` `malformed` for a body it cannot read. */
+  split(delivery: VerifiedDelivery): SourceEvent[];
+  /** The answer to a delivery whose events are safely queued. Without it: 202, no body. */
+  acknowledge?(delivery: VerifiedDelivery, secret: Secret): Reply;
+  /** What an event means. Pure: no clock, no I/O. `[]` when it is none of our business. */
+  translate(event: SourceEvent, context: TranslationContext): Change[];
+}
+
+/** What receiving needs of a source. It has no part in what an event means, so its bundle leaves `translate` out. */
+export type Receiver<Secret = never> = Omit<Source<Secret>, "translate">;
+
+/** Types a source's definition and refuses a wrong one while it is built. */
+export function defineSource<Secret>(source: Source<Secret>): Source<Secret> {
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(source.name)) {
+    throw new TypeError(
+      `source name "${source.name}": use 1 to 31 lower-case letters, digits and dashes, a letter first`,
+    );
+  }
+  if (!(source.redeliversForSeconds > 0)) {
+    throw new TypeError(
+      `source "${source.name}": redeliversForSeconds must be above 0: for how long does the sender repeat a delivery?`,
+    );
+  }
+  return source;
+}
