@@ -1,0 +1,81 @@
+import type { Outcome } from "#lib/pipeline/outcome.ts";
+import type { LeftOut, Trail } from "#lib/pipeline/change.ts";
+
+// The durable memory. One suite (test/contract/ledger.ts) runs over every implementation of this port.
+// It holds ids, codes, times and field names; never a name, an address, a number, a secret or a payload.
+
+/** Names an event, a row of a file (`uploads`, `<import>/<row>`) or a whole import (`uploads`, `<import>`). */
+export interface EventKey {
+  readonly source: string;
+  readonly id: string;
+}
+
+/** What became of one event or row: what `explain` reads back. */
+export interface EventRecord extends EventKey {
+  readonly type: string;
+  /** The source's id of the person. */
+  readonly subject: string;
+  /** Our id of the person at Authing, where it is known. */
+  readonly externalId?: string;
+  /** ISO 8601, UTC. */
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  readonly settledAt: string;
+  /** How the source showed who it is, e.g. `hmac-sha256`. */
+  readonly proof: string;
+  /** What was done at Authing: `create`, `update`, `leave`, `import-otp`, in order. */
+  readonly changes: readonly string[];
+  /** Authing's field → `path in the payload · rule`. */
+  readonly trail: Trail;
+  readonly leftOut?: readonly LeftOut[];
+  readonly outcome: Outcome;
+}
+
+/** What a source has brought about one of its people. */
+export interface SubjectRecord {
+  readonly source: string;
+  readonly subject: string;
+  readonly externalId?: string;
+  /** Authing's id. */
+  readonly userId?: string;
+  /** The newest event that was applied: when it happened (ISO 8601, UTC) and its id. */
+  readonly appliedAt: string;
+  readonly appliedBy: string;
+  /** Whether that event was a departure. */
+  readonly left: boolean;
+}
+
+/** What is known of a person at Authing, whoever brought them. */
+export interface PersonRecord {
+  readonly externalId: string;
+  /** Authing's id. */
+  readonly userId?: string;
+  /** What created the person: `source/eventId`. */
+  readonly createdBy: string;
+}
+
+export type Claim =
+  /** Ours to do until the lease ends. `attempts` counts this one. */
+  | { readonly state: "claimed"; readonly attempts: number }
+  /** Somebody else's lease still runs. */
+  | { readonly state: "busy" }
+  /** Done before; nothing is left to do. */
+  | { readonly state: "settled"; readonly record: EventRecord };
+
+export interface Ledger {
+  /** Takes an event for `leaseSeconds`, unless it is settled or another owner's lease still runs. The same owner may claim again. */
+  claim(key: EventKey, by: { owner: string; leaseSeconds: number }): Promise<Claim>;
+  /** Gives a claim back, so that anybody may claim it at once. Does nothing when it is settled or not the owner's. */
+  release(key: EventKey, owner: string): Promise<void>;
+  /** Writes outcomes; each is remembered for `keepSeconds` from now. The first outcome of an event stays. */
+  settle(records: readonly EventRecord[], keepSeconds: number): Promise<void>;
+  /** What was applied last for a source's person. */
+  subject(source: string, subject: string): Promise<SubjectRecord | undefined>;
+  /** Remembers what was applied, unless something newer (`appliedAt`) is there. Fields that are absent keep their value. */
+  recordSubject(record: SubjectRecord): Promise<void>;
+  person(externalId: string): Promise<PersonRecord | undefined>;
+  /** Remembers people. Who created them first stays; a `userId` is filled in when it becomes known. */
+  recordPeople(records: readonly PersonRecord[]): Promise<void>;
+  /** The newest `limit` outcomes about a person, oldest first. */
+  events(externalId: string, limit: number): Promise<EventRecord[]>;
+}

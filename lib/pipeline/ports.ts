@@ -1,0 +1,82 @@
+import type { SourceEvent } from "./source.ts";
+
+// What the pipeline needs of its surroundings. AWS (lib/aws) and the laptop (infra/local) each provide them.
+
+/** How a delivery came in: travels with its events, so that they can be explained. */
+export interface Reception {
+  /** ISO 8601, UTC. */
+  readonly receivedAt: string;
+  readonly proof: string;
+  readonly deliveryId?: string;
+}
+
+/** What waits in the queue of events. */
+export type QueuedMessage =
+  | {
+      readonly kind: "event";
+      readonly source: string;
+      readonly event: SourceEvent;
+      readonly reception: Reception;
+    }
+  /** A delivery whose proof held and that we could not read: kept whole until the code or a person can. */
+  | {
+      readonly kind: "unreadable";
+      readonly source: string;
+      /** Hash of the bytes. */
+      readonly id: string;
+      readonly reason: string;
+      readonly path?: string;
+      readonly contentType?: string;
+      /** Base64. */
+      readonly payload: string;
+      readonly reception: Reception;
+    };
+
+export interface EventQueue {
+  /** Resolves only when every message is safely kept. Messages of one person stay in order. Throws `unavailable` otherwise. */
+  send(messages: readonly QueuedMessage[]): Promise<void>;
+}
+
+/** Messages that could not be dealt with, each with its reason, until a person looks. */
+export interface DeadLetters {
+  send(message: QueuedMessage, reason: string): Promise<void>;
+}
+
+/** The current and the previous version of a secret, parsed JSON. */
+export interface SecretVersions {
+  readonly current: unknown;
+  readonly previous?: unknown;
+}
+
+/** Reads one secret from where it is kept, past every cache. Throws `misconfigured` when there is none, `unavailable` when it cannot be asked. */
+export type LoadSecret = (name: string) => Promise<SecretVersions>;
+
+/** One object at one version: reads of it never mix two uploads. */
+export interface ObjectReference {
+  readonly bucket: string;
+  readonly key: string;
+  /** S3's version id, where the bucket is versioned. */
+  readonly versionId?: string;
+  readonly etag?: string;
+  /** Bytes, where the notification told. */
+  readonly size?: number;
+}
+
+export interface ObjectStore {
+  /** The bytes of the object, as they come. Throws `malformed` `object-missing` when that version is gone, `unavailable` otherwise. */
+  read(object: ObjectReference): Promise<AsyncIterable<Uint8Array>>;
+  /** Writes an object as its parts come, bounded in memory. It appears whole or not at all. */
+  write(
+    target: { bucket: string; key: string; contentType: string },
+    parts: AsyncIterable<Uint8Array>,
+  ): Promise<void>;
+}
+
+/** Structured log: a constant text and fields that hold codes, ids, paths and counts only. */
+export interface Log {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
