@@ -1,0 +1,453 @@
+import * as z from "zod/mini";
+
+// What Authing's Management API v3 takes and gives, under the names its reference uses. What goes there is strict: a
+// field Authing does not know is a mistake of ours. What comes back is loose: unknown, missing and odd fields are taken
+// calmly. Sources: the OpenAPI description of 2023-11 (github.com/Authing/authing-docs-factory), authing-node-sdk 4.0.2,
+// authing-java-sdk 3.1.19. The form here is the current generation; dialect.ts reads and writes the one of 2022.
+
+/** Most people in one `create-users-batch`. Source: OpenAPI, `list` minItems 1, maxItems 50. */
+export const maxUsersPerCreate = 50;
+/** Most secrets in one `import-otp`. The reference names no limit; this is that of its siblings. */
+export const maxSecretsPerImport = 50;
+/** Most ids in one `resign-user-batch` or `delete-users-batch`. Source: OpenAPI, `userIds` maxItems 50. */
+export const maxUsersPerLeave = 50;
+/** Most ids in one `get-user-batch`. Source: OpenAPI, `userIds` maxItems 50. */
+export const maxUsersPerLookUp = 50;
+/**
+ * Ids to ask for in one `get-user-batch`. The ids travel as `userIds[]=…`, and some releases of the parser that Node
+ * servers use for it (`qs`) keep only the first 20 items of such a list.
+ */
+export const safeUsersPerLookUp = 20;
+/** Fewest bits in a TOTP secret: what Authing's own samples have (16 base32 characters). Source: reference of `import-otp`. */
+export const minOtpSecretBits = 80;
+
+/** A type whose every level is read-only. */
+type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
+
+const text = z.exactOptional(z.string());
+const identifier = z.string().check(z.minLength(1));
+const flag = z.exactOptional(z.boolean());
+const texts = z.exactOptional(z.array(z.string()));
+const jsonObject = z.exactOptional(z.record(z.string(), z.unknown()));
+
+// ── What goes to Authing ────────────────────────────────────────────────────────────────────────────────────────────
+
+export const Gender = z.enum(["M", "F", "U"]);
+export type Gender = z.infer<typeof Gender>;
+
+export const UserStatus = z.enum(["Suspended", "Resigned", "Activated", "Archived", "Deactivated"]);
+export type UserStatus = z.infer<typeof UserStatus>;
+
+export const PasswordEncryptType = z.enum(["sm2", "rsa", "none"]);
+export type PasswordEncryptType = z.infer<typeof PasswordEncryptType>;
+
+/** How the ids in `departmentIds` are to be understood. The 2022 generation knows the first two. */
+export const DepartmentIdType = z.enum([
+  "department_id",
+  "open_department_id",
+  "sync_relation",
+  "custom_field",
+  "code",
+]);
+export type DepartmentIdType = z.infer<typeof DepartmentIdType>;
+
+/** How a `userId` is to be understood. `identity` is `<extIdpId>:<userIdInIdp>`, `sync_relation` `<provider>:<userIdInIdp>`. */
+export const UserIdType = z.enum([
+  "user_id",
+  "external_id",
+  "phone",
+  "email",
+  "username",
+  "identity",
+  "sync_relation",
+  "custom_field",
+]);
+export type UserIdType = z.infer<typeof UserIdType>;
+
+/** The last three are in authing-node-sdk only. */
+export const IdentityProvider = z.enum([
+  "oidc",
+  "oauth2",
+  "saml",
+  "ldap",
+  "ad",
+  "cas",
+  "azure-ad",
+  "wechat",
+  "google",
+  "qq",
+  "wechatwork",
+  "dingtalk",
+  "weibo",
+  "github",
+  "alipay",
+  "apple",
+  "baidu",
+  "lark",
+  "gitlab",
+  "twitter",
+  "facebook",
+  "slack",
+  "linkedin",
+  "yidun",
+  "qingcloud",
+  "gitee",
+  "instagram",
+  "welink",
+  "huawei",
+  "honor",
+  "xiaomi",
+  "oppo",
+  "aws",
+  "amazon",
+  "douyin",
+  "kuaishou",
+  "line",
+  "sdbz",
+  "zjzwfw",
+  "zzding",
+  "seeyona8v5",
+]);
+export type IdentityProvider = z.infer<typeof IdentityProvider>;
+
+/** The account of a person at another identity provider. `userInfoInIdp` is required since 2022-10. */
+export const CreateIdentityDto = z.strictObject({
+  extIdpId: identifier,
+  provider: IdentityProvider,
+  type: z.string(),
+  userIdInIdp: identifier,
+  userInfoInIdp: z.record(z.string(), z.unknown()),
+  accessToken: text,
+  refreshToken: text,
+  originConnIds: z.array(z.string()),
+});
+export type CreateIdentityDto = Frozen<z.infer<typeof CreateIdentityDto>>;
+
+/** A TOTP secret of a person who is being created: base32, upper case, no padding; SHA-1, 6 digits, 30 s. */
+export const CreateUserOtpDto = z.strictObject({ secret: identifier, recoveryCode: text });
+export type CreateUserOtpDto = Frozen<z.infer<typeof CreateUserOtpDto>>;
+
+const profileFields = {
+  name: text,
+  nickname: text,
+  photo: text,
+  gender: z.exactOptional(Gender),
+  emailVerified: flag,
+  phoneVerified: flag,
+  /** Declared a date-time, shown as `YYYY-MM-DD` in every example. */
+  birthdate: text,
+  country: text,
+  province: text,
+  city: text,
+  address: text,
+  streetAddress: text,
+  postalCode: text,
+  company: text,
+  browser: text,
+  device: text,
+  givenName: text,
+  familyName: text,
+  middleName: text,
+  profile: text,
+  preferredUsername: text,
+  website: text,
+  zoneinfo: text,
+  locale: text,
+  formatted: text,
+  region: text,
+  identityNumber: text,
+  /** Keys that the user pool has a custom field for. */
+  customData: jsonObject,
+};
+
+const identifierFields = {
+  /** Compared without regard to case. */
+  email: z.exactOptional(identifier),
+  /** The national number, without country code. */
+  phone: z.exactOptional(identifier),
+  /** `+86` and the like; only beside `phone`. */
+  phoneCountryCode: z.exactOptional(identifier),
+  username: z.exactOptional(identifier),
+  /** Our id of the person. Unique in the pool, but not enough to create somebody. */
+  externalId: z.exactOptional(identifier),
+};
+
+const createUserFields = {
+  status: z.exactOptional(UserStatus),
+  ...identifierFields,
+  ...profileFields,
+  password: text,
+  salt: text,
+  tenantIds: texts,
+  otp: z.exactOptional(CreateUserOtpDto),
+  departmentIds: texts,
+  metadataSource: jsonObject,
+  identities: z.exactOptional(z.array(CreateIdentityDto)),
+};
+
+/** A person to create. At least one of `email`, `phone` and `username`. */
+export const CreateUserInfoDto = z.strictObject(createUserFields);
+export type CreateUserInfoDto = Frozen<z.infer<typeof CreateUserInfoDto>>;
+
+/** Fields of a person that `create-users-batch` takes and `update-user` does not. */
+export const fieldsOnlyAtCreate = [
+  "salt",
+  "tenantIds",
+  "otp",
+  "departmentIds",
+  "metadataSource",
+  "identities",
+] as const satisfies readonly (keyof CreateUserInfoDto)[];
+
+export const SendCreateAccountNotificationDto = z.strictObject({
+  sendEmailNotification: flag,
+  sendPhoneNotification: flag,
+  appId: text,
+});
+export type SendCreateAccountNotificationDto = Frozen<z.infer<typeof SendCreateAccountNotificationDto>>;
+
+/** Options hold for a whole batch: people who want different ones go in different batches. */
+export const CreateUserOptionsDto = z.strictObject({
+  /** Takes `password` as it stands, hashed elsewhere; needs a password script in Authing's console. */
+  keepPassword: flag,
+  autoGeneratePassword: flag,
+  resetPasswordOnFirstLogin: flag,
+  departmentIdType: z.exactOptional(DepartmentIdType),
+  sendNotification: z.exactOptional(SendCreateAccountNotificationDto),
+  passwordEncryptType: z.exactOptional(PasswordEncryptType),
+});
+export type CreateUserOptionsDto = Frozen<z.infer<typeof CreateUserOptionsDto>>;
+
+export const CreateUserBatchReqDto = z.strictObject({
+  list: z.array(CreateUserInfoDto).check(z.minLength(1), z.maxLength(maxUsersPerCreate)),
+  options: z.exactOptional(CreateUserOptionsDto),
+});
+export type CreateUserBatchReqDto = Frozen<z.infer<typeof CreateUserBatchReqDto>>;
+
+export const ImportOtpItemDataDto = z.strictObject({ secret: identifier, recoveryCode: text });
+export type ImportOtpItemDataDto = Frozen<z.infer<typeof ImportOtpItemDataDto>>;
+
+/** `userId` is Authing's own id: this endpoint has no `userIdType`. */
+export const ImportOtpItemDto = z.strictObject({ userId: identifier, otp: ImportOtpItemDataDto });
+export type ImportOtpItemDto = Frozen<z.infer<typeof ImportOtpItemDto>>;
+
+export const ImportOtpReqDto = z.strictObject({
+  list: z.array(ImportOtpItemDto).check(z.minLength(1), z.maxLength(maxSecretsPerImport)),
+});
+export type ImportOtpReqDto = Frozen<z.infer<typeof ImportOtpReqDto>>;
+
+export const SendResetPasswordNotificationDto = z.strictObject({
+  sendDefaultEmailNotification: flag,
+  sendDefaultPhoneNotification: flag,
+  inputSendEmailNotification: text,
+  inputSendPhoneNotification: text,
+  appId: text,
+});
+export type SendResetPasswordNotificationDto = Frozen<z.infer<typeof SendResetPasswordNotificationDto>>;
+
+export const UpdateUserOptionsDto = z.strictObject({
+  userIdType: z.exactOptional(UserIdType),
+  resetPasswordOnFirstLogin: flag,
+  resetPasswordOnNextLogin: flag,
+  passwordEncryptType: z.exactOptional(PasswordEncryptType),
+  autoGeneratePassword: flag,
+  /** Authing's spelling. */
+  sendPasswordResetedNotification: z.exactOptional(SendResetPasswordNotificationDto),
+});
+export type UpdateUserOptionsDto = Frozen<z.infer<typeof UpdateUserOptionsDto>>;
+
+/** A change of a person: absent fields stay as they are. What create calls `metadataSource` is `metadata` here. */
+export const UpdateUserReqDto = z.strictObject({
+  userId: identifier,
+  status: z.exactOptional(UserStatus),
+  ...identifierFields,
+  ...profileFields,
+  password: text,
+  metadata: jsonObject,
+  options: z.exactOptional(UpdateUserOptionsDto),
+});
+export type UpdateUserReqDto = Frozen<z.infer<typeof UpdateUserReqDto>>;
+
+const userIds = z.array(identifier).check(z.minLength(1), z.maxLength(maxUsersPerLeave));
+
+export const ResignUserBatchReqDto = z.strictObject({ userIds, userIdType: z.exactOptional(UserIdType) });
+export type ResignUserBatchReqDto = Frozen<z.infer<typeof ResignUserBatchReqDto>>;
+
+export const DeleteUsersBatchReqDto = z.strictObject({
+  userIds,
+  options: z.exactOptional(z.strictObject({ userIdType: z.exactOptional(UserIdType) })),
+});
+export type DeleteUsersBatchReqDto = Frozen<z.infer<typeof DeleteUsersBatchReqDto>>;
+
+export const GetUserReqDto = z.strictObject({
+  userId: identifier,
+  userIdType: z.exactOptional(UserIdType),
+  flatCustomData: flag,
+  withCustomData: flag,
+  withPost: flag,
+  withIdentities: flag,
+  withDepartmentIds: flag,
+});
+export type GetUserReqDto = Frozen<z.infer<typeof GetUserReqDto>>;
+
+export const GetUserBatchReqDto = z.strictObject({
+  userIds: z.array(identifier).check(z.minLength(1), z.maxLength(maxUsersPerLookUp)),
+  userIdType: z.exactOptional(UserIdType),
+  withCustomData: flag,
+  flatCustomData: flag,
+  withIdentities: flag,
+  withDepartmentIds: flag,
+});
+export type GetUserBatchReqDto = Frozen<z.infer<typeof GetUserBatchReqDto>>;
+
+export const GetUserMfaInfoReqDto = z.strictObject({
+  userId: identifier,
+  userIdType: z.exactOptional(UserIdType),
+});
+export type GetUserMfaInfoReqDto = Frozen<z.infer<typeof GetUserMfaInfoReqDto>>;
+
+// ── What comes back ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A field of an answer: `undefined` where it is missing, null or of another type than the reference says. */
+// oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
+const lenient = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.optional(schema), undefined);
+
+const someText = lenient(z.string());
+const someNumber = lenient(z.number());
+const someFlag = lenient(z.boolean());
+const someTexts = lenient(z.array(z.string()));
+const someObject = lenient(z.record(z.string(), z.unknown()));
+/** `W` is how the 2022 generation says `F`. */
+const someGender = lenient(
+  z.pipe(
+    z.string(),
+    z.transform((gender) => (gender === "W" ? "F" : gender)),
+  ),
+);
+/** The codes are numbers; an older error page shows `apiCode` as text. */
+const code = z.union([z.number(), z.pipe(z.string().check(z.regex(/^\d{1,9}$/)), z.transform(Number))]);
+
+/** What is around every answer except that of `system`. Success is `statusCode` 200, whatever HTTP says. */
+export const CommonResponseDto = z.looseObject({
+  statusCode: code,
+  message: someText,
+  apiCode: lenient(code),
+  requestId: someText,
+});
+export type CommonResponseDto = Frozen<z.infer<typeof CommonResponseDto>>;
+
+export const IdentityDto = z.looseObject({
+  identityId: someText,
+  extIdpId: someText,
+  provider: someText,
+  type: someText,
+  userIdInIdp: someText,
+  userInfoInIdp: someObject,
+  accessToken: someText,
+  refreshToken: someText,
+  originConnIds: someTexts,
+});
+export type IdentityDto = Frozen<z.infer<typeof IdentityDto>>;
+
+/** A person as Authing has them. Only the id is certain. */
+export const UserDto = z.looseObject({
+  userId: z.string(),
+  createdAt: someText,
+  updatedAt: someText,
+  status: someText,
+  workStatus: someText,
+  externalId: someText,
+  email: someText,
+  phone: someText,
+  phoneCountryCode: someText,
+  username: someText,
+  name: someText,
+  nickname: someText,
+  photo: someText,
+  loginsCount: someNumber,
+  lastLogin: someText,
+  lastIp: someText,
+  gender: someGender,
+  emailVerified: someFlag,
+  phoneVerified: someFlag,
+  passwordLastSetAt: someText,
+  birthdate: someText,
+  country: someText,
+  province: someText,
+  city: someText,
+  address: someText,
+  streetAddress: someText,
+  postalCode: someText,
+  company: someText,
+  browser: someText,
+  device: someText,
+  givenName: someText,
+  familyName: someText,
+  middleName: someText,
+  profile: someText,
+  preferredUsername: someText,
+  website: someText,
+  zoneinfo: someText,
+  locale: someText,
+  formatted: someText,
+  region: someText,
+  userSourceType: someText,
+  userSourceId: someText,
+  lastLoginApp: someText,
+  mainDepartmentId: someText,
+  lastMfaTime: someText,
+  passwordSecurityLevel: someNumber,
+  resetPasswordOnNextLogin: someFlag,
+  registerSource: someTexts,
+  departmentIds: someTexts,
+  identities: lenient(z.array(IdentityDto)),
+  identityNumber: someText,
+  customData: someObject,
+  metadataSource: z.optional(z.unknown()),
+  postIdList: someTexts,
+  statusChangedAt: someText,
+  tenantId: someText,
+  tenantIds: someTexts,
+  signedUp: someText,
+});
+export type UserDto = Frozen<z.infer<typeof UserDto>>;
+
+/** Says nothing about single people and promises no order: match by externalId, username, email or phone. */
+export const UserListRespDto = z.extend(CommonResponseDto, { data: z.array(UserDto) });
+export type UserListRespDto = Frozen<z.infer<typeof UserListRespDto>>;
+
+export const UserSingleRespDto = z.extend(CommonResponseDto, { data: UserDto });
+export type UserSingleRespDto = Frozen<z.infer<typeof UserSingleRespDto>>;
+
+/** `success: false` has been seen beside `statusCode` 200. */
+export const IsSuccessDto = z.looseObject({ success: someFlag });
+export type IsSuccessDto = Frozen<z.infer<typeof IsSuccessDto>>;
+
+export const IsSuccessRespDto = z.extend(CommonResponseDto, { data: lenient(IsSuccessDto) });
+export type IsSuccessRespDto = Frozen<z.infer<typeof IsSuccessRespDto>>;
+
+/** Each is `enabled` or `disabled`. */
+export const UserMfaDto = z.looseObject({
+  totpStatus: someText,
+  faceMfaStatus: someText,
+  smsMfaStatus: someText,
+  emailMfaStatus: someText,
+});
+export type UserMfaDto = Frozen<z.infer<typeof UserMfaDto>>;
+
+export const UserMfaSingleRespDto = z.extend(CommonResponseDto, { data: UserMfaDto });
+export type UserMfaSingleRespDto = Frozen<z.infer<typeof UserMfaSingleRespDto>>;
+
+const publicKey = lenient(z.looseObject({ publicKey: z.string() }));
+
+/** The keys that passwords may be encrypted with. */
+export const SystemInfoDto = z.looseObject({
+  rsa: publicKey,
+  sm2: publicKey,
+  version: someObject,
+  publicIps: someTexts,
+});
+export type SystemInfoDto = Frozen<z.infer<typeof SystemInfoDto>>;
+
+export const ManagementTokenDto = z.looseObject({ access_token: identifier, expires_in: z.number() });
+export type ManagementTokenDto = Frozen<z.infer<typeof ManagementTokenDto>>;
