@@ -1,4 +1,6 @@
 import type { CreateUserInfoDto } from "#lib/authing/dto.ts";
+import type { LeftOut, Trail } from "#lib/pipeline/change.ts";
+import { isEmpty, type Read } from "./read.ts";
 
 /**
  * What one encoder made of one value. `fields` is empty when nothing was there, and when `problem` says why what was
@@ -11,4 +13,146 @@ export interface Encoded {
   readonly rule: string;
   /** A constant text in kebab-case, e.g. `phone-invalid`. */
   readonly problem?: string;
+}
+
+/** Authing's fields that hold any text. */
+export type TextField = FieldsHolding<string>;
+/** Authing's fields that hold true or false. */
+export type FlagField = FieldsHolding<boolean>;
+
+type FieldsHolding<Value> = {
+  [Field in keyof CreateUserInfoDto]-?: [Value] extends [NonNullable<CreateUserInfoDto[Field]>]
+    ? Field
+    : never;
+}[keyof CreateUserInfoDto];
+
+type Status = NonNullable<CreateUserInfoDto["status"]>;
+
+/** Text as it is, trimmed. Whole numbers count as text, since employee numbers come as both. */
+export function text(
+  field: TextField,
+  read: Read,
+  { maxLength = 1024 }: { maxLength?: number } = {},
+): Encoded {
+  const rule = "trimmed";
+  if (isEmpty(read.value)) return nothing(read, rule);
+  const value = plainText(read.value);
+  if (value === undefined) return refused(read, rule, "text-invalid");
+  if (value.length > maxLength) return refused(read, rule, "text-too-long");
+  return encoded(read, rule, { [field]: value });
+}
+
+/** Authing refuses an address whose domain has one part only, and compares addresses in lower case. */
+export function email(read: Read): Encoded {
+  const rule = "lower-case";
+  if (isEmpty(read.value)) return nothing(read, rule);
+  const value = plainText(read.value)?.normalize("NFKC").trim().toLowerCase();
+  if (value === undefined || !isEmailAddress(value)) return refused(read, rule, "email-invalid");
+  return encoded(read, rule, { email: value });
+}
+
+/** True or false, from the closed list of `yesOrNo`. */
+export function flag(field: FlagField, read: Read): Encoded {
+  const rule = "yes-or-no";
+  if (isEmpty(read.value)) return nothing(read, rule);
+  const value = yesOrNo(read.value);
+  return value === undefined ? refused(read, rule, "flag-unknown") : encoded(read, rule, { [field]: value });
+}
+
+/** A status by a source's own words. Keys of the table are in lower case; what it does not list is left out. */
+export function status(read: Read, table: Readonly<Record<string, Status>>): Encoded {
+  const rule = "table";
+  if (isEmpty(read.value)) return nothing(read, rule);
+  const key = plainWord(read.value);
+  const value = Object.hasOwn(table, key) ? table[key] : undefined;
+  return value === undefined ? refused(read, rule, "status-unknown") : encoded(read, rule, { status: value });
+}
+
+/** The address of a picture or page: http or https, without credentials, at most 2048 characters. */
+export function url(field: "photo" | "profile" | "website", read: Read): Encoded {
+  const rule = "url";
+  if (isEmpty(read.value)) return nothing(read, rule);
+  const value = URL.parse(plainText(read.value) ?? "");
+  const isUsable = value !== null && /^https?:$/.test(value.protocol) && !value.username && !value.password;
+  return isUsable && value.href.length <= 2048
+    ? encoded(read, rule, { [field]: value.href })
+    : refused(read, rule, "url-invalid");
+}
+
+/** One person out of what the encoders made. Where two give the same field, the earlier one stays. */
+export function assemble(all: readonly Encoded[]): {
+  person: Partial<CreateUserInfoDto>;
+  trail: Trail;
+  leftOut: LeftOut[];
+} {
+  const person: Record<string, unknown> = {};
+  const trail: Record<string, string> = {};
+  const leftOut: LeftOut[] = [];
+  for (const { fields, path, rule, problem } of all) {
+    if (problem !== undefined) leftOut.push({ path, problem });
+    for (const [field, value] of Object.entries(fields)) {
+      if (Object.hasOwn(person, field)) continue;
+      person[field] = value;
+      trail[field] = `${path} · ${rule}`;
+    }
+  }
+  return { person: person as Partial<CreateUserInfoDto>, trail, leftOut };
+}
+
+const YES = new Set(["true", "1", "y", "yes", "是", "√"]);
+const NO = new Set(["false", "0", "n", "no", "否"]);
+
+/** What people and systems write for true and false; `undefined` for anything else. */
+export function yesOrNo(value: unknown): boolean | undefined {
+  const word = plainWord(value);
+  if (YES.has(word)) return true;
+  return NO.has(word) ? false : undefined;
+}
+
+// What the encoders of this folder are made of.
+
+export function encoded(read: Read, rule: string, fields: Partial<CreateUserInfoDto>): Encoded {
+  return { fields, path: read.path, rule };
+}
+
+export function nothing(read: Read, rule: string): Encoded {
+  return { fields: {}, path: read.path, rule };
+}
+
+export function refused(read: Read, rule: string, problem: string): Encoded {
+  return { fields: {}, path: read.path, rule, problem };
+}
+
+/**
+ * Text without surrounding space; `undefined` for what is no text: lists, objects, numbers with a fraction or beyond
+ * what a double holds exactly, control characters, halves of a surrogate pair.
+ */
+export function plainText(value: unknown): string | undefined {
+  if (Number.isSafeInteger(value) || typeof value === "bigint") return String(value);
+  if (typeof value !== "string") return undefined;
+  // Line breaks and tabs stay: street addresses have them.
+  // oxlint-disable-next-line no-control-regex
+  if (!value.isWellFormed() || /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value)) return undefined;
+  return value.trim();
+}
+
+/** A word to look up in a table, `""` for what is none. Payloads hold objects whose `toString` is not a function. */
+export function plainWord(value: unknown): string {
+  return typeof value === "boolean"
+    ? String(value)
+    : (plainText(value)?.normalize("NFKC").toLowerCase() ?? "");
+}
+
+function isEmailAddress(value: string): boolean {
+  const separator = value.lastIndexOf("@");
+  const local = value.slice(0, Math.max(separator, 0));
+  const labels = value.slice(separator + 1).split(".");
+  return (
+    value.length <= 254 &&
+    local.length <= 64 &&
+    /^[^\s@"(),:;<>[\\\].]+(?:\.[^\s@"(),:;<>[\\\].]+)*$/u.test(local) &&
+    labels.length >= 2 &&
+    labels.every((label) => /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u.test(label)) &&
+    /^\p{L}[\p{L}\p{M}\p{N}-]+$/u.test(labels.at(-1) as string)
+  );
 }

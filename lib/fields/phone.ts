@@ -1,0 +1,41 @@
+import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/mobile";
+import { encoded, nothing, plainText, refused, type Encoded } from "./encode.ts";
+import { isEmpty, type Read } from "./read.ts";
+
+/**
+ * A mobile number as Authing takes it: `phone` without the country's code, `phoneCountryCode` like `+86`.
+ *
+ * Problems: `phone-scientific` for `1.38E+10`, whose digits are lost; `phone-invalid` for everything else that is not a
+ * mobile number, land lines included.
+ *
+ * @param region ISO 3166 code of the country that a number without `+` belongs to, e.g. `CN`.
+ */
+export function phone(read: Read, region: string): Encoded {
+  const rule = `mobile number, ${region} unless it says otherwise`;
+  if (isEmpty(read.value)) return nothing(read, rule);
+  const written = plainText(read.value)
+    ?.normalize("NFKC")
+    // Marks of writing direction come along when numbers are copied out of an address book.
+    .replaceAll(/\p{Cf}/gu, "")
+    .trim();
+  if (written === undefined) return refused(read, rule, "phone-invalid");
+  if (/^\d(?:\.\d+)?e\+?\d+$/i.test(written)) return refused(read, rule, "phone-scientific");
+
+  // Spreadsheets force text with a leading ' and turn text into 13800138000.0.
+  const dialled = written
+    .replace(/^['’]/, "")
+    .replace(/(?<=^\d{5,})\.0+$/, "")
+    .replace(/^tel:/i, "")
+    .replace(/^00(?=[1-9])/, "+")
+    // 086-138…: the country's code behind a trunk zero, as Chinese forms have it.
+    .replace(/^0(?=86[\s-]*1\d{2}[\s-]*\d{4}[\s-]*\d{4}$)/, "+");
+  // The library finds numbers inside of prose; a cell that holds more than a number was not meant as one.
+  if (!/^\+?[\d\s().-]{5,40}$/.test(dialled)) return refused(read, rule, "phone-invalid");
+
+  const parsed = parsePhoneNumberFromString(dialled, isSupportedCountry(region) ? region : undefined);
+  if (!parsed?.isValid() || parsed.ext !== undefined) return refused(read, rule, "phone-invalid");
+  return encoded(read, rule, {
+    phone: parsed.nationalNumber,
+    phoneCountryCode: `+${parsed.countryCallingCode}`,
+  });
+}
