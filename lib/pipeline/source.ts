@@ -98,7 +98,7 @@ export interface Source<Secret = never> {
   /** How people call it, e.g. `BambooHR`. */
   readonly title: string;
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
-  readonly secret: z.ZodMiniType<Secret>;
+  readonly secret: z.core.$ZodType<Secret>;
   /** How it shows who it is, over the raw bytes. */
   readonly proof: Proof<Secret>;
   /** Seconds over which the sender repeats a delivery it got no 2xx for; duplicates are known for at least that long. */

@@ -1,0 +1,54 @@
+import { createHash, randomUUID } from "node:crypto";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
+
+interface StoredObject {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  readonly etag: string;
+  readonly versionId: string;
+}
+
+/** The bucket on a laptop: objects in memory, each at its newest version. */
+export interface LocalObjects extends ObjectStore {
+  put(key: string, bytes: Buffer, contentType: string): ObjectReference;
+  get(key: string): StoredObject | undefined;
+  keys(prefix: string): string[];
+}
+
+export const localBucket = "local";
+/** Reads come in parts of this size, as from S3 they would. */
+const partBytes = 64 * 1024;
+
+export function localObjects(): LocalObjects {
+  const objects = new Map<string, StoredObject>();
+
+  const put: LocalObjects["put"] = (key, bytes, contentType) => {
+    const etag = createHash("md5").update(bytes).digest("hex");
+    const versionId = randomUUID();
+    objects.set(key, { bytes, contentType, etag, versionId });
+    return { bucket: localBucket, key, versionId, etag, size: bytes.length };
+  };
+
+  return {
+    put,
+    get: (key) => objects.get(key),
+    keys: (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
+    async read({ key, versionId }) {
+      const object = objects.get(key);
+      if (!object || (versionId !== undefined && object.versionId !== versionId)) {
+        throw new InboundError("malformed", "object-missing", { path: key });
+      }
+      return partsOf(object.bytes);
+    },
+    async write({ key, contentType }, parts) {
+      const chunks: Uint8Array[] = [];
+      for await (const part of parts) chunks.push(part);
+      put(key, Buffer.concat(chunks), contentType);
+    },
+  };
+}
+
+async function* partsOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += partBytes) yield bytes.subarray(start, start + partBytes);
+}

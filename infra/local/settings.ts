@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import * as z from "zod/mini";
+
+const Settings = z.object({
+  PORT: z._default(
+    z.pipe(z.string().check(z.regex(/^\d{1,5}$/)), z.pipe(z.transform(Number), z.number().check(z.maximum(65_534)))),
+    3000,
+  ),
+  AUTHING_HOST: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]+$/))),
+  INBOUND_SECRETS: z._default(z.string(), join(import.meta.dirname, "secrets.json")),
+});
+
+/** The environment variables of a laptop, read once: the port, another Authing than the sandbox, the file of secrets. */
+export function localSettings(environment: NodeJS.ProcessEnv = process.env) {
+  const parsed = z.safeParse(Settings, environment);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map(({ path }) => String(path[0]));
+    throw new TypeError(
+      `${names.join(", ")}: PORT is a number up to 65534 (3000), AUTHING_HOST is https://host without a slash at its end`,
+    );
+  }
+  const { PORT, AUTHING_HOST, INBOUND_SECRETS } = parsed.data;
+  return { port: PORT, authingHost: AUTHING_HOST, secretsFile: INBOUND_SECRETS };
+}

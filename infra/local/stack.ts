@@ -1,0 +1,216 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import { AuthingSecret, connectAuthing } from "#lib/authing/connect.ts";
+import type { Config } from "#lib/config.ts";
+import type { Clock } from "#lib/delivery/context.ts";
+import { eventQueue } from "#lib/lambda/event-queue.ts";
+import { uploads } from "#lib/lambda/uploads.ts";
+import { webhook } from "#lib/lambda/webhook.ts";
+import { memoryLedger, type MemoryLedger } from "#lib/ledger/memory.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { LoadSecret, Log, QueuedMessage } from "#lib/pipeline/ports.ts";
+import { secretReader } from "#lib/pipeline/secrets.ts";
+import { enabledSources } from "#lib/sources/enabled.ts";
+import { importIdOf, maxUploadBytes } from "#lib/uploads/run.ts";
+import { startSandbox, type Sandbox, type SandboxOptions } from "./authing/sandbox.ts";
+import { localBucket, localObjects } from "./objects.ts";
+import { localQueue } from "./queue.ts";
+import { serve, type Answer, type LocalRequest } from "./server.ts";
+
+export interface StackOptions {
+  readonly config: Config;
+  readonly loadSecret: LoadSecret;
+  /** 0 takes a free one. The sandbox listens on the next one, or a free one. */
+  readonly port: number;
+  /** Another Authing than the sandbox. */
+  readonly authingHost?: string;
+  readonly sandbox?: Omit<SandboxOptions, "port" | "accessKeys">;
+  readonly log: Log;
+}
+
+export interface Stack {
+  /** `http://localhost:<port>`. */
+  readonly url: string;
+  readonly authingHost: string;
+  readonly sandbox: Sandbox | undefined;
+  readonly ledger: MemoryLedger;
+  /** What could not be dealt with, with its reason. */
+  readonly deadLetters: readonly { message: QueuedMessage; reason: string }[];
+  /** Resolves when every event and file that has come in is settled. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** API Gateway takes 10 MB; what is above our own limit is then refused by the function, as on AWS. */
+const maxWebhookBytes = 10 * 1024 * 1024;
+const invocationSeconds = 30;
+const importSeconds = 900;
+
+/** The whole bundle on one machine: the same handlers as on AWS, with memory for queue, ledger and bucket. */
+export async function startStack({ config, loadSecret, port, log, ...options }: StackOptions): Promise<Stack> {
+  const sources = enabledSources(config);
+  const secrets = secretReader(loadSecret);
+  const ledger = memoryLedger();
+  const objects = localObjects();
+  const deadLetters: { message: QueuedMessage; reason: string }[] = [];
+
+  const sandbox =
+    options.authingHost === undefined
+      ? await startSandbox({
+          ...options.sandbox,
+          port: port === 0 ? 0 : port + 1,
+          accessKeys: [...(await secrets.read("authing", AuthingSecret))],
+        })
+      : undefined;
+  const authingHost = options.authingHost ?? sandbox?.url ?? "";
+  const clock: Clock = { now: Date.now, wait: (ms) => wait(ms), random: Math.random };
+  const ports = {
+    authing: connectAuthing({ ...config.authing, host: authingHost }, secrets),
+    translation: { region: config.region },
+    leavePolicy: (source: string) => config.sources[source]?.leave ?? "resign",
+    source: (name: string) => sources.get(name),
+    deadLetters: {
+      async send(message: QueuedMessage, reason: string) {
+        deadLetters.push({ message, reason });
+      },
+    },
+    ledger,
+    objects,
+    clock,
+    log,
+  };
+
+  const applyEvents = eventQueue(() => ports);
+  const runUploads = uploads(() => ports);
+  const queue = localQueue((event) => applyEvents(event, invocation(invocationSeconds)));
+  const receivers = new Map(
+    [...sources].map(([name, source]) => [name, webhook(source, () => ({ secrets, events: queue, log }))]),
+  );
+  const running = new Set<Promise<unknown>>();
+
+  async function receive(name: string, request: LocalRequest): Promise<Answer> {
+    // An unknown path looks like a bad proof from outside.
+    const handler = receivers.get(name);
+    if (!handler) return { status: 401 };
+    const answer = await handler(httpEvent(request), invocation(invocationSeconds));
+    return {
+      status: answer.statusCode ?? 200,
+      headers: answer.headers as Record<string, string>,
+      body: answer.body,
+    };
+  }
+
+  function upload(key: string, { body, headers, url }: LocalRequest): Answer {
+    if (!/^incoming\/(users|otp)\/[^/]+$/.test(key)) {
+      return { status: 404, body: { error: "upload to /uploads/incoming/users/<name> or /uploads/incoming/otp/<name>" } };
+    }
+    const object = objects.put(key, body, headers["content-type"] ?? "application/octet-stream");
+    const run = runUploads(objectCreated(object), invocation(importSeconds)).catch((error: unknown) => {
+      log.error("upload failed", { reason: error instanceof InboundError ? error.reason : "unknown" });
+    });
+    running.add(run);
+    void run.finally(() => running.delete(run));
+    const results = `/uploads/results/${importIdOf(object)}/summary.json`;
+    return {
+      status: 202,
+      headers: { location: results },
+      body: { import: importIdOf(object), results: new URL(results, `http://${headers["host"] ?? url.host}`).href },
+    };
+  }
+
+  function results(key: string): Answer {
+    if (key.endsWith("/")) return { status: 200, body: { keys: objects.keys(key) } };
+    const object = objects.get(key);
+    return object
+      ? { status: 200, headers: { "content-type": object.contentType }, body: object.bytes }
+      : { status: 404, body: { error: "no such result, or not yet: results are written when the import ends" } };
+  }
+
+  async function person(externalId: string): Promise<Answer> {
+    const known = await ledger.person(externalId);
+    const events = await ledger.events(externalId, 100);
+    if (!known && events.length === 0) {
+      return { status: 404, body: { error: "nobody by this externalId has come in; GET /events lists what has" } };
+    }
+    return { status: 200, body: { externalId, ...known, events } };
+  }
+
+  const server = await serve(
+    port,
+    (method) => (method === "PUT" ? maxUploadBytes : maxWebhookBytes),
+    async (request) => {
+      const { method, url } = request;
+      const [, first = "", ...rest] = url.pathname.split("/").map(decodeSegment);
+      const read = method === "GET" || method === "HEAD";
+      if (first === "webhooks") return receive(rest.join("/"), request);
+      if (first === "uploads" && method === "PUT") return upload(rest.join("/"), request);
+      if (first === "uploads" && read && rest[0] === "results") return results(rest.join("/"));
+      if (first === "healthz" && read) return { status: 200, body: { status: "ok", waiting: queue.length } };
+      if (first === "events" && read) return { status: 200, body: { events: ledger.recent(1000) } };
+      if (first === "people" && read && rest.length === 1) return person(rest[0] ?? "");
+      return { status: 401 };
+    },
+  ).catch(async (error: unknown) => {
+    await sandbox?.close();
+    throw error;
+  });
+
+  return {
+    url: `http://localhost:${server.port}`,
+    authingHost,
+    sandbox,
+    ledger,
+    deadLetters,
+    async settled() {
+      while (running.size > 0 || queue.length > 0) {
+        await Promise.all([...running, queue.idle()]);
+      }
+    },
+    async close() {
+      queue.close();
+      await server.close();
+      await sandbox?.close();
+    },
+  };
+}
+
+function invocation(seconds: number): Context {
+  const endsAt = Date.now() + seconds * 1000;
+  return {
+    awsRequestId: randomUUID(),
+    getRemainingTimeInMillis: () => Math.max(0, endsAt - Date.now()),
+  } as Context;
+}
+
+/** What API Gateway's HTTP API makes of a request, its choice between text and Base64 included. */
+function httpEvent({ method, url, headers, body }: LocalRequest): APIGatewayProxyEventV2 {
+  const isText = /^(text\/|application\/(json|xml|javascript)\b)/.test(headers["content-type"] ?? "");
+  return {
+    version: "2.0",
+    routeKey: `${method} ${url.pathname}`,
+    rawPath: url.pathname,
+    rawQueryString: url.search.slice(1),
+    headers: { ...headers },
+    requestContext: { http: { method, path: url.pathname } } as APIGatewayProxyEventV2["requestContext"],
+    body: body.toString(isText ? "utf8" : "base64"),
+    isBase64Encoded: !isText,
+  };
+}
+
+/** What EventBridge says of an upload. */
+function objectCreated({ key, versionId, etag, size }: ReturnType<ReturnType<typeof localObjects>["put"]>) {
+  return {
+    "detail-type": "Object Created",
+    source: "aws.s3",
+    detail: { bucket: { name: localBucket }, object: { key, size, etag, "version-id": versionId } },
+  } as Parameters<ReturnType<typeof uploads>>[0];
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,38 @@
+import type { AuthingClient } from "#lib/authing/client.ts";
+import type { LeavePolicy } from "#lib/config.ts";
+import type { Ledger } from "#lib/ledger/ledger.ts";
+import type { Change } from "#lib/pipeline/change.ts";
+import type { Outcome } from "#lib/pipeline/outcome.ts";
+
+/** One change to bring to Authing, and whose it is. */
+export interface Task<Kind extends Change = Change> {
+  readonly change: Kind;
+  /** Names the event or row: `source/eventId` or `uploads/<import>/<row>`. */
+  readonly by: string;
+  readonly source: string;
+  /** The source's id of the person, where the change came from a source. */
+  readonly subject?: string;
+}
+
+/** Says what became of a task. The first word on a task counts. */
+export type Settle = (task: Task, outcome: Outcome) => void;
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  wait(milliseconds: number): Promise<void>;
+  /** From 0 to 1, 1 excluded. */
+  random(): number;
+}
+
+export interface DeliveryPorts {
+  readonly authing: AuthingClient;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly leavePolicy: (source: string) => LeavePolicy;
+}
+
+export interface DeliveryContext extends DeliveryPorts {
+  /** Milliseconds since 1970: nothing new is begun after it. */
+  readonly deadline: number;
+}

@@ -1,0 +1,238 @@
+import type { CreateUserOptionsDto, UserDto } from "#lib/authing/dto.ts";
+import { maxUsersPerCreate } from "#lib/authing/dto.ts";
+import type { Failure } from "#lib/authing/failures.ts";
+import { personProblems } from "#lib/authing/rules.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { Create } from "#lib/pipeline/change.ts";
+import { attempt } from "./attempt.ts";
+import type { DeliveryContext, Settle, Task } from "./context.ts";
+import { findUsers, identifierOf, identifiers, isSamePerson, type Identifier } from "./people.ts";
+import { rejection } from "./rejection.ts";
+
+type CreateTask = Task<Create>;
+
+/** How often a batch is sent anew after nobody could tell whether it arrived. */
+const maxUnknownOutcomes = 3;
+/** How far Authing's clock and ours may differ when we ask whether an account is of our making. */
+const clockToleranceMilliseconds = 5_000;
+
+/**
+ * Creates people, 50 at a call. Whatever Authing answers, each task is settled, or the run stops with an error that says
+ * why and the tasks that are left come again. One bad record costs itself, never its neighbours.
+ */
+export async function createPeople(
+  tasks: readonly CreateTask[],
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  const takeable = tasks.filter((task) => {
+    const problem = personProblems(task.change.person)[0];
+    if (problem) settle(task, { kind: "rejected", reason: problem.code, field: problem.path });
+    return problem === undefined;
+  });
+  const fresh = await settleKnown(takeable, context, settle);
+  for (const { batch, options } of batchesOf(fresh)) {
+    const run: Run = { context, settle, options, suspects: [], succeeded: false, refusesWhole: false };
+    await place(batch, run, 0);
+    settleSuspects(run);
+  }
+}
+
+interface Run {
+  readonly context: DeliveryContext;
+  readonly settle: Settle;
+  readonly options: CreateUserOptionsDto | undefined;
+  /** Records that failed alone with an error that may as well be an outage. */
+  readonly suspects: { task: CreateTask; failure: Failure }[];
+  /** Whether Authing took anything in this run. */
+  succeeded: boolean;
+  /** Authing has refused a batch and had taken none of it. */
+  refusesWhole: boolean;
+}
+
+async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: number): Promise<void> {
+  const { context, settle } = run;
+  const [only, ...more] = batch;
+  if (only === undefined) return;
+
+  const startedAt = context.clock.now();
+  const answer = await attempt(context, () =>
+    context.authing.createUsersBatch({
+      list: batch.map((task) => task.change.person),
+      ...(run.options && { options: run.options }),
+    }),
+  );
+  if (answer.ok) {
+    run.succeeded = true;
+    return confirm(batch, answer.data, answer.requestId, run, startedAt);
+  }
+
+  const { failure } = answer;
+  const duplicate = failure.kind === "duplicate";
+  // Who of them is there now? An unanswered batch may have been taken wholly, a refused one in part.
+  const unsure = failure.applied !== "no";
+  const rest =
+    duplicate || (unsure && !(run.refusesWhole && failure.kind === "invalid-record"))
+      ? await settleExisting(batch, { ...run, startedAt, kinds: duplicate ? identifiers : "first" })
+      : batch;
+  if (rest.length === 0) return;
+  if (rest.length < batch.length) return place(rest, run, unknownOutcomes);
+  if (failure.kind === "invalid-record") run.refusesWhole = true;
+
+  if (failure.retry === "after-lookup" && unknownOutcomes < maxUnknownOutcomes) {
+    return place(rest, run, unknownOutcomes + 1);
+  }
+  if (failure.kind === "unknown-outcome") throw new InboundError("unavailable", failure.kind);
+  if (more.length === 0) {
+    if (failure.retry === "never") settle(only, rejection(failure));
+    else run.suspects.push({ task: only, failure });
+    return;
+  }
+  const middle = Math.ceil(batch.length / 2);
+  await place(batch.slice(0, middle), run, 0);
+  await place(batch.slice(middle), run, 0);
+}
+
+/**
+ * A record that alone fails with a server error is bad if its neighbours went through. If nothing went through, Authing
+ * may be down: everything comes again.
+ */
+function settleSuspects({ suspects, succeeded, settle }: Run): void {
+  if (suspects.length === 0) return;
+  if (!succeeded) throw new InboundError("unavailable", suspects[0]?.failure.kind ?? "server-error");
+  for (const { task, failure } of suspects) settle(task, rejection(failure));
+}
+
+/** Success says nothing about single people: each one must be in the answer, or be found, to count. */
+async function confirm(
+  batch: readonly CreateTask[],
+  users: readonly UserDto[],
+  requestId: string | undefined,
+  run: Run,
+  startedAt: number,
+): Promise<void> {
+  const left = batch.filter((task) => {
+    const user = users.find((candidate) => isSamePerson(candidate, task.change.person));
+    if (user) {
+      run.settle(task, { kind: "accepted", userId: user.userId, ...(requestId !== undefined && { requestId }) });
+    }
+    return user === undefined;
+  });
+  const missing = await settleExisting(left, { ...run, startedAt, kinds: "first" });
+  for (const task of missing) run.settle(task, { kind: "rejected", reason: "not-confirmed" });
+}
+
+/** Settles those who are in the pool, and those whose identifier somebody else has there; returns the rest. */
+async function settleExisting(
+  batch: readonly CreateTask[],
+  {
+    context,
+    settle,
+    startedAt,
+    kinds,
+  }: Pick<Run, "context" | "settle"> & { startedAt: number; kinds: readonly Identifier[] | "first" },
+): Promise<readonly CreateTask[]> {
+  let rest = batch;
+  for (const kind of identifiers) {
+    const asked = rest.filter(({ change: { person } }) =>
+      kinds === "first"
+        ? identifiers.find((candidate) => person[candidate] !== undefined) === kind
+        : person[kind] !== undefined,
+    );
+    const found = new Map<string | undefined, UserDto>();
+    for (const user of await findUsers(context, kind, valuesOf(asked, kind))) {
+      found.set(identifierOf(user, kind), user);
+    }
+    const settled = new Set<CreateTask>();
+    for (const task of asked) {
+      const user = found.get(identifierOf(task.change.person, kind));
+      if (!user) continue;
+      settled.add(task);
+      if (isSamePerson(user, task.change.person)) await settleSame(task, user, { context, settle, startedAt });
+      else settle(task, { kind: "rejected", reason: "conflict", field: kind });
+    }
+    if (settled.size > 0) rest = rest.filter((task) => !settled.has(task));
+  }
+  return rest;
+}
+
+function valuesOf(tasks: readonly CreateTask[], kind: Identifier): string[] {
+  return [...new Set(tasks.flatMap((task) => task.change.person[kind] ?? []))];
+}
+
+/** The person is there. By us, just now, or before? An account that began after our call did is ours. */
+async function settleSame(
+  task: CreateTask,
+  user: UserDto,
+  { context, settle, startedAt }: { context: DeliveryContext; settle: Settle; startedAt: number },
+): Promise<void> {
+  const known =
+    task.change.person.externalId === undefined
+      ? undefined
+      : await context.ledger.person(task.change.person.externalId);
+  const bornAt = Date.parse(user.createdAt ?? "");
+  const ours = known === undefined && bornAt >= startedAt - clockToleranceMilliseconds;
+  if (user.status !== undefined && user.status !== "Activated" && task.change.person.status === undefined && !ours) {
+    settle(task, { kind: "rejected", reason: "account-not-active", field: "status", userId: user.userId });
+    return;
+  }
+  settle(task, {
+    kind: ours || known?.createdBy === task.by ? "accepted" : "already-done",
+    userId: user.userId,
+    ...(known && known.createdBy !== task.by && { by: known.createdBy }),
+  });
+}
+
+/** Another event may have brought a person already: then Authing is asked about them, not told again. */
+async function settleKnown(
+  tasks: readonly CreateTask[],
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<readonly CreateTask[]> {
+  const known = await Promise.all(
+    tasks.map(({ change: { person } }) =>
+      person.externalId === undefined ? undefined : context.ledger.person(person.externalId),
+    ),
+  );
+  const brought = tasks.filter((_, index) => known[index] !== undefined);
+  if (brought.length === 0) return tasks;
+  const missing = await settleExisting(brought, {
+    context,
+    settle,
+    startedAt: context.clock.now(),
+    kinds: "first",
+  });
+  return tasks.filter((task, index) => known[index] === undefined || missing.includes(task));
+}
+
+/** Options hold for a whole call, and no two people in one call may share an identifier. */
+function batchesOf(
+  tasks: readonly CreateTask[],
+): { batch: CreateTask[]; options: CreateUserOptionsDto | undefined }[] {
+  interface Batch {
+    batch: CreateTask[];
+    taken: Set<string>;
+    options: CreateUserOptionsDto | undefined;
+  }
+  const open = new Map<string, Batch[]>();
+  for (const task of tasks) {
+    const { person, options } = task.change;
+    const key = JSON.stringify(options ?? {});
+    const claims = identifiers.flatMap((kind) => {
+      const value = identifierOf(person, kind);
+      return value === undefined ? [] : `${kind}:${value}`;
+    });
+    const batches = open.get(key) ?? [];
+    open.set(key, batches);
+    let home = batches.find(
+      ({ batch, taken }) => batch.length < maxUsersPerCreate && !claims.some((claim) => taken.has(claim)),
+    );
+    if (!home) {
+      home = { batch: [], taken: new Set(), options };
+      batches.push(home);
+    }
+    home.batch.push(task);
+    for (const claim of claims) home.taken.add(claim);
+  }
+  return [...open.values()].flat();
+}

@@ -1,0 +1,53 @@
+import type { Change } from "#lib/pipeline/change.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { Outcome } from "#lib/pipeline/outcome.ts";
+import type { DeliveryContext, Settle, Task } from "./context.ts";
+import { createPeople } from "./create.ts";
+import { importOtp } from "./import-otp.ts";
+import { removePerson, updatePerson } from "./move.ts";
+
+export interface Delivered {
+  /** In the order of the tasks; `undefined` where the run stopped before the task was decided: it comes again. */
+  readonly outcomes: readonly (Outcome | undefined)[];
+  /** Why the run stopped, when it did. */
+  readonly stopped?: InboundError;
+}
+
+/**
+ * Brings changes to Authing: creates first, then movers and leavers in their order, then TOTP secrets, whose people are
+ * there by then. Tasks of one person in one call are in order only within those three. Never throws for what Authing
+ * says or fails to say.
+ */
+export async function deliver(tasks: readonly Task[], context: DeliveryContext): Promise<Delivered> {
+  const outcomes = new Map<Task, Outcome>();
+  const settle: Settle = (task, outcome) => {
+    if (!outcomes.has(task)) outcomes.set(task, outcome);
+  };
+  let stopped: InboundError | undefined;
+  try {
+    await createPeople(tasks.filter(isOf("create")), context, settle);
+    for (const task of tasks) {
+      if (isOf("update")(task)) await updatePerson(task, context, settle);
+      if (isOf("leave")(task)) await removePerson(task, context, settle);
+    }
+    await importOtp(tasks.filter(isOf("import-otp")), context, settle);
+  } catch (error) {
+    if (!(error instanceof InboundError && error.retryable)) throw error;
+    stopped = error;
+  }
+  await context.ledger.recordPeople(
+    tasks.flatMap((task) => {
+      const outcome = outcomes.get(task);
+      const externalId = "person" in task.change ? task.change.person.externalId : undefined;
+      return outcome?.userId === undefined || externalId === undefined
+        ? []
+        : { externalId, userId: outcome.userId, createdBy: outcome.by ?? task.by };
+    }),
+  );
+  return { outcomes: tasks.map((task) => outcomes.get(task)), ...(stopped && { stopped }) };
+}
+
+const isOf =
+  <Kind extends Change["kind"]>(kind: Kind) =>
+  (task: Task): task is Task<Extract<Change, { kind: Kind }>> =>
+    task.change.kind === kind;

@@ -1,0 +1,123 @@
+import { maxSecretsPerImport } from "#lib/authing/dto.ts";
+import type { Failure } from "#lib/authing/failures.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { ImportOtp } from "#lib/pipeline/change.ts";
+import { attempt } from "./attempt.ts";
+import type { DeliveryContext, Settle, Task } from "./context.ts";
+import { findUsers, firstReference, identifierOf } from "./people.ts";
+import { rejection } from "./rejection.ts";
+
+interface Resolved {
+  readonly task: Task<ImportOtp>;
+  readonly userId: string;
+}
+
+/** How often a call is sent anew after nobody could tell whether it arrived: setting the same secret twice is harmless. */
+const maxUnknownOutcomes = 3;
+
+/** Brings TOTP secrets to people who are in Authing, 50 at a call. Their ids are looked up first: the endpoint knows no other. */
+export async function importOtp(
+  tasks: readonly Task<ImportOtp>[],
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  const resolved = await resolve(tasks, context, settle);
+  for (const batch of batchesOf(resolved)) {
+    const suspects: { task: Task<ImportOtp>; failure: Failure }[] = [];
+    const succeeded = await place(batch, context, settle, suspects, 0);
+    if (suspects.length > 0 && !succeeded) throw new InboundError("unavailable", "server-error");
+    for (const { task, failure } of suspects) settle(task, rejection(failure));
+  }
+}
+
+/** Returns whether Authing took anything of it. */
+async function place(
+  batch: readonly Resolved[],
+  context: DeliveryContext,
+  settle: Settle,
+  suspects: { task: Task<ImportOtp>; failure: Failure }[],
+  unknownOutcomes: number,
+): Promise<boolean> {
+  const [only, ...more] = batch;
+  if (only === undefined) return false;
+  const answer = await attempt(context, () =>
+    context.authing.importOtp({ list: batch.map(({ task, userId }) => ({ userId, otp: task.change.otp })) }),
+  );
+  if (answer.ok) {
+    for (const { task, userId } of batch) {
+      settle(task, {
+        kind: "accepted",
+        userId,
+        ...(answer.requestId !== undefined && { requestId: answer.requestId }),
+      });
+    }
+    return true;
+  }
+  const { failure } = answer;
+  if (failure.retry === "after-lookup" && unknownOutcomes < maxUnknownOutcomes) {
+    return place(batch, context, settle, suspects, unknownOutcomes + 1);
+  }
+  if (failure.kind === "unknown-outcome") throw new InboundError("unavailable", failure.kind);
+  if (more.length === 0) {
+    if (failure.retry === "never") settle(only.task, rejection(failure));
+    else suspects.push({ task: only.task, failure });
+    return false;
+  }
+  const middle = Math.ceil(batch.length / 2);
+  const first = await place(batch.slice(0, middle), context, settle, suspects, 0);
+  const second = await place(batch.slice(middle), context, settle, suspects, 0);
+  return first || second;
+}
+
+async function resolve(
+  tasks: readonly Task<ImportOtp>[],
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<readonly Resolved[]> {
+  const userIds = new Map<Task<ImportOtp>, string>();
+  const asked = new Map<"externalId" | "email" | "phone" | "username", Task<ImportOtp>[]>();
+  for (const task of tasks) {
+    const reference = firstReference(task.change.who);
+    if (!reference) {
+      settle(task, { kind: "rejected", reason: "user-missing" });
+    } else if (reference.kind === "userId") {
+      userIds.set(task, reference.value);
+    } else {
+      const known =
+        reference.kind === "externalId" ? await context.ledger.person(reference.value) : undefined;
+      if (known?.userId !== undefined) userIds.set(task, known.userId);
+      else asked.set(reference.kind, [...(asked.get(reference.kind) ?? []), task]);
+    }
+  }
+  for (const [kind, waiting] of asked) {
+    const values = new Set(waiting.flatMap((task) => task.change.who[kind] ?? []));
+    const found = new Map<string | undefined, string>();
+    for (const user of await findUsers(context, kind, [...values])) {
+      found.set(identifierOf(user, kind), user.userId);
+    }
+    for (const task of waiting) {
+      const userId = found.get(identifierOf(task.change.who, kind));
+      if (userId === undefined) settle(task, { kind: "rejected", reason: "user-unknown", field: kind });
+      else userIds.set(task, userId);
+    }
+  }
+  return tasks.flatMap((task) => {
+    const userId = userIds.get(task);
+    return userId === undefined ? [] : { task, userId };
+  });
+}
+
+/** Nobody stands twice in one call: the later secret of a person goes in a later call and is the one that stays. */
+function batchesOf(resolved: readonly Resolved[]): Resolved[][] {
+  const batches: { batch: Resolved[]; taken: Set<string> }[] = [];
+  for (const item of resolved) {
+    let home = batches.find(({ batch, taken }) => batch.length < maxSecretsPerImport && !taken.has(item.userId));
+    if (!home) {
+      home = { batch: [], taken: new Set() };
+      batches.push(home);
+    }
+    home.batch.push(item);
+    home.taken.add(item.userId);
+  }
+  return batches.map(({ batch }) => batch);
+}

@@ -1,0 +1,139 @@
+import { type CreateUserInfoDto, fieldsOnlyAtCreate, type UpdateUserReqDto } from "#lib/authing/dto.ts";
+import type { LeavePolicy } from "#lib/config.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { Create, Leave, PersonReference, Update } from "#lib/pipeline/change.ts";
+import type { Outcome } from "#lib/pipeline/outcome.ts";
+import { attempt } from "./attempt.ts";
+import type { DeliveryContext, Settle, Task } from "./context.ts";
+import { createPeople } from "./create.ts";
+import { findUsers, firstReference, identifierOf, identifiers, userIdTypes } from "./people.ts";
+import { rejection } from "./rejection.ts";
+
+/** A mover: sends what the change holds and nothing else, so that absent fields stay as they are. */
+export async function updatePerson(
+  task: Task<Update>,
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  const who = await whoOf(task, context);
+  const { change } = task;
+  if (!who) return settle(task, { kind: "rejected", reason: "user-unknown" });
+
+  const set = updatable(change.person);
+  if (Object.keys(set).length === 0) return settle(task, { kind: "already-done", reason: "nothing-to-change" });
+
+  const answer = await attemptAgain(context, () =>
+    context.authing.updateUser({ userId: who.value, ...set, options: { userIdType: userIdTypes[who.kind] } }),
+  );
+  if (answer.ok) {
+    return settle(task, {
+      kind: "accepted",
+      userId: answer.data.userId,
+      ...(answer.requestId !== undefined && { requestId: answer.requestId }),
+    });
+  }
+  if (answer.failure.kind === "user-not-found") {
+    if (!change.complete) return settle(task, { kind: "rejected", reason: "user-unknown" });
+    const { person, trail } = change;
+    const joiner: Task<Create> = { ...task, change: { kind: "create", person, trail } };
+    return createPeople([joiner], context, (_, outcome) => settle(task, outcome));
+  }
+  if (answer.failure.kind === "duplicate") {
+    return settle(task, { ...rejection(answer.failure), ...(await takenField(change.person, who, context)) });
+  }
+  settle(task, rejection(answer.failure));
+}
+
+/** A leaver: does to the account what the source's policy says. Somebody who is not there has left already. */
+export async function removePerson(
+  task: Task<Leave>,
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  const who = await whoOf(task, context);
+  if (!who) return settle(task, { kind: "already-done", reason: "user-unknown" });
+
+  const answer = await attemptAgain(context, () =>
+    leave(context, context.leavePolicy(task.source), who.value, userIdTypes[who.kind]),
+  );
+  if (answer.ok) {
+    return settle(task, {
+      kind: "accepted",
+      ...(who.kind === "userId" && { userId: who.value }),
+      ...(answer.requestId !== undefined && { requestId: answer.requestId }),
+    });
+  }
+  settle(
+    task,
+    answer.failure.kind === "user-not-found"
+      ? { kind: "already-done", reason: "user-unknown" }
+      : rejection(answer.failure),
+  );
+}
+
+function leave(
+  { authing }: DeliveryContext,
+  policy: LeavePolicy,
+  userId: string,
+  userIdType: (typeof userIdTypes)[keyof typeof userIdTypes],
+) {
+  switch (policy) {
+    case "resign":
+      return authing.resignUserBatch({ userIds: [userId], userIdType });
+    case "delete":
+      return authing.deleteUsersBatch({ userIds: [userId], options: { userIdType } });
+    case "suspend":
+      return authing.updateUser({ userId, status: "Suspended", options: { userIdType } });
+    case "deactivate":
+      return authing.updateUser({ userId, status: "Deactivated", options: { userIdType } });
+  }
+}
+
+/** Update and leave say the same thing however often they are said: after an unknown outcome they are simply said again. */
+async function attemptAgain<Data>(context: DeliveryContext, call: Parameters<typeof attempt<Data>>[1]) {
+  let answer = await attempt(context, call);
+  for (let again = 0; again < 2 && !answer.ok && answer.failure.retry === "after-lookup"; again += 1) {
+    answer = await attempt(context, call);
+  }
+  if (!answer.ok && answer.failure.retry === "after-lookup") {
+    throw new InboundError("unavailable", answer.failure.kind);
+  }
+  return answer;
+}
+
+/** Whom a change is about: by itself, or as the person whom its source knows by the event's subject. */
+async function whoOf(
+  task: Task<Update | Leave>,
+  context: DeliveryContext,
+): Promise<{ kind: keyof PersonReference; value: string } | undefined> {
+  const known = task.subject === undefined ? undefined : await context.ledger.subject(task.source, task.subject);
+  return firstReference({
+    ...task.change.who,
+    ...(known?.userId !== undefined && { userId: known.userId }),
+    ...(known?.externalId !== undefined && { externalId: known.externalId }),
+  });
+}
+
+/** What `update-user` takes of a person; the id at the source is not its to change. */
+function updatable(person: Partial<CreateUserInfoDto>): Omit<UpdateUserReqDto, "userId" | "options"> {
+  const { externalId: _, ...set } = person;
+  return Object.fromEntries(
+    Object.entries(set).filter(([name]) => !(fieldsOnlyAtCreate as readonly string[]).includes(name)),
+  );
+}
+
+/** Names the field that somebody else has, where one look per identifier can tell. */
+async function takenField(
+  person: Partial<CreateUserInfoDto>,
+  who: { kind: keyof PersonReference; value: string },
+  context: DeliveryContext,
+): Promise<Pick<Outcome, "field">> {
+  for (const kind of identifiers) {
+    const value = person[kind];
+    if (value === undefined || kind === "externalId") continue;
+    const [user] = await findUsers(context, kind, [value]);
+    const self = user && (who.kind === "userId" ? user.userId : user[who.kind]) === who.value;
+    if (user && !self && identifierOf(user, kind) === identifierOf(person, kind)) return { field: kind };
+  }
+  return {};
+}

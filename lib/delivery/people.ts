@@ -1,0 +1,94 @@
+import type { CreateUserInfoDto, UserDto } from "#lib/authing/dto.ts";
+import { maxUsersPerLookUp } from "#lib/authing/dto.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { PersonReference } from "#lib/pipeline/change.ts";
+import { attempt } from "./attempt.ts";
+import type { DeliveryContext } from "./context.ts";
+
+/** The identifiers that are unique in a user pool, in the order in which we trust them. */
+export const identifiers = ["externalId", "email", "phone", "username"] as const;
+export type Identifier = (typeof identifiers)[number];
+
+/** What the API calls each of them. */
+export const userIdTypes = {
+  userId: "user_id",
+  externalId: "external_id",
+  email: "email",
+  phone: "phone",
+  username: "username",
+} as const satisfies Record<keyof PersonReference, string>;
+
+type Identified = { readonly [name in Identifier]?: string | undefined } & {
+  readonly phoneCountryCode?: string | undefined;
+};
+
+/** An identifier in the form in which Authing compares it: e-mail in lower case, phone with its country code (+86 when absent). */
+export function identifierOf(person: Identified, kind: Identifier): string | undefined {
+  const value = person[kind];
+  if (value === undefined) return undefined;
+  if (kind === "email") return value.toLowerCase();
+  return kind === "phone" ? `${person.phoneCountryCode ?? "+86"}${value}` : value;
+}
+
+/** The first identifier that is there and its kind. */
+export function firstReference(
+  who: PersonReference,
+): { kind: keyof PersonReference; value: string } | undefined {
+  for (const kind of ["userId", ...identifiers] as const) {
+    const value = who[kind];
+    if (value !== undefined && value !== "") return { kind, value };
+  }
+  return undefined;
+}
+
+/**
+ * Whether a user of the pool is the person we mean. Our id decides where we have one; otherwise every identifier that
+ * both have must agree, and there must be one. A shared e-mail alone does not make two ids one person.
+ */
+export function isSamePerson(found: UserDto, person: CreateUserInfoDto): boolean {
+  if (person.externalId !== undefined) return found.externalId === person.externalId;
+  const shared = identifiers.filter((kind) => person[kind] !== undefined && found[kind] !== undefined);
+  return shared.length > 0 && shared.every((kind) => identifierOf(found, kind) === identifierOf(person, kind));
+}
+
+/**
+ * Finds users by one kind of identifier, 50 at a call. Ids that Authing does not know are simply not in the answer;
+ * should a pool refuse the whole call for one of them, or for the length of the list, smaller lists are asked.
+ */
+export async function findUsers(
+  context: DeliveryContext,
+  kind: keyof PersonReference,
+  values: readonly string[],
+): Promise<readonly UserDto[]> {
+  const [first, ...others] = values;
+  if (first === undefined) return [];
+  if (others.length === 0) return findUser(context, kind, first);
+  if (values.length <= maxUsersPerLookUp) {
+    const answer = await attempt(context, () =>
+      context.authing.getUserBatch({ userIds: [...values], userIdType: userIdTypes[kind] }),
+    );
+    if (answer.ok) return answer.data;
+    if (answer.failure.kind !== "user-not-found" && answer.failure.kind !== "invalid-record") {
+      throw new InboundError("unavailable", answer.failure.kind);
+    }
+  }
+  const middle = values.length > maxUsersPerLookUp ? maxUsersPerLookUp : Math.ceil(values.length / 2);
+  return [
+    ...(await findUsers(context, kind, values.slice(0, middle))),
+    ...(await findUsers(context, kind, values.slice(middle))),
+  ];
+}
+
+async function findUser(
+  context: DeliveryContext,
+  kind: keyof PersonReference,
+  userId: string,
+): Promise<readonly UserDto[]> {
+  const answer = await attempt(context, () =>
+    context.authing.getUser({ userId, userIdType: userIdTypes[kind] }),
+  );
+  if (answer.ok) return [answer.data];
+  // A malformed id is nobody's id.
+  if (answer.failure.kind === "user-not-found" || answer.failure.kind === "invalid-record") return [];
+  throw new InboundError("unavailable", answer.failure.kind);
+}

@@ -1,0 +1,168 @@
+import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
+import { deliver } from "#lib/delivery/deliver.ts";
+import type { EventKey, EventRecord } from "#lib/ledger/ledger.ts";
+import type { Change } from "./change.ts";
+import { InboundError } from "./errors.ts";
+import type { Outcome } from "./outcome.ts";
+import type { DeadLetters, Log, QueuedMessage } from "./ports.ts";
+import type { Source, SourceEvent, TranslationContext } from "./source.ts";
+
+export interface ApplyPorts extends DeliveryPorts {
+  /** The sources that are switched on. */
+  readonly source: (name: string) => Pick<Source, "translate" | "redeliversForSeconds"> | undefined;
+  readonly translation: TranslationContext;
+  readonly deadLetters: DeadLetters;
+  readonly log: Log;
+}
+
+/** How long one message may be worked on before somebody else may take it over, in seconds. */
+const leaseSeconds = 120;
+/** Outcomes are kept this long beyond the sender's own retries, in seconds: long enough to be asked about. */
+const explainForSeconds = 14 * 86_400;
+
+/**
+ * One message of the queue, from what it means to its effect: claim, translate, deliver, settle. `done` means that it
+ * need not come again, whatever became of it; `later` that it must.
+ */
+export async function apply(
+  message: QueuedMessage,
+  ports: ApplyPorts,
+  run: { owner: string; deadline: number },
+): Promise<"done" | "later"> {
+  const id = message.kind === "event" ? message.event.id : message.id;
+  const key: EventKey = { source: message.source, id };
+  const claim = await ports.ledger.claim(key, { owner: run.owner, leaseSeconds });
+  const at = { source: key.source, event: key.id };
+  if (claim.state === "busy") return "later";
+  if (claim.state === "settled") {
+    ports.log.info("event seen before", { ...at, outcome: claim.record.outcome.kind });
+    return "done";
+  }
+
+  const result = await decide(message, ports, run.deadline);
+  if (result instanceof InboundError) {
+    await ports.ledger.release(key, run.owner);
+    ports.log.warn("event comes again", { ...at, code: result.code, reason: result.reason });
+    return "later";
+  }
+
+  const { outcome, changes, externalId } = result;
+  if (outcome.kind === "dead") await ports.deadLetters.send(message, outcome.reason ?? "unknown");
+  if (message.kind === "event" && (outcome.kind === "accepted" || outcome.kind === "already-done")) {
+    await remember(message.source, message.event, result, ports);
+  }
+  await ports.ledger.settle(
+    [recordOf(message, { outcome, changes, externalId, settledAt: ports.clock.now() })],
+    explainForSeconds + (ports.source(message.source)?.redeliversForSeconds ?? 0),
+  );
+  ports.log.info("event settled", {
+    ...at,
+    outcome: outcome.kind,
+    reason: outcome.reason,
+    field: outcome.field,
+    requestId: outcome.requestId,
+    attempts: claim.attempts,
+  });
+  return "done";
+}
+
+interface Decision {
+  readonly outcome: Outcome;
+  readonly changes: readonly Change[];
+  readonly externalId: string | undefined;
+}
+
+/** What becomes of a message; an error when that cannot be said today. */
+async function decide(
+  message: QueuedMessage,
+  ports: ApplyPorts,
+  deadline: number,
+): Promise<Decision | InboundError> {
+  const nothing = { changes: [], externalId: undefined };
+  if (message.kind === "unreadable") return { ...nothing, outcome: { kind: "dead", reason: message.reason } };
+
+  const { event } = message;
+  const source = ports.source(message.source);
+  if (!source) return { ...nothing, outcome: { kind: "dead", reason: "source-not-enabled" } };
+
+  const known = await ports.ledger.subject(message.source, event.subject);
+  let changes: readonly Change[];
+  try {
+    changes = source.translate(event, ports.translation);
+  } catch (error) {
+    const reason = error instanceof InboundError ? error.reason : "translation-failed";
+    return { ...nothing, externalId: known?.externalId, outcome: { kind: "dead", reason } };
+  }
+  const externalId = changes.map(externalIdOf).find((value) => value !== undefined) ?? known?.externalId;
+  if (changes.length === 0) {
+    return { changes, externalId, outcome: { kind: "already-done", reason: "nothing-to-do" } };
+  }
+  if (known && known.appliedAt > event.occurredAt) {
+    const outcome = { kind: "superseded", by: `${message.source}/${known.appliedBy}` } as const;
+    return { changes, externalId, outcome };
+  }
+
+  const by = `${message.source}/${event.id}`;
+  const tasks = changes.map(
+    (change): Task => ({ change, by, source: message.source, subject: event.subject }),
+  );
+  const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
+  if (stopped) return stopped;
+  return { changes, externalId, outcome: worstOf(outcomes) };
+}
+
+/** An event counts as its least happy change. */
+function worstOf(outcomes: readonly (Outcome | undefined)[]): Outcome {
+  const order = ["dead", "rejected", "held", "accepted", "superseded", "already-done"] as const;
+  for (const kind of order) {
+    const found = outcomes.find((outcome) => outcome?.kind === kind);
+    if (found) return found;
+  }
+  return { kind: "dead", reason: "outcome-missing" };
+}
+
+async function remember(
+  source: string,
+  event: SourceEvent,
+  { outcome, changes, externalId }: Decision,
+  ports: ApplyPorts,
+): Promise<void> {
+  if (changes.length === 0) return;
+  await ports.ledger.recordSubject({
+    source,
+    subject: event.subject,
+    ...(externalId !== undefined && { externalId }),
+    ...(outcome.userId !== undefined && { userId: outcome.userId }),
+    appliedAt: event.occurredAt,
+    appliedBy: event.id,
+    left: changes.some((change) => change.kind === "leave"),
+  });
+}
+
+function externalIdOf(change: Change): string | undefined {
+  return change.kind === "create" ? change.person.externalId : change.who.externalId;
+}
+
+function recordOf(
+  message: QueuedMessage,
+  decided: Decision & { settledAt: number },
+): EventRecord {
+  const event = message.kind === "event" ? message.event : undefined;
+  const traced = decided.changes.filter((change) => "trail" in change);
+  const leftOut = traced.flatMap((change) => change.leftOut ?? []);
+  return {
+    source: message.source,
+    id: event?.id ?? (message.kind === "unreadable" ? message.id : ""),
+    type: event?.type ?? "unreadable",
+    subject: event?.subject ?? "",
+    ...(decided.externalId !== undefined && { externalId: decided.externalId }),
+    occurredAt: event?.occurredAt ?? message.reception.receivedAt,
+    receivedAt: message.reception.receivedAt,
+    settledAt: new Date(decided.settledAt).toISOString(),
+    proof: message.reception.proof,
+    changes: decided.changes.map((change) => change.kind),
+    trail: Object.assign({}, ...traced.map((change) => change.trail)),
+    ...(leftOut.length > 0 && { leftOut }),
+    outcome: decided.outcome,
+  };
+}

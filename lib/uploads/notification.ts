@@ -1,0 +1,79 @@
+import * as z from "zod/mini";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { ObjectReference } from "#lib/pipeline/ports.ts";
+
+/** An S3 event notification. Its keys are URL-encoded, a space as `+`. */
+const S3Notification = z.object({
+  Records: z.array(
+    z.object({
+      eventName: z.string(),
+      s3: z.object({
+        bucket: z.object({ name: z.string() }),
+        object: z.object({
+          key: z.string(),
+          size: z.optional(z.number()),
+          eTag: z.optional(z.string()),
+          versionId: z.optional(z.string()),
+        }),
+      }),
+    }),
+  ),
+});
+
+/** The same through EventBridge. Its keys are plain. */
+const EventBridgeNotification = z.object({
+  "detail-type": z.literal("Object Created"),
+  detail: z.object({
+    bucket: z.object({ name: z.string() }),
+    object: z.object({
+      key: z.string(),
+      size: z.optional(z.number()),
+      etag: z.optional(z.string()),
+      "version-id": z.optional(z.string()),
+    }),
+  }),
+});
+
+/** What S3 sends once, when a notification is set up. */
+const TestNotification = z.object({ Event: z.literal("s3:TestEvent") });
+
+/** The objects that a notification says were created. Throws `malformed` for anything else than a notification of S3. */
+export function objectsCreated(notification: unknown): ObjectReference[] {
+  const bridged = z.safeParse(EventBridgeNotification, notification);
+  if (bridged.success) {
+    const { bucket, object } = bridged.data.detail;
+    return [
+      {
+        bucket: bucket.name,
+        key: object.key,
+        ...(object["version-id"] !== undefined && { versionId: object["version-id"] }),
+        ...(object.etag !== undefined && { etag: object.etag }),
+        ...(object.size !== undefined && { size: object.size }),
+      },
+    ];
+  }
+  const direct = z.safeParse(S3Notification, notification);
+  if (direct.success) {
+    return direct.data.Records.filter(({ eventName }) => eventName.startsWith("ObjectCreated:")).map(
+      ({ s3: { bucket, object } }) => ({
+        bucket: bucket.name,
+        key: decodeKey(object.key),
+        ...(object.versionId !== undefined && { versionId: object.versionId }),
+        ...(object.eTag !== undefined && { etag: object.eTag }),
+        ...(object.size !== undefined && { size: object.size }),
+      }),
+    );
+  }
+  if (z.safeParse(TestNotification, notification).success) return [];
+  throw new InboundError("malformed", "notification-unknown", {
+    hint: "send S3 ObjectCreated notifications, directly or through EventBridge",
+  });
+}
+
+function decodeKey(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    throw new InboundError("malformed", "object-key-malformed");
+  }
+}
