@@ -1,0 +1,280 @@
+// What AWS runs, and what each function may do there: the only place that a new function or source touches in infra.
+// Queues, bucket and table are in the .yml files beside this one; `Ref` and `Fn::GetAtt` below name resources of theirs.
+
+/** A value as CloudFormation takes it. */
+type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
+
+/** One permission. A type, not an interface, so that it is a `Value` too. */
+type Statement = {
+  readonly Effect: "Allow";
+  readonly Action: readonly string[];
+  readonly Resource: Value;
+};
+
+interface FunctionDefinition {
+  /** As in `bundle.ts`: `<folder>-<file>`. */
+  readonly name: string;
+  readonly description: string;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, Value>>;
+  readonly events: readonly Value[];
+  /** Everything it may do, beside writing its own log. */
+  readonly may: readonly Statement[];
+}
+
+/** What serverless.yml includes. */
+export interface Deployment {
+  readonly service: string;
+  readonly functions: Readonly<Record<string, Value>>;
+  readonly resources: {
+    readonly Resources: Readonly<Record<string, Value>>;
+    readonly Outputs: Readonly<Record<string, Value>>;
+  };
+}
+
+const ref = (resource: string): Value => ({ Ref: resource });
+const arn = (resource: string): Value => ({ "Fn::GetAtt": [resource, "Arn"] });
+/** Keys of the bucket under a prefix. Object ARNs name no partition of ours: they start from the bucket's own. */
+const objects = (prefix: string): Value => ({ "Fn::Sub": `\${UploadsBucket.Arn}/${prefix}*` });
+const may = (resource: Value, ...actions: string[]): Statement => ({
+  Effect: "Allow",
+  Action: actions,
+  Resource: resource,
+});
+
+/** What an event source mapping does in a function's name. */
+const maySettle = (queue: string) =>
+  may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes");
+const mayUseLedger = [
+  may(
+    arn("LedgerTable"),
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+  ),
+];
+const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
+
+/** `bamboohr` → `Bamboohr`, `google-workspace` → `GoogleWorkspace`: a piece of a CloudFormation name. */
+function pascal(name: string): string {
+  return name
+    .split("-")
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join("");
+}
+
+const authingSecret = "AuthingSecret";
+const sourceSecret = (source: string) => `${pascal(source)}Secret`;
+
+/** Receives one source's webhooks: may read that source's secret and put events into the queue, and nothing else. */
+function webhooks(source: string): FunctionDefinition {
+  const path = `/webhooks/${source}`;
+  return {
+    name: `webhooks-${source}`,
+    description: `Verifies deliveries of ${source} and queues their events`,
+    // 512 MB buys a third of a core: a cold start well below a sender's deadline.
+    memoryMegabytes: 512,
+    timeoutSeconds: 10,
+    environment: { EVENTS_QUEUE_URL: ref("EventsQueue") },
+    // GET is how some senders check the URL before they use it.
+    events: [{ httpApi: { method: "POST", path } }, { httpApi: { method: "GET", path } }],
+    may: [mayReadSecret(sourceSecret(source)), may(arn("EventsQueue"), "sqs:SendMessage")],
+  };
+}
+
+const eventsApply: FunctionDefinition = {
+  name: "events-apply",
+  description: "Translates queued events and delivers them to Authing, one person's in order",
+  memoryMegabytes: 512,
+  // infra/aws/queues.yml hides a message six times as long.
+  timeoutSeconds: 60,
+  environment: {
+    EVENTS_QUEUE_URL: ref("EventsQueue"),
+    DEAD_LETTERS_URL: ref("DeadEventsQueue"),
+    TABLE: ref("LedgerTable"),
+  },
+  events: [
+    {
+      sqs: {
+        arn: arn("EventsQueue"),
+        batchSize: 10,
+        functionResponseType: "ReportBatchItemFailures",
+        // How many run at once is what Authing's rate limit has to bear.
+        maximumConcurrency: 5,
+      },
+    },
+  ],
+  may: [
+    mayReadSecret(authingSecret),
+    maySettle("EventsQueue"),
+    may(arn("DeadEventsQueue"), "sqs:SendMessage"),
+    ...mayUseLedger,
+  ],
+};
+
+const uploadsRun: FunctionDefinition = {
+  name: "uploads-run",
+  description: "Reads an uploaded file of users or TOTP secrets and delivers its rows to Authing",
+  memoryMegabytes: 512,
+  timeoutSeconds: 900,
+  environment: { BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
+  events: [
+    {
+      sqs: {
+        arn: arn("UploadsQueue"),
+        batchSize: 1,
+        functionResponseType: "ReportBatchItemFailures",
+        maximumConcurrency: 2,
+      },
+    },
+  ],
+  may: [
+    mayReadSecret(authingSecret),
+    maySettle("UploadsQueue"),
+    ...mayUseLedger,
+    ...["incoming/users/", "incoming/otp/"].map((prefix) =>
+      may(objects(prefix), "s3:GetObject", "s3:GetObjectVersion"),
+    ),
+    may(objects("results/"), "s3:PutObject", "s3:AbortMultipartUpload"),
+    // Without it S3 answers 403 for an object that is gone, which cannot be told from a wrong permission.
+    may(arn("UploadsBucket"), "s3:ListBucket"),
+  ],
+};
+
+/** The name that osls gives a function's resources in the template. */
+const logicalName = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", "Dash");
+
+function role(definition: FunctionDefinition): Value {
+  return {
+    Type: "AWS::IAM::Role",
+    Properties: {
+      Description: `What ${definition.name} may do`,
+      AssumeRolePolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [
+          // The service's name is the same in every partition.
+          { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: definition.name,
+          PolicyDocument: {
+            Version: "2012-10-17",
+            Statement: [
+              may(
+                arn(`${logicalName(definition.name)}LogGroup`),
+                "logs:CreateLogStream",
+                "logs:PutLogEvents",
+              ),
+              ...definition.may,
+            ],
+          },
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * A secret that is created empty. The template holds no value for it, so that a deployment neither knows nor replaces
+ * what was put there.
+ */
+function secret(name: string, description: string): Value {
+  return {
+    Type: "AWS::SecretsManager::Secret",
+    Properties: {
+      // Resolved by osls, as the other names are.
+      Name: `\${self:service}/\${sls:stage}/${name}`,
+      Description: description,
+    },
+  };
+}
+
+const output = (description: string, value: Value): Value => ({ Description: description, Value: value });
+
+/**
+ * Functions, roles, secrets and outputs of a deployment. Throws where a source is switched on that has no function, and
+ * where a function would not be deployed because nobody said what it may do.
+ */
+export function deployment(
+  config: { readonly service: string; readonly sources: Readonly<Record<string, unknown>> },
+  files: readonly { readonly name: string; readonly file: string }[],
+): Deployment {
+  const sources = Object.keys(config.sources).sort();
+  const definitions = [...sources.map(webhooks), eventsApply, uploadsRun];
+  for (const { name } of definitions) {
+    if (!files.some((file) => file.name === name)) {
+      throw new TypeError(`there is no functions/${name.replace("-", "/")}.ts for the function "${name}"`);
+    }
+  }
+  for (const { name, file } of files) {
+    if (
+      !file.startsWith("functions/webhooks/") &&
+      !definitions.some((definition) => definition.name === name)
+    ) {
+      throw new TypeError(`${file} is not in infra/aws/functions.ts: what runs it, and what may it do?`);
+    }
+  }
+
+  const functions = definitions.map((definition): [string, Value] => [
+    definition.name,
+    {
+      handler: `dist/${definition.name}/index.handler`,
+      description: definition.description,
+      memorySize: definition.memoryMegabytes,
+      timeout: definition.timeoutSeconds,
+      role: `${pascal(definition.name)}Role`,
+      environment: definition.environment,
+      package: { patterns: [`dist/${definition.name}/*.mjs`] },
+      events: definition.events,
+    },
+  ]);
+
+  return {
+    service: config.service,
+    functions: Object.fromEntries(functions),
+    resources: {
+      Resources: {
+        ...Object.fromEntries(
+          definitions.map((definition) => [`${pascal(definition.name)}Role`, role(definition)]),
+        ),
+        [authingSecret]: secret(
+          "authing",
+          'How to call Authing. Put JSON here: {"accessKeyId": "...", "accessKeySecret": "..."}. Created empty; deployments never change it.',
+        ),
+        ...Object.fromEntries(
+          sources.map((source) => [
+            sourceSecret(source),
+            secret(
+              `sources/${source}`,
+              `How ${source} proves who it is. Put JSON here, in the shape that lib/sources/${source}/README.md gives. Created empty; deployments never change it.`,
+            ),
+          ]),
+        ),
+      },
+      Outputs: {
+        ...Object.fromEntries(
+          sources.map((source) => [
+            `${pascal(source)}WebhookUrl`,
+            output(`Where ${source} sends its webhooks`, {
+              "Fn::Sub": `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/webhooks/${source}`,
+            }),
+          ]),
+        ),
+        AuthingSecretName: output(
+          "Where Authing's access key goes",
+          `\${self:service}/\${sls:stage}/authing`,
+        ),
+        ...Object.fromEntries(
+          sources.map((source) => [
+            `${pascal(source)}SecretName`,
+            output(`Where the secret of ${source} goes`, `\${self:service}/\${sls:stage}/sources/${source}`),
+          ]),
+        ),
+      },
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { clientSettings } from "./client.ts";
+
+// The part of the ledger that holds the SDK: imported with `import()`, once there is something to remember.
+
+export const dynamodb = new DynamoDBClient(clientSettings);
+
+export {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";

@@ -1,0 +1,42 @@
+import * as z from "zod/mini";
+import { InboundError } from "#lib/pipeline/errors.ts";
+
+const text = z.string().check(z.minLength(1));
+
+/** Every environment variable that the functions read; infra/aws/functions.ts and serverless.yml set them. */
+const variables = {
+  /** First part of every name, e.g. `authing-inbound`. */
+  SERVICE: text,
+  /** Second part of every name, e.g. `prod`. */
+  STAGE: text,
+  /** Where events wait (SQS FIFO). */
+  EVENTS_QUEUE_URL: z.url(),
+  /** Where events go that cannot be delivered (SQS FIFO). */
+  DEAD_LETTERS_URL: z.url(),
+  /** The ledger's DynamoDB table. */
+  TABLE: text,
+  /** The bucket that files are uploaded to. */
+  BUCKET: text,
+};
+
+type Variable = keyof typeof variables;
+
+/**
+ * The variables a function needs, checked. Throws `misconfigured` `environment-incomplete` with the first one's name as its
+ * path when it is missing or empty.
+ */
+export function readEnvironment<const Name extends Variable>(
+  names: readonly Name[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Record<Name, string> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const parsed = z.safeParse(variables[name], environment[name]);
+      if (parsed.success) return [name, parsed.data];
+      throw new InboundError("misconfigured", "environment-incomplete", {
+        path: name,
+        hint: "deploy again: infra/aws/functions.ts sets it",
+      });
+    }),
+  ) as Record<Name, string>;
+}

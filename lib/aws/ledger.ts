@@ -1,0 +1,276 @@
+import { createHash } from "node:crypto";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { EventKey, EventRecord, Ledger, PersonRecord, SubjectRecord } from "#lib/ledger/ledger.ts";
+import { awsFailure } from "./failure.ts";
+import { inParallel } from "./parallel.ts";
+
+// The ledger in one DynamoDB table (infra/aws/ledger.yml). No scans, no transactions: each promise is one conditional write
+// to one item, so that any number of functions may write at the same time.
+//
+//   what      pk                            sk       attributes
+//   event     event#<source>#<id>           event    while it is worked on: owner, lease (ms), attempts
+//                                                    once it is settled: record (JSON), person, settled
+//                                                    always: expires (s), the table's time to live
+//   subject   subject#<source>#<subject>    subject  source, subject, externalId, userId, appliedAt, appliedBy, left
+//   person    person#<externalId>           person   externalId, userId, createdBy
+//
+// The index `by-person` (person, settled) finds the outcomes of a person, newest first. DynamoDB deletes an item up to two
+// days after it expired, so what has expired is looked past here.
+//
+// A piece of a key that is long, or that UTF-8 cannot hold, stands there as its hash: a sender chooses those texts, and a key
+// takes 2,048 bytes. `sk` is there for what will belong to the same thing later, such as the chunks of an import.
+
+type Item = Record<string, AttributeValue>;
+
+const writesAtOnce = 10;
+/** How long an event that nobody settled is remembered after its last claim: as long as the queue would keep it. */
+const claimKeptSeconds = 14 * 24 * 3600;
+
+/** A ledger in the DynamoDB table of this name. `now` gives milliseconds since 1970. */
+export function dynamodbLedger(table: string, now: () => number = Date.now): Ledger {
+  const aws = () => import("./dynamodb.ts");
+  const seconds = () => Math.floor(now() / 1000);
+
+  /** Resolves to `false` when the condition does not hold, with the item that it does not hold for. */
+  async function conditionally(write: Promise<{ Attributes?: Item | undefined }>) {
+    try {
+      return { held: true, item: (await write).Attributes };
+    } catch (error) {
+      const { ConditionalCheckFailedException } = await aws();
+      if (error instanceof ConditionalCheckFailedException) return { held: false, item: error.Item };
+      throw awsFailure(error, "ledger-unreachable");
+    }
+  }
+
+  async function item(key: Item): Promise<Item | undefined> {
+    const { dynamodb, GetItemCommand } = await aws();
+    try {
+      const found = await dynamodb.send(
+        new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }),
+      );
+      return found.Item;
+    } catch (error) {
+      throw awsFailure(error, "ledger-unreachable");
+    }
+  }
+
+  return {
+    async claim(key, { owner, leaseSeconds }) {
+      const { dynamodb, DeleteItemCommand, UpdateItemCommand } = await aws();
+      const claimed = await conditionally(
+        dynamodb.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: eventKey(key),
+            UpdateExpression: "SET #owner = :owner, #lease = :until, #expires = :expires ADD #attempts :one",
+            ConditionExpression:
+              "attribute_not_exists(#record) AND (attribute_not_exists(#owner) OR #owner = :owner OR #lease <= :now)",
+            ExpressionAttributeNames: names("owner", "lease", "expires", "attempts", "record"),
+            ExpressionAttributeValues: {
+              ":owner": text(owner),
+              ":until": number(now() + leaseSeconds * 1000),
+              ":expires": number(seconds() + leaseSeconds + claimKeptSeconds),
+              ":one": number(1),
+              ":now": number(now()),
+            },
+            ReturnValues: "UPDATED_NEW",
+            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+          }),
+        ),
+      );
+      if (claimed.held) return { state: "claimed", attempts: Number(claimed.item?.["attempts"]?.N) };
+      const record = claimed.item?.["record"]?.S;
+      if (claimed.item === undefined || record === undefined) return { state: "busy" };
+      if (!hasExpired(claimed.item, seconds())) {
+        return { state: "settled", record: JSON.parse(record) as EventRecord };
+      }
+      await conditionally(
+        dynamodb.send(
+          new DeleteItemCommand({
+            TableName: table,
+            Key: eventKey(key),
+            ConditionExpression: "#expires <= :now",
+            ExpressionAttributeNames: names("expires"),
+            ExpressionAttributeValues: { ":now": number(seconds()) },
+          }),
+        ),
+      );
+      return this.claim(key, { owner, leaseSeconds });
+    },
+
+    async release(key, owner) {
+      const { dynamodb, UpdateItemCommand } = await aws();
+      await conditionally(
+        dynamodb.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: eventKey(key),
+            UpdateExpression: "SET #lease = :over",
+            ConditionExpression: "#owner = :owner AND attribute_not_exists(#record)",
+            ExpressionAttributeNames: names("owner", "lease", "record"),
+            ExpressionAttributeValues: { ":owner": text(owner), ":over": number(0) },
+          }),
+        ),
+      );
+    },
+
+    async settle(records, keepSeconds) {
+      const { dynamodb, PutItemCommand } = await aws();
+      await inParallel(firstOfEach(records, eventName), writesAtOnce, async (record) => {
+        await conditionally(
+          dynamodb.send(
+            new PutItemCommand({
+              TableName: table,
+              Item: {
+                ...eventKey(record),
+                record: text(JSON.stringify(record)),
+                settled: text(record.settledAt),
+                ...(record.externalId !== undefined && { person: text(keyPiece(record.externalId)) }),
+                expires: number(seconds() + keepSeconds),
+              },
+              ConditionExpression: "attribute_not_exists(#record) OR #expires <= :now",
+              ExpressionAttributeNames: names("record", "expires"),
+              ExpressionAttributeValues: { ":now": number(seconds()) },
+            }),
+          ),
+        );
+      });
+    },
+
+    async subject(source, subject) {
+      const found = await item(subjectKey({ source, subject }));
+      if (!found) return undefined;
+      return {
+        source,
+        subject,
+        ...texts(found, "externalId", "userId"),
+        appliedAt: found["appliedAt"]?.S ?? "",
+        appliedBy: found["appliedBy"]?.S ?? "",
+        left: found["left"]?.BOOL ?? false,
+      };
+    },
+
+    async recordSubject(record) {
+      const { dynamodb, UpdateItemCommand } = await aws();
+      const { source, subject, left, ...rest } = record;
+      const fields: Item = { source: text(source), subject: text(subject), left: { BOOL: left } };
+      for (const [name, value] of Object.entries(rest)) {
+        if (value !== undefined) fields[name] = text(value);
+      }
+      await conditionally(
+        dynamodb.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: subjectKey(record),
+            UpdateExpression: `SET ${Object.keys(fields)
+              .map((name) => `#${name} = :${name}`)
+              .join(", ")}`,
+            ConditionExpression: "attribute_not_exists(#appliedAt) OR #appliedAt <= :appliedAt",
+            ExpressionAttributeNames: names(...Object.keys(fields)),
+            ExpressionAttributeValues: Object.fromEntries(
+              Object.entries(fields).map(([name, value]) => [`:${name}`, value]),
+            ),
+          }),
+        ),
+      );
+    },
+
+    async person(externalId) {
+      const found = await item(personKey(externalId));
+      if (!found) return undefined;
+      return { externalId, ...texts(found, "userId"), createdBy: found["createdBy"]?.S ?? "" };
+    },
+
+    async recordPeople(records) {
+      const { dynamodb, UpdateItemCommand } = await aws();
+      await inParallel(merged(records), writesAtOnce, async ({ externalId, createdBy, userId }) => {
+        const first = (name: string) => `#${name} = if_not_exists(#${name}, :${name})`;
+        const known = { externalId, createdBy, ...(userId !== undefined && { userId }) };
+        await conditionally(
+          dynamodb.send(
+            new UpdateItemCommand({
+              TableName: table,
+              Key: personKey(externalId),
+              UpdateExpression: `SET ${Object.keys(known).map(first).join(", ")}`,
+              ExpressionAttributeNames: names(...Object.keys(known)),
+              ExpressionAttributeValues: Object.fromEntries(
+                Object.entries(known).map(([name, value]) => [`:${name}`, text(value)]),
+              ),
+            }),
+          ),
+        );
+      });
+    },
+
+    async events(externalId, limit) {
+      const { dynamodb, QueryCommand } = await aws();
+      try {
+        const found = await dynamodb.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: "by-person",
+            KeyConditionExpression: "#person = :person",
+            FilterExpression: "#expires > :now",
+            ExpressionAttributeNames: names("person", "expires"),
+            ExpressionAttributeValues: {
+              ":person": text(keyPiece(externalId)),
+              ":now": number(seconds()),
+            },
+            ScanIndexForward: false,
+            Limit: limit,
+          }),
+        );
+        return (found.Items ?? [])
+          .flatMap(({ record }) => (record?.S === undefined ? [] : [JSON.parse(record.S) as EventRecord]))
+          .toReversed();
+      } catch (error) {
+        throw awsFailure(error, "ledger-unreachable");
+      }
+    },
+  };
+}
+
+const text = (value: string): AttributeValue => ({ S: value });
+const number = (value: number): AttributeValue => ({ N: String(value) });
+
+/** Many of our attributes are words that DynamoDB keeps for itself, so each goes by `#name`. */
+const names = (...attributes: string[]) =>
+  Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+
+const hasExpired = (item: Item, second: number) => Number(item["expires"]?.N ?? Infinity) <= second;
+
+const texts = <Name extends string>(item: Item, ...attributes: Name[]) =>
+  Object.fromEntries(
+    attributes.flatMap((name) => (item[name]?.S === undefined ? [] : [[name, item[name].S]])),
+  ) as { [name in Name]?: string };
+
+const longestPiece = 200;
+
+function keyPiece(value: string): string {
+  if (value.length <= longestPiece && value.isWellFormed()) return value;
+  // JSON, so that halves of surrogate pairs differ.
+  return `sha256:${createHash("sha256").update(JSON.stringify(value)).digest("hex")}`;
+}
+
+const key = (kind: string, ...pieces: string[]): Item => ({
+  pk: text([kind, ...pieces.map(keyPiece)].join("#")),
+  sk: text(kind),
+});
+const eventName = ({ source, id }: EventKey) => `${source}#${id}`;
+const eventKey = ({ source, id }: EventKey) => key("event", source, id);
+const subjectKey = ({ source, subject }: Pick<SubjectRecord, "source" | "subject">) =>
+  key("subject", source, subject);
+const personKey = (externalId: string) => key("person", externalId);
+
+/** Writes at the same time have no order, so of those with one name only the first is written. */
+function firstOfEach<Entry>(entries: readonly Entry[], nameOf: (entry: Entry) => string): Entry[] {
+  return [...Map.groupBy(entries, nameOf).values()].flatMap((group) => group[0] ?? []);
+}
+
+function merged(records: readonly PersonRecord[]): PersonRecord[] {
+  const people = new Map<string, PersonRecord>();
+  for (const record of records) {
+    people.set(record.externalId, { ...record, ...people.get(record.externalId) });
+  }
+  return [...people.values()];
+}

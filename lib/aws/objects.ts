@@ -1,0 +1,108 @@
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { ObjectStore } from "#lib/pipeline/ports.ts";
+import { awsErrorName, awsFailure } from "./failure.ts";
+
+/** The least that S3 takes for a part that is not the last; what is written is held in memory up to this. */
+const partBytes = 5 * 1024 * 1024;
+
+/** What S3 answers when that version of the object is not there (any more), or another one is in its place. */
+const gone = new Set(["NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFailed", "MethodNotAllowed"]);
+
+/** Objects in S3. */
+export function objectStore(): ObjectStore {
+  return {
+    async read({ bucket, key, versionId, etag }) {
+      const { GetObjectCommand, s3 } = await import("./s3.ts");
+      const command = new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ...(versionId !== undefined && { VersionId: versionId }),
+        // Notifications give it without the quotes that belong to it.
+        ...(etag !== undefined && { IfMatch: `"${etag.replaceAll('"', "")}"` }),
+      });
+      const { Body } = await s3.send(command).catch((error: unknown) => {
+        throw gone.has(awsErrorName(error))
+          ? new InboundError("malformed", "object-missing", { hint: "upload the file again" })
+          : awsFailure(error, "object-unreadable");
+      });
+      return bytesOf(Body as AsyncIterable<Uint8Array> | undefined);
+    },
+
+    async write({ bucket, key, contentType }, parts) {
+      const sdk = await import("./s3.ts");
+      const target = { Bucket: bucket, Key: key };
+      const upload = async <Result>(sent: Promise<Result>): Promise<Result> => {
+        try {
+          return await sent;
+        } catch (error) {
+          throw awsFailure(error, "object-unwritable");
+        }
+      };
+
+      const cut = cutInto(partBytes, parts);
+      const first = await cut.next();
+      if (first.done) {
+        await upload(
+          sdk.s3.send(new sdk.PutObjectCommand({ ...target, ContentType: contentType, Body: first.value })),
+        );
+        return;
+      }
+
+      const created = new sdk.CreateMultipartUploadCommand({ ...target, ContentType: contentType });
+      const { UploadId } = await upload(sdk.s3.send(created));
+      try {
+        const sent: { PartNumber: number; ETag: string | undefined }[] = [];
+        const send = async (body: Uint8Array) => {
+          const PartNumber = sent.length + 1;
+          const command = new sdk.UploadPartCommand({ ...target, UploadId, PartNumber, Body: body });
+          const { ETag } = await upload(sdk.s3.send(command));
+          sent.push({ PartNumber, ETag });
+        };
+        await send(first.value);
+        let next = await cut.next();
+        while (!next.done) {
+          await send(next.value);
+          next = await cut.next();
+        }
+        if (next.value.length > 0) await send(next.value);
+        const complete = { ...target, UploadId, MultipartUpload: { Parts: sent } };
+        await upload(sdk.s3.send(new sdk.CompleteMultipartUploadCommand(complete)));
+      } catch (error) {
+        await cut.return(new Uint8Array());
+        // What cannot be taken back now, the bucket forgets after a day.
+        await sdk.s3.send(new sdk.AbortMultipartUploadCommand({ ...target, UploadId })).catch(() => {});
+        throw error;
+      }
+    },
+  };
+}
+
+async function* bytesOf(body: AsyncIterable<Uint8Array> | undefined): AsyncGenerator<Uint8Array> {
+  try {
+    if (body) yield* body;
+  } catch (error) {
+    throw awsFailure(error, "object-unreadable");
+  }
+}
+
+/** Yields pieces of exactly `size` bytes and returns the rest, which is shorter (and may be empty). */
+async function* cutInto(
+  size: number,
+  parts: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of parts) {
+    let rest = part;
+    while (bytes + rest.length >= size) {
+      const head = rest.subarray(0, size - bytes);
+      yield Buffer.concat([...waiting, head]);
+      rest = rest.subarray(head.length);
+      waiting = [];
+      bytes = 0;
+    }
+    if (rest.length > 0) waiting.push(rest);
+    bytes += rest.length;
+  }
+  return Buffer.concat(waiting);
+}

@@ -1,0 +1,135 @@
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { DeadLetters, EventQueue, QueuedMessage } from "#lib/pipeline/ports.ts";
+import { asciiJson } from "./ascii-json.ts";
+import { awsFailure } from "./failure.ts";
+import { inParallel } from "./parallel.ts";
+
+// Events in SQS FIFO queues.
+//
+// Group: the person, as their source knows them, hashed: SQS takes 128 characters of ASCII, and who it is stays out of
+// AWS's metrics. Deduplication: the event, hashed. Within five minutes SQS drops the same event again, which spares
+// work; what comes later, and whether the event was ever applied, is for the ledger to know. Dropping is safe because the
+// first one is still on its way or settled. It would not be in the dead letters, where an event that failed again after
+// a redrive must not vanish: there each message is its own.
+
+/** One message as SQS takes it. */
+export interface QueueEntry {
+  /** Unique within a batch. */
+  readonly id: string;
+  readonly body: string;
+  readonly group: string;
+  readonly deduplication: string;
+  /** Why it is here: dead letters only. */
+  readonly reason?: string;
+}
+
+/** Sends up to ten entries. Resolves to those that were not taken; `ours` means that trying again does not help. */
+export type SendBatch = (
+  url: string,
+  entries: readonly QueueEntry[],
+) => Promise<readonly { readonly id: string; readonly ours: boolean }[]>;
+
+/** Limits of SQS: 1 MiB for a message with its attributes, and for a batch; ten messages in a batch. */
+const maximumBytes = 1_048_576;
+const maximumEntries = 10;
+/** Kept free in every message, so that the same body with a reason beside it fits into the dead letters. */
+const reasonBytes = 256;
+const batchesAtOnce = 5;
+const tries = 4;
+const firstPauseMilliseconds = 50;
+
+const sqs: SendBatch = async (url, entries) => (await import("./sqs.ts")).sendBatch(url, entries);
+
+/** The queue of events at this URL. */
+export function eventQueue(url: string, sendBatch: SendBatch = sqs): EventQueue {
+  return {
+    async send(messages) {
+      const entries = messages.map((message, index) => ({
+        ...entryOf(message, String(index)),
+        deduplication: hash(message.source, idOf(message)),
+      }));
+      await sendInOrder(url, entries, sendBatch);
+    },
+  };
+}
+
+/**
+ * The dead letters at this URL. The body is the message as it was queued, so that it can be moved back; the reason is an
+ * attribute beside it.
+ */
+export function deadLetters(url: string, sendBatch: SendBatch = sqs): DeadLetters {
+  return {
+    async send(message, reason) {
+      const entry = { ...entryOf(message, "0"), deduplication: randomUUID(), reason };
+      await sendInOrder(url, [entry], sendBatch);
+    },
+  };
+}
+
+function entryOf(message: QueuedMessage, id: string): Omit<QueueEntry, "deduplication"> {
+  const body = asciiJson(message);
+  if (body.length + reasonBytes > maximumBytes) {
+    throw new InboundError("oversized", "event-too-large", { hint: "SQS takes 1 MiB" });
+  }
+  return { id, body, group: hash(message.source, subjectOf(message)) };
+}
+
+const idOf = (message: QueuedMessage) => (message.kind === "event" ? message.event.id : message.id);
+const subjectOf = (message: QueuedMessage) => (message.kind === "event" ? message.event.subject : message.id);
+const hash = (...parts: string[]) => createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+
+/**
+ * Sends all or throws. SQS may take some of a batch and refuse others, so a person's second event is only sent after the
+ * first one was taken: each round sends the first waiting event of every group.
+ */
+async function sendInOrder(url: string, entries: readonly QueueEntry[], sendBatch: SendBatch): Promise<void> {
+  const groups = Map.groupBy(entries, (entry) => entry.group);
+  let failures = 0;
+  while (groups.size > 0) {
+    const round = [...groups.values()].flatMap((group) => group[0] ?? []);
+    const refused = new Set<string>();
+    await inParallel(batchesOf(round), batchesAtOnce, async (batch) => {
+      for (const { id, ours } of await attempt(url, batch, sendBatch)) {
+        if (ours) throw new InboundError("misconfigured", "queue-refused");
+        refused.add(id);
+      }
+    });
+    for (const { id, group } of round) {
+      if (refused.has(id)) continue;
+      const waiting = groups.get(group);
+      waiting?.shift();
+      if (waiting?.length === 0) groups.delete(group);
+    }
+    if (refused.size === 0) continue;
+    failures += 1;
+    if (failures === tries) throw new InboundError("unavailable", "queue-unreachable");
+    await sleep(Math.random() * firstPauseMilliseconds * 2 ** failures);
+  }
+}
+
+async function attempt(url: string, batch: readonly QueueEntry[], sendBatch: SendBatch) {
+  try {
+    return await sendBatch(url, batch);
+  } catch (error) {
+    throw awsFailure(error, "queue-unreachable");
+  }
+}
+
+function batchesOf(entries: readonly QueueEntry[]): QueueEntry[][] {
+  const batches: QueueEntry[][] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const size = entry.body.length + reasonBytes;
+    const batch = batches.at(-1);
+    if (!batch || batch.length === maximumEntries || bytes + size > maximumBytes) {
+      batches.push([entry]);
+      bytes = size;
+    } else {
+      batch.push(entry);
+      bytes += size;
+    }
+  }
+  return batches;
+}

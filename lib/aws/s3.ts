@@ -1,0 +1,27 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { clientSettings } from "./client.ts";
+
+// The part of the object store that holds the SDK: imported with `import()`, once there is something to read.
+
+/** S3 with the commands that are used. A part of 5 MiB may take longer than what other services are asked. */
+export const s3 = new S3Client({
+  ...clientSettings,
+  requestHandler: { ...clientSettings.requestHandler, requestTimeout: 30_000 },
+});
+
+export {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+};

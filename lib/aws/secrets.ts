@@ -1,0 +1,48 @@
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { LoadSecret } from "#lib/pipeline/ports.ts";
+import { awsErrorName, awsFailure } from "./failure.ts";
+
+/**
+ * Reads secrets from Secrets Manager, where `authing` and `sources/<source>` are kept as `<service>/<stage>/<name>`.
+ * Whoever asks often keeps what it got: this reads both versions each time.
+ */
+export function secretLoader(names: { readonly service: string; readonly stage: string }): LoadSecret {
+  return async (name) => {
+    const { secretText } = await import("./secrets-manager.ts");
+    const id = `${names.service}/${names.stage}/${name}`;
+    const [current, previous] = await Promise.all([
+      secretText(id, "AWSCURRENT").catch((error: unknown) => {
+        throw absence(error) ?? awsFailure(error, "secret-unreadable");
+      }),
+      // No previous version is the rule. Any other failure is one: to answer without it would refuse good deliveries.
+      secretText(id, "AWSPREVIOUS").catch((error: unknown) => {
+        if (absence(error)) return undefined;
+        throw awsFailure(error, "secret-unreadable");
+      }),
+    ]);
+    const parsed = json(current);
+    if (parsed === undefined) {
+      throw new InboundError("misconfigured", "secret-not-json", {
+        hint: "put a JSON object into the secret, in the shape its description gives",
+      });
+    }
+    const before = json(previous);
+    return { current: parsed, ...(before !== undefined && { previous: before }) };
+  };
+}
+
+/** Secrets Manager has one code for a secret that does not exist and for a version that does not: its message tells them apart. */
+function absence(error: unknown): InboundError | undefined {
+  if (awsErrorName(error) !== "ResourceNotFoundException") return undefined;
+  return error instanceof Error && error.message.includes("staging label")
+    ? new InboundError("misconfigured", "secret-empty-yet", { hint: "put its value into Secrets Manager" })
+    : new InboundError("misconfigured", "secret-missing", { hint: "deploy first: it is created empty" });
+}
+
+function json(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

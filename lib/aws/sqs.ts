@@ -1,0 +1,26 @@
+import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { clientSettings } from "./client.ts";
+import type { QueueEntry } from "./queue.ts";
+
+// The part of the queue that holds the SDK: imported with `import()`, once there is something to send.
+
+const client = new SQSClient(clientSettings);
+
+/** Sends up to ten entries to a FIFO queue. Resolves to the ids of those that SQS did not take, by whose fault. */
+export async function sendBatch(url: string, entries: readonly QueueEntry[]) {
+  const { Failed = [] } = await client.send(
+    new SendMessageBatchCommand({
+      QueueUrl: url,
+      Entries: entries.map((entry) => ({
+        Id: entry.id,
+        MessageBody: entry.body,
+        MessageGroupId: entry.group,
+        MessageDeduplicationId: entry.deduplication,
+        ...(entry.reason !== undefined && {
+          MessageAttributes: { reason: { DataType: "String", StringValue: entry.reason } },
+        }),
+      })),
+    }),
+  );
+  return Failed.map(({ Id = "", SenderFault = false }) => ({ id: Id, ours: SenderFault }));
+}
