@@ -309,8 +309,10 @@ export type GetUserMfaInfoReqDto = Frozen<z.infer<typeof GetUserMfaInfoReqDto>>;
 // ── What comes back ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A field of an answer: `undefined` where it is missing, null or of another type than the reference says. */
-// oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
-const lenient = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.optional(schema), undefined);
+export function lenient<Schema extends z.ZodMiniType>(schema: Schema) {
+  // oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
+  return z.catch(z.optional(schema), undefined);
+}
 
 const someText = lenient(z.string());
 const someNumber = lenient(z.number());

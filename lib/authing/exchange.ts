@@ -1,0 +1,107 @@
+import http from "node:http";
+import https from "node:https";
+
+// One request over Node's own HTTP, and an honest account of what came of it.
+
+/** A request that is ready to be sent. */
+export interface Outgoing {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+/** The whole answer, or how far the request came. */
+export type Exchanged =
+  | {
+      readonly seen: "response";
+      readonly httpStatus: number;
+      readonly headers: http.IncomingHttpHeaders;
+      readonly body: Buffer;
+    }
+  /** An answer that is longer than we take. */
+  | { readonly seen: "oversized"; readonly httpStatus: number }
+  /** No whole answer. `sent`: the connection stood, so that the other side may have read the request. */
+  | { readonly seen: "nothing"; readonly sent: boolean; readonly errorCode?: string | undefined };
+
+export interface Exchange {
+  (outgoing: Outgoing): Promise<Exchanged>;
+  /** Lets go of the connections that are kept. */
+  close(): void;
+}
+
+/** Connections at once. Authing counts requests by user pool, so more would only be throttled. */
+const maxSockets = 8;
+/** Longer than any answer to 50 people. */
+const maxResponseBytes = 4 * 1024 * 1024;
+/**
+ * A kept connection that was idle for longer is not used again: Node's servers close after 5 s, and a function that was
+ * frozen in between finds out only when a request is lost on it, which nobody can tell from one that was applied.
+ */
+const maxIdleMilliseconds = 4000;
+
+/**
+ * Makes requests to one host, over connections that are kept. Redirects are not followed (they would break the signature,
+ * or carry it elsewhere), certificates always checked, the time from name look-up to last byte is `timeoutSeconds`.
+ */
+export function createExchange(host: URL, options: { timeoutSeconds: number; now: () => number }): Exchange {
+  const { request, Agent } = host.protocol === "https:" ? https : http;
+  const agent = new Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets, scheduling: "lifo" });
+  let lastUsedAt = options.now();
+
+  function exchange({ method, url, headers, body }: Outgoing): Promise<Exchanged> {
+    if (Math.abs(options.now() - lastUsedAt) > maxIdleMilliseconds) dropIdle(agent);
+    lastUsedAt = options.now();
+    return new Promise((resolve) => {
+      let sent = false;
+      let finished = false;
+      const outgoing = request(url, {
+        method,
+        agent,
+        headers: body === undefined ? headers : { ...headers, "content-length": Buffer.byteLength(body) },
+      });
+      const timer = setTimeout(() => finish(nothing("ETIMEDOUT")), options.timeoutSeconds * 1000);
+      const nothing = (errorCode?: string): Exchanged => ({ seen: "nothing", sent, errorCode });
+
+      function finish(exchanged: Exchanged): void {
+        if (finished) return;
+        finished = true;
+        clearTimeout(timer);
+        lastUsedAt = options.now();
+        resolve(exchanged);
+        // A connection with anything left on it must not be used again.
+        if (exchanged.seen !== "response") outgoing.destroy();
+      }
+
+      outgoing.on("socket", (socket) => {
+        // Bytes leave as soon as the connection stands, and with TLS no sooner than the certificate is found good.
+        if (outgoing.reusedSocket) sent = true;
+        else socket.once(host.protocol === "https:" ? "secureConnect" : "connect", () => (sent = true));
+      });
+      outgoing.on("error", (error: NodeJS.ErrnoException) => finish(nothing(error.code)));
+      outgoing.on("response", (response) => {
+        const httpStatus = response.statusCode ?? 0;
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on("data", (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > maxResponseBytes) return finish({ seen: "oversized", httpStatus });
+          chunks.push(chunk);
+        });
+        response.on("error", (error: NodeJS.ErrnoException) => finish(nothing(error.code)));
+        response.on("end", () =>
+          finish({ seen: "response", httpStatus, headers: response.headers, body: Buffer.concat(chunks) }),
+        );
+      });
+      outgoing.end(body);
+    });
+  }
+
+  return Object.assign(exchange, { close: () => agent.destroy() });
+}
+
+function dropIdle(agent: http.Agent): void {
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of sockets ?? []) socket.destroy();
+  }
+}

@@ -1,0 +1,124 @@
+import type * as z from "zod/mini";
+import type { CreateUserBatchReqDto, CreateUserInfoDto, ImportOtpReqDto } from "./dto.ts";
+import * as dto from "./dto.ts";
+
+// What Authing would refuse, found before it is sent. A problem names a place and a rule, never the value.
+
+/** A broken rule. */
+export interface Problem {
+  /** `list[7].email` and the like; empty for the whole. */
+  readonly path: string;
+  /** A constant text in kebab-case: a rule of this file, or what is wrong with the field's type (`invalid-type`, `invalid-value`, `unknown-field`, …). */
+  readonly code: string;
+}
+
+/**
+ * Everything that is wrong with one person. Authing: at least one of email, phone and username; "phone cannot be empty" for a country code
+ * alone. The TOTP secret is checked because Authing takes any text and the person could never log in with it.
+ */
+export function personProblems(person: CreateUserInfoDto): Problem[] {
+  const wrongShape = shapeProblems(dto.CreateUserInfoDto, person);
+  return wrongShape.length > 0 ? wrongShape : personRuleProblems(person);
+}
+
+function personRuleProblems(person: CreateUserInfoDto): Problem[] {
+  const problems: Problem[] = [];
+  if (![person.email, person.phone, person.username].some(isPresent)) {
+    problems.push({ path: "", code: "identifier-missing" });
+  }
+  if (isPresent(person.phoneCountryCode) && !isPresent(person.phone)) {
+    problems.push({ path: "phoneCountryCode", code: "phone-country-code-without-phone" });
+  }
+  const otp = person.otp && otpSecretProblem(person.otp.secret);
+  if (otp) problems.push({ path: "otp.secret", code: otp });
+  return problems;
+}
+
+/** Everything that is wrong with a batch of people: shape, each person, and identifiers that occur twice. */
+export function batchProblems(batch: CreateUserBatchReqDto): Problem[] {
+  const wrongShape = shapeProblems(dto.CreateUserBatchReqDto, batch);
+  if (wrongShape.length > 0) return wrongShape;
+  const seen = new Set<string>();
+  return batch.list.flatMap((person, index) => {
+    const problems = personRuleProblems(person);
+    for (const [field, identifier] of identifiers(person)) {
+      const key = `${field} ${identifier}`;
+      if (seen.has(key)) problems.push({ path: field, code: duplicateCodes[field] });
+      seen.add(key);
+    }
+    return problems.map(({ path, code }) => ({ path: join(`list[${index}]`, path), code }));
+  });
+}
+
+/** Everything that is wrong with a batch of TOTP secrets. */
+export function importOtpProblems(request: ImportOtpReqDto): Problem[] {
+  const wrongShape = shapeProblems(dto.ImportOtpReqDto, request);
+  if (wrongShape.length > 0) return wrongShape;
+  const seen = new Set<string>();
+  return request.list.flatMap((item, index) => {
+    const problems: Problem[] = [];
+    if (seen.has(item.userId)) {
+      problems.push({ path: `list[${index}].userId`, code: "duplicate-user-id" });
+    }
+    seen.add(item.userId);
+    const otp = otpSecretProblem(item.otp.secret);
+    if (otp) problems.push({ path: `list[${index}].otp.secret`, code: otp });
+    return problems;
+  });
+}
+
+/**
+ * What is wrong with a TOTP secret, if anything. The form that goes to Authing is RFC 4648 base32, upper case, without
+ * padding or spaces, of at least 80 bits.
+ */
+export function otpSecretProblem(
+  secret: string,
+): "otp-secret-not-base32" | "otp-secret-too-short" | undefined {
+  // No whole number of bytes ends in 1, 3 or 6 left-over characters: something was cut off.
+  if (!/^[A-Z2-7]+$/.test(secret) || [1, 3, 6].includes(secret.length % 8)) return "otp-secret-not-base32";
+  if (Math.floor((secret.length * 5) / 8) * 8 < dto.minOtpSecretBits) return "otp-secret-too-short";
+  return undefined;
+}
+
+/** Where a value does not have the shape of a schema. */
+export function shapeProblems(schema: z.ZodMiniType, value: unknown): Problem[] {
+  const { error } = schema.safeParse(value);
+  return (error?.issues ?? []).flatMap((issue) => {
+    const path = issue.path.reduce<string>(
+      (before, key) => (typeof key === "number" ? `${before}[${key}]` : join(before, String(key))),
+      "",
+    );
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({ path: join(path, key.slice(0, 64)), code: "unknown-field" }));
+    }
+    if (issue.code === "too_small" && issue.origin === "array") return [{ path, code: "list-empty" }];
+    if (issue.code === "too_big" && issue.origin === "array") return [{ path, code: "list-too-long" }];
+    return [{ path, code: issue.code.replaceAll("_", "-") }];
+  });
+}
+
+const duplicateCodes = {
+  email: "duplicate-email",
+  phone: "duplicate-phone",
+  username: "duplicate-username",
+  externalId: "duplicate-external-id",
+} as const;
+
+/** A person's identifiers, as Authing compares them: e-mail without case, `+86` where a phone has no country code. */
+function identifiers(person: CreateUserInfoDto): [keyof typeof duplicateCodes, string][] {
+  const { email, phone, phoneCountryCode, username, externalId } = person;
+  return [
+    ...(email === undefined ? [] : [["email", email.toLowerCase()] as ["email", string]]),
+    ...(phone === undefined ? [] : [["phone", (phoneCountryCode ?? "+86") + phone] as ["phone", string]]),
+    ...(username === undefined ? [] : [["username", username] as ["username", string]]),
+    ...(externalId === undefined ? [] : [["externalId", externalId] as ["externalId", string]]),
+  ];
+}
+
+function isPresent(identifier: string | undefined): boolean {
+  return identifier !== undefined && identifier.trim() !== "";
+}
+
+function join(path: string, key: string): string {
+  return path && key ? `${path}.${key}` : path || key;
+}
