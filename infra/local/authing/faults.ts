@@ -1,0 +1,73 @@
+import * as z from "zod/mini";
+
+// A script of what shall go wrong: each entry is used up by one request, in order, per operation.
+
+/** Applies the request all the same before the bad answer goes out. Default false. */
+const applied = z.optional(z.boolean());
+
+/** One thing that can go wrong with a request whose proof held. */
+export const Fault = z.discriminatedUnion("kind", [
+  /** Nothing goes wrong: lets one request through, to place the next fault. */
+  z.strictObject({ kind: z.literal("none") }),
+  /** HTTP 429, as documented for the rate limit. Whether Authing sends Retry-After is not known: only with `retryAfterSeconds`. */
+  z.strictObject({
+    kind: z.literal("http-429"),
+    retryAfterSeconds: z.optional(z.number().check(z.minimum(0))),
+  }),
+  /** HTTP 200 with `statusCode` 429. */
+  z.strictObject({ kind: z.literal("body-429") }),
+  /** HTTP 500 with the envelope. */
+  z.strictObject({ kind: z.literal("http-500"), applied }),
+  /** HTTP 200 with `statusCode` 500, which Authing also answers to a malformed record. */
+  z.strictObject({ kind: z.literal("body-500"), applied }),
+  /** HTTP 502 with a gateway's HTML page. */
+  z.strictObject({ kind: z.literal("http-502"), applied }),
+  /** HTTP 503 in plain text. */
+  z.strictObject({ kind: z.literal("http-503"), applied }),
+  /** HTTP 200 with an HTML page: a captive portal, a proxy's notice. */
+  z.strictObject({ kind: z.literal("html-200"), applied }),
+  /** The signature is refused (1300), as it is after a rotation. */
+  z.strictObject({ kind: z.literal("unauthorized") }),
+  /** Applies, then never answers: the connection stays open until the sandbox closes. */
+  z.strictObject({ kind: z.literal("hang-after-applying") }),
+  /** Applies, then resets the connection. */
+  z.strictObject({ kind: z.literal("reset-after-applying") }),
+  /** Resets the connection with nothing applied. */
+  z.strictObject({ kind: z.literal("reset-before-applying") }),
+  /** Waits, then goes on as usual. */
+  z.strictObject({
+    kind: z.literal("slow"),
+    milliseconds: z.number().check(z.minimum(0), z.maximum(600_000)),
+  }),
+]);
+export type Fault = z.infer<typeof Fault>;
+
+/** `on` is the last part of an operation's path, e.g. `create-users-batch`, or `any`. */
+export const ScriptedFault = z.strictObject({ on: z.string().check(z.minLength(1)), fault: Fault });
+export type ScriptedFault = z.infer<typeof ScriptedFault>;
+
+/** What `POST /__sandbox/faults` takes. */
+export const FaultScript = z.array(ScriptedFault).check(z.maxLength(10_000));
+
+export interface Faults {
+  /** Adds to what is still to come. */
+  add(script: readonly ScriptedFault[]): void;
+  /** Takes the next fault for this operation out of the script: its own ones and those for `any`, the older first. */
+  next(operation: string): Fault | undefined;
+  /** How many have not happened yet. */
+  readonly pending: number;
+}
+
+export function createFaults(): Faults {
+  const script: ScriptedFault[] = [];
+  return {
+    add: (more) => void script.push(...more),
+    next(operation) {
+      const index = script.findIndex(({ on }) => on === operation || on === "any");
+      return index === -1 ? undefined : script.splice(index, 1)[0]?.fault;
+    },
+    get pending() {
+      return script.length;
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { randomBytes } from "node:crypto";
+import type { UserIdType } from "#lib/authing/dto.ts";
+import type { UniqueField } from "./envelope.ts";
+import type { ReceivedUser } from "./requests.ts";
+
+// The people of the pool: who is there, who is whose, what is unique.
+
+/** What is kept of a person as it was sent, without the secrets. */
+export type Profile = Omit<
+  ReceivedUser,
+  "otp" | "password" | "salt" | "passwordEncryptType" | "resetPasswordOnFisrtLogin"
+>;
+
+/** A TOTP authenticator as it was sent. */
+export interface StoredOtp {
+  readonly secret: string;
+  readonly recoveryCode?: string;
+}
+
+/** A password in clear, or the hash as it was sent when `keepPassword` came with it. */
+export interface StoredPassword {
+  readonly password: string;
+  readonly salt?: string;
+  readonly keepPassword: boolean;
+}
+
+export interface Person {
+  readonly userId: string;
+  /** Unix milliseconds, as the two below. */
+  readonly createdAt: number;
+  updatedAt: number;
+  statusChangedAt: number;
+  profile: Profile;
+  resetPasswordOnNextLogin: boolean;
+  otp?: StoredOtp;
+  password?: StoredPassword;
+  passwordLastSetAt?: number;
+}
+
+export interface People {
+  /** In the order of their creation. */
+  all(): readonly Person[];
+  find(userId: string, type?: UserIdType): Person | undefined;
+  /** The field in which this profile collides with somebody else's, or with a key in `taken`. */
+  collision(
+    profile: Partial<Profile>,
+    options?: { except?: string; taken?: ReadonlySet<string> },
+  ): UniqueField | undefined;
+  create(profile: Profile): Person;
+  /** Replaces the profile; the caller has looked for collisions. */
+  change(person: Person, profile: Profile): void;
+  remove(person: Person): void;
+}
+
+/** What must be unique of a profile, as `field:value` keys. */
+export function uniqueKeys(profile: Partial<Profile>): Map<string, UniqueField> {
+  const keys = new Map<string, UniqueField>();
+  const { username, phone, phoneCountryCode, email, externalId } = profile;
+  if (username !== undefined) keys.set(`username:${username}`, "username");
+  if (phone !== undefined) keys.set(`phone:${phoneCountryCode ?? homeCountryCode}${phone}`, "phone");
+  // Authing lower-cases e-mail addresses.
+  if (email !== undefined) keys.set(`email:${email.toLowerCase()}`, "email");
+  if (externalId !== undefined) keys.set(`external_id:${externalId}`, "externalId");
+  return keys;
+}
+
+/** A phone without a country code is one of mainland China. */
+const homeCountryCode = "+86";
+
+export function createPeople(now: () => number): People {
+  const byId = new Map<string, Person>();
+  const idByKey = new Map<string, string>();
+  let listed: Person[] | undefined;
+  let count = 0;
+
+  /** 24 hexadecimal digits: seconds, random, counter. */
+  function newUserId(): string {
+    const seconds = Math.floor(now() / 1000)
+      .toString(16)
+      .padStart(8, "0");
+    const counter = (count++ & 0xffffff).toString(16).padStart(6, "0");
+    return `${seconds}${randomBytes(5).toString("hex")}${counter}`;
+  }
+
+  const release = ({ profile, userId }: Person) => {
+    for (const key of uniqueKeys(profile).keys()) if (idByKey.get(key) === userId) idByKey.delete(key);
+  };
+  const claim = ({ profile, userId }: Person) => {
+    for (const key of uniqueKeys(profile).keys()) idByKey.set(key, userId);
+  };
+
+  // Rare ways to name somebody go past everybody instead of having an index.
+  const search = (test: (profile: Profile) => boolean) => byId.values().find(({ profile }) => test(profile));
+
+  function find(userId: string, type: UserIdType = "user_id"): Person | undefined {
+    const byKey = (key: string) => byId.get(idByKey.get(key) ?? "");
+    switch (type) {
+      case "user_id":
+        return byId.get(userId);
+      case "external_id":
+      case "username":
+        return byKey(`${type}:${userId}`);
+      case "email":
+        return byKey(`email:${userId.toLowerCase()}`);
+      case "phone":
+        // With its country code, as a number of mainland China, or else any number with these digits.
+        return (
+          byKey(`phone:${userId}`) ??
+          byKey(`phone:${homeCountryCode}${userId}`) ??
+          search(({ phone }) => phone === userId)
+        );
+      case "identity":
+        return search(({ identities = [] }) =>
+          identities.some(({ extIdpId, userIdInIdp }) => `${extIdpId}:${userIdInIdp}` === userId),
+        );
+      case "sync_relation":
+        return search(({ identities = [] }) =>
+          identities.some(({ provider, userIdInIdp }) => `${provider}:${userIdInIdp}` === userId),
+        );
+      case "custom_field":
+        // How the field is named in the id is not documented.
+        return undefined;
+    }
+  }
+
+  return {
+    all: () => (listed ??= [...byId.values()]),
+    find,
+    collision(profile, { except, taken } = {}) {
+      for (const [key, field] of uniqueKeys(profile)) {
+        const owner = idByKey.get(key);
+        if (taken?.has(key) || (owner !== undefined && owner !== except)) return field;
+      }
+      return undefined;
+    },
+    create(profile) {
+      const at = now();
+      const person: Person = {
+        userId: newUserId(),
+        createdAt: at,
+        updatedAt: at,
+        statusChangedAt: at,
+        profile,
+        resetPasswordOnNextLogin: false,
+      };
+      byId.set(person.userId, person);
+      claim(person);
+      listed = undefined;
+      return person;
+    },
+    change(person, profile) {
+      release(person);
+      const at = now();
+      if ((profile.status ?? "Activated") !== (person.profile.status ?? "Activated"))
+        person.statusChangedAt = at;
+      person.profile = profile;
+      person.updatedAt = at;
+      claim(person);
+    },
+    remove(person) {
+      release(person);
+      byId.delete(person.userId);
+      listed = undefined;
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import { request as httpRequest } from "node:http";
+import { expect, test } from "vitest";
+import type { Fault } from "#local/authing/sandbox.ts";
+import { call, openSandbox, send, signed } from "./calls.ts";
+
+const create = "create-users-batch";
+const people = { list: [{ username: "zhang.san", name: "张三" }] };
+
+/** A sandbox with one fault ahead, and what one request gets of it. */
+async function meet(fault: Fault) {
+  const sandbox = await openSandbox();
+  sandbox.script([{ on: create, fault }]);
+  const reply = await call(sandbox, create, people);
+  return { sandbox, reply, created: sandbox.users().length };
+}
+
+const outcomeOf = (request: Request) =>
+  send(request).then(
+    () => "answered",
+    () => "ended",
+  );
+
+test("throttles in HTTP, with or without Retry-After", async () => {
+  const { reply, created, sandbox } = await meet({ kind: "http-429", retryAfterSeconds: 2 });
+  expect(reply).toMatchObject({ httpStatus: 429, body: { statusCode: 429 } });
+  expect(reply.headers.get("retry-after")).toBe("2");
+  expect(created).toBe(0);
+  sandbox.script([{ on: create, fault: { kind: "http-429" } }]);
+  expect((await call(sandbox, create, people)).headers.get("retry-after")).toBeNull();
+  // The script is used up: now it goes through.
+  expect((await call(sandbox, create, people)).body.statusCode).toBe(200);
+  expect(sandbox.requests.map(({ fault }) => fault)).toEqual(["http-429", "http-429", undefined]);
+});
+
+test("throttles in the body", async () => {
+  const { reply, created } = await meet({ kind: "body-429" });
+  expect(reply).toMatchObject({ httpStatus: 200, body: { statusCode: 429 } });
+  expect(created).toBe(0);
+});
+
+test.each([
+  ["http-500", 500, "application/json", 500],
+  ["body-500", 200, "application/json", 500],
+  ["http-502", 502, "text/html", undefined],
+  ["http-503", 503, "text/plain", undefined],
+  ["html-200", 200, "text/html", undefined],
+] as const)(
+  "answers %s, with nothing applied or all of it",
+  async (kind, httpStatus, contentType, statusCode) => {
+    for (const applied of [false, true]) {
+      const { reply, created } = await meet({ kind, applied });
+      expect(reply.httpStatus).toBe(httpStatus);
+      expect(reply.headers.get("content-type")).toContain(contentType);
+      expect(reply.body.statusCode).toBe(statusCode);
+      expect(created).toBe(applied ? 1 : 0);
+    }
+  },
+);
+
+test("refuses the signature", async () => {
+  const { reply, created } = await meet({ kind: "unauthorized" });
+  expect(reply).toMatchObject({ httpStatus: 200, body: { statusCode: 401, apiCode: 1300 } });
+  expect(created).toBe(0);
+});
+
+test.each([
+  ["reset-before-applying", 0],
+  ["reset-after-applying", 1],
+] as const)("resets the connection: %s", async (kind, created) => {
+  const sandbox = await openSandbox();
+  sandbox.script([{ on: create, fault: { kind } }]);
+  const { method, headers, url } = signed(sandbox, create, people);
+  const error = await new Promise<NodeJS.ErrnoException>((resolve, reject) => {
+    httpRequest(url, { method, headers: Object.fromEntries(headers) }, () => reject(new Error("answered")))
+      .once("error", resolve)
+      .end(JSON.stringify(people));
+  });
+  expect(error.code).toBe("ECONNRESET");
+  expect(sandbox.users()).toHaveLength(created);
+  expect(sandbox.requests).toMatchObject([{ fault: kind }]);
+  expect(sandbox.requests[0]).not.toHaveProperty("statusCode");
+});
+
+test("applies and never answers, until it closes", async () => {
+  const sandbox = await openSandbox();
+  sandbox.script([{ on: create, fault: { kind: "hang-after-applying" } }]);
+  const hanging = outcomeOf(signed(sandbox, create, people));
+  await expect.poll(() => sandbox.users().length).toBe(1);
+  // Others are served in the meantime.
+  expect((await call(sandbox, "get-user", { userId: "x" })).body.statusCode).toBe(404);
+  await sandbox.close();
+  expect(await hanging).toBe("ended");
+});
+
+test("is slow, then goes on as usual", async () => {
+  const { reply, created, sandbox } = await meet({ kind: "slow", milliseconds: 5 });
+  expect(reply.body.statusCode).toBe(200);
+  expect(created).toBe(1);
+  expect(sandbox.requests).toMatchObject([{ fault: "slow", statusCode: 200 }]);
+});
+
+test("applies nothing that it was still slow with when it closes", async () => {
+  const sandbox = await openSandbox();
+  sandbox.script([{ on: create, fault: { kind: "slow", milliseconds: 600_000 } }]);
+  const waiting = outcomeOf(signed(sandbox, create, people));
+  await expect.poll(() => sandbox.requests[0]?.fault).toBe("slow");
+  expect((await call(sandbox, "get-user", { userId: "x" })).body.statusCode).toBe(404);
+  await sandbox.close();
+  expect(await waiting).toBe("ended");
+  expect(sandbox.users()).toEqual([]);
+});
+
+test("plays the script in order, each operation its own part", async () => {
+  const sandbox = await openSandbox();
+  sandbox.script([
+    { on: "get-user", fault: { kind: "body-500" } },
+    { on: create, fault: { kind: "none" } },
+    { on: create, fault: { kind: "body-429" } },
+    { on: "any", fault: { kind: "http-503" } },
+  ]);
+  const statusOf = async (operation: string, data: object) =>
+    (await call(sandbox, operation, data)).httpStatus;
+  const codeOf = async (operation: string, data: object) =>
+    (await call(sandbox, operation, data)).body.statusCode;
+  expect(await codeOf(create, people)).toBe(200);
+  expect(await codeOf(create, people)).toBe(429);
+  expect(await codeOf("get-user", { userId: "x" })).toBe(500);
+  expect(sandbox.pendingFaults).toBe(1);
+  expect(await statusOf("is-user-exists", { username: "x" })).toBe(503);
+  expect(sandbox.pendingFaults).toBe(0);
+});
+
+test("leaves the script alone when the proof does not hold", async () => {
+  const sandbox = await openSandbox();
+  sandbox.script([{ on: create, fault: { kind: "body-500" } }]);
+  const { body } = await call(sandbox, create, people, { date: "Mon, 03 Jun 2024 08:09:07 GMT" });
+  expect(body.apiCode).toBe(1305);
+  expect(sandbox.pendingFaults).toBe(1);
+});
+
+test("can be scripted and looked at over HTTP, from this machine", async () => {
+  const sandbox = await openSandbox();
+  const control = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
+      httpRequest(
+        `${sandbox.url}/__sandbox/${path}`,
+        { method: body ? "POST" : "GET", headers },
+        async (response) => {
+          const text = (await response.toArray()).join("");
+          resolve({ status: response.statusCode, body: JSON.parse(text) });
+        },
+      )
+        .once("error", reject)
+        .end(body && JSON.stringify(body));
+    });
+  const script = [{ on: create, fault: { kind: "http-429", retryAfterSeconds: 1 } }];
+  expect(await control("faults", script)).toEqual({ status: 200, body: { pending: 1 } });
+  expect((await control("faults", [{ on: create, fault: { kind: "earthquake" } }])).status).toBe(400);
+  expect((await call(sandbox, create, people)).httpStatus).toBe(429);
+  expect((await call(sandbox, create, people)).httpStatus).toBe(200);
+
+  expect((await control("people")).body).toMatchObject([{ username: "zhang.san", name: "张三" }]);
+  expect((await control("requests")).body).toMatchObject([
+    {
+      number: 1,
+      operation: create,
+      count: 1,
+      httpStatus: 429,
+      statusCode: 429,
+      fault: "http-429",
+      body: people,
+    },
+    { number: 2, operation: create, count: 1, httpStatus: 200, statusCode: 200, nonce: expect.any(String) },
+  ]);
+  expect((await control("people", undefined, { host: "example.com" })).status).toBe(403);
+  expect((await control("elsewhere")).status).toBe(404);
+});
