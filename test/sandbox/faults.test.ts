@@ -175,3 +175,30 @@ test("can be scripted and looked at over HTTP, from this machine", async () => {
   expect((await control("people", undefined, { host: "example.com" })).status).toBe(403);
   expect((await control("elsewhere")).status).toBe(404);
 });
+
+test("outlives requests that make no sense", async () => {
+  const sandbox = await openSandbox();
+  const statusOf = (path: string, body?: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      httpRequest(
+        { port: sandbox.port, host: "127.0.0.1", path, method: body ? "POST" : "GET" },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      )
+        .once("error", reject)
+        .end(body);
+    });
+  expect(await statusOf("//")).toBe(404);
+  expect(await statusOf("/api/v3/__proto__")).toBe(404);
+  expect(await statusOf("/api/v3/get-user?userId=%ff&userId[]=%")).toBe(200);
+  expect(await statusOf("http://elsewhere/")).toBe(404);
+  expect(await statusOf("/api/v3/import-otp", "[]")).toBe(200);
+  expect(await statusOf("/api/v3/import-otp", '{"list":')).toBe(200);
+  expect(sandbox.requests.slice(-2)).toMatchObject([{ statusCode: 400 }, { statusCode: 400 }]);
+});
+
+test("needs a key to know its pool by", async () => {
+  await expect(openSandbox({ accessKeys: [] })).rejects.toThrow("sandbox-without-access-key");
+});

@@ -6,7 +6,7 @@ import * as envelope from "./envelope.ts";
 import type { Answer, Refusal } from "./envelope.ts";
 
 /** A request as its signature covers it: `data` is the parsed body, or the query before URL encoding. */
-export interface SignedRequest {
+interface SignedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

@@ -12,7 +12,7 @@ export const Fault = z.discriminatedUnion("kind", [
   /** HTTP 429, as documented for the rate limit. Whether Authing sends Retry-After is not known: only with `retryAfterSeconds`. */
   z.strictObject({
     kind: z.literal("http-429"),
-    retryAfterSeconds: z.optional(z.number().check(z.minimum(0))),
+    retryAfterSeconds: z.optional(z.int().check(z.minimum(0))),
   }),
   /** HTTP 200 with `statusCode` 429. */
   z.strictObject({ kind: z.literal("body-429") }),

@@ -12,7 +12,7 @@ import { toUserDto } from "./user-dto.ts";
  * What becomes of a batch with a bad record in it. Authing's behaviour is not documented, so both are offered: nothing of
  * it is applied, or the good part is. It is refused either way, with the first bad record's reason.
  */
-export type BatchMode = "all-or-nothing" | "partial";
+type BatchMode = "all-or-nothing" | "partial";
 
 /** What is unknown or different from pool to pool. */
 export interface PoolRules {

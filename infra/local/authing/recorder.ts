@@ -27,8 +27,7 @@ export interface RecordedRequest {
   requestId?: string;
 }
 
-const requestsKept = 50_000;
-const bodyBytesKept = 64 * 1024 * 1024;
+const defaultLimits = { requestsKept: 50_000, bodyBytesKept: 64 * 1024 * 1024 };
 
 export interface Recorder {
   readonly requests: readonly RecordedRequest[];
@@ -36,7 +35,7 @@ export interface Recorder {
 }
 
 /** Remembers the latest requests, bounded in number and in bytes of bodies. */
-export function createRecorder(): Recorder {
+export function createRecorder({ requestsKept, bodyBytesKept } = defaultLimits): Recorder {
   const requests: RecordedRequest[] = [];
   let number = 0;
   let bodyBytes = 0;

@@ -5,13 +5,14 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod/mini";
 import type { AuthingCredentials } from "#lib/authing/signature.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
 import { createGate } from "./authentication.ts";
 import * as envelope from "./envelope.ts";
 import type { Answer } from "./envelope.ts";
 import { createFaults, FaultScript } from "./faults.ts";
 import type { Fault, ScriptedFault } from "./faults.ts";
 import { createOperations } from "./operations.ts";
-import type { BatchMode, Operation, PoolRules } from "./operations.ts";
+import type { Operation, PoolRules } from "./operations.ts";
 import { createPasswordKeys } from "./password-keys.ts";
 import { createPeople } from "./people.ts";
 import type { StoredOtp, StoredPassword } from "./people.ts";
@@ -19,15 +20,15 @@ import { createRecorder } from "./recorder.ts";
 import type { RecordedRequest } from "./recorder.ts";
 import { toUserDto } from "./user-dto.ts";
 
-export type { BatchMode, Fault, RecordedRequest, ScriptedFault, StoredOtp, StoredPassword };
+export type { Fault };
 /** A person as `get-user` answers with every detail asked for. */
-export type SandboxUser = ReturnType<typeof toUserDto>;
+type SandboxUser = ReturnType<typeof toUserDto>;
 
 export interface SandboxOptions extends Partial<PoolRules> {
   /** 0, the default, takes a free one. */
   readonly port?: number;
   /** All of them are valid at once. The first one's id is the id of the user pool too, as that of Authing's pool key is. */
-  readonly accessKeys: readonly [AuthingCredentials, ...AuthingCredentials[]];
+  readonly accessKeys: readonly AuthingCredentials[];
   /** Unix milliseconds. Default: the clock. */
   readonly now?: () => number;
   /** How far a request's date may be off, either way. Authing's window is not documented. Default 300. */
@@ -76,7 +77,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const recorder = createRecorder();
   const closing = new AbortController();
   let accessKeys: readonly AuthingCredentials[] = options.accessKeys;
-  const userPoolId = options.accessKeys[0].accessKeyId;
+  const userPoolId = options.accessKeys[0]?.accessKeyId;
+  if (!userPoolId) throw new InboundError("misconfigured", "sandbox-without-access-key");
   const gate = createGate({
     accessKeys: () => accessKeys,
     userPoolId,
@@ -216,15 +218,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     }
   }
 
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(`http://localhost${request.url}`);
+    return url.pathname.startsWith(controlPrefix)
+      ? serveControl(request, response, url.pathname)
+      : serveApi(request, response, url);
+  }
+
   const users = () => people.all().map((person) => toUserDto(person));
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? "/", "http://localhost");
-    const serve = url.pathname.startsWith(controlPrefix)
-      ? serveControl(request, response, url.pathname)
-      : serveApi(request, response, url);
     // A caller who went away, or a close in the middle: there is nobody left to answer. Anything else is a mistake here.
-    serve.catch(() => {
+    serve(request, response).catch(() => {
       if (response.headersSent || request.socket.destroyed) return void request.destroy();
       response.writeHead(500, { "content-type": "text/plain" }).end("The sandbox itself has failed");
     });

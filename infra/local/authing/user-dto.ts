@@ -9,7 +9,7 @@ export interface Detail {
   readonly withDepartmentIds?: boolean;
 }
 
-export const fullDetail: Detail = { withCustomData: true, withIdentities: true, withDepartmentIds: true };
+const fullDetail: Detail = { withCustomData: true, withIdentities: true, withDepartmentIds: true };
 
 /** A person as Authing answers it: Authing's UserDto, with every field that it says is always there. */
 export function toUserDto(person: Person, detail: Detail = fullDetail) {
