@@ -1,0 +1,151 @@
+import { birthdate, calendarDate } from "#lib/fields/date.ts";
+import { assemble, email, plainWord, status, text, type Encoded } from "#lib/fields/encode.ts";
+import { gender } from "#lib/fields/gender.ts";
+import { fullName } from "#lib/fields/name.ts";
+import { phone } from "#lib/fields/phone.ts";
+import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
+import type { Change, LeftOut } from "#lib/pipeline/change.ts";
+import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
+import { isJsonObject } from "#lib/sources/body.ts";
+import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
+
+/** BambooHR's employee → Authing's person. */
+export function translate(event: SourceEvent, { region }: TranslationContext): Change[] {
+  switch (event.type) {
+    case "employee.deleted":
+      return [leaver((event.payload as EmployeeReference).employeeId)];
+    case "employee_with_fields.deleted":
+      return [leaver((event.payload as EmployeeWithFields).id)];
+    case "employee_with_fields.created":
+      return joiner(event.payload as EmployeeWithFields, region);
+    case "employee_with_fields.updated":
+      return mover(event.payload as EmployeeWithFields, event.occurredAt, region);
+    default:
+      // employee.created and employee.updated hold an id only: nothing to tell before the employee is fetched.
+      return [];
+  }
+}
+
+function joiner(employee: EmployeeWithFields, region: string): Change[] {
+  const posted = postedFields(employee);
+  const { person, trail, leftOut } = assemble([
+    ...profile(employee, posted, region),
+    fullName({ given: read(posted, given), family: read(posted, family) }),
+    // Not yet at work: the account waits, and the update to Active opens it.
+    ...(wordIn(posted, "status") === "inactive"
+      ? [status(read(posted, "status"), { inactive: "Suspended" })]
+      : []),
+  ]);
+  // BambooHR documents empty fields for this action; the update that follows it at once brings them.
+  if (tellsNothing(person, leftOut)) return [];
+  return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
+}
+
+function mover(employee: EmployeeWithFields, occurredAt: string, region: string): Change[] {
+  const posted = postedFields(employee);
+  if (hasLeft(posted, occurredAt)) return [leaver(employee.id)];
+
+  const names = { given: read(posted, given), family: read(posted, family) };
+  const hasWholeName = !isEmpty(names.given.value) && !isEmpty(names.family.value);
+  const { person, trail, leftOut } = assemble([
+    ...profile(employee, posted, region),
+    // Half a name must not become the whole one.
+    ...(hasWholeName
+      ? [fullName(names)]
+      : [text("givenName", names.given), text("familyName", names.family)]),
+    // Status is posted with every change: only its own change may open an account that somebody has closed at Authing.
+    ...(wordIn(posted, "status") === "active" && hasChanged(employee, "status")
+      ? [status(read(posted, "status"), { active: "Activated" })]
+      : []),
+  ]);
+  if (tellsNothing(person, leftOut)) return [];
+  const hasLogin = person.email !== undefined || person.phone !== undefined;
+  return [
+    {
+      kind: "update",
+      who: { externalId: employee.id },
+      person,
+      complete: hasWholeName && hasLogin,
+      trail,
+      ...(leftOut.length > 0 && { leftOut }),
+    },
+  ];
+}
+
+function tellsNothing(person: object, leftOut: readonly LeftOut[]): boolean {
+  return leftOut.length === 0 && Object.keys(person).every((field) => field === "externalId");
+}
+
+function leaver(externalId: string): Change {
+  return { kind: "leave", who: { externalId } };
+}
+
+const given = ["firstname"] as const;
+const family = ["lastname"] as const;
+
+/** What a joiner and a mover have in common. Names on the right: BambooHR's labels and API aliases without case and spaces. */
+function profile(employee: EmployeeWithFields, posted: PostedFields, region: string): Encoded[] {
+  return [
+    text("externalId", at(employee, "id")),
+    email(read(posted, ["workemail", "homeemail", "email"])),
+    phone(read(posted, ["mobilephone"]), region),
+    text("middleName", read(posted, ["middlename"])),
+    text("nickname", read(posted, ["preferredname"])),
+    gender(read(posted, ["gender"])),
+    birthdate(read(posted, ["birthdate", "dateofbirth"])),
+    text("country", read(posted, ["country"])),
+    text("province", read(posted, ["state", "province"])),
+    text("city", read(posted, ["city"])),
+    text("streetAddress", read(posted, ["addressline1", "address1"])),
+    text("postalCode", read(posted, ["zipcode", "zip", "postalcode"])),
+  ];
+}
+
+/**
+ * Whether the employee has left by then. Status decides where it is posted, because a person who came back keeps an old
+ * termination date; else the employment status, else a termination date that has come.
+ */
+function hasLeft(posted: PostedFields, occurredAt: string): boolean {
+  const word = wordIn(posted, "status");
+  if (word !== "") return word === "inactive";
+  if (wordIn(posted, "employmentstatus") === "terminated") return true;
+  if (wordIn(posted, "employmenthistorystatus") === "terminated") return true;
+  const { day } = { day: undefined, ...calendarDate(read(posted, "terminationdate").value) };
+  return day !== undefined && day <= occurredAt.slice(0, 10);
+}
+
+function hasChanged({ changedFields }: EmployeeWithFields, name: string): boolean {
+  return changedFields.length === 0 || changedFields.some((changed) => bare(changed) === name);
+}
+
+/** The posted fields by their bare names. */
+type PostedFields = ReadonlyMap<string, Read>;
+
+/** Values come plain or as `{ value }`; names as the customer wrote them, by default BambooHR's English labels. */
+function postedFields({ fields }: EmployeeWithFields): PostedFields {
+  const posted = new Map<string, Read>();
+  for (const [name, value] of Object.entries(fields)) {
+    const path = `fields['${name.replaceAll(/['\\]/g, String.raw`\$&`)}']`;
+    const found = isJsonObject(value)
+      ? { value: Object.hasOwn(value, "value") ? value.value : undefined, path: `${path}.value` }
+      : { value, path };
+    // Of two spellings of one name the first that has a value stays.
+    const known = posted.get(bare(name));
+    posted.set(bare(name), known ? first(known, found) : found);
+  }
+  return posted;
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+}
+
+function read(posted: PostedFields, names: string | readonly [string, ...string[]]): Read {
+  const [name, ...others] = [names].flat() as [string, ...string[]];
+  const find = (wanted: string): Read => posted.get(wanted) ?? { value: undefined, path: `fields.${wanted}` };
+  return first(find(name), ...others.map(find));
+}
+
+function wordIn(posted: PostedFields, name: string): string {
+  return plainWord(read(posted, name).value);
+}

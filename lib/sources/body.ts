@@ -1,0 +1,91 @@
+import { hash } from "node:crypto";
+import { InboundError } from "#lib/pipeline/errors.ts";
+
+// How sources read the bytes of a verified delivery: every failure is `malformed`, whatever the bytes are.
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What was meant as data and is nested deeper than any sender's, would overflow the stack of whoever writes it out. */
+const maximumDepth = 64;
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The JSON object in a body. Throws `InboundError` `malformed` for anything else. */
+export function readJsonObject(body: Uint8Array): JsonObject {
+  let document: unknown;
+  try {
+    document = JSON.parse(decode(body));
+  } catch (cause) {
+    if (cause instanceof InboundError) throw cause;
+    // The parser's message quotes the body, so it is not kept as a cause.
+    throw new InboundError("malformed", "body-not-json");
+  }
+  if (!isJsonObject(document)) throw new InboundError("malformed", "body-not-an-object");
+  if (isDeeperThan(maximumDepth, document)) throw new InboundError("malformed", "body-too-deep");
+  return document;
+}
+
+/**
+ * The nested object in a form post: `a[b][c]=1` is `{ a: { b: { c: "1" } } }`, names percent-encoded or not. Of a name
+ * that comes twice the last value stays; names that are not written that way are skipped.
+ */
+export function readFormObject(body: Uint8Array): JsonObject {
+  const document: Record<string, unknown> = {};
+  for (const [name, value] of new URLSearchParams(decode(body))) {
+    const [, head, tail = ""] = /^([^[\]]+)((?:\[[^[\]]+\])*)$/.exec(name) ?? [];
+    if (head === undefined) continue;
+    const keys = [head, ...Array.from(tail.matchAll(/\[([^[\]]+)\]/g), ([, key = ""]) => key)];
+    if (keys.length > maximumDepth || keys.includes("__proto__")) continue;
+    write(document, keys, value);
+  }
+  return document;
+}
+
+function write(document: Record<string, unknown>, keys: readonly string[], value: string): void {
+  let place = document;
+  for (const [index, key] of keys.entries()) {
+    if (index === keys.length - 1) {
+      place[key] = value;
+    } else {
+      const inner = Object.hasOwn(place, key) ? place[key] : undefined;
+      place = (isJsonObject(inner) ? inner : (place[key] = {})) as Record<string, unknown>;
+    }
+  }
+}
+
+/** Identifies a piece of JSON by what it says: SHA-256 in hex, the same for any order of keys. */
+export function hashOfJson(value: unknown): string {
+  const canonical = JSON.stringify(value, (_key, inner: unknown) =>
+    isJsonObject(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+  return hash("sha256", canonical, "hex");
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An id as text: senders write the same one as a number or as a string. `undefined` for what is no id. */
+export function readId(value: unknown): string | undefined {
+  if (Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== "string" || value.length > 256 || !value.isWellFormed()) return undefined;
+  return value.trim() === "" ? undefined : value.trim();
+}
+
+function decode(body: Uint8Array): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw new InboundError("malformed", "body-not-utf-8");
+  }
+}
+
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === 0) return true;
+  for (const key in value) {
+    if (isDeeperThan(depth - 1, (value as Record<string, unknown>)[key])) return true;
+  }
+  return false;
+}

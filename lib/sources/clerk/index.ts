@@ -1,0 +1,25 @@
+import * as z from "zod/mini";
+import { defineSource } from "#lib/pipeline/source.ts";
+import { standardWebhooks } from "#lib/proofs/standard-webhooks.ts";
+import { split } from "./split.ts";
+import { translate } from "./translate.ts";
+
+const secret = z.object({
+  /** `whsec_…`, from the endpoint's page in Clerk's dashboard. */
+  signingSecret: z.string(),
+});
+
+export default defineSource({
+  name: "clerk",
+  title: "Clerk",
+  secret,
+  // Clerk sends through Svix. https://clerk.com/docs/webhooks/overview
+  proof: standardWebhooks<z.infer<typeof secret>>({
+    key: ({ signingSecret }) => signingSecret,
+    headerSets: ["svix", "webhook"],
+  }),
+  // Svix tries for 27 h 35 min 5 s (https://docs.svix.com/retries); the rest is for a replay by hand after a weekend.
+  redeliversForSeconds: 3 * 24 * 60 * 60,
+  split,
+  translate,
+});

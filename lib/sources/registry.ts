@@ -1,0 +1,2 @@
+export { default as bamboohr } from "./bamboohr/index.ts";
+export { default as clerk } from "./clerk/index.ts";
