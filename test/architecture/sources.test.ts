@@ -1,0 +1,52 @@
+import { existsSync, readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import * as registry from "#lib/sources/registry.ts";
+
+const root = new URL("../../", import.meta.url);
+const list = (folder: string) => readdirSync(new URL(folder, root), { withFileTypes: true });
+const folders = list("lib/sources/")
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+const sources: Readonly<Record<string, { readonly name: string }>> = registry;
+
+describe("the sources", () => {
+  it("are all registered, and nothing else is", () => {
+    expect(
+      Object.values(sources)
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(folders.toSorted());
+  });
+
+  it("are registered under the names of their folders", () => {
+    for (const [key, { name }] of Object.entries(sources)) {
+      expect(name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())).toBe(key);
+    }
+  });
+
+  it("have one function each, and no function is without a source", () => {
+    const functions = list("functions/webhooks/").map(({ name }) => name);
+    expect(functions.toSorted()).toEqual(folders.map((name) => `${name}.ts`).toSorted());
+  });
+
+  it.each(folders)("all look the same: %s", (name) => {
+    expect(
+      list(`lib/sources/${name}/`)
+        .map((entry) => entry.name)
+        .toSorted(),
+    ).toEqual(["README.md", "fixtures", "index.ts", "split.ts", "translate.ts"]);
+    expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
+  });
+
+  it.each(folders)("have cases that hold a body and what it means: %s", (name) => {
+    for (const entry of list(`lib/sources/${name}/fixtures/`).filter((each) => each.isDirectory())) {
+      const files = list(`lib/sources/${name}/fixtures/${entry.name}/`).map((file) => file.name);
+      expect(entry.name).toMatch(/^[a-z][a-z0-9-]+$/);
+      expect(files).toContain("changes.json");
+      expect(
+        files.filter((file) => !/^(?:body\.(?:json|form)|delivery\.json|changes\.json)$/.test(file)),
+      ).toEqual([]);
+      expect(files.filter((file) => file.startsWith("body."))).toHaveLength(1);
+    }
+  });
+});
