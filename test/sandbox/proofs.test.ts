@@ -57,7 +57,9 @@ test("refuses a date that is too far off, either way", async () => {
   expect(await codeAt(-60)).toBe(2004);
   expect(await codeAt(60)).toBe(2004);
   expect(await codeAt(61)).toBe(1305);
-  const { body } = await call(sandbox, "get-user", { userId: "x" }, { date: "yesterday" });
+  const { body, headers } = await call(sandbox, "get-user", { userId: "x" }, { date: "yesterday" });
+  // A client may set its clock by the answer's.
+  expect(headers.get("date")).toBe("Mon, 03 Jun 2024 08:09:07 GMT");
   expect(body).toMatchObject({ statusCode: 400, apiCode: 1303 });
 });
 

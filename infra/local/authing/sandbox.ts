@@ -228,6 +228,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const users = () => people.all().map((person) => toUserDto(person));
 
   const server = createServer((request, response) => {
+    // By the sandbox's clock, as a client may set its own by it.
+    response.setHeader("date", new Date(now()).toUTCString());
     // A caller who went away, or a close in the middle: there is nobody left to answer. Anything else is a mistake here.
     serve(request, response).catch(() => {
       if (response.headersSent || request.socket.destroyed) return void request.destroy();
