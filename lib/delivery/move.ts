@@ -28,7 +28,7 @@ export async function updatePerson(
   if (answer.ok) {
     return settle(task, {
       kind: "accepted",
-      userId: answer.data.userId,
+      ...(answer.data !== undefined && { userId: answer.data.userId }),
       ...(answer.requestId !== undefined && { requestId: answer.requestId }),
     });
   }

@@ -10,9 +10,10 @@ const reserveMilliseconds = 3_000;
  * The Lambda handler of the queue of events. Answers which messages must come again: one that must takes all later ones
  * of its person with it, so that order holds, and nobody else's.
  */
-export function eventQueue(ports: () => Promise<ApplyPorts> | ApplyPorts) {
+export function eventQueue(ports: () => ApplyPorts) {
+  let opened: ApplyPorts | undefined;
   return middy<SQSEvent, SQSBatchResponse>().handler(async (event, context: Context) => {
-    const opened = await ports();
+    opened ??= ports();
     const run = {
       owner: context.awsRequestId,
       deadline: opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds,

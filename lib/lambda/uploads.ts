@@ -21,9 +21,11 @@ const reserveMilliseconds = 10_000;
  * The Lambda handler of uploaded files. Behind a queue it answers which notifications must come again; called directly it
  * throws, so that Lambda calls again.
  */
-export function uploads(ports: () => Promise<ImportPorts> | ImportPorts) {
+export function uploads(ports: () => ImportPorts) {
+  let opened: ImportPorts | undefined;
   return middy<UploadEvent, SQSBatchResponse>().handler(async (event, context: Context) => {
-    const opened = await ports();
+    opened ??= ports();
+    const { log } = opened;
     const run = {
       owner: context.awsRequestId,
       deadline: opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds,
@@ -36,7 +38,7 @@ export function uploads(ports: () => Promise<ImportPorts> | ImportPorts) {
     for (const { messageId, body } of event.Records) {
       const done = await runAll(parse(body), opened, run).catch((error: unknown) => {
         const reason = error instanceof InboundError ? error.reason : (error as Error).name;
-        opened.log.error("upload failed", { reason });
+        log.error("upload failed", { reason });
         return false;
       });
       if (!done) batchItemFailures.push({ itemIdentifier: messageId });

@@ -1,0 +1,97 @@
+import { onTestFinished } from "vitest";
+import { defineConfig } from "#lib/config.ts";
+import type { SecretVersions } from "#lib/pipeline/ports.ts";
+import { enabledSources } from "#lib/sources/enabled.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import { signDelivery } from "#local/fixtures.ts";
+import { startStack, type Stack, type StackOptions } from "#local/stack.ts";
+
+export const config = defineConfig({ sources: { bamboohr: {}, clerk: {} } });
+
+/** The secrets of the tests; a test may change its own copy to rotate one. */
+export const invented = (): Record<string, SecretVersions> => ({
+  authing: { current: { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" } },
+  "sources/bamboohr": { current: { privateKey: "invented-private-key" } },
+  "sources/clerk": { current: { signingSecret: "whsec_aW52ZW50ZWQtc2lnbmluZy1zZWNyZXQtMDAy" } },
+});
+
+export interface Journey {
+  readonly stack: Stack;
+  readonly secrets: Record<string, SecretVersions>;
+  readonly log: string[];
+  /** Posts a body as the source would send it now, or as `change` makes it; resolves to the answer. */
+  send(
+    source: string,
+    body: unknown,
+    change?: (request: { headers: Record<string, string>; body: Uint8Array }) => {
+      headers: Record<string, string>;
+      body: Uint8Array | string;
+    },
+    at?: { now?: number; id?: string; secret?: unknown },
+  ): Promise<Response>;
+  upload(kind: "users" | "otp", name: string, text: string | Uint8Array): Promise<string>;
+  result(importId: string, file: string): Promise<string>;
+  person(externalId: string): Promise<{ status: number; body: any }>;
+}
+
+/** A whole bundle in memory, for one test. */
+export async function journey(options: Partial<StackOptions> = {}): Promise<Journey> {
+  const secrets = invented();
+  const log: string[] = [];
+  const line = (level: string) => (message: string, fields?: object) => {
+    log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+  };
+  const stack = await startStack({
+    config,
+    port: 0,
+    loadSecret: async (name) => {
+      const versions = secrets[name];
+      if (!versions) throw new InboundError("misconfigured", "secret-missing");
+      return structuredClone(versions);
+    },
+    log: { info: line("info"), warn: line("warn"), error: line("error") },
+    ...options,
+  });
+  onTestFinished(() => stack.close());
+
+  return {
+    stack,
+    secrets,
+    log,
+    async send(source, body, change = (request) => request, { now = Date.now(), id = `msg_${now}`, secret } = {}) {
+      const definition = enabledSources(config).get(source);
+      if (!definition) throw new Error(`no source ${source}`);
+      const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+      const signed = signDelivery(
+        definition,
+        (secret ?? secrets[`sources/${source}`]?.current) as never,
+        { body: bytes, contentType: "application/json" },
+        { now, id },
+      );
+      const request = change({ headers: { ...signed.headers }, body: signed.body });
+      return fetch(`${stack.url}/webhooks/${source}`, {
+        method: "POST",
+        headers: request.headers,
+        body: request.body as Uint8Array<ArrayBuffer>,
+      });
+    },
+    async upload(kind, name, text) {
+      const answer = await fetch(`${stack.url}/uploads/incoming/${kind}/${encodeURIComponent(name)}`, {
+        method: "PUT",
+        body: text as Uint8Array<ArrayBuffer>,
+      });
+      const { import: id } = (await answer.json()) as { import: string };
+      await stack.settled();
+      return id;
+    },
+    async result(importId, file) {
+      const answer = await fetch(`${stack.url}/uploads/results/${encodeURIComponent(importId)}/${file}`);
+      if (!answer.ok) throw new Error(`${answer.status} for ${file}`);
+      return answer.text();
+    },
+    async person(externalId) {
+      const answer = await fetch(`${stack.url}/people/${encodeURIComponent(externalId)}`);
+      return { status: answer.status, body: await answer.json() };
+    },
+  };
+}

@@ -1,0 +1,290 @@
+import { describe, expect, it } from "vitest";
+import { journey } from "./stack.ts";
+
+const hired = (over: object = {}, fields: object = {}) => ({
+  employees: [
+    {
+      id: "10010",
+      action: "Created",
+      fields: {
+        "First Name": { value: "三" },
+        "Last Name": { value: "张" },
+        "Work Email": { value: "San.Zhang@example.com" },
+        "Mobile Phone": { value: "138 0013 8000" },
+        Status: { value: "Active" },
+        ...fields,
+      },
+      ...over,
+    },
+  ],
+});
+
+const clerkUser = (type: string, over: object = {}) => ({
+  type,
+  timestamp: Date.now(),
+  data: {
+    id: "user_1",
+    external_id: "10010",
+    first_name: "三",
+    last_name: "张",
+    primary_email_address_id: "e1",
+    email_addresses: [
+      { id: "e0", email_address: "old@example.com", verification: { status: "verified" } },
+      { id: "e1", email_address: "san.zhang@example.com", verification: { status: "verified" } },
+    ],
+    ...over,
+  },
+});
+
+describe("a joiner before day one", () => {
+  it("arrives once, whichever of two systems speaks of them", async () => {
+    const { stack, send, person } = await journey();
+    expect((await send("bamboohr", hired())).status).toBe(202);
+    await stack.settled();
+    expect((await send("clerk", clerkUser("user.created"))).status).toBe(202);
+    await stack.settled();
+
+    const creates = stack.sandbox?.requests.filter(({ operation }) => operation === "create-users-batch");
+    expect(creates).toHaveLength(1);
+    expect(stack.sandbox?.users()).toMatchObject([
+      {
+        externalId: "10010",
+        name: "张三",
+        email: "san.zhang@example.com",
+        phone: "13800138000",
+        phoneCountryCode: "+86",
+      },
+    ]);
+    const { body } = await person("10010");
+    expect(body.userId).toBe(stack.sandbox?.users()[0]?.userId);
+    expect(body.events).toMatchObject([
+      {
+        source: "bamboohr",
+        proof: "hmac-sha256",
+        changes: ["create"],
+        outcome: { kind: "accepted" },
+        trail: { email: expect.stringContaining("Work Email"), phone: expect.stringContaining("Mobile Phone") },
+      },
+      {
+        source: "clerk",
+        outcome: { kind: "already-done", by: `bamboohr/${body.events[0].id}` },
+      },
+    ]);
+  });
+
+  it("is told about without any value of theirs, in log and ledger", async () => {
+    const { stack, send, log } = await journey();
+    await send("bamboohr", hired());
+    await stack.settled();
+    const told = log.join("\n") + JSON.stringify(stack.ledger.recent(10));
+    expect(told).toContain("event settled");
+    for (const value of ["张", "三", "san.zhang", "San.Zhang", "13800138000", "0013"]) expect(told).not.toContain(value);
+  });
+});
+
+describe("a mover", () => {
+  it("changes what the change holds, and nothing else", async () => {
+    const { stack, send } = await journey();
+    await send("bamboohr", hired());
+    await stack.settled();
+    await send("bamboohr", {
+      employees: [{ id: "10010", action: "Updated", fields: { "Mobile Phone": { value: "13900139000" }, City: { value: "" } } }],
+    });
+    await stack.settled();
+    expect(stack.sandbox?.users()).toMatchObject([
+      { name: "张三", email: "san.zhang@example.com", phone: "13900139000" },
+    ]);
+  });
+
+  it("whom Authing does not know yet arrives, when the event says enough", async () => {
+    const { stack, send } = await journey();
+    await send("bamboohr", hired({ action: "Updated" }));
+    await stack.settled();
+    expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010" }]);
+  });
+});
+
+describe("a leaver", () => {
+  it("resigns by default", async () => {
+    const { stack, send } = await journey();
+    await send("bamboohr", hired());
+    await send("bamboohr", { employees: [{ id: "10010", action: "Updated", fields: { Status: { value: "Inactive" } } }] });
+    await stack.settled();
+    expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010", status: "Resigned" }]);
+  });
+
+  it("of whom the source says only its own id is found through the ledger", async () => {
+    const { stack, send } = await journey();
+    await send("clerk", clerkUser("user.created"), undefined, { id: "msg_1" });
+    await stack.settled();
+    const gone = { type: "user.deleted", timestamp: Date.now() + 1, data: { id: "user_1", deleted: true } };
+    await send("clerk", gone, undefined, { id: "msg_2" });
+    await stack.settled();
+    expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010", status: "Resigned" }]);
+  });
+
+  it("leaves by the policy of the configuration", async () => {
+    for (const [leave, left] of [
+      ["suspend", [{ status: "Suspended" }]],
+      ["deactivate", [{ status: "Deactivated" }]],
+      ["delete", []],
+    ] as const) {
+      const { config } = await import("./stack.ts");
+      const { stack, send } = await journey({ config: { ...config, sources: { bamboohr: { leave } } } });
+      await send("bamboohr", hired());
+      await send("bamboohr", { employees: [{ id: "10010", action: "Deleted", fields: {} }] });
+      await stack.settled();
+      expect(stack.sandbox?.users(), leave).toMatchObject(left);
+    }
+  });
+
+  it("wins over an older word about them that comes later", async () => {
+    const { stack, send, person } = await journey();
+    const now = Date.now();
+    await send("clerk", { ...clerkUser("user.created"), timestamp: now - 9000 }, undefined, { id: "msg_1" });
+    await stack.settled();
+    const gone = { type: "user.deleted", timestamp: now, data: { id: "user_1", deleted: true } };
+    await send("clerk", gone, undefined, { id: "msg_3" });
+    await stack.settled();
+    await send("clerk", { ...clerkUser("user.updated"), timestamp: now - 3000 }, undefined, { id: "msg_2" });
+    await stack.settled();
+    expect(stack.sandbox?.users()).toMatchObject([{ status: "Resigned" }]);
+    const { body } = await person("10010");
+    expect(body.events.at(-1).outcome).toEqual({ kind: "superseded", by: "clerk/msg_3" });
+  });
+});
+
+describe("a forged delivery", () => {
+  const body = JSON.stringify(hired(), undefined, 1);
+
+  it("is refused with 401, leaves nothing behind, and is told of by its reason only", async () => {
+    const { stack, send, log } = await journey();
+    const forged: [string, Promise<Response>][] = [
+      ["wrong MAC", send("bamboohr", body, ({ headers, body: bytes }) => ({ headers: { ...headers, "x-bamboohr-signature": "0".repeat(64) }, body: bytes }))],
+      ["re-serialised JSON", send("bamboohr", body, ({ headers }) => ({ headers, body: JSON.stringify(JSON.parse(body)) }))],
+      ["six minutes old", send("bamboohr", body, undefined, { now: Date.now() - 360_000 })],
+      ["six minutes ahead", send("bamboohr", body, undefined, { now: Date.now() + 360_000 })],
+      ["no signature", send("bamboohr", body, ({ headers, body: bytes }) => ({ headers: without(headers, "x-bamboohr-signature"), body: bytes }))],
+      ["another secret", send("bamboohr", body, undefined, { secret: { privateKey: "somebody else's" } })],
+      ["unknown path", fetch(`${stack.url}/webhooks/nobody`, { method: "POST", body })],
+      ["no path", fetch(`${stack.url}/webhooks/`, { method: "POST", body })],
+    ];
+    for (const [name, answer] of forged) {
+      const { status } = await answer;
+      expect(`${name}: ${status} "${await (await answer).text()}"`).toBe(`${name}: 401 ""`);
+    }
+    await stack.settled();
+    expect(stack.ledger.recent(10)).toEqual([]);
+    expect(stack.sandbox?.requests).toHaveLength(0);
+    expect(log.join("\n")).toContain("proof-mismatch");
+    expect(log.join("\n")).not.toContain("张");
+  });
+
+  it("in Base64 is judged by its bytes: the same body as octets is taken", async () => {
+    const { stack, send } = await journey();
+    const answer = await send("bamboohr", body, ({ headers, body: bytes }) => ({
+      headers: { ...headers, "content-type": "application/octet-stream" },
+      body: bytes,
+    }));
+    expect(answer.status).toBe(202);
+    await stack.settled();
+    expect(stack.sandbox?.users()).toHaveLength(1);
+  });
+
+  it("of 7 MB is refused with 413", async () => {
+    const { send } = await journey();
+    expect((await send("bamboohr", "x".repeat(7 * 1024 * 1024))).status).toBe(413);
+  });
+
+  it("of exactly 1 MiB is read, one byte more is not", async () => {
+    const { stack, send } = await journey();
+    const padded = (size: number) => body + " ".repeat(size - Buffer.byteLength(body));
+    expect((await send("bamboohr", padded(1024 * 1024))).status).toBe(202);
+    expect((await send("bamboohr", padded(1024 * 1024 + 1))).status).toBe(413);
+    await stack.settled();
+  });
+});
+
+describe("trouble on our side", () => {
+  it("is answered with 503 while the secret is missing, so that the sender comes again", async () => {
+    const { secrets, send, stack } = await journey();
+    const { current } = secrets["sources/bamboohr"] ?? {};
+    delete secrets["sources/bamboohr"];
+    expect((await send("bamboohr", hired(), undefined, { secret: current })).status).toBe(503);
+    expect(stack.ledger.recent(1)).toEqual([]);
+  });
+
+  it("keeps a signed delivery that cannot be read, with its reason", async () => {
+    const { stack, send } = await journey();
+    expect((await send("bamboohr", "this is no JSON, 张三")).status).toBe(202);
+    await stack.settled();
+    expect(stack.deadLetters).toMatchObject([{ reason: "body-not-json", message: { kind: "unreadable", source: "bamboohr" } }]);
+    expect(stack.ledger.recent(1)).toMatchObject([{ outcome: { kind: "dead", reason: "body-not-json" } }]);
+  });
+});
+
+describe("rotation", () => {
+  it("accepts both secrets while both are there, and only the new one afterwards", async () => {
+    const { secrets, send, stack } = await journey();
+    const old = secrets["sources/bamboohr"]?.current;
+    const next = { privateKey: "the next one" };
+    expect((await send("bamboohr", hired({ id: "1" }))).status).toBe(202);
+    secrets["sources/bamboohr"] = { current: next, previous: old };
+    // The cached copy knows the old one only: the failed proof asks again, once in 5 seconds.
+    await expect.poll(async () => (await send("bamboohr", hired({ id: "2" }), undefined, { secret: next })).status, { timeout: 10_000 }).toBe(202);
+    expect((await send("bamboohr", hired({ id: "3" }), undefined, { secret: old })).status).toBe(202);
+    await stack.settled();
+  });
+
+  it("of Authing's key goes on with one refresh and loses nothing", async () => {
+    const { secrets, send, stack } = await journey();
+    await send("bamboohr", hired());
+    await stack.settled();
+    const next = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "the-next-one" };
+    stack.sandbox?.setAccessKeys([next]);
+    secrets["authing"] = { current: next };
+    await send("bamboohr", hired({ id: "10011" }, { "Work Email": { value: "b@example.com" }, "Mobile Phone": { value: "" } }));
+    await stack.settled();
+    expect(stack.sandbox?.users().map(({ externalId }) => externalId)).toEqual(["10010", "10011"]);
+  });
+});
+
+describe("Authing in trouble", () => {
+  for (const kind of ["http-429", "body-429", "http-500", "http-503", "http-502", "reset-after-applying", "reset-before-applying", "html-200"] as const) {
+    it(`creates a person once after ${kind}`, async () => {
+      const { stack, send } = await journey();
+      stack.sandbox?.script([{ on: "create-users-batch", fault: { kind } as never }]);
+      await send("bamboohr", hired());
+      await stack.settled();
+      expect(stack.sandbox?.pendingFaults).toBe(0);
+      expect(stack.sandbox?.users()).toHaveLength(1);
+      expect(stack.ledger.recent(1)).toMatchObject([{ outcome: { kind: "accepted" } }]);
+    });
+  }
+
+  it("keeps the event while the credentials are refused", async () => {
+    const { secrets, stack, send } = await journey();
+    const right = secrets["authing"];
+    stack.sandbox?.setAccessKeys([{ accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "somebody-changed-it" }]);
+    await send("bamboohr", hired());
+    await expect.poll(async () => ((await (await fetch(`${stack.url}/healthz`)).json()) as { waiting: number }).waiting).toBe(1);
+    expect(stack.ledger.recent(1)).toEqual([]);
+    expect(stack.deadLetters).toEqual([]);
+    stack.sandbox?.setAccessKeys([right?.current as never]);
+    await stack.settled();
+    expect(stack.sandbox?.users()).toHaveLength(1);
+  });
+
+  it("names the field when somebody else has the e-mail", async () => {
+    const { stack, send } = await journey();
+    await send("bamboohr", hired());
+    await stack.settled();
+    await send("bamboohr", hired({ id: "10011" }, { "Mobile Phone": { value: "" } }));
+    await stack.settled();
+    expect(stack.ledger.recent(1)).toMatchObject([{ externalId: "10011", outcome: { kind: "rejected", reason: "conflict", field: "email" } }]);
+  });
+});
+
+function without(headers: Record<string, string>, name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name));
+}
