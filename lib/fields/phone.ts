@@ -1,5 +1,5 @@
 import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/mobile";
-import { encoded, nothing, plainText, refused, type Encoded } from "./encode.ts";
+import { encoded, nothing, plainText, plainWord, refused, type Encoded } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
 /**
@@ -9,8 +9,9 @@ import { isEmpty, type Read } from "./read.ts";
  * mobile number, land lines included.
  *
  * @param region ISO 3166 code of the country that a number without `+` belongs to, e.g. `CN`.
+ * @param countryCode What the payload itself says about that, e.g. `+86`; it goes before `region` where it is not empty.
  */
-export function phone(read: Read, region: string): Encoded {
+export function phone(read: Read, region: string, countryCode?: Read): Encoded {
   const rule = `mobile number, ${region} unless it says otherwise`;
   if (isEmpty(read.value)) return nothing(read, rule);
   const written = plainText(read.value)
@@ -24,7 +25,7 @@ export function phone(read: Read, region: string): Encoded {
   // Spreadsheets force text with a leading ' and turn text into 13800138000.0.
   const dialled = written
     .replace(/^['’]/, "")
-    .replace(/(?<=^\d{5,})\.0+$/, "")
+    .replace(/(?<=^\+?\d{5,})\.0+$/, "")
     .replace(/^tel:/i, "")
     .replace(/^00(?=[1-9])/, "+")
     // 086-138…: the country's code behind a trunk zero, as Chinese forms have it.
@@ -32,7 +33,19 @@ export function phone(read: Read, region: string): Encoded {
   // The library finds numbers inside of prose; a cell that holds more than a number was not meant as one.
   if (!/^\+?[\d\s().-]{5,40}$/.test(dialled)) return refused(read, rule, "phone-invalid");
 
-  const parsed = parsePhoneNumberFromString(dialled, isSupportedCountry(region) ? region : undefined);
+  const hasCountryCode = countryCode !== undefined && !isEmpty(countryCode.value);
+  const callingCode = hasCountryCode
+    ? /^(?:\+|00)?([1-9]\d{0,3})$/.exec(plainWord(countryCode.value))?.[1]
+    : undefined;
+  if (hasCountryCode && callingCode === undefined) {
+    return refused(countryCode, rule, "phone-country-code-invalid");
+  }
+  const parsed = parsePhoneNumberFromString(dialled, {
+    ...(callingCode === undefined
+      ? isSupportedCountry(region) && { defaultCountry: region }
+      : { defaultCallingCode: callingCode }),
+    extract: false,
+  });
   if (!parsed?.isValid() || parsed.ext !== undefined) return refused(read, rule, "phone-invalid");
   return encoded(read, rule, {
     phone: parsed.nationalNumber,

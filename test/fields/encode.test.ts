@@ -111,6 +111,26 @@ describe("phone", () => {
     expect(phone(read(value), "CN")).toMatchObject({ fields: {}, problem: "phone-invalid" });
   });
 
+  test.each([
+    ["13800138000", "+86", "US", "13800138000"],
+    ["13800138000.0", 86, "US", "13800138000"],
+    ["91234567", "00852", "CN", "91234567"],
+    ["+86 13800138000", "+852", "CN", "13800138000"],
+    ["07911 123456", "+44", "CN", "7911123456"],
+    ["13800138000", "", "CN", "13800138000"],
+  ])("takes %j beside the country code %j", (value, code, region, national) => {
+    expect(phone(read(value), region, read(code, "code")).fields.phone).toBe(national);
+  });
+
+  test("refuses a country code that is none, and does not mind one without a number", () => {
+    expect(phone(read("13800138000"), "CN", read("China", "code"))).toMatchObject({
+      fields: {},
+      path: "code",
+      problem: "phone-country-code-invalid",
+    });
+    expect(phone(read(""), "CN", read("+86", "code"))).toMatchObject({ fields: {} });
+  });
+
   test("needs a + when the region is not one", () => {
     expect(phone(read("13800138000"), "ZZ").problem).toBe("phone-invalid");
     expect(phone(read("+8613800138000"), "ZZ").fields.phone).toBe("13800138000");

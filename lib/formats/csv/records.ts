@@ -1,0 +1,110 @@
+import { instant } from "#lib/fields/date.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
+import {
+  hashOfJson,
+  isJsonObject,
+  readFormObject,
+  readId,
+  readJsonObject,
+  type JsonObject,
+} from "#lib/sources/body.ts";
+
+/** What `translate` reads of a field-based event. The names in `fields` are the ones the customer chose. */
+export interface EmployeeWithFields {
+  readonly id: string;
+  readonly fields: JsonObject;
+  /** Names of posted fields, or ids of others. */
+  readonly changedFields: readonly string[];
+}
+
+/** What there is of an event-based event: the employee has to be fetched. */
+export interface EmployeeReference {
+  readonly employeeId: string;
+}
+
+/**
+ * Field-based webhooks hold a batch, with the fields as they were asked for; event-based ones hold one employee's id.
+ * BambooHR has no ids of events, so an event is known by what it says.
+ *
+ * https://documentation.bamboohr.com/docs/field-based-webhooks
+ * https://documentation.bamboohr.com/docs/event-based-webhooks
+ */
+export function split(delivery: VerifiedDelivery): SourceEvent[] {
+  const document = isForm(delivery) ? readFormObject(delivery.payload) : readJsonObject(delivery.payload);
+  const sentAt = new Date(delivery.sentAt ?? delivery.receivedAt).toISOString();
+
+  if (document.employees === undefined && isJsonObject(document.data)) {
+    const employeeId = readId(document.data.employeeId);
+    if (employeeId === undefined) {
+      throw new InboundError("malformed", "id-missing", { path: "data.employeeId" });
+    }
+    return [
+      {
+        id: hashOfJson(document),
+        subject: employeeId,
+        type: `employee.${actionOf(document.type)}`,
+        occurredAt: instant(document.timestamp) ?? sentAt,
+        payload: { employeeId } satisfies EmployeeReference,
+      },
+    ];
+  }
+
+  return employeesOf(document).map(([path, entry]) => {
+    const id = readId(entry.id);
+    if (id === undefined) throw new InboundError("malformed", "id-missing", { path: `${path}.id` });
+    const { fields, changedFields } = entry;
+    return {
+      id: hashOfJson(entry),
+      subject: id,
+      type: `employee_with_fields.${actionOf(entry.action ?? document.type)}`,
+      occurredAt: instant(entry.timestamp) ?? instant(document.timestamp) ?? sentAt,
+      payload: {
+        id,
+        fields: isJsonObject(fields) ? fields : {},
+        changedFields: Object.values(changedFields ?? []).filter((name) => typeof name === "string"),
+      } satisfies EmployeeWithFields,
+    };
+  });
+}
+
+/** The employees with the path each stands at, whichever way they were posted, in one shape. */
+function employeesOf({ employees }: JsonObject): [path: string, entry: JsonObject][] {
+  if (Array.isArray(employees)) {
+    return employees.map((entry: unknown, index) => {
+      const path = `employees[${index}]`;
+      if (!isJsonObject(entry)) throw new InboundError("malformed", "employee-not-an-object", { path });
+      return [path, entry];
+    });
+  }
+  if (!isJsonObject(employees))
+    throw new InboundError("malformed", "employees-missing", { path: "employees" });
+  // As a form: employees[<id>][changedFields][0]=First Name&employees[<id>][First Name]=…, the fields beside the rest.
+  return Object.entries(employees).map(([key, entry], index) => {
+    const path = `employees[${index}]`;
+    if (!isJsonObject(entry)) throw new InboundError("malformed", "employee-not-an-object", { path });
+    const { id = key, action, timestamp, changedFields, fields, ...beside } = entry;
+    return [
+      path,
+      {
+        id,
+        ...(action === undefined ? {} : { action }),
+        ...(timestamp === undefined ? {} : { timestamp }),
+        changedFields,
+        fields: { ...beside, ...(isJsonObject(fields) ? fields : {}) },
+      },
+    ];
+  });
+}
+
+/** `created`, `updated`, `deleted`, or `unknown`. Deliveries of older webhooks name no action: those tell of changes. */
+function actionOf(word: unknown): string {
+  if (word === undefined || word === null || word === "") return "updated";
+  const action = typeof word === "string" ? word.toLowerCase().split(".").at(-1) : undefined;
+  return ["created", "updated", "deleted"].find((known) => known === action) ?? "unknown";
+}
+
+function isForm({ headers, payload }: VerifiedDelivery): boolean {
+  const startsLikeJson = payload[0] === 0x7b;
+  return !startsLikeJson && /^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "");
+}

@@ -1,0 +1,97 @@
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { Format, Table } from "./format.ts";
+import * as registry from "./registry.ts";
+
+const formats: readonly Format[] = Object.values(registry);
+
+/** As many bytes as it takes to see what a file is. */
+const HEAD_BYTES = 1024;
+
+const AS_CSV = "save the sheet as CSV UTF-8 and upload that";
+const UNPACKED = "unpack it and upload the file inside";
+const AS_UTF8 = "save it as UTF-8 (in Excel: CSV UTF-8) and upload it again";
+const AS_LINES = "write one JSON object a line and name it .ndjson";
+
+/** What is known and not read, by its first bytes. The longer of two beginnings stands first. */
+const refusedBeginnings: readonly (readonly [beginning: string, reason: string, hint: string])[] = [
+  ["\x1f\x8b", "file-is-gzip", UNPACKED],
+  ["PK\x03\x04", "file-is-zip", UNPACKED],
+  ["PK\x05\x06", "file-is-zip", UNPACKED],
+  ["\x28\xb5\x2f\xfd", "file-is-zstandard", UNPACKED],
+  ["\xfd7zXZ\x00", "file-is-xz", UNPACKED],
+  ["BZh", "file-is-bzip2", UNPACKED],
+  ["7z\xbc\xaf\x27\x1c", "file-is-7z", UNPACKED],
+  ["\xd0\xcf\x11\xe0", "file-is-xls-or-protected-xlsx", AS_CSV],
+  ["PAR1", "file-is-parquet", "export it as CSV or NDJSON and upload that"],
+  ["%PDF", "file-is-pdf", AS_CSV],
+  ["-----BEGIN PGP", "file-is-openpgp", "decrypt it and upload the file inside"],
+  ["\xff\xfe\x00\x00", "file-is-utf-32", AS_UTF8],
+  ["\x00\x00\xfe\xff", "file-is-utf-32", AS_UTF8],
+  ["\xff\xfe", "file-is-utf-16", AS_UTF8],
+  ["\xfe\xff", "file-is-utf-16", AS_UTF8],
+];
+
+/**
+ * Opens an uploaded file as what its name says it is, after a look at its first bytes.
+ *
+ * @param name the object's key, or any name with an extension.
+ * @throws InboundError `malformed`, reason `file-…` and a hint, for a file that is empty, of another kind, or of one we do not read.
+ */
+export async function openTable(name: string, bytes: AsyncIterable<Uint8Array>): Promise<Table> {
+  const pieces = bytes[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let length = 0;
+  try {
+    while (length < HEAD_BYTES) {
+      const next = await pieces.next();
+      if (next.done) break;
+      seen.push(next.value);
+      length += next.value.length;
+    }
+    const format = detect(name, Buffer.concat(seen).subarray(0, HEAD_BYTES));
+    return await format.open(followedBy(seen, pieces));
+  } catch (error) {
+    await pieces.return?.();
+    throw error;
+  }
+}
+
+/** The format of a file by its name, unless its first bytes speak against it. */
+export function detect(name: string, head: Uint8Array): Format {
+  const extension = /\.([^./]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
+  if (head.length === 0) throw refusal("file-is-empty", "upload a file with at least one row");
+
+  const binary = Buffer.from(head).toString("latin1");
+  const refused = refusedBeginnings.find(([beginning]) => binary.startsWith(beginning));
+  if (refused?.[1] === "file-is-zip" && /^xls[xm]$/.test(extension)) throw refusal("file-is-xlsx", AS_CSV);
+  if (refused) throw refusal(refused[1], refused[2]);
+  if (binary.includes("\0")) throw refusal("file-is-binary", AS_UTF8);
+
+  const text = binary.replace(/^\xef\xbb\xbf/, "").trimStart();
+  if (/^<[?!a-z]/i.test(text)) throw refusal("file-is-xml", "export it as CSV or NDJSON and upload that");
+  if (/^\[\s*[{\]]/.test(text) || extension === "json") throw refusal("file-is-json-document", AS_LINES);
+
+  const format = formats.find(({ extensions }) => extensions.includes(extension));
+  if (!format) {
+    const known = formats.flatMap(({ extensions }) => extensions.map((ending) => `.${ending}`));
+    throw refusal("file-extension-unknown", `name it ${known.join(", ")}`);
+  }
+  if (format.name !== "json-lines" && /^\{\s*"/.test(text)) throw refusal("file-is-json-lines", AS_LINES);
+  return format;
+}
+
+function refusal(reason: string, hint: string): InboundError {
+  return new InboundError("malformed", reason, { hint });
+}
+
+async function* followedBy(
+  seen: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* seen;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}

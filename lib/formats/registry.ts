@@ -1,0 +1,2 @@
+export { default as csv } from "./csv/index.ts";
+export { default as jsonLines } from "./json-lines/index.ts";
