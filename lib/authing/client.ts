@@ -150,8 +150,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
   async function attempt<Data>(operation: Operation<Data>, by: AuthingCredentials): Promise<Tried<Data>> {
     if (mode === "signature") return send(operation, signedHeaders(operation, by));
     const bought = await currentToken(by);
-    // Whatever became of the purchase: the call itself was not made.
-    if (!bought.ok) return { answer: { ok: false, failure: { ...bought.failure, applied: "no" } } };
+    if (!bought.ok) return { answer: bought };
     const tried = await send(operation, {
       ...commonHeaders(),
       authorization: `Bearer ${bought.data.value}`,
@@ -223,10 +222,11 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     const { accessKeyId, accessKeySecret } = by;
     const data = { accessKeyId, accessKeySecret };
     const { answer } = await send(
-      { ...post("get-management-token", data, dto.ManagementTokenDto), needsUser: false },
+      // Buying a second one does no harm, and whatever becomes of this: the call it is for was not made.
+      { ...post("get-management-token", data, dto.ManagementTokenDto), reads: true, needsUser: false },
       commonHeaders(),
     );
-    if (!answer.ok) return answer;
+    if (!answer.ok) return { ok: false, failure: failureToBuy(answer.failure) };
     const { access_token: value, expires_in: lifetimeSeconds } = answer.data;
     const marginSeconds = Math.min(300, lifetimeSeconds / 10);
     return {
@@ -344,6 +344,13 @@ function refusalByRules(operation: Operation<unknown>): Answer<never> | undefine
 /** Authing does not accept who we say we are: nothing was done. */
 function isRefusal({ httpStatus, statusCode = httpStatus, apiCode }: Failure): boolean {
   return statusCode === 401 || apiCode === 1300;
+}
+
+/** Without a token nothing can be said about records: either it helps to wait, or nothing goes on. */
+function failureToBuy(failure: Failure): Failure {
+  if (failure.scope === "run") return failure;
+  if (failure.retry === "never") return { ...failure, kind: "credentials-refused", scope: "run" };
+  return { ...failure, scope: "batch" };
 }
 
 function isSameKey(one: AuthingCredentials, other: AuthingCredentials): boolean {

@@ -278,12 +278,15 @@ function failureOf(
       | undefined;
   },
 ): Failure {
-  const { scope, applied, retry } = treatments[meaning.kind];
+  // A look-up has no outcome that could be unknown.
+  const kind = reads && meaning.kind === "unknown-outcome" ? "transient-network" : meaning.kind;
+  const { scope, applied, retry } = treatments[kind];
   const several = scope === "record" && records > 1;
   // 413 turns the whole request away before anything is done.
-  const partly = several && applied === "no" && meaning.kind !== "payload-too-large";
+  const partly = several && applied === "no" && kind !== "payload-too-large";
   return {
     ...meaning,
+    kind,
     scope: several ? "batch" : scope,
     applied: reads ? "no" : partly ? "unknown" : applied,
     retry: reads && retry === "after-lookup" ? "after-delay" : retry,

@@ -1,0 +1,408 @@
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it } from "vitest";
+import { createAuthingClient } from "#lib/authing/client.ts";
+import type { AuthingSettings } from "#lib/authing/client.ts";
+import { accessKey, respondWith, startServer, withAuthing } from "./test-server.ts";
+import type { Body, Respond } from "./test-server.ts";
+import { callByPath, dataOf, readVector, requestVectors } from "./vectors.ts";
+
+const zhang = { externalId: "10010", username: "zhangsan", email: "zhang.san@example.com", name: "张三" };
+const ok: Body = { statusCode: 200, message: "", data: [] };
+const signedIn = (response: Parameters<Respond>[0]) => respondWith(response, ok);
+
+describe.each(requestVectors)("the recorded request $name", ({ vector }) => {
+  it("is made anew byte for byte", async () => {
+    const { request } = vector;
+    const { accessKeyId, accessKeySecret } = vector;
+    const tenantId = request.headers["x-authing-app-id"];
+    const settings: Partial<AuthingSettings> = {
+      credentials: () => Promise.resolve({ accessKeyId, accessKeySecret }),
+      lang: request.headers["x-authing-lang"] as "zh-CN",
+      ...(tenantId && { tenantId }),
+      sdkVersion: request.headers["x-authing-sdk-version"] ?? "",
+      userAgent: request.headers["user-agent"] ?? "",
+      now: () => Date.parse(vector.date),
+      nonce: () => request.headers["x-authing-signature-nonce"] ?? "",
+    };
+    await withAuthing(signedIn, settings, async (client, server) => {
+      await callByPath(client, request.target.split("?")[0] ?? "", dataOf(vector));
+      const [made] = server.requests;
+      expect(made).toMatchObject({
+        method: request.method,
+        target: request.target,
+        headers: request.headers,
+      });
+      expect(made?.body).toBe(request.body ?? "");
+    });
+  });
+});
+
+describe("a call", () => {
+  it("brings what Authing has, with fields it does not know and without those that are odd", async () => {
+    const data = [
+      { userId: "1", gender: "W", email: null, phone: 1, newField: "new", registerSource: ["import"] },
+    ];
+    await withAuthing(
+      (response) => respondWith(response, { statusCode: 200, requestId: "r-1", apiCode: 20001, data }),
+      {},
+      async (client) => {
+        const answer = await client.createUsersBatch({ list: [zhang] });
+        expect(answer).toMatchObject({ ok: true, requestId: "r-1" });
+        expect(answer.ok && answer.data[0]).toEqual({
+          userId: "1",
+          gender: "F",
+          email: undefined,
+          phone: undefined,
+          newField: "new",
+          registerSource: ["import"],
+        });
+      },
+    );
+  });
+
+  it("is signed anew each time, with a date and a nonce of its own, by the access key of the moment", async () => {
+    const keys = [accessKey, { accessKeyId: "next", accessKeySecret: "next-secret" }];
+    const credentials = () => Promise.resolve(keys.shift() ?? accessKey);
+    await withAuthing(signedIn, { credentials }, async (client, { requests }) => {
+      await client.getUserBatch({ userIds: ["1"] });
+      await client.getUserBatch({ userIds: ["1"] });
+      const nonces = requests.map(({ headers }) => headers["x-authing-signature-nonce"]);
+      expect(new Set(nonces).size).toBe(2);
+      expect(requests[1]?.headers.authorization).toMatch(/^authing next:/);
+    });
+  });
+
+  it("keeps its connection, but does not trust one that was idle for long", async () => {
+    let now = Date.now();
+    await withAuthing(signedIn, { now: () => now }, async (client, server) => {
+      await client.getUserBatch({ userIds: ["1"] });
+      await client.getUserBatch({ userIds: ["1"] });
+      expect(server.connections()).toBe(1);
+      now += 60_000;
+      await client.getUserBatch({ userIds: ["1"] });
+      expect(server.connections()).toBe(2);
+      expect(server.requests).toHaveLength(3);
+    });
+  });
+
+  it("sends nothing that our own rules refuse, and says where", async () => {
+    await withAuthing(signedIn, {}, async (client, server) => {
+      const again = {
+        ...zhang,
+        email: zhang.email.toUpperCase(),
+        username: "another",
+        externalId: "another",
+      };
+      const answer = await client.createUsersBatch({ list: [zhang, again, { externalId: "only" }] });
+      expect(answer).toEqual({
+        ok: false,
+        failure: {
+          kind: "invalid-record",
+          scope: "batch",
+          applied: "no",
+          retry: "never",
+          problems: [
+            { path: "list[1].email", code: "duplicate-email" },
+            { path: "list[2]", code: "identifier-missing" },
+          ],
+        },
+      });
+      expect(JSON.stringify(answer)).not.toContain("example.com");
+      expect(await client.getUser({ userId: "" })).toMatchObject({ ok: false });
+      expect(await client.resignUserBatch({ userIds: [] })).toMatchObject({ ok: false });
+      expect(server.requests).toHaveLength(0);
+    });
+  });
+
+  it("speaks the dialect of 2022 and tells what that one cannot say", async () => {
+    await withAuthing(signedIn, { dialect: "2022" }, async (client, { requests }) => {
+      const answer = await client.createUsersBatch({ list: [{ ...zhang, gender: "F", company: "示例" }] });
+      expect(answer).toMatchObject({ ok: true, leftOut: ["list[].company"] });
+      expect(JSON.parse(requests[0]?.body ?? "")).toEqual({ list: [{ ...zhang, gender: "W" }] });
+
+      await client.updateUser({ userId: "1", gender: "F" });
+      expect(JSON.parse(requests[1]?.body ?? "")).toEqual({ userId: "1", gender: "W" });
+
+      const refused = await client.createUsersBatch({
+        list: [{ ...zhang, otp: { secret: "HZ2F6J3AGNAVSOTV" } }],
+      });
+      expect(refused).toMatchObject({
+        failure: { problems: [{ path: "list[0].otp", code: "not-in-dialect" }] },
+      });
+      expect(requests).toHaveLength(2);
+    });
+  });
+
+  it("takes the password keys with and without an envelope, unsigned", async () => {
+    const rsa = { publicKey: "key" };
+    const bodies = [{ rsa }, { statusCode: 200, data: { rsa } }, { statusCode: 200, rsa }, { hello: "you" }];
+    await withAuthing(
+      (response) => respondWith(response, JSON.stringify(bodies.shift())),
+      {},
+      async (client, { requests }) => {
+        expect(await client.system()).toMatchObject({ ok: true, data: { rsa } });
+        expect(await client.system()).toMatchObject({ ok: true, data: { rsa } });
+        expect(await client.system()).toMatchObject({ ok: true, data: { rsa } });
+        expect(await client.system()).toMatchObject({ ok: false, failure: { kind: "server-error" } });
+        expect(requests[0]?.headers.authorization).toBeUndefined();
+        expect(requests[0]?.target).toBe("/api/v3/system");
+      },
+    );
+  });
+
+  it("signs the path without the prefix of a private deployment", async () => {
+    const server = await startServer(signedIn);
+    const now = () => Date.parse("2024-06-03T08:09:07.000Z");
+    const settings = { credentials: () => Promise.resolve(accessKey), now, nonce: () => "n" };
+    const plain = createAuthingClient({ ...settings, host: server.url });
+    const prefixed = createAuthingClient({ ...settings, host: `${server.url}/authing/` });
+    await plain.getUserBatch({ userIds: ["1"] });
+    await prefixed.getUserBatch({ userIds: ["1"] });
+    expect(server.requests.map(({ target }) => target)).toEqual([
+      "/api/v3/get-user-batch?userIds%5B%5D=1",
+      "/authing/api/v3/get-user-batch?userIds%5B%5D=1",
+    ]);
+    expect(server.requests[1]?.headers.authorization).toBe(server.requests[0]?.headers.authorization);
+    plain.close();
+    prefixed.close();
+    await server.close();
+  });
+});
+
+describe("a host", () => {
+  const create = (host: string) =>
+    createAuthingClient({ host, credentials: () => Promise.resolve(accessKey) });
+
+  it.each(["http://api.authing.cn", "http://127.0.0.1.example.com", "ftp://localhost", "api.authing.cn", ""])(
+    "is refused: %s",
+    (host) => expect(() => create(host)).toThrow("authing-host-invalid"),
+  );
+
+  it.each(["https://a:b@api.authing.cn", "https://api.authing.cn?x=1"])("is refused: %s", (host) =>
+    expect(() => create(host)).toThrow("authing-host-invalid"),
+  );
+
+  it.each([
+    "http://localhost:3001",
+    "http://127.0.0.1:3001",
+    "http://[::1]:3001",
+    "https://authing.example.com/",
+  ])("is taken: %s", (host) => create(host).close());
+
+  it("that nobody vouches for gets nothing", async () => {
+    const { certificate, privateKey } = readVector<Record<string, string>>("tls.self-signed.json");
+    let requests = 0;
+    const server = createTlsServer({ cert: certificate, key: privateKey }, (_, response) => {
+      requests += 1;
+      response.end(JSON.stringify(ok));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const client = create(`https://localhost:${(server.address() as AddressInfo).port}`);
+    expect(await client.getUserBatch({ userIds: ["1"] })).toMatchObject({
+      ok: false,
+      failure: { kind: "endpoint-wrong", scope: "run", applied: "no" },
+    });
+    expect(requests).toBe(0);
+    client.close();
+    server.close();
+  });
+});
+
+describe("an access key that was rotated", () => {
+  const next = { accessKeyId: "next", accessKeySecret: "next-secret" };
+  const onlyNext: Respond = (response, { headers }) =>
+    headers.authorization?.startsWith("authing next:")
+      ? respondWith(response, ok)
+      : respondWith(response, { statusCode: 401, apiCode: 1300, message: "签名错误", requestId: "r" });
+
+  it("is read anew once, and the call made again", async () => {
+    let reads = 0;
+    const refreshCredentials = () => Promise.resolve(((reads += 1), next));
+    await withAuthing(onlyNext, { refreshCredentials }, async (client, { requests }) => {
+      expect(await client.createUsersBatch({ list: [zhang] })).toMatchObject({ ok: true });
+      expect(reads).toBe(1);
+      expect(requests).toHaveLength(2);
+      expect(requests[1]?.body).toBe(requests[0]?.body);
+    });
+  });
+
+  it("stops the run when the new one is refused, too", async () => {
+    let reads = 0;
+    const refreshCredentials = () => Promise.resolve(((reads += 1), accessKey));
+    await withAuthing(onlyNext, { refreshCredentials }, async (client, { requests }) => {
+      expect(await client.createUsersBatch({ list: [zhang] })).toEqual({
+        ok: false,
+        failure: {
+          kind: "credentials-refused",
+          scope: "run",
+          applied: "no",
+          retry: "never",
+          httpStatus: 200,
+          statusCode: 401,
+          apiCode: 1300,
+          requestId: "r",
+        },
+      });
+      expect(reads).toBe(1);
+      expect(requests).toHaveLength(2);
+    });
+  });
+});
+
+describe("a clock that is off", () => {
+  const authingNow = Date.parse("2024-06-03T08:09:07.000Z");
+  const strict: Respond = (response, { headers }) => {
+    const isOff = Math.abs(Date.parse(headers.date ?? "") - authingNow) > 1000;
+    const date = { date: new Date(authingNow).toUTCString() };
+    const body = isOff ? { statusCode: 400, apiCode: 1305 } : ok;
+    respondWith(response, body, { headers: date });
+  };
+
+  it("is set by Authing's, once, and stays so", async () => {
+    await withAuthing(strict, { now: () => authingNow + 3_600_000 }, async (client, { requests }) => {
+      expect(await client.createUsersBatch({ list: [zhang] })).toMatchObject({ ok: true });
+      expect(requests).toHaveLength(2);
+      expect(await client.createUsersBatch({ list: [zhang] })).toMatchObject({ ok: true });
+      expect(requests).toHaveLength(3);
+    });
+  });
+
+  it("stops the run when that does not help", async () => {
+    const never: Respond = (response) => respondWith(response, { statusCode: 400, apiCode: 1305 });
+    await withAuthing(never, {}, async (client, { requests }) => {
+      expect(
+        await client.importOtp({ list: [{ userId: "1", otp: { secret: "HZ2F6J3AGNAVSOTV" } }] }),
+      ).toMatchObject({
+        failure: { kind: "clock-skew", scope: "run", applied: "no", retry: "never" },
+      });
+      expect(requests).toHaveLength(2);
+    });
+  });
+});
+
+describe("token mode", () => {
+  interface BearerVector {
+    readonly accessToken: string;
+    readonly requests: readonly {
+      readonly target: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly json: Record<string, unknown>;
+    }[];
+  }
+  const vector = readVector<BearerVector>("bearer.create-users-batch.json");
+  const tokenPath = "/api/v3/get-management-token";
+
+  /** Sells `accessToken`, numbered, and takes those that `isGood` says. */
+  function shop(isGood: (token: string) => boolean, expiresInSeconds = 7200): Respond {
+    let sold = 0;
+    return (response, { target, headers }) => {
+      if (target === tokenPath) {
+        sold += 1;
+        const data = { access_token: `${vector.accessToken}${sold}`, expires_in: expiresInSeconds };
+        return respondWith(response, { statusCode: 200, data });
+      }
+      const token = headers.authorization?.replace("Bearer ", "") ?? "";
+      return respondWith(response, isGood(token) ? ok : { statusCode: 401 }, {
+        status: isGood(token) ? 200 : 401,
+      });
+    };
+  }
+
+  it("makes the recorded requests", async () => {
+    const sell: Respond = (response, { target }) =>
+      target === tokenPath
+        ? respondWith(response, {
+            statusCode: 200,
+            data: { access_token: vector.accessToken, expires_in: 7200 },
+          })
+        : respondWith(response, ok);
+    const settings = { mode: "token", lang: "zh-CN", sdkVersion: "authing-py-sdk:5.1.0" } as const;
+    await withAuthing(sell, settings, async (client, { requests }) => {
+      const call = vector.requests[1];
+      await callByPath(client, call?.target ?? "", call?.json ?? {});
+      expect(requests).toHaveLength(vector.requests.length);
+      for (const [index, recorded] of vector.requests.entries()) {
+        expect(requests[index]).toMatchObject({ target: recorded.target, headers: recorded.headers });
+        expect(JSON.parse(requests[index]?.body ?? "")).toEqual(recorded.json);
+      }
+    });
+  });
+
+  it("buys one token for all who wait and keeps it until shortly before its end", async () => {
+    let now = Date.parse("2024-06-03T08:09:07.000Z");
+    await withAuthing(
+      shop(() => true),
+      { mode: "token", now: () => now },
+      async (client, { requests }) => {
+        const bought = () => requests.filter(({ target }) => target === tokenPath).length;
+        await Promise.all(["1", "2", "3"].map((id) => client.getUserBatch({ userIds: [id] })));
+        expect(bought()).toBe(1);
+        now += 6800_000;
+        await client.getUserBatch({ userIds: ["1"] });
+        expect(bought()).toBe(1);
+        now += 150_000;
+        await client.getUserBatch({ userIds: ["1"] });
+        expect(bought()).toBe(2);
+      },
+    );
+  });
+
+  it("buys another one, once, when Authing does not know it any more", async () => {
+    await withAuthing(
+      shop((token) => token.endsWith("2")),
+      { mode: "token" },
+      async (client, { requests }) => {
+        expect(await client.createUsersBatch({ list: [zhang] })).toMatchObject({ ok: true });
+        expect(requests.map(({ target }) => target)).toEqual([
+          tokenPath,
+          "/api/v3/create-users-batch",
+          tokenPath,
+          "/api/v3/create-users-batch",
+        ]);
+      },
+    );
+    await withAuthing(
+      shop(() => false),
+      { mode: "token" },
+      async (client, { requests }) => {
+        expect(await client.createUsersBatch({ list: [zhang] })).toMatchObject({
+          failure: { kind: "credentials-refused", scope: "run", applied: "no" },
+        });
+        expect(requests).toHaveLength(4);
+      },
+    );
+  });
+
+  it("buys another one when the access key was rotated", async () => {
+    const keys = [accessKey, { ...accessKey, accessKeySecret: "next" }];
+    const settings = {
+      mode: "token",
+      credentials: () => Promise.resolve(keys.shift() ?? accessKey),
+    } as const;
+    await withAuthing(
+      shop(() => true),
+      settings,
+      async (client, { requests }) => {
+        await client.getUserBatch({ userIds: ["1"] });
+        await client.getUserBatch({ userIds: ["1"] });
+        expect(requests.filter(({ target }) => target === tokenPath)).toHaveLength(2);
+      },
+    );
+  });
+
+  it("knows that a call was not made when there was no token for it", async () => {
+    const closed: Respond = (response) => respondWith(response, "<h1>Bad gateway</h1>", { status: 502 });
+    await withAuthing(closed, { mode: "token" }, async (client) => {
+      expect(await client.createUsersBatch({ list: [zhang] })).toMatchObject({
+        failure: { kind: "transient-network", scope: "batch", applied: "no", retry: "after-delay" },
+      });
+    });
+    const odd: Respond = (response) => respondWith(response, { statusCode: 400 });
+    await withAuthing(odd, { mode: "token" }, async (client) => {
+      expect(await client.createUsersBatch({ list: [zhang] })).toMatchObject({
+        failure: { kind: "credentials-refused", scope: "run", applied: "no", retry: "never" },
+      });
+    });
+  });
+});
