@@ -1,99 +1,62 @@
-import { birthdate } from "#lib/fields/date.ts";
-import { assemble, email, flag, status, text, url, type Encoded } from "#lib/fields/encode.ts";
-import { gender } from "#lib/fields/gender.ts";
-import { fullName } from "#lib/fields/name.ts";
-import { phone } from "#lib/fields/phone.ts";
-import { at, first } from "#lib/fields/read.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
 
-/** Clerk's user → Authing's person. Users come whole, except for deleted ones, of whom only the id is left. */
-export function translate(event: SourceEvent, { region }: TranslationContext): Change[] {
-  switch (event.type) {
-    case "user.created": {
-      const { person, trail, leftOut } = assemble([
-        ...profile(event.payload, region),
-        ...(isShutOut(event.payload) ? [access(event.payload)] : []),
-      ]);
-      return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
-    }
-    case "user.updated": {
-      const { person, trail, leftOut } = assemble([...profile(event.payload, region), access(event.payload)]);
-      const hasLogin =
-        person.email !== undefined || person.phone !== undefined || person.username !== undefined;
-      const who = person.externalId === undefined ? {} : { externalId: person.externalId };
-      return [
-        {
-          kind: "update",
-          who,
-          person,
-          complete: hasLogin,
-          trail,
-          ...(leftOut.length > 0 && { leftOut }),
-        },
-      ];
-    }
-    case "user.deleted":
-      // Without `external_id`, the person is the one whom this source brought under the event's subject.
-      return [{ kind: "leave", who: {} }];
-    default:
-      return [];
+/**
+ * The one place where bytes become text: UTF-8, strictly, with or without a byte order mark, whatever pieces it comes in.
+ *
+ * @throws InboundError `malformed` `text-not-utf-8` with the line.
+ */
+export async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let line = 1;
+  for await (const piece of bytes) {
+    const text = decoded(
+      () => decoder.decode(piece, { stream: true }),
+      () => line + soundLines(piece),
+    );
+    line += lineEnds(text);
+    if (text !== "") yield text;
+  }
+  const rest = decoded(
+    () => decoder.decode(),
+    () => line,
+  );
+  if (rest !== "") yield rest;
+}
+
+function decoded(decode: () => string, line: () => number): string {
+  try {
+    return decode();
+  } catch {
+    throw new InboundError("malformed", "text-not-utf-8", {
+      path: `line ${line()}`,
+      hint: "save the file as UTF-8 (in Excel: CSV UTF-8) and upload it again",
+    });
   }
 }
 
-function profile(user: unknown, region: string): Encoded[] {
-  return [
-    text("externalId", first(at(user, "external_id"), at(user, "id"))),
-    ...primary(user, "email_addresses", "primary_email_address_id", (path) => {
-      const encoded = email(at(user, `${path}.email_address`));
-      return encoded.fields.email === undefined
-        ? [encoded]
-        : [encoded, flag("emailVerified", isVerified(user, path))];
-    }),
-    ...primary(user, "phone_numbers", "primary_phone_number_id", (path) => {
-      const encoded = phone(at(user, `${path}.phone_number`), region);
-      return encoded.fields.phone === undefined
-        ? [encoded]
-        : [encoded, flag("phoneVerified", isVerified(user, path))];
-    }),
-    text("username", at(user, "username")),
-    fullName({ given: at(user, "first_name"), family: at(user, "last_name") }),
-    url("photo", at(user, "image_url")),
-    gender(at(user, "gender")),
-    birthdate(at(user, "birthday")),
-  ];
+function lineEnds(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count += 1;
+  return count;
 }
 
-/** The one of a list that the user's record points at. */
-function primary(
-  user: unknown,
-  list: string,
-  pointer: string,
-  encode: (path: string) => Encoded[],
-): Encoded[] {
-  const id = at(user, pointer).value;
-  const { value: entries } = at(user, list);
-  if (typeof id !== "string" || !Array.isArray(entries)) return [];
-  const index = entries.findIndex((entry) => at(entry, "id").value === id);
-  return index < 0 ? [] : encode(`${list}[${index}]`);
-}
-
-/** No verification is none that succeeded. */
-function isVerified(user: unknown, path: string) {
-  const verification = at(user, `${path}.verification.status`);
-  return { ...verification, value: verification.value === "verified" };
-}
-
-function isShutOut(user: unknown): boolean {
-  return at(user, "banned").value === true || at(user, "locked").value === true;
-}
-
-function access(user: unknown): Encoded {
-  const isKnown = [at(user, "banned").value, at(user, "locked").value].some(
-    (value) => typeof value === "boolean",
+/** How many lines of a piece that does not decode stand before the one that is at fault. */
+function soundLines(piece: Uint8Array): number {
+  let count = 0;
+  // What continues a character of the piece before is not at fault.
+  let start = Math.max(
+    0,
+    piece.subarray(0, 3).findIndex((byte) => (byte & 0xc0) !== 0x80),
   );
-  return status(
-    { value: isKnown ? isShutOut(user) : undefined, path: "banned + locked" },
-    { true: "Suspended", false: "Activated" },
-  );
+  for (;;) {
+    const end = piece.indexOf(0x0a, start);
+    if (end === -1) return count;
+    try {
+      new TextDecoder("utf-8", { fatal: true }).decode(piece.subarray(start, end));
+    } catch {
+      return count;
+    }
+    count += 1;
+    start = end + 1;
+  }
 }

@@ -37,6 +37,11 @@ const csvRows = async (content: string, size?: number) => readAll(registry.csv, 
 const codes = (rows: readonly Row[]) =>
   rows.map(({ row, problems }) => [row, problems.map(({ code }) => code)]);
 
+/** Rows enough to be past whatever a format looks at before it begins, so that pieces end within the rows that follow. */
+const FILLER_ROWS = 500;
+const filler = (columns: readonly string[]) =>
+  Array.from({ length: FILLER_ROWS }, () => columns.map(() => "filler 填充"));
+
 /** Text as people have it, and as it hurts: quotes, delimiters, line ends, CJK, astral characters, accents. */
 const cell = fc
   .array(
@@ -81,13 +86,15 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
         fc.array(fc.tuple(fc.constant("x"), cell, cell, cell), { minLength: 1, maxLength: 12 }),
         async (rows) => {
           const columns = ["工号", "姓名", "e-mail", "Notiz"];
-          const read = await readAll(format, write(columns, rows), size);
+          const read = await readAll(format, write(columns, [...filler(columns), ...rows]), size);
           expect(
-            read.rows.map(({ values, problems }) => [columns.map((column) => values?.[column]), problems]),
+            read.rows
+              .slice(FILLER_ROWS)
+              .map(({ values, problems }) => [columns.map((column) => values?.[column]), problems]),
           ).toEqual(rows.map((cells) => [cells, []]));
         },
       ),
-      { numRuns: size === 1 ? 30 : 60 },
+      { numRuns: size === 1 ? 15 : 60 },
     );
   });
 
@@ -148,7 +155,7 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
       fc.asyncProperty(
         fc
           .array(fc.constantFrom('"', ",", "\n", "\r", "a", "{", "}", ":", "张"), { maxLength: 60 })
-          .map((parts) => `a,b\n${parts.join("")}`),
+          .map((parts) => write(["a", "b"], filler(["a", "b"])) + parts.join("")),
         async (content) => {
           const [first, ...others] = await Promise.all(
             CHUNK_SIZES.map((size) => readAll(format, content, size).catch((error: Error) => error.message)),
@@ -156,7 +163,7 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
           for (const other of others) expect(other).toEqual(first);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 40 },
     );
   });
 

@@ -5,7 +5,7 @@ import { findDelimiter, isBlank } from "./delimiter.ts";
 import { firstLine, scanRecord, type CsvRecord } from "./records.ts";
 
 /** As much text as the delimiter is found by. */
-const HEAD_LENGTH = 65_536;
+const HEAD_LENGTH = 8192;
 
 interface NumberedRecord extends CsvRecord {
   readonly line: number;

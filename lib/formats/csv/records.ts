@@ -1,110 +1,95 @@
-import { instant } from "#lib/fields/date.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
-import {
-  hashOfJson,
-  isJsonObject,
-  readFormObject,
-  readId,
-  readJsonObject,
-  type JsonObject,
-} from "#lib/sources/body.ts";
+// RFC 4180, strictly: a quote opens a cell at its beginning only, is doubled inside, and is followed by a delimiter or the
+// end of the line. Lines end with LF, CRLF or CR.
 
-/** What `translate` reads of a field-based event. The names in `fields` are the ones the customer chose. */
-export interface EmployeeWithFields {
-  readonly id: string;
-  readonly fields: JsonObject;
-  /** Names of posted fields, or ids of others. */
-  readonly changedFields: readonly string[];
+/** One record, from `start` to `end` of the text it was found in. */
+export interface CsvRecord {
+  readonly cells: readonly string[];
+  /** Where the next record starts. */
+  readonly end: number;
+  /** Lines it takes. */
+  readonly lines: number;
+  /** A quote is where none may be, or is never closed. Such a record is the line it starts on: the next ones may be well. */
+  readonly problem?: "quote-misplaced" | "quote-unclosed";
 }
 
-/** What there is of an event-based event: the employee has to be fetched. */
-export interface EmployeeReference {
-  readonly employeeId: string;
-}
+const LF = 10;
+const CR = 13;
+const QUOTE = 34;
 
 /**
- * Field-based webhooks hold a batch, with the fields as they were asked for; event-based ones hold one employee's id.
- * BambooHR has no ids of events, so an event is known by what it says.
- *
- * https://documentation.bamboohr.com/docs/field-based-webhooks
- * https://documentation.bamboohr.com/docs/event-based-webhooks
+ * Reads the record that starts at `start`. `undefined` when the text ends before it does; with `isLast`, nothing follows
+ * the text, and there always is a record while `start` is within it.
  */
-export function split(delivery: VerifiedDelivery): SourceEvent[] {
-  const document = isForm(delivery) ? readFormObject(delivery.payload) : readJsonObject(delivery.payload);
-  const sentAt = new Date(delivery.sentAt ?? delivery.receivedAt).toISOString();
-
-  if (document.employees === undefined && isJsonObject(document.data)) {
-    const employeeId = readId(document.data.employeeId);
-    if (employeeId === undefined) {
-      throw new InboundError("malformed", "id-missing", { path: "data.employeeId" });
+export function scanRecord(
+  text: string,
+  start: number,
+  delimiter: string,
+  isLast: boolean,
+): CsvRecord | undefined {
+  const separator = delimiter.charCodeAt(0);
+  const cells: string[] = [];
+  let lines = 1;
+  let at = start;
+  for (;;) {
+    if (text.charCodeAt(at) === QUOTE) {
+      const close = closingQuote(text, at + 1, isLast);
+      if (close === undefined) return isLast ? firstLine(text, start, isLast, "quote-unclosed") : undefined;
+      const written = text.slice(at + 1, close);
+      cells.push(written.includes('"') ? written.replaceAll('""', '"') : written);
+      lines += lineEndsIn(written);
+      at = close + 1;
+    } else {
+      const from = at;
+      for (; at < text.length; at += 1) {
+        const unit = text.charCodeAt(at);
+        if (unit === separator || unit === LF || unit === CR) break;
+        if (unit === QUOTE) return firstLine(text, start, isLast, "quote-misplaced");
+      }
+      if (at === text.length && !isLast) return undefined;
+      cells.push(text.slice(from, at));
     }
-    return [
-      {
-        id: hashOfJson(document),
-        subject: employeeId,
-        type: `employee.${actionOf(document.type)}`,
-        occurredAt: instant(document.timestamp) ?? sentAt,
-        payload: { employeeId } satisfies EmployeeReference,
-      },
-    ];
+    if (at === text.length) return isLast ? { cells, end: at, lines } : undefined;
+    if (text.charCodeAt(at) !== separator) {
+      const lineEnd = lineEndLength(text, at, isLast);
+      if (lineEnd === undefined) return undefined;
+      if (lineEnd === 0) return firstLine(text, start, isLast, "quote-misplaced");
+      return { cells, end: at + lineEnd, lines };
+    }
+    at += 1;
   }
-
-  return employeesOf(document).map(([path, entry]) => {
-    const id = readId(entry.id);
-    if (id === undefined) throw new InboundError("malformed", "id-missing", { path: `${path}.id` });
-    const { fields, changedFields } = entry;
-    return {
-      id: hashOfJson(entry),
-      subject: id,
-      type: `employee_with_fields.${actionOf(entry.action ?? document.type)}`,
-      occurredAt: instant(entry.timestamp) ?? instant(document.timestamp) ?? sentAt,
-      payload: {
-        id,
-        fields: isJsonObject(fields) ? fields : {},
-        changedFields: Object.values(changedFields ?? []).filter((name) => typeof name === "string"),
-      } satisfies EmployeeWithFields,
-    };
-  });
 }
 
-/** The employees with the path each stands at, whichever way they were posted, in one shape. */
-function employeesOf({ employees }: JsonObject): [path: string, entry: JsonObject][] {
-  if (Array.isArray(employees)) {
-    return employees.map((entry: unknown, index) => {
-      const path = `employees[${index}]`;
-      if (!isJsonObject(entry)) throw new InboundError("malformed", "employee-not-an-object", { path });
-      return [path, entry];
-    });
-  }
-  if (!isJsonObject(employees))
-    throw new InboundError("malformed", "employees-missing", { path: "employees" });
-  // As a form: employees[<id>][changedFields][0]=First Name&employees[<id>][First Name]=…, the fields beside the rest.
-  return Object.entries(employees).map(([key, entry], index) => {
-    const path = `employees[${index}]`;
-    if (!isJsonObject(entry)) throw new InboundError("malformed", "employee-not-an-object", { path });
-    const { id = key, action, timestamp, changedFields, fields, ...beside } = entry;
-    return [
-      path,
-      {
-        id,
-        ...(action === undefined ? {} : { action }),
-        ...(timestamp === undefined ? {} : { timestamp }),
-        changedFields,
-        fields: { ...beside, ...(isJsonObject(fields) ? fields : {}) },
-      },
-    ];
-  });
+/** The line that starts at `start`, as one cell with a problem; `undefined` when the text ends before it does. */
+export function firstLine(
+  text: string,
+  start: number,
+  isLast: boolean,
+  problem: NonNullable<CsvRecord["problem"]>,
+): CsvRecord | undefined {
+  let at = start;
+  while (at < text.length && text.charCodeAt(at) !== LF && text.charCodeAt(at) !== CR) at += 1;
+  const lineEnd = at === text.length ? (isLast ? 0 : undefined) : lineEndLength(text, at, isLast);
+  return lineEnd === undefined
+    ? undefined
+    : { cells: [text.slice(start, at)], end: at + lineEnd, lines: 1, problem };
 }
 
-/** `created`, `updated`, `deleted`, or `unknown`. Deliveries of older webhooks name no action: those tell of changes. */
-function actionOf(word: unknown): string {
-  if (word === undefined || word === null || word === "") return "updated";
-  const action = typeof word === "string" ? word.toLowerCase().split(".").at(-1) : undefined;
-  return ["created", "updated", "deleted"].find((known) => known === action) ?? "unknown";
+/** Where the quote stands that closes a cell; `undefined` when the text ends before that is certain. */
+function closingQuote(text: string, from: number, isLast: boolean): number | undefined {
+  let at = text.indexOf('"', from);
+  while (at !== -1 && text.charCodeAt(at + 1) === QUOTE) at = text.indexOf('"', at + 2);
+  return at === -1 || (at + 1 === text.length && !isLast) ? undefined : at;
 }
 
-function isForm({ headers, payload }: VerifiedDelivery): boolean {
-  const startsLikeJson = payload[0] === 0x7b;
-  return !startsLikeJson && /^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "");
+/** Units of the line end at `at`: 0 when there is none, `undefined` when the text ends between CR and what may be its LF. */
+function lineEndLength(text: string, at: number, isLast: boolean): number | undefined {
+  const unit = text.charCodeAt(at);
+  if (unit === LF) return 1;
+  if (unit !== CR) return 0;
+  if (at + 1 === text.length) return isLast ? 1 : undefined;
+  return text.charCodeAt(at + 1) === LF ? 2 : 1;
+}
+
+function lineEndsIn(text: string): number {
+  return text.match(/\r\n|\n|\r/g)?.length ?? 0;
 }
