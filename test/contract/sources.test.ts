@@ -11,6 +11,8 @@ import * as registry from "#lib/sources/registry.ts";
 type Secret = Readonly<Record<string, unknown>>;
 const sources = Object.values(registry) as unknown as Source<Secret>[];
 const folderOf = (name: string) => new URL(`../../lib/sources/${name}/`, import.meta.url);
+/** A published delivery with its proof, in `test/vectors/senders/<source>.json`: {citation, secret, headers, body, now in seconds}. */
+const vectorOf = (name: string) => new URL(`../vectors/senders/${name}.json`, import.meta.url);
 const receivedAt = Date.parse("2026-01-31T18:42:05.000Z");
 const context = { region: "CN" };
 
@@ -133,6 +135,19 @@ describe.each(sources)("the proof of $name", (source) => {
       const isHandedBack = result.ok && Buffer.from(result.payload).equals(each.body);
       expect(isHandedBack).toBe(true);
     }
+  });
+
+  // What we sign ourselves would agree with any mistake in the order of what is signed.
+  it.runIf(existsSync(vectorOf(source.name)))("agrees with a delivery that the vendor's side signed", () => {
+    const vector = JSON.parse(readFileSync(vectorOf(source.name), "utf8")) as {
+      secret: Secret;
+      headers: Record<string, string>;
+      body: string;
+      now: number;
+    };
+    const given = { headers: {}, query: {}, now: vector.now * 1000 };
+    const request = { headers: vector.headers, body: Buffer.from(vector.body) };
+    expect(proof.verify(deliver(request, given), vector.secret)).toMatchObject({ ok: true });
   });
 
   it("refuses a delivery that lacks any part of the proof", () => {
@@ -352,14 +367,23 @@ describe.each(sources)("the events of $name", (source) => {
     }
   });
 
-  it("survives any JSON, deep ones too", () => {
-    const depth = 50_000;
-    const deep = Buffer.from(`{"data":${"[".repeat(depth)}${"]".repeat(depth)}}`);
-    expect(attemptSplit(deep, {})).toBeInstanceOf(InboundError);
+  it("survives any JSON", () => {
     fc.assert(
-      fc.property(fc.json({ maxDepth: 4 }), (body) => survives(Buffer.from(body), {})),
+      fc.property(fc.json({ maxDepth: 4 }), (body) => {
+        expect(survives(Buffer.from(body), {})).toBe(true);
+      }),
       { numRuns: 200 },
     );
+  });
+
+  it.each(cases.filter(({ isJson }) => isJson))("survives bottomless JSON anywhere in $name", (fixture) => {
+    const depth = 20_000;
+    const deep = `${"[".repeat(depth)}${"]".repeat(depth)}`;
+    const document = JSON.parse(fixture.body.toString()) as unknown;
+    const bodies = pathsIn(document).map((path) =>
+      JSON.stringify(replaced(document, path, "bottomless")).replace('"bottomless"', deep),
+    );
+    expect(bodies.every((body) => survives(Buffer.from(body), fixture.headers))).toBe(true);
   });
 
   it.each(cases.filter(({ isJson }) => isJson))("survives any value anywhere in $name", (fixture) => {
