@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeQuery, signRequest, stringToSign, verifySignature } from "#lib/authing/signature.ts";
 import { dataOf, requestVectors } from "./vectors.ts";
