@@ -9,6 +9,8 @@ export interface Fixture {
   readonly name: string;
   readonly body: Buffer;
   readonly contentType: string;
+  /** The text of `changes.json`: what the body means, as somebody read and approved it. */
+  readonly changes: string;
 }
 
 const root = join(import.meta.dirname, "../../lib/sources");
@@ -41,6 +43,7 @@ export function readFixture(source: string, name: string): Fixture {
     name,
     body: readFileSync(join(folder, file)),
     contentType: contentTypes[extension] ?? "application/octet-stream",
+    changes: readFileSync(join(folder, "changes.json"), "utf8"),
   };
 }
 

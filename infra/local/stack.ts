@@ -111,7 +111,7 @@ export async function startStack({ config, loadSecret, port, log, ...options }: 
     });
     running.add(run);
     void run.finally(() => running.delete(run));
-    const results = `/uploads/results/${importIdOf(object)}/summary.json`;
+    const results = `/uploads/results/${encodeURIComponent(importIdOf(object))}/summary.json`;
     return {
       status: 202,
       headers: { location: results },

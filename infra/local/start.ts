@@ -13,6 +13,7 @@ import { localSettings } from "./settings.ts";
 import { startStack, type Stack } from "./stack.ts";
 import { table } from "./table.ts";
 
+const uploadKinds = ["users", "otp"] as const;
 const samplesFolder = join(import.meta.dirname, "samples");
 /** How long the samples may take before we say what did not arrive. */
 const settleSeconds = 30;
@@ -69,7 +70,7 @@ async function sendSamples(stack: Stack, secretsFile: string): Promise<boolean> 
     });
     expected.push({ from: `webhook ${name}/${fixture.name}`, answered: answer.status });
   }
-  for (const kind of ["users", "otp"] as const) {
+  for (const kind of uploadKinds) {
     const answer = await fetch(`${stack.url}/uploads/incoming/${kind}/sample.csv`, {
       method: "PUT",
       headers: { "content-type": "text/csv" },
@@ -89,7 +90,9 @@ interface Expected {
 
 async function printArrivals(stack: Stack, expected: readonly Expected[]): Promise<boolean> {
   say(table(["sent", "answer"], expected.map(({ from, answered }) => [from, String(answered)])));
-  const records = stack.ledger.recent(1000).filter((record) => record.type !== "import");
+  const all = stack.ledger.recent(1000);
+  const records = all.filter((record) => record.type !== "import");
+  const imported = all.filter((record) => record.type === "import" && record.outcome.kind === "accepted");
   const rows = records.map((record) => [
     record.source === "uploads" ? record.id : `${record.source} ${record.type}`,
     record.changes.join(" + "),
@@ -112,7 +115,8 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
   const accepted = records.filter(({ outcome }) => outcome.kind === "accepted").length;
   const rejected = records.filter(({ outcome }) => outcome.kind === "rejected").length;
   const lost = expected.filter(({ answered }) => answered >= 300).length + unsettled + stack.deadLetters.length;
-  const ok = lost === 0 && accepted > 0 && everySourceArrived(records.map(({ source }) => source));
+  const brought = records.filter(({ outcome }) => outcome.kind === "accepted").map(({ source }) => source);
+  const ok = lost === 0 && imported.length === uploadKinds.length && everySourceIn(brought);
   say(
     ok
       ? `All arrived: ${accepted} accepted, ${rejected} rejected on purpose (the samples hold rows that Authing could never take).\n`
@@ -120,8 +124,8 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
   );
   return ok;
 
-  function everySourceArrived(sources: readonly string[]): boolean {
-    return [...enabledSources(config).keys(), "uploads"].every((name) => sources.includes(name));
+  function everySourceIn(names: readonly string[]): boolean {
+    return [...enabledSources(config).keys(), "uploads"].every((name) => names.includes(name));
   }
 }
 
@@ -144,7 +148,7 @@ Ctrl-C stops; everything is in memory only.`);
 /** A source's first case that brings somebody new. */
 function sampleCase(source: string): string {
   const names = fixtureNames(source);
-  return names.find((name) => name.endsWith("-created")) ?? names[0] ?? "";
+  return names.find((name) => readFixture(source, name).changes.includes('"create"')) ?? names[0] ?? "";
 }
 
 /** Whether `promise` resolved within so many seconds. */

@@ -69,15 +69,16 @@ async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: nu
 
   const { failure } = answer;
   const duplicate = failure.kind === "duplicate";
+  const refused = failure.retry === "never" && !duplicate;
   // Who of them is there now? An unanswered batch may have been taken wholly, a refused one in part.
-  const unsure = failure.applied !== "no";
+  const unsure = failure.applied !== "no" && !(refused && run.refusesWhole);
   const rest =
-    duplicate || (unsure && !(run.refusesWhole && failure.kind === "invalid-record"))
+    duplicate || unsure
       ? await settleExisting(batch, { ...run, startedAt, kinds: duplicate ? identifiers : "first" })
       : batch;
   if (rest.length === 0) return;
   if (rest.length < batch.length) return place(rest, run, unknownOutcomes);
-  if (failure.kind === "invalid-record") run.refusesWhole = true;
+  if (refused) run.refusesWhole = true;
 
   if (failure.retry === "after-lookup" && unknownOutcomes < maxUnknownOutcomes) {
     return place(rest, run, unknownOutcomes + 1);

@@ -86,7 +86,7 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
     },
     async result(importId, file) {
       const answer = await fetch(`${stack.url}/uploads/results/${encodeURIComponent(importId)}/${file}`);
-      if (!answer.ok) throw new Error(`${answer.status} for ${file}`);
+      if (!answer.ok) throw new Error(`${answer.status} for ${file}\n${log.join("\n")}`);
       return answer.text();
     },
     async person(externalId) {
