@@ -1,4 +1,4 @@
-import { globSync, rmSync } from "node:fs";
+import { globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
@@ -21,8 +21,10 @@ export interface Bundle extends FunctionFile {
   readonly entryBytes: number;
   /** Bytes of everything, with the chunks that are only loaded when they are needed. */
   readonly totalBytes: number;
-  /** Every source file in the bundle, from the root of the repository. */
+  /** Every file that something in the bundle comes from, from the root of the repository. */
   readonly inputs: readonly string[];
+  /** What it still imports from outside itself by name. */
+  readonly external: readonly string[];
 }
 
 /** The functions there are, sorted by name. */
@@ -42,8 +44,9 @@ export async function bundleFunction(source: FunctionFile, folder: string): Prom
   const outdir = join(resolve(root, folder), source.name);
   rmSync(outdir, { recursive: true, force: true });
   const receives = source.file.startsWith("functions/webhooks/");
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
+    write: false,
     entryPoints: { index: source.file },
     outdir,
     bundle: true,
@@ -57,8 +60,6 @@ export async function bundleFunction(source: FunctionFile, folder: string): Prom
     chunkNames: "chunk-[hash]",
     // Packages offer their smaller, tree-shakable half under `module`.
     mainFields: ["module", "main"],
-    // A parser of browsers' names that the SDK imports where there is a browser.
-    external: ["bowser"],
     // Beside the bundle for whoever reads a stack trace; not shipped, because reading them costs 13 ms of every cold start.
     sourcemap: "external",
     legalComments: "none",
@@ -66,25 +67,41 @@ export async function bundleFunction(source: FunctionFile, folder: string): Prom
     metafile: true,
     logLevel: "warning",
   });
-  return { ...source, ...measure(metafile), inputs: Object.keys(metafile.inputs).sort() };
+  const entry = Object.keys(metafile.outputs).find((path) => path.endsWith("/index.mjs")) ?? "";
+  const early = reached(metafile, entry, ["import-statement"]);
+  const all = reached(metafile, entry, ["import-statement", "dynamic-import"]);
+  // esbuild makes a chunk for every `import()` that it reads, also where the code around it was found to be unused.
+  const kept = new Set([...all].map((path) => resolve(root, path)));
+  for (const { path, contents } of outputFiles) {
+    if (!kept.has(path.replace(/\.map$/, ""))) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, contents);
+  }
+  const bytes = (paths: ReadonlySet<string>) =>
+    [...paths].reduce((sum, path) => sum + (metafile.outputs[path]?.bytes ?? 0), 0);
+  const outputs = [...all].flatMap((path) => metafile.outputs[path] ?? []);
+  const inputs = outputs.flatMap((output) => Object.keys(output.inputs));
+  return {
+    ...source,
+    entryBytes: bytes(early),
+    totalBytes: bytes(all),
+    inputs: [...new Set(inputs)].sort(),
+    external: outputs.flatMap(({ imports }) =>
+      imports.filter((imported) => imported.external).map(({ path }) => path),
+    ),
+  };
 }
 
-function measure(metafile: Metafile): Pick<Bundle, "entryBytes" | "totalBytes"> {
-  const outputs = Object.entries(metafile.outputs).filter(([path]) => path.endsWith(".mjs"));
-  const entry = outputs.find(([path]) => path.endsWith("/index.mjs"))?.[0] ?? "";
-  const early = new Set<string>();
-  const visit = (path: string) => {
-    const output = metafile.outputs[path];
-    if (!output || early.has(path)) return;
-    early.add(path);
-    for (const imported of output.imports) {
-      if (imported.kind === "import-statement") visit(imported.path);
+/** The outputs that can be loaded from `entry` by imports of these kinds. */
+function reached(metafile: Metafile, entry: string, kinds: readonly string[]): Set<string> {
+  const found = new Set([entry]);
+  // A set is walked in the order of insertion, what is added meanwhile included.
+  for (const path of found) {
+    for (const imported of metafile.outputs[path]?.imports ?? []) {
+      if (!imported.external && kinds.includes(imported.kind)) found.add(imported.path);
     }
-  };
-  visit(entry);
-  const bytes = (paths: Iterable<string>) =>
-    [...paths].reduce((sum, path) => sum + (metafile.outputs[path]?.bytes ?? 0), 0);
-  return { entryBytes: bytes(early), totalBytes: bytes(outputs.map(([path]) => path)) };
+  }
+  return found;
 }
 
 /**

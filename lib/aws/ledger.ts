@@ -9,7 +9,7 @@ import { inParallel } from "./parallel.ts";
 //
 //   what      pk                            sk       attributes
 //   event     event#<source>#<id>           event    while it is worked on: owner, lease (ms), attempts
-//                                                    once it is settled: record (JSON), person, settled
+//                                                    once it is settled: record (JSON), person (its pk), settled
 //                                                    always: expires (s), the table's time to live
 //   subject   subject#<source>#<subject>    subject  source, subject, externalId, userId, appliedAt, appliedBy, left
 //   person    person#<externalId>           person   externalId, userId, createdBy
@@ -125,7 +125,7 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
                 ...eventKey(record),
                 record: text(JSON.stringify(record)),
                 settled: text(record.settledAt),
-                ...(record.externalId !== undefined && { person: text(keyPiece(record.externalId)) }),
+                ...(record.externalId !== undefined && { person: personName(record.externalId) }),
                 expires: number(seconds() + keepSeconds),
               },
               ConditionExpression: "attribute_not_exists(#record) OR #expires <= :now",
@@ -204,28 +204,29 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
 
     async events(externalId, limit) {
       const { dynamodb, QueryCommand } = await aws();
-      try {
-        const found = await dynamodb.send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: "by-person",
-            KeyConditionExpression: "#person = :person",
-            FilterExpression: "#expires > :now",
-            ExpressionAttributeNames: names("person", "expires"),
-            ExpressionAttributeValues: {
-              ":person": text(keyPiece(externalId)),
-              ":now": number(seconds()),
-            },
-            ScanIndexForward: false,
-            Limit: limit,
-          }),
-        );
-        return (found.Items ?? [])
-          .flatMap(({ record }) => (record?.S === undefined ? [] : [JSON.parse(record.S) as EventRecord]))
-          .toReversed();
-      } catch (error) {
-        throw awsFailure(error, "ledger-unreachable");
-      }
+      const newestFirst: EventRecord[] = [];
+      let from: Item | undefined;
+      do {
+        const query = new QueryCommand({
+          TableName: table,
+          IndexName: "by-person",
+          KeyConditionExpression: "#person = :person",
+          FilterExpression: "#expires > :now",
+          ExpressionAttributeNames: names("person", "expires"),
+          ExpressionAttributeValues: { ":person": personName(externalId), ":now": number(seconds()) },
+          ScanIndexForward: false,
+          Limit: limit,
+          ...(from && { ExclusiveStartKey: from }),
+        });
+        const page = await dynamodb.send(query).catch((error: unknown) => {
+          throw awsFailure(error, "ledger-unreachable");
+        });
+        for (const { record } of page.Items ?? []) {
+          if (record?.S !== undefined) newestFirst.push(JSON.parse(record.S) as EventRecord);
+        }
+        from = page.LastEvaluatedKey;
+      } while (from && newestFirst.length < limit);
+      return newestFirst.slice(0, limit).toReversed();
     },
   };
 }
@@ -261,6 +262,8 @@ const eventKey = ({ source, id }: EventKey) => key("event", source, id);
 const subjectKey = ({ source, subject }: Pick<SubjectRecord, "source" | "subject">) =>
   key("subject", source, subject);
 const personKey = (externalId: string) => key("person", externalId);
+/** The person in the index, which takes no empty text. */
+const personName = (externalId: string): AttributeValue => text(`person#${keyPiece(externalId)}`);
 
 /** Writes at the same time have no order, so of those with one name only the first is written. */
 function firstOfEach<Entry>(entries: readonly Entry[], nameOf: (entry: Entry) => string): Entry[] {

@@ -6,12 +6,13 @@ import { clientSettings } from "./client.ts";
 const client = new SecretsManagerClient(clientSettings);
 
 /** One version of a secret as it was put there, `undefined` where it is not a text. Throws the SDK's errors. */
-export async function secretText(
-  name: string,
-  version: "AWSCURRENT" | "AWSPREVIOUS",
-): Promise<string | undefined> {
+export async function secretText(name: string, version: "current" | "previous"): Promise<string | undefined> {
   const { SecretString } = await client.send(
-    new GetSecretValueCommand({ SecretId: name, VersionStage: version }),
+    new GetSecretValueCommand({
+      SecretId: name,
+      // AWSCURRENT goes without saying.
+      ...(version === "previous" && { VersionStage: "AWSPREVIOUS" }),
+    }),
   );
   return SecretString;
 }

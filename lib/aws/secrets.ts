@@ -11,11 +11,11 @@ export function secretLoader(names: { readonly service: string; readonly stage: 
     const { secretText } = await import("./secrets-manager.ts");
     const id = `${names.service}/${names.stage}/${name}`;
     const [current, previous] = await Promise.all([
-      secretText(id, "AWSCURRENT").catch((error: unknown) => {
+      secretText(id, "current").catch((error: unknown) => {
         throw absence(error) ?? awsFailure(error, "secret-unreadable");
       }),
       // No previous version is the rule. Any other failure is one: to answer without it would refuse good deliveries.
-      secretText(id, "AWSPREVIOUS").catch((error: unknown) => {
+      secretText(id, "previous").catch((error: unknown) => {
         if (absence(error)) return undefined;
         throw awsFailure(error, "secret-unreadable");
       }),

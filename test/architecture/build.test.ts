@@ -1,0 +1,138 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deployment } from "../../infra/aws/functions.ts";
+import { bundleFunction, functionFiles, type Bundle } from "../../infra/bundle.ts";
+
+const files = functionFiles();
+const folder = mkdtempSync(join(tmpdir(), "bundles-"));
+const bundles = new Map<string, Bundle>();
+beforeAll(async () => {
+  for (const file of files) bundles.set(file.name, await bundleFunction(file, folder));
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const kilobyte = 1000;
+const receiving = files.filter(({ file }) => file.startsWith("functions/webhooks/"));
+const textOf = (name: string) =>
+  readdirSync(join(folder, name))
+    .filter((file) => file.endsWith(".mjs"))
+    .map((file) => readFileSync(join(folder, name, file), "utf8"))
+    .join("\n");
+
+describe.each(files)("the bundle of $file", ({ name }) => {
+  it("loads in Node and exports a handler", async () => {
+    const module = (await import(/* @vite-ignore */ pathToFileURL(join(folder, name, "index.mjs")).href)) as {
+      handler: unknown;
+    };
+    expect(module.handler).toBeTypeOf("function");
+  });
+
+  it("imports nothing by name, least of all Node's modules, whose facades would load all of them", () => {
+    expect(bundles.get(name)?.external).toEqual([]);
+  });
+
+  it("is all that is shipped, with its source maps beside it", () => {
+    const shipped = readdirSync(join(folder, name));
+    expect(shipped.filter((file) => !/^(index|chunk-[A-Z0-9]+)\.mjs(\.map)?$/.test(file))).toEqual([]);
+    expect(textOf(name).includes("sourceMappingURL")).toBe(false);
+  });
+});
+
+describe.each(receiving)("the receiving bundle of $file", ({ name }) => {
+  it("knows nothing of phone numbers, because it translates nothing", () => {
+    const inputs = bundles.get(name)?.inputs ?? [];
+    expect(inputs.filter((input) => input.includes("libphonenumber"))).toEqual([]);
+    expect(inputs.some((input) => /lib\/sources\/[^/]+\/index\.ts$/.test(input))).toBe(true);
+  });
+
+  it("is small: 130 kB before the first event, 350 kB with the SDK that is loaded for the first secret", () => {
+    const { entryBytes = Infinity, totalBytes = Infinity } = bundles.get(name) ?? {};
+    expect(entryBytes).toBeLessThanOrEqual(130 * kilobyte);
+    expect(totalBytes).toBeLessThanOrEqual(350 * kilobyte);
+  });
+
+  it("leaves the SDK out of what is loaded first", () => {
+    const entry = readFileSync(join(folder, name, "index.mjs"), "utf8");
+    expect(entry.includes("GetSecretValue")).toBe(false);
+    expect(textOf(name).includes("GetSecretValue")).toBe(true);
+  });
+});
+
+describe("the deployment", () => {
+  const sources = receiving.map(({ name }) => name.slice("webhooks-".length));
+  const config = {
+    service: "authing-inbound",
+    sources: Object.fromEntries(sources.map((name) => [name, {}])),
+  };
+  const made = deployment(config, files);
+  const resources = made.resources.Resources as unknown as Record<
+    string,
+    { Type: string; Properties: { Policies?: { PolicyDocument: { Statement: Statement[] } }[] } }
+  >;
+  interface Statement {
+    Action: string[];
+    Resource: unknown;
+  }
+
+  it("has every function, each with a role of its own", () => {
+    expect(Object.keys(made.functions).sort()).toEqual(files.map(({ name }) => name));
+    const roles = Object.values(made.functions).map((made) => (made as { role: string }).role);
+    expect(new Set(roles).size).toBe(files.length);
+    for (const role of roles) expect(resources[role]?.Type).toBe("AWS::IAM::Role");
+  });
+
+  it("names what a role may do and to what, without wildcards but for the keys under a prefix", () => {
+    const statements = Object.values(resources).flatMap(({ Properties }) =>
+      (Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
+    );
+    expect(statements.length).toBeGreaterThan(files.length);
+    for (const { Action, Resource } of statements) {
+      expect(Action.join()).not.toContain("*");
+      expect(JSON.stringify(Resource)).toMatch(
+        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results)\/\*"\}$/,
+      );
+    }
+  });
+
+  it("lets a webhook function read its own secret and queue events, and nothing else", () => {
+    for (const source of sources) {
+      const name = `webhooks-${source}`;
+      const role = (made.functions[name] as { role: string }).role;
+      const allowed = resources[role]?.Properties.Policies?.[0]?.PolicyDocument.Statement.flatMap(
+        ({ Action }) => Action,
+      );
+      expect(allowed).toEqual([
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "secretsmanager:GetSecretValue",
+        "sqs:SendMessage",
+      ]);
+    }
+  });
+
+  it("holds no value of a secret", () => {
+    const secrets = Object.values(resources).filter(({ Type }) => Type === "AWS::SecretsManager::Secret");
+    expect(secrets).toHaveLength(sources.length + 1);
+    for (const { Properties } of secrets) expect(Object.keys(Properties)).toEqual(["Name", "Description"]);
+  });
+
+  it("names no partition", () => {
+    expect(JSON.stringify(made).includes("arn:aws")).toBe(false);
+  });
+
+  it("leaves out a source that is switched off", () => {
+    const without = deployment({ ...config, sources: {} }, files);
+    expect(Object.keys(without.functions)).toEqual(["events-apply", "uploads-run"]);
+    expect(JSON.stringify(without)).not.toContain("webhooks");
+  });
+
+  it("refuses a source without a function, and a function that nobody said anything about", () => {
+    const unknown = { ...config, sources: { ...config.sources, nobody: {} } };
+    expect(() => deployment(unknown, files)).toThrow("functions/webhooks/nobody.ts");
+    const more = [...files, { name: "reports-send", file: "functions/reports/send.ts" }];
+    expect(() => deployment(config, more)).toThrow("functions/reports/send.ts");
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { eventQueue, type QueueEntry, type SendBatch } from "#lib/aws/queue.ts";
+import type { QueuedMessage } from "#lib/pipeline/ports.ts";
+
+// What SQS does once in a million calls, and no server of ours can be asked to do.
+
+function messageOf(id: string, subject: string, payload: unknown = {}): QueuedMessage {
+  return {
+    kind: "event",
+    source: "clerk",
+    event: { id, subject, type: "user.created", occurredAt: "2026-03-01T00:00:00.000Z", payload },
+    reception: { receivedAt: "2026-03-01T00:00:00.000Z", proof: "standard-webhooks" },
+  };
+}
+
+/** A queue that refuses what it is told to, and remembers what it took. */
+function queueThat(refuses: (entry: QueueEntry, call: number) => "once more" | "never" | undefined) {
+  const taken: string[] = [];
+  const batches: QueueEntry[][] = [];
+  const sendBatch: SendBatch = async (_url, entries) => {
+    batches.push([...entries]);
+    return entries.flatMap((entry) => {
+      const refusal = refuses(entry, batches.length);
+      if (!refusal) taken.push((JSON.parse(entry.body) as { event: { id: string } }).event.id);
+      return refusal ? [{ id: entry.id, ours: refusal === "never" }] : [];
+    });
+  };
+  return { taken, batches, queue: eventQueue("https://queue.example/events.fifo", sendBatch) };
+}
+
+describe("the queue of events", () => {
+  it("sends again what was refused, before anything later of the same person", async () => {
+    const { taken, queue } = queueThat((entry, call) =>
+      call < 3 && entry.body.includes('"a-1"') ? "once more" : undefined,
+    );
+    await queue.send([
+      messageOf("a-1", "a"),
+      messageOf("b-1", "b"),
+      messageOf("a-2", "a"),
+      messageOf("b-2", "b"),
+    ]);
+    expect(taken.toSorted()).toEqual(["a-1", "a-2", "b-1", "b-2"]);
+    expect(taken.indexOf("a-1")).toBeLessThan(taken.indexOf("a-2"));
+    expect(taken.indexOf("b-1")).toBeLessThan(taken.indexOf("b-2"));
+  });
+
+  it("gives up after four tries, so that the sender comes again", async () => {
+    const { batches, queue } = queueThat(() => "once more");
+    await expect(queue.send([messageOf("a-1", "a")])).rejects.toMatchObject({ code: "unavailable" });
+    expect(batches).toHaveLength(4);
+  });
+
+  it("does not try again what can never be taken", async () => {
+    const { batches, queue } = queueThat(() => "never");
+    await expect(queue.send([messageOf("a-1", "a")])).rejects.toMatchObject({ code: "misconfigured" });
+    expect(batches).toHaveLength(1);
+  });
+
+  it("keeps batches within ten messages and 1 MiB", async () => {
+    const { taken, batches, queue } = queueThat(() => undefined);
+    const messages = Array.from({ length: 60 }, (_, index) =>
+      messageOf(`e-${index}`, String(index), "x".repeat(index < 30 ? 10 : 300_000)),
+    );
+    await queue.send(messages);
+    expect(taken).toHaveLength(60);
+    for (const batch of batches) {
+      expect(batch.length).toBeLessThanOrEqual(10);
+      expect(batch.reduce((bytes, { body }) => bytes + body.length, 0)).toBeLessThanOrEqual(1_048_576);
+    }
+  });
+
+  it("sends nothing when one message is too large", async () => {
+    const { batches, queue } = queueThat(() => undefined);
+    const sent = queue.send([messageOf("a-1", "a"), messageOf("b-1", "b", "员".repeat(200_000))]);
+    await expect(sent).rejects.toMatchObject({ code: "oversized", reason: "event-too-large" });
+    expect(batches).toHaveLength(0);
+  });
+
+  it("writes nothing but printable ASCII", async () => {
+    const { batches, queue } = queueThat(() => undefined);
+    await queue.send([messageOf("a-1", "昇𠮷", { "\uFFFE": "\uD83D\u0000é\u007F" })]);
+    expect(batches[0]?.[0]?.body).toMatch(/^[ -~]+$/);
+  });
+});

@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { CreateTableCommand, DynamoDBClient, type CreateTableInput } from "@aws-sdk/client-dynamodb";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+
+// Makes what a deployment would make, as the packaged template has it, on the server of test/aws/run.sh.
+
+const template = JSON.parse(
+  readFileSync(".serverless/cloudformation-template-update-stack.json", "utf8"),
+) as { Resources: Record<string, { Properties: Record<string, unknown> }> };
+
+/** A resource's properties in the packaged template. */
+function propertiesOf(resource: string): Record<string, unknown> {
+  const found = template.Resources[resource];
+  if (!found) throw new Error(`the packaged template has no ${resource}: run npm run package`);
+  return found.Properties;
+}
+
+const dynamodb = new DynamoDBClient();
+const s3 = new S3Client();
+const secrets = new SecretsManagerClient();
+const sqs = new SQSClient();
+
+/** An empty table like the template's LedgerTable. Resolves to its name. */
+export async function createLedgerTable(): Promise<string> {
+  const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } =
+    propertiesOf("LedgerTable");
+  const TableName = `ledger-${randomUUID()}`;
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode,
+      AttributeDefinitions,
+      KeySchema,
+      GlobalSecondaryIndexes,
+    } as CreateTableInput),
+  );
+  return TableName;
+}
+
+/** An empty queue like the template's FIFO queue of this name, without what it redrives to. Resolves to its URL. */
+export async function createQueue(resource: "EventsQueue" | "DeadEventsQueue"): Promise<string> {
+  const { RedrivePolicy: _, ...properties } = propertiesOf(resource);
+  const Attributes = Object.fromEntries(
+    Object.entries(properties)
+      .filter(([, value]) => typeof value !== "object")
+      .map(([name, value]) => [name, String(value)]),
+  );
+  const made = await sqs.send(new CreateQueueCommand({ QueueName: `${randomUUID()}.fifo`, Attributes }));
+  return made.QueueUrl ?? "";
+}
+
+/** Everything that can be received now, in the order of the queue. */
+export async function receiveAll(url: string) {
+  const received: { body: unknown; group: string | undefined; reason: string | undefined }[] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: url,
+        MaxNumberOfMessages: 10,
+        MessageAttributeNames: ["All"],
+        MessageSystemAttributeNames: ["MessageGroupId"],
+        WaitTimeSeconds: 0,
+      }),
+    );
+    if (Messages.length === 0) return received;
+    for (const { Body = "", Attributes, MessageAttributes, ReceiptHandle } of Messages) {
+      // Until then SQS keeps back what follows in the same group.
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
+      received.push({
+        body: JSON.parse(Body),
+        group: Attributes?.MessageGroupId,
+        reason: MessageAttributes?.["reason"]?.StringValue,
+      });
+    }
+  }
+}
+
+/** A versioned bucket. Resolves to its name. */
+export async function createBucket(): Promise<string> {
+  const Bucket = `uploads-${randomUUID()}`;
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
+  return Bucket;
+}
+
+/** Uploads an object. Resolves to what a notification would tell of it. */
+export async function upload(bucket: string, key: string, body: Uint8Array | string) {
+  const { VersionId, ETag } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  return { bucket, key, versionId: VersionId ?? "", etag: (ETag ?? "").replaceAll('"', "") };
+}
+
+export async function deleteObject(bucket: string, key: string): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+}
+
+/** How many multipart uploads were begun and neither completed nor aborted. */
+export async function unfinishedUploads(bucket: string): Promise<number> {
+  const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+  return Uploads.length;
+}
+
+/** A secret without a value, as a deployment creates it. */
+export async function createSecret(name: string): Promise<void> {
+  await secrets.send(new CreateSecretCommand({ Name: name }));
+}
+
+/** Puts a new value; the one before becomes the previous one. */
+export async function putSecret(name: string, value: string): Promise<void> {
+  await secrets.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
+}

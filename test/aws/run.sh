@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# npm run test:aws: the packaged template is checked by cfn-lint, and the ports of lib/aws run against moto, a server that
+# speaks AWS. Needs Python 3 with venv and pip, and no AWS account.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+lacks() {
+  echo "test:aws: $1 is missing; it needs Python 3.10 or later with venv and pip (Debian: apt-get install python3-venv)." >&2
+  exit 1
+}
+command -v python3 >/dev/null || lacks "python3"
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || lacks "a newer python3"
+python3 -c 'import venv, ensurepip' 2>/dev/null || lacks "the venv module of python3"
+
+requirements=test/aws/requirements.txt
+if ! cmp -s "$requirements" .venv/installed.txt; then
+  python3 -m venv --clear .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check --requirement "$requirements" ||
+    lacks "a package index to install $requirements from"
+  cp "$requirements" .venv/installed.txt
+fi
+
+npm run --silent package
+# W3005: osls repeats in DependsOn what Ref and GetAtt already say; it changes nothing.
+.venv/bin/cfn-lint --ignore-checks W3005 --regions us-east-1 cn-north-1 cn-northwest-1 -- \
+  .serverless/cloudformation-template-update-stack.json
+echo "cfn-lint: no findings"
+
+server=""
+log="$(mktemp)"
+stop() {
+  [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; } || true
+  rm -f "$log"
+}
+trap stop EXIT
+trap 'exit 130' INT TERM
+
+port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
+.venv/bin/moto_server --host 127.0.0.1 --port "$port" >"$log" 2>&1 &
+server=$!
+for _ in $(seq 1 150); do
+  kill -0 "$server" 2>/dev/null || { cat "$log" >&2; echo "test:aws: moto has ended" >&2; exit 1; }
+  python3 -c "import socket; socket.create_connection(('127.0.0.1', $port), 1)" 2>/dev/null && break
+  sleep 0.2
+done
+
+# Nothing here may reach a real account: invented credentials, and no profile or metadata to find others in.
+export AWS_ENDPOINT_URL="http://127.0.0.1:$port" AWS_REGION=us-east-1
+export AWS_ACCESS_KEY_ID=invented AWS_SECRET_ACCESS_KEY=invented AWS_SESSION_TOKEN=invented
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
+unset AWS_PROFILE
+npm exec -- vitest run --config test/aws/vitest.config.ts

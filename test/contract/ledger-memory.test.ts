@@ -1,0 +1,4 @@
+import { memoryLedger } from "#lib/ledger/memory.ts";
+import { ledgerSuite } from "./ledger.ts";
+
+ledgerSuite("in memory", memoryLedger);
