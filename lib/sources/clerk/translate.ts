@@ -34,8 +34,9 @@ export function translate(event: SourceEvent, { region }: TranslationContext): C
       ];
     }
     case "user.deleted":
-      // Without `external_id`, the person is the one whom this source brought under the event's subject.
-      return [{ kind: "leave", who: {} }];
+      // Only the id is left. Whom this source brought under it is known by the event's subject; for anybody else it is the
+      // id that stood in for a missing `external_id`.
+      return [{ kind: "leave", who: { externalId: event.subject } }];
     default:
       return [];
   }
