@@ -2,27 +2,27 @@ import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } fr
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/pipeline/source.ts";
 
-export type HmacAlgorithm = "sha1" | "sha256" | "sha512";
+type HmacAlgorithm = "sha1" | "sha256" | "sha512";
 
 /** `whsec` is base64 behind an optional `whsec_`; both base64 alphabets are taken, with and without padding. */
 export type KeyEncoding = "utf8" | "base64" | "hex" | "whsec";
 
-export type SignatureEncoding = "hex" | "base64" | "base64url";
+type SignatureEncoding = "hex" | "base64" | "base64url";
 
 /**
  * One header, in lower case. Several names are alternatives that go by sets: the first signature header that is there
  * decides, and the timestamp and the id are taken from the same position in their lists, never from another set.
  */
-export interface InHeader {
+interface InHeader {
   readonly header: string | readonly string[];
 }
 
-export interface InQuery {
+interface InQuery {
   readonly query: string;
 }
 
 /** A string or a number in the JSON body: `a.b`. */
-export interface InJson {
+interface InJson {
   readonly json: string;
 }
 
@@ -36,7 +36,7 @@ export interface InJson {
  *
  * Of several signatures one has to be right. Hex is taken in either case, base64 with or without its padding.
  */
-export type SignaturePlace = (InHeader | InQuery | InJson) & {
+type SignaturePlace = (InHeader | InQuery | InJson) & {
   readonly encoding: SignatureEncoding;
   readonly prefix?: string;
   /** Of several separators the first one that occurs splits. */
@@ -44,7 +44,7 @@ export type SignaturePlace = (InHeader | InQuery | InJson) & {
   readonly pair?: string;
 };
 
-export type TimestampPlace = (InHeader | InJson | { readonly pair: string }) & {
+type TimestampPlace = (InHeader | InJson | { readonly pair: string }) & {
   readonly unit: "seconds" | "milliseconds";
   /** How far the time may lie from ours, both ways or each by itself. Without it any time is taken. */
   readonly toleranceSeconds?: number | { readonly past?: number; readonly future?: number };
