@@ -126,6 +126,17 @@ describe("Standard Webhooks", () => {
     });
   });
 
+  it("accepts the right signature under its own label only", () => {
+    const { headers } = proof.sign(body, secret, { now, id });
+    const signature = headers["webhook-signature"] as string;
+    const refused = ["v2,", "v1a,", "V1,", "", "v1", "v1=", " v1,"].filter((label) => {
+      const relabelled = { ...headers, "webhook-signature": signature.replace("v1,", label) };
+      return !proof.verify(deliver({ headers: relabelled, body }), secret).ok;
+    });
+    // The space separates.
+    expect(refused).toEqual(["v2,", "v1a,", "V1,", "", "v1", "v1="]);
+  });
+
   it("skips the asymmetric signatures in a list", () => {
     const { headers } = proof.sign(body, secret, { now, id });
     const list = `v1a,${"A".repeat(86)}== ${headers["webhook-signature"]}`;
@@ -460,6 +471,20 @@ describe("HMAC", () => {
       for (const text of ["", "null", "[]", "{", '{"__proto__":{"signature":"aa"}}', '{"signature":{}}']) {
         expect(proof.verify(deliver({ headers: {}, body: Buffer.from(text) }), secret).ok).toBe(false);
       }
+    });
+  });
+
+  it("signs nothing that every object has by birth", () => {
+    const proof = hmac<Secret>({
+      algorithm: "sha256",
+      key,
+      signed: "{json:constructor.name}",
+      signature: { header: "x-signature", encoding: "hex" },
+    });
+    const headers = { "x-signature": createHmac("sha256", "k").update("Object").digest("hex") };
+    expect(proof.verify(deliver({ headers, body }), { key: "k" })).toEqual({
+      ok: false,
+      reason: "proof-malformed",
     });
   });
 
