@@ -37,10 +37,8 @@ const csvRows = async (content: string, size?: number) => readAll(registry.csv, 
 const codes = (rows: readonly Row[]) =>
   rows.map(({ row, problems }) => [row, problems.map(({ code }) => code)]);
 
-/** Rows enough to be past whatever a format looks at before it begins, so that pieces end within the rows that follow. */
-const FILLER_ROWS = 500;
-const filler = (columns: readonly string[]) =>
-  Array.from({ length: FILLER_ROWS }, () => columns.map(() => "filler 填充"));
+/** A row that is past whatever a format looks at before it begins, so that pieces end within the rows that follow. */
+const filler = (columns: readonly string[]) => columns.map(() => "f".repeat(5000 / columns.length));
 
 /** Text as people have it, and as it hurts: quotes, delimiters, line ends, CJK, astral characters, accents. */
 const cell = fc
@@ -86,10 +84,10 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
         fc.array(fc.tuple(fc.constant("x"), cell, cell, cell), { minLength: 1, maxLength: 12 }),
         async (rows) => {
           const columns = ["工号", "姓名", "e-mail", "Notiz"];
-          const read = await readAll(format, write(columns, [...filler(columns), ...rows]), size);
+          const read = await readAll(format, write(columns, [filler(columns), ...rows]), size);
           expect(
             read.rows
-              .slice(FILLER_ROWS)
+              .slice(1)
               .map(({ values, problems }) => [columns.map((column) => values?.[column]), problems]),
           ).toEqual(rows.map((cells) => [cells, []]));
         },
@@ -155,7 +153,7 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
       fc.asyncProperty(
         fc
           .array(fc.constantFrom('"', ",", "\n", "\r", "a", "{", "}", ":", "张"), { maxLength: 60 })
-          .map((parts) => write(["a", "b"], filler(["a", "b"])) + parts.join("")),
+          .map((parts) => write(["a", "b"], [filler(["a", "b"])]) + parts.join("")),
         async (content) => {
           const [first, ...others] = await Promise.all(
             CHUNK_SIZES.map((size) => readAll(format, content, size).catch((error: Error) => error.message)),
@@ -199,7 +197,7 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
       code: "malformed",
       reason: "record-too-long",
     });
-    expect(read).toBeLessThan(MAX_RECORD_LENGTH + 4 * 65536);
+    expect(read).toBeLessThan(2.5 * MAX_RECORD_LENGTH);
   });
 });
 

@@ -5,7 +5,7 @@ import { findDelimiter, isBlank } from "./delimiter.ts";
 import { firstLine, scanRecord, type CsvRecord } from "./records.ts";
 
 /** As much text as the delimiter is found by. */
-const HEAD_LENGTH = 8192;
+const HEAD_LENGTH = 4096;
 
 interface NumberedRecord extends CsvRecord {
   readonly line: number;
@@ -85,10 +85,15 @@ async function* readRecords(
         }
       }
       if (record === undefined) {
-        const next = await pieces.next();
-        text = text.slice(start) + (next.value ?? "");
+        // Twice as much each time, so that a long record in small pieces is not read from its start for each of them.
+        const wanted = 2 * (text.length - start);
+        text = text.slice(start);
         start = 0;
-        isLast = next.done === true;
+        do {
+          const next = await pieces.next();
+          isLast = next.done === true;
+          text += next.value ?? "";
+        } while (!isLast && text.length < wanted);
         continue;
       }
       if (record.problem !== undefined || !isBlank(record.cells)) yield { ...record, line };

@@ -32,7 +32,7 @@ export function scanRecord(
   let at = start;
   for (;;) {
     if (text.charCodeAt(at) === QUOTE) {
-      const close = closingQuote(text, at + 1, isLast);
+      const close = closingQuote(text, at + 1);
       if (close === undefined) return isLast ? firstLine(text, start, isLast, "quote-unclosed") : undefined;
       const written = text.slice(at + 1, close);
       cells.push(written.includes('"') ? written.replaceAll('""', '"') : written);
@@ -74,11 +74,11 @@ export function firstLine(
     : { cells: [text.slice(start, at)], end: at + lineEnd, lines: 1, problem };
 }
 
-/** Where the quote stands that closes a cell; `undefined` when the text ends before that is certain. */
-function closingQuote(text: string, from: number, isLast: boolean): number | undefined {
+/** Where the quote stands that closes a cell, as far as the text goes; `undefined` when there is none. */
+function closingQuote(text: string, from: number): number | undefined {
   let at = text.indexOf('"', from);
   while (at !== -1 && text.charCodeAt(at + 1) === QUOTE) at = text.indexOf('"', at + 2);
-  return at === -1 || (at + 1 === text.length && !isLast) ? undefined : at;
+  return at === -1 ? undefined : at;
 }
 
 /** Units of the line end at `at`: 0 when there is none, `undefined` when the text ends between CR and what may be its LF. */
