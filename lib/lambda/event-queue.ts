@@ -1,4 +1,4 @@
-import middy from "@middy/core";
+import { middy } from "@middy/core";
 import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { apply, type ApplyPorts } from "#lib/pipeline/apply.ts";
 import type { QueuedMessage } from "#lib/pipeline/ports.ts";

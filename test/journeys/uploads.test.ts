@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
+import type * as AuthingSdk from "authing-node-sdk";
 import { TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
 import { journey, type Journey } from "./stack.ts";
 
-const { ManagementClient } = createRequire(import.meta.url)("authing-node-sdk") as typeof import("authing-node-sdk");
+const { ManagementClient } = createRequire(import.meta.url)("authing-node-sdk") as typeof AuthingSdk;
 
 const people = `工号,姓名,邮箱,手机
 1,张三,zhang.san@example.com,13800138001
