@@ -4,7 +4,7 @@ import https from "node:https";
 // One request over Node's own HTTP, and an honest account of what came of it.
 
 /** A request that is ready to be sent. */
-export interface Outgoing {
+interface Outgoing {
   readonly method: "GET" | "POST";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;

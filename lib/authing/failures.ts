@@ -33,7 +33,7 @@ export type FailureKind =
   | "bad-custom-field";
 
 /** Which of the identifiers Authing complained about. */
-export type IdentifierField = "email" | "phone" | "username" | "externalId";
+type IdentifierField = "email" | "phone" | "username" | "externalId";
 
 /** A failed call. Codes, ids and field names only: Authing's message may hold values and stays out. */
 export interface Failure {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import type { AuthingClient } from "#lib/authing/client.ts";
-import type { Failure } from "#lib/authing/failures.ts";
+import type { Failure, FailureKind } from "#lib/authing/failures.ts";
 import { accessKey, respondWith, startServer, withAuthing } from "./test-server.ts";
 import type { Respond } from "./test-server.ts";
 
@@ -47,6 +47,8 @@ const answers: readonly Case[] = [
   ["two people", { body: { statusCode: 429 } }, "throttled · batch · no · after-delay"],
   ["two people", { status: 429, body: { statusCode: 429 } }, "throttled · batch · no · after-delay"],
   ["two people", { status: 429, body: html }, "throttled · batch · no · after-delay"],
+  ["two people", { status: 429, body: { statusCode: 500 } }, "throttled · batch · no · after-delay"],
+  ["two people", { body: { statusCode: 400, apiCode: 1305 } }, "clock-skew · run · no · never"],
   ["two people", { status: 502, body: html }, "unknown-outcome · batch · unknown · after-lookup"],
   ["two people", { status: 503, body: html }, "unknown-outcome · batch · unknown · after-lookup"],
   ["two people", { status: 504, body: html }, "unknown-outcome · batch · unknown · after-lookup"],
@@ -135,6 +137,29 @@ const answers: readonly Case[] = [
     "bad-custom-field · record · no · never",
   ],
 ];
+
+const kinds: Readonly<Record<FailureKind, true>> = {
+  throttled: true,
+  "transient-network": true,
+  "unknown-outcome": true,
+  "server-error": true,
+  "third-party": true,
+  "custom-code": true,
+  "clock-skew": true,
+  "invalid-record": true,
+  duplicate: true,
+  "user-not-found": true,
+  "payload-too-large": true,
+  "credentials-refused": true,
+  "quota-exceeded": true,
+  "endpoint-wrong": true,
+  "bad-custom-field": true,
+};
+
+it("covers every kind of failure here", () => {
+  const covered = new Set(answers.map(([, , expected]) => expected.split(" · ")[0]));
+  expect([...covered].toSorted()).toEqual(Object.keys(kinds).toSorted());
+});
 
 describe("an answer", () => {
   it.each(answers)("to %s: %j is %s", async (call, { status = 200, body }, expected) => {

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import * as dto from "#lib/authing/dto.ts";
+
+const profile =
+  "name nickname photo gender emailVerified phoneVerified birthdate country province city address streetAddress " +
+  "postalCode company browser device givenName familyName middleName profile preferredUsername website zoneinfo locale " +
+  "formatted region identityNumber customData";
+const identifiers = "email phone phoneCountryCode username externalId";
+const envelope = "statusCode message apiCode requestId";
+
+/** The fields of Authing's reference (OpenAPI of 2023-11, SDKs of 2025). */
+const reference = {
+  CreateUserBatchReqDto: "list options",
+  CreateUserInfoDto: `status ${identifiers} ${profile} password salt tenantIds otp departmentIds metadataSource identities`,
+  CreateUserOtpDto: "secret recoveryCode",
+  CreateIdentityDto:
+    "extIdpId provider type userIdInIdp userInfoInIdp accessToken refreshToken originConnIds",
+  CreateUserOptionsDto:
+    "keepPassword autoGeneratePassword resetPasswordOnFirstLogin departmentIdType sendNotification passwordEncryptType",
+  SendCreateAccountNotificationDto: "sendEmailNotification sendPhoneNotification appId",
+  ImportOtpReqDto: "list",
+  ImportOtpItemDto: "userId otp",
+  ImportOtpItemDataDto: "secret recoveryCode",
+  UpdateUserReqDto: `userId status ${identifiers} ${profile} password metadata options`,
+  UpdateUserOptionsDto:
+    "userIdType resetPasswordOnFirstLogin resetPasswordOnNextLogin passwordEncryptType autoGeneratePassword " +
+    "sendPasswordResetedNotification",
+  SendResetPasswordNotificationDto:
+    "sendDefaultEmailNotification sendDefaultPhoneNotification inputSendEmailNotification inputSendPhoneNotification appId",
+  ResignUserBatchReqDto: "userIds userIdType",
+  DeleteUsersBatchReqDto: "userIds options",
+  GetUserReqDto: "userId userIdType flatCustomData withCustomData withPost withIdentities withDepartmentIds",
+  GetUserBatchReqDto: "userIds userIdType withCustomData flatCustomData withIdentities withDepartmentIds",
+  GetUserMfaInfoReqDto: "userId userIdType",
+  CommonResponseDto: envelope,
+  IdentityDto:
+    "identityId extIdpId provider type userIdInIdp userInfoInIdp accessToken refreshToken originConnIds",
+  UserDto:
+    `userId createdAt updatedAt status workStatus ${identifiers} ${profile} loginsCount lastLogin lastIp ` +
+    "passwordLastSetAt userSourceType userSourceId lastLoginApp mainDepartmentId lastMfaTime passwordSecurityLevel " +
+    "resetPasswordOnNextLogin registerSource departmentIds identities metadataSource postIdList statusChangedAt tenantId " +
+    "tenantIds signedUp",
+  UserListRespDto: `${envelope} data`,
+  UserSingleRespDto: `${envelope} data`,
+  IsSuccessDto: "success",
+  IsSuccessRespDto: `${envelope} data`,
+  UserMfaDto: "totpStatus faceMfaStatus smsMfaStatus emailMfaStatus",
+  UserMfaSingleRespDto: `${envelope} data`,
+  SystemInfoDto: "rsa sm2 version publicIps",
+  ManagementTokenDto: "access_token expires_in",
+} as const;
+
+describe.each(Object.entries(reference))("%s", (name, fields) => {
+  // oxlint-disable-next-line import/namespace -- the names are the keys of the table above, as tsc knows
+  const { shape } = dto[name as keyof typeof reference];
+
+  it("has the fields of the reference", () => {
+    expect(Object.keys(shape).toSorted()).toEqual(fields.split(" ").toSorted());
+  });
+});
+
+const goingOut = [
+  dto.CreateUserInfoDto,
+  dto.CreateUserOtpDto,
+  dto.CreateUserOptionsDto,
+  dto.SendCreateAccountNotificationDto,
+  dto.CreateIdentityDto,
+  dto.UpdateUserOptionsDto,
+  dto.SendResetPasswordNotificationDto,
+];
+
+describe("what goes to Authing", () => {
+  it.each(goingOut)("has no field that Authing does not know: %#", (schema) => {
+    expect(schema.safeParse({ newField: 1 }).error?.issues.at(-1)?.code).toBe("unrecognized_keys");
+  });
+
+  it("knows both lists of values of the generations as one", () => {
+    expect(dto.Gender.options).toEqual(["M", "F", "U"]);
+    expect(dto.UserStatus.options).toContain("Deactivated");
+    expect(dto.DepartmentIdType.options).toHaveLength(5);
+    expect(dto.PasswordEncryptType.options).toEqual(["sm2", "rsa", "none"]);
+    expect(dto.UserIdType.options).toHaveLength(8);
+    expect(dto.IdentityProvider.options).toHaveLength(41);
+  });
+
+  it("is limited in number", () => {
+    const limits = [
+      dto.maxUsersPerCreate,
+      dto.maxSecretsPerImport,
+      dto.maxUsersPerLeave,
+      dto.maxUsersPerLookUp,
+    ];
+    expect(limits).toEqual([50, 50, 50, 50]);
+    expect(dto.safeUsersPerLookUp).toBeLessThanOrEqual(20);
+    const ids = (count: number) => ({ userIds: Array.from({ length: count }, String) });
+    for (const schema of [dto.ResignUserBatchReqDto, dto.DeleteUsersBatchReqDto, dto.GetUserBatchReqDto]) {
+      expect([0, 1, 50, 51].map((count) => schema.safeParse(ids(count)).success)).toEqual([
+        false,
+        true,
+        true,
+        false,
+      ]);
+    }
+  });
+});
+
+describe("what comes back", () => {
+  const user = {
+    userId: "6229ffaxxxxxxxxcade3e3d9",
+    gender: "W",
+    identities: [{ provider: "lark", odd: 1 }],
+    odd: 1,
+  };
+
+  it("may hold more, less and other than the reference says", () => {
+    const list = dto.UserListRespDto.parse({
+      statusCode: 200,
+      apiCode: "20001",
+      message: null,
+      data: [user],
+      odd: 1,
+    });
+    expect(list).toEqual({
+      statusCode: 200,
+      apiCode: 20001,
+      message: undefined,
+      data: [{ ...user, gender: "F" }],
+      odd: 1,
+    });
+    expect(dto.UserSingleRespDto.parse({ statusCode: "200", data: user }).data.userId).toBe(user.userId);
+    expect(dto.IsSuccessRespDto.parse({ statusCode: 200 }).data).toBeUndefined();
+    expect(
+      dto.UserMfaSingleRespDto.parse({ statusCode: 200, data: { totpStatus: "enabled" } }).data.totpStatus,
+    ).toBe("enabled");
+    expect(dto.SystemInfoDto.parse({ rsa: "odd", sm2: { publicKey: "04" } }).sm2?.publicKey).toBe("04");
+  });
+
+  it.each([{}, { statusCode: "" }, { statusCode: "OK" }, { statusCode: null }, [], "<html>", null])(
+    "is no envelope without a status code: %j",
+    (body) => expect(dto.CommonResponseDto.safeParse(body).success).toBe(false),
+  );
+});
