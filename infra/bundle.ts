@@ -32,7 +32,7 @@ export function functionFiles(): FunctionFile[] {
   return globSync("functions/**/*.ts", { cwd: root })
     .map((path) => path.replaceAll("\\", "/"))
     .map((file) => ({ name: file.slice("functions/".length, -".ts".length).replaceAll("/", "-"), file }))
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** Bundles one function into `<folder>/<name>/index.mjs`. What was there before is gone. */
@@ -85,7 +85,7 @@ export async function bundleFunction(source: FunctionFile, folder: string): Prom
     ...source,
     entryBytes: bytes(early),
     totalBytes: bytes(all),
-    inputs: [...new Set(inputs)].sort(),
+    inputs: [...new Set(inputs)].toSorted(),
     external: outputs.flatMap(({ imports }) =>
       imports.filter((imported) => imported.external).map(({ path }) => path),
     ),

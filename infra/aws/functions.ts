@@ -91,7 +91,6 @@ const eventsApply: FunctionDefinition = {
   // infra/aws/queues.yml hides a message six times as long.
   timeoutSeconds: 60,
   environment: {
-    EVENTS_QUEUE_URL: ref("EventsQueue"),
     DEAD_LETTERS_URL: ref("DeadEventsQueue"),
     TABLE: ref("LedgerTable"),
   },
@@ -119,7 +118,7 @@ const uploadsRun: FunctionDefinition = {
   description: "Reads an uploaded file of users or TOTP secrets and delivers its rows to Authing",
   memoryMegabytes: 512,
   timeoutSeconds: 900,
-  environment: { BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
+  environment: { TABLE: ref("LedgerTable") },
   events: [
     {
       sqs: {
@@ -203,7 +202,7 @@ export function deployment(
   config: { readonly service: string; readonly sources: Readonly<Record<string, unknown>> },
   files: readonly { readonly name: string; readonly file: string }[],
 ): Deployment {
-  const sources = Object.keys(config.sources).sort();
+  const sources = Object.keys(config.sources).toSorted();
   const definitions = [...sources.map(webhooks), eventsApply, uploadsRun];
   for (const { name } of definitions) {
     if (!files.some((file) => file.name === name)) {

@@ -15,8 +15,6 @@ const variables = {
   DEAD_LETTERS_URL: z.url(),
   /** The ledger's DynamoDB table. */
   TABLE: text,
-  /** The bucket that files are uploaded to. */
-  BUCKET: text,
 };
 
 type Variable = keyof typeof variables;

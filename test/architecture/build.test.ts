@@ -78,7 +78,7 @@ describe("the deployment", () => {
   }
 
   it("has every function, each with a role of its own", () => {
-    expect(Object.keys(made.functions).sort()).toEqual(files.map(({ name }) => name));
+    expect(Object.keys(made.functions).toSorted()).toEqual(files.map(({ name }) => name));
     const roles = Object.values(made.functions).map((made) => (made as { role: string }).role);
     expect(new Set(roles).size).toBe(files.length);
     for (const role of roles) expect(resources[role]?.Type).toBe("AWS::IAM::Role");

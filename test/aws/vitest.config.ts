@@ -5,5 +5,6 @@ export default defineConfig({
   test: {
     include: ["test/aws/**/*.moto.ts"],
     testTimeout: 30_000,
+    silent: "passed-only",
   },
 });
