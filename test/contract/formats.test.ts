@@ -37,8 +37,10 @@ const csvRows = async (content: string, size?: number) => readAll(registry.csv, 
 const codes = (rows: readonly Row[]) =>
   rows.map(({ row, problems }) => [row, problems.map(({ code }) => code)]);
 
-/** A row that is past whatever a format looks at before it begins, so that pieces end within the rows that follow. */
-const filler = (columns: readonly string[]) => columns.map(() => "f".repeat(5000 / columns.length));
+/** Short rows past whatever a format looks at before it begins, so that pieces end within the rows that follow. */
+const FILLER_ROWS = 350;
+const filler = (columns: readonly string[]) =>
+  Array.from({ length: FILLER_ROWS }, () => columns.map(() => "filler"));
 
 /** Text as people have it, and as it hurts: quotes, delimiters, line ends, CJK, astral characters, accents. */
 const cell = fc
@@ -84,10 +86,10 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
         fc.array(fc.tuple(fc.constant("x"), cell, cell, cell), { minLength: 1, maxLength: 12 }),
         async (rows) => {
           const columns = ["工号", "姓名", "e-mail", "Notiz"];
-          const read = await readAll(format, write(columns, [filler(columns), ...rows]), size);
+          const read = await readAll(format, write(columns, [...filler(columns), ...rows]), size);
           expect(
             read.rows
-              .slice(1)
+              .slice(FILLER_ROWS)
               .map(({ values, problems }) => [columns.map((column) => values?.[column]), problems]),
           ).toEqual(rows.map((cells) => [cells, []]));
         },
@@ -153,8 +155,9 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
       fc.asyncProperty(
         fc
           .array(fc.constantFrom('"', ",", "\n", "\r", "a", "{", "}", ":", "张"), { maxLength: 60 })
-          .map((parts) => write(["a", "b"], [filler(["a", "b"])]) + parts.join("")),
-        async (content) => {
+          .map((parts) => parts.join("")),
+        async (end) => {
+          const content = write(["a", "b"], filler(["a", "b"])) + end;
           const [first, ...others] = await Promise.all(
             CHUNK_SIZES.map((size) => readAll(format, content, size).catch((error: Error) => error.message)),
           );

@@ -45,7 +45,6 @@ export function scanRecord(
         if (unit === separator || unit === LF || unit === CR) break;
         if (unit === QUOTE) return firstLine(text, start, isLast, "quote-misplaced");
       }
-      if (at === text.length && !isLast) return undefined;
       cells.push(text.slice(from, at));
     }
     if (at === text.length) return isLast ? { cells, end: at, lines } : undefined;
