@@ -27,22 +27,21 @@ npm run --silent package
 echo "cfn-lint: no findings"
 
 server=""
-log="$(mktemp)"
+scratch="$(mktemp -d)"
 stop() {
   [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; } || true
-  rm -f "$log"
+  rm -rf "$scratch"
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
-.venv/bin/moto_server --host 127.0.0.1 --port "$port" >"$log" 2>&1 &
+.venv/bin/python test/aws/server.py >"$scratch/port" 2>"$scratch/log" &
 server=$!
-for _ in $(seq 1 150); do
-  kill -0 "$server" 2>/dev/null || { cat "$log" >&2; echo "test:aws: moto has ended" >&2; exit 1; }
-  python3 -c "import socket; socket.create_connection(('127.0.0.1', $port), 1)" 2>/dev/null && break
+until [ -s "$scratch/port" ]; do
+  kill -0 "$server" 2>/dev/null || { cat "$scratch/log" >&2; echo "test:aws: moto has ended" >&2; exit 1; }
   sleep 0.2
 done
+port="$(cat "$scratch/port")"
 
 # Nothing here may reach a real account: invented credentials, and no profile or metadata to find others in.
 export AWS_ENDPOINT_URL="http://127.0.0.1:$port" AWS_REGION=us-east-1
