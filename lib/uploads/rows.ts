@@ -5,7 +5,7 @@ import type { TranslationContext } from "#lib/pipeline/source.ts";
 import { mapColumns, refuseAmbiguous, type Columns } from "./columns.ts";
 
 /** What a row means: a change, or all reasons why not. Notes are worth telling and refuse nothing. */
-export interface RowTranslation<OfKind extends Change = Change> {
+interface RowTranslation<OfKind extends Change = Change> {
   readonly change: OfKind | undefined;
   readonly problems: readonly RowProblem[];
   readonly notes: readonly RowProblem[];
