@@ -52,6 +52,10 @@ type ConfigInput = Omit<z.input<typeof Config>, "sources"> & {
 export function defineConfig(input: ConfigInput): Config {
   const parsed = z.safeParse(Config, input);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.map(String).join(".") || "(whole)"} (${issue.code})`);
-  throw new TypeError(`inbound.config.ts: wrong or unknown setting: ${wrong.join(", ")}; lib/config.ts describes each`);
+  const wrong = parsed.error.issues.map(
+    (issue) => `${issue.path.map(String).join(".") || "(whole)"} (${issue.code})`,
+  );
+  throw new TypeError(
+    `inbound.config.ts: wrong or unknown setting: ${wrong.join(", ")}; lib/config.ts describes each`,
+  );
 }

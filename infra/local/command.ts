@@ -6,7 +6,10 @@ export async function runCommand(run: () => Promise<number>): Promise<void> {
     process.exitCode = await run();
   } catch (error) {
     const told = error instanceof InboundError || error instanceof TypeError || isSystemError(error);
-    say(told ? (error as Error).message : `unexpected: ${(error as Error).stack ?? String(error)}`, process.stderr);
+    say(
+      told ? (error as Error).message : `unexpected: ${(error as Error).stack ?? String(error)}`,
+      process.stderr,
+    );
     process.exitCode = 1;
   }
 }

@@ -50,5 +50,6 @@ export function localObjects(): LocalObjects {
 }
 
 async function* partsOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += partBytes) yield bytes.subarray(start, start + partBytes);
+  for (let start = 0; start < bytes.length; start += partBytes)
+    yield bytes.subarray(start, start + partBytes);
 }

@@ -56,7 +56,9 @@ export function localQueue(handle: (event: SQSEvent) => Promise<SQSBatchResponse
       for (const listener of listeners) listener();
       return;
     }
-    const next = Math.min(...waiting.filter(({ group }) => !running.has(group)).map(({ visibleAt }) => visibleAt));
+    const next = Math.min(
+      ...waiting.filter(({ group }) => !running.has(group)).map(({ visibleAt }) => visibleAt),
+    );
     if (Number.isFinite(next)) timer = setTimeout(pump, Math.max(1, next - Date.now())).unref();
   }
 

@@ -18,13 +18,18 @@ export function fileSecrets(path: string): LoadSecret {
         hint: `add "${name}" to the file of INBOUND_SECRETS`,
       });
     }
-    return "current" in secret ? { current: secret["current"], previous: secret["previous"] } : { current: secret };
+    return "current" in secret
+      ? { current: secret["current"], previous: secret["previous"] }
+      : { current: secret };
   };
 }
 
 async function readSecrets(path: string): Promise<z.infer<typeof SecretsFile>> {
   const text = await readFile(path, "utf8").catch(() => {
-    throw new InboundError("misconfigured", "secrets-file-missing", { path, hint: "see infra/local/secrets.json" });
+    throw new InboundError("misconfigured", "secrets-file-missing", {
+      path,
+      hint: "see infra/local/secrets.json",
+    });
   });
   try {
     return z.parse(SecretsFile, JSON.parse(text));

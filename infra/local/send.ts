@@ -21,14 +21,19 @@ await runCommand(async () => {
   }
   const settings = localSettings();
   const fixture = readFixture(name, caseName);
-  const [secret] = await secretReader(fileSecrets(settings.secretsFile)).read(`sources/${name}`, source.secret);
+  const [secret] = await secretReader(fileSecrets(settings.secretsFile)).read(
+    `sources/${name}`,
+    source.secret,
+  );
   const request = signDelivery(source, secret, fixture, { now: Date.now(), id: `msg_${randomUUID()}` });
 
   const url = new URL(`/webhooks/${name}`, values.url ?? `http://localhost:${settings.port}`);
   for (const [key, value] of Object.entries(request.query ?? {})) url.searchParams.set(key, value);
-  const answer = await fetch(url, { method: "POST", headers: request.headers, body: request.body }).catch(() => {
-    say(`nobody answers at ${url.origin}: run npm start first`, process.stderr);
-  });
+  const answer = await fetch(url, { method: "POST", headers: request.headers, body: request.body }).catch(
+    () => {
+      say(`nobody answers at ${url.origin}: run npm start first`, process.stderr);
+    },
+  );
   if (!answer) return 1;
   say(`${answer.status} ${await answer.text()}`.trim());
   return answer.ok ? 0 : 1;

@@ -44,7 +44,11 @@ export async function serve(
       return;
     }
     const url = URL.parse(request.url ?? "/", "http://localhost") ?? new URL("http://localhost/");
-    const { status, headers = {}, body: content } = await answer({ method, url, headers: headersOf(request), body });
+    const {
+      status,
+      headers = {},
+      body: content,
+    } = await answer({ method, url, headers: headersOf(request), body });
     if (content === undefined || typeof content === "string" || Buffer.isBuffer(content)) {
       response.writeHead(status, headers).end(content);
     } else {

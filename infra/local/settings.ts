@@ -3,7 +3,10 @@ import * as z from "zod/mini";
 
 const Settings = z.object({
   PORT: z._default(
-    z.pipe(z.string().check(z.regex(/^\d{1,5}$/)), z.pipe(z.transform(Number), z.number().check(z.maximum(65_534)))),
+    z.pipe(
+      z.string().check(z.regex(/^\d{1,5}$/)),
+      z.pipe(z.transform(Number), z.number().check(z.maximum(65_534))),
+    ),
     3000,
   ),
   AUTHING_HOST: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]+$/))),

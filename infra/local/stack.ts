@@ -48,7 +48,13 @@ const invocationSeconds = 30;
 const importSeconds = 900;
 
 /** The whole bundle on one machine: the same handlers as on AWS, with memory for queue, ledger and bucket. */
-export async function startStack({ config, loadSecret, port, log, ...options }: StackOptions): Promise<Stack> {
+export async function startStack({
+  config,
+  loadSecret,
+  port,
+  log,
+  ...options
+}: StackOptions): Promise<Stack> {
   const sources = enabledSources(config);
   const secrets = secretReader(loadSecret);
   const ledger = memoryLedger();
@@ -103,7 +109,10 @@ export async function startStack({ config, loadSecret, port, log, ...options }: 
 
   function upload(key: string, { body, headers, url }: LocalRequest): Answer {
     if (!/^incoming\/(users|otp)\/[^/]+$/.test(key)) {
-      return { status: 404, body: { error: "upload to /uploads/incoming/users/<name> or /uploads/incoming/otp/<name>" } };
+      return {
+        status: 404,
+        body: { error: "upload to /uploads/incoming/users/<name> or /uploads/incoming/otp/<name>" },
+      };
     }
     const object = objects.put(key, body, headers["content-type"] ?? "application/octet-stream");
     const run = runUploads(objectCreated(object), invocation(importSeconds)).catch((error: unknown) => {
@@ -115,7 +124,10 @@ export async function startStack({ config, loadSecret, port, log, ...options }: 
     return {
       status: 202,
       headers: { location: results },
-      body: { import: importIdOf(object), results: new URL(results, `http://${headers["host"] ?? url.host}`).href },
+      body: {
+        import: importIdOf(object),
+        results: new URL(results, `http://${headers["host"] ?? url.host}`).href,
+      },
     };
   }
 
@@ -124,14 +136,20 @@ export async function startStack({ config, loadSecret, port, log, ...options }: 
     const object = objects.get(key);
     return object
       ? { status: 200, headers: { "content-type": object.contentType }, body: object.bytes }
-      : { status: 404, body: { error: "no such result, or not yet: results are written when the import ends" } };
+      : {
+          status: 404,
+          body: { error: "no such result, or not yet: results are written when the import ends" },
+        };
   }
 
   async function person(externalId: string): Promise<Answer> {
     const known = await ledger.person(externalId);
     const events = await ledger.events(externalId, 100);
     if (!known && events.length === 0) {
-      return { status: 404, body: { error: "nobody by this externalId has come in; GET /events lists what has" } };
+      return {
+        status: 404,
+        body: { error: "nobody by this externalId has come in; GET /events lists what has" },
+      };
     }
     return { status: 200, body: { externalId, ...known, events } };
   }

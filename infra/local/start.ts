@@ -91,7 +91,12 @@ interface Expected {
 }
 
 async function printArrivals(stack: Stack, expected: readonly Expected[]): Promise<boolean> {
-  say(table(["sent", "answer"], expected.map(({ from, answered }) => [from, String(answered)])));
+  say(
+    table(
+      ["sent", "answer"],
+      expected.map(({ from, answered }) => [from, String(answered)]),
+    ),
+  );
   const all = stack.ledger.recent(1000);
   const records = all.filter((record) => record.type !== "import");
   const imported = all.filter((record) => record.type === "import" && record.outcome.kind === "accepted");
@@ -104,19 +109,22 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
   ]);
   say(table(["event or row", "change", "person", "outcome", "Authing user"], rows));
   if (stack.sandbox) {
-    const people = stack.sandbox.users().map((user) => [
-      user.externalId ?? "",
-      user.name ?? "",
-      user.email ?? "",
-      user.phone === undefined ? "" : `${user.phoneCountryCode ?? ""} ${user.phone}`,
-      stack.sandbox?.otpOf(user.userId) ? "yes" : "",
-    ]);
+    const people = stack.sandbox
+      .users()
+      .map((user) => [
+        user.externalId ?? "",
+        user.name ?? "",
+        user.email ?? "",
+        user.phone === undefined ? "" : `${user.phoneCountryCode ?? ""} ${user.phone}`,
+        stack.sandbox?.otpOf(user.userId) ? "yes" : "",
+      ]);
     say(table(["externalId", "name", "email", "phone", "TOTP"], people));
   }
   const unsettled = (await within(1, stack.settled())) ? 0 : 1;
   const accepted = records.filter(({ outcome }) => outcome.kind === "accepted").length;
   const rejected = records.filter(({ outcome }) => outcome.kind === "rejected").length;
-  const lost = expected.filter(({ answered }) => answered >= 300).length + unsettled + stack.deadLetters.length;
+  const lost =
+    expected.filter(({ answered }) => answered >= 300).length + unsettled + stack.deadLetters.length;
   const brought = records.filter(({ outcome }) => outcome.kind === "accepted").map(({ source }) => source);
   const ok =
     lost === 0 &&

@@ -4,10 +4,16 @@ export function table(header: readonly string[], rows: readonly (readonly string
     Math.max(...[header, ...rows].map((row) => width(row[column] ?? "")), width(title)),
   );
   const line = (row: readonly string[]) =>
-    row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - width(cell))).join("  ").trimEnd();
+    row
+      .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - width(cell)))
+      .join("  ")
+      .trimEnd();
   return [line(header), line(widths.map((size) => "─".repeat(size))), ...rows.map(line), ""].join("\n");
 }
 
 function width(text: string): number {
-  return [...text].reduce((sum, character) => sum + (/\p{Unified_Ideograph}|[\u3000-\u30ff\uff00-\uff60]/u.test(character) ? 2 : 1), 0);
+  return [...text].reduce(
+    (sum, character) => sum + (/\p{Unified_Ideograph}|[\u3000-\u30ff\uff00-\uff60]/u.test(character) ? 2 : 1),
+    0,
+  );
 }

@@ -1,10 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import config from "#config";
+import { InboundError } from "#lib/pipeline/errors.ts";
 import { enabledSources } from "#lib/sources/enabled.ts";
 import { runCommand, say } from "./command.ts";
 
-const contentTypes: Record<string, string> = { ".form": "application/x-www-form-urlencoded", ".xml": "text/xml" };
+const contentTypes: Record<string, string> = {
+  ".form": "application/x-www-form-urlencoded",
+  ".xml": "text/xml",
+};
 
 // npm run translate -- <source> <file>: prints the changes that a body of this source means, as JSON. Sends nothing.
 await runCommand(async () => {
@@ -27,7 +31,11 @@ await runCommand(async () => {
     sentAt: now,
     deliveryId: undefined,
   });
-  const changes = events.flatMap((event) => source.translate(event, { region: config.region }));
+  const changes = events.flatMap((event) => {
+    if (!(event instanceof InboundError)) return source.translate(event, { region: config.region });
+    say(event.message, process.stderr);
+    return [];
+  });
   say(JSON.stringify(changes, undefined, 2));
   return 0;
 });

@@ -115,7 +115,11 @@ async function confirm(
   const left = batch.filter((task) => {
     const user = users.find((candidate) => isSamePerson(candidate, task.change.person));
     if (user) {
-      run.settle(task, { kind: "accepted", userId: user.userId, ...(requestId !== undefined && { requestId }) });
+      run.settle(task, {
+        kind: "accepted",
+        userId: user.userId,
+        ...(requestId !== undefined && { requestId }),
+      });
     }
     return user === undefined;
   });
@@ -149,7 +153,8 @@ async function settleExisting(
       const user = found.get(identifierOf(task.change.person, kind));
       if (!user) continue;
       settled.add(task);
-      if (isSamePerson(user, task.change.person)) await settleSame(task, user, { context, settle, startedAt });
+      if (isSamePerson(user, task.change.person))
+        await settleSame(task, user, { context, settle, startedAt });
       else settle(task, { kind: "rejected", reason: "conflict", field: kind });
     }
     if (settled.size > 0) rest = rest.filter((task) => !settled.has(task));
@@ -173,7 +178,12 @@ async function settleSame(
       : await context.ledger.person(task.change.person.externalId);
   const bornAt = Date.parse(user.createdAt ?? "");
   const ours = known === undefined && bornAt >= startedAt - clockToleranceMilliseconds;
-  if (user.status !== undefined && user.status !== "Activated" && task.change.person.status === undefined && !ours) {
+  if (
+    user.status !== undefined &&
+    user.status !== "Activated" &&
+    task.change.person.status === undefined &&
+    !ours
+  ) {
     settle(task, { kind: "rejected", reason: "account-not-active", field: "status", userId: user.userId });
     return;
   }

@@ -111,7 +111,9 @@ async function resolve(
 function batchesOf(resolved: readonly Resolved[]): Resolved[][] {
   const batches: { batch: Resolved[]; taken: Set<string> }[] = [];
   for (const item of resolved) {
-    let home = batches.find(({ batch, taken }) => batch.length < maxSecretsPerImport && !taken.has(item.userId));
+    let home = batches.find(
+      ({ batch, taken }) => batch.length < maxSecretsPerImport && !taken.has(item.userId),
+    );
     if (!home) {
       home = { batch: [], taken: new Set() };
       batches.push(home);

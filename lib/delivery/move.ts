@@ -20,7 +20,8 @@ export async function updatePerson(
   if (!who) return settle(task, { kind: "rejected", reason: "user-unknown" });
 
   const set = updatable(change.person);
-  if (Object.keys(set).length === 0) return settle(task, { kind: "already-done", reason: "nothing-to-change" });
+  if (Object.keys(set).length === 0)
+    return settle(task, { kind: "already-done", reason: "nothing-to-change" });
 
   const answer = await attemptAgain(context, () =>
     context.authing.updateUser({ userId: who.value, ...set, options: { userIdType: userIdTypes[who.kind] } }),
@@ -106,7 +107,8 @@ async function whoOf(
   task: Task<Update | Leave>,
   context: DeliveryContext,
 ): Promise<{ kind: keyof PersonReference; value: string } | undefined> {
-  const known = task.subject === undefined ? undefined : await context.ledger.subject(task.source, task.subject);
+  const known =
+    task.subject === undefined ? undefined : await context.ledger.subject(task.source, task.subject);
   return firstReference({
     ...task.change.who,
     ...(known?.userId !== undefined && { userId: known.userId }),

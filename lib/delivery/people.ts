@@ -48,7 +48,9 @@ export function firstReference(
 export function isSamePerson(found: UserDto, person: CreateUserInfoDto): boolean {
   if (person.externalId !== undefined) return found.externalId === person.externalId;
   const shared = identifiers.filter((kind) => person[kind] !== undefined && found[kind] !== undefined);
-  return shared.length > 0 && shared.every((kind) => identifierOf(found, kind) === identifierOf(person, kind));
+  return (
+    shared.length > 0 && shared.every((kind) => identifierOf(found, kind) === identifierOf(person, kind))
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { middy } from "@middy/core";
+import middy from "@middy/core";
 import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { apply, type ApplyPorts } from "#lib/pipeline/apply.ts";
 import type { QueuedMessage } from "#lib/pipeline/ports.ts";
@@ -22,8 +22,7 @@ export function eventQueue(ports: () => ApplyPorts) {
     const waiting = new Set<string>();
     for (const record of event.Records) {
       const person = record.attributes.MessageGroupId ?? record.messageId;
-      const done =
-        !waiting.has(person) && (await applyRecord(record.body, opened, run)) === "done";
+      const done = !waiting.has(person) && (await applyRecord(record.body, opened, run)) === "done";
       if (done) continue;
       waiting.add(person);
       batchItemFailures.push({ itemIdentifier: record.messageId });

@@ -1,4 +1,4 @@
-import { middy } from "@middy/core";
+import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { receive, type ReceivePorts } from "#lib/pipeline/receive.ts";
 import type { Delivery, Receiver } from "#lib/pipeline/source.ts";

@@ -1,6 +1,6 @@
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
-import type { EventKey, EventRecord } from "#lib/ledger/ledger.ts";
+import type { Claim, EventKey, EventRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "./change.ts";
 import { InboundError } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
@@ -17,6 +17,8 @@ export interface ApplyPorts extends DeliveryPorts {
 
 /** How long one message may be worked on before somebody else may take it over, in seconds. */
 const leaseSeconds = 120;
+/** How often the same words may be news while the ledger remembers the first time. */
+const maxRepetitions = 100;
 /** Outcomes are kept this long beyond the sender's own retries, in seconds: long enough to be asked about. */
 const explainForSeconds = 14 * 86_400;
 
@@ -29,9 +31,7 @@ export async function apply(
   ports: ApplyPorts,
   run: { owner: string; deadline: number },
 ): Promise<"done" | "later"> {
-  const id = message.kind === "event" ? message.event.id : message.id;
-  const key: EventKey = { source: message.source, id };
-  const claim = await ports.ledger.claim(key, { owner: run.owner, leaseSeconds });
+  const { key, claim } = await claimMessage(message, ports, run.owner);
   const at = { source: key.source, event: key.id };
   if (claim.state === "busy") return "later";
   if (claim.state === "settled") {
@@ -52,7 +52,7 @@ export async function apply(
     await remember(message.source, message.event, result, ports);
   }
   await ports.ledger.settle(
-    [recordOf(message, { outcome, changes, externalId, settledAt: ports.clock.now() })],
+    [recordOf(key, message, { outcome, changes, externalId, settledAt: ports.clock.now() })],
     explainForSeconds + (ports.source(message.source)?.redeliversForSeconds ?? 0),
   );
   ports.log.info("event settled", {
@@ -64,6 +64,27 @@ export async function apply(
     attempts: claim.attempts,
   });
   return "done";
+}
+
+/**
+ * Claims an event under its id. Where a sender has no ids of events, an id is a hash of what was said, and the same may be
+ * true again: after the time over which the sender repeats itself, the same id is news and gets a number behind it. Somebody
+ * who replays an old event by hand does no harm by that: what was applied since supersedes it.
+ */
+async function claimMessage(
+  message: QueuedMessage,
+  { ledger, source }: Pick<ApplyPorts, "ledger" | "source">,
+  owner: string,
+): Promise<{ key: EventKey; claim: Claim }> {
+  const id = message.kind === "event" ? message.event.id : message.id;
+  const repeatsFor = (source(message.source)?.redeliversForSeconds ?? Infinity) * 1000;
+  const receivedAt = Date.parse(message.reception.receivedAt);
+  for (let times = 0; ; times += 1) {
+    const key: EventKey = { source: message.source, id: times === 0 ? id : `${id}~${times}` };
+    const claim = await ledger.claim(key, { owner, leaseSeconds });
+    const isNews = claim.state === "settled" && receivedAt - Date.parse(claim.record.receivedAt) > repeatsFor;
+    if (!isNews || times === maxRepetitions) return { key, claim };
+  }
 }
 
 interface Decision {
@@ -103,9 +124,12 @@ async function decide(
   }
 
   const by = `${message.source}/${event.id}`;
-  const tasks = changes.map(
-    (change): Task => ({ change, by, source: message.source, subject: event.subject }),
-  );
+  const tasks = changes.map((change): Task => ({
+    change,
+    by,
+    source: message.source,
+    subject: event.subject,
+  }));
   const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
   if (stopped) return stopped;
   return { changes, externalId, outcome: worstOf(outcomes) };
@@ -144,6 +168,7 @@ function externalIdOf(change: Change): string | undefined {
 }
 
 function recordOf(
+  key: EventKey,
   message: QueuedMessage,
   decided: Decision & { settledAt: number },
 ): EventRecord {
@@ -151,8 +176,7 @@ function recordOf(
   const traced = decided.changes.filter((change) => "trail" in change);
   const leftOut = traced.flatMap((change) => change.leftOut ?? []);
   return {
-    source: message.source,
-    id: event?.id ?? (message.kind === "unreadable" ? message.id : ""),
+    ...key,
     type: event?.type ?? "unreadable",
     subject: event?.subject ?? "",
     ...(decided.externalId !== undefined && { externalId: decided.externalId }),

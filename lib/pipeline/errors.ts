@@ -20,7 +20,11 @@ export class InboundError extends Error {
   readonly path: string | undefined;
   readonly hint: string | undefined;
 
-  constructor(code: ErrorCode, reason: string, details: { path?: string; hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    reason: string,
+    details: { path?: string; hint?: string; cause?: unknown } = {},
+  ) {
     super(
       [`${code}: ${reason}`, details.path && `at ${details.path}`, details.hint].filter(Boolean).join("; "),
       details.cause === undefined ? undefined : { cause: details.cause },

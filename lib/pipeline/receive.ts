@@ -97,24 +97,39 @@ function split<Secret>(source: Receiver<Secret>, delivery: VerifiedDelivery): Qu
     proof: source.proof.name,
     ...(delivery.deliveryId !== undefined && { deliveryId: delivery.deliveryId }),
   };
+  const messages: QueuedMessage[] = [];
+  let unread: unknown;
   try {
     const events = source.split(delivery);
     if (events.length > maxEvents) throw new InboundError("malformed", "too-many-events");
-    return events.map((event) => ({ kind: "event", source: source.name, event, reception }));
+    for (const event of events) {
+      if (event instanceof InboundError) unread ??= event;
+      else messages.push({ kind: "event", source: source.name, event, reception });
+    }
   } catch (error) {
-    const known = error instanceof InboundError && error.code === "malformed" ? error : undefined;
-    const contentType = delivery.headers["content-type"];
-    return [
-      {
-        kind: "unreadable",
-        source: source.name,
-        id: createHash("sha256").update(delivery.payload).digest("hex"),
-        reason: known?.reason ?? "split-failed",
-        ...(known?.path !== undefined && { path: known.path }),
-        ...(contentType !== undefined && { contentType }),
-        payload: Buffer.from(delivery.payload).toString("base64"),
-        reception,
-      },
-    ];
+    unread = error;
   }
+  return unread === undefined
+    ? messages
+    : [...messages, unreadable(source.name, delivery, reception, unread)];
+}
+
+function unreadable(
+  source: string,
+  delivery: VerifiedDelivery,
+  reception: Reception,
+  error: unknown,
+): QueuedMessage {
+  const known = error instanceof InboundError && error.code === "malformed" ? error : undefined;
+  const contentType = delivery.headers["content-type"];
+  return {
+    kind: "unreadable",
+    source,
+    id: createHash("sha256").update(delivery.payload).digest("hex"),
+    reason: known?.reason ?? "split-failed",
+    ...(known?.path !== undefined && { path: known.path }),
+    ...(contentType !== undefined && { contentType }),
+    payload: Buffer.from(delivery.payload).toString("base64"),
+    reception,
+  };
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import type { Change } from "./change.ts";
+import type { InboundError } from "./errors.ts";
 
 // The contract of a source. At run time this file imports nothing; everything else in the pipeline imports it.
 
@@ -105,8 +106,11 @@ export interface Source<Secret = never> {
   readonly redeliversForSeconds: number;
   /** Answers an exchange that only checks the URL; `undefined` when this delivery is not one. No side effects. */
   handshake?(delivery: VerifiedDelivery, secret: Secret): Reply | undefined;
-  /** The events in a delivery. Pure. Throws `InboundError` `malformed` for a body it cannot read. */
-  split(delivery: VerifiedDelivery): SourceEvent[];
+  /**
+   * The events in a delivery. Pure. Throws `InboundError` `malformed` for a body it cannot read; one event among others
+   * that it cannot read is such an error in the list, and the others go on.
+   */
+  split(delivery: VerifiedDelivery): readonly (SourceEvent | InboundError)[];
   /** The answer to a delivery whose events are safely queued. Without it: 202, no body. */
   acknowledge?(delivery: VerifiedDelivery, secret: Secret): Reply;
   /** What an event means. Pure: no clock, no I/O. `[]` when it is none of our business. */

@@ -42,32 +42,35 @@ export function objectsCreated(notification: unknown): ObjectReference[] {
   const bridged = z.safeParse(EventBridgeNotification, notification);
   if (bridged.success) {
     const { bucket, object } = bridged.data.detail;
-    return [
-      {
-        bucket: bucket.name,
-        key: object.key,
-        ...(object["version-id"] !== undefined && { versionId: object["version-id"] }),
-        ...(object.etag !== undefined && { etag: object.etag }),
-        ...(object.size !== undefined && { size: object.size }),
-      },
-    ];
+    return [reference(bucket.name, object.key, object["version-id"], object.etag, object.size)];
   }
   const direct = z.safeParse(S3Notification, notification);
   if (direct.success) {
     return direct.data.Records.filter(({ eventName }) => eventName.startsWith("ObjectCreated:")).map(
-      ({ s3: { bucket, object } }) => ({
-        bucket: bucket.name,
-        key: decodeKey(object.key),
-        ...(object.versionId !== undefined && { versionId: object.versionId }),
-        ...(object.eTag !== undefined && { etag: object.eTag }),
-        ...(object.size !== undefined && { size: object.size }),
-      }),
+      ({ s3: { bucket, object } }) =>
+        reference(bucket.name, decodeKey(object.key), object.versionId, object.eTag, object.size),
     );
   }
   if (z.safeParse(TestNotification, notification).success) return [];
   throw new InboundError("malformed", "notification-unknown", {
     hint: "send S3 ObjectCreated notifications, directly or through EventBridge",
   });
+}
+
+function reference(
+  bucket: string,
+  key: string,
+  versionId: string | undefined,
+  etag: string | undefined,
+  size: number | undefined,
+): ObjectReference {
+  return {
+    bucket,
+    key,
+    ...(versionId !== undefined && { versionId }),
+    ...(etag !== undefined && { etag }),
+    ...(size !== undefined && { size }),
+  };
 }
 
 function decodeKey(key: string): string {

@@ -109,7 +109,9 @@ async function importObject(
   let problem: ImportSummary["problem"];
   try {
     if ((object.size ?? 0) > maxUploadBytes) {
-      throw new InboundError("oversized", "file-too-large", { hint: "split it into files of at most 256 MiB" });
+      throw new InboundError("oversized", "file-too-large", {
+        hint: "split it into files of at most 256 MiB",
+      });
     }
     const table = await openTable(object.key, await ports.objects.read(object));
     upload = openKind(kind, table, ports.translation);

@@ -58,7 +58,12 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
     stack,
     secrets,
     log,
-    async send(source, body, change = (request) => request, { now = Date.now(), id = `msg_${now}`, secret } = {}) {
+    async send(
+      source,
+      body,
+      change = (request) => request,
+      { now = Date.now(), id = `msg_${now}`, secret } = {},
+    ) {
       const definition = enabledSources(config).get(source);
       if (!definition) throw new Error(`no source ${source}`);
       const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));

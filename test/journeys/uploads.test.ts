@@ -38,21 +38,33 @@ describe("a file of people", () => {
     expect(await run.result(id, "rejected.csv")).toBe(
       "工号,姓名,邮箱,手机,row,reason\r\n3,欧阳娜娜,not an address,1.38E+10,4,邮箱: email-invalid; 手机: phone-scientific\r\n",
     );
-    const accepted = (await run.result(id, "accepted.ndjson")).trim().split("\n").map((line) => JSON.parse(line));
+    const accepted = (await run.result(id, "accepted.ndjson"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     expect(accepted).toMatchObject([
       { row: 2, outcome: "accepted", externalId: "1", userId: expect.stringMatching(/^[0-9a-f]{24}$/) },
       { row: 3, outcome: "accepted", externalId: "2" },
       { row: 5, outcome: "accepted", externalId: "4" },
     ]);
-    expect((await run.person("1")).body.events).toMatchObject([{ source: "uploads", id: `${id}/2`, proof: "bucket" }]);
+    expect((await run.person("1")).body.events).toMatchObject([
+      { source: "uploads", id: `${id}/2`, proof: "bucket" },
+    ]);
   });
 
   it("mended and uploaded again imports just the rows that were refused", async () => {
     const run = await journey();
     const first = await run.upload("users", "people.csv", people);
-    const mended = (await run.result(first, "rejected.csv")).replace("not an address", "nana@example.com").replace("1.38E+10", "13800138003");
+    const mended = (await run.result(first, "rejected.csv"))
+      .replace("not an address", "nana@example.com")
+      .replace("1.38E+10", "13800138003");
     const second = await run.upload("users", "mended.csv", mended);
-    expect(await summaryOf(run, second)).toMatchObject({ rows: 1, accepted: 1, rejected: 0, unusedColumns: ["row", "reason"] });
+    expect(await summaryOf(run, second)).toMatchObject({
+      rows: 1,
+      accepted: 1,
+      rejected: 0,
+      unusedColumns: ["row", "reason"],
+    });
     expect(run.stack.sandbox?.users()).toHaveLength(4);
   });
 
@@ -71,27 +83,47 @@ describe("a file of people", () => {
       "people.ndjson",
       [
         { externalId: "1", username: "zhang.san", gender: "W", customData: { title: "工程师" } },
-        { externalId: "2", email: "b@example.com", passwordEncryptType: "none", resetPasswordOnFisrtLogin: true, password: "Initial-1!" },
+        {
+          externalId: "2",
+          email: "b@example.com",
+          passwordEncryptType: "none",
+          resetPasswordOnFisrtLogin: true,
+          password: "Initial-1!",
+        },
         "no object",
       ]
         .map((value) => JSON.stringify(value))
         .join("\n"),
     );
-    expect(await summaryOf(run, id)).toMatchObject({ details: { format: "json-lines" }, accepted: 2, rejected: 1 });
-    expect(run.stack.sandbox?.users()).toMatchObject([{ username: "zhang.san", gender: "F" }, { email: "b@example.com" }]);
+    expect(await summaryOf(run, id)).toMatchObject({
+      details: { format: "json-lines" },
+      accepted: 2,
+      rejected: 1,
+    });
+    expect(run.stack.sandbox?.users()).toMatchObject([
+      { username: "zhang.san", gender: "F" },
+      { email: "b@example.com" },
+    ]);
   });
 
   it("that cannot be read is refused as a whole, with what to do", async () => {
     const run = await journey();
     const cases: [string, Buffer | string, string][] = [
-      ["gbk.csv", Buffer.from([0xb9, 0xa4, 0xba, 0xc5, 0x2c, 0xd3, 0xca, 0xcf, 0xe4, 0x0a]), "text-not-utf-8"],
+      [
+        "gbk.csv",
+        Buffer.from([0xb9, 0xa4, 0xba, 0xc5, 0x2c, 0xd3, 0xca, 0xcf, 0xe4, 0x0a]),
+        "text-not-utf-8",
+      ],
       ["sheet.xlsx", Buffer.from("PK\x03\x04 and so on"), "file-is-xlsx"],
       ["empty.csv", "", "file-is-empty"],
       ["twice.csv", "邮箱,email\na@example.com,b@example.com\n", "columns-ambiguous"],
     ];
     for (const [name, bytes, reason] of cases) {
       const summary = await summaryOf(run, await run.upload("users", name, bytes));
-      expect(summary, name).toMatchObject({ state: "refused", problem: { reason, hint: expect.any(String) } });
+      expect(summary, name).toMatchObject({
+        state: "refused",
+        problem: { reason, hint: expect.any(String) },
+      });
     }
     expect(run.stack.sandbox?.users()).toEqual([]);
   });
@@ -107,7 +139,12 @@ describe("one poison record in fifty", () => {
       const before = run.stack.sandbox?.requests.length ?? 0;
       const id = await run.upload("users", "fifty.csv", fifty);
 
-      expect(await summaryOf(run, id)).toMatchObject({ accepted: 49, alreadyDone: 0, rejected: 1, reasons: { "email: conflict": 1 } });
+      expect(await summaryOf(run, id)).toMatchObject({
+        accepted: 49,
+        alreadyDone: 0,
+        rejected: 1,
+        reasons: { "email: conflict": 1 },
+      });
       expect(await run.result(id, "rejected.csv")).toContain("e30,坏30,p30@example.com,32,email: conflict");
       expect((run.stack.sandbox?.requests.length ?? 0) - before).toBeLessThanOrEqual(1 + 12);
       expect(run.stack.sandbox?.users()).toHaveLength(50);
@@ -162,7 +199,11 @@ describe("a file of TOTP secrets", () => {
       ["username", "zoë"],
       ["工号", "2"],
     ]) {
-      const id = await run.upload("otp", `${column}.csv`, `${column},secret\n${value},JBSWY3DPEHPK3PXPJBSWY3DP\n`);
+      const id = await run.upload(
+        "otp",
+        `${column}.csv`,
+        `${column},secret\n${value},JBSWY3DPEHPK3PXPJBSWY3DP\n`,
+      );
       expect(await summaryOf(run, id), column).toMatchObject({ accepted: 1 });
     }
   });
@@ -206,7 +247,9 @@ nobody@example.com,JBSWY3DPEHPK3PXP,,,
       `email,secret,recoveryCode,digits\na@example.com,${seeds[0]},1111-aaaa,\nb@example.com,${seeds[1]},2222-bbbb,8\n${seeds[2]},b@example.com,3333-cccc,\nx,y\n`,
     );
     const told = [
-      ...(await Promise.all(["summary.json", "accepted.ndjson", "rejected.csv"].map((file) => run.result(id, file)))),
+      ...(await Promise.all(
+        ["summary.json", "accepted.ndjson", "rejected.csv"].map((file) => run.result(id, file)),
+      )),
       ...run.log,
       JSON.stringify(run.stack.ledger.recent(100)),
     ].join("\n");
@@ -219,7 +262,17 @@ describe("Authing's official client", () => {
   it("lists the people that webhooks and files brought, with their authenticators", async () => {
     const run = await journey();
     await run.send("bamboohr", {
-      employees: [{ id: "9", action: "Created", fields: { "First Name": { value: "三" }, "Last Name": { value: "张" }, "Work Email": { value: "z@example.com" } } }],
+      employees: [
+        {
+          id: "9",
+          action: "Created",
+          fields: {
+            "First Name": { value: "三" },
+            "Last Name": { value: "张" },
+            "Work Email": { value: "z@example.com" },
+          },
+        },
+      ],
     });
     await run.stack.settled();
     await run.upload("users", "people.csv", "externalId,email\n1,a@example.com\n");

@@ -63,7 +63,10 @@ describe("a joiner before day one", () => {
         proof: "hmac-sha256",
         changes: ["create"],
         outcome: { kind: "accepted" },
-        trail: { email: expect.stringContaining("Work Email"), phone: expect.stringContaining("Mobile Phone") },
+        trail: {
+          email: expect.stringContaining("Work Email"),
+          phone: expect.stringContaining("Mobile Phone"),
+        },
       },
       {
         source: "clerk",
@@ -78,7 +81,8 @@ describe("a joiner before day one", () => {
     await stack.settled();
     const told = log.join("\n") + JSON.stringify(stack.ledger.recent(10));
     expect(told).toContain("event settled");
-    for (const value of ["张", "三", "san.zhang", "San.Zhang", "13800138000", "0013"]) expect(told).not.toContain(value);
+    for (const value of ["张", "三", "san.zhang", "San.Zhang", "13800138000", "0013"])
+      expect(told).not.toContain(value);
   });
 });
 
@@ -88,7 +92,13 @@ describe("a mover", () => {
     await send("bamboohr", hired());
     await stack.settled();
     await send("bamboohr", {
-      employees: [{ id: "10010", action: "Updated", fields: { "Mobile Phone": { value: "13900139000" }, City: { value: "" } } }],
+      employees: [
+        {
+          id: "10010",
+          action: "Updated",
+          fields: { "Mobile Phone": { value: "13900139000" }, City: { value: "" } },
+        },
+      ],
     });
     await stack.settled();
     expect(stack.sandbox?.users()).toMatchObject([
@@ -108,7 +118,9 @@ describe("a leaver", () => {
   it("resigns by default", async () => {
     const { stack, send } = await journey();
     await send("bamboohr", hired());
-    await send("bamboohr", { employees: [{ id: "10010", action: "Updated", fields: { Status: { value: "Inactive" } } }] });
+    await send("bamboohr", {
+      employees: [{ id: "10010", action: "Updated", fields: { Status: { value: "Inactive" } } }],
+    });
     await stack.settled();
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010", status: "Resigned" }]);
   });
@@ -160,11 +172,26 @@ describe("a forged delivery", () => {
   it("is refused with 401, leaves nothing behind, and is told of by its reason only", async () => {
     const { stack, send, log } = await journey();
     const forged: [string, Promise<Response>][] = [
-      ["wrong MAC", send("bamboohr", body, ({ headers, body: bytes }) => ({ headers: { ...headers, "x-bamboohr-signature": "0".repeat(64) }, body: bytes }))],
-      ["re-serialised JSON", send("bamboohr", body, ({ headers }) => ({ headers, body: JSON.stringify(JSON.parse(body)) }))],
+      [
+        "wrong MAC",
+        send("bamboohr", body, ({ headers, body: bytes }) => ({
+          headers: { ...headers, "x-bamboohr-signature": "0".repeat(64) },
+          body: bytes,
+        })),
+      ],
+      [
+        "re-serialised JSON",
+        send("bamboohr", body, ({ headers }) => ({ headers, body: JSON.stringify(JSON.parse(body)) })),
+      ],
       ["six minutes old", send("bamboohr", body, undefined, { now: Date.now() - 360_000 })],
       ["six minutes ahead", send("bamboohr", body, undefined, { now: Date.now() + 360_000 })],
-      ["no signature", send("bamboohr", body, ({ headers, body: bytes }) => ({ headers: without(headers, "x-bamboohr-signature"), body: bytes }))],
+      [
+        "no signature",
+        send("bamboohr", body, ({ headers, body: bytes }) => ({
+          headers: without(headers, "x-bamboohr-signature"),
+          body: bytes,
+        })),
+      ],
       ["another secret", send("bamboohr", body, undefined, { secret: { privateKey: "somebody else's" } })],
       ["unknown path", fetch(`${stack.url}/webhooks/nobody`, { method: "POST", body })],
       ["no path", fetch(`${stack.url}/webhooks/`, { method: "POST", body })],
@@ -214,11 +241,24 @@ describe("trouble on our side", () => {
     expect(stack.ledger.recent(1)).toEqual([]);
   });
 
+  it("goes on with the others of a batch, and keeps the delivery for the one that cannot be read", async () => {
+    const { stack, send } = await journey();
+    const [good] = hired().employees;
+    expect((await send("bamboohr", { employees: ["nobody", good, { id: {} }] })).status).toBe(202);
+    await stack.settled();
+    expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010" }]);
+    expect(stack.deadLetters).toMatchObject([
+      { reason: "employee-not-an-object", message: { path: "employees[0]" } },
+    ]);
+  });
+
   it("keeps a signed delivery that cannot be read, with its reason", async () => {
     const { stack, send } = await journey();
     expect((await send("bamboohr", "this is no JSON, 张三")).status).toBe(202);
     await stack.settled();
-    expect(stack.deadLetters).toMatchObject([{ reason: "body-not-json", message: { kind: "unreadable", source: "bamboohr" } }]);
+    expect(stack.deadLetters).toMatchObject([
+      { reason: "body-not-json", message: { kind: "unreadable", source: "bamboohr" } },
+    ]);
     expect(stack.ledger.recent(1)).toMatchObject([{ outcome: { kind: "dead", reason: "body-not-json" } }]);
   });
 });
@@ -231,7 +271,11 @@ describe("rotation", () => {
     expect((await send("bamboohr", hired({ id: "1" }))).status).toBe(202);
     secrets["sources/bamboohr"] = { current: next, previous: old };
     // The cached copy knows the old one only: the failed proof asks again, once in 5 seconds.
-    await expect.poll(async () => (await send("bamboohr", hired({ id: "2" }), undefined, { secret: next })).status, { timeout: 10_000 }).toBe(202);
+    await expect
+      .poll(async () => (await send("bamboohr", hired({ id: "2" }), undefined, { secret: next })).status, {
+        timeout: 10_000,
+      })
+      .toBe(202);
     expect((await send("bamboohr", hired({ id: "3" }), undefined, { secret: old })).status).toBe(202);
     await stack.settled();
   });
@@ -243,14 +287,26 @@ describe("rotation", () => {
     const next = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "the-next-one" };
     stack.sandbox?.setAccessKeys([next]);
     secrets["authing"] = { current: next };
-    await send("bamboohr", hired({ id: "10011" }, { "Work Email": { value: "b@example.com" }, "Mobile Phone": { value: "" } }));
+    await send(
+      "bamboohr",
+      hired({ id: "10011" }, { "Work Email": { value: "b@example.com" }, "Mobile Phone": { value: "" } }),
+    );
     await stack.settled();
     expect(stack.sandbox?.users().map(({ externalId }) => externalId)).toEqual(["10010", "10011"]);
   });
 });
 
 describe("Authing in trouble", () => {
-  for (const kind of ["http-429", "body-429", "http-500", "http-503", "http-502", "reset-after-applying", "reset-before-applying", "html-200"] as const) {
+  for (const kind of [
+    "http-429",
+    "body-429",
+    "http-500",
+    "http-503",
+    "http-502",
+    "reset-after-applying",
+    "reset-before-applying",
+    "html-200",
+  ] as const) {
     it(`creates a person once after ${kind}`, async () => {
       const { stack, send } = await journey();
       stack.sandbox?.script([{ on: "create-users-batch", fault: { kind } as never }]);
@@ -265,9 +321,13 @@ describe("Authing in trouble", () => {
   it("keeps the event while the credentials are refused", async () => {
     const { secrets, stack, send } = await journey();
     const right = secrets["authing"];
-    stack.sandbox?.setAccessKeys([{ accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "somebody-changed-it" }]);
+    stack.sandbox?.setAccessKeys([
+      { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "somebody-changed-it" },
+    ]);
     await send("bamboohr", hired());
-    await expect.poll(async () => ((await (await fetch(`${stack.url}/healthz`)).json()) as { waiting: number }).waiting).toBe(1);
+    await expect
+      .poll(async () => ((await (await fetch(`${stack.url}/healthz`)).json()) as { waiting: number }).waiting)
+      .toBe(1);
     expect(stack.ledger.recent(1)).toEqual([]);
     expect(stack.deadLetters).toEqual([]);
     stack.sandbox?.setAccessKeys([right?.current as never]);
@@ -281,7 +341,9 @@ describe("Authing in trouble", () => {
     await stack.settled();
     await send("bamboohr", hired({ id: "10011" }, { "Mobile Phone": { value: "" } }));
     await stack.settled();
-    expect(stack.ledger.recent(1)).toMatchObject([{ externalId: "10011", outcome: { kind: "rejected", reason: "conflict", field: "email" } }]);
+    expect(stack.ledger.recent(1)).toMatchObject([
+      { externalId: "10011", outcome: { kind: "rejected", reason: "conflict", field: "email" } },
+    ]);
   });
 });
 

@@ -25,12 +25,13 @@ export interface EmployeeReference {
 
 /**
  * Field-based webhooks hold a batch, with the fields as they were asked for; event-based ones hold one employee's id.
- * BambooHR has no ids of events, so an event is known by what it says.
+ * BambooHR has no ids of events, so an event is known by what it says. An employee in a batch who cannot be read leaves the
+ * others alone.
  *
  * https://documentation.bamboohr.com/docs/field-based-webhooks
  * https://documentation.bamboohr.com/docs/event-based-webhooks
  */
-export function split(delivery: VerifiedDelivery): SourceEvent[] {
+export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[] {
   const document = isForm(delivery) ? readFormObject(delivery.payload) : readJsonObject(delivery.payload);
   const sentAt = new Date(delivery.sentAt ?? delivery.receivedAt).toISOString();
 
@@ -51,8 +52,9 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
   }
 
   return employeesOf(document).map(([path, entry]) => {
+    if (!isJsonObject(entry)) return new InboundError("malformed", "employee-not-an-object", { path });
     const id = readId(entry.id);
-    if (id === undefined) throw new InboundError("malformed", "id-missing", { path: `${path}.id` });
+    if (id === undefined) return new InboundError("malformed", "id-missing", { path: `${path}.id` });
     const { fields, changedFields } = entry;
     return {
       id: hashOfJson(entry),
@@ -69,20 +71,17 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
 }
 
 /** The employees with the path each stands at, whichever way they were posted, in one shape. */
-function employeesOf({ employees }: JsonObject): [path: string, entry: JsonObject][] {
+function employeesOf({ employees }: JsonObject): [path: string, entry: unknown][] {
   if (Array.isArray(employees)) {
-    return employees.map((entry: unknown, index) => {
-      const path = `employees[${index}]`;
-      if (!isJsonObject(entry)) throw new InboundError("malformed", "employee-not-an-object", { path });
-      return [path, entry];
-    });
+    return employees.map((entry: unknown, index) => [`employees[${index}]`, entry]);
   }
-  if (!isJsonObject(employees))
+  if (!isJsonObject(employees)) {
     throw new InboundError("malformed", "employees-missing", { path: "employees" });
+  }
   // As a form: employees[<id>][changedFields][0]=First Name&employees[<id>][First Name]=…, the fields beside the rest.
   return Object.entries(employees).map(([key, entry], index) => {
     const path = `employees[${index}]`;
-    if (!isJsonObject(entry)) throw new InboundError("malformed", "employee-not-an-object", { path });
+    if (!isJsonObject(entry)) return [path, entry];
     const { id = key, action, timestamp, changedFields, fields, ...beside } = entry;
     return [
       path,

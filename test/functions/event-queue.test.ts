@@ -1,0 +1,153 @@
+import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
+import { describe, expect, it } from "vitest";
+import type { AuthingClient } from "#lib/authing/client.ts";
+import { eventQueue } from "#lib/lambda/event-queue.ts";
+import { memoryLedger } from "#lib/ledger/memory.ts";
+import type { QueuedMessage } from "#lib/pipeline/ports.ts";
+import { defineSource, type SourceEvent } from "#lib/pipeline/source.ts";
+import clerk from "#lib/sources/clerk/index.ts";
+import sqs from "./events/sqs.json" with { type: "json" };
+
+const template = sqs.Records[0] as SQSRecord;
+const context = { awsRequestId: "1", getRemainingTimeInMillis: () => 30_000 } as Context;
+
+/** A source whose translation fails for some, to see what becomes of the others. */
+const fickle = defineSource({
+  ...clerk,
+  name: "fickle",
+  translate(event) {
+    if (event.type === "breaks") throw new TypeError("a bug of ours, with 张三 in its message");
+    return event.type === "leaves" ? [{ kind: "leave", who: { externalId: event.subject } }] : [];
+  },
+});
+
+function worker(resign: () => Promise<{ ok: true; data: undefined }>) {
+  const ledger = memoryLedger();
+  const dead: { message: QueuedMessage; reason: string }[] = [];
+  const log: string[] = [];
+  const line = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields)}`);
+  const handler = eventQueue(() => ({
+    ledger,
+    // Only what a leaver needs; anything else would throw and show.
+    authing: { resignUserBatch: resign } as unknown as AuthingClient,
+    clock: { now: Date.now, wait: async () => {}, random: () => 0 },
+    leavePolicy: () => "resign",
+    source: (name) => (name === "fickle" ? (fickle as never) : undefined),
+    translation: { region: "CN" },
+    deadLetters: { send: async (message, reason) => void dead.push({ message, reason }) },
+    log: { info: line, warn: line, error: line },
+  }));
+  return { ledger, dead, log, work: (event: SQSEvent) => handler(event, context) };
+}
+
+function records(...events: [type: string, subject: string][]): SQSEvent {
+  return {
+    Records: events.map(([type, subject], index) => {
+      const event: SourceEvent = {
+        id: `${type}-${subject}-${index}`,
+        subject,
+        type,
+        occurredAt: new Date(1_795_000_000_000 + index).toISOString(),
+        payload: {},
+      };
+      const message: QueuedMessage = {
+        kind: "event",
+        source: "fickle",
+        event,
+        reception: { receivedAt: "2026-11-22T03:00:00.000Z", proof: "standard-webhooks" },
+      };
+      return {
+        ...template,
+        messageId: event.id,
+        body: JSON.stringify(message),
+        attributes: { ...template.attributes, MessageGroupId: subject },
+      };
+    }),
+  };
+}
+
+const outcomes = (ledger: ReturnType<typeof memoryLedger>) =>
+  Object.fromEntries(ledger.recent(100).map(({ id, outcome }) => [id, outcome.kind]));
+
+describe("the function behind the queue", () => {
+  it("goes on with everybody else when one event is broken, and keeps that one with its reason", async () => {
+    const { ledger, dead, log, work } = worker(async () => ({ ok: true, data: undefined }));
+    const answer = await work(records(["leaves", "a"], ["breaks", "b"], ["leaves", "c"]));
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(outcomes(ledger)).toEqual({
+      "leaves-a-0": "accepted",
+      "breaks-b-1": "dead",
+      "leaves-c-2": "accepted",
+    });
+    expect(dead).toMatchObject([{ reason: "translation-failed", message: { event: { subject: "b" } } }]);
+    expect(log.join()).not.toContain("张三");
+  });
+
+  it("hands back a person's later events with the one that must come again, and nobody else's", async () => {
+    let calls = 0;
+    const { ledger, work } = worker(async () => {
+      calls += 1;
+      if (calls === 1) throw new TypeError("connection pool of ours broke");
+      return { ok: true, data: undefined };
+    });
+    const event = records(["leaves", "a"], ["leaves", "b"], ["leaves", "a"], ["other", "b"]);
+    expect(await work(event)).toEqual({
+      batchItemFailures: [{ itemIdentifier: "leaves-a-0" }, { itemIdentifier: "leaves-a-2" }],
+    });
+    expect(outcomes(ledger)).toEqual({ "leaves-b-1": "accepted", "other-b-3": "already-done" });
+  });
+
+  it("does not do again what is settled", async () => {
+    let calls = 0;
+    const { work } = worker(async () => {
+      calls += 1;
+      return { ok: true, data: undefined };
+    });
+    const event = records(["leaves", "a"]);
+    await work(event);
+    await work(event);
+    expect(calls).toBe(1);
+  });
+
+  it("keeps events of a source that has been switched off", async () => {
+    const { dead, work } = worker(async () => ({ ok: true, data: undefined }));
+    const event = records(["leaves", "a"]);
+    const [record] = event.Records;
+    if (record) record.body = record.body.replace('"fickle"', '"gone"');
+    await work(event);
+    expect(dead).toMatchObject([{ reason: "source-not-enabled" }]);
+  });
+
+  it("hands back a message that is not one of ours", async () => {
+    const { work } = worker(async () => ({ ok: true, data: undefined }));
+    const event: SQSEvent = { Records: [{ ...template, body: "{" }] };
+    expect(await work(event)).toEqual({ batchItemFailures: [{ itemIdentifier: template.messageId }] });
+  });
+});
+
+describe("the same words again", () => {
+  const at = (event: SQSEvent, receivedAt: string): SQSEvent => ({
+    Records: event.Records.map((record) => ({
+      ...record,
+      body: record.body.replace("2026-11-22T03:00:00.000Z", receivedAt),
+    })),
+  });
+
+  it("are a repetition while the sender repeats itself, and news afterwards, once each", async () => {
+    let calls = 0;
+    const { ledger, work } = worker(async () => {
+      calls += 1;
+      return { ok: true, data: undefined };
+    });
+    const event = records(["leaves", "a"]);
+    await work(event);
+    await work(at(event, "2026-11-24T03:00:00.000Z"));
+    expect(calls).toBe(1);
+    const later = at(event, "2026-12-05T03:00:00.000Z");
+    await work(later);
+    await work(later);
+    await work(at(event, "2026-12-05T05:00:00.000Z"));
+    expect(calls).toBe(2);
+    expect(Object.keys(outcomes(ledger))).toEqual(["leaves-a-0", "leaves-a-0~1"]);
+  });
+});
