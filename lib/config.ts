@@ -9,7 +9,6 @@ const SourceSettings = z.strictObject({
   /** `resign` takes authorisations, departments, roles and groups away for good and stops sign-in; the profile stays. */
   leave: z._default(LeavePolicy, "resign"),
 });
-export type SourceSettings = z.infer<typeof SourceSettings>;
 
 const Config = z.strictObject({
   /** First part of every name in AWS: queues, secrets, functions. */

@@ -142,6 +142,16 @@ const uploadsRun: FunctionDefinition = {
   ],
 };
 
+const unclaimedRefuse: FunctionDefinition = {
+  name: "unclaimed-refuse",
+  description: "Answers every path that is no webhook as a bad proof is answered",
+  memoryMegabytes: 128,
+  timeoutSeconds: 3,
+  environment: {},
+  events: [{ httpApi: "*" }],
+  may: [],
+};
+
 /** The name that osls gives a function's resources in the template. */
 const logicalName = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", "Dash");
 
@@ -203,7 +213,7 @@ export function deployment(
   files: readonly { readonly name: string; readonly file: string }[],
 ): Deployment {
   const sources = Object.keys(config.sources).toSorted();
-  const definitions = [...sources.map(webhooks), eventsApply, uploadsRun];
+  const definitions = [...sources.map(webhooks), eventsApply, uploadsRun, unclaimedRefuse];
   for (const { name } of definitions) {
     if (!files.some((file) => file.name === name)) {
       throw new TypeError(`there is no functions/${name.replace("-", "/")}.ts for the function "${name}"`);

@@ -13,11 +13,6 @@ export const maxSecretsPerImport = 50;
 export const maxUsersPerLeave = 50;
 /** Most ids in one `get-user-batch`. Source: OpenAPI, `userIds` maxItems 50. */
 export const maxUsersPerLookUp = 50;
-/**
- * Ids to ask for in one `get-user-batch`. The ids travel as `userIds[]=…`, and some releases of the parser that Node
- * servers use for it (`qs`) keep only the first 20 items of such a list.
- */
-export const safeUsersPerLookUp = 20;
 /** Fewest bits in a TOTP secret: what Authing's own samples have (16 base32 characters). Source: reference of `import-otp`. */
 export const minOtpSecretBits = 80;
 

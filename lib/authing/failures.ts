@@ -1,6 +1,8 @@
 // What can become of a call to Authing, as data. Sources: Authing's list of status codes and `apiCode`s (OpenAPI, tag
 // "开发准备"), its older error-code page, and what its SDKs' own integration tests expect of a live server.
 
+import type { Identifier } from "./identifiers.ts";
+
 /** Why a call did not do what it was for. */
 export type FailureKind =
   /** Too many requests. */
@@ -32,9 +34,6 @@ export type FailureKind =
   /** A complaint about `customData`: one value, or, when every record gets it, a custom field that does not exist. */
   | "bad-custom-field";
 
-/** Which of the identifiers Authing complained about. */
-type IdentifierField = "email" | "phone" | "username" | "externalId";
-
 /** A failed call. Codes, ids and field names only: Authing's message may hold values and stays out. */
 export interface Failure {
   readonly kind: FailureKind;
@@ -50,7 +49,8 @@ export interface Failure {
   readonly requestId?: string;
   /** At most an hour. */
   readonly retryAfterSeconds?: number;
-  readonly field?: IdentifierField;
+  /** Which of the identifiers Authing complained about. */
+  readonly field?: Identifier;
   /** What our own rules found before anything was sent. */
   readonly problems?: readonly { readonly path: string; readonly code: string }[];
 }
@@ -85,7 +85,7 @@ const treatments: Readonly<Record<FailureKind, Treatment>> = {
 
 interface Meaning {
   readonly kind: FailureKind;
-  readonly field?: IdentifierField;
+  readonly field?: Identifier;
 }
 
 /** `apiCode`s that say more than the status code. Where the v2 and v3 lists disagree, the endpoints here decide. */
@@ -149,7 +149,7 @@ const byStatusCode: Readonly<Record<number, FailureKind>> = {
 const vagueStatusCodes: ReadonlySet<number> = new Set([400, 422, 499, 500]);
 const saysDuplicate =
   /已(经)?(存在|被(占用|使用|注册|绑定)|绑定|注册)|already (exists?|taken|in use|used|bound|registered)|duplicate/i;
-const namesField: readonly (readonly [IdentifierField, RegExp])[] = [
+const namesField: readonly (readonly [Identifier, RegExp])[] = [
   ["externalId", /external_?\s?id|原系统|外部\s?id/i],
   ["username", /user_?\s?name|用户名/i],
   ["email", /e-?mail|邮箱|邮件/i],

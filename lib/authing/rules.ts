@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import type { CreateUserBatchReqDto, CreateUserInfoDto, ImportOtpReqDto } from "./dto.ts";
 import * as dto from "./dto.ts";
+import { identifierOf, identifiers } from "./identifiers.ts";
 
 // What Authing would refuse, found before it is sent. A problem names a place and a rule, never the value.
 
@@ -41,7 +42,9 @@ export function batchProblems(batch: CreateUserBatchReqDto): Problem[] {
   const seen = new Set<string>();
   return batch.list.flatMap((person, index) => {
     const problems = personRuleProblems(person);
-    for (const [field, identifier] of identifiers(person)) {
+    for (const field of identifiers) {
+      const identifier = identifierOf(person, field);
+      if (identifier === undefined) continue;
       const key = `${field} ${identifier}`;
       if (seen.has(key)) problems.push({ path: field, code: duplicateCodes[field] });
       seen.add(key);
@@ -103,17 +106,6 @@ const duplicateCodes = {
   username: "duplicate-username",
   externalId: "duplicate-external-id",
 } as const;
-
-/** A person's identifiers, as Authing compares them: e-mail without case, `+86` where a phone has no country code. */
-function identifiers(person: CreateUserInfoDto): [keyof typeof duplicateCodes, string][] {
-  const { email, phone, phoneCountryCode, username, externalId } = person;
-  return [
-    ...(email === undefined ? [] : [["email", email.toLowerCase()] as ["email", string]]),
-    ...(phone === undefined ? [] : [["phone", (phoneCountryCode ?? "+86") + phone] as ["phone", string]]),
-    ...(username === undefined ? [] : [["username", username] as ["username", string]]),
-    ...(externalId === undefined ? [] : [["externalId", externalId] as ["externalId", string]]),
-  ];
-}
 
 function isPresent(identifier: string | undefined): boolean {
   return identifier !== undefined && identifier.trim() !== "";

@@ -2,11 +2,12 @@ import type { CreateUserOptionsDto, UserDto } from "#lib/authing/dto.ts";
 import { maxUsersPerCreate } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
 import { personProblems } from "#lib/authing/rules.ts";
+import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { Create } from "#lib/pipeline/change.ts";
 import { attempt } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
-import { findUsers, identifierOf, identifiers, isSamePerson, type Identifier } from "./people.ts";
+import { findUsers, isSamePerson } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 type CreateTask = Task<Create>;

@@ -1,10 +1,11 @@
 import { maxSecretsPerImport } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
+import { identifierOf } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { ImportOtp } from "#lib/pipeline/change.ts";
 import { attempt } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
-import { findUsers, firstReference, identifierOf } from "./people.ts";
+import { findUsers, firstReference } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 interface Resolved {

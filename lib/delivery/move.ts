@@ -1,12 +1,13 @@
 import { type CreateUserInfoDto, fieldsOnlyAtCreate, type UpdateUserReqDto } from "#lib/authing/dto.ts";
 import type { LeavePolicy } from "#lib/config.ts";
+import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Create, Leave, PersonReference, Update } from "#lib/pipeline/change.ts";
+import type { Create, Leave, Update } from "#lib/pipeline/change.ts";
 import type { Outcome } from "#lib/pipeline/outcome.ts";
 import { attempt } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
-import { findUsers, firstReference, identifierOf, identifiers, userIdTypes } from "./people.ts";
+import { findUsers, firstReference, userIdTypes, type Reference } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 /** A mover: sends what the change holds and nothing else, so that absent fields stay as they are. */
@@ -106,7 +107,7 @@ async function attemptAgain<Data>(context: DeliveryContext, call: Parameters<typ
 async function whoOf(
   task: Task<Update | Leave>,
   context: DeliveryContext,
-): Promise<{ kind: keyof PersonReference; value: string } | undefined> {
+): Promise<{ kind: Reference; value: string } | undefined> {
   const known =
     task.subject === undefined ? undefined : await context.ledger.subject(task.source, task.subject);
   return firstReference({
@@ -127,7 +128,7 @@ function updatable(person: Partial<CreateUserInfoDto>): Omit<UpdateUserReqDto, "
 /** Names the field that somebody else has, where one look per identifier can tell. */
 async function takenField(
   person: Partial<CreateUserInfoDto>,
-  who: { kind: keyof PersonReference; value: string },
+  who: { kind: Reference; value: string },
   context: DeliveryContext,
 ): Promise<Pick<Outcome, "field">> {
   for (const kind of identifiers) {

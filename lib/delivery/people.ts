@@ -1,13 +1,13 @@
 import type { CreateUserInfoDto, UserDto } from "#lib/authing/dto.ts";
 import { maxUsersPerLookUp } from "#lib/authing/dto.ts";
+import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { PersonReference } from "#lib/pipeline/change.ts";
 import { attempt } from "./attempt.ts";
 import type { DeliveryContext } from "./context.ts";
 
-/** The identifiers that are unique in a user pool, in the order in which we trust them. */
-export const identifiers = ["externalId", "email", "phone", "username"] as const;
-export type Identifier = (typeof identifiers)[number];
+/** What a person can be referred to by. */
+export type Reference = Identifier | "userId";
 
 /** What the API calls each of them. */
 export const userIdTypes = {
@@ -16,24 +16,10 @@ export const userIdTypes = {
   email: "email",
   phone: "phone",
   username: "username",
-} as const satisfies Record<keyof PersonReference, string>;
-
-type Identified = { readonly [name in Identifier]?: string | undefined } & {
-  readonly phoneCountryCode?: string | undefined;
-};
-
-/** An identifier in the form in which Authing compares it: e-mail in lower case, phone with its country code (+86 when absent). */
-export function identifierOf(person: Identified, kind: Identifier): string | undefined {
-  const value = person[kind];
-  if (value === undefined) return undefined;
-  if (kind === "email") return value.toLowerCase();
-  return kind === "phone" ? `${person.phoneCountryCode ?? "+86"}${value}` : value;
-}
+} as const satisfies Record<Reference, string>;
 
 /** The first identifier that is there and its kind. */
-export function firstReference(
-  who: PersonReference,
-): { kind: keyof PersonReference; value: string } | undefined {
+export function firstReference(who: PersonReference): { kind: Reference; value: string } | undefined {
   for (const kind of ["userId", ...identifiers] as const) {
     const value = who[kind];
     if (value !== undefined && value !== "") return { kind, value };
@@ -55,11 +41,13 @@ export function isSamePerson(found: UserDto, person: CreateUserInfoDto): boolean
 
 /**
  * Finds users by one kind of identifier, 50 at a call. Ids that Authing does not know are simply not in the answer;
- * should a pool refuse the whole call for one of them, or for the length of the list, smaller lists are asked.
+ * should a pool refuse the whole call for one of them, or for the length of the list, smaller lists are asked. Should it
+ * read a part of a long list only (some query parsers keep 20 items), the others count as unknown: they are sent, refused
+ * as duplicates, and found by the look-up after that.
  */
 export async function findUsers(
   context: DeliveryContext,
-  kind: keyof PersonReference,
+  kind: Reference,
   values: readonly string[],
 ): Promise<readonly UserDto[]> {
   const [first, ...others] = values;
@@ -83,7 +71,7 @@ export async function findUsers(
 
 async function findUser(
   context: DeliveryContext,
-  kind: keyof PersonReference,
+  kind: Reference,
   userId: string,
 ): Promise<readonly UserDto[]> {
   const answer = await attempt(context, () =>

@@ -29,7 +29,8 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     entries.set(name, fresh);
     return fresh;
   };
-  const settled = () => [...entries.values()].flatMap((entry) => entry.record ?? []);
+  const settled = () =>
+    [...entries.values()].flatMap(({ record, expiresAt }) => (record && expiresAt > now() ? record : []));
 
   return {
     async claim(key, { owner, leaseSeconds }) {

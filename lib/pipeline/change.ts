@@ -9,6 +9,8 @@ export interface PersonReference {
   readonly externalId?: string;
   readonly email?: string;
   readonly phone?: string;
+  /** Belongs to `phone`. */
+  readonly phoneCountryCode?: string;
   readonly username?: string;
 }
 

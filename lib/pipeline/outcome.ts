@@ -1,5 +1,5 @@
 /** What finally became of an event or a row. Exactly one of these. */
-export type OutcomeKind =
+type OutcomeKind =
   /** Authing has it, by our doing. */
   | "accepted"
   /** Authing had it already: a duplicate, or another event of the same person. */

@@ -59,6 +59,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
       ...(person.externalId !== undefined && { externalId: person.externalId }),
       ...(person.email !== undefined && { email: person.email }),
       ...(person.phone !== undefined && { phone: person.phone }),
+      ...(person.phoneCountryCode !== undefined && { phoneCountryCode: person.phoneCountryCode }),
       ...(person.username !== undefined && { username: person.username }),
     };
     const problems: RowProblem[] = leftOut.map(({ path, problem }) => ({ column: path, code: problem }));

@@ -5,7 +5,7 @@ import type { Outcome } from "#lib/pipeline/outcome.ts";
 import type { ObjectStore } from "#lib/pipeline/ports.ts";
 
 /** What became of one row. */
-export interface RowResult {
+interface RowResult {
   /** The line it starts on. */
   readonly row: number;
   readonly outcome: Outcome;

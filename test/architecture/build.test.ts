@@ -125,7 +125,7 @@ describe("the deployment", () => {
 
   it("leaves out a source that is switched off", () => {
     const without = deployment({ ...config, sources: {} }, files);
-    expect(Object.keys(without.functions)).toEqual(["events-apply", "uploads-run"]);
+    expect(Object.keys(without.functions)).toEqual(["events-apply", "uploads-run", "unclaimed-refuse"]);
     expect(JSON.stringify(without)).not.toContain("webhooks");
   });
 

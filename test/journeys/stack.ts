@@ -9,7 +9,7 @@ import { startStack, type Stack, type StackOptions } from "#local/stack.ts";
 export const config = defineConfig({ sources: { bamboohr: {}, clerk: {} } });
 
 /** The secrets of the tests; a test may change its own copy to rotate one. */
-export const invented = (): Record<string, SecretVersions> => ({
+const invented = (): Record<string, SecretVersions> => ({
   authing: { current: { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" } },
   "sources/bamboohr": { current: { privateKey: "invented-private-key" } },
   "sources/clerk": { current: { signingSecret: "whsec_aW52ZW50ZWQtc2lnbmluZy1zZWNyZXQtMDAy" } },

@@ -201,7 +201,7 @@ describe("files of secrets", () => {
     ["工号", "10010", { externalId: "10010" }],
     ["externalId", "007", { externalId: "007" }],
     ["邮箱", "Zhang.San@Example.com", { email: "zhang.san@example.com" }],
-    ["手机号", "+86 138-0013-8000", { phone: "13800138000" }],
+    ["手机号", "+86 138-0013-8000", { phone: "13800138000", phoneCountryCode: "+86" }],
     ["upn", "li@corp.example.com", { username: "li@corp.example.com" }],
     ["用户名", "zoë", { username: "zoë" }],
   ])("find people by %s", async (column, value, who) => {
