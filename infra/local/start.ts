@@ -144,16 +144,19 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
 }
 
 function printInvitation(url: string): void {
+  const senders = [...enabledSources(config).keys()].map(
+    (name) => `npm run send -- ${name} ${sampleCase(name)}`,
+  );
   say(`Send your own:
 
-  curl -T people.csv ${url}/uploads/incoming/users/people.csv
-  curl -T infra/local/samples/users.csv ${url}/uploads/incoming/users/again.csv
-  npm run send -- ${[...enabledSources(config).keys()].map((name) => `${name} ${sampleCase(name)}`).join("\n  npm run send -- ")}
+  printf '工号,姓名,邮箱\\n30001,李四,li.si@example.com\\n' | curl -T - ${url}/uploads/incoming/users/mine.csv
+  printf '工号,secret\\n30001,JBSWY3DPEHPK3PXP\\n' | curl -T - ${url}/uploads/incoming/otp/mine.csv
+  ${senders.join("\n  ")}
 
 Ask what became of it:
 
+  curl ${url}/people/30001
   curl ${url}/events
-  curl ${url}/people/20001
   curl ${url}/uploads/results/
 
 Ctrl-C stops; everything is in memory only.`);
