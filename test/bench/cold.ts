@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { build, type BuildOptions } from "esbuild";
+import {
+  bundleFunction,
+  functionFiles,
+  lambdaCredentials,
+  lazyBuiltins,
+  withoutTranslation,
+} from "../../infra/bundle.ts";
+import clerk from "#lib/sources/clerk/index.ts";
+import { maxDeliveryBytes } from "#lib/pipeline/receive.ts";
+import { httpEvent, signingSecret, userCreated } from "./deliveries.ts";
+import { inFreshProcess } from "./fresh-process.ts";
+import { startLoopbackAws } from "./loopback-aws.ts";
+import type { Aim, Case, Costs, Count, Section } from "./section.ts";
+
+// Two first events. A body that is too large is answered with 413 before any secret is read: what is paid for is the
+// process, the bundle and the way through the handler. A good delivery costs a secret read and a message queued on top,
+// by the SDK, from a server on this machine. Lambda's own runtime, which loads some of Node before us, is in neither.
+
+const root = resolve(import.meta.dirname, "../..");
+const measured = "webhooks-clerk";
+const kilobyte = 1000;
+
+type FirstEvent = "refused" | "accepted" | "empty batch";
+const statuses: Readonly<Record<FirstEvent, number>> = { refused: 413, accepted: 202, "empty batch": 0 };
+
+/** How a team bundles without thinking about it. */
+const plain: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: "node",
+  target: "node24",
+  legalComments: "none",
+  logLevel: "error",
+};
+
+/** What stands in `import()` in lib/aws, loaded at once. */
+const withSdk = `
+  import "#lib/aws/secrets-manager.ts";
+  import "#lib/aws/sqs.ts";
+  export { handler } from "./functions/webhooks/clerk.ts";
+`;
+
+/** The least that uses the SDK: a client, made while loading. */
+const authingSdk = `
+  import { ManagementClient } from "authing-node-sdk";
+  export const client = new ManagementClient({
+    accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented", host: "https://api.authing.example",
+  });
+  export const handler = async ({ body = "" }) => ({ statusCode: body.length > ${maxDeliveryBytes} ? 413 : 202 });
+`;
+
+const emptyHandler = `
+  export const handler = async ({ body = "" }) => ({ statusCode: body.length > ${maxDeliveryBytes} ? 413 : 202 });
+`;
+
+async function bundleText(contents: string, outfile: string, options: BuildOptions = {}): Promise<string> {
+  const format = outfile.endsWith(".cjs") ? "cjs" : "esm";
+  await build({
+    ...plain,
+    stdin: { contents, resolveDir: root, loader: "ts" },
+    outfile,
+    format,
+    ...(format === "esm" && { mainFields: ["module", "main"] }),
+    ...options,
+  });
+  return outfile;
+}
+
+async function prepare() {
+  const folder = mkdtempSync(join(tmpdir(), "bench-cold-"));
+  const at = (name: string) => join(folder, name);
+  const aws = await startLoopbackAws({ signingSecret });
+
+  const bundles = await Promise.all(functionFiles().map((file) => bundleFunction(file, folder)));
+  const own = at(`${measured}/index.mjs`);
+  const [script, empty, sdk, sdkPlain, authing] = await Promise.all([
+    build({
+      ...plain,
+      entryPoints: [join(import.meta.dirname, "first-event.ts")],
+      format: "esm",
+      outfile: at("first-event.mjs"),
+    }).then(() => at("first-event.mjs")),
+    bundleText(emptyHandler, at("empty.mjs")),
+    bundleText(withSdk, at("sdk.mjs"), { plugins: [lazyBuiltins, lambdaCredentials, withoutTranslation] }),
+    bundleText(withSdk, at("sdk-plain.cjs"), { plugins: [withoutTranslation] }),
+    bundleText(authingSdk, at("authing-sdk.cjs")),
+  ]);
+
+  const environment = {
+    HOME: folder,
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "invented",
+    AWS_SECRET_ACCESS_KEY: "invented",
+    AWS_ENDPOINT_URL: aws.url,
+    SERVICE: "authing-inbound",
+    STAGE: "bench",
+    EVENTS_QUEUE_URL: `${aws.url}/000000000000/events.fifo`,
+    DEAD_LETTERS_URL: `${aws.url}/000000000000/dead-events.fifo`,
+    TABLE: "ledger",
+    BUCKET: "uploads",
+  };
+  const coldCase = (name: string, bundle: string, first: FirstEvent): Case => ({
+    name,
+    run: async () => {
+      const [event, bodyBytes] = firstEvent(first);
+      const report = await inFreshProcess(
+        script,
+        [bundle, JSON.stringify(event), String(bodyBytes)],
+        environment,
+      );
+      const { status, costs } = report as { status: number; costs: Costs };
+      if (status !== statuses[first]) throw new TypeError(`${name}: answered ${status}`);
+      return costs;
+    },
+  });
+
+  const ratio = (of: string, to: string, aim?: Aim) => ({ of, to, cost: "CPU ms", ...(aim && { aim }) });
+  return {
+    cases: [
+      coldCase("empty handler", empty, "refused"),
+      coldCase("ours", own, "refused"),
+      coldCase("ours, SDK imported statically", sdk, "refused"),
+      coldCase("the same, bundled plainly", sdkPlain, "refused"),
+      coldCase("authing-node-sdk", authing, "refused"),
+      coldCase("events-apply, no records", at("events-apply/index.mjs"), "empty batch"),
+      coldCase("empty handler, accepted", empty, "accepted"),
+      coldCase("ours, accepted", own, "accepted"),
+      coldCase("ours, SDK imported statically, accepted", sdk, "accepted"),
+      coldCase("the same, bundled plainly, accepted", sdkPlain, "accepted"),
+    ],
+    ratios: [
+      ratio("ours", "empty handler", { atMost: 2.3 }),
+      ratio("ours", "ours, SDK imported statically", { atMost: 0.7 }),
+      ratio("ours", "the same, bundled plainly"),
+      ratio("ours", "authing-node-sdk", { atMost: 0.45 }),
+      ratio("events-apply, no records", "authing-node-sdk"),
+      ratio("ours, accepted", "empty handler, accepted"),
+      ratio("ours, accepted", "ours, SDK imported statically, accepted"),
+      ratio("ours, accepted", "the same, bundled plainly, accepted"),
+    ],
+    counts: bundles.flatMap(({ name, entryBytes, totalBytes }): Count[] => [
+      { title: `${name}, before the first event`, value: entryBytes / kilobyte, unit: "kB" },
+      {
+        title: `${name}, with what is loaded later`,
+        value: totalBytes / kilobyte,
+        unit: "kB",
+        ...(name.startsWith("webhooks-") && { aim: { atMost: 350 } }),
+      },
+    ]),
+    spoilt: { name: "ours", twin: coldCase("ours, SDK in the entry", sdk, "refused") },
+    close: async () => {
+      aws.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The event, and how many bytes of body the fresh process has to make by itself: a megabyte is no command line. */
+function firstEvent(first: FirstEvent): [event: object, bodyBytes: number] {
+  if (first === "empty batch") return [{ Records: [] }, 0];
+  if (first === "refused") return [httpEvent({}), maxDeliveryBytes + 1];
+  const body = userCreated(1024);
+  const { headers } = clerk.proof.sign(body, { signingSecret }, { now: Date.now(), id: "msg_invented" });
+  return [{ ...httpEvent({ ...headers }), body: body.toString() }, 0];
+}
+
+export const cold: Section = {
+  name: "cold",
+  about: "from the spawn of a process to the answer to its first event; CPU is user + system of all threads",
+  rounds: 11,
+  prepare,
+};

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+interface LoopbackAws {
+  /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  close(): void;
+}
+
+interface SendMessageBatch {
+  readonly Entries: readonly { readonly Id: string; readonly MessageBody: string }[];
+}
+
+/**
+ * As much of Secrets Manager and SQS as one delivery needs: one secret without a previous version, and a queue that takes
+ * everything. It checks no signatures. It runs in the process that measures, not in one that is measured.
+ */
+export async function startLoopbackAws(secret: object): Promise<LoopbackAws> {
+  const answers: Record<string, (request: never) => [status: number, body: object]> = {
+    "secretsmanager.GetSecretValue": ({ VersionStage }: { VersionStage?: string }) =>
+      VersionStage === "AWSPREVIOUS"
+        ? [
+            400,
+            {
+              __type: "ResourceNotFoundException",
+              message: "Secrets Manager can't find the specified secret value for staging label: AWSPREVIOUS",
+            },
+          ]
+        : [200, { SecretString: JSON.stringify(secret) }],
+    "AmazonSQS.SendMessageBatch": ({ Entries }: SendMessageBatch) => [
+      200,
+      {
+        Successful: Entries.map(({ Id, MessageBody }) => ({
+          Id,
+          MessageId: Id,
+          // The SDK compares it.
+          MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex"),
+        })),
+        Failed: [],
+      },
+    ],
+  };
+  const server = createServer(async (request, response) => {
+    const answer = answers[String(request.headers["x-amz-target"])];
+    const [status, body] = answer?.(JSON.parse(await text(request)) as never) ?? [400, { __type: "Unknown" }];
+    response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
