@@ -55,7 +55,7 @@ export function signed(
   headers["content-type"] = "application/json";
   return method === "GET"
     ? new Request(`${sandbox.url}${path}?${encodeQuery(data)}`, { headers })
-    : new Request(`${sandbox.url}${path}`, { method, headers, body: JSON.stringify(data) });
+    : new Request(`${sandbox.url}${path}`, { method: "POST", headers, body: JSON.stringify(data) });
 }
 
 export async function send(request: Request): Promise<Reply> {
