@@ -184,14 +184,15 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
     async recordPeople(records) {
       const { dynamodb, UpdateItemCommand } = await aws();
       await inParallel(merged(records), writesAtOnce, async ({ externalId, createdBy, userId }) => {
-        const first = (name: string) => `#${name} = if_not_exists(#${name}, :${name})`;
         const known = { externalId, createdBy, ...(userId !== undefined && { userId }) };
+        const set = (name: string) =>
+          name === "createdBy" ? "#createdBy = if_not_exists(#createdBy, :createdBy)" : `#${name} = :${name}`;
         await conditionally(
           dynamodb.send(
             new UpdateItemCommand({
               TableName: table,
               Key: personKey(externalId),
-              UpdateExpression: `SET ${Object.keys(known).map(first).join(", ")}`,
+              UpdateExpression: `SET ${Object.keys(known).map(set).join(", ")}`,
               ExpressionAttributeNames: names(...Object.keys(known)),
               ExpressionAttributeValues: Object.fromEntries(
                 Object.entries(known).map(([name, value]) => [`:${name}`, text(value)]),
@@ -273,7 +274,8 @@ function firstOfEach<Entry>(entries: readonly Entry[], nameOf: (entry: Entry) =>
 function merged(records: readonly PersonRecord[]): PersonRecord[] {
   const people = new Map<string, PersonRecord>();
   for (const record of records) {
-    people.set(record.externalId, { ...record, ...people.get(record.externalId) });
+    const known = people.get(record.externalId);
+    people.set(record.externalId, { ...known, ...record, createdBy: known?.createdBy ?? record.createdBy });
   }
   return [...people.values()];
 }

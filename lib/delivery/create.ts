@@ -75,7 +75,13 @@ async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: nu
   const unsure = failure.applied !== "no" && !(refused && run.refusesWhole);
   const rest =
     duplicate || unsure
-      ? await settleExisting(batch, { ...run, startedAt, kinds: duplicate ? identifiers : "first" })
+      ? await settleExisting(batch, {
+          context,
+          settle,
+          // Who was refused alone, as somebody who is there already, was there before.
+          startedAt: duplicate && more.length === 0 ? undefined : startedAt,
+          kinds: duplicate ? identifiers : "first",
+        })
       : batch;
   if (rest.length === 0) return;
   if (rest.length < batch.length) return place(rest, run, unknownOutcomes);
@@ -124,19 +130,24 @@ async function confirm(
     }
     return user === undefined;
   });
-  const missing = await settleExisting(left, { ...run, startedAt, kinds: "first" });
+  const { context, settle } = run;
+  const missing = await settleExisting(left, { context, settle, startedAt, kinds: "first" });
   for (const task of missing) run.settle(task, { kind: "rejected", reason: "not-confirmed" });
+}
+
+interface Look {
+  readonly context: DeliveryContext;
+  readonly settle: Settle;
+  /** When the call began that may have created them; `undefined` when none of them can be of its making. */
+  readonly startedAt: number | undefined;
+  /** By which identifiers to look; `first`: by the first one that a person has. */
+  readonly kinds: typeof identifiers | "first";
 }
 
 /** Settles those who are in the pool, and those whose identifier somebody else has there; returns the rest. */
 async function settleExisting(
   batch: readonly CreateTask[],
-  {
-    context,
-    settle,
-    startedAt,
-    kinds,
-  }: Pick<Run, "context" | "settle"> & { startedAt: number; kinds: readonly Identifier[] | "first" },
+  { context, settle, startedAt, kinds }: Look,
 ): Promise<readonly CreateTask[]> {
   let rest = batch;
   for (const kind of identifiers) {
@@ -171,14 +182,15 @@ function valuesOf(tasks: readonly CreateTask[], kind: Identifier): string[] {
 async function settleSame(
   task: CreateTask,
   user: UserDto,
-  { context, settle, startedAt }: { context: DeliveryContext; settle: Settle; startedAt: number },
+  { context, settle, startedAt }: Omit<Look, "kinds">,
 ): Promise<void> {
   const known =
     task.change.person.externalId === undefined
       ? undefined
       : await context.ledger.person(task.change.person.externalId);
   const bornAt = Date.parse(user.createdAt ?? "");
-  const ours = known === undefined && bornAt >= startedAt - clockToleranceMilliseconds;
+  const ours =
+    known === undefined && startedAt !== undefined && bornAt >= startedAt - clockToleranceMilliseconds;
   if (
     user.status !== undefined &&
     user.status !== "Activated" &&
@@ -211,7 +223,7 @@ async function settleKnown(
   const missing = await settleExisting(brought, {
     context,
     settle,
-    startedAt: context.clock.now(),
+    startedAt: undefined,
     kinds: "first",
   });
   return tasks.filter((task, index) => known[index] === undefined || missing.includes(task));

@@ -39,7 +39,8 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
     tasks.flatMap((task) => {
       const outcome = outcomes.get(task);
       const externalId = "person" in task.change ? task.change.person.externalId : undefined;
-      return outcome?.userId === undefined || externalId === undefined
+      const placed = outcome?.kind === "accepted" || outcome?.kind === "already-done";
+      return !placed || outcome.userId === undefined || externalId === undefined
         ? []
         : { externalId, userId: outcome.userId, createdBy: outcome.by ?? task.by };
     }),

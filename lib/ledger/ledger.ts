@@ -74,7 +74,7 @@ export interface Ledger {
   /** Remembers what was applied, unless something newer (`appliedAt`) is there. Fields that are absent keep their value. */
   recordSubject(record: SubjectRecord): Promise<void>;
   person(externalId: string): Promise<PersonRecord | undefined>;
-  /** Remembers people. Who created them first stays; a `userId` is filled in when it becomes known. */
+  /** Remembers people. Who created them first stays; the newest `userId` counts, since somebody may be deleted and come back. */
   recordPeople(records: readonly PersonRecord[]): Promise<void>;
   /** The newest `limit` outcomes about a person, oldest first. */
   events(externalId: string, limit: number): Promise<EventRecord[]>;

@@ -80,7 +80,11 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     async recordPeople(records) {
       for (const record of records) {
         const known = people.get(record.externalId);
-        people.set(record.externalId, { ...record, ...known });
+        people.set(record.externalId, {
+          ...known,
+          ...record,
+          createdBy: known?.createdBy ?? record.createdBy,
+        });
       }
     },
 

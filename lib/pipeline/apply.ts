@@ -17,6 +17,9 @@ export interface ApplyPorts extends DeliveryPorts {
 
 /** How long one message may be worked on before somebody else may take it over, in seconds. */
 const leaseSeconds = 120;
+/** How long the events of one person wait for each other within an invocation, and how often they look, in milliseconds. */
+const turnMilliseconds = 10_000;
+const lookMilliseconds = 50;
 /** How often the same words may be news while the ledger remembers the first time. */
 const maxRepetitions = 100;
 /** Outcomes are kept this long beyond the sender's own retries, in seconds: long enough to be asked about. */
@@ -114,7 +117,7 @@ async function decide(
     const reason = error instanceof InboundError ? error.reason : "translation-failed";
     return { ...nothing, externalId: known?.externalId, outcome: { kind: "dead", reason } };
   }
-  const externalId = changes.map(externalIdOf).find((value) => value !== undefined) ?? known?.externalId;
+  const externalId = externalIdOf(changes, known?.externalId);
   if (changes.length === 0) {
     return { changes, externalId, outcome: { kind: "already-done", reason: "nothing-to-do" } };
   }
@@ -130,9 +133,34 @@ async function decide(
     source: message.source,
     subject: event.subject,
   }));
-  const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
-  if (stopped) return stopped;
-  return { changes, externalId, outcome: worstOf(outcomes) };
+  const delivered = await inTurn(externalId, by, ports, () => deliver(tasks, { ...ports, deadline }));
+  if (delivered === "busy") return new InboundError("unavailable", "person-busy");
+  if (delivered.stopped) return delivered.stopped;
+  return { changes, externalId, outcome: worstOf(delivered.outcomes) };
+}
+
+/**
+ * Two sources may speak of one person at the same moment, and the queue only orders the events of one source. Whoever
+ * comes second waits for the first to be done, and then finds the person.
+ */
+async function inTurn<Result>(
+  externalId: string | undefined,
+  by: string,
+  { ledger, clock }: Pick<ApplyPorts, "ledger" | "clock">,
+  work: () => Promise<Result>,
+): Promise<Result | "busy"> {
+  if (externalId === undefined) return work();
+  const turn: EventKey = { source: "people", id: externalId };
+  const waitsUntil = clock.now() + turnMilliseconds;
+  while ((await ledger.claim(turn, { owner: by, leaseSeconds })).state !== "claimed") {
+    if (clock.now() >= waitsUntil) return "busy";
+    await clock.wait(lookMilliseconds);
+  }
+  try {
+    return await work();
+  } finally {
+    await ledger.release(turn, by);
+  }
 }
 
 /** An event counts as its least happy change. */
@@ -163,8 +191,14 @@ async function remember(
   });
 }
 
-function externalIdOf(change: Change): string | undefined {
-  return change.kind === "create" ? change.person.externalId : change.who.externalId;
+/**
+ * Our id of the person at Authing: what a joiner or mover brings, then what the ledger knows of the subject. What a leaver
+ * is called comes last: a deletion often says the source's own id only.
+ */
+function externalIdOf(changes: readonly Change[], known: string | undefined): string | undefined {
+  const brought = changes.flatMap((change) => ("person" in change ? (change.person.externalId ?? []) : []));
+  const called = changes.flatMap((change) => ("who" in change ? (change.who.externalId ?? []) : []));
+  return brought[0] ?? known ?? called[0];
 }
 
 function recordOf(

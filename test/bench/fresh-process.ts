@@ -63,8 +63,14 @@ export function loopCase(file: string, name: string): Case {
 /** The next thing that it says. */
 async function message(child: ChildProcess): Promise<unknown> {
   const died = new AbortController();
-  child.once("exit", () => died.abort());
+  const abort = () =>
+    died.abort(new Error(`the process of ${child.spawnargs.at(-1)} ended; its error stands above`));
   const signal = AbortSignal.any([died.signal, AbortSignal.timeout(longestMilliseconds)]);
-  const [said] = (await once(child, "message", { signal })) as [unknown];
-  return said;
+  child.once("exit", abort);
+  try {
+    const [said] = (await once(child, "message", { signal })) as [unknown];
+    return said;
+  } finally {
+    child.off("exit", abort);
+  }
 }

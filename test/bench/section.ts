@@ -43,7 +43,7 @@ export interface Prepared {
   readonly cases: readonly Case[];
   readonly ratios: readonly Ratio[];
   readonly counts?: readonly Count[];
-  /** A case and its spoilt twin. `--self-check` puts the twin in its place and wants at least one aim to be missed. */
+  /** A case and its spoilt twin, which `--self-check` measures beside it: a section that cannot tell them apart is blind. */
   readonly spoilt: { readonly name: string; readonly twin: Case };
   close?(): Promise<void>;
 }

@@ -242,14 +242,16 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
         expect(await ledger.person("10012")).toBeUndefined();
       });
 
-      it("keep who created them, and get their userId once it is known", async () => {
+      it("keep who created them first, and the userId they were given last", async () => {
         await ledger.recordPeople([{ externalId: "10010", createdBy: "bamboohr/e-1" }]);
         expect(await ledger.person("10010")).toEqual({ externalId: "10010", createdBy: "bamboohr/e-1" });
         await ledger.recordPeople([{ externalId: "10010", userId: "u-1", createdBy: "clerk/e-9" }]);
         const known = { externalId: "10010", userId: "u-1", createdBy: "bamboohr/e-1" };
         expect(await ledger.person("10010")).toEqual(known);
-        await ledger.recordPeople([{ externalId: "10010", userId: "u-2", createdBy: "clerk/e-9" }]);
+        await ledger.recordPeople([{ externalId: "10010", createdBy: "clerk/e-9" }]);
         expect(await ledger.person("10010")).toEqual(known);
+        await ledger.recordPeople([{ externalId: "10010", userId: "u-2", createdBy: "clerk/e-9" }]);
+        expect(await ledger.person("10010")).toEqual({ ...known, userId: "u-2" });
       });
 
       it("may come twice in one call", async () => {

@@ -75,6 +75,19 @@ describe("a joiner before day one", () => {
     ]);
   });
 
+  it("arrives once, when both speak in the same moment", async () => {
+    const { stack, send, person } = await journey();
+    stack.sandbox?.script([{ on: "create-users-batch", fault: { kind: "slow", milliseconds: 300 } }]);
+    await Promise.all([send("bamboohr", hired()), send("clerk", clerkUser("user.created"))]);
+    await stack.settled();
+    const creates = stack.sandbox?.requests.filter(({ operation }) => operation === "create-users-batch");
+    expect(creates).toHaveLength(1);
+    const { events } = (await person("10010")).body;
+    const [first, second] = events;
+    expect(first.outcome.kind).toBe("accepted");
+    expect(second.outcome).toMatchObject({ kind: "already-done", by: `${first.source}/${first.id}` });
+  });
+
   it("is told about without any value of theirs, in log and ledger", async () => {
     const { stack, send, log } = await journey();
     await send("bamboohr", hired());
@@ -126,13 +139,17 @@ describe("a leaver", () => {
   });
 
   it("of whom the source says only its own id is found through the ledger", async () => {
-    const { stack, send } = await journey();
+    const { stack, send, person } = await journey();
     await send("clerk", clerkUser("user.created"), undefined, { id: "msg_1" });
     await stack.settled();
     const gone = { type: "user.deleted", timestamp: Date.now() + 1, data: { id: "user_1", deleted: true } };
     await send("clerk", gone, undefined, { id: "msg_2" });
     await stack.settled();
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010", status: "Resigned" }]);
+    expect((await person("10010")).body.events).toMatchObject([
+      { type: "user.created" },
+      { type: "user.deleted" },
+    ]);
   });
 
   it("leaves by the policy of the configuration", async () => {
