@@ -39,7 +39,10 @@ const plain: BuildOptions = {
   logLevel: "error",
 };
 
-/** What stands in `import()` in lib/aws, loaded at once. */
+/**
+ * What stands in `import()` in lib/aws, loaded at once. Bundled plainly it is the receiver that the aim was set against;
+ * bundled as ours is (Node's modules when they are used, one place for credentials) it shows what `import()` adds to that.
+ */
 const withSdk = `
   import "#lib/aws/secrets-manager.ts";
   import "#lib/aws/sqs.ts";
@@ -59,17 +62,23 @@ const emptyHandler = `
   export const handler = async ({ body = "" }) => ({ statusCode: body.length > ${maxDeliveryBytes} ? 413 : 202 });
 `;
 
-async function bundleText(contents: string, outfile: string, options: BuildOptions = {}): Promise<string> {
-  const format = outfile.endsWith(".cjs") ? "cjs" : "esm";
+/** Bundles a text that stands in the root of the repository; resolves to the file of the bundle. */
+async function bundleText(
+  contents: string,
+  outdir: string,
+  { format = "esm", ...options }: BuildOptions = {},
+): Promise<string> {
+  const extension = format === "cjs" ? ".cjs" : ".mjs";
   await build({
     ...plain,
     stdin: { contents, resolveDir: root, loader: "ts" },
-    outfile,
+    outdir,
+    outExtension: { ".js": extension },
     format,
-    ...(format === "esm" && { mainFields: ["module", "main"] }),
+    ...(format === "esm" && { mainFields: ["module", "main"], splitting: true }),
     ...options,
   });
-  return outfile;
+  return join(outdir, `stdin${extension}`);
 }
 
 async function prepare() {
@@ -86,10 +95,10 @@ async function prepare() {
       format: "esm",
       outfile: at("first-event.mjs"),
     }).then(() => at("first-event.mjs")),
-    bundleText(emptyHandler, at("empty.mjs")),
-    bundleText(withSdk, at("sdk.mjs"), { plugins: [lazyBuiltins, lambdaCredentials, withoutTranslation] }),
-    bundleText(withSdk, at("sdk-plain.cjs"), { plugins: [withoutTranslation] }),
-    bundleText(authingSdk, at("authing-sdk.cjs")),
+    bundleText(emptyHandler, at("empty")),
+    bundleText(withSdk, at("sdk"), { plugins: [lazyBuiltins, lambdaCredentials, withoutTranslation] }),
+    bundleText(withSdk, at("sdk-plain"), { plugins: [withoutTranslation] }),
+    bundleText(authingSdk, at("authing-sdk"), { format: "cjs" }),
   ]);
 
   const environment = {
@@ -125,24 +134,24 @@ async function prepare() {
     cases: [
       coldCase("empty handler", empty, "refused"),
       coldCase("ours", own, "refused"),
-      coldCase("ours, SDK imported statically", sdk, "refused"),
-      coldCase("the same, bundled plainly", sdkPlain, "refused"),
+      coldCase("AWS SDK imported statically", sdkPlain, "refused"),
+      coldCase("the same in our bundling", sdk, "refused"),
       coldCase("authing-node-sdk", authing, "refused"),
       coldCase("events-apply, no records", at("events-apply/index.mjs"), "empty batch"),
       coldCase("empty handler, accepted", empty, "accepted"),
       coldCase("ours, accepted", own, "accepted"),
-      coldCase("ours, SDK imported statically, accepted", sdk, "accepted"),
-      coldCase("the same, bundled plainly, accepted", sdkPlain, "accepted"),
+      coldCase("AWS SDK imported statically, accepted", sdkPlain, "accepted"),
+      coldCase("the same in our bundling, accepted", sdk, "accepted"),
     ],
     ratios: [
       ratio("ours", "empty handler", { atMost: 2.3 }),
-      ratio("ours", "ours, SDK imported statically", { atMost: 0.7 }),
-      ratio("ours", "the same, bundled plainly"),
+      ratio("ours", "AWS SDK imported statically", { atMost: 0.7 }),
+      ratio("ours", "the same in our bundling"),
       ratio("ours", "authing-node-sdk", { atMost: 0.45 }),
       ratio("events-apply, no records", "authing-node-sdk"),
       ratio("ours, accepted", "empty handler, accepted"),
-      ratio("ours, accepted", "ours, SDK imported statically, accepted"),
-      ratio("ours, accepted", "the same, bundled plainly, accepted"),
+      ratio("ours, accepted", "AWS SDK imported statically, accepted"),
+      ratio("ours, accepted", "the same in our bundling, accepted"),
     ],
     counts: bundles.flatMap(({ name, entryBytes, totalBytes }): Count[] => [
       {
@@ -158,7 +167,7 @@ async function prepare() {
         ...(receives(name) && { aim: { atMost: 350 } }),
       },
     ]),
-    spoilt: { name: "ours", twin: coldCase("ours, SDK in the entry", sdk, "refused") },
+    spoilt: { name: "ours", twin: coldCase("ours, SDK imported statically", sdkPlain, "refused") },
     close: async () => {
       aws.close();
       rmSync(folder, { recursive: true, force: true });
