@@ -9,7 +9,7 @@ import type { Delivery, Receiver } from "#lib/pipeline/source.ts";
  */
 export function webhook<Secret>(source: Receiver<Secret>, ports: () => ReceivePorts) {
   let opened: ReceivePorts | undefined;
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .onError((request) => {
       // Whatever gets here is ours, not the sender's: it shall come again.
       request.response = { statusCode: 503 };
