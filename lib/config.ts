@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { TranslationContext } from "#lib/pipeline/source.ts";
 import type * as registry from "#lib/sources/registry.ts";
 
 /** What becomes of the account of a person who leaves. */
@@ -8,6 +9,12 @@ export type LeavePolicy = z.infer<typeof LeavePolicy>;
 const SourceSettings = z.strictObject({
   /** `resign` takes authorisations, departments, roles and groups away for good and stops sign-in; the profile stays. */
   leave: z._default(LeavePolicy, "resign"),
+  /** Which of several ids of the source is the `externalId` in Authing; the source's README lists them. */
+  externalId: z.optional(z.string()),
+  /** The source's department ids → Authing's. Departments that are not here are left out, and told of. */
+  departments: z._default(z.record(z.string(), z.string()), {}),
+  /** Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`. */
+  customData: z._default(z.record(z.string(), z.string()), {}),
 });
 
 const Config = z.strictObject({
@@ -57,4 +64,10 @@ export function defineConfig(input: ConfigInput): Config {
   throw new TypeError(
     `inbound.config.ts: wrong or unknown setting: ${wrong.join(", ")}; lib/config.ts describes each`,
   );
+}
+
+/** What the translation of a source's events may know of a configuration. */
+export function translationContext(config: Config, source: string): TranslationContext {
+  const { externalId, departments = {}, customData = {} } = config.sources[source] ?? {};
+  return { region: config.region, departments, customData, ...(externalId !== undefined && { externalId }) };
 }

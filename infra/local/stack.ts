@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import { AuthingSecret, connectAuthing } from "#lib/authing/connect.ts";
-import type { Config } from "#lib/config.ts";
+import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/delivery/context.ts";
+import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
 import { uploads } from "#lib/lambda/uploads.ts";
 import { webhook } from "#lib/lambda/webhook.ts";
@@ -73,7 +74,7 @@ export async function startStack({
   const clock: Clock = { now: Date.now, wait: (ms) => wait(ms), random: Math.random };
   const ports = {
     authing: connectAuthing({ ...config.authing, host: authingHost }, secrets),
-    translation: { region: config.region },
+    secrets,
     leavePolicy: (source: string) => config.sources[source]?.leave ?? "resign",
     source: (name: string) => sources.get(name),
     deadLetters: {
@@ -87,8 +88,12 @@ export async function startStack({
     log,
   };
 
-  const applyEvents = eventQueue(() => ports);
-  const runUploads = uploads(() => ports);
+  const applyEvents = eventQueue(() => ({
+    ...ports,
+    translation: (source) => translationContext(config, source),
+    openApi: sourceApis(clock),
+  }));
+  const runUploads = uploads(() => ({ ...ports, translation: translationContext(config, "uploads") }));
   const queue = localQueue((event) => applyEvents(event, invocation(invocationSeconds)));
   const receivers = new Map(
     [...sources].map(([name, source]) => [name, webhook(source, () => ({ secrets, events: queue, log }))]),

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import config from "#config";
+import { translationContext } from "#lib/config.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import { enabledSources } from "#lib/sources/enabled.ts";
 import { runCommand, say } from "./command.ts";
@@ -32,7 +33,7 @@ await runCommand(async () => {
     deliveryId: undefined,
   });
   const changes = events.flatMap((event) => {
-    if (!(event instanceof InboundError)) return source.translate(event, { region: config.region });
+    if (!(event instanceof InboundError)) return source.translate(event, translationContext(config, name));
     say(event.message, process.stderr);
     return [];
   });

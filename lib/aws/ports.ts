@@ -1,10 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { connectAuthing } from "#lib/authing/connect.ts";
-import type { Config } from "#lib/config.ts";
-import type { DeliveryPorts } from "#lib/delivery/context.ts";
+import { translationContext, type Config } from "#lib/config.ts";
+import type { Clock, DeliveryPorts } from "#lib/delivery/context.ts";
+import { sourceApis } from "#lib/http/source-api.ts";
 import type { ApplyPorts } from "#lib/pipeline/apply.ts";
 import type { ReceivePorts } from "#lib/pipeline/receive.ts";
-import { secretReader } from "#lib/pipeline/secrets.ts";
+import { secretReader, type SecretReader } from "#lib/pipeline/secrets.ts";
 import type { Source } from "#lib/pipeline/source.ts";
 import type { ImportPorts } from "#lib/uploads/run.ts";
 import { dynamodbLedger } from "./ledger.ts";
@@ -13,6 +14,8 @@ import { awsLog } from "./log.ts";
 import { objectStore } from "./objects.ts";
 import { deadLetters, eventQueue } from "./queue.ts";
 import { secretLoader } from "./secrets.ts";
+
+const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
 
 // What each kind of function needs of AWS, and nothing more: its role allows just this.
 
@@ -26,7 +29,8 @@ export function applyPorts(config: Config, sources: ReadonlyMap<string, Source>)
   return {
     ...deliveryPorts(config),
     source: (name) => sources.get(name),
-    translation: { region: config.region },
+    translation: (source) => translationContext(config, source),
+    openApi: sourceApis(clock),
     deadLetters: deadLetters(DEAD_LETTERS_URL),
     log: awsLog(),
   };
@@ -35,19 +39,21 @@ export function applyPorts(config: Config, sources: ReadonlyMap<string, Source>)
 export function importPorts(config: Config): ImportPorts {
   return {
     ...deliveryPorts(config),
-    translation: { region: config.region },
+    translation: translationContext(config, "uploads"),
     objects: objectStore(),
     log: awsLog(),
   };
 }
 
-function deliveryPorts(config: Config): DeliveryPorts {
+function deliveryPorts(config: Config): DeliveryPorts & { secrets: SecretReader } {
   const environment = readEnvironment(["SERVICE", "STAGE", "TABLE"]);
+  const secrets = secretsOf(environment);
   return {
-    authing: connectAuthing(config.authing, secretsOf(environment)),
+    secrets,
+    authing: connectAuthing(config.authing, secrets),
     ledger: dynamodbLedger(environment.TABLE),
     leavePolicy: (source) => config.sources[source]?.leave ?? "resign",
-    clock: { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random },
+    clock,
   };
 }
 

@@ -20,7 +20,7 @@ export async function updatePerson(
   const { change } = task;
   if (!who) return settle(task, { kind: "rejected", reason: "user-unknown" });
 
-  const set = updatable(change.person);
+  const set = updatable(change);
   if (Object.keys(set).length === 0)
     return settle(task, { kind: "already-done", reason: "nothing-to-change" });
 
@@ -117,11 +117,17 @@ async function whoOf(
   });
 }
 
-/** What `update-user` takes of a person; the id at the source is not its to change. */
-function updatable(person: Partial<CreateUserInfoDto>): Omit<UpdateUserReqDto, "userId" | "options"> {
-  const { externalId: _, ...set } = person;
+/**
+ * What `update-user` takes of a person. Our id of them goes along only when the source gave them another one: then `who` has
+ * the one before.
+ */
+function updatable({ who, person }: Update): Omit<UpdateUserReqDto, "userId" | "options"> {
+  const { externalId, ...set } = person;
+  const isRenamed = externalId !== undefined && who.externalId !== undefined && who.externalId !== externalId;
   return Object.fromEntries(
-    Object.entries(set).filter(([name]) => !(fieldsOnlyAtCreate as readonly string[]).includes(name)),
+    Object.entries(isRenamed ? { ...set, externalId } : set).filter(
+      ([name]) => !(fieldsOnlyAtCreate as readonly string[]).includes(name),
+    ),
   );
 }
 

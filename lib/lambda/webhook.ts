@@ -9,6 +9,7 @@ import type { Delivery, Receiver } from "#lib/pipeline/source.ts";
  */
 export function webhook<Secret>(source: Receiver<Secret>, ports: () => ReceivePorts) {
   let opened: ReceivePorts | undefined;
+  // No timer beside every event: whatever takes too long here has a limit of its own.
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .onError((request) => {
       // Whatever gets here is ours, not the sender's: it shall come again.
@@ -27,7 +28,8 @@ export function webhook<Secret>(source: Receiver<Secret>, ports: () => ReceivePo
 
 function deliveryOf(event: APIGatewayProxyEventV2): Delivery {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(event.headers)) {
+  for (const name of Object.keys(event.headers)) {
+    const value = event.headers[name];
     if (value !== undefined) headers[name.toLowerCase()] = value;
   }
   return {

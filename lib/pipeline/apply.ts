@@ -1,16 +1,24 @@
+import type { sourceApis } from "#lib/http/source-api.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
+import { fieldsOnlyAtCreate } from "#lib/authing/dto.ts";
 import type { Claim, EventKey, EventRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "./change.ts";
 import { InboundError } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
 import type { DeadLetters, Log, QueuedMessage } from "./ports.ts";
+import type { SecretReader } from "./secrets.ts";
 import type { Source, SourceEvent, TranslationContext } from "./source.ts";
+
+/** What the worker needs of a source. Its secret is opaque here. */
+type Worker = Pick<Source<unknown>, "secret" | "redeliversForSeconds" | "fetch" | "translate">;
 
 export interface ApplyPorts extends DeliveryPorts {
   /** The sources that are switched on. */
-  readonly source: (name: string) => Pick<Source, "translate" | "redeliversForSeconds"> | undefined;
-  readonly translation: TranslationContext;
+  readonly source: (name: string) => Worker | undefined;
+  readonly translation: (source: string) => TranslationContext;
+  readonly secrets: SecretReader;
+  readonly openApi: ReturnType<typeof sourceApis>;
   readonly deadLetters: DeadLetters;
   readonly log: Log;
 }
@@ -110,20 +118,22 @@ async function decide(
   if (!source) return { ...nothing, outcome: { kind: "dead", reason: "source-not-enabled" } };
 
   const known = await ports.ledger.subject(message.source, event.subject);
+  if (known && known.appliedAt > event.occurredAt) {
+    const outcome = { kind: "superseded", by: `${message.source}/${known.appliedBy}` } as const;
+    return { changes: [], externalId: known.externalId, outcome };
+  }
   let changes: readonly Change[];
   try {
-    changes = source.translate(event, ports.translation);
+    const payload = await payloadOf(message.source, source, event, ports, deadline);
+    changes = source.translate({ ...event, payload }, ports.translation(message.source));
   } catch (error) {
+    if (error instanceof InboundError && error.retryable) return error;
     const reason = error instanceof InboundError ? error.reason : "translation-failed";
     return { ...nothing, externalId: known?.externalId, outcome: { kind: "dead", reason } };
   }
   const externalId = externalIdOf(changes, known?.externalId);
   if (changes.length === 0) {
     return { changes, externalId, outcome: { kind: "already-done", reason: "nothing-to-do" } };
-  }
-  if (known && known.appliedAt > event.occurredAt) {
-    const outcome = { kind: "superseded", by: `${message.source}/${known.appliedBy}` } as const;
-    return { changes, externalId, outcome };
   }
 
   const by = `${message.source}/${event.id}`;
@@ -136,7 +146,23 @@ async function decide(
   const delivered = await inTurn(externalId, by, ports, () => deliver(tasks, { ...ports, deadline }));
   if (delivered === "busy") return new InboundError("unavailable", "person-busy");
   if (delivered.stopped) return delivered.stopped;
-  return { changes, externalId, outcome: worstOf(delivered.outcomes) };
+  const outcome = worstOf(delivered.outcomes);
+  // Nobody to log in as: no name is invented. It waits among the dead letters for a better mapping or more permissions.
+  const isNobody = outcome.reason === "identifier-missing";
+  return { changes, externalId, outcome: isNobody ? { ...outcome, kind: "dead" } : outcome };
+}
+
+/** What `translate` is to read: the event's own payload, completed at the source where the source has events that only say who. */
+async function payloadOf(
+  name: string,
+  { fetch, secret: shape }: Worker,
+  event: SourceEvent,
+  { secrets, openApi }: Pick<ApplyPorts, "secrets" | "openApi">,
+  deadline: number,
+): Promise<unknown> {
+  if (!fetch) return event.payload;
+  const [secret] = await secrets.read(`sources/${name}`, shape);
+  return fetch.read(event, openApi(fetch, secret, deadline));
 }
 
 /**
@@ -208,7 +234,13 @@ function recordOf(
 ): EventRecord {
   const event = message.kind === "event" ? message.event : undefined;
   const traced = decided.changes.filter((change) => "trail" in change);
-  const leftOut = traced.flatMap((change) => change.leftOut ?? []);
+  const leftOut = traced.flatMap((change) => [
+    ...(change.leftOut ?? []),
+    // Authing changes these by other means than an update; told here, so that nobody wonders.
+    ...(change.kind === "update" ? fieldsOnlyAtCreate.filter((field) => field in change.person) : []).map(
+      (field) => ({ path: change.trail[field] ?? field, problem: "only-at-create" }),
+    ),
+  ]);
   return {
     ...key,
     type: event?.type ?? "unreadable",

@@ -28,10 +28,8 @@ export async function receive<Secret>(
     if (delivery.body.byteLength > maxDeliveryBytes) return refuse(413, "body-too-large");
 
     const verified = await verify(source, delivery, ports.secrets);
-    if (!verified.ok) return refuse(401, verified.reason);
-
-    const handshake = source.handshake?.(verified.delivery, verified.secret);
-    if (handshake) return handshake;
+    if ("reason" in verified) return refuse(401, verified.reason);
+    if ("handshake" in verified) return verified.handshake;
 
     const messages = split(source, verified.delivery);
     if (messages.length > 0) await ports.events.send(messages);
@@ -56,8 +54,9 @@ export async function receive<Secret>(
 }
 
 type Verified<Secret> =
-  | { ok: true; delivery: VerifiedDelivery; secret: Secret }
-  | { ok: false; reason: ProofFailure };
+  | { readonly delivery: VerifiedDelivery; readonly secret: Secret }
+  | { readonly handshake: Reply }
+  | { readonly reason: ProofFailure };
 
 /** Tries the current and the previous secret; when neither fits, asks for the secret once more, since it may just have been rotated. */
 async function verify<Secret>(
@@ -68,7 +67,7 @@ async function verify<Secret>(
   const name = `sources/${source.name}`;
   const known = await secrets.read(name, source.secret);
   const first = verifyWith(source, delivery, known);
-  if (first.ok) return first;
+  if (!("reason" in first)) return first;
   const refreshed = await secrets.refresh(name, source.secret);
   return refreshed === known ? first : verifyWith(source, delivery, refreshed);
 }
@@ -80,14 +79,16 @@ function verifyWith<Secret>(
 ): Verified<Secret> {
   let failure: ProofFailure | undefined;
   for (const secret of versions) {
+    const handshake = source.handshake?.(delivery, secret);
+    if (handshake) return { handshake };
     const result = source.proof.verify(delivery, secret);
     if (result.ok) {
       const { payload, sentAt, deliveryId } = result;
-      return { ok: true, secret, delivery: { ...delivery, payload, sentAt, deliveryId } };
+      return { secret, delivery: { ...delivery, payload, sentAt, deliveryId } };
     }
     failure ??= result.reason;
   }
-  return { ok: false, reason: failure ?? "secret-empty" };
+  return { reason: failure ?? "secret-empty" };
 }
 
 /** A signed delivery that cannot be read is kept whole, not refused: its sender would not send it again any better. */

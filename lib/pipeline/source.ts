@@ -86,10 +86,62 @@ export interface Reply {
   readonly body?: string;
 }
 
+/** A request to a source's own API. */
+export interface ApiRequest {
+  /** Default `GET`. */
+  readonly method?: "GET" | "POST";
+  /** From the root of the host, e.g. `/api/v1/users/00u1`. Ids in it are percent-encoded by whoever writes it. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  /** `undefined` for a body that is not JSON. */
+  readonly json: unknown;
+}
+
+/** A source's own API, for events that say who and not what. It reaches the host of the definition and no other. */
+export interface SourceApi<Secret> {
+  readonly secret: Secret;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /**
+   * Any answer below 500, throttling apart: that is waited out, as the headers ask, while there is time. Throws
+   * `unavailable` when nobody answers or the time is up, so that the event comes again.
+   */
+  request(request: ApiRequest): Promise<ApiAnswer>;
+  /** A token, obtained once and kept until shortly before it ends. */
+  token(obtain: () => Promise<{ token: string; expiresInSeconds: number }>): Promise<string>;
+  /** Lets go of a token that the source refuses. */
+  forgetToken(): void;
+}
+
+/** How the worker completes events that only say an id. */
+export interface Fetch<Secret> {
+  /** The scheme and host of the source's API, from its secret, never from a payload: `https://…`; http for this very machine only. */
+  host(secret: Secret): string;
+  /**
+   * The payload that `translate` gets: what the event says and what the source knows of the person today. Events that are
+   * complete go through as they are. Throws `unavailable` when it must be asked again later, e.g. because the event
+   * outran what the API shows, and `misconfigured` when the source refuses our credentials.
+   */
+  read(event: SourceEvent, api: SourceApi<Secret>): Promise<unknown>;
+}
+
 /** What translation may know beside the event: settings, never clocks or networks. */
 export interface TranslationContext {
   /** ISO 3166 code of the country that a phone number without `+` belongs to, e.g. `CN`. */
   readonly region: string;
+  /** Which of several ids of the source is the `externalId`, where the source lets one choose. */
+  readonly externalId?: string;
+  /** The source's department ids → Authing's. Departments that are not here are left out. */
+  readonly departments: Readonly<Record<string, string>>;
+  /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
+  readonly customData: Readonly<Record<string, string>>;
 }
 
 /** Everything there is to know about a source, in one object. */
@@ -104,8 +156,11 @@ export interface Source<Secret = never> {
   readonly proof: Proof<Secret>;
   /** Seconds over which the sender repeats a delivery it got no 2xx for; duplicates are known for at least that long. */
   readonly redeliversForSeconds: number;
-  /** Answers an exchange that only checks the URL; `undefined` when this delivery is not one. No side effects. */
-  handshake?(delivery: VerifiedDelivery, secret: Secret): Reply | undefined;
+  /**
+   * Answers an exchange that only checks the URL, before the proof is asked: such exchanges are proven in ways of their own,
+   * or only by a token. `undefined` for any other delivery, and for one that does not prove itself. No side effects.
+   */
+  handshake?(delivery: Delivery, secret: Secret): Reply | undefined;
   /**
    * The events in a delivery. Pure. Throws `InboundError` `malformed` for a body it cannot read; one event among others
    * that it cannot read is such an error in the list, and the others go on.
@@ -113,12 +168,14 @@ export interface Source<Secret = never> {
   split(delivery: VerifiedDelivery): readonly (SourceEvent | InboundError)[];
   /** The answer to a delivery whose events are safely queued. Without it: 202, no body. */
   acknowledge?(delivery: VerifiedDelivery, secret: Secret): Reply;
-  /** What an event means. Pure: no clock, no I/O. `[]` when it is none of our business. */
+  /** For events that say who and not what: asks the source for the rest, behind the queue. */
+  readonly fetch?: Fetch<Secret>;
+  /** What an event means. Pure: no clock, no I/O. `[]` when it is none of our business; `InboundError` `malformed` when nobody can tell. */
   translate(event: SourceEvent, context: TranslationContext): Change[];
 }
 
-/** What receiving needs of a source. It has no part in what an event means, so its bundle leaves `translate` out. */
-export type Receiver<Secret = never> = Omit<Source<Secret>, "translate">;
+/** What receiving needs of a source. It has no part in what an event means: its bundle leaves `fetch` and `translate` out. */
+export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "translate">;
 
 /** Types a source's definition and refuses a wrong one while it is built. */
 export function defineSource<Secret>(source: Source<Secret>): Source<Secret> {

@@ -89,6 +89,7 @@ function decode(body: Uint8Array): string {
 
 /** Whether JSON nests deeper than this, by its brackets outside of strings: a tenth of the time that walking the values takes. */
 function isDeeperThan(depth: number, json: string): boolean {
+  if (occurrences("{", json, depth) + occurrences("[", json, depth) <= depth) return false;
   let open = 0;
   for (let index = 0; index < json.length; index += 1) {
     const unit = json.charCodeAt(index);
@@ -105,6 +106,15 @@ function isDeeperThan(depth: number, json: string): boolean {
     }
   }
   return false;
+}
+
+/** How often a character occurs, counted until it is more than `most`. */
+function occurrences(character: string, text: string, most: number): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at !== -1 && count <= most; at = text.indexOf(character, at + 1)) {
+    count += 1;
+  }
+  return count;
 }
 
 function isEscaped(json: string, index: number): boolean {

@@ -14,7 +14,7 @@ const folderOf = (name: string) => new URL(`../../lib/sources/${name}/`, import.
 /** A published delivery with its proof, in `test/vectors/senders/<source>.json`: {citation, secret, headers, body, now in seconds}. */
 const vectorOf = (name: string) => new URL(`../vectors/senders/${name}.json`, import.meta.url);
 const receivedAt = Date.parse("2026-01-31T18:42:05.000Z");
-const context = { region: "CN" };
+const context = { region: "CN", departments: {}, customData: {} };
 
 interface Fixture {
   readonly source: string;

@@ -1,9 +1,11 @@
 import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import type { AuthingClient } from "#lib/authing/client.ts";
+import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
 import { memoryLedger } from "#lib/ledger/memory.ts";
 import type { QueuedMessage } from "#lib/pipeline/ports.ts";
+import { secretReader } from "#lib/pipeline/secrets.ts";
 import { defineSource, type SourceEvent } from "#lib/pipeline/source.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import sqs from "./events/sqs.json" with { type: "json" };
@@ -33,7 +35,9 @@ function worker(resign: () => Promise<{ ok: true; data: undefined }>) {
     clock: { now: Date.now, wait: async () => {}, random: () => 0 },
     leavePolicy: () => "resign",
     source: (name) => (name === "fickle" ? (fickle as never) : undefined),
-    translation: { region: "CN" },
+    translation: () => ({ region: "CN", departments: {}, customData: {} }),
+    secrets: secretReader(async () => ({ current: {} })),
+    openApi: sourceApis({ now: Date.now, wait: async () => {}, random: () => 0 }),
     deadLetters: { send: async (message, reason) => void dead.push({ message, reason }) },
     log: { info: line, warn: line, error: line },
   }));

@@ -6,7 +6,7 @@ import { InboundError } from "#lib/pipeline/errors.ts";
 import { signDelivery } from "#local/fixtures.ts";
 import { startStack, type Stack, type StackOptions } from "#local/stack.ts";
 
-export const config = defineConfig({ sources: { bamboohr: {}, clerk: {} } });
+const config = defineConfig({ sources: { bamboohr: {}, clerk: {} } });
 
 /** The secrets of the tests; a test may change its own copy to rotate one. */
 const invented = (): Record<string, SecretVersions> => ({
@@ -64,7 +64,7 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
       change = (request) => request,
       { now = Date.now(), id = `msg_${now}`, secret } = {},
     ) {
-      const definition = enabledSources(config).get(source);
+      const definition = enabledSources(options.config ?? config).get(source);
       if (!definition) throw new Error(`no source ${source}`);
       const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
       const signed = signDelivery(

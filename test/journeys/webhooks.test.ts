@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defineConfig } from "#lib/config.ts";
 import { journey } from "./stack.ts";
 
 const hired = (over: object = {}, fields: object = {}) => ({
@@ -158,8 +159,7 @@ describe("a leaver", () => {
       ["deactivate", [{ status: "Deactivated" }]],
       ["delete", []],
     ] as const) {
-      const { config } = await import("./stack.ts");
-      const { stack, send } = await journey({ config: { ...config, sources: { bamboohr: { leave } } } });
+      const { stack, send } = await journey({ config: defineConfig({ sources: { bamboohr: { leave } } }) });
       await send("bamboohr", hired());
       await send("bamboohr", { employees: [{ id: "10010", action: "Deleted", fields: {} }] });
       await stack.settled();

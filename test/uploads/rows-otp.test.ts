@@ -12,7 +12,7 @@ async function open(name: string, content: string) {
   async function* bytes() {
     yield Buffer.from(content);
   }
-  return openUpload(otp, await openTable(name, bytes()), { region: "CN" });
+  return openUpload(otp, await openTable(name, bytes()), { region: "CN", departments: {}, customData: {} });
 }
 
 async function translated(name: string, content: string) {

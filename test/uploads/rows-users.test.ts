@@ -9,7 +9,7 @@ async function open(name: string, content: string) {
   async function* bytes() {
     yield Buffer.from(content);
   }
-  return openUpload(users, await openTable(name, bytes()), { region: "CN" });
+  return openUpload(users, await openTable(name, bytes()), { region: "CN", departments: {}, customData: {} });
 }
 
 async function translated(name: string, content: string) {

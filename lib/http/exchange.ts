@@ -30,9 +30,9 @@ export interface Exchange {
   close(): void;
 }
 
-/** Connections at once. Authing counts requests by user pool, so more would only be throttled. */
+/** Connections at once. Authing counts requests by user pool, and other systems likewise: more would only be throttled. */
 const maxSockets = 8;
-/** Longer than any answer to 50 people. */
+/** Longer than any answer about 50 people. */
 const maxResponseBytes = 4 * 1024 * 1024;
 /**
  * A kept connection that was idle for longer is not used again: Node's servers close after 5 s, and a function that was

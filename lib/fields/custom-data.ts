@@ -1,0 +1,19 @@
+import { type Encoded, encoded } from "./encode.ts";
+import { at, isEmpty } from "./read.ts";
+
+/**
+ * Custom data by a configured map from the pool's custom fields to paths in the payload. Only these: Authing refuses a key
+ * that the pool does not define. Text, numbers and truth values are taken as they are, anything else is left out.
+ */
+export function customData(payload: unknown, map: Readonly<Record<string, string>>): Encoded[] {
+  const paths: string[] = [];
+  const values: Record<string, string | number | boolean> = {};
+  for (const [field, path] of Object.entries(map)) {
+    const { value } = at(payload, path);
+    if (isEmpty(value) || !["string", "number", "boolean"].includes(typeof value)) continue;
+    values[field] = value as string | number | boolean;
+    paths.push(path);
+  }
+  if (paths.length === 0) return [];
+  return [encoded({ value: undefined, path: paths.join(", ") }, "custom field", { customData: values })];
+}
