@@ -1,0 +1,93 @@
+import { hash, timingSafeEqual } from "node:crypto";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/pipeline/source.ts";
+
+// For senders that sign nothing and only show a secret that both sides know. It says who speaks and nothing about the body:
+// whoever sees one delivery can make another, so what such a sender says is best read anew at its API.
+
+export interface StaticHeaderSettings<Secret> {
+  /** What the explanation of an event calls it. Default `static-header`. */
+  readonly name?: string;
+  /** In lower case, e.g. `authorization`. */
+  readonly header: string;
+  /** The whole value of the header, or several of which each is taken while one replaces another; the first one signs. */
+  value(secret: Secret): string | readonly string[];
+}
+
+export interface BasicAuthSettings<Secret> {
+  username(secret: Secret): string;
+  /** The password, or several of which each is taken while one replaces another; the first one signs. */
+  password(secret: Secret): string | readonly string[];
+}
+
+/**
+ * A proof by a header that always has the same value. Compared in constant time; a header that comes twice is joined with a
+ * comma by then, and so a stranger's. Space around a value does not count, since HTTP does not carry it. An empty value is
+ * no value, and a secret without one verifies nothing (`secret-empty`).
+ */
+export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): Proof<Secret> {
+  const { name = "static-header", header } = settings;
+  if (!/^[a-z0-9-]+$/.test(header)) {
+    throw new TypeError(
+      `static-secret: header "${header}": write it in lower case, letters, digits and dashes`,
+    );
+  }
+  const valuesOf = (secret: Secret) =>
+    [settings.value(secret)]
+      .flat()
+      .map((value) => value.trim())
+      .filter((value) => value !== "");
+  // Digests are all of one length, so that comparing them tells nothing about the length of a secret either.
+  const digestsOfSecrets = new WeakMap<object, readonly Uint8Array[]>();
+
+  function digests(secret: Secret): readonly Uint8Array[] {
+    const cacheable = typeof secret === "object" && secret !== null ? secret : undefined;
+    const known = cacheable && digestsOfSecrets.get(cacheable);
+    if (known) return known;
+    const made = valuesOf(secret).map(digest);
+    if (cacheable) digestsOfSecrets.set(cacheable, made);
+    return made;
+  }
+
+  function verify({ headers, body }: Delivery, secret: Secret): ProofResult {
+    const accepted = digests(secret);
+    if (accepted.length === 0) return refused("secret-empty");
+    const value = (Object.hasOwn(headers, header) ? headers[header] : undefined) ?? "";
+    const given = digest(value);
+    // Whatever is given, even nothing, is compared with every value there is: no early way out.
+    const matches = accepted.filter((each) => timingSafeEqual(each, given)).length;
+    if (value === "") return refused("proof-missing");
+    return matches > 0 ? { ok: true, payload: body } : refused("proof-mismatch");
+  }
+
+  function sign(body: Uint8Array, secret: Secret): SignedRequest {
+    const [value] = valuesOf(secret);
+    if (value === undefined) throw new InboundError("misconfigured", "secret-empty");
+    return { headers: { [header]: value }, body };
+  }
+
+  return { name, coversBody: false, refusesStale: false, verify, sign };
+}
+
+/** A proof by HTTP Basic authentication, in UTF-8 (RFC 7617). Where the user name or the password is empty, nothing is verified. */
+export function basicAuth<Secret>(settings: BasicAuthSettings<Secret>): Proof<Secret> {
+  return staticHeader<Secret>({
+    name: "basic-auth",
+    header: "authorization",
+    value(secret) {
+      const username = settings.username(secret);
+      return [settings.password(secret)]
+        .flat()
+        .filter((password) => username !== "" && password !== "")
+        .map((password) => `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`);
+    },
+  });
+}
+
+function digest(value: string): Uint8Array {
+  return hash("sha256", value, "buffer");
+}
+
+function refused(reason: ProofFailure): ProofResult {
+  return { ok: false, reason };
+}
