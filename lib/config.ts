@@ -2,6 +2,10 @@ import * as z from "zod/mini";
 import type { TranslationContext } from "#lib/pipeline/source.ts";
 import type * as registry from "#lib/sources/registry.ts";
 
+/** What becomes of the closed account of a person whom the same source had let go and now hires again. */
+const RehirePolicy = z.enum(["reactivate", "reject"]);
+export type RehirePolicy = z.infer<typeof RehirePolicy>;
+
 /** What becomes of the account of a person who leaves. */
 export const LeavePolicy = z.enum(["resign", "suspend", "deactivate", "delete"]);
 export type LeavePolicy = z.infer<typeof LeavePolicy>;
@@ -9,6 +13,7 @@ export type LeavePolicy = z.infer<typeof LeavePolicy>;
 const SourceSettings = z.strictObject({
   /** `resign` takes authorisations, departments, roles and groups away for good and stops sign-in; the profile stays. */
   leave: z._default(LeavePolicy, "resign"),
+  rehire: z._default(RehirePolicy, "reactivate"),
   /** Which of several ids of the source is the `externalId` in Authing; the source's README lists them. */
   externalId: z.optional(z.string()),
   /** The source's department ids → Authing's. Departments that are not here are left out, and told of. */

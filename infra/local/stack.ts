@@ -76,6 +76,7 @@ export async function startStack({
     authing: connectAuthing({ ...config.authing, host: authingHost }, secrets),
     secrets,
     leavePolicy: (source: string) => config.sources[source]?.leave ?? "resign",
+    rehirePolicy: (source: string) => config.sources[source]?.rehire ?? "reactivate",
     source: (name: string) => sources.get(name),
     deadLetters: {
       async send(message: QueuedMessage, reason: string) {

@@ -178,13 +178,18 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
     async person(externalId) {
       const found = await item(personKey(externalId));
       if (!found) return undefined;
-      return { externalId, ...texts(found, "userId"), createdBy: found["createdBy"]?.S ?? "" };
+      return { externalId, ...texts(found, "userId", "leftBy"), createdBy: found["createdBy"]?.S ?? "" };
     },
 
     async recordPeople(records) {
       const { dynamodb, UpdateItemCommand } = await aws();
-      await inParallel(merged(records), writesAtOnce, async ({ externalId, createdBy, userId }) => {
-        const known = { externalId, createdBy, ...(userId !== undefined && { userId }) };
+      await inParallel(merged(records), writesAtOnce, async ({ externalId, createdBy, userId, leftBy }) => {
+        const known = {
+          externalId,
+          createdBy,
+          ...(userId !== undefined && { userId }),
+          ...(leftBy !== undefined && { leftBy }),
+        };
         const set = (name: string) =>
           name === "createdBy" ? "#createdBy = if_not_exists(#createdBy, :createdBy)" : `#${name} = :${name}`;
         await conditionally(

@@ -53,6 +53,7 @@ function deliveryPorts(config: Config): DeliveryPorts & { secrets: SecretReader 
     authing: connectAuthing(config.authing, secrets),
     ledger: dynamodbLedger(environment.TABLE),
     leavePolicy: (source) => config.sources[source]?.leave ?? "resign",
+    rehirePolicy: (source: string) => config.sources[source]?.rehire ?? "reactivate",
     clock,
   };
 }

@@ -32,6 +32,21 @@ export async function attempt<Data>(
   }
 }
 
+/** For what may be said twice, such as an update or a departure: after an unknown outcome it is simply said again. */
+export async function attemptAgain<Data>(
+  context: DeliveryContext,
+  call: () => Promise<Answer<Data>>,
+): Promise<Answer<Data>> {
+  let answer = await attempt(context, call);
+  for (let again = 0; again < 2 && !answer.ok && answer.failure.retry === "after-lookup"; again += 1) {
+    answer = await attempt(context, call);
+  }
+  if (!answer.ok && answer.failure.retry === "after-lookup") {
+    throw new InboundError("unavailable", answer.failure.kind);
+  }
+  return answer;
+}
+
 /** Bad credentials, an exhausted plan, a wrong host: no record is at fault, and every next one would fare the same. */
 function stopOf(failure: Failure): InboundError {
   return new InboundError("misconfigured", failure.kind, {

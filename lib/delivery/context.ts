@@ -1,5 +1,5 @@
 import type { AuthingClient } from "#lib/authing/client.ts";
-import type { LeavePolicy } from "#lib/config.ts";
+import type { LeavePolicy, RehirePolicy } from "#lib/config.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import type { Outcome } from "#lib/pipeline/outcome.ts";
@@ -30,6 +30,7 @@ export interface DeliveryPorts {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly leavePolicy: (source: string) => LeavePolicy;
+  readonly rehirePolicy: (source: string) => RehirePolicy;
 }
 
 export interface DeliveryContext extends DeliveryPorts {

@@ -5,9 +5,9 @@ import { personProblems } from "#lib/authing/rules.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { Create } from "#lib/pipeline/change.ts";
-import { attempt } from "./attempt.ts";
+import { attempt, attemptAgain } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
-import { findUsers, isSamePerson } from "./people.ts";
+import { findUsers, isSamePerson, updatable } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 type CreateTask = Task<Create>;
@@ -178,25 +178,24 @@ function valuesOf(tasks: readonly CreateTask[], kind: Identifier): string[] {
   return [...new Set(tasks.flatMap((task) => task.change.person[kind] ?? []))];
 }
 
-/** The person is there. By us, just now, or before? An account that began after our call did is ours. */
+/**
+ * The person is there. By us, just now, or before? An account that began after our call did is ours. One that is closed is
+ * opened again for a joiner whom this very source had let go; anybody else's closing of it stands.
+ */
 async function settleSame(
   task: CreateTask,
   user: UserDto,
   { context, settle, startedAt }: Omit<Look, "kinds">,
 ): Promise<void> {
-  const known =
-    task.change.person.externalId === undefined
-      ? undefined
-      : await context.ledger.person(task.change.person.externalId);
+  const { externalId, status } = task.change.person;
+  const known = externalId === undefined ? undefined : await context.ledger.person(externalId);
   const bornAt = Date.parse(user.createdAt ?? "");
   const ours =
     known === undefined && startedAt !== undefined && bornAt >= startedAt - clockToleranceMilliseconds;
-  if (
-    user.status !== undefined &&
-    user.status !== "Activated" &&
-    task.change.person.status === undefined &&
-    !ours
-  ) {
+  const isClosed = user.status !== undefined && user.status !== "Activated" && status === undefined;
+  if (isClosed && !ours) {
+    const isRehire = known?.leftBy === task.source && context.rehirePolicy(task.source) === "reactivate";
+    if (isRehire) return reopen(task, user, context, settle);
     settle(task, { kind: "rejected", reason: "account-not-active", field: "status", userId: user.userId });
     return;
   }
@@ -204,6 +203,26 @@ async function settleSame(
     kind: ours || known?.createdBy === task.by ? "accepted" : "already-done",
     userId: user.userId,
     ...(known && known.createdBy !== task.by && { by: known.createdBy }),
+  });
+}
+
+async function reopen(
+  task: CreateTask,
+  { userId }: UserDto,
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  const { person } = task.change;
+  const answer = await attemptAgain(context, () =>
+    context.authing.updateUser({ userId, ...updatable(person), status: "Activated" }),
+  );
+  if (!answer.ok) return settle(task, rejection(answer.failure));
+  const { requestId } = answer;
+  settle(task, {
+    kind: "accepted",
+    reason: "reactivated",
+    userId,
+    ...(requestId !== undefined && { requestId }),
   });
 }
 

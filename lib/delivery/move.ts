@@ -1,13 +1,12 @@
-import { type CreateUserInfoDto, fieldsOnlyAtCreate, type UpdateUserReqDto } from "#lib/authing/dto.ts";
+import type { CreateUserInfoDto } from "#lib/authing/dto.ts";
 import type { LeavePolicy } from "#lib/config.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
 import type { Create, Leave, Update } from "#lib/pipeline/change.ts";
 import type { Outcome } from "#lib/pipeline/outcome.ts";
-import { attempt } from "./attempt.ts";
+import { attemptAgain } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
-import { findUsers, firstReference, userIdTypes, type Reference } from "./people.ts";
+import { findUsers, firstReference, updatable, userIdTypes, type Reference } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 /** A mover: sends what the change holds and nothing else, so that absent fields stay as they are. */
@@ -20,7 +19,10 @@ export async function updatePerson(
   const { change } = task;
   if (!who) return settle(task, { kind: "rejected", reason: "user-unknown" });
 
-  const set = updatable(change);
+  const { status, ...rest } = { ...updatable(change.person), ...renaming(change) };
+  // Whom one system let go, another one does not let in again by the way.
+  const staysClosed = status === "Activated" && (await hasLeftElsewhere(task, context));
+  const set = status === undefined || staysClosed ? rest : { ...rest, status };
   if (Object.keys(set).length === 0)
     return settle(task, { kind: "already-done", reason: "nothing-to-change" });
 
@@ -30,6 +32,7 @@ export async function updatePerson(
   if (answer.ok) {
     return settle(task, {
       kind: "accepted",
+      ...(staysClosed && { reason: "stays-closed", field: "status" }),
       ...(answer.data !== undefined && { userId: answer.data.userId }),
       ...(answer.requestId !== undefined && { requestId: answer.requestId }),
     });
@@ -91,18 +94,6 @@ function leave(
   }
 }
 
-/** Update and leave say the same thing however often they are said: after an unknown outcome they are simply said again. */
-async function attemptAgain<Data>(context: DeliveryContext, call: Parameters<typeof attempt<Data>>[1]) {
-  let answer = await attempt(context, call);
-  for (let again = 0; again < 2 && !answer.ok && answer.failure.retry === "after-lookup"; again += 1) {
-    answer = await attempt(context, call);
-  }
-  if (!answer.ok && answer.failure.retry === "after-lookup") {
-    throw new InboundError("unavailable", answer.failure.kind);
-  }
-  return answer;
-}
-
 /** Whom a change is about: by itself, or as the person whom its source knows by the event's subject. */
 async function whoOf(
   task: Task<Update | Leave>,
@@ -117,18 +108,20 @@ async function whoOf(
   });
 }
 
-/**
- * What `update-user` takes of a person. Our id of them goes along only when the source gave them another one: then `who` has
- * the one before.
- */
-function updatable({ who, person }: Update): Omit<UpdateUserReqDto, "userId" | "options"> {
-  const { externalId, ...set } = person;
-  const isRenamed = externalId !== undefined && who.externalId !== undefined && who.externalId !== externalId;
-  return Object.fromEntries(
-    Object.entries(isRenamed ? { ...set, externalId } : set).filter(
-      ([name]) => !(fieldsOnlyAtCreate as readonly string[]).includes(name),
-    ),
-  );
+async function hasLeftElsewhere(
+  { source, subject, change }: Task<Update>,
+  { ledger }: DeliveryContext,
+): Promise<boolean> {
+  const known = subject === undefined ? undefined : await ledger.subject(source, subject);
+  const externalId = known?.externalId ?? change.person.externalId ?? change.who.externalId;
+  const leftBy = externalId === undefined ? undefined : (await ledger.person(externalId))?.leftBy;
+  return leftBy !== undefined && leftBy !== "" && leftBy !== source;
+}
+
+/** Our id of a person goes along only when the source gave them another one: then `who` has the one before. */
+function renaming({ who, person }: Update): { externalId?: string } {
+  const isRenamed = who.externalId !== undefined && who.externalId !== person.externalId;
+  return isRenamed && person.externalId !== undefined ? { externalId: person.externalId } : {};
 }
 
 /** Names the field that somebody else has, where one look per identifier can tell. */

@@ -1,5 +1,5 @@
-import type { CreateUserInfoDto, UserDto } from "#lib/authing/dto.ts";
-import { maxUsersPerLookUp } from "#lib/authing/dto.ts";
+import type { CreateUserInfoDto, UpdateUserReqDto, UserDto } from "#lib/authing/dto.ts";
+import { fieldsOnlyAtCreate, maxUsersPerLookUp } from "#lib/authing/dto.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { PersonReference } from "#lib/pipeline/change.ts";
@@ -81,4 +81,14 @@ async function findUser(
   // A malformed id is nobody's id.
   if (answer.failure.kind === "user-not-found" || answer.failure.kind === "invalid-record") return [];
   throw new InboundError("unavailable", answer.failure.kind);
+}
+
+/** What `update-user` takes of a person whom `create-users-batch` would take. Our id of them is no news. */
+export function updatable(
+  person: Partial<CreateUserInfoDto>,
+): Omit<UpdateUserReqDto, "userId" | "externalId" | "options"> {
+  const { externalId: _, ...set } = person;
+  return Object.fromEntries(
+    Object.entries(set).filter(([name]) => !(fieldsOnlyAtCreate as readonly string[]).includes(name)),
+  );
 }

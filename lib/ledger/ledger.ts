@@ -52,6 +52,8 @@ export interface PersonRecord {
   readonly userId?: string;
   /** What created the person: `source/eventId`. */
   readonly createdBy: string;
+  /** The source that said they left; empty once it said they are back. Until then no other source opens their account. */
+  readonly leftBy?: string;
 }
 
 export type Claim =

@@ -206,6 +206,7 @@ async function remember(
   ports: ApplyPorts,
 ): Promise<void> {
   if (changes.length === 0) return;
+  const left = changes.some((change) => change.kind === "leave");
   await ports.ledger.recordSubject({
     source,
     subject: event.subject,
@@ -213,8 +214,14 @@ async function remember(
     ...(outcome.userId !== undefined && { userId: outcome.userId }),
     appliedAt: event.occurredAt,
     appliedBy: event.id,
-    left: changes.some((change) => change.kind === "leave"),
+    left,
   });
+  if (externalId === undefined) return;
+  const isBack = changes.some((change) => change.kind === "create") && outcome.kind === "accepted";
+  if (!left && !isBack) return;
+  await ports.ledger.recordPeople([
+    { externalId, createdBy: outcome.by ?? `${source}/${event.id}`, leftBy: left ? source : "" },
+  ]);
 }
 
 /**

@@ -254,6 +254,15 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
         expect(await ledger.person("10010")).toEqual({ ...known, userId: "u-2" });
       });
 
+      it("keep who said that they left, until it says that they are back", async () => {
+        const person = { externalId: "10010", userId: "u-1", createdBy: "bamboohr/e-1" };
+        await ledger.recordPeople([{ ...person, leftBy: "bamboohr" }]);
+        await ledger.recordPeople([person]);
+        expect(await ledger.person("10010")).toEqual({ ...person, leftBy: "bamboohr" });
+        await ledger.recordPeople([{ ...person, leftBy: "" }]);
+        expect(await ledger.person("10010")).toEqual({ ...person, leftBy: "" });
+      });
+
       it("may come twice in one call", async () => {
         await ledger.recordPeople([
           { externalId: "10010", createdBy: "uploads/i/1" },

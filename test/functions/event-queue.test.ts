@@ -34,6 +34,7 @@ function worker(resign: () => Promise<{ ok: true; data: undefined }>) {
     authing: { resignUserBatch: resign } as unknown as AuthingClient,
     clock: { now: Date.now, wait: async () => {}, random: () => 0 },
     leavePolicy: () => "resign",
+    rehirePolicy: () => "reactivate",
     source: (name) => (name === "fickle" ? (fickle as never) : undefined),
     translation: () => ({ region: "CN", departments: {}, customData: {} }),
     secrets: secretReader(async () => ({ current: {} })),

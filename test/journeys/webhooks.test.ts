@@ -167,6 +167,44 @@ describe("a leaver", () => {
     }
   });
 
+  it("who is hired again by the same system gets their account back", async () => {
+    const { stack, send, person } = await journey();
+    await send("bamboohr", hired());
+    await send("bamboohr", { employees: [{ id: "10010", action: "Deleted", fields: {} }] });
+    await stack.settled();
+    await send("bamboohr", hired({}, { City: { value: "杭州" } }));
+    await stack.settled();
+    expect(stack.sandbox?.users()).toMatchObject([
+      { externalId: "10010", status: "Activated", city: "杭州" },
+    ]);
+    expect((await person("10010")).body.events.at(-1).outcome).toMatchObject({
+      kind: "accepted",
+      reason: "reactivated",
+    });
+  });
+
+  it("stays away whatever another system says of them, and so they do where rehiring is to be rejected", async () => {
+    const { stack, send } = await journey({
+      config: defineConfig({ sources: { bamboohr: { rehire: "reject" }, clerk: {} } }),
+    });
+    await send("bamboohr", hired());
+    await send("bamboohr", { employees: [{ id: "10010", action: "Deleted", fields: {} }] });
+    await stack.settled();
+    await send("clerk", clerkUser("user.created"), undefined, { id: "msg_1" });
+    await send("bamboohr", hired({}, { City: { value: "杭州" } }));
+    await stack.settled();
+    await send("clerk", clerkUser("user.updated", { banned: false, locked: false }), undefined, {
+      id: "msg_2",
+    });
+    await stack.settled();
+    expect(stack.sandbox?.users()).toMatchObject([{ status: "Resigned" }]);
+    expect(stack.ledger.recent(3).map(({ outcome }) => outcome)).toMatchObject([
+      { kind: "rejected", reason: "account-not-active" },
+      { kind: "rejected", reason: "account-not-active" },
+      { kind: "accepted", reason: "stays-closed", field: "status" },
+    ]);
+  });
+
   it("wins over an older word about them that comes later", async () => {
     const { stack, send, person } = await journey();
     const now = Date.now();
