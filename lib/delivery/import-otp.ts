@@ -45,11 +45,12 @@ async function place(
     context.authing.importOtp({ list: batch.map(({ task, userId }) => ({ userId, otp: task.change.otp })) }),
   );
   if (answer.ok) {
-    for (const { task, userId } of batch) {
+    const { requestId } = answer;
+    for (const { task, userId, isEnabled } of await confirmed(batch, context)) {
       settle(task, {
-        kind: "accepted",
+        ...(isEnabled ? { kind: "accepted" } : { kind: "rejected", reason: "not-confirmed" }),
         userId,
-        ...(answer.requestId !== undefined && { requestId: answer.requestId }),
+        ...(requestId !== undefined && { requestId }),
       });
     }
     return true;
@@ -68,6 +69,30 @@ async function place(
   const first = await place(batch.slice(0, middle), context, settle, suspects, 0);
   const second = await place(batch.slice(middle), context, settle, suspects, 0);
   return first || second;
+}
+
+/** Questions at once after an import. */
+const questionsAtOnce = 8;
+
+/**
+ * Success says nothing about single people: Authing is asked about each one's second factor. Only a plain no counts; an
+ * answer that does not say leaves the import's own word.
+ */
+async function confirmed(
+  batch: readonly Resolved[],
+  context: DeliveryContext,
+): Promise<(Resolved & { isEnabled: boolean })[]> {
+  const answers: (Resolved & { isEnabled: boolean })[] = [];
+  for (let start = 0; start < batch.length; start += questionsAtOnce) {
+    const asked = batch.slice(start, start + questionsAtOnce).map(async (resolved) => {
+      const answer = await attempt(context, () =>
+        context.authing.getUserMfaInfo({ userId: resolved.userId }),
+      );
+      return { ...resolved, isEnabled: !(answer.ok && answer.data.totpStatus === "disabled") };
+    });
+    answers.push(...(await Promise.all(asked)));
+  }
+  return answers;
 }
 
 async function resolve(

@@ -188,6 +188,19 @@ describe("a file of TOTP secrets", () => {
     expect(code(stored[1]?.secret ?? "")).toBe(code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
   });
 
+  it("is believed when Authing says of each person that the factor is on", async () => {
+    const run = await journey();
+    await run.upload("users", "people.csv", holders);
+    const id = await run.upload(
+      "otp",
+      "otp.csv",
+      `externalId,secret\n1,JBSWY3DPEHPK3PXP\n2,JBSWY3DPEHPK3PXP\n`,
+    );
+    expect(await summaryOf(run, id)).toMatchObject({ accepted: 2 });
+    const asked = run.stack.sandbox?.requests.filter(({ operation }) => operation === "get-user-mfa-info");
+    expect(asked).toHaveLength(2);
+  });
+
   it("finds its people by any identifier", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", holders);
