@@ -39,7 +39,7 @@ export async function updatePerson(
   }
   if (answer.failure.kind === "user-not-found") {
     if (!change.complete) return settle(task, { kind: "rejected", reason: "user-unknown" });
-    const { person, trail } = change;
+    const { whole: person = change.person, trail } = change;
     const joiner: Task<Create> = { ...task, change: { kind: "create", person, trail } };
     return createPeople([joiner], context, (_, outcome) => settle(task, outcome));
   }

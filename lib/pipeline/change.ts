@@ -40,6 +40,8 @@ export interface Update {
   readonly person: Partial<CreateUserInfoDto>;
   /** The payload holds all we know of the person, so that somebody Authing does not know yet is created from it. */
   readonly complete: boolean;
+  /** All we know of the person, where `person` holds less: what somebody is created from whose joiner has not come yet. */
+  readonly whole?: CreateUserInfoDto;
   readonly trail: Trail;
   readonly leftOut?: readonly LeftOut[];
 }
