@@ -7,7 +7,7 @@ const list = (folder: string) => readdirSync(new URL(folder, root), { withFileTy
 const folders = list("lib/sources/")
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-const sources: Readonly<Record<string, { readonly name: string }>> = registry;
+const sources: Readonly<Record<string, { readonly name: string; readonly fetch?: unknown }>> = registry;
 
 describe("the sources", () => {
   it("are all registered, and nothing else is", () => {
@@ -20,7 +20,7 @@ describe("the sources", () => {
 
   it("are registered under the names of their folders", () => {
     for (const [key, { name }] of Object.entries(sources)) {
-      expect(name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())).toBe(key);
+      expect(camelCase(name)).toBe(key);
     }
   });
 
@@ -30,23 +30,37 @@ describe("the sources", () => {
   });
 
   it.each(folders)("all look the same: %s", (name) => {
+    const { fetch } = sources[camelCase(name)] ?? {};
     expect(
       list(`lib/sources/${name}/`)
         .map((entry) => entry.name)
         .toSorted(),
-    ).toEqual(["README.md", "fixtures", "index.ts", "split.ts", "translate.ts"]);
+    ).toEqual([
+      "README.md",
+      // Exactly where the source asks its own API: the build leaves this file out of what receives.
+      ...(fetch ? ["fetch.ts"] : []),
+      "fixtures",
+      "index.ts",
+      "split.ts",
+      "translate.ts",
+    ]);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
   });
 
-  it.each(folders)("have cases that hold a body and what it means: %s", (name) => {
+  it.each(folders)("have cases that hold a body and what it means, or a handshake: %s", (name) => {
     for (const entry of list(`lib/sources/${name}/fixtures/`).filter((each) => each.isDirectory())) {
       const files = list(`lib/sources/${name}/fixtures/${entry.name}/`).map((file) => file.name);
       expect(entry.name).toMatch(/^[a-z][a-z0-9-]+$/);
-      expect(files).toContain("changes.json");
-      expect(
-        files.filter((file) => !/^(?:body\.(?:json|form)|delivery\.json|changes\.json)$/.test(file)),
-      ).toEqual([]);
-      expect(files.filter((file) => file.startsWith("body."))).toHaveLength(1);
+      const [wanted, allowed] = files.includes("request.json")
+        ? [["reply.json"], /^(?:request|reply)\.json$/]
+        : [["changes.json"], /^body\.(?:json|form|xml)$|^(?:delivery|changes|answers|settings)\.json$/];
+      expect(files).toEqual(expect.arrayContaining(wanted));
+      expect(files.filter((file) => !allowed.test(file))).toEqual([]);
+      expect(files.filter((file) => /^body\.|^request\.json$/.test(file))).toHaveLength(1);
     }
   });
 });
+
+function camelCase(name: string): string {
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
