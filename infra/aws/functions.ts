@@ -53,6 +53,7 @@ const mayUseLedger = [
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
+    "dynamodb:Query",
   ),
 ];
 const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
@@ -91,7 +92,7 @@ const eventsApply: FunctionDefinition = {
   // infra/aws/queues.yml hides a message six times as long.
   timeoutSeconds: 60,
   environment: {
-    DEAD_LETTERS_URL: ref("DeadEventsQueue"),
+    BUCKET: ref("UploadsBucket"),
     TABLE: ref("LedgerTable"),
   },
   events: [
@@ -108,7 +109,7 @@ const eventsApply: FunctionDefinition = {
   may: [
     mayReadSecret(authingSecret),
     maySettle("EventsQueue"),
-    may(arn("DeadEventsQueue"), "sqs:SendMessage"),
+    may(objects("kept/"), "s3:PutObject"),
     ...mayUseLedger,
   ],
 };
@@ -138,6 +139,21 @@ const uploadsRun: FunctionDefinition = {
     ),
     may(objects("results/"), "s3:PutObject", "s3:AbortMultipartUpload"),
     // Without it S3 answers 403 for an object that is gone, which cannot be told from a wrong permission.
+    may(arn("UploadsBucket"), "s3:ListBucket"),
+  ],
+};
+
+const operationsRun: FunctionDefinition = {
+  name: "operations-run",
+  description: "Lists, redrives, releases and discards what waits for a person; invoked by whoever may",
+  memoryMegabytes: 512,
+  timeoutSeconds: 900,
+  environment: { BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
+  events: [],
+  may: [
+    mayReadSecret(authingSecret),
+    ...mayUseLedger,
+    may(objects("kept/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
   ],
 };
@@ -213,7 +229,7 @@ export function deployment(
   files: readonly { readonly name: string; readonly file: string }[],
 ): Deployment {
   const sources = Object.keys(config.sources).toSorted();
-  const definitions = [...sources.map(webhooks), eventsApply, uploadsRun, unclaimedRefuse];
+  const definitions = [...sources.map(webhooks), eventsApply, uploadsRun, operationsRun, unclaimedRefuse];
   for (const { name } of definitions) {
     if (!files.some((file) => file.name === name)) {
       throw new TypeError(`there is no functions/${name.replace("-", "/")}.ts for the function "${name}"`);

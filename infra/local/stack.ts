@@ -6,17 +6,19 @@ import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/delivery/context.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
+import { operations } from "#lib/lambda/operations.ts";
 import { uploads } from "#lib/lambda/uploads.ts";
 import { webhook } from "#lib/lambda/webhook.ts";
 import { memoryLedger, type MemoryLedger } from "#lib/ledger/memory.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { LoadSecret, Log, QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { LoadSecret, Log, Shelf } from "#lib/pipeline/ports.ts";
 import { secretReader } from "#lib/pipeline/secrets.ts";
 import { enabledSources } from "#lib/sources/enabled.ts";
 import { importIdOf, maxUploadBytes } from "#lib/uploads/run.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "./authing/sandbox.ts";
 import { localBucket, localObjects } from "./objects.ts";
 import { localQueue } from "./queue.ts";
+import { localShelf } from "./shelf.ts";
 import { serve, type Answer, type LocalRequest } from "./server.ts";
 
 export interface StackOptions {
@@ -36,8 +38,8 @@ export interface Stack {
   readonly authingHost: string;
   readonly sandbox: Sandbox | undefined;
   readonly ledger: MemoryLedger;
-  /** What could not be dealt with, with its reason. */
-  readonly deadLetters: readonly { message: QueuedMessage; reason: string }[];
+  /** What waits for a person. */
+  readonly shelf: Shelf;
   /** Resolves when every event and file that has come in is settled. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -60,7 +62,7 @@ export async function startStack({
   const secrets = secretReader(loadSecret);
   const ledger = memoryLedger();
   const objects = localObjects();
-  const deadLetters: { message: QueuedMessage; reason: string }[] = [];
+  const shelf = localShelf();
 
   const sandbox =
     options.authingHost === undefined
@@ -78,22 +80,20 @@ export async function startStack({
     leavePolicy: (source: string) => config.sources[source]?.leave ?? "resign",
     rehirePolicy: (source: string) => config.sources[source]?.rehire ?? "reactivate",
     source: (name: string) => sources.get(name),
-    deadLetters: {
-      async send(message: QueuedMessage, reason: string) {
-        deadLetters.push({ message, reason });
-      },
-    },
+    shelf,
     ledger,
     objects,
     clock,
     log,
   };
 
-  const applyEvents = eventQueue(() => ({
+  const applyPorts = {
     ...ports,
-    translation: (source) => translationContext(config, source),
+    translation: (source: string) => translationContext(config, source),
     openApi: sourceApis(clock),
-  }));
+  };
+  const applyEvents = eventQueue(() => applyPorts);
+  const runOperation = operations(() => ({ ...applyPorts, readable: (name) => sources.get(name) }));
   const runUploads = uploads(() => ({ ...ports, translation: translationContext(config, "uploads") }));
   const queue = localQueue((event) => applyEvents(event, invocation(invocationSeconds)));
   const receivers = new Map(
@@ -148,6 +148,16 @@ export async function startStack({
         };
   }
 
+  async function operation(body: Buffer): Promise<Answer> {
+    try {
+      const request: unknown = JSON.parse(body.toString());
+      return { status: 200, body: await runOperation(request, invocation(importSeconds)) };
+    } catch (error) {
+      const told = error instanceof InboundError || error instanceof SyntaxError;
+      return { status: told ? 400 : 500, body: { error: told ? error.message : "unknown" } };
+    }
+  }
+
   async function person(externalId: string): Promise<Answer> {
     const known = await ledger.person(externalId);
     const events = await ledger.events(externalId, 100);
@@ -170,6 +180,7 @@ export async function startStack({
       if (first === "webhooks") return receive(rest.join("/"), request);
       if (first === "uploads" && method === "PUT") return upload(rest.join("/"), request);
       if (first === "uploads" && read && rest[0] === "results") return results(rest.join("/"));
+      if (first === "operations" && method === "POST") return operation(request.body);
       if (first === "healthz" && read) return { status: 200, body: { status: "ok", waiting: queue.length } };
       if (first === "events" && read) return { status: 200, body: { events: ledger.recent(1000) } };
       if (first === "people" && read && rest.length === 1) return person(rest[0] ?? "");
@@ -185,7 +196,7 @@ export async function startStack({
     authingHost,
     sandbox,
     ledger,
-    deadLetters,
+    shelf,
     async settled() {
       while (running.size > 0 || queue.length > 0) {
         await Promise.all([...running, queue.idle()]);

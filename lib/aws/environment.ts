@@ -11,10 +11,10 @@ const variables = {
   STAGE: text,
   /** Where events wait (SQS FIFO). */
   EVENTS_QUEUE_URL: z.url(),
-  /** Where events go that cannot be delivered (SQS FIFO). */
-  DEAD_LETTERS_URL: z.url(),
   /** The ledger's DynamoDB table. */
   TABLE: text,
+  /** The bucket that files are uploaded to, and that keeps messages which wait for a person. */
+  BUCKET: text,
 };
 
 type Variable = keyof typeof variables;

@@ -11,8 +11,10 @@ import { inParallel } from "./parallel.ts";
 //   event     event#<source>#<id>           event    while it is worked on: owner, lease (ms), attempts
 //                                                    once it is settled: record (JSON), person (its pk), settled
 //                                                    always: expires (s), the table's time to live
-//   subject   subject#<source>#<subject>    subject  source, subject, externalId, userId, appliedAt, appliedBy, left
-//   person    person#<externalId>           person   externalId, userId, createdBy
+//   subject   subject#<source>#<subject>    subject  source, subject, externalId, userId, appliedAt, appliedBy, left, departments
+//   person    person#<externalId>           person   externalId, userId, createdBy, leftBy
+//   counts    subjects#<source>             subjects count: how many people a source has brought
+//             departures#<source>           <minute> count: how many left in that minute, for a few hours
 //
 // The index `by-person` (person, settled) finds the outcomes of a person, newest first. DynamoDB deletes an item up to two
 // days after it expired, so what has expired is looked past here.
@@ -52,6 +54,25 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
     } catch (error) {
       throw awsFailure(error, "ledger-unreachable");
     }
+  }
+
+  /** Adds to a counter, which begins at 0 and, with `expires` (s), ends by itself. */
+  async function add(key: Item, count: number, expires?: number): Promise<void> {
+    const { dynamodb, UpdateItemCommand } = await aws();
+    await conditionally(
+      dynamodb.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: key,
+          UpdateExpression: `ADD #count :count${expires === undefined ? "" : " SET #expires = :expires"}`,
+          ExpressionAttributeNames: names("count", ...(expires === undefined ? [] : ["expires"])),
+          ExpressionAttributeValues: {
+            ":count": number(count),
+            ...(expires !== undefined && { ":expires": number(expires) }),
+          },
+        }),
+      ),
+    );
   }
 
   return {
@@ -114,6 +135,25 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
       );
     },
 
+    async reopen(key) {
+      const { dynamodb, DeleteItemCommand } = await aws();
+      const record = (await item(eventKey(key)))?.["record"];
+      const kind = record?.S === undefined ? undefined : (JSON.parse(record.S) as EventRecord).outcome.kind;
+      if (record === undefined || (kind !== "dead" && kind !== "held")) return false;
+      const deleted = await conditionally(
+        dynamodb.send(
+          new DeleteItemCommand({
+            TableName: table,
+            Key: eventKey(key),
+            ConditionExpression: "#record = :record",
+            ExpressionAttributeNames: names("record"),
+            ExpressionAttributeValues: { ":record": record },
+          }),
+        ),
+      );
+      return deleted.held;
+    },
+
     async settle(records, keepSeconds) {
       const { dynamodb, PutItemCommand } = await aws();
       await inParallel(firstOfEach(records, eventName), writesAtOnce, async (record) => {
@@ -144,6 +184,7 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
         source,
         subject,
         ...texts(found, "externalId", "userId"),
+        ...(found["departments"]?.L && { departments: found["departments"].L.flatMap(({ S }) => S ?? []) }),
         appliedAt: found["appliedAt"]?.S ?? "",
         appliedBy: found["appliedBy"]?.S ?? "",
         left: found["left"]?.BOOL ?? false,
@@ -152,12 +193,13 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
 
     async recordSubject(record) {
       const { dynamodb, UpdateItemCommand } = await aws();
-      const { source, subject, left, ...rest } = record;
+      const { source, subject, left, departments, ...rest } = record;
       const fields: Item = { source: text(source), subject: text(subject), left: { BOOL: left } };
+      if (departments) fields["departments"] = { L: departments.map(text) };
       for (const [name, value] of Object.entries(rest)) {
         if (value !== undefined) fields[name] = text(value);
       }
-      await conditionally(
+      const written = await conditionally(
         dynamodb.send(
           new UpdateItemCommand({
             TableName: table,
@@ -170,9 +212,49 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
             ExpressionAttributeValues: Object.fromEntries(
               Object.entries(fields).map(([name, value]) => [`:${name}`, value]),
             ),
+            ReturnValues: "ALL_OLD",
           }),
         ),
       );
+      // Somebody this source had not spoken of before. A crash in between costs one in the count, which nothing hangs on.
+      if (written.held && written.item === undefined) await add(countKey("subjects", source), 1);
+    },
+
+    async countSubjects(source) {
+      return countOf(await item(countKey("subjects", source)));
+    },
+
+    async countDeparture(key, withinSeconds) {
+      const { dynamodb, QueryCommand, UpdateItemCommand } = await aws();
+      const minute = Math.floor(seconds() / 60);
+      const marked = await conditionally(
+        dynamodb.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: eventKey(key),
+            UpdateExpression: "SET #counted = :yes",
+            ConditionExpression: "attribute_not_exists(#counted)",
+            ExpressionAttributeNames: names("counted"),
+            ExpressionAttributeValues: { ":yes": { BOOL: true } },
+          }),
+        ),
+      );
+      if (marked.held)
+        await add(countKey("departures", key.source, minute), 1, seconds() + 2 * withinSeconds);
+      const query = new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: "#pk = :pk AND #sk > :since",
+        ExpressionAttributeNames: names("pk", "sk"),
+        ExpressionAttributeValues: {
+          ":pk": countKey("departures", key.source)["pk"] as AttributeValue,
+          ":since": text(minuteText(minute - Math.ceil(withinSeconds / 60))),
+        },
+        ConsistentRead: true,
+      });
+      const page = await dynamodb.send(query).catch((error: unknown) => {
+        throw awsFailure(error, "ledger-unreachable");
+      });
+      return (page.Items ?? []).reduce((sum, bucket) => sum + countOf(bucket), 0);
     },
 
     async person(externalId) {
@@ -267,6 +349,13 @@ const eventName = ({ source, id }: EventKey) => `${source}#${id}`;
 const eventKey = ({ source, id }: EventKey) => key("event", source, id);
 const subjectKey = ({ source, subject }: Pick<SubjectRecord, "source" | "subject">) =>
   key("subject", source, subject);
+/** A counter of a source; those of departures stand one for each minute (since 1970), in the order of time. */
+const countKey = (kind: "subjects" | "departures", source: string, minute?: number): Item => ({
+  pk: text(`${kind}#${keyPiece(source)}`),
+  sk: text(minute === undefined ? kind : minuteText(minute)),
+});
+const minuteText = (minute: number) => String(minute).padStart(10, "0");
+const countOf = (found: Item | undefined) => Number(found?.["count"]?.N ?? 0);
 const personKey = (externalId: string) => key("person", externalId);
 /** The person in the index, which takes no empty text. */
 const personName = (externalId: string): AttributeValue => text(`person#${keyPiece(externalId)}`);

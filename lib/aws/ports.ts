@@ -3,6 +3,7 @@ import { connectAuthing } from "#lib/authing/connect.ts";
 import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock, DeliveryPorts } from "#lib/delivery/context.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
+import type { OperationPorts } from "#lib/operations/operations.ts";
 import type { ApplyPorts } from "#lib/pipeline/apply.ts";
 import type { ReceivePorts } from "#lib/pipeline/receive.ts";
 import { secretReader, type SecretReader } from "#lib/pipeline/secrets.ts";
@@ -12,8 +13,9 @@ import { dynamodbLedger } from "./ledger.ts";
 import { readEnvironment } from "./environment.ts";
 import { awsLog } from "./log.ts";
 import { objectStore } from "./objects.ts";
-import { deadLetters, eventQueue } from "./queue.ts";
+import { eventQueue } from "./queue.ts";
 import { secretLoader } from "./secrets.ts";
+import { objectShelf } from "./shelf.ts";
 
 const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
 
@@ -25,15 +27,19 @@ export function receivePorts(): ReceivePorts {
 }
 
 export function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): ApplyPorts {
-  const { DEAD_LETTERS_URL } = readEnvironment(["DEAD_LETTERS_URL"]);
+  const { BUCKET } = readEnvironment(["BUCKET"]);
   return {
     ...deliveryPorts(config),
     source: (name) => sources.get(name),
     translation: (source) => translationContext(config, source),
     openApi: sourceApis(clock),
-    deadLetters: deadLetters(DEAD_LETTERS_URL),
+    shelf: objectShelf(BUCKET),
     log: awsLog(),
   };
+}
+
+export function operationPorts(config: Config, sources: ReadonlyMap<string, Source>): OperationPorts {
+  return { ...applyPorts(config, sources), readable: (name) => sources.get(name) };
 }
 
 export function importPorts(config: Config): ImportPorts {

@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { DeadLetters, EventQueue, QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { EventQueue, QueuedMessage } from "#lib/pipeline/ports.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { awsFailure } from "./failure.ts";
 import { inParallel } from "./parallel.ts";
@@ -11,8 +11,7 @@ import { inParallel } from "./parallel.ts";
 // Group: the person, as their source knows them, hashed: SQS takes 128 characters of ASCII, and who it is stays out of
 // AWS's metrics. Deduplication: the event, hashed. Within five minutes SQS drops the same event again, which spares
 // work; what comes later, and whether the event was ever applied, is for the ledger to know. Dropping is safe because the
-// first one is still on its way or settled. It would not be in the dead letters, where an event that failed again after
-// a redrive must not vanish: there each message is its own.
+// first one is still on its way or settled.
 
 /** One message as SQS takes it. */
 export interface QueueEntry {
@@ -21,8 +20,6 @@ export interface QueueEntry {
   readonly body: string;
   readonly group: string;
   readonly deduplication: string;
-  /** Why it is here: dead letters only. */
-  readonly reason?: string;
 }
 
 /** Sends up to ten entries. Resolves to those that were not taken; `ours` means that trying again does not help. */
@@ -31,11 +28,9 @@ export type SendBatch = (
   entries: readonly QueueEntry[],
 ) => Promise<readonly { readonly id: string; readonly ours: boolean }[]>;
 
-/** Limits of SQS: 1 MiB for a message with its attributes, and for a batch; ten messages in a batch. */
+/** Limits of SQS: 1 MiB for a message and for a batch, ten messages in a batch. */
 const maximumBytes = 1_048_576;
 const maximumEntries = 10;
-/** Kept free in every message, so that the same body with a reason beside it fits into the dead letters. */
-const reasonBytes = 256;
 const batchesAtOnce = 5;
 const tries = 4;
 const firstPauseMilliseconds = 50;
@@ -55,22 +50,9 @@ export function eventQueue(url: string, sendBatch: SendBatch = sqs): EventQueue 
   };
 }
 
-/**
- * The dead letters at this URL. The body is the message as it was queued, so that it can be moved back; the reason is an
- * attribute beside it.
- */
-export function deadLetters(url: string, sendBatch: SendBatch = sqs): DeadLetters {
-  return {
-    async send(message, reason) {
-      const entry = { ...entryOf(message, "0"), deduplication: randomUUID(), reason };
-      await sendInOrder(url, [entry], sendBatch);
-    },
-  };
-}
-
 function entryOf(message: QueuedMessage, id: string): Omit<QueueEntry, "deduplication"> {
   const body = asciiJson(message);
-  if (body.length + reasonBytes > maximumBytes) {
+  if (body.length > maximumBytes) {
     throw new InboundError("oversized", "event-too-large", { hint: "SQS takes 1 MiB" });
   }
   return { id, body, group: hash(message.source, subjectOf(message)) };
@@ -121,7 +103,7 @@ function batchesOf(entries: readonly QueueEntry[]): QueueEntry[][] {
   const batches: QueueEntry[][] = [];
   let bytes = 0;
   for (const entry of entries) {
-    const size = entry.body.length + reasonBytes;
+    const size = entry.body.length;
     const batch = batches.at(-1);
     if (!batch || batch.length === maximumEntries || bytes + size > maximumBytes) {
       batches.push([entry]);

@@ -16,9 +16,6 @@ export async function sendBatch(url: string, entries: readonly QueueEntry[]) {
         MessageBody: entry.body,
         MessageGroupId: entry.group,
         MessageDeduplicationId: entry.deduplication,
-        ...(entry.reason !== undefined && {
-          MessageAttributes: { reason: { DataType: "String", StringValue: entry.reason } },
-        }),
       })),
     }),
   );

@@ -1,6 +1,6 @@
 import middy from "@middy/core";
 import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { apply, type ApplyPorts } from "#lib/pipeline/apply.ts";
+import { apply, type Applied, type ApplyPorts, type ApplyRun } from "#lib/pipeline/apply.ts";
 import type { QueuedMessage } from "#lib/pipeline/ports.ts";
 
 /** Time kept back at the end of an invocation to settle what was delivered, in milliseconds. */
@@ -19,29 +19,48 @@ export function eventQueue(ports: () => ApplyPorts) {
       deadline: opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds,
     };
     const batchItemFailures: SQSBatchItemFailure[] = [];
-    const waiting = new Set<string>();
-    for (const record of event.Records) {
-      const person = record.attributes.MessageGroupId ?? record.messageId;
-      const done = !waiting.has(person) && (await applyRecord(record.body, opened, run)) === "done";
-      if (done) continue;
-      waiting.add(person);
-      batchItemFailures.push({ itemIdentifier: record.messageId });
+    // One person's messages go one after the other, everybody's first ones together.
+    const people = Map.groupBy(
+      event.Records,
+      ({ attributes, messageId }) => attributes.MessageGroupId ?? messageId,
+    );
+    while (people.size > 0) {
+      const wave = [...people].flatMap(([person, records]) => {
+        const record = records.shift();
+        return record ? [{ person, record }] : [];
+      });
+      const applied = await applyRecords(
+        wave.map(({ record }) => record.body),
+        opened,
+        run,
+      );
+      for (const [index, { person, record }] of wave.entries()) {
+        const rest = people.get(person) ?? [];
+        if (applied[index] === "later") {
+          batchItemFailures.push(
+            ...[record, ...rest].map(({ messageId }) => ({ itemIdentifier: messageId })),
+          );
+          people.delete(person);
+        } else if (rest.length === 0) {
+          people.delete(person);
+        }
+      }
     }
     return { batchItemFailures };
   });
 }
 
-async function applyRecord(
-  body: string,
-  ports: ApplyPorts,
-  run: { owner: string; deadline: number },
-): Promise<"done" | "later"> {
+async function applyRecords(bodies: readonly string[], ports: ApplyPorts, run: ApplyRun): Promise<Applied[]> {
   try {
-    // Written by ourselves (lib/aws/queue.ts), so its shape is known.
-    return await apply(JSON.parse(body) as QueuedMessage, ports, run);
+    // Written by ourselves (lib/aws/queue.ts), so their shape is known.
+    return await apply(
+      bodies.map((body) => JSON.parse(body) as QueuedMessage),
+      ports,
+      run,
+    );
   } catch (error) {
-    // A defect of ours, or the ledger is away: the message stays, and goes to the dead letters if it never gets better.
-    ports.log.error("event failed", { reason: error instanceof Error ? error.name : "unknown" });
-    return "later";
+    // A defect of ours, or the ledger is away: the messages stay, and go to the dead letters if it never gets better.
+    ports.log.error("events failed", { reason: error instanceof Error ? error.name : "unknown" });
+    return bodies.map(() => "later");
   }
 }

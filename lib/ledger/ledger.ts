@@ -43,6 +43,8 @@ export interface SubjectRecord {
   readonly appliedBy: string;
   /** Whether that event was a departure. */
   readonly left: boolean;
+  /** Authing's ids of the person's departments, where an event told them. */
+  readonly departments?: readonly string[];
 }
 
 /** What is known of a person at Authing, whoever brought them. */
@@ -69,12 +71,18 @@ export interface Ledger {
   claim(key: EventKey, by: { owner: string; leaseSeconds: number }): Promise<Claim>;
   /** Gives a claim back, so that anybody may claim it at once. Does nothing when it is settled or not the owner's. */
   release(key: EventKey, owner: string): Promise<void>;
+  /** Makes an event that is settled as `dead` or `held` claimable again. `false` for any other. */
+  reopen(key: EventKey): Promise<boolean>;
   /** Writes outcomes; each is remembered for `keepSeconds` from now. The first outcome of an event stays. */
   settle(records: readonly EventRecord[], keepSeconds: number): Promise<void>;
   /** What was applied last for a source's person. */
   subject(source: string, subject: string): Promise<SubjectRecord | undefined>;
   /** Remembers what was applied, unless something newer (`appliedAt`) is there. Fields that are absent keep their value. */
   recordSubject(record: SubjectRecord): Promise<void>;
+  /** How many people a source has brought. */
+  countSubjects(source: string): Promise<number>;
+  /** Counts a departure, however often it is told of, once; resolves to how many its source had within `withinSeconds` until now. */
+  countDeparture(key: EventKey, withinSeconds: number): Promise<number>;
   person(externalId: string): Promise<PersonRecord | undefined>;
   /** Remembers people. Who created them first stays; the newest `userId` counts, since somebody may be deleted and come back. */
   recordPeople(records: readonly PersonRecord[]): Promise<void>;

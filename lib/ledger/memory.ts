@@ -19,6 +19,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
   const entries = new Map<string, Entry>();
   const subjects = new Map<string, SubjectRecord>();
   const people = new Map<string, PersonRecord>();
+  const departures = new Map<string, { source: string; at: number }>();
 
   const nameOf = (key: EventKey) => `${key.source}#${key.id}`;
   const entryOf = (key: EventKey): Entry => {
@@ -50,6 +51,16 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       if (entry.record === undefined && entry.owner === owner) entry.leaseEndsAt = 0;
     },
 
+    async reopen(key) {
+      const entry = entryOf(key);
+      const kind = entry.record?.outcome.kind;
+      if (kind !== "dead" && kind !== "held") return false;
+      delete entry.record;
+      entry.leaseEndsAt = 0;
+      entry.expiresAt = Number.POSITIVE_INFINITY;
+      return true;
+    },
+
     async settle(records, keepSeconds) {
       for (const record of records) {
         const entry = entryOf(record);
@@ -71,6 +82,16 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       const known = subjects.get(name);
       if (known && known.appliedAt > record.appliedAt) return;
       subjects.set(name, { ...known, ...record });
+    },
+
+    async countSubjects(source) {
+      return [...subjects.values()].filter((record) => record.source === source).length;
+    },
+
+    async countDeparture(key, withinSeconds) {
+      if (!departures.has(nameOf(key))) departures.set(nameOf(key), { source: key.source, at: now() });
+      const since = now() - withinSeconds * 1000;
+      return [...departures.values()].filter(({ source, at }) => source === key.source && at > since).length;
     },
 
     async person(externalId) {

@@ -1,12 +1,13 @@
-import type { sourceApis } from "#lib/http/source-api.ts";
+import { fieldsOnlyAtCreate } from "#lib/authing/dto.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
-import { fieldsOnlyAtCreate } from "#lib/authing/dto.ts";
-import type { Claim, EventKey, EventRecord } from "#lib/ledger/ledger.ts";
+import type { sourceApis } from "#lib/http/source-api.ts";
+import type { Claim, EventKey, EventRecord, SubjectRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "./change.ts";
 import { InboundError } from "./errors.ts";
+import { mayLeave } from "./guard.ts";
 import type { Outcome } from "./outcome.ts";
-import type { DeadLetters, Log, QueuedMessage } from "./ports.ts";
+import type { Log, QueuedMessage, Shelf } from "./ports.ts";
 import type { SecretReader } from "./secrets.ts";
 import type { Source, SourceEvent, TranslationContext } from "./source.ts";
 
@@ -19,9 +20,22 @@ export interface ApplyPorts extends DeliveryPorts {
   readonly translation: (source: string) => TranslationContext;
   readonly secrets: SecretReader;
   readonly openApi: ReturnType<typeof sourceApis>;
-  readonly deadLetters: DeadLetters;
+  /** Where messages wait for a person: dead letters, and departures that are held. */
+  readonly shelf: Shelf;
   readonly log: Log;
 }
+
+export interface ApplyRun {
+  /** Names the invocation: whoever claims. */
+  readonly owner: string;
+  /** Milliseconds since 1970: nothing new is begun after it. */
+  readonly deadline: number;
+  /** A person has decided that these departures are meant. */
+  readonly releases?: boolean;
+}
+
+/** `done`: it need not come again, whatever became of it. */
+export type Applied = "done" | "later";
 
 /** How long one message may be worked on before somebody else may take it over, in seconds. */
 const leaseSeconds = 120;
@@ -34,45 +48,212 @@ const maxRepetitions = 100;
 const explainForSeconds = 14 * 86_400;
 
 /**
- * One message of the queue, from what it means to its effect: claim, translate, deliver, settle. `done` means that it
- * need not come again, whatever became of it; `later` that it must.
+ * Messages of the queue, from what they mean to their effect: claim, translate, deliver together, settle each. In the order
+ * of the messages: what became of each. Messages of one person must not come in one call.
  */
 export async function apply(
-  message: QueuedMessage,
+  messages: readonly QueuedMessage[],
   ports: ApplyPorts,
-  run: { owner: string; deadline: number },
-): Promise<"done" | "later"> {
+  run: ApplyRun,
+): Promise<Applied[]> {
+  const begun = await Promise.all(messages.map((message) => begin(message, ports, run)));
+  const applied = new Map<Begun, Applied>();
+  for (const work of begun) {
+    if ("applied" in work) applied.set(work, work.applied);
+    else if ("waitsFor" in work) applied.set(work, await comeAgain(work, ports, run));
+    else if ("outcome" in work) applied.set(work, await settle(work, ports));
+  }
+  // Two sources may speak of one person in one call: then the second one's changes go after the first one's.
+  let waiting = begun.filter((work) => "tasks" in work);
+  while (waiting.length > 0) {
+    const people = new Set<string>();
+    const round = waiting.filter(({ externalId }) => {
+      if (externalId === undefined) return true;
+      const isFirst = !people.has(externalId);
+      people.add(externalId);
+      return isFirst;
+    });
+    waiting = waiting.filter((work) => !round.includes(work));
+    for (const [work, result] of await deliverTogether(round, ports, run)) applied.set(work, result);
+  }
+  return begun.map((work) => applied.get(work) ?? "later");
+}
+
+async function deliverTogether(
+  works: readonly Translated[],
+  ports: ApplyPorts,
+  run: ApplyRun,
+): Promise<[Translated, Applied][]> {
+  const turns = await Promise.all(works.map((work) => takeTurn(work, ports)));
+  const ready = works.filter((_, index) => turns[index]);
+  const outcomes = await outcomesOf(ready, ports, run);
+  return Promise.all(
+    works.map(async (work): Promise<[Translated, Applied]> => {
+      const outcome = outcomes.get(work) ?? new InboundError("unavailable", "person-busy");
+      const result =
+        outcome instanceof InboundError
+          ? await comeAgain({ ...work, waitsFor: outcome }, ports, run)
+          : await settle({ ...work, outcome }, ports);
+      if (ready.includes(work)) await giveTurn(work, ports);
+      return [work, result];
+    }),
+  );
+}
+
+/** What became of each, or why that cannot be said today. A defect that one of them brings to light spares the others. */
+async function outcomesOf(
+  works: readonly Translated[],
+  ports: ApplyPorts,
+  run: ApplyRun,
+): Promise<Map<Translated, Outcome | InboundError>> {
+  const tasks = works.flatMap((work) => work.tasks);
+  try {
+    const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline: run.deadline });
+    const outcomeOf = new Map(tasks.map((task, index) => [task, outcomes[index]]));
+    return new Map(
+      works.map((work) => {
+        const own = work.tasks.flatMap((task) => outcomeOf.get(task) ?? []);
+        const isDecided = own.length === work.tasks.length;
+        return [
+          work,
+          isDecided ? outcomeOfEvent(own) : (stopped ?? new InboundError("unavailable", "undecided")),
+        ];
+      }),
+    );
+  } catch (error) {
+    const [only, ...more] = works;
+    if (only === undefined) return new Map();
+    if (more.length === 0) {
+      ports.log.error("delivery failed", { reason: error instanceof Error ? error.name : "unknown" });
+      return new Map([[only, new InboundError("unavailable", "delivery-failed")]]);
+    }
+    const alone = await Promise.all(works.map((work) => outcomesOf([work], ports, run)));
+    return new Map(alone.flatMap((each) => [...each]));
+  }
+}
+
+/** A message that is ours to decide. */
+interface Claimed {
+  readonly message: QueuedMessage;
+  readonly key: EventKey;
+  readonly attempts: number;
+}
+
+interface Read extends Claimed {
+  readonly changes: readonly Change[];
+  readonly externalId: string | undefined;
+}
+
+interface Decided extends Read {
+  readonly outcome: Outcome;
+}
+
+interface Translated extends Read {
+  readonly tasks: readonly Task[];
+}
+
+interface Deferred extends Claimed {
+  /** What has to end before it can be decided. */
+  readonly waitsFor: InboundError;
+}
+
+type Begun = { readonly applied: Applied } | Deferred | Decided | Translated;
+
+/** Everything before delivery: what is decided without it, what must wait, and for the rest its tasks. */
+async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Begun> {
   const { key, claim } = await claimMessage(message, ports, run.owner);
-  const at = { source: key.source, event: key.id };
-  if (claim.state === "busy") return "later";
+  if (claim.state === "busy") return { applied: "later" };
   if (claim.state === "settled") {
-    ports.log.info("event seen before", { ...at, outcome: claim.record.outcome.kind });
-    return "done";
+    ports.log.info("event seen before", {
+      source: key.source,
+      event: key.id,
+      outcome: claim.record.outcome.kind,
+    });
+    return { applied: "done" };
+  }
+  const claimed: Claimed = { message, key, attempts: claim.attempts };
+  try {
+    return await prepare(claimed, ports, run);
+  } catch (error) {
+    if (error instanceof InboundError && error.retryable) return { ...claimed, waitsFor: error };
+    const reason = error instanceof InboundError ? error.reason : "translation-failed";
+    return { ...claimed, changes: [], externalId: undefined, outcome: { kind: "dead", reason } };
+  }
+}
+
+async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Promise<Begun> {
+  const { message } = claimed;
+  const dead = (reason: string): Decided => ({
+    ...claimed,
+    changes: [],
+    externalId: undefined,
+    outcome: { kind: "dead", reason },
+  });
+  if (message.kind === "unreadable") return dead(message.reason);
+  const source = ports.source(message.source);
+  if (!source) return dead("source-not-enabled");
+
+  const { event } = message;
+  const known = await ports.ledger.subject(message.source, event.subject);
+  if (known && known.appliedAt > event.occurredAt) {
+    const outcome = { kind: "superseded", by: `${message.source}/${known.appliedBy}` } as const;
+    return { ...claimed, changes: [], externalId: known.externalId, outcome };
+  }
+  const payload = await payloadOf(message.source, source, event, ports, run.deadline);
+  const changes = source.translate({ ...event, payload }, ports.translation(message.source));
+  const externalId = externalIdOf(changes, known?.externalId);
+  if (changes.length === 0) {
+    return { ...claimed, changes, externalId, outcome: { kind: "already-done", reason: "nothing-to-do" } };
+  }
+  const leaves = changes.some((change) => change.kind === "leave");
+  if (leaves && !run.releases && !(await mayLeave(message.source, event, known, ports))) {
+    return { ...claimed, changes, externalId, outcome: { kind: "held", reason: "mass-departure" } };
   }
 
-  const result = await decide(message, ports, run.deadline);
-  if (result instanceof InboundError) {
-    await ports.ledger.release(key, run.owner);
-    ports.log.warn("event comes again", { ...at, code: result.code, reason: result.reason });
-    return "later";
-  }
+  const by = `${message.source}/${event.id}`;
+  const tasks = changes.map((change): Task => ({
+    change,
+    by,
+    source: message.source,
+    subject: event.subject,
+  }));
+  return { ...claimed, changes, externalId, tasks };
+}
 
-  const { outcome, changes, externalId } = result;
-  if (outcome.kind === "dead") await ports.deadLetters.send(message, outcome.reason ?? "unknown");
-  if (message.kind === "event" && (outcome.kind === "accepted" || outcome.kind === "already-done")) {
-    await remember(message.source, message.event, result, ports);
+async function comeAgain(
+  { key, waitsFor: { code, reason } }: Deferred,
+  { ledger, log }: ApplyPorts,
+  { owner }: ApplyRun,
+): Promise<Applied> {
+  await ledger.release(key, owner);
+  log.warn("event comes again", { source: key.source, event: key.id, code, reason });
+  return "later";
+}
+
+async function settle(decided: Decided, ports: ApplyPorts): Promise<Applied> {
+  const { message, key, outcome, attempts } = decided;
+  if (outcome.kind === "dead" || outcome.kind === "held") {
+    const { reason = "unknown", kind } = outcome;
+    const since = message.reception.receivedAt;
+    await ports.shelf.keep({ kind, message, ledgerId: key.id, reason, attempts, since });
+  }
+  const placed = outcome.kind === "accepted" || outcome.kind === "already-done";
+  if (placed && message.kind === "event" && decided.changes.length > 0) {
+    await remember(message.source, message.event, decided, ports);
   }
   await ports.ledger.settle(
-    [recordOf(key, message, { outcome, changes, externalId, settledAt: ports.clock.now() })],
+    [recordOf(decided, ports.clock.now())],
     explainForSeconds + (ports.source(message.source)?.redeliversForSeconds ?? 0),
   );
-  ports.log.info("event settled", {
-    ...at,
+  const tell = outcome.kind === "dead" || outcome.kind === "held" ? ports.log.error : ports.log.info;
+  tell("event settled", {
+    source: key.source,
+    event: key.id,
     outcome: outcome.kind,
     reason: outcome.reason,
     field: outcome.field,
     requestId: outcome.requestId,
-    attempts: claim.attempts,
+    attempts,
   });
   return "done";
 }
@@ -87,7 +268,7 @@ async function claimMessage(
   { ledger, source }: Pick<ApplyPorts, "ledger" | "source">,
   owner: string,
 ): Promise<{ key: EventKey; claim: Claim }> {
-  const id = message.kind === "event" ? message.event.id : message.id;
+  const id = idOf(message);
   const repeatsFor = (source(message.source)?.redeliversForSeconds ?? Infinity) * 1000;
   const receivedAt = Date.parse(message.reception.receivedAt);
   for (let times = 0; ; times += 1) {
@@ -98,59 +279,33 @@ async function claimMessage(
   }
 }
 
-interface Decision {
-  readonly outcome: Outcome;
-  readonly changes: readonly Change[];
-  readonly externalId: string | undefined;
+/**
+ * Two sources may speak of one person at the same moment, and the queue only orders the events of one source. Whoever
+ * comes second waits for the first to be done, and then finds the person. `false` when that took too long.
+ */
+async function takeTurn(work: Translated, { ledger, clock }: ApplyPorts): Promise<boolean> {
+  const turn = turnOf(work);
+  if (!turn) return true;
+  const waitsUntil = clock.now() + turnMilliseconds;
+  while ((await ledger.claim(turn.key, { owner: turn.owner, leaseSeconds })).state !== "claimed") {
+    if (clock.now() >= waitsUntil) return false;
+    await clock.wait(lookMilliseconds);
+  }
+  return true;
 }
 
-/** What becomes of a message; an error when that cannot be said today. */
-async function decide(
-  message: QueuedMessage,
-  ports: ApplyPorts,
-  deadline: number,
-): Promise<Decision | InboundError> {
-  const nothing = { changes: [], externalId: undefined };
-  if (message.kind === "unreadable") return { ...nothing, outcome: { kind: "dead", reason: message.reason } };
-
-  const { event } = message;
-  const source = ports.source(message.source);
-  if (!source) return { ...nothing, outcome: { kind: "dead", reason: "source-not-enabled" } };
-
-  const known = await ports.ledger.subject(message.source, event.subject);
-  if (known && known.appliedAt > event.occurredAt) {
-    const outcome = { kind: "superseded", by: `${message.source}/${known.appliedBy}` } as const;
-    return { changes: [], externalId: known.externalId, outcome };
-  }
-  let changes: readonly Change[];
-  try {
-    const payload = await payloadOf(message.source, source, event, ports, deadline);
-    changes = source.translate({ ...event, payload }, ports.translation(message.source));
-  } catch (error) {
-    if (error instanceof InboundError && error.retryable) return error;
-    const reason = error instanceof InboundError ? error.reason : "translation-failed";
-    return { ...nothing, externalId: known?.externalId, outcome: { kind: "dead", reason } };
-  }
-  const externalId = externalIdOf(changes, known?.externalId);
-  if (changes.length === 0) {
-    return { changes, externalId, outcome: { kind: "already-done", reason: "nothing-to-do" } };
-  }
-
-  const by = `${message.source}/${event.id}`;
-  const tasks = changes.map((change): Task => ({
-    change,
-    by,
-    source: message.source,
-    subject: event.subject,
-  }));
-  const delivered = await inTurn(externalId, by, ports, () => deliver(tasks, { ...ports, deadline }));
-  if (delivered === "busy") return new InboundError("unavailable", "person-busy");
-  if (delivered.stopped) return delivered.stopped;
-  const outcome = worstOf(delivered.outcomes);
-  // Nobody to log in as: no name is invented. It waits among the dead letters for a better mapping or more permissions.
-  const isNobody = outcome.reason === "identifier-missing";
-  return { changes, externalId, outcome: isNobody ? { ...outcome, kind: "dead" } : outcome };
+async function giveTurn(work: Translated, { ledger }: ApplyPorts): Promise<void> {
+  const turn = turnOf(work);
+  if (turn) await ledger.release(turn.key, turn.owner);
 }
+
+function turnOf({ key, externalId }: Translated): { key: EventKey; owner: string } | undefined {
+  return externalId === undefined
+    ? undefined
+    : { key: { source: "people", id: externalId }, owner: `${key.source}/${key.id}` };
+}
+
+const idOf = (message: QueuedMessage) => (message.kind === "event" ? message.event.id : message.id);
 
 /** What `translate` is to read: the event's own payload, completed at the source where the source has events that only say who. */
 async function payloadOf(
@@ -165,57 +320,39 @@ async function payloadOf(
   return fetch.read(event, openApi(fetch, secret, deadline));
 }
 
-/**
- * Two sources may speak of one person at the same moment, and the queue only orders the events of one source. Whoever
- * comes second waits for the first to be done, and then finds the person.
- */
-async function inTurn<Result>(
-  externalId: string | undefined,
-  by: string,
-  { ledger, clock }: Pick<ApplyPorts, "ledger" | "clock">,
-  work: () => Promise<Result>,
-): Promise<Result | "busy"> {
-  if (externalId === undefined) return work();
-  const turn: EventKey = { source: "people", id: externalId };
-  const waitsUntil = clock.now() + turnMilliseconds;
-  while ((await ledger.claim(turn, { owner: by, leaseSeconds })).state !== "claimed") {
-    if (clock.now() >= waitsUntil) return "busy";
-    await clock.wait(lookMilliseconds);
-  }
-  try {
-    return await work();
-  } finally {
-    await ledger.release(turn, by);
-  }
-}
-
 /** An event counts as its least happy change. */
-function worstOf(outcomes: readonly (Outcome | undefined)[]): Outcome {
+function outcomeOfEvent(outcomes: readonly Outcome[]): Outcome {
   const order = ["dead", "rejected", "held", "accepted", "superseded", "already-done"] as const;
-  for (const kind of order) {
-    const found = outcomes.find((outcome) => outcome?.kind === kind);
-    if (found) return found;
-  }
-  return { kind: "dead", reason: "outcome-missing" };
+  const kind = order.find((candidate) => outcomes.some((outcome) => outcome.kind === candidate));
+  const outcome = outcomes.find((candidate) => candidate.kind === kind) ?? {
+    kind: "dead",
+    reason: "no-outcome",
+  };
+  // Nobody to log in as: no name is invented. It waits among the dead letters for a better mapping or more permissions.
+  return outcome.reason === "identifier-missing" ? { ...outcome, kind: "dead" } : outcome;
 }
 
 async function remember(
   source: string,
   event: SourceEvent,
-  { outcome, changes, externalId }: Decision,
+  { outcome, changes, externalId }: Decided,
   ports: ApplyPorts,
 ): Promise<void> {
-  if (changes.length === 0) return;
   const left = changes.some((change) => change.kind === "leave");
-  await ports.ledger.recordSubject({
+  const departments = changes.flatMap((change) =>
+    "person" in change ? (change.person.departmentIds ?? []) : [],
+  );
+  const record: SubjectRecord = {
     source,
     subject: event.subject,
     ...(externalId !== undefined && { externalId }),
     ...(outcome.userId !== undefined && { userId: outcome.userId }),
+    ...(departments.length > 0 && { departments }),
     appliedAt: event.occurredAt,
     appliedBy: event.id,
     left,
-  });
+  };
+  await ports.ledger.recordSubject(record);
   if (externalId === undefined) return;
   const isBack = changes.some((change) => change.kind === "create") && outcome.kind === "accepted";
   if (!left && !isBack) return;
@@ -234,13 +371,9 @@ function externalIdOf(changes: readonly Change[], known: string | undefined): st
   return brought[0] ?? known ?? called[0];
 }
 
-function recordOf(
-  key: EventKey,
-  message: QueuedMessage,
-  decided: Decision & { settledAt: number },
-): EventRecord {
+function recordOf({ key, message, changes, externalId, outcome }: Decided, settledAt: number): EventRecord {
   const event = message.kind === "event" ? message.event : undefined;
-  const traced = decided.changes.filter((change) => "trail" in change);
+  const traced = changes.filter((change) => "trail" in change);
   const leftOut = traced.flatMap((change) => [
     ...(change.leftOut ?? []),
     // Authing changes these by other means than an update; told here, so that nobody wonders.
@@ -252,14 +385,14 @@ function recordOf(
     ...key,
     type: event?.type ?? "unreadable",
     subject: event?.subject ?? "",
-    ...(decided.externalId !== undefined && { externalId: decided.externalId }),
+    ...(externalId !== undefined && { externalId }),
     occurredAt: event?.occurredAt ?? message.reception.receivedAt,
     receivedAt: message.reception.receivedAt,
-    settledAt: new Date(decided.settledAt).toISOString(),
+    settledAt: new Date(settledAt).toISOString(),
     proof: message.reception.proof,
-    changes: decided.changes.map((change) => change.kind),
+    changes: changes.map((change) => change.kind),
     trail: Object.assign({}, ...traced.map((change) => change.trail)),
     ...(leftOut.length > 0 && { leftOut }),
-    outcome: decided.outcome,
+    outcome,
   };
 }

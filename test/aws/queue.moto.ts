@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { deadLetters, eventQueue } from "#lib/aws/queue.ts";
+import { eventQueue } from "#lib/aws/queue.ts";
 import type { QueuedMessage } from "#lib/pipeline/ports.ts";
 import { createQueue, receiveAll } from "./resources.ts";
 
@@ -58,18 +58,5 @@ describe("the queue of events on SQS", () => {
   it("throws, retryable, when there is no queue", async () => {
     const sent = eventQueue(`${url}-elsewhere`).send([messageOf("e-1", "1")]);
     await expect(sent).rejects.toMatchObject({ reason: "queue-unreachable", retryable: true });
-  });
-});
-
-describe("the dead letters on SQS", () => {
-  it("keep a message as it was queued, with its reason, as often as it died", async () => {
-    const dead = await createQueue("DeadEventsQueue");
-    const message = messageOf("e-1", "1");
-    await deadLetters(dead).send(message, "payload-unknown");
-    await deadLetters(dead).send(message, "still-unknown");
-    expect(await receiveAll(dead)).toMatchObject([
-      { body: message, reason: "payload-unknown" },
-      { body: message, reason: "still-unknown" },
-    ]);
   });
 });

@@ -70,7 +70,7 @@ export async function createQueue(resource: "EventsQueue" | "DeadEventsQueue"): 
 
 /** Everything that can be received now, in the order of the queue. */
 export async function receiveAll(url: string) {
-  const received: { body: unknown; group: string | undefined; reason: string | undefined }[] = [];
+  const received: { body: unknown; group: string | undefined }[] = [];
   for (;;) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
@@ -82,13 +82,12 @@ export async function receiveAll(url: string) {
       }),
     );
     if (Messages.length === 0) return received;
-    for (const { Body = "", Attributes, MessageAttributes, ReceiptHandle } of Messages) {
+    for (const { Body = "", Attributes, ReceiptHandle } of Messages) {
       // Until then SQS keeps back what follows in the same group.
       await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
       received.push({
         body: JSON.parse(Body),
         group: Attributes?.MessageGroupId,
-        reason: MessageAttributes?.["reason"]?.StringValue,
       });
     }
   }

@@ -276,6 +276,55 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
       });
     });
 
+    describe("departures", () => {
+      it("are counted once each, by their source, as long as they are recent", async () => {
+        const count = (source: string, id: string) => ledger.countDeparture({ source, id }, 3600);
+        expect(await count("bamboohr", "e-1")).toBe(1);
+        expect(await count("bamboohr", "e-2")).toBe(2);
+        expect(await count("bamboohr", "e-2")).toBe(2);
+        expect(await count("clerk", "e-1")).toBe(1);
+        pass(2 * 3600);
+        expect(await count("bamboohr", "e-3")).toBe(1);
+      });
+    });
+
+    describe("the people of a source", () => {
+      it("are counted once each", async () => {
+        expect(await ledger.countSubjects("bamboohr")).toBe(0);
+        const person = { source: "bamboohr", appliedBy: "e-1", left: false };
+        await ledger.recordSubject({ ...person, subject: "1", appliedAt: "2026-03-01T00:00:00.000Z" });
+        await ledger.recordSubject({
+          ...person,
+          subject: "2",
+          appliedAt: "2026-03-01T00:00:00.000Z",
+          departments: ["d-1", "d-2"],
+        });
+        await ledger.recordSubject({ ...person, subject: "1", appliedAt: "2026-03-02T00:00:00.000Z" });
+        expect(await ledger.countSubjects("bamboohr")).toBe(2);
+        expect(await ledger.countSubjects("clerk")).toBe(0);
+        expect(await ledger.subject("bamboohr", "2")).toMatchObject({ departments: ["d-1", "d-2"] });
+      });
+    });
+
+    describe("an event that waits for a person", () => {
+      it("can be opened again, once, and one that is over cannot", async () => {
+        for (const [kind, opens] of [
+          ["dead", true],
+          ["held", true],
+          ["accepted", false],
+        ] as const) {
+          const record = recordOf({ id: `e-${kind}`, outcome: { kind } });
+          await ledger.claim(record, { owner: "a", leaseSeconds: 60 });
+          await ledger.settle([record], day);
+          expect(await ledger.reopen(record), kind).toBe(opens);
+          expect((await ledger.claim(record, { owner: "b", leaseSeconds: 60 })).state).toBe(
+            opens ? "claimed" : "settled",
+          );
+          expect(await ledger.reopen(record)).toBe(false);
+        }
+      });
+    });
+
     describe("the trail of a person", () => {
       it("holds the newest outcomes, oldest first", async () => {
         const records: EventRecord[] = [];

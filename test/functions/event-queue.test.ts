@@ -4,7 +4,7 @@ import type { AuthingClient } from "#lib/authing/client.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
 import { memoryLedger } from "#lib/ledger/memory.ts";
-import type { QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { KeptMessage, QueuedMessage } from "#lib/pipeline/ports.ts";
 import { secretReader } from "#lib/pipeline/secrets.ts";
 import { defineSource, type SourceEvent } from "#lib/pipeline/source.ts";
 import clerk from "#lib/sources/clerk/index.ts";
@@ -23,9 +23,9 @@ const fickle = defineSource({
   },
 });
 
-function worker(resign: () => Promise<{ ok: true; data: undefined }>) {
+function worker(resign: AuthingClient["resignUserBatch"]) {
   const ledger = memoryLedger();
-  const dead: { message: QueuedMessage; reason: string }[] = [];
+  const dead: KeptMessage[] = [];
   const log: string[] = [];
   const line = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields)}`);
   const handler = eventQueue(() => ({
@@ -39,7 +39,7 @@ function worker(resign: () => Promise<{ ok: true; data: undefined }>) {
     translation: () => ({ region: "CN", departments: {}, customData: {} }),
     secrets: secretReader(async () => ({ current: {} })),
     openApi: sourceApis({ now: Date.now, wait: async () => {}, random: () => 0 }),
-    deadLetters: { send: async (message, reason) => void dead.push({ message, reason }) },
+    shelf: { keep: async (kept) => void dead.push(kept), list: async () => dead, remove: async () => {} },
     log: { info: line, warn: line, error: line },
   }));
   return { ledger, dead, log, work: (event: SQSEvent) => handler(event, context) };
@@ -89,10 +89,8 @@ describe("the function behind the queue", () => {
   });
 
   it("hands back a person's later events with the one that must come again, and nobody else's", async () => {
-    let calls = 0;
-    const { ledger, work } = worker(async () => {
-      calls += 1;
-      if (calls === 1) throw new TypeError("connection pool of ours broke");
+    const { ledger, work } = worker(async ({ userIds }) => {
+      if (userIds[0] === "a") throw new TypeError("a defect that only this one brings to light");
       return { ok: true, data: undefined };
     });
     const event = records(["leaves", "a"], ["leaves", "b"], ["leaves", "a"], ["other", "b"]);

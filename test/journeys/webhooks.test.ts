@@ -302,7 +302,7 @@ describe("trouble on our side", () => {
     expect((await send("bamboohr", { employees: ["nobody", good, { id: {} }] })).status).toBe(202);
     await stack.settled();
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010" }]);
-    expect(stack.deadLetters).toMatchObject([
+    expect(await stack.shelf.list("dead", 10)).toMatchObject([
       { reason: "employee-not-an-object", message: { path: "employees[0]" } },
     ]);
   });
@@ -311,7 +311,7 @@ describe("trouble on our side", () => {
     const { stack, send } = await journey();
     expect((await send("bamboohr", "this is no JSON, 张三")).status).toBe(202);
     await stack.settled();
-    expect(stack.deadLetters).toMatchObject([
+    expect(await stack.shelf.list("dead", 10)).toMatchObject([
       { reason: "body-not-json", message: { kind: "unreadable", source: "bamboohr" } },
     ]);
     expect(stack.ledger.recent(1)).toMatchObject([{ outcome: { kind: "dead", reason: "body-not-json" } }]);
@@ -384,7 +384,7 @@ describe("Authing in trouble", () => {
       .poll(async () => ((await (await fetch(`${stack.url}/healthz`)).json()) as { waiting: number }).waiting)
       .toBe(1);
     expect(stack.ledger.recent(1)).toEqual([]);
-    expect(stack.deadLetters).toEqual([]);
+    expect(await stack.shelf.list("dead", 10)).toEqual([]);
     stack.sandbox?.setAccessKeys([right?.current as never]);
     await stack.settled();
     expect(stack.sandbox?.users()).toHaveLength(1);

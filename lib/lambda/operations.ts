@@ -1,0 +1,34 @@
+import middy from "@middy/core";
+import type { Context } from "aws-lambda";
+import * as z from "zod/mini";
+import {
+  operate,
+  OperationRequest,
+  type OperationPorts,
+  type OperationResult,
+} from "#lib/operations/operations.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+
+/** Time kept back at the end of an invocation, in milliseconds. */
+const reserveMilliseconds = 3_000;
+
+/**
+ * The Lambda handler of operations, invoked by whoever may invoke it: `{"operation": "list", "kind": "dead"}`,
+ * `{"operation": "redrive", "dryRun": true}`, `{"operation": "release" | "discard", "source": "bamboohr"}`.
+ */
+export function operations(ports: () => OperationPorts) {
+  let opened: OperationPorts | undefined;
+  return middy<unknown, OperationResult[]>({ timeoutEarlyInMillis: 0 }).handler(
+    async (event, context: Context) => {
+      const request = z.safeParse(OperationRequest, event);
+      if (!request.success) {
+        throw new InboundError("malformed", "operation-unknown", {
+          hint: "list (kind: dead or held), redrive (dryRun), release or discard (source)",
+        });
+      }
+      opened ??= ports();
+      const deadline = opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds;
+      return operate(request.data, opened, { owner: context.awsRequestId, deadline });
+    },
+  );
+}

@@ -1,0 +1,205 @@
+import * as z from "zod/mini";
+import type { EventKey } from "#lib/ledger/ledger.ts";
+import { apply, type ApplyPorts } from "#lib/pipeline/apply.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { KeptMessage, QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { Source } from "#lib/pipeline/source.ts";
+
+/** What a person may ask for about the messages that wait. */
+export const OperationRequest = z.discriminatedUnion("operation", [
+  /** What waits: dead letters, or departures that are held. */
+  z.strictObject({ operation: z.literal("list"), kind: z.enum(["dead", "held"]) }),
+  /** Reads, translates and delivers dead letters with today's code; with `dryRun` only says what would happen. */
+  z.strictObject({ operation: z.literal("redrive"), dryRun: z._default(z.boolean(), false) }),
+  /** Lets held departures go on, or gives them up; of one source, or of all. */
+  z.strictObject({ operation: z.literal("release"), source: z.optional(z.string()) }),
+  z.strictObject({ operation: z.literal("discard"), source: z.optional(z.string()) }),
+]);
+export type OperationRequest = z.infer<typeof OperationRequest>;
+
+/** What became of one message, or would. Codes and ids only. */
+export interface OperationResult {
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  readonly since: string;
+  readonly attempts: number;
+  /** Why it waited. */
+  readonly reason: string;
+  /** What happened, or would: an outcome, with its reason where it has one. */
+  readonly result?: string;
+}
+
+export interface OperationPorts extends ApplyPorts {
+  readonly readable: (source: string) => Pick<Source, "split"> | undefined;
+}
+
+/** Messages that one operation deals with; the rest is left for the next. */
+const maxMessages = 1000;
+
+/**
+ * Carries out one operation. Each is safe to ask for twice: what is over has left the shelf, and what was applied since an
+ * event waited supersedes it.
+ */
+export async function operate(
+  request: OperationRequest,
+  ports: OperationPorts,
+  run: { owner: string; deadline: number },
+): Promise<OperationResult[]> {
+  const kind =
+    request.operation === "list" ? request.kind : request.operation === "redrive" ? "dead" : "held";
+  const waiting = (await ports.shelf.list(kind, maxMessages)).filter(
+    ({ message }) =>
+      !("source" in request) || request.source === undefined || message.source === request.source,
+  );
+  const results: OperationResult[] = [];
+  for (const kept of waiting) {
+    const result =
+      request.operation === "list"
+        ? undefined
+        : request.operation === "discard"
+          ? await discard(kept, ports)
+          : request.operation === "redrive" && request.dryRun
+            ? await preview(kept, ports)
+            : await again(kept, ports, { ...run, releases: request.operation === "release" });
+    results.push({ ...about(kept), ...(result !== undefined && { result }) });
+  }
+  return results;
+}
+
+function about({ message, since, attempts, reason }: KeptMessage): OperationResult {
+  return {
+    source: message.source,
+    id: message.kind === "event" ? message.event.id : message.id,
+    type: message.kind === "event" ? message.event.type : "unreadable",
+    since,
+    attempts,
+    reason,
+  };
+}
+
+/** Says what applying a dead letter would come to, and changes nothing. */
+async function preview({ message }: KeptMessage, ports: OperationPorts): Promise<string> {
+  const messages = readAgain(message, ports);
+  if (messages instanceof InboundError) return `dead ${messages.reason}`;
+  const each = await Promise.all(
+    messages.map(async ({ source: name, event }) => {
+      const source = ports.source(name);
+      if (!source) return "dead source-not-enabled";
+      const known = await ports.ledger.subject(name, event.subject);
+      if (known && known.appliedAt > event.occurredAt) return "superseded";
+      if (source.fetch) return "fetched at the source, then translated";
+      try {
+        const changes = source.translate(event, ports.translation(name));
+        return changes.map((change) => change.kind).join(" + ") || "nothing to do";
+      } catch (error) {
+        return `dead ${error instanceof InboundError ? error.reason : "translation-failed"}`;
+      }
+    }),
+  );
+  return each.join(", ");
+}
+
+/** Applies a message that waited. It leaves the shelf unless it has to wait on. */
+async function again(
+  kept: KeptMessage,
+  ports: OperationPorts,
+  run: { owner: string; deadline: number; releases: boolean },
+): Promise<string> {
+  const messages = readAgain(kept.message, ports);
+  if (messages instanceof InboundError) return `dead ${messages.reason}`;
+  if (kept.message.kind === "unreadable") {
+    const outcomes: string[] = [];
+    for (const message of messages) outcomes.push(await applyOne(message, ports, run));
+    // Its events are on their own way now, with outcomes of their own.
+    await ports.shelf.remove(kept);
+    return outcomes.join(", ");
+  }
+  await ports.ledger.reopen(keyOf(kept));
+  const outcome = await applyOne(kept.message, ports, run);
+  const waits = outcome === "comes again" || /^(dead|held)\b/.test(outcome);
+  if (!waits) await ports.shelf.remove(kept);
+  return outcome;
+}
+
+async function applyOne(
+  message: QueuedMessage,
+  ports: OperationPorts,
+  run: { owner: string; deadline: number; releases: boolean },
+): Promise<string> {
+  let settled = "";
+  // The settling itself says what it came to; the ledger could be asked as well, for one more read.
+  const heard: OperationPorts = {
+    ...ports,
+    ledger: {
+      ...ports.ledger,
+      async settle(records, keepSeconds) {
+        const [record] = records;
+        settled = [record?.outcome.kind, record?.outcome.reason].filter(Boolean).join(" ");
+        await ports.ledger.settle(records, keepSeconds);
+      },
+    },
+  };
+  const [applied] = await apply([message], heard, run);
+  return applied === "later" ? "comes again" : settled || "already settled";
+}
+
+/** Gives a held departure up: it is over, and nothing happens to the account. */
+async function discard(kept: KeptMessage, { ledger, shelf, clock }: OperationPorts): Promise<string> {
+  const { message } = kept;
+  if (message.kind === "event" && (await ledger.reopen(keyOf(kept)))) {
+    const { receivedAt, proof } = message.reception;
+    const record = {
+      ...keyOf(kept),
+      type: message.event.type,
+      subject: message.event.subject,
+      occurredAt: message.event.occurredAt,
+      receivedAt,
+      settledAt: new Date(clock.now()).toISOString(),
+      proof,
+      changes: ["leave"],
+      trail: {},
+      outcome: { kind: "rejected", reason: "discarded" },
+    } as const;
+    const known = await ledger.subject(message.source, message.event.subject);
+    const about = known?.externalId === undefined ? record : { ...record, externalId: known.externalId };
+    await ledger.settle([about], 90 * 86_400);
+  }
+  await shelf.remove(kept);
+  return "discarded";
+}
+
+const keyOf = ({ message, ledgerId }: KeptMessage): EventKey => ({ source: message.source, id: ledgerId });
+
+/** The events of a message: itself, or what today's code can read in a delivery that could not be read. */
+function readAgain(
+  message: QueuedMessage,
+  { readable }: OperationPorts,
+): readonly Extract<QueuedMessage, { kind: "event" }>[] | InboundError {
+  if (message.kind === "event") return [message];
+  const source = readable(message.source);
+  if (!source) return new InboundError("misconfigured", "source-not-enabled");
+  const { payload: encoded, contentType, reception } = message;
+  const payload = Buffer.from(encoded, "base64");
+  try {
+    const events = source.split({
+      method: "POST",
+      headers: contentType === undefined ? {} : { "content-type": contentType },
+      query: new URLSearchParams(),
+      body: payload,
+      payload,
+      receivedAt: Date.parse(reception.receivedAt),
+      sentAt: undefined,
+      deliveryId: reception.deliveryId,
+    });
+    const unread = events.find((event) => event instanceof InboundError);
+    if (unread) return unread;
+    return events.flatMap((event) =>
+      event instanceof InboundError
+        ? []
+        : { kind: "event" as const, source: message.source, event, reception },
+    );
+  } catch (error) {
+    return error instanceof InboundError ? error : new InboundError("malformed", "split-failed");
+  }
+}
