@@ -92,7 +92,7 @@ describe("the deployment", () => {
     for (const { Action, Resource } of statements) {
       expect(Action.join()).not.toContain("*");
       expect(JSON.stringify(Resource)).toMatch(
-        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results)\/\*"\}$/,
+        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|kept)\/\*"\}$/,
       );
     }
   });
@@ -125,7 +125,12 @@ describe("the deployment", () => {
 
   it("leaves out a source that is switched off", () => {
     const without = deployment({ ...config, sources: {} }, files);
-    expect(Object.keys(without.functions)).toEqual(["events-apply", "uploads-run", "unclaimed-refuse"]);
+    expect(Object.keys(without.functions)).toEqual([
+      "events-apply",
+      "uploads-run",
+      "operations-run",
+      "unclaimed-refuse",
+    ]);
     expect(JSON.stringify(without)).not.toContain("webhooks");
   });
 
