@@ -7,5 +7,6 @@ export default defineConfig({
   sources: {
     bamboohr: { leave: "resign" },
     clerk: { leave: "resign" },
+    okta: {},
   },
 });

@@ -1,2 +1,3 @@
 export { default as bamboohr } from "./bamboohr/index.ts";
 export { default as clerk } from "./clerk/index.ts";
+export { default as okta } from "./okta/index.ts";

@@ -1,0 +1,48 @@
+import * as z from "zod/mini";
+import { defineSource } from "#lib/pipeline/source.ts";
+import { staticHeader } from "#lib/proofs/static-secret.ts";
+import { fetch } from "./fetch.ts";
+import { split } from "./split.ts";
+import { translate } from "./translate.ts";
+
+const secret = z.object({
+  /** The whole value of the header `Authorization`, as it was given to Okta with the event hook. */
+  authorization: z.string(),
+  /** The host name of the organization, e.g. `acme.okta.com`. */
+  domain: z.string(),
+  /** A token of Okta's API that may read users. */
+  apiToken: z.string(),
+  apiHost: z.exactOptional(z.string()),
+});
+type Secret = z.infer<typeof secret>;
+
+// https://developer.okta.com/docs/concepts/event-hooks/: Okta signs nothing, it shows what we gave it.
+const proof = staticHeader<Secret>({
+  header: "authorization",
+  value: ({ authorization }) => authorization,
+});
+
+export default defineSource<Secret>({
+  name: "okta",
+  title: "Okta",
+  secret,
+  proof,
+  // Okta repeats a delivery once, at once. Its ids never mean anything else, so they are known for longer than they need to be.
+  redeliversForSeconds: 24 * 60 * 60,
+  // Once, and again when the hook changes: a GET whose challenge comes back, from somebody who shows the secret as ever.
+  handshake(delivery, secret) {
+    const challenge = delivery.headers["x-okta-verification-challenge"];
+    if (delivery.method !== "GET" || challenge === undefined) return undefined;
+    if (!/^[\x20-\x7e]{1,1024}$/.test(challenge) || !proof.verify(delivery, secret).ok) return undefined;
+    return {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ verification: challenge }),
+    };
+  },
+  split,
+  // Okta knows 200 and 204 as success.
+  acknowledge: () => ({ status: 200 }),
+  fetch,
+  translate,
+});

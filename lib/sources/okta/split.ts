@@ -1,0 +1,65 @@
+import { instant } from "#lib/fields/date.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
+import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/sources/body.ts";
+
+/** What an event says: that something has happened, or was tried. Whom it is about is its subject. */
+export interface OktaEvent {
+  /** `SUCCESS`, `FAILURE`, `SKIPPED`, …; empty where nothing is said. */
+  readonly result: string;
+  /** The user as Okta's API shows them, `null` where there is none any more. Only there for events that were asked about. */
+  readonly user?: JsonObject | null;
+}
+
+/**
+ * The events of a delivery: entries of Okta's system log, each with an id of its own. An entry that cannot be read leaves
+ * the others alone.
+ *
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/EventHook/
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/
+ */
+export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[] {
+  const document = readJsonObject(delivery.payload);
+  const events = isJsonObject(document.data) ? document.data.events : undefined;
+  if (!Array.isArray(events)) throw new InboundError("malformed", "events-missing", { path: "data.events" });
+  const sentAt = instant(document.eventTime) ?? new Date(delivery.receivedAt).toISOString();
+  return events.map((entry: unknown, index) => readEvent(entry, `data.events[${index}]`, sentAt));
+}
+
+function readEvent(entry: unknown, path: string, sentAt: string): SourceEvent | InboundError {
+  if (!isJsonObject(entry)) return new InboundError("malformed", "event-not-an-object", { path });
+  const id = readId(entry.uuid);
+  if (id === undefined) return new InboundError("malformed", "id-missing", { path: `${path}.uuid` });
+  const { eventType: type, outcome } = entry;
+  if (typeof type !== "string" || !/^[\w.-]{1,128}$/.test(type)) {
+    return new InboundError("malformed", "type-missing", { path: `${path}.eventType` });
+  }
+  const result = isJsonObject(outcome) && typeof outcome.result === "string" ? outcome.result : "";
+
+  const user = targetOf(entry, "User");
+  // What was tried in vain may have no user yet, and a group or a policy never has one.
+  const isAboutUser = result === "SUCCESS" && /^user\.(?:lifecycle|account)\./.test(type);
+  if (user === undefined && isAboutUser) {
+    return new InboundError("malformed", "user-missing", { path: `${path}.target` });
+  }
+  return {
+    id,
+    subject: user ?? targetOf(entry) ?? "none",
+    type,
+    occurredAt: instant(entry.published) ?? sentAt,
+    payload: { result } satisfies OktaEvent,
+  };
+}
+
+/**
+ * The id of the first target of a type, or of any. Who did something (`actor`) is a user as well, and never the one whom it
+ * was done to. Ids of Okta are letters and digits; anything else could ask its API for something that is not one user.
+ */
+function targetOf({ target }: JsonObject, type?: string): string | undefined {
+  if (!Array.isArray(target)) return undefined;
+  const found: unknown = target.find(
+    (entry) => isJsonObject(entry) && (type === undefined || entry.type === type),
+  );
+  const id = isJsonObject(found) ? readId(found.id) : undefined;
+  return id !== undefined && /^[\w-]+$/.test(id) ? id : undefined;
+}
