@@ -7,6 +7,7 @@ export default defineConfig({
   sources: {
     bamboohr: { leave: "resign" },
     clerk: { leave: "resign" },
+    feishu: {},
     okta: {},
   },
 });

@@ -1,3 +1,4 @@
 export { default as bamboohr } from "./bamboohr/index.ts";
 export { default as clerk } from "./clerk/index.ts";
+export { default as feishu } from "./feishu/index.ts";
 export { default as okta } from "./okta/index.ts";

@@ -1,0 +1,190 @@
+import { customData } from "#lib/fields/custom-data.ts";
+import { departments } from "#lib/fields/departments.ts";
+import { assemble, email, refused, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { gender } from "#lib/fields/gender.ts";
+import { fullName } from "#lib/fields/name.ts";
+import { phone } from "#lib/fields/phone.ts";
+import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
+import type { Change } from "#lib/pipeline/change.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
+import { readId, type JsonObject } from "#lib/sources/body.ts";
+import type { UserEvent } from "./split.ts";
+
+/** What the `externalId` of the configuration may name. The first one is what it is without one. */
+const externalIds = ["open_id", "user_id", "union_id", "employee_no"] as const;
+/** What Authing takes. */
+const maxExternalIdLength = 255;
+
+/** Feishu's user → Authing's person. Paths, those of custom data too, begin at the user: `custom_attrs[0].value.text`. */
+export function translate(event: SourceEvent, context: TranslationContext): Change[] {
+  switch (event.type) {
+    case "contact.user.created_v3":
+      return joiner(event.payload as UserEvent, context);
+    case "contact.user.updated_v3":
+      return mover(event.payload as UserEvent, context);
+    case "contact.user.deleted_v3":
+      return [leaver((event.payload as UserEvent).user, context)];
+    default:
+      // Departments, scopes, envelopes of the first version: what those say of people, the three above say too.
+      return [];
+  }
+}
+
+function joiner({ user }: UserEvent, context: TranslationContext): Change[] {
+  if (hasLeft(user)) return [leaver(user, context)];
+  const { person, trail, leftOut } = whole(user, context);
+  return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
+}
+
+/** Changes what `before` names. Where it is missing nobody knows what changed, and all that is there is brought. */
+function mover({ user, before }: UserEvent, context: TranslationContext): Change[] {
+  if (hasLeft(user)) return [leaver(user, context)];
+  const all = whole(user, context);
+  const { person, trail, leftOut } = assemble([
+    externalId(user, context),
+    ...parts(user, context)
+      .filter(({ from }) => hasChanged(before, from))
+      .flatMap((part) => [...part.encoded, ...emptied(part, before)]),
+    ...(isReopened(user, before) || (isFrozen(user) && hasChanged(before, ["status"])) ? [access(user)] : []),
+  ]);
+  const formerId = readId(before?.[settingOf(context)]) ?? person.externalId;
+  const saysNothing = Object.keys(person).length === 1 && formerId === person.externalId;
+  // A leader, a job level, a seat: nothing that Authing has a field for.
+  if (saysNothing && leftOut.length === 0) return [];
+  const complete = all.person.email !== undefined || all.person.phone !== undefined;
+  return [
+    {
+      kind: "update",
+      who: formerId === undefined ? {} : { externalId: formerId },
+      person,
+      complete,
+      ...(complete && { whole: all.person }),
+      trail,
+      ...(leftOut.length > 0 && { leftOut }),
+    },
+  ];
+}
+
+/** Whose id the app may not see any more, the ledger knows by the event's subject. */
+function leaver(user: JsonObject, context: TranslationContext): Change {
+  const { externalId: id } = idOf(user, context).fields;
+  return { kind: "leave", who: id === undefined ? {} : { externalId: id } };
+}
+
+function whole(user: JsonObject, context: TranslationContext) {
+  return assemble([
+    externalId(user, context),
+    ...parts(user, context).flatMap(({ encoded }) => encoded),
+    // Open is how an account begins at Authing; only the other case has to be said.
+    ...(isFrozen(user) ? [access(user)] : []),
+  ]);
+}
+
+/** Something of a person, and the fields of the user that decide it. */
+interface Part {
+  readonly from: readonly string[];
+  readonly encoded: readonly Encoded[];
+}
+
+function parts(
+  user: JsonObject,
+  { region, departments: map, customData: fields }: TranslationContext,
+): Part[] {
+  /** Of several paths the first one that has a value counts, and no change behind it matters. */
+  const part = (paths: readonly [string, ...string[]], encode: (read: Read) => Encoded | Encoded[]): Part => {
+    const [preferred, ...others] = paths;
+    const read = first(at(user, preferred), ...others.map((path) => at(user, path)));
+    const counting = isEmpty(read.value) ? paths : paths.slice(0, paths.indexOf(read.path) + 1);
+    return { from: counting.map(topOf), encoded: [encode(read)].flat() };
+  };
+  return [
+    part(["enterprise_email", "email"], email),
+    part(["mobile"], (read) => phone(read, region)),
+    part(["name"], (full) => fullName({ full })),
+    part(["nickname", "en_name"], (read) => text("nickname", read)),
+    part(["gender"], gender),
+    part(["avatar.avatar_origin", "avatar.avatar_640"], (read) => url("photo", read)),
+    part(["country"], (read) => text("country", read)),
+    part(["city"], (read) => text("city", read)),
+    part(["department_ids"], (read) => departments(read, map)),
+    // All of it when any of it changed: whether an update adds to what is there or replaces it is not documented.
+    { from: Object.values(fields).map(topOf), encoded: customData(withAttributesById(user), fields) },
+  ];
+}
+
+/** What changed into nothing is not brought, since Authing keeps what an update does not hold; it is told of. */
+function emptied({ from, encoded }: Part, before: JsonObject | undefined): Encoded[] {
+  const isThere = encoded.some(
+    ({ fields, problem }) => problem !== undefined || Object.keys(fields).length > 0,
+  );
+  const path = isThere
+    ? undefined
+    : from.find((field) => before !== undefined && Object.hasOwn(before, field));
+  return path === undefined ? [] : [refused({ value: undefined, path }, "kept", "emptied-at-source")];
+}
+
+function hasChanged(before: JsonObject | undefined, fields: readonly string[]): boolean {
+  return before === undefined || fields.some((field) => Object.hasOwn(before, field));
+}
+
+function topOf(path: string): string {
+  return path.split(/[.[]/, 1)[0] as string;
+}
+
+/** Lets custom fields be named by their id, `custom_attrs['C-6993377420933632012']`, since their places are nobody's promise. */
+function withAttributesById(user: JsonObject): JsonObject {
+  const { custom_attrs: attributes } = user;
+  if (!Array.isArray(attributes)) return user;
+  const byId = attributes.flatMap((attribute: unknown) => {
+    const id = readId(at(attribute, "id").value);
+    return id !== undefined && /^C-\w+$/.test(id) ? [[id, attribute] as const] : [];
+  });
+  return { ...user, custom_attrs: Object.assign([...attributes], Object.fromEntries(byId)) };
+}
+
+function settingOf({ externalId: setting = externalIds[0] }: TranslationContext): string {
+  if ((externalIds as readonly string[]).includes(setting)) return setting;
+  throw new InboundError("misconfigured", "external-id-unknown", {
+    hint: `sources.feishu.externalId in inbound.config.ts is one of ${externalIds.join(", ")}`,
+  });
+}
+
+function idOf(user: JsonObject, context: TranslationContext): Encoded {
+  const id = text("externalId", at(user, settingOf(context)), { maxLength: maxExternalIdLength });
+  if (id.problem === "text-too-long") {
+    throw new InboundError("malformed", "external-id-too-long", { path: id.path });
+  }
+  return id;
+}
+
+/** No other id stands in for a missing one: the same person would be two. */
+function externalId(user: JsonObject, context: TranslationContext): Encoded {
+  const id = idOf(user, context);
+  if (id.fields.externalId !== undefined) return id;
+  throw new InboundError("malformed", "external-id-missing", {
+    path: id.path,
+    hint: "give the app the permission for this id in Feishu, or name another one as externalId in inbound.config.ts",
+  });
+}
+
+function hasLeft(user: JsonObject): boolean {
+  return isTrue(user, "status.is_resigned") || isTrue(user, "status.is_exited");
+}
+
+function isFrozen(user: JsonObject): boolean {
+  return isTrue(user, "status.is_frozen");
+}
+
+/** Feishu closed the account and has opened it again. That somebody joined Feishu at last opens nothing that others closed. */
+function isReopened(user: JsonObject, before: JsonObject | undefined): boolean {
+  return before !== undefined && (hasLeft(before) || isFrozen(before)) && !isFrozen(user);
+}
+
+function access(user: JsonObject): Encoded {
+  return status({ value: isFrozen(user), path: "status" }, { true: "Suspended", false: "Activated" });
+}
+
+function isTrue(user: JsonObject, path: string): boolean {
+  return at(user, path).value === true;
+}
