@@ -79,7 +79,8 @@ export function readId(value: unknown): string | undefined {
   return value.trim() === "" ? undefined : value.trim();
 }
 
-function decode(body: Uint8Array): string {
+/** The text in a body. Throws `InboundError` `malformed` for bytes that are not UTF-8. */
+export function decode(body: Uint8Array): string {
   try {
     return utf8.decode(body);
   } catch {
