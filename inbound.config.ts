@@ -7,7 +7,9 @@ export default defineConfig({
   sources: {
     bamboohr: { leave: "resign" },
     clerk: { leave: "resign" },
+    dingtalk: {},
     feishu: {},
     okta: {},
+    wecom: {},
   },
 });

@@ -1,0 +1,63 @@
+import { hash } from "node:crypto";
+import { instant } from "#lib/fields/date.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
+import { readId, readJsonObject } from "#lib/sources/body.ts";
+
+/** What there is of an event: whom it is about. */
+export interface PersonReference {
+  readonly userId: string;
+}
+
+const types: ReadonlySet<string> = new Set(["user_add_org", "user_modify_org", "user_leave_org"]);
+/** Longest id of an event; longer ones are known by their hash. */
+const maxIdLength = 256;
+
+/**
+ * One event for each person in the list of a delivery; none for the check of the URL and for what is about nobody. Callbacks
+ * that were registered through the older API write `UserId` and `TimeStamp` and have no id of the event: what they say is
+ * the id then.
+ *
+ * https://open.dingtalk.com/document/orgapp/address-book-user-change
+ */
+export function split({
+  payload,
+  sentAt,
+  receivedAt,
+}: VerifiedDelivery): readonly (SourceEvent | InboundError)[] {
+  const document = readJsonObject(payload);
+  const { EventType: type, EventTime, eventId } = document;
+  if (typeof type !== "string" || type === "") {
+    throw new InboundError("malformed", "type-missing", { path: "EventType" });
+  }
+  if (!types.has(type)) return [];
+
+  const path = document.userId === undefined ? "UserId" : "userId";
+  const list = [document[path] ?? []].flat() as readonly unknown[];
+  if (list.length === 0) throw new InboundError("malformed", "ids-missing", { path });
+  const occurredAt =
+    instant(EventTime) ??
+    instant(document.timeStamp ?? document.TimeStamp) ??
+    new Date(sentAt ?? receivedAt).toISOString();
+  const delivery = readId(eventId) ?? hash("sha256", payload, "hex");
+
+  const known = new Set<string>();
+  return list.flatMap((entry, index): (SourceEvent | InboundError)[] => {
+    const userId = readId(entry);
+    if (userId === undefined) {
+      return [new InboundError("malformed", "id-missing", { path: `${path}[${index}]` })];
+    }
+    if (known.has(userId)) return [];
+    known.add(userId);
+    const id = `${delivery}#${userId}`;
+    return [
+      {
+        id: id.length <= maxIdLength ? id : hash("sha256", id, "hex"),
+        subject: userId,
+        type,
+        occurredAt,
+        payload: { userId } satisfies PersonReference,
+      },
+    ];
+  });
+}

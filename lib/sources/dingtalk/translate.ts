@@ -1,0 +1,49 @@
+import { customData } from "#lib/fields/custom-data.ts";
+import { departments } from "#lib/fields/departments.ts";
+import { assemble, email, text, url } from "#lib/fields/encode.ts";
+import { fullName } from "#lib/fields/name.ts";
+import { phone } from "#lib/fields/phone.ts";
+import { at } from "#lib/fields/read.ts";
+import type { Change } from "#lib/pipeline/change.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
+import type { FetchedPerson } from "./fetch.ts";
+
+/** Longest `externalId` that Authing takes. */
+const maxExternalIdLength = 255;
+
+/** DingTalk's person → Authing's. Whoever was fetched comes whole. */
+export function translate(event: SourceEvent, context: TranslationContext): Change[] {
+  const person = event.payload as FetchedPerson;
+  if (person.userId.length > maxExternalIdLength) {
+    throw new InboundError("malformed", "external-id-too-long", { path: "userId" });
+  }
+  const who = { externalId: person.userId };
+  if (event.type === "user_leave_org" || person.gone) return [{ kind: "leave", who }];
+  switch (event.type) {
+    case "user_add_org":
+      return [{ kind: "create", ...profile(person, context) }];
+    case "user_modify_org": {
+      const made = profile(person, context);
+      const hasLogin = made.person.email !== undefined || made.person.phone !== undefined;
+      return [{ kind: "update", who, complete: hasLogin, ...made }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** https://open.dingtalk.com/document/orgapp/query-user-details. It knows neither gender nor date of birth. */
+function profile(fetched: FetchedPerson, context: TranslationContext) {
+  const { person, trail, leftOut } = assemble([
+    text("externalId", at(fetched, "userId")),
+    email(at(fetched, "result.org_email")),
+    email(at(fetched, "result.email")),
+    phone(at(fetched, "result.mobile"), context.region, at(fetched, "result.state_code")),
+    fullName({ full: at(fetched, "result.name") }),
+    url("photo", at(fetched, "result.avatar")),
+    ...departments(at(fetched, "result.dept_id_list"), context.departments),
+    ...customData(fetched, context.customData),
+  ]);
+  return { person, trail, ...(leftOut.length > 0 && { leftOut }) };
+}

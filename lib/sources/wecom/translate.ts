@@ -1,0 +1,109 @@
+import { customData } from "#lib/fields/custom-data.ts";
+import { departments } from "#lib/fields/departments.ts";
+import { assemble, email, plainWord, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { gender } from "#lib/fields/gender.ts";
+import { fullName } from "#lib/fields/name.ts";
+import { phone } from "#lib/fields/phone.ts";
+import { at, first, type Read } from "#lib/fields/read.ts";
+import type { Change } from "#lib/pipeline/change.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
+import type { FetchedChange } from "./fetch.ts";
+
+/** Longest `externalId` that Authing takes. */
+const maxExternalIdLength = 255;
+/** Of `Status`: may use WeCom; has left the company by oneself. 2 is forbidden to use it, 4 has not used it yet. */
+const statuses = { open: "1", left: "5" };
+
+/** WeCom's member → Authing's person. */
+export function translate(event: SourceEvent, context: TranslationContext): Change[] {
+  const change = event.payload as FetchedChange;
+  const id: Read =
+    change.newUserId === undefined
+      ? { value: change.userId, path: "event.UserID" }
+      : { value: change.newUserId, path: "event.NewUserID" };
+  if ([change.userId, change.newUserId ?? ""].some(({ length }) => length > maxExternalIdLength)) {
+    throw new InboundError("malformed", "external-id-too-long", { path: id.path });
+  }
+  // Of a rename this is the old id, by which Authing knows them; the new one is among the fields.
+  const who = { externalId: change.userId };
+  const hasLeft = plainWord(statusOf(change).value) === statuses.left;
+  if (event.type === "delete_user" || change.gone || hasLeft) return [{ kind: "leave", who }];
+  switch (event.type) {
+    case "create_user":
+      // Nothing is said of an account that is open: a joiner who comes back is told from one who is there by that.
+      return [{ kind: "create", ...profile(change, id, isOpen(change) ? [] : [access(change)], context) }];
+    case "update_user":
+      // The username is always there, so whoever was fetched can be created.
+      return [
+        {
+          kind: "update",
+          who,
+          complete: change.user !== undefined,
+          ...profile(change, id, [access(change)], context),
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+/**
+ * What the event says goes before what WeCom says when asked: https://developer.work.weixin.qq.com/document/path/90196.
+ * Apps made since June 2022 are told neither mobile, mail, gender, picture nor address.
+ */
+function profile(
+  change: FetchedChange,
+  id: Read,
+  access: readonly Encoded[],
+  { region, departments: map, ...context }: TranslationContext,
+) {
+  const { person, trail, leftOut } = assemble([
+    text("externalId", id),
+    text("username", id),
+    email(first(at(change, "event.BizMail"), at(change, "user.biz_mail"))),
+    email(first(at(change, "event.Email"), at(change, "user.email"))),
+    phone(first(at(change, "event.Mobile"), at(change, "user.mobile")), region),
+    fullName({ full: first(at(change, "event.Name"), at(change, "user.name")) }),
+    text("nickname", first(at(change, "event.Alias"), at(change, "user.alias"))),
+    gender(first(at(change, "event.Gender"), at(change, "user.gender"))),
+    url("photo", first(at(change, "event.Avatar"), at(change, "user.avatar"))),
+    text("address", first(at(change, "event.Address"), at(change, "user.address"))),
+    ...access,
+    ...departments(departmentsOf(change), map),
+    ...customData({ ...change, attributes: attributesOf(change) }, context.customData),
+  ]);
+  return { person, trail, ...(leftOut.length > 0 && { leftOut }) };
+}
+
+function isOpen(change: FetchedChange): boolean {
+  return plainWord(statusOf(change).value) === statuses.open;
+}
+
+function access(change: FetchedChange): Encoded {
+  return status(statusOf(change), { 1: "Activated", 2: "Suspended", 4: "Deactivated" });
+}
+
+function statusOf(change: FetchedChange): Read {
+  return first(at(change, "event.Status"), at(change, "user.status"));
+}
+
+/** `1,2` in the event, a list in the answer. */
+function departmentsOf(change: FetchedChange): Read {
+  const read = first(at(change, "event.Department"), at(change, "user.department"));
+  return typeof read.value === "string" ? { ...read, value: read.value.split(",") } : read;
+}
+
+/** The company's own fields by their names, since the places of a list say nothing. */
+function attributesOf(change: FetchedChange): Readonly<Record<string, unknown>> {
+  const told = entriesOf(at(change, "user.extattr.attrs"), "name", "text.value");
+  const said = entriesOf(at(change, "event.ExtAttr.Item"), "Name", "Text.Value");
+  return Object.fromEntries([...told, ...said]);
+}
+
+function entriesOf({ value }: Read, name: string, content: string): [string, unknown][] {
+  return ([value ?? []].flat() as unknown[]).flatMap((entry): [string, unknown][] => {
+    const key = at(entry, name).value;
+    return typeof key === "string" ? [[key, at(entry, content).value]] : [];
+  });
+}
