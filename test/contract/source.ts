@@ -153,7 +153,9 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
         .filter((other) => other.name !== name)
         .filter((other) => {
           const theirs = z.parse(other.secret, fixtureSecret(other.name));
-          return attempt(other.proof.sign(fixture.body, theirs, at)).ok;
+          // Some can only sign what they could have said.
+          const request = attempted(() => other.proof.sign(fixture.body, theirs, at));
+          return !(request instanceof InboundError) && attempt(request).ok;
         });
       expect(accepted.map((other) => other.name)).toEqual([]);
     });
