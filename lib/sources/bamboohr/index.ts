@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/pipeline/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { fetch } from "./fetch.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -12,13 +13,14 @@ const secret = z.object({
   apiKey: z.exactOptional(z.string()),
   apiHost: z.exactOptional(z.string()),
 });
+type Secret = z.infer<typeof secret>;
 
-export default defineSource({
+export default defineSource<Secret>({
   name: "bamboohr",
   title: "BambooHR",
   secret,
   // https://documentation.bamboohr.com/docs/webhooks#security: the body first, the time behind it, nothing between.
-  proof: hmac<z.infer<typeof secret>>({
+  proof: hmac<Secret>({
     algorithm: "sha256",
     key: ({ privateKey }) => privateKey,
     signed: "{body}{timestamp}",
@@ -28,5 +30,6 @@ export default defineSource({
   // After a 5xx: 5, 10, 20, 40 and 80 minutes. https://documentation.bamboohr.com/docs/webhooks#webhook-retries
   redeliversForSeconds: 3 * 60 * 60,
   split,
+  fetch,
   translate,
 });

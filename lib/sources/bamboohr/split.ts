@@ -18,9 +18,13 @@ export interface EmployeeWithFields {
   readonly changedFields: readonly string[];
 }
 
-/** What there is of an event-based event: the employee has to be fetched. */
+/** What there is of an event-based event: who it is about. The employee has to be fetched. */
 export interface EmployeeReference {
   readonly employeeId: string;
+  /** Names of BambooHR's API. */
+  readonly changedFields: readonly string[];
+  /** Only there when BambooHR was asked and knows nobody of this id. */
+  readonly isGone?: true;
 }
 
 /**
@@ -46,7 +50,10 @@ export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[
         subject: employeeId,
         type: `employee.${actionOf(document.type)}`,
         occurredAt: instant(document.timestamp) ?? sentAt,
-        payload: { employeeId } satisfies EmployeeReference,
+        payload: {
+          employeeId,
+          changedFields: names(document.data.changedFields),
+        } satisfies EmployeeReference,
       },
     ];
   }
@@ -64,7 +71,7 @@ export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[
       payload: {
         id,
         fields: isJsonObject(fields) ? fields : {},
-        changedFields: Object.values(changedFields ?? []).filter((name) => typeof name === "string"),
+        changedFields: names(changedFields),
       } satisfies EmployeeWithFields,
     };
   });
@@ -94,6 +101,11 @@ function employeesOf({ employees }: JsonObject): [path: string, entry: unknown][
       },
     ];
   });
+}
+
+/** As a list, or as the object that a form makes of one. */
+function names(list: unknown): string[] {
+  return Object.values(list ?? []).filter((name) => typeof name === "string");
 }
 
 /** `created`, `updated`, `deleted`, or `unknown`. Deliveries of older webhooks name no action: those tell of changes. */

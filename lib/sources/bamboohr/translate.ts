@@ -1,35 +1,62 @@
+import { customData } from "#lib/fields/custom-data.ts";
 import { birthdate, calendarDate } from "#lib/fields/date.ts";
+import { departments } from "#lib/fields/departments.ts";
 import { assemble, email, plainWord, status, text, type Encoded } from "#lib/fields/encode.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
 import type { Change, LeftOut } from "#lib/pipeline/change.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
 import { isJsonObject } from "#lib/sources/body.ts";
 import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
+/** The longest id that Authing takes. */
+const maxExternalIdLength = 255;
+
 /** BambooHR's employee → Authing's person. */
-export function translate(event: SourceEvent, { region }: TranslationContext): Change[] {
+export function translate(event: SourceEvent, context: TranslationContext): Change[] {
+  if (event.subject.length > maxExternalIdLength) {
+    throw new InboundError("malformed", "external-id-too-long");
+  }
   switch (event.type) {
+    case "employee.created":
+      return whereFound(event, (employee) => joiner(employee, context));
+    case "employee.updated":
+      return whereFound(event, (employee) => mover(employee, event.occurredAt, context));
     case "employee.deleted":
       return [leaver((event.payload as EmployeeReference).employeeId)];
     case "employee_with_fields.deleted":
       return [leaver((event.payload as EmployeeWithFields).id)];
     case "employee_with_fields.created":
-      return joiner(event.payload as EmployeeWithFields, region);
+      return joiner(event.payload as EmployeeWithFields, context);
     case "employee_with_fields.updated":
-      return mover(event.payload as EmployeeWithFields, event.occurredAt, region);
+      return mover(event.payload as EmployeeWithFields, event.occurredAt, context);
     default:
-      // employee.created and employee.updated hold an id only: nothing to tell before the employee is fetched.
       return [];
   }
 }
 
-function joiner(employee: EmployeeWithFields, region: string): Change[] {
+/**
+ * An event that said an id, with what BambooHR's API said of it. Where BambooHR could not be asked, nobody can tell what it
+ * means. That is a setting which somebody has to add, and yet no reason to hold it back until then (`misconfigured`): whoever
+ * uses field-based webhooks never adds it, and behind an event that waits everything else about this employee would wait too,
+ * their deletion included. Among the dead letters it says what is missing, raises the alarm, and goes through once it is there.
+ */
+function whereFound({ payload }: SourceEvent, change: (employee: EmployeeWithFields) => Change[]): Change[] {
+  const employee = payload as EmployeeWithFields | EmployeeReference;
+  if ("fields" in employee) return change(employee);
+  if (employee.isGone) return [leaver(employee.employeeId)];
+  throw new InboundError("malformed", "api-key-missing", {
+    hint: "store companyDomain and apiKey in the secret of bamboohr",
+  });
+}
+
+function joiner(employee: EmployeeWithFields, context: TranslationContext): Change[] {
   const posted = postedFields(employee);
   const { person, trail, leftOut } = assemble([
-    ...profile(employee, posted, region),
+    ...profile(employee, posted, context),
     fullName({ given: read(posted, given), family: read(posted, family) }),
     // Not yet at work: the account waits, and the update to Active opens it.
     ...(wordIn(posted, "status") === "inactive"
@@ -41,14 +68,14 @@ function joiner(employee: EmployeeWithFields, region: string): Change[] {
   return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
 }
 
-function mover(employee: EmployeeWithFields, occurredAt: string, region: string): Change[] {
+function mover(employee: EmployeeWithFields, occurredAt: string, context: TranslationContext): Change[] {
   const posted = postedFields(employee);
   if (hasLeft(posted, occurredAt)) return [leaver(employee.id)];
 
   const names = { given: read(posted, given), family: read(posted, family) };
   const hasWholeName = !isEmpty(names.given.value) && !isEmpty(names.family.value);
   const { person, trail, leftOut } = assemble([
-    ...profile(employee, posted, region),
+    ...profile(employee, posted, context),
     // Half a name must not become the whole one.
     ...(hasWholeName
       ? [fullName(names)]
@@ -84,7 +111,11 @@ const given = ["firstname"] as const;
 const family = ["lastname"] as const;
 
 /** What a joiner and a mover have in common. Names on the right: BambooHR's labels and API aliases without case and spaces. */
-function profile(employee: EmployeeWithFields, posted: PostedFields, region: string): Encoded[] {
+function profile(
+  employee: EmployeeWithFields,
+  posted: PostedFields,
+  { region, ...context }: TranslationContext,
+): Encoded[] {
   return [
     text("externalId", at(employee, "id")),
     email(read(posted, ["workemail", "homeemail", "email"])),
@@ -98,6 +129,8 @@ function profile(employee: EmployeeWithFields, posted: PostedFields, region: str
     text("city", read(posted, ["city"])),
     text("streetAddress", read(posted, ["addressline1", "address1"])),
     text("postalCode", read(posted, ["zipcode", "zip", "postalcode"])),
+    ...departments(read(posted, ["department"]), context.departments),
+    ...customData(employee, context.customData),
   ];
 }
 
