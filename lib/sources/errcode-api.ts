@@ -1,6 +1,6 @@
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { ApiAnswer, ApiRequest, SourceApi, SourceEvent } from "#lib/pipeline/source.ts";
-import { isJsonObject, type JsonObject } from "./body.ts";
+import { isJsonObject, readId, type JsonObject } from "./body.ts";
 
 // How the APIs of DingTalk and WeCom are asked, which are alike: a token in the query, HTTP 200 whatever happens, and an
 // `errcode` that says what did.
@@ -73,7 +73,7 @@ function read(
   // DingTalk answers with a page or another shape when it has enough of an address.
   if (!isJsonObject(json)) return { answer: {}, meaning: "source-busy" };
   // Behind DingTalk's 88 the reason stands in `sub_code`, as text.
-  const code = String(json.errcode === 88 ? json.sub_code : json.errcode);
+  const code = readId(json.errcode === 88 ? json.sub_code : json.errcode) ?? "";
   if (code === "0") return { answer: json, meaning: undefined };
   return { answer: json, meaning: Object.hasOwn(meanings, code) ? meanings[code] : "source-refuses" };
 }

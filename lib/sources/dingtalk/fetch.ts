@@ -63,7 +63,7 @@ export const fetch: Fetch<Credentials> = {
 /** The custom fields of a person travel as JSON in a text. */
 function parsed(extension: unknown): JsonObject {
   try {
-    const fields: unknown = JSON.parse(String(extension));
+    const fields: unknown = JSON.parse(typeof extension === "string" ? extension : "");
     return isJsonObject(fields) ? fields : {};
   } catch {
     return {};
