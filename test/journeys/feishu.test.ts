@@ -1,5 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { defineConfig } from "#lib/config.ts";
+import { sourceApis } from "#lib/http/source-api.ts";
+import type { SourceEvent } from "#lib/pipeline/source.ts";
+import feishu from "#lib/sources/feishu/index.ts";
+import type { RecordedAnswer } from "#local/fixtures.ts";
+import { startRecordedApi } from "#local/recorded-api.ts";
 import { journey } from "./stack.ts";
 
 const config = defineConfig({ sources: { feishu: {} } });
@@ -61,5 +66,83 @@ describe("what Feishu says of one person", () => {
 
   it("happens once, however often it is said", async () => {
     expect(await after([hired, hired, moved, hired])).toMatchObject([{ phone: "13910002002" }]);
+  });
+});
+
+describe("people of whom Feishu's events say too little", () => {
+  const token: RecordedAnswer = {
+    request: "POST /open-apis/auth/v3/tenant_access_token/internal",
+    status: 200,
+    json: { code: 0, tenant_access_token: "t-invented-0001", expire: 7200 },
+  };
+  const about = (status: number, json: unknown): RecordedAnswer => ({
+    request: "GET /open-apis/contact/v3/users/ou_1",
+    status,
+    json,
+  });
+  const found = about(200, { code: 0, data: { user } });
+  const refusesToken = about(400, { code: 99991663 });
+  const thin = {
+    id: "e1",
+    subject: "ou_1",
+    type: "contact.user.created_v3",
+    occurredAt: "2026-01-31T18:42:00.000Z",
+    payload: { user: { open_id: "ou_1", name: "张三三", city: "" } },
+  };
+
+  async function asking(answers: readonly RecordedAnswer[]) {
+    const api = await startRecordedApi([{ answers }]);
+    onTestFinished(() => api.close());
+    const fetch = feishu.fetch;
+    if (!fetch) throw new Error("Feishu's events are completed");
+    const clock = { now: () => 0, random: () => 0, async wait() {} };
+    const open = sourceApis(clock);
+    const asked = { ...secret, apiHost: api.url };
+    return {
+      read: (event: SourceEvent = thin) => fetch.read(event, open(fetch, asked, 1000)),
+      requests: () => api.requests.map(({ request }) => request.split(" ")[0]).join(" "),
+    };
+  }
+
+  it("are completed, and what the event says stays", async () => {
+    const { read } = await asking([token, found]);
+    expect(await read()).toEqual({ user: { ...user, name: "张三三" } });
+  });
+
+  it("are asked about with one token, and only they", async () => {
+    const { read, requests } = await asking([token, found]);
+    await read();
+    await read();
+    const complete = { ...thin, payload: { user: { open_id: "ou_1", name: "张三", mobile: "13910002001" } } };
+    expect(await read(complete)).toBe(complete.payload);
+    const left = { ...thin, type: "contact.user.deleted_v3" };
+    expect(await read(left)).toBe(left.payload);
+    expect(requests()).toBe("POST GET GET");
+  });
+
+  it("are asked about once more with a new token, when the old one is refused", async () => {
+    const { read, requests } = await asking([token, refusesToken, found]);
+    expect(await read()).toMatchObject({ user: { mobile: user.mobile } });
+    expect(requests()).toBe("POST GET POST GET");
+  });
+
+  it("are left as they are where Feishu does not show them", async () => {
+    const { read } = await asking([token, about(400, { code: 41050, msg: "no user authority error" })]);
+    expect(await read()).toEqual({ user: { open_id: "ou_1", name: "张三三" } });
+  });
+
+  it.each([
+    [
+      "refuses our credentials",
+      [{ ...token, json: { code: 10003 } }],
+      "misconfigured",
+      "source-refuses-credentials",
+    ],
+    ["refuses the token it has just given", [token, refusesToken], "misconfigured", "source-refuses-token"],
+    ["has been asked too often", [token, about(400, { code: 99991400 })], "unavailable", "source-throttles"],
+    ["says what is not JSON", [token, about(200, undefined)], "unavailable", "source-answer-unreadable"],
+  ])("come again when Feishu %s", async (_, answers, code, reason) => {
+    const { read } = await asking(answers);
+    await expect(read()).rejects.toMatchObject({ code, reason, retryable: true });
   });
 });
