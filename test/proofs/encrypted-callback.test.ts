@@ -260,12 +260,22 @@ describe("an encrypted callback", () => {
     ]) {
       expect(sealed(broken)).toEqual(mismatch);
     }
-    // The last byte of a block decides how much padding there is: none, and more than a block.
-    const key = decodeKey(secret.aesKey) as Buffer;
-    for (const last of [0, 33, 2]) {
-      const block = Buffer.concat([framed(2, "hi", "cor"), Buffer.alloc(6, "x"), Buffer.from([last])]);
-      const whole = Buffer.from(encipher(block, key), "base64").subarray(0, 32).toString("base64");
-      expect(sealed(whole)).toEqual(mismatch);
+    // 29 bytes, so three of padding: all of them count.
+    const padded = (...padding: number[]) => {
+      const block = Buffer.concat([framed(2, "hi", "corp-01"), Buffer.from(padding)]);
+      const encrypted = encipher(block, decodeKey(secret.aesKey) as Buffer);
+      return Buffer.from(encrypted, "base64").subarray(0, 32).toString("base64");
+    };
+    expect(sealed(padded(3, 3, 3))).toMatchObject({ ok: true });
+    for (const padding of [
+      [1, 2, 3],
+      [3, 2, 3],
+      [0, 0, 0],
+      [3, 3, 33],
+      [3, 3, 255],
+      [3, 3, 2],
+    ]) {
+      expect(sealed(padded(...padding))).toEqual(mismatch);
     }
   });
 
