@@ -33,22 +33,22 @@ const lateMilliseconds = 10;
 const fastGrowth = Math.log(1.5);
 /** Growth with every accepted call near the limit: 2 % in 4 s, and at low rates less, as finding out costs one call in so many. */
 const slowGrowth = 0.005;
-const slowGrowthShare = 0.0005;
+const slowGrowthShare = 0.001;
 /** Growth with every accepted call beyond the limit, for each time it has been passed: the further, the surer it is gone. */
 const acceleration = 0.2;
 /** The same where the limit is one of minutes: nobody says no before it is too late. */
-const cautiousAcceleration = 0.05;
+const cautiousAcceleration = 0.02;
 /** How much of the accepted rate is held. */
 const heldShare = 0.96;
 /** How much of the rate is held when too little was accepted to tell. */
-const blindShare = 0.85;
+const blindShare = 0.9;
 /** The accepted rate is that of the latest 20 calls or so: within these times, and from so many on. */
 const spanMilliseconds = { least: 2000, most: 10_000, calls: 20 };
 const fewestMilliseconds = 1000;
 const fewestCalls = 5;
 /** Longer pauses belong to limits for a stretch of time, and count as part of it. */
 const longPauseMilliseconds = 2000;
-const firstPauseMilliseconds = 500;
+const firstPauseMilliseconds = 1000;
 const longestPauseMilliseconds = 15_000;
 
 /**
@@ -90,8 +90,8 @@ export function createPace(options: PaceOptions): Pace {
   /** The time without pauses. */
   const moving = () => (pauseFrom ?? clock.now()) - pausedMilliseconds;
 
-  /** With the lateness on top, so that calls that are late and those that are not never meet in one second. */
-  const interval = () => Math.max(1000 / rate, (1000 + lateMilliseconds) / maxPerSecond);
+  /** With the lateness on top, so that late calls and the next ones do not meet in one second, and a millisecond for rounding. */
+  const interval = () => Math.max(1000 / rate, (1001 + lateMilliseconds) / maxPerSecond);
 
   function advance(): void {
     const now = clock.now();

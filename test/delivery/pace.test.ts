@@ -1,0 +1,349 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Clock } from "#lib/delivery/context.ts";
+import { createPace, type Pace, type PaceOptions, type Turn } from "#lib/delivery/pace.ts";
+
+/** A clock that jumps to whatever is due next as soon as nothing else can happen. */
+function virtualClock(lateBy: () => number = () => 0) {
+  let time = 1_700_000_000_000;
+  let order = 0;
+  let due: { at: number; order: number; call: () => void }[] = [];
+  const schedule = (milliseconds: number, call: () => void) => {
+    due.push({ at: time + Math.max(milliseconds, 0), order: (order += 1), call });
+  };
+  const clock: Clock = {
+    now: () => time,
+    random: () => 0.5,
+    wait: (milliseconds) => new Promise((resolve) => schedule(milliseconds + lateBy(), resolve)),
+  };
+  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return {
+    clock,
+    schedule,
+    async pass(milliseconds: number) {
+      const end = time + milliseconds;
+      for (;;) {
+        await settled();
+        due = due.toSorted((one, other) => one.at - other.at || one.order - other.order);
+        const next = due[0];
+        if (next === undefined || next.at > end) break;
+        due.shift();
+        time = Math.max(time, next.at);
+        next.call();
+      }
+      time = end;
+    },
+  };
+}
+
+type VirtualClock = ReturnType<typeof virtualClock>;
+
+function paceOf({ clock }: VirtualClock, options: Partial<PaceOptions> = {}): Pace {
+  return createPace({ clock, maxPerSecond: 100, ...options });
+}
+
+/** Callers that are never satisfied, and a server that answers each call after 50 ms. When its calls were made, and taken. */
+function saturate(
+  time: VirtualClock,
+  pace: Pace,
+  takes: (now: number) => boolean,
+  { callers = 20, retryAfterSeconds }: { callers?: number; retryAfterSeconds?: number } = {},
+) {
+  const made: number[] = [];
+  const taken: number[] = [];
+  const call = (turn: Turn | undefined) => {
+    const now = time.clock.now();
+    made.push(now);
+    const isTaken = takes(now);
+    if (isTaken) taken.push(now);
+    time.schedule(50, () => {
+      if (isTaken) turn?.accepted();
+      else turn?.throttled(retryAfterSeconds);
+      void next();
+    });
+  };
+  const next = async () => call(await pace.turn());
+  for (let caller = 0; caller < callers; caller += 1) void next();
+  return { made, taken };
+}
+
+/** A bucket of one second's worth of calls. */
+function bucket(perSecond: (now: number) => number) {
+  let tokens = 1;
+  let filledAt: number | undefined;
+  return (now: number) => {
+    tokens += ((now - (filledAt ?? now)) / 1000) * perSecond(now);
+    tokens = Math.min(tokens, Math.max(perSecond(now), 1));
+    filledAt = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+}
+
+function mostInASecond(times: readonly number[]): number {
+  return Math.max(0, ...times.map((start) => times.filter((at) => at >= start && at < start + 1000).length));
+}
+
+async function turnsOf(
+  time: VirtualClock,
+  pace: Pace,
+  count: number,
+): Promise<readonly (Turn | undefined)[]> {
+  const turns = Promise.all(Array.from({ length: count }, () => pace.turn()));
+  await time.pass(1000);
+  return turns;
+}
+
+const between = (times: readonly number[], from: number, to: number) =>
+  times.filter((at) => at >= from && at < to);
+
+describe("the pace of calls to Authing", () => {
+  it("lets the first call go at once", async () => {
+    const time = virtualClock();
+    const turn = await paceOf(time).turn();
+    expect(turn).toBeDefined();
+  });
+
+  it("gives turns in the order in which they were asked for", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time);
+    const order: number[] = [];
+    const call = async (index: number) => {
+      const turn = await pace.turn();
+      order.push(index);
+      if (index % 7 === 3) turn?.throttled();
+      else turn?.accepted();
+    };
+    for (let index = 0; index < 500; index += 1) void call(index);
+    await time.pass(20 * 60_000);
+    expect(order).toEqual(Array.from({ length: 500 }, (_, index) => index));
+  });
+
+  it("never makes more calls in any second than allowed, with timers that are late", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 80 }),
+        fc.integer({ min: 1, max: 80 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.infiniteStream(fc.nat({ max: 25 })),
+        async (maxPerSecond, startPerSecond, limit, lateness) => {
+          const time = virtualClock(() => lateness.next().value as number);
+          const pace = paceOf(time, { maxPerSecond, startPerSecond });
+          const { made } = saturate(
+            time,
+            pace,
+            bucket(() => limit),
+          );
+          await time.pass(8000);
+          expect(mostInASecond(made)).toBeLessThanOrEqual(maxPerSecond);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("reaches the most that is allowed when nothing is refused, even with timers that are late", async () => {
+    const time = virtualClock(() => 1.5);
+    const { made } = saturate(time, paceOf(time, { maxPerSecond: 200 }), () => true);
+    await time.pass(20_000);
+    const end = time.clock.now();
+    expect(between(made, end - 5000, end).length / 5).toBeGreaterThan(180);
+  });
+
+  it("uses a limit that it was not told, and is hardly ever refused", async () => {
+    const time = virtualClock();
+    const { made, taken } = saturate(
+      time,
+      paceOf(time),
+      bucket(() => 20),
+    );
+    await time.pass(120_000);
+    expect(taken.length).toBeGreaterThan(0.9 * 120 * 20);
+    expect(made.length - taken.length).toBeLessThan(0.02 * made.length);
+  });
+
+  it("makes no call before the time that Authing asks for is over", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time);
+    const first = await pace.turn();
+    first?.throttled(30);
+    const start = time.clock.now();
+    const { made } = saturate(time, pace, () => true);
+    await time.pass(60_000);
+    expect(made[0]).toBe(start + 30_000);
+    expect(made.length).toBeGreaterThan(100);
+  });
+
+  it("waits for the longest of several such times", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time, { startPerSecond: 50 });
+    const turns = await turnsOf(time, pace, 3);
+    turns[0]?.throttled(5);
+    turns[1]?.throttled(20);
+    turns[2]?.throttled(1);
+    const start = time.clock.now();
+    const { made } = saturate(time, pace, () => true);
+    await time.pass(30_000);
+    expect(made[0]).toBe(start + 20_000);
+  });
+
+  it("counts refusals of calls that were on their way together as one", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time, { startPerSecond: 50 });
+    const turns = await turnsOf(time, pace, 20);
+    turns[0]?.accepted();
+    const before = pace.perSecond;
+    for (const turn of turns.slice(1)) turn?.throttled();
+    expect(pace.perSecond).toBeLessThan(before);
+    expect(pace.perSecond).toBeGreaterThan(before * 0.7);
+  });
+
+  it("tries a shut door with one call, and lets the others follow when it is open", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time, { startPerSecond: 50 });
+    (await pace.turn())?.throttled();
+    let given = 0;
+    const call = async () => {
+      const turn = await pace.turn();
+      given += 1;
+      return turn;
+    };
+    const [first] = [call(), call(), call()];
+    await time.pass(10_000);
+    expect(given).toBe(1);
+    (await first)?.accepted();
+    await time.pass(1000);
+    expect(given).toBe(3);
+  });
+
+  it("tries a shut door less and less often", async () => {
+    const time = virtualClock();
+    const { made } = saturate(time, paceOf(time, { startPerSecond: 50 }), () => false);
+    await time.pass(180_000);
+    const late = made.slice(-6);
+    const gaps = late.slice(1).map((at, index) => at - (late[index] as number));
+    for (const gap of gaps) expect(gap).toBeGreaterThan(10_000);
+    expect(made.length).toBeLessThan(40);
+  });
+
+  it("goes on soon after the door is open again", async () => {
+    const time = virtualClock();
+    const start = time.clock.now();
+    const open = bucket(() => 20);
+    const { taken } = saturate(time, paceOf(time), (now) => (now < start + 60_000 ? false : open(now)));
+    await time.pass(180_000);
+    expect(between(taken, start, start + 80_000).length).toBeGreaterThan(0);
+    expect(between(taken, start + 120_000, start + 180_000).length).toBeGreaterThan(0.8 * 60 * 20);
+  });
+
+  it("follows a limit that falls and rises again", async () => {
+    const time = virtualClock();
+    const start = time.clock.now();
+    const limit = (now: number) => [20, 5, 40][Math.floor((now - start) / 100_000)] ?? 40;
+    const { made, taken } = saturate(time, paceOf(time), bucket(limit));
+    await time.pass(300_000);
+    expect(between(taken, start + 110_000, start + 200_000).length).toBeGreaterThan(0.85 * 90 * 5);
+    expect(between(taken, start + 250_000, start + 300_000).length).toBeGreaterThan(0.85 * 50 * 40);
+    expect(made.length - taken.length).toBeLessThan(0.02 * made.length);
+  });
+
+  it("does not take few calls for a low limit", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time, { startPerSecond: 50 });
+    // Four calls in a second, for a minute; the last one is refused.
+    for (let call = 0; call < 240; call += 1) {
+      const turn = await pace.turn();
+      if (call < 239) turn?.accepted();
+      else turn?.throttled();
+      await time.pass(250);
+    }
+    expect(pace.perSecond).toBeGreaterThan(40);
+    expect(pace.perSecond).toBeLessThanOrEqual(50);
+  });
+
+  it("gives up at once whoever cannot have a turn in time, and only them", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time);
+    const start = time.clock.now();
+    (await pace.turn())?.throttled(30);
+    const late = await pace.turn(start + 30_000);
+    expect(late).toBeUndefined();
+    expect(time.clock.now()).toBe(start);
+    const inTime = pace.turn(start + 30_001);
+    await time.pass(31_000);
+    expect(await inTime).toBeDefined();
+  });
+
+  it("gives nobody a turn after the deadline", async () => {
+    const time = virtualClock(() => 7);
+    const pace = paceOf(time, { maxPerSecond: 4 });
+    const start = time.clock.now();
+    const given: number[] = [];
+    let refused = 0;
+    const call = async () => {
+      if (await pace.turn(start + 3000)) given.push(time.clock.now());
+      else refused += 1;
+    };
+    for (let index = 0; index < 30; index += 1) void call();
+    await time.pass(3100);
+    expect(given.length + refused).toBe(30);
+    expect(given.length).toBeGreaterThanOrEqual(11);
+    for (const at of given) expect(at).toBeLessThan(start + 3000);
+  });
+
+  it("does not wait for ever for a call that never answers", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time);
+    (await pace.turn())?.throttled();
+    // The call that tries the door is lost.
+    const lost = pace.turn();
+    await time.pass(1000);
+    expect(await lost).toBeDefined();
+    const { taken } = saturate(time, pace, () => true);
+    await time.pass(60_000);
+    expect(taken.length).toBeGreaterThan(100);
+  });
+
+  it("never stops, whatever is answered", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom("accepted", "throttled", "asked to wait", "lost"), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        async (answers, callers) => {
+          const time = virtualClock();
+          const pace = paceOf(time);
+          let given = 0;
+          const call = async () => {
+            const turn = await pace.turn();
+            const answer = answers[given] ?? "accepted";
+            given += 1;
+            time.schedule(50, () => {
+              if (answer === "accepted") turn?.accepted();
+              if (answer === "throttled") turn?.throttled();
+              if (answer === "asked to wait") turn?.throttled(2);
+            });
+          };
+          for (let caller = 0; caller < callers + answers.length; caller += 1) void call();
+          await time.pass(answers.length * 20_000 + callers * 2000 + 1000);
+          expect(given).toBe(callers + answers.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("serves thousands who wait at once", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time, { maxPerSecond: 300, startPerSecond: 300 });
+    let given = 0;
+    const call = async () => {
+      const turn = await pace.turn(time.clock.now() + 60_000);
+      given += 1;
+      turn?.accepted();
+    };
+    for (let index = 0; index < 5000; index += 1) void call();
+    await time.pass(20_000);
+    expect(given).toBe(5000);
+  });
+});
