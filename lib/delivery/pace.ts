@@ -35,7 +35,7 @@ const fastGrowth = Math.log(1.5);
 const slowGrowth = 0.005;
 const slowGrowthShare = 0.001;
 /** Growth with every accepted call beyond the limit, for each time it has been passed: the further, the surer it is gone. */
-const acceleration = 0.2;
+const acceleration = 0.3;
 /** The same where the limit is one of minutes: nobody says no before it is too late. */
 const cautiousAcceleration = 0.02;
 /** How much of the accepted rate is held. */

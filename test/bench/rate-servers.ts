@@ -1,0 +1,159 @@
+// Servers that let only so many calls through, each as some API does it.
+
+/** One server, from time 0 on. Times are milliseconds. */
+interface Server {
+  /** Takes a call, or refuses it. Called with times that never go back. */
+  takes(now: number): boolean;
+  /** When it would take one again, as far as it would tell. */
+  opensAt(now: number): number;
+  /** How many calls of ours it would have taken at most until now. */
+  allowed(now: number): number;
+}
+
+export interface Model {
+  readonly name: string;
+  /** Whether pace.ts was tuned with a look at it. */
+  readonly isHeldOut: boolean;
+  open(random: () => number): Server;
+  /** Processes that call it at once, each with a controller of its own. Default 1. */
+  readonly processes?: number;
+  /** Median time to an answer. Default 140. */
+  readonly latencyMilliseconds?: number;
+  /** How long a trial lasts, where not 300: fast ones tell as much sooner. */
+  readonly seconds?: number;
+}
+
+/** A bucket that fills at a rate that may change with time. */
+function bucket(perSecond: (now: number) => number, burst: number, locksMilliseconds = 0): Server {
+  let tokens = burst;
+  let filledAt = 0;
+  let total = burst;
+  let lockedUntil = 0;
+  const fill = (now: number) => {
+    // In steps, since the rate may change in between.
+    while (filledAt < now) {
+      const until = Math.min(now, filledAt + 250);
+      const gained = (perSecond(filledAt) * (until - filledAt)) / 1000;
+      tokens = Math.min(tokens + gained, burst);
+      total += gained;
+      filledAt = until;
+    }
+  };
+  return {
+    takes(now) {
+      fill(now);
+      if (now < lockedUntil) return false;
+      if (tokens < 1) {
+        lockedUntil = now + locksMilliseconds;
+        return false;
+      }
+      tokens -= 1;
+      return true;
+    },
+    opensAt: (now) => Math.max(lockedUntil, now + ((1 - tokens) / perSecond(now)) * 1000),
+    allowed(now) {
+      fill(now);
+      return total;
+    },
+  };
+}
+
+/** So many calls in each stretch of time that begins at a full one. `offset`: how much of the first is over already. */
+function fixedWindow(limit: number, milliseconds: number, offset: number): Server {
+  let current = 0;
+  let taken = 0;
+  const indexAt = (now: number) => Math.floor((now + offset) / milliseconds);
+  return {
+    takes(now) {
+      if (indexAt(now) !== current) [current, taken] = [indexAt(now), 0];
+      taken += 1;
+      return taken <= limit;
+    },
+    opensAt: (now) => (indexAt(now) + 1) * milliseconds - offset,
+    allowed: (now) => (limit * now) / milliseconds,
+  };
+}
+
+/** So many calls in any stretch of time. */
+function slidingWindow(limit: number, milliseconds: number): Server {
+  const taken: number[] = [];
+  return {
+    takes(now) {
+      while (taken.length > 0 && taken[0]! <= now - milliseconds) taken.shift();
+      if (taken.length >= limit) return false;
+      taken.push(now);
+      return true;
+    },
+    opensAt: (now) => (taken[0] ?? now) + milliseconds,
+    allowed: (now) => (limit * now) / milliseconds,
+  };
+}
+
+/** Somebody else calls at random times, at a rate that changes, and is served as we are. */
+function shared(server: Server, perSecond: (now: number) => number, random: () => number): Server {
+  let theirNext = 0;
+  let theirs = 0;
+  const letThemCall = (now: number) => {
+    while (theirNext <= now) {
+      const rate = perSecond(theirNext);
+      if (rate > 0 && server.takes(theirNext)) theirs += 1;
+      theirNext += rate > 0 ? (-Math.log(1 - random()) / rate) * 1000 : 1000;
+    }
+  };
+  return {
+    takes(now) {
+      letThemCall(now);
+      return server.takes(now);
+    },
+    opensAt: server.opensAt,
+    allowed(now) {
+      letThemCall(now);
+      return server.allowed(now) - theirs;
+    },
+  };
+}
+
+const second = 1000;
+const minute = 60_000;
+const steady = (perSecond: number) => () => perSecond;
+const steps =
+  (...rates: readonly number[]) =>
+  (now: number) =>
+    rates[Math.min(Math.floor(now / (100 * second)), rates.length - 1)]!;
+
+const tuned: readonly Omit<Model, "isHeldOut">[] = [
+  { name: "bucket 5/s", open: () => bucket(steady(5), 5) },
+  { name: "bucket 20/s", open: () => bucket(steady(20), 20) },
+  { name: "bucket 100/s", open: () => bucket(steady(100), 100), seconds: 200 },
+  { name: "window 20 per second", open: (random) => fixedWindow(20, second, random() * second) },
+  { name: "window 600 per minute", open: (random) => fixedWindow(600, minute, random() * minute) },
+  { name: "step 20, 5, 40/s", open: () => bucket(steps(20, 5, 40), 20) },
+  {
+    name: "noisy neighbour, 30/s",
+    open: (random) => shared(bucket(steady(30), 30), (now) => (now % (2 * minute) < minute ? 15 : 3), random),
+  },
+];
+
+const heldOut: readonly Omit<Model, "isHeldOut">[] = [
+  { name: "bucket 300/s", open: () => bucket(steady(300), 300), seconds: 100 },
+  { name: "bucket 50/s, burst of 500", open: () => bucket(steady(50), 500) },
+  { name: "bucket 12/s, no burst", open: () => bucket(steady(12), 1.5) },
+  { name: "bucket 20/s, refusal locks 3 s", open: () => bucket(steady(20), 20, 3 * second) },
+  { name: "bucket 20/s, answers after 2 s", open: () => bucket(steady(20), 20), latencyMilliseconds: 2000 },
+  { name: "window 100 per 10 s", open: (random) => fixedWindow(100, 10 * second, random() * 10 * second) },
+  { name: "sliding window 300 per 10 s", open: () => slidingWindow(300, 10 * second) },
+  { name: "wave between 10 and 40/s", open: () => bucket((now) => 25 + 15 * Math.sin(now / 20_000), 25) },
+  {
+    name: "a new rate each minute, 4 to 80/s",
+    open(random) {
+      const rates = Array.from({ length: 12 }, () => 4 * 20 ** random());
+      return bucket((now) => rates[Math.floor(now / minute)] ?? 20, 20);
+    },
+  },
+  { name: "three processes, bucket 30/s", open: () => bucket(steady(30), 30), processes: 3 },
+];
+
+export const models: readonly Model[] = [
+  ...tuned.map((model) => ({ ...model, isHeldOut: false })),
+  ...heldOut.map((model) => ({ ...model, isHeldOut: true })),
+];

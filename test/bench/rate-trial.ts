@@ -1,0 +1,77 @@
+import type { Controller } from "./rate-peers.ts";
+import type { Model } from "./rate-servers.ts";
+import { seeded, virtualTime } from "./rate-time.ts";
+
+/** How one controller did against one server. */
+export interface Trial {
+  /** Accepted calls over those that were allowed. */
+  readonly use: number;
+  /** Refused calls over all calls. */
+  readonly refused: number;
+}
+
+const usualSeconds = 300;
+/** Calls that every process would like to have in flight at any time. */
+const appetite = 64;
+const firstBackOffMilliseconds = 500;
+const longestBackOffMilliseconds = 20_000;
+
+/** `tellsWhen`: refusals come with a Retry-After. The same seed gives the same server and the same latencies. */
+export async function trial(
+  { open, backsOff = false }: Controller,
+  model: Model,
+  { seed, tellsWhen }: { seed: number; tellsWhen: boolean },
+): Promise<Trial> {
+  const random = seeded(seed * 7919 + 17);
+  const time = virtualTime(random);
+  const server = model.open(random);
+  const seconds = model.seconds ?? usualSeconds;
+  const end = seconds * 1000;
+  const processes = model.processes ?? 1;
+  // Only the fixed rates are told it; for them the whole time is averaged.
+  const limit = model.open(seeded(seed)).allowed(end) / seconds / processes;
+  const latency = model.latencyMilliseconds ?? 140;
+  const counts = { accepted: 0, refused: 0 };
+
+  for (let process = 0; process < processes; process += 1) {
+    const pace = open(time, limit);
+    const call = async (refusals: number): Promise<void> => {
+      const turn = await pace.turn();
+      const oneWay = (latency / 2) * spread(random);
+      time.at(time.now() + oneWay, () => {
+        const isTaken = server.takes(time.now());
+        const opensIn = server.opensAt(time.now()) - time.now();
+        counts[isTaken ? "accepted" : "refused"] += 1;
+        time.at(time.now() + oneWay, () => {
+          if (isTaken) {
+            turn?.accepted();
+            void call(0);
+            return;
+          }
+          // Whole seconds, as the header has them.
+          const retryAfter = tellsWhen ? Math.max(Math.ceil(opensIn / 1000), 1) : undefined;
+          turn?.throttled(retryAfter);
+          if (!backsOff) {
+            void call(0);
+            return;
+          }
+          const backOff =
+            random() * Math.min(firstBackOffMilliseconds * 2 ** refusals, longestBackOffMilliseconds);
+          time.at(time.now() + (retryAfter ? retryAfter * 1000 : backOff), () => void call(refusals + 1));
+        });
+      });
+    };
+    for (let caller = 0; caller < appetite; caller += 1) void call(0);
+  }
+  await time.runUntil(end);
+  return {
+    use: counts.accepted / server.allowed(end),
+    refused: counts.refused / Math.max(counts.accepted + counts.refused, 1),
+  };
+}
+
+/** Around 1, with a long tail to the right. */
+function spread(random: () => number): number {
+  const gauss = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return Math.exp(0.35 * gauss);
+}

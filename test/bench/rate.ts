@@ -1,0 +1,119 @@
+import { controllers, type Controller } from "./rate-peers.ts";
+import { models } from "./rate-servers.ts";
+import { trial, type Trial } from "./rate-trial.ts";
+import type { Case, Costs, Count, Ratio, Section } from "./section.ts";
+
+// What is measured here is no time but behaviour, in virtual time: each round is another seed, and the same seed gives the
+// same numbers on every machine.
+
+const rounds = 3;
+
+interface Tried extends Trial {
+  readonly name: string;
+  readonly isHeldOut: boolean;
+}
+
+/** Every server, once with Retry-After and once without. */
+async function tryAll(controller: Controller, seed: number): Promise<readonly Tried[]> {
+  const tried: Tried[] = [];
+  for (const model of models) {
+    for (const tellsWhen of [true, false]) {
+      const { name, isHeldOut } = model;
+      tried.push({ ...(await trial(controller, model, { seed, tellsWhen })), name, isHeldOut });
+    }
+  }
+  return tried;
+}
+
+function costsOf(tried: readonly Tried[]): Costs {
+  const heldOut = tried.filter(({ isHeldOut }) => isHeldOut);
+  return {
+    "use %": mean(tried, "use"),
+    "worst use %": worst(tried, "use").value,
+    "429 %": mean(tried, "refused"),
+    "worst 429 %": worst(tried, "refused").value,
+    "held out: use %": mean(heldOut, "use"),
+    "held out: 429 %": mean(heldOut, "refused"),
+  };
+}
+
+function mean(tried: readonly Tried[], what: keyof Trial): number {
+  return (tried.reduce((sum, each) => sum + each[what], 0) / tried.length) * 100;
+}
+
+/** The server with the worst mean, over both kinds of refusal and all seeds. */
+function worst(tried: readonly Tried[], what: keyof Trial): { name: string; value: number } {
+  const means = [...Map.groupBy(tried, ({ name }) => name)].map(([name, own]) => ({
+    name,
+    value: mean(own, what),
+  }));
+  const sorted = means.toSorted((one, other) => one.value - other.value);
+  return sorted.at(what === "use" ? 0 : -1) ?? { name: "", value: Number.NaN };
+}
+
+function rateCase(name: string, run: (seed: number) => Promise<readonly Tried[]>): Case {
+  let seed = 0;
+  return { name, run: async () => costsOf(await run((seed += 1))) };
+}
+
+/** Refusals do not reach it. */
+function deaf(controller: Controller): Controller {
+  return {
+    open(clock, limit) {
+      const pace = controller.open(clock, limit);
+      return {
+        async turn(deadline) {
+          const turn = await pace.turn(deadline);
+          return turn && { ...turn, throttled: () => undefined };
+        },
+      };
+    },
+  };
+}
+
+async function prepare() {
+  const ours = controllers["ours"] as Controller;
+  const seeds = Array.from({ length: rounds }, (_, index) => index + 1);
+  const bySeed = new Map<number, readonly Tried[]>();
+  for (const seed of seeds) bySeed.set(seed, await tryAll(ours, seed));
+
+  const all = [...bySeed.values()].flat();
+  const heldOut = all.filter(({ isHeldOut }) => isHeldOut);
+  const leastUsed = worst(all, "use");
+  const mostRefused = worst(all, "refused");
+  const counts: Count[] = [
+    { title: "ours, mean use of what is allowed", value: mean(all, "use"), unit: "%", aim: { atLeast: 90 } },
+    { title: "ours, mean share of 429", value: mean(all, "refused"), unit: "%", aim: { atMost: 2 } },
+    { title: "ours, mean use, servers it was not tuned on", value: mean(heldOut, "use"), unit: "%" },
+    {
+      title: "ours, mean share of 429, servers it was not tuned on",
+      value: mean(heldOut, "refused"),
+      unit: "%",
+    },
+    { title: `ours, least use: ${leastUsed.name}`, value: leastUsed.value, unit: "%" },
+    { title: `ours, most 429: ${mostRefused.name}`, value: mostRefused.value, unit: "%" },
+  ];
+  const ratios: Ratio[] = [
+    { of: "ours", to: "AWS adaptive (CUBIC)", cost: "use %", aim: { atLeast: 1.08 } },
+    { of: "ours", to: "AWS adaptive (CUBIC)", cost: "429 %", aim: { atMost: 0.5 } },
+    { of: "ours", to: "AIMD, +5 % a second, ×0.7", cost: "use %" },
+    { of: "ours", to: "AIMD, +5 % a second, ×0.7", cost: "429 %" },
+    { of: "ours", to: "half the limit, fixed", cost: "use %" },
+    { of: "ours", to: "twice the limit, fixed, back-off", cost: "429 %" },
+  ];
+  return {
+    cases: Object.entries(controllers).map(([name, controller]) =>
+      rateCase(name, async (seed) => (name === "ours" && bySeed.get(seed)) || tryAll(controller, seed)),
+    ),
+    ratios,
+    counts,
+    spoilt: { name: "ours", twin: rateCase("ours, deaf to refusals", (seed) => tryAll(deaf(ours), seed)) },
+  };
+}
+
+export const rate: Section = {
+  name: "rate",
+  about: `finding the rate that a server accepts; ${models.length} servers, with and without Retry-After, in virtual time`,
+  rounds,
+  prepare,
+};
