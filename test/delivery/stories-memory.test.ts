@@ -1,0 +1,4 @@
+import { memoryLedger } from "#lib/ledger/memory.ts";
+import { storiesSuite } from "./stories.ts";
+
+storiesSuite("in memory", memoryLedger);

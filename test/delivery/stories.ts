@@ -1,0 +1,470 @@
+import { createRequire } from "node:module";
+import { describe, expect, it } from "vitest";
+import type { UserDto } from "#lib/authing/dto.ts";
+import type { Ledger } from "#lib/ledger/ledger.ts";
+import type { Change } from "#lib/pipeline/change.ts";
+import { accessKey, day, openWorld, personOf, told } from "./world.ts";
+import type { Message, World, WorldOptions } from "./world.ts";
+
+// CommonJS, and it sets defaults of axios for the whole process.
+const { ManagementClient } = createRequire(import.meta.url)("authing-node-sdk") as {
+  ManagementClient: new (options: object) => {
+    listUsers(request: object): Promise<{ data: { totalCount: number; list: UserDto[] } }>;
+  };
+};
+
+type MakeLedger = (now: () => number) => Ledger | Promise<Ledger>;
+
+/** What happens, and what must be true at its end, whatever dies on the way. */
+interface Story {
+  readonly name: string;
+  readonly options?: Omit<WorldOptions, "makeLedger">;
+  /** Comes before; nothing dies yet. */
+  prepare?(world: World): Promise<void>;
+  play(world: World): Promise<void>;
+  /** `whole`: nothing died, so that calls can be counted. */
+  check(world: World, whole: boolean): Promise<void>;
+  /** Events that have an outcome at the end. */
+  readonly events: readonly Message[];
+}
+
+const create = (externalId: string, over: object = {}): Change => ({
+  kind: "create",
+  person: personOf(externalId, over),
+  trail: {},
+});
+const update = (externalId: string, person: object, complete = false): Change => ({
+  kind: "update",
+  who: { externalId },
+  person,
+  complete,
+  trail: {},
+});
+const leave = (externalId?: string): Change => ({
+  kind: "leave",
+  who: externalId === undefined ? {} : { externalId },
+});
+const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const importOtp = (externalId: string, of = secret): Change => ({
+  kind: "import-otp",
+  who: { externalId },
+  otp: { secret: of },
+});
+
+const range = (count: number, from = 0) => Array.from({ length: count }, (_, index) => String(from + index));
+const joiners = (ids: readonly string[], source = "hr", minute = 0) =>
+  ids.map((id) => told(source, `hired-${id}`, id, minute, [create(id)]));
+const leavers = (ids: readonly string[], source = "hr", minute = 30) =>
+  ids.map((id) => told(source, `left-${id}`, id, minute, [leave(id)]));
+
+const callsOf = (world: World, operation: string) =>
+  world.pool.requests.filter((request) => request.operation === operation);
+const countOf = (results: readonly { result?: string }[]) =>
+  Object.fromEntries(
+    [...Map.groupBy(results, ({ result = "" }) => result)].map(([result, all]) => [result, all.length]),
+  );
+async function outcomesOf(world: World, events: readonly Message[]) {
+  const records = await Promise.all(events.map(({ source, event }) => world.recordOf(source, event.id)));
+  return records.map((record) => record?.outcome);
+}
+
+/** Accepted; after a death also already done, as nobody remembers by whom. */
+const placed = (whole: boolean) => (whole ? "accepted" : expect.stringMatching(/^(accepted|already-done)$/));
+
+function duplicates(): Story {
+  const event = told("hr", "hired-1", "1", 0, [create("1")]);
+  const later = {
+    ...event,
+    reception: { ...event.reception, receivedAt: new Date(day + 3_600_000).toISOString() },
+  };
+  // Without the header that has its id, the sender's event goes by the hash of what it says.
+  const nameless = { ...event, event: { ...event.event, id: "sha256-of-the-event" } };
+  return {
+    name: "a delivery that comes 20 times, an hour later, and without its id",
+    async play(world) {
+      await Promise.all(range(5).map(() => world.invoke([event])));
+      await world.deliver(range(15).map(() => event));
+      world.restart();
+      world.clock.pass(3600);
+      await world.deliver([later]);
+      await world.deliver([nameless]);
+    },
+    async check(world, whole) {
+      if (whole) expect(callsOf(world, "create-users-batch")).toHaveLength(1);
+      expect(world.statuses()).toEqual({ 1: "Activated" });
+      expect(await outcomesOf(world, [event, nameless])).toMatchObject([
+        { kind: placed(whole) },
+        { kind: "already-done", by: "hr/hired-1" },
+      ]);
+    },
+    events: [event, nameless],
+  };
+}
+
+function outOfOrder(order: readonly number[]): Story {
+  const hired = told("hr", "hired", "1", 1, [create("1")]);
+  const updated = told("hr", "updated", "1", 2, [update("1", { city: "杭州" })]);
+  const terminated = told("hr", "terminated", "1", 3, [leave("1")]);
+  const events = [hired, updated, terminated];
+  return {
+    name: `hired, updated and terminated in the order ${order.join(", ")}`,
+    async play(world) {
+      await world.deliver(order.flatMap((index) => events[index - 1] ?? []));
+    },
+    async check(world) {
+      expect(Object.values(world.statuses())).not.toContain("Activated");
+      const late = order.slice(order.indexOf(3) + 1).flatMap((index) => events[index - 1] ?? []);
+      for (const outcome of await outcomesOf(world, late))
+        expect(outcome).toEqual({ kind: "superseded", by: "hr/terminated" });
+    },
+    events,
+  };
+}
+
+function keyRotated(): Story {
+  const next = { accessKeyId: accessKey.accessKeyId, accessKeySecret: "the-next-invented-secret" };
+  const before = joiners(range(3));
+  const after = joiners(range(3, 10));
+  return {
+    name: "Authing's key is rotated in the middle",
+    async play(world) {
+      await world.deliver(before);
+      world.clock.pass(60);
+      world.sandbox?.setAccessKeys([next]);
+      world.secrets.authing = { current: next, previous: accessKey };
+      await world.deliver(after);
+    },
+    async check(world, whole) {
+      if (whole) expect(world.sandbox?.requests.filter(({ apiCode }) => apiCode === 1300)).toHaveLength(1);
+      for (const outcome of await outcomesOf(world, [...before, ...after]))
+        expect(outcome).toMatchObject({ kind: placed(whole) });
+      world.sandbox?.setAccessKeys([accessKey]);
+    },
+    events: [...before, ...after],
+  };
+}
+
+function trouble(size: number, direct = false): Story {
+  const events = joiners(range(8 * size));
+  const on = "create-users-batch";
+  return {
+    name: `eight batches of ${size} while Authing is in trouble`,
+    options: { batchSize: size, direct },
+    async play(world) {
+      world.pool.script(
+        (
+          [
+            { kind: "none" },
+            { kind: "http-429", retryAfterSeconds: 2 },
+            { kind: "none" },
+            { kind: "body-429" },
+            { kind: "none" },
+            { kind: "http-503" },
+            { kind: "http-503" },
+            { kind: "none" },
+            { kind: "hang-after-applying" },
+            { kind: "reset-after-applying" },
+            { kind: "http-502" },
+          ] as const
+        ).map((fault) => ({ on, fault })),
+      );
+      await world.deliver(events);
+    },
+    async check(world, whole) {
+      expect(Object.keys(world.statuses()).toSorted()).toEqual(range(8 * size).toSorted());
+      for (const outcome of await outcomesOf(world, events))
+        expect(outcome).toMatchObject({ kind: placed(whole) });
+      const requests = world.sandbox?.requests ?? [];
+      expect(new Set(requests.map(({ nonce }) => nonce)).size).toBe(requests.length);
+      for (const { at, date } of requests)
+        expect(Math.abs(Date.parse(at) - Date.parse(date ?? ""))).toBeLessThan(1001);
+      if (!whole) return;
+      const creates = callsOf(world, on).map(({ fault = "none" }) => fault);
+      // What was applied and not answered is looked up, and not sent again.
+      expect(creates.slice(-5)).toEqual([
+        "hang-after-applying",
+        "reset-after-applying",
+        "http-502",
+        "none",
+        "none",
+      ]);
+      expect(creates).toHaveLength(13);
+      expect(world.clock.now() - day).toBeLessThan(60_000);
+    },
+    events,
+  };
+}
+
+function poison(size: number, batchMode: "all-or-nothing" | "partial", poisons: readonly number[]): Story {
+  const events = range(size).map((id, index) =>
+    told("hr", `hired-${id}`, id, 0, [
+      create(id, poisons.includes(index) ? { email: `owner-${index}@example.com` } : {}),
+    ]),
+  );
+  let before = 0;
+  return {
+    name: `${poisons.length} of ${size} with somebody else's e-mail, where Authing applies ${batchMode}`,
+    options: { batchSize: size, batchMode },
+    async prepare(world) {
+      await world.deliver(
+        poisons.map((index) =>
+          told("idp", `o-${index}`, `o-${index}`, 0, [
+            create(`owner-${index}`, { email: `owner-${index}@example.com` }),
+          ]),
+        ),
+      );
+      before = world.pool.requests.length;
+    },
+    async play(world) {
+      await world.deliver(events);
+    },
+    async check(world, whole) {
+      const outcomes = await outcomesOf(world, events);
+      for (const [index, outcome] of outcomes.entries()) {
+        expect(outcome).toMatchObject(
+          poisons.includes(index)
+            ? { kind: "rejected", reason: "conflict", field: "email" }
+            : { kind: placed(whole) },
+        );
+      }
+      expect(world.pool.users()).toHaveLength(size);
+      if (whole) expect(world.pool.requests.length - before - 1).toBeLessThanOrEqual(12);
+      expect(await world.shelf.list("dead", 10)).toEqual([]);
+    },
+    events,
+  };
+}
+
+function redriven(count: number, newerOnes: number): Story {
+  const broken = range(count).map((id, index) =>
+    told("hr", `hired-${id}`, id, 0, [create(id)], index === 1 ? { trulyBroken: true } : { broken: true }),
+  );
+  const newer = range(newerOnes, 2).map((id) =>
+    told("hr", `updated-${id}`, id, 5, [update(id, personOf(id, { city: "杭州" }), true)]),
+  );
+  const after = {
+    accepted: count - newerOnes - 1,
+    superseded: newerOnes,
+    "dead name-missing": 1,
+  };
+  return {
+    name: `${count} dead letters of a mapping bug, ${newerOnes} of them overtaken`,
+    async prepare(world) {
+      await world.deliver(broken);
+      expect(await world.shelf.list("dead", 100)).toHaveLength(count);
+      world.mend();
+      await world.deliver(newer);
+    },
+    async play(world) {
+      const requests = world.pool.requests.length;
+      const previewed = await world.operate({ operation: "redrive", dryRun: true });
+      expect(countOf(previewed)).toMatchObject({ superseded: newerOnes, "dead name-missing": 1 });
+      expect(world.pool.requests).toHaveLength(requests);
+      const results = await world.operate({ operation: "redrive", dryRun: false });
+      if (world.lives.deaths === 0) expect(countOf(results)).toEqual(after);
+    },
+    async check(world) {
+      expect(Object.keys(world.statuses())).toHaveLength(count - 1);
+      const requests = world.pool.requests.length;
+      for (let again = 0; again < 2; again += 1) {
+        const results = await world.operate({ operation: "redrive", dryRun: false });
+        expect(results).toMatchObject([{ id: "hired-1", result: "dead name-missing" }]);
+      }
+      expect(world.pool.requests).toHaveLength(requests);
+      const outcomes = await outcomesOf(world, broken);
+      expect(outcomes.filter((outcome) => outcome?.kind === "superseded")).toHaveLength(newerOnes);
+      expect(await world.shelf.list("dead", 100)).toHaveLength(1);
+    },
+    events: [...broken, ...newer],
+  };
+}
+
+function massDeparture(verb: "release" | "discard", people: number, leaving: number): Story {
+  const gone = leavers(range(leaving));
+  const joined = joiners(["new"], "hr", 40);
+  const taken = Math.max(10, Math.floor(people * 0.05));
+  return {
+    name: `${leaving} of ${people} leave at once, and somebody decides to ${verb} those who are held`,
+    async prepare(world) {
+      await world.deliver(joiners(range(people)));
+    },
+    async play(world) {
+      await world.deliver([...gone, ...joined]);
+      const left = Object.values(world.statuses()).filter((status) => status === "Resigned").length;
+      // Who was counted and comes again after a death is held as well: rather one too many.
+      if (world.lives.deaths === 0) expect(left).toBe(taken);
+      expect(left).toBeLessThanOrEqual(taken);
+      expect(await world.shelf.list("held", 1000)).toHaveLength(leaving - left);
+      expect(world.log.some((line) => line.startsWith("error departures held"))).toBe(true);
+      await world.operate({ operation: verb });
+    },
+    async check(world) {
+      const statuses = world.statuses();
+      expect(statuses["new"]).toBe("Activated");
+      const left = Object.values(statuses).filter((status) => status === "Resigned").length;
+      if (verb === "release") expect(left).toBe(leaving);
+      else expect(left).toBeLessThanOrEqual(taken);
+      expect(await world.shelf.list("held", 1000)).toEqual([]);
+      expect(await world.operate({ operation: verb })).toEqual([]);
+    },
+    events: [...gone, ...joined],
+  };
+}
+
+function normalDay(): Story {
+  const gone = leavers(range(18));
+  return {
+    name: "18 of 400 leave on a normal day",
+    async prepare(world) {
+      await world.deliver(joiners(range(400)));
+    },
+    async play(world) {
+      await world.deliver(gone);
+    },
+    async check(world) {
+      expect(Object.values(world.statuses()).filter((status) => status === "Resigned")).toHaveLength(18);
+      expect(await world.shelf.list("held", 100)).toEqual([]);
+    },
+    options: { batchSize: 50 },
+    events: gone,
+  };
+}
+
+function withSecret(): Story {
+  const event = told("hr", "hired-1", "1", 0, [create("1"), importOtp("1")]);
+  return {
+    name: "a joiner and their TOTP secret in one event",
+    async play(world) {
+      await world.deliver([event]);
+    },
+    async check(world) {
+      const [user] = world.pool.users();
+      expect(world.statuses()).toEqual({ 1: "Activated" });
+      expect(world.pool.otpOf(user?.userId ?? "")).toBe(secret);
+      expect(JSON.stringify([await world.recordOf("hr", "hired-1"), world.log])).not.toContain(secret);
+    },
+    events: [event],
+  };
+}
+
+const orders = [
+  [1, 2, 3],
+  [1, 3, 2],
+  [2, 1, 3],
+  [2, 3, 1],
+  [3, 1, 2],
+  [3, 2, 1],
+] as const;
+
+/** As they were told. */
+const stories: readonly Story[] = [
+  duplicates(),
+  ...orders.map(outOfOrder),
+  keyRotated(),
+  trouble(50),
+  ...(["all-or-nothing", "partial"] as const).flatMap((mode) => [
+    poison(50, mode, [17]),
+    poison(50, mode, [17, 42]),
+  ]),
+  redriven(30, 5),
+  massDeparture("release", 40, 15),
+  massDeparture("discard", 40, 15),
+  normalDay(),
+];
+
+/** Small enough to be killed at every step. */
+const smallStories: readonly Story[] = [
+  duplicates(),
+  ...orders.map(outOfOrder),
+  keyRotated(),
+  trouble(2, true),
+  ...(["all-or-nothing", "partial"] as const).flatMap((mode) => [
+    poison(4, mode, [1]),
+    poison(5, mode, [1, 3]),
+  ]),
+  redriven(5, 2),
+  withSecret(),
+];
+
+/** The stories over one ledger: as they were told, and killed at every `stride`-th step. */
+export function storiesSuite(
+  name: string,
+  makeLedger: MakeLedger,
+  { stride = 1 }: { stride?: number } = {},
+): void {
+  describe(`delivery over the ledger ${name}`, () => {
+    for (const story of stories) {
+      it(`${story.name}: nothing is lost, nothing doubled`, async () => {
+        expect(await live(story, makeLedger)).toBeGreaterThan(0);
+      }, 120_000);
+    }
+  });
+  describe(`delivery over the ledger ${name}, killed`, () => {
+    for (const story of smallStories) {
+      it(`${story.name}: nothing is lost, nothing doubled, whichever step is the last`, async () => {
+        const steps = await live(story, makeLedger);
+        expect(steps).toBeGreaterThan(0);
+        for (let step = 1; step <= steps; step += stride) await live(story, makeLedger, step);
+      }, 120_000);
+    }
+  });
+}
+
+/** Plays a story, once killed or not at all; resolves to the number of its steps. */
+async function live(story: Story, makeLedger: MakeLedger, deathAt?: number): Promise<number> {
+  const world = await openWorld({ makeLedger, ...story.options });
+  try {
+    await story.prepare?.(world);
+    const before = world.lives.steps;
+    if (deathAt !== undefined) world.lives.endAt(deathAt);
+    await story.play(world);
+    const { steps, deaths } = world.lives;
+    expect(deaths).toBe(deathAt === undefined ? 0 : 1);
+    await story.check(world, deathAt === undefined);
+    await agree(world, story, deathAt === undefined);
+    return steps - before;
+  } catch (error) {
+    if (error instanceof Error && deathAt !== undefined) error.message += ` (killed at step ${deathAt})`;
+    throw error;
+  } finally {
+    await world.close();
+  }
+}
+
+/** Each event has its one outcome, nobody is there twice, and what the ledger says is what is there. */
+async function agree(world: World, { events }: Story, asksOfficialClient: boolean): Promise<void> {
+  const users = asksOfficialClient && world.sandbox ? await listUsers(world) : world.pool.users();
+  for (const kind of ["userId", "externalId", "email"] as const)
+    expect(new Set(users.map((user) => user[kind])).size).toBe(users.length);
+  const byExternalId = new Map(users.map((user) => [user.externalId, user]));
+  for (const { source, event } of events) {
+    const record = await world.recordOf(source, event.id);
+    if (!record) throw new Error(`${source}/${event.id} has no outcome`);
+    const { externalId, outcome } = record;
+    if (
+      outcome.userId !== undefined &&
+      outcome.kind !== "rejected" &&
+      externalId !== undefined &&
+      byExternalId.has(externalId)
+    )
+      expect(byExternalId.get(externalId)).toMatchObject({ userId: outcome.userId });
+    if (outcome.kind === "accepted" && record.changes[0] === "create")
+      expect(byExternalId.get(externalId), `${source}/${event.id}`).toBeDefined();
+  }
+  for (const user of users) {
+    const known = await world.ledger.person(user.externalId ?? "");
+    expect(known?.userId, user.externalId).toBe(user.userId);
+    if (known?.leftBy) expect(user.status).not.toBe("Activated");
+  }
+}
+
+/** What Authing's own client says is there. */
+async function listUsers({ sandbox }: World): Promise<readonly UserDto[]> {
+  const client = new ManagementClient({ ...accessKey, host: sandbox?.url });
+  const users: UserDto[] = [];
+  for (let page = 1; ; page += 1) {
+    const { data } = await client.listUsers({ options: { pagination: { page, limit: 50 } } });
+    users.push(...data.list);
+    if (users.length >= data.totalCount) return users;
+  }
+}

@@ -1,0 +1,296 @@
+import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts";
+import { AuthingSecret } from "#lib/authing/connect.ts";
+import type { UserDto } from "#lib/authing/dto.ts";
+import type { LeavePolicy, RehirePolicy } from "#lib/config.ts";
+import { createPace, type Pace } from "#lib/delivery/pace.ts";
+import { sourceApis } from "#lib/http/source-api.ts";
+import type { EventRecord, Ledger } from "#lib/ledger/ledger.ts";
+import { operate, type OperationPorts, type OperationRequest } from "#lib/operations/operations.ts";
+import { apply } from "#lib/pipeline/apply.ts";
+import type { Change } from "#lib/pipeline/change.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { QueuedMessage, SecretVersions, Shelf } from "#lib/pipeline/ports.ts";
+import { secretReader, type SecretReader } from "#lib/pipeline/secrets.ts";
+import type { ScriptedFault } from "#local/authing/faults.ts";
+import type { PoolRules } from "#local/authing/operations.ts";
+import { startSandbox, type Sandbox } from "#local/authing/sandbox.ts";
+import { localShelf } from "#local/shelf.ts";
+import { virtualClock, type VirtualClock } from "./clock.ts";
+import { directPool } from "./direct-pool.ts";
+import { lives, type Lives } from "./lives.ts";
+
+// Everything around delivery, in virtual time: a queue that gives each message again until it is acknowledged, Authing's
+// sandbox, a ledger and a shelf that last, and processes that do not.
+
+export type Message = Extract<QueuedMessage, { kind: "event" }>;
+
+/** A user pool of the sandbox. */
+export interface Pool {
+  users(): readonly UserDto[];
+  otpOf(userId: string): string | undefined;
+  readonly requests: readonly {
+    readonly operation: string;
+    readonly count: number;
+    readonly fault?: string;
+  }[];
+  script(faults: readonly ScriptedFault[]): void;
+  connect(secrets: SecretReader): AuthingClient;
+  close(): void;
+}
+
+export interface WorldOptions extends Partial<PoolRules> {
+  readonly makeLedger: (now: () => number) => Ledger | Promise<Ledger>;
+  /** Without the network between client and sandbox. Default false. */
+  readonly direct?: boolean;
+  readonly leave?: LeavePolicy;
+  readonly rehire?: RehirePolicy;
+  /** Messages in one invocation. Default 10, as SQS gives them. */
+  readonly batchSize?: number;
+}
+
+export interface World {
+  readonly clock: VirtualClock;
+  readonly ledger: Ledger;
+  readonly shelf: Shelf;
+  readonly pool: Pool;
+  /** The sandbox, where the pool is reached over HTTP. */
+  readonly sandbox: Sandbox | undefined;
+  readonly lives: Lives;
+  readonly log: readonly string[];
+  /** What the secret `authing` holds; a story may rotate it. */
+  readonly secrets: { authing: SecretVersions };
+  /** Calls a second that the present process allows itself. */
+  readonly pace: Pace;
+  /** Events whose payload says `broken` cannot be translated until then; `truly broken` ones never. */
+  mend(): void;
+  /** Everything in memory is gone, as after a deployment. */
+  restart(): void;
+  /** Queues the messages and works until the queue is empty, whoever dies on the way. */
+  deliver(messages: readonly QueuedMessage[]): Promise<void>;
+  /** One invocation with these messages, beside whatever else runs. */
+  invoke(messages: readonly QueuedMessage[]): Promise<readonly string[] | undefined>;
+  /** What a person asks for, and asks for again when nobody answers. */
+  operate(request: OperationRequest): ReturnType<typeof operate>;
+  /** What became of an event, if anything has. */
+  recordOf(source: string, id: string): Promise<EventRecord | undefined>;
+  /** Everybody by our id: `10010` → `Activated`. */
+  statuses(): Record<string, string>;
+  close(): Promise<void>;
+}
+
+export const accessKey = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
+export const day = Date.UTC(2026, 2, 2, 1);
+
+/** An event of a source whose translation is what `changes` say. `minute` counts from the first of March 2026, 01:00. */
+export function told(
+  source: string,
+  id: string,
+  subject: string,
+  minute: number,
+  changes: readonly Change[],
+  payload: { broken?: true; trulyBroken?: true } = {},
+): Message {
+  const occurredAt = new Date(day - 86_400_000 + minute * 60_000).toISOString();
+  const type = changes.map(({ kind }) => kind).join("+");
+  return {
+    kind: "event",
+    source,
+    event: { id, subject, type, occurredAt, payload: { changes, ...payload } },
+    reception: { receivedAt: new Date(day).toISOString(), proof: "hmac-sha256" },
+  };
+}
+
+/** Somebody of the company, by our id of them. */
+export const personOf = (externalId: string, over: object = {}) => ({
+  externalId,
+  name: `张三 ${externalId}`,
+  email: `p${externalId}@example.com`,
+  ...over,
+});
+
+/** How long a message that was not acknowledged stays out of sight, in seconds: longer than any lease. */
+const invisibleSeconds = 180;
+const comesAgainSeconds = 30;
+const invocationMilliseconds = 57_000;
+const maxInvocations = 1_000;
+
+export async function openWorld({
+  makeLedger,
+  direct = false,
+  leave = "resign",
+  rehire = "reactivate",
+  batchSize = 10,
+  ...rules
+}: WorldOptions): Promise<World> {
+  const clock = virtualClock(day);
+  const mortals = lives();
+  const secrets: { authing: SecretVersions } = { authing: { current: accessKey } };
+  const sandbox = direct
+    ? undefined
+    : await startSandbox({
+        accessKeys: [accessKey],
+        now: clock.now,
+        // Authing's own client goes by the time of this machine.
+        clockToleranceSeconds: 10 * 365 * 86_400,
+        ...rules,
+      });
+  const pool = sandbox ? httpPool(sandbox, clock) : directPool(clock, rules);
+  const ledger = outside(await makeLedger(clock.now), clock);
+  const shelf = localShelf();
+  const log: string[] = [];
+  const line = (level: string) => (message: string, fields?: object) => {
+    log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+  };
+  let isMended = false;
+  let invocations = 0;
+  let current = process();
+
+  function process(): OperationPorts {
+    const secretsOfProcess = secretReader(async () => structuredClone(secrets.authing), clock.now);
+    return {
+      ledger: mortals.wrap(ledger),
+      shelf: mortals.wrap(shelf),
+      authing: mortals.wrap(pool.connect(secretsOfProcess)),
+      clock,
+      pace: createPace({ clock, maxPerSecond: 1000, startPerSecond: 50 }),
+      secrets: secretsOfProcess,
+      openApi: sourceApis(clock),
+      leavePolicy: () => leave,
+      rehirePolicy: () => rehire,
+      source: () => ({
+        secret: undefined as never,
+        redeliversForSeconds: 86_400,
+        translate({ payload }) {
+          const { changes, broken, trulyBroken } = payload as {
+            changes: Change[];
+            broken?: true;
+            trulyBroken?: true;
+          };
+          if (trulyBroken && isMended) throw new InboundError("malformed", "name-missing");
+          if ((broken || trulyBroken) && !isMended) throw new TypeError("a field that we did not expect");
+          return changes;
+        },
+      }),
+      readable: () => undefined,
+      translation: () => ({ region: "CN", departments: {}, customData: {} }),
+      log: { info: line("info"), warn: line("warn"), error: line("error") },
+    };
+  }
+
+  function restart(): void {
+    mortals.begin();
+    current = process();
+  }
+
+  function newRun(): { owner: string; deadline: number } {
+    invocations += 1;
+    if (invocations > maxInvocations) throw new Error("this never ends");
+    return { owner: `invocation-${invocations}`, deadline: clock.now() + invocationMilliseconds };
+  }
+
+  async function invoke(messages: readonly QueuedMessage[]): Promise<readonly string[] | undefined> {
+    const applied = apply(messages, current, newRun()).catch(() => messages.map(() => "later" as const));
+    const results = await mortals.outlive(applied);
+    // The answer of the invocation is what acknowledges the messages.
+    return results && mortals.outlive(mortals.through(async () => results));
+  }
+
+  return {
+    clock,
+    ledger,
+    shelf,
+    pool,
+    sandbox,
+    lives: mortals,
+    log,
+    secrets,
+    get pace() {
+      return current.pace;
+    },
+    mend() {
+      isMended = true;
+    },
+    restart,
+    invoke,
+    async deliver(messages) {
+      let queue = messages.map((message) => ({ message, visibleAt: 0 }));
+      while (queue.length > 0) {
+        const firsts = [...Map.groupBy(queue, ({ message }) => groupOf(message)).values()].flatMap(
+          ([first]) => (first ? [first] : []),
+        );
+        const batch = firsts.filter(({ visibleAt }) => visibleAt <= clock.now()).slice(0, batchSize);
+        if (batch.length === 0) {
+          await clock.wait(Math.min(...firsts.map(({ visibleAt }) => visibleAt)) - clock.now());
+          continue;
+        }
+        const results = await invoke(batch.map(({ message }) => message));
+        if (results === undefined) restart();
+        const again = clock.now() + 1000 * (results === undefined ? invisibleSeconds : comesAgainSeconds);
+        for (const [index, waiting] of batch.entries()) {
+          if (results?.[index] === "done") queue = queue.filter((other) => other !== waiting);
+          else waiting.visibleAt = again;
+        }
+      }
+    },
+    async operate(request) {
+      for (;;) {
+        const results = await mortals.outlive(operate(request, current, newRun()));
+        if (results && results.every(({ result }) => result !== "comes again")) return results;
+        if (!results) restart();
+        clock.pass(invisibleSeconds);
+      }
+    },
+    async recordOf(source, id) {
+      const claim = await ledger.claim({ source, id }, { owner: "who-asks", leaseSeconds: 0 });
+      return claim.state === "settled" ? claim.record : undefined;
+    },
+    statuses: () =>
+      Object.fromEntries(pool.users().map(({ externalId, status }) => [externalId ?? "", status ?? ""])),
+    async close() {
+      pool.close();
+      await sandbox?.close();
+    },
+  };
+}
+
+const groupOf = (message: QueuedMessage) =>
+  `${message.source}#${message.kind === "event" ? message.event.subject : message.id}`;
+
+/** Time stands still while another process is asked. */
+function outside<Port extends object>(port: Port, clock: VirtualClock): Port {
+  const held = Object.entries(port).map(([name, value]) => [
+    name,
+    typeof value === "function"
+      ? (...given: unknown[]) => {
+          const result: unknown = value.apply(port, given);
+          return result instanceof Promise ? clock.during(result) : result;
+        }
+      : value,
+  ]);
+  return Object.fromEntries(held) as Port;
+}
+
+function httpPool(sandbox: Sandbox, clock: VirtualClock): Pool {
+  const clients: AuthingClient[] = [];
+  return {
+    users: sandbox.users as Pool["users"],
+    otpOf: (userId) => sandbox.otpOf(userId)?.secret,
+    requests: sandbox.requests,
+    script: sandbox.script,
+    connect(secrets) {
+      const client = createAuthingClient({
+        host: sandbox.url,
+        credentials: async () => (await secrets.read("authing", AuthingSecret))[0],
+        refreshCredentials: async () => (await secrets.refresh("authing", AuthingSecret))[0],
+        now: clock.now,
+        // A request that is never answered costs the test so much real time.
+        timeoutSeconds: 0.3,
+      });
+      clients.push(client);
+      return outside(client, clock);
+    },
+    close() {
+      for (const client of clients) client.close();
+    },
+  };
+}
