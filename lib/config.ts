@@ -1,5 +1,10 @@
 import * as z from "zod/mini";
-import type { TranslationContext } from "#lib/pipeline/source.ts";
+import {
+  isSourceName,
+  sourceNameRule,
+  type OwnSource,
+  type TranslationContext,
+} from "#lib/pipeline/source.ts";
 import type * as registry from "#lib/sources/registry.ts";
 
 /** What becomes of the closed account of a person whom the same source had let go and now hires again. */
@@ -20,6 +25,8 @@ const SourceSettings = z.strictObject({
   departments: z._default(z.record(z.string(), z.string()), {}),
   /** Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`. */
   customData: z._default(z.record(z.string(), z.string()), {}),
+  /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
+  source: z.exactOptional(z.custom<OwnSource>()),
 });
 
 const Config = z.strictObject({
@@ -40,6 +47,11 @@ const Config = z.strictObject({
       /** Of a tenant inside the user pool. */
       tenantId: z.optional(z.string()),
       timeoutSeconds: z._default(z.number().check(z.minimum(1), z.maximum(60)), 10),
+      /**
+       * Never more calls in a second, for each instance of a function; below it, the pace follows what Authing accepts. Authing
+       * documents 300 a second and user pool for free accounts.
+       */
+      maxRequestsPerSecond: z._default(z.number().check(z.minimum(1), z.maximum(1000)), 100),
     }),
     {
       host: "https://api.authing.cn",
@@ -47,6 +59,7 @@ const Config = z.strictObject({
       dialect: "current",
       language: "en-US",
       timeoutSeconds: 10,
+      maxRequestsPerSecond: 100,
     },
   ),
   /** The sources that are switched on, by name. A source that is not here has no route, no role and no secret. */
@@ -54,22 +67,106 @@ const Config = z.strictObject({
 });
 export type Config = z.infer<typeof Config>;
 
-type SourceName = keyof typeof registry;
-type ConfigInput = Omit<z.input<typeof Config>, "sources"> & {
-  sources: { readonly [name in SourceName]?: z.input<typeof SourceSettings> };
+type Settings = Omit<z.input<typeof SourceSettings>, "source">;
+type OwnSettings = Settings & { readonly source: OwnSource };
+type ConfigInput<Name extends string> = Omit<z.input<typeof Config>, "sources"> & {
+  // A name that is not built in needs a definition, one that is takes none.
+  sources: { readonly [name in Name]: name extends keyof typeof registry ? Settings : OwnSettings };
 };
 
-/** Checks and completes the configuration of a deployment. Throws a `TypeError` that names the setting. */
-export function defineConfig(input: ConfigInput): Config {
+/** Checks and completes the configuration of a deployment. Throws a `TypeError` that names each wrong setting and says what to change. */
+export function defineConfig<Name extends string>(input: ConfigInput<Name>): Config {
   const parsed = z.safeParse(Config, input);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(
-    (issue) => `${issue.path.map(String).join(".") || "(whole)"} (${issue.code})`,
-  );
-  throw new TypeError(
-    `inbound.config.ts: wrong or unknown setting: ${wrong.join(", ")}; lib/config.ts describes each`,
-  );
+  const problems = parsed.success
+    ? Object.entries(parsed.data.sources).flatMap(([name, { source }]) => sourceProblems(name, source))
+    : parsed.error.issues.flatMap(issueProblems);
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new TypeError(`inbound.config.ts: ${problems.join("; ")}`);
 }
+
+function issueProblems(issue: z.core.$ZodIssue): string[] {
+  const place = (...more: readonly string[]) => [...issue.path.map(String), ...more].join(".") || "(whole)";
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => `${place(key)} is no setting: correct its name or remove it`);
+    case "invalid_value":
+      return [`${place()} must be one of ${issue.values.map(String).join(", ")}`];
+    case "invalid_type":
+      return [`${place()} must be a ${issue.expected === "record" ? "object" : issue.expected}`];
+    default:
+      return [`${place()} is wrong (${issue.code}): lib/config.ts describes it`];
+  }
+}
+
+/** Names that stand for something else where the names of sources stand: secrets, and records of the ledger. */
+const reservedNames: ReadonlySet<string> = new Set(["authing", "people", "uploads"]);
+
+/** What is wrong with a source of one's own, which nothing else has checked if it is plain JavaScript. */
+function sourceProblems(name: string, source: OwnSource | undefined): string[] {
+  if (source === undefined) return [];
+  const at = `sources.${name}`;
+  if (!isSourceName(name)) return [`sources["${name}"]: ${sourceNameRule}`];
+  if (reservedNames.has(name)) return [`${at}: the name is taken: give your source another one`];
+  if (typeof source !== "object" || source === null) return [`${at}.source: write defineSource({…})`];
+  const given: Readonly<Record<string, unknown>> = { ...source };
+  const wrong = Object.entries(parts).filter(([part, { isRight, needed }]) =>
+    given[part] === undefined ? needed : !isRight(given[part]),
+  );
+  const unknown = Object.keys(given).filter((part) => !Object.hasOwn(parts, part));
+  return [
+    ...wrong.map(([part, { say }]) => `${at}.source.${part} ${say}`),
+    ...unknown.map((part) =>
+      part === "name"
+        ? `${at}.source.name: leave it out, the key "${name}" is the name`
+        : `${at}.source.${part} is no part of a source: correct its name or remove it`,
+    ),
+  ];
+}
+
+interface Part {
+  readonly isRight: (value: unknown) => boolean;
+  readonly needed: boolean;
+  readonly say: string;
+}
+
+const isFunction = (value: unknown) => typeof value === "function";
+const has = (value: unknown, ...methods: string[]) =>
+  typeof value === "object" &&
+  value !== null &&
+  methods.every((method) => isFunction((value as Record<string, unknown>)[method]));
+
+/** The parts of a source, as lib/pipeline/source.ts describes them. */
+const parts: { readonly [part in keyof OwnSource]-?: Part } = {
+  title: {
+    isRight: (value) => typeof value === "string" && value.trim() !== "",
+    needed: true,
+    say: 'must be how people call the sender, e.g. "Workday"',
+  },
+  secret: {
+    isRight: (value) => has((value as { _zod?: unknown } | null)?._zod, "run"),
+    needed: true,
+    say: "must be the shape of its secret, e.g. z.object({ signingKey: z.string() })",
+  },
+  proof: {
+    isRight: (value) => has(value, "verify", "sign"),
+    needed: true,
+    say: "must be a proof of lib/proofs, e.g. hmac({…}) or basicAuth({…}): a source without one would take anybody's word",
+  },
+  redeliversForSeconds: {
+    isRight: (value) => typeof value === "number" && value > 0,
+    needed: true,
+    say: "must be a number above 0: for how long does the sender repeat a delivery?",
+  },
+  split: { isRight: isFunction, needed: true, say: "must be a function: delivery → events" },
+  translate: { isRight: isFunction, needed: true, say: "must be a function: event → changes" },
+  handshake: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
+  acknowledge: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
+  fetch: {
+    isRight: (value) => has(value, "host", "read"),
+    needed: false,
+    say: "must be an object with the functions host and read",
+  },
+};
 
 /** What the translation of a source's events may know of a configuration. */
 export function translationContext(config: Config, source: string): TranslationContext {

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import { AuthingSecret, connectAuthing } from "#lib/authing/connect.ts";
 import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/delivery/context.ts";
+import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
 import { operations } from "#lib/lambda/operations.ts";
@@ -17,6 +18,7 @@ import { enabledSources } from "#lib/sources/enabled.ts";
 import { importIdOf, maxUploadBytes } from "#lib/uploads/run.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "./authing/sandbox.ts";
 import { localBucket, localObjects } from "./objects.ts";
+import { caseHeader } from "./post.ts";
 import { localQueue } from "./queue.ts";
 import { localShelf } from "./shelf.ts";
 import { serve, type Answer, type LocalRequest } from "./server.ts";
@@ -30,6 +32,8 @@ export interface StackOptions {
   readonly authingHost?: string;
   readonly sandbox?: Omit<SandboxOptions, "port" | "accessKeys">;
   readonly log: Log;
+  /** Called with the source and the case of a delivery that says which recorded one it is. */
+  readonly played?: (source: string, name: string) => void;
 }
 
 export interface Stack {
@@ -77,6 +81,7 @@ export async function startStack({
   const ports = {
     authing: connectAuthing({ ...config.authing, host: authingHost }, secrets),
     secrets,
+    pace: createPace({ clock, maxPerSecond: config.authing.maxRequestsPerSecond, startPerSecond: 50 }),
     leavePolicy: (source: string) => config.sources[source]?.leave ?? "resign",
     rehirePolicy: (source: string) => config.sources[source]?.rehire ?? "reactivate",
     source: (name: string) => sources.get(name),
@@ -105,6 +110,8 @@ export async function startStack({
     // An unknown path looks like a bad proof from outside.
     const handler = receivers.get(name);
     if (!handler) return { status: 401 };
+    const recordedCase = request.headers[caseHeader];
+    if (recordedCase !== undefined) options.played?.(name, recordedCase);
     const answer = await handler(httpEvent(request), invocation(invocationSeconds));
     return {
       status: answer.statusCode ?? 200,

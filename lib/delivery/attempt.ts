@@ -7,28 +7,32 @@ const firstWaitMilliseconds = 200;
 const longestWaitMilliseconds = 20_000;
 
 /**
- * Calls Authing until it decides. What is safe to repeat as it stands (throttling, a connection that never opened) is
- * waited out with the wait Authing asks for, else with exponential back-off and full jitter, as long as there is time.
- * Throws `misconfigured` when the whole run must stop and `unavailable` when time is up; whatever else Authing said is
- * the answer.
+ * Calls Authing, at its pace, until it decides. What is safe to repeat as it stands is repeated while there is time: after
+ * throttling when the pace allows, after a connection that never opened with exponential back-off and full jitter. Throws
+ * `misconfigured` when the whole run must stop and `unavailable` when time is up; whatever else Authing said is the answer.
  */
 export async function attempt<Data>(
-  context: DeliveryContext,
+  { pace, clock, deadline }: DeliveryContext,
   call: () => Promise<Answer<Data>>,
 ): Promise<Answer<Data>> {
   for (let round = 0; ; round += 1) {
-    if (context.clock.now() >= context.deadline) throw new InboundError("unavailable", "time-is-up");
+    const turn = await pace.turn(deadline);
+    if (!turn) throw new InboundError("unavailable", "time-is-up");
     const answer = await call();
-    if (answer.ok) return answer;
-    if (answer.failure.scope === "run") throw stopOf(answer.failure);
-    if (answer.failure.retry !== "after-delay") return answer;
-
-    const ceiling = Math.min(longestWaitMilliseconds, firstWaitMilliseconds * 2 ** round);
-    const wait = (answer.failure.retryAfterSeconds ?? 0) * 1000 || context.clock.random() * ceiling;
-    if (context.clock.now() + wait >= context.deadline) {
-      throw new InboundError("unavailable", answer.failure.kind);
+    if (answer.ok) {
+      turn.accepted();
+      return answer;
     }
-    await context.clock.wait(wait);
+    const { failure } = answer;
+    if (failure.kind === "throttled") turn.throttled(failure.retryAfterSeconds);
+    else if (failure.httpStatus !== undefined) turn.accepted();
+    if (failure.scope === "run") throw stopOf(failure);
+    if (failure.retry !== "after-delay") return answer;
+    if (failure.kind === "throttled") continue;
+
+    const wait = clock.random() * Math.min(longestWaitMilliseconds, firstWaitMilliseconds * 2 ** round);
+    if (clock.now() + wait >= deadline) throw new InboundError("unavailable", failure.kind);
+    await clock.wait(wait);
   }
 }
 

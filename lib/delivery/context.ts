@@ -3,6 +3,7 @@ import type { LeavePolicy, RehirePolicy } from "#lib/config.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import type { Outcome } from "#lib/pipeline/outcome.ts";
+import type { Pace } from "./pace.ts";
 
 /** One change to bring to Authing, and whose it is. */
 export interface Task<Kind extends Change = Change> {
@@ -29,6 +30,8 @@ export interface DeliveryPorts {
   readonly authing: AuthingClient;
   readonly ledger: Ledger;
   readonly clock: Clock;
+  /** One for all calls of a process. */
+  readonly pace: Pace;
   readonly leavePolicy: (source: string) => LeavePolicy;
   readonly rehirePolicy: (source: string) => RehirePolicy;
 }

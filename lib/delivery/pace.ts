@@ -110,7 +110,11 @@ export function createPace(options: PaceOptions): Pace {
     const at = Math.min(Math.max(soonest, triedUntil), earliestDeadline);
     if (queue.length === 0 || at >= wakeAt) return;
     wakeAt = at;
-    void clock.wait(at - now).then(advance);
+    void clock.wait(at - now).then(() => {
+      // A timer may be early by a fraction of a millisecond; then it is set again.
+      wakeAt = Infinity;
+      advance();
+    });
   }
 
   function grant(now: number): Turn {

@@ -1,6 +1,8 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import type { AuthingClient } from "#lib/authing/client.ts";
+import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
 import { memoryLedger } from "#lib/ledger/memory.ts";
@@ -10,6 +12,7 @@ import { defineSource, type SourceEvent } from "#lib/pipeline/source.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import sqs from "./events/sqs.json" with { type: "json" };
 
+const clock = { now: Date.now, wait: (milliseconds: number) => wait(milliseconds), random: () => 0 };
 const template = sqs.Records[0] as SQSRecord;
 const context = { awsRequestId: "1", getRemainingTimeInMillis: () => 30_000 } as Context;
 
@@ -32,13 +35,14 @@ function worker(resign: AuthingClient["resignUserBatch"]) {
     ledger,
     // Only what a leaver needs; anything else would throw and show.
     authing: { resignUserBatch: resign } as unknown as AuthingClient,
-    clock: { now: Date.now, wait: async () => {}, random: () => 0 },
+    clock,
     leavePolicy: () => "resign",
+    pace: createPace({ clock, maxPerSecond: 1000 }),
     rehirePolicy: () => "reactivate",
     source: (name) => (name === "fickle" ? (fickle as never) : undefined),
     translation: () => ({ region: "CN", departments: {}, customData: {} }),
     secrets: secretReader(async () => ({ current: {} })),
-    openApi: sourceApis({ now: Date.now, wait: async () => {}, random: () => 0 }),
+    openApi: sourceApis(clock),
     shelf: { keep: async (kept) => void dead.push(kept), list: async () => dead, remove: async () => {} },
     log: { info: line, warn: line, error: line },
   }));

@@ -1,5 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished, describe, expect, it } from "vitest";
 import { createAuthingClient } from "#lib/authing/client.ts";
+import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import { memoryLedger } from "#lib/ledger/memory.ts";
 import { operate, type OperationRequest } from "#lib/operations/operations.ts";
@@ -111,7 +113,7 @@ describe("dead letters of a mapping bug", () => {
     const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
     const sandbox = await startSandbox({ accessKeys: [key] });
     onTestFinished(() => sandbox.close());
-    const clock = { now: Date.now, wait: async () => {}, random: () => 0 };
+    const clock = { now: Date.now, wait: (milliseconds: number) => wait(milliseconds), random: () => 0 };
     let isMended = false;
     const ports = {
       ledger: memoryLedger(),
@@ -122,6 +124,7 @@ describe("dead letters of a mapping bug", () => {
       secrets: secretReader(async () => ({ current: {} })),
       leavePolicy: () => "resign" as const,
       rehirePolicy: () => "reactivate" as const,
+      pace: createPace({ clock, maxPerSecond: 1000 }),
       translation: () => ({ region: "CN", departments: {}, customData: {} }),
       readable: () => undefined,
       log: { info() {}, warn() {}, error() {} },
