@@ -8,7 +8,7 @@ import { inParallel } from "./parallel.ts";
 // to one item, so that any number of functions may write at the same time.
 //
 //   what      pk                            sk       attributes
-//   event     event#<source>#<id>           event    while it is worked on: owner, lease (ms), attempts
+//   event     event#<source>#<id>           event    while it is worked on: owner, lease (ms), attempts, departures
 //                                                    once it is settled: record (JSON), person (its pk), settled
 //                                                    always: expires (s), the table's time to live
 //   subject   subject#<source>#<subject>    subject  source, subject, externalId, userId, appliedAt, appliedBy, left, departments
@@ -226,21 +226,11 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
 
     async countDeparture(key, withinSeconds) {
       const { dynamodb, QueryCommand, UpdateItemCommand } = await aws();
+      const told = (await item(eventKey(key)))?.["departures"]?.N;
+      if (told !== undefined) return Number(told);
       const minute = Math.floor(seconds() / 60);
-      const marked = await conditionally(
-        dynamodb.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: eventKey(key),
-            UpdateExpression: "SET #counted = :yes",
-            ConditionExpression: "attribute_not_exists(#counted)",
-            ExpressionAttributeNames: names("counted"),
-            ExpressionAttributeValues: { ":yes": { BOOL: true } },
-          }),
-        ),
-      );
-      if (marked.held)
-        await add(countKey("departures", key.source, minute), 1, seconds() + 2 * withinSeconds);
+      // A crash before the number is kept counts it twice: rather one too many.
+      await add(countKey("departures", key.source, minute), 1, seconds() + 2 * withinSeconds);
       const query = new QueryCommand({
         TableName: table,
         KeyConditionExpression: "#pk = :pk AND #sk > :since",
@@ -254,7 +244,19 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
       const page = await dynamodb.send(query).catch((error: unknown) => {
         throw awsFailure(error, "ledger-unreachable");
       });
-      return (page.Items ?? []).reduce((sum, bucket) => sum + countOf(bucket), 0);
+      const count = (page.Items ?? []).reduce((sum, bucket) => sum + countOf(bucket), 0);
+      await conditionally(
+        dynamodb.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: eventKey(key),
+            UpdateExpression: "SET #departures = :count",
+            ExpressionAttributeNames: names("departures"),
+            ExpressionAttributeValues: { ":count": number(count) },
+          }),
+        ),
+      );
+      return count;
     },
 
     async person(externalId) {

@@ -81,7 +81,10 @@ export interface Ledger {
   recordSubject(record: SubjectRecord): Promise<void>;
   /** How many people a source has brought. */
   countSubjects(source: string): Promise<number>;
-  /** Counts a departure, however often it is told of, once; resolves to how many its source had within `withinSeconds` until now. */
+  /**
+   * Counts a departure once and resolves to how many its source had within `withinSeconds` until then; to the same number
+   * when it is told of again before it is settled, so that what was decided by it stays decided.
+   */
   countDeparture(key: EventKey, withinSeconds: number): Promise<number>;
   person(externalId: string): Promise<PersonRecord | undefined>;
   /** Remembers people. Who created them first stays; the newest `userId` counts, since somebody may be deleted and come back. */

@@ -19,7 +19,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
   const entries = new Map<string, Entry>();
   const subjects = new Map<string, SubjectRecord>();
   const people = new Map<string, PersonRecord>();
-  const departures = new Map<string, { source: string; at: number }>();
+  const departures = new Map<string, { source: string; at: number; count: number }>();
 
   const nameOf = (key: EventKey) => `${key.source}#${key.id}`;
   const entryOf = (key: EventKey): Entry => {
@@ -89,9 +89,13 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     },
 
     async countDeparture(key, withinSeconds) {
-      if (!departures.has(nameOf(key))) departures.set(nameOf(key), { source: key.source, at: now() });
+      const told = departures.get(nameOf(key));
+      if (told) return told.count;
       const since = now() - withinSeconds * 1000;
-      return [...departures.values()].filter(({ source, at }) => source === key.source && at > since).length;
+      const recent = [...departures.values()].filter(({ source, at }) => source === key.source && at > since);
+      const count = recent.length + 1;
+      departures.set(nameOf(key), { source: key.source, at: now(), count });
+      return count;
     },
 
     async person(externalId) {

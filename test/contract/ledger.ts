@@ -281,6 +281,7 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
         const count = (source: string, id: string) => ledger.countDeparture({ source, id }, 3600);
         expect(await count("bamboohr", "e-1")).toBe(1);
         expect(await count("bamboohr", "e-2")).toBe(2);
+        expect(await count("bamboohr", "e-1")).toBe(1);
         expect(await count("bamboohr", "e-2")).toBe(2);
         expect(await count("clerk", "e-1")).toBe(1);
         pass(2 * 3600);
