@@ -34,6 +34,7 @@ export interface OperationPorts extends ApplyPorts {
   readonly readable: (source: string) => Pick<Source, "split"> | undefined;
 }
 
+const comesAgain = "comes again";
 /** Messages that one operation deals with; the rest is left for the next. */
 const maxMessages = 1000;
 
@@ -58,7 +59,7 @@ export async function operate(
       request.operation === "list"
         ? undefined
         : request.operation === "discard"
-          ? await discard(kept, ports)
+          ? await discard(kept, ports, run)
           : request.operation === "redrive" && request.dryRun
             ? await preview(kept, ports)
             : await again(kept, ports, { ...run, releases: request.operation === "release" });
@@ -117,7 +118,7 @@ async function again(
   }
   await ports.ledger.reopen(keyOf(kept));
   const outcome = await applyOne(kept.message, ports, run);
-  const waits = outcome === "comes again" || /^(dead|held)\b/.test(outcome);
+  const waits = outcome === comesAgain || /^(dead|held)\b/.test(outcome);
   if (!waits) await ports.shelf.remove(kept);
   return outcome;
 }
@@ -141,29 +142,43 @@ async function applyOne(
     },
   };
   const [applied] = await apply([message], heard, run);
-  return applied === "later" ? "comes again" : settled || "already settled";
+  return applied === "later" ? comesAgain : settled || "already settled";
 }
 
+/** How long a person who decides may take over from another one who was cut off, in seconds. */
+const decisionSeconds = 30;
+
 /** Gives a held departure up: it is over, and nothing happens to the account. */
-async function discard(kept: KeptMessage, { ledger, shelf, clock }: OperationPorts): Promise<string> {
+async function discard(
+  kept: KeptMessage,
+  { ledger, shelf, clock }: OperationPorts,
+  { owner }: { owner: string },
+): Promise<string> {
   const { message } = kept;
-  if (message.kind === "event" && (await ledger.reopen(keyOf(kept)))) {
-    const { receivedAt, proof } = message.reception;
-    const record = {
-      ...keyOf(kept),
-      type: message.event.type,
-      subject: message.event.subject,
-      occurredAt: message.event.occurredAt,
-      receivedAt,
-      settledAt: new Date(clock.now()).toISOString(),
-      proof,
-      changes: ["leave"],
-      trail: {},
-      outcome: { kind: "rejected", reason: "discarded" },
-    } as const;
-    const known = await ledger.subject(message.source, message.event.subject);
-    const about = known?.externalId === undefined ? record : { ...record, externalId: known.externalId };
-    await ledger.settle([about], 90 * 86_400);
+  if (message.kind === "event") {
+    const key = keyOf(kept);
+    await ledger.reopen(key);
+    // Claimed, since a discard that was cut off may have opened it before.
+    const { state } = await ledger.claim(key, { owner, leaseSeconds: decisionSeconds });
+    if (state === "busy") return comesAgain;
+    if (state === "claimed") {
+      const { receivedAt, proof } = message.reception;
+      const record = {
+        ...key,
+        type: message.event.type,
+        subject: message.event.subject,
+        occurredAt: message.event.occurredAt,
+        receivedAt,
+        settledAt: new Date(clock.now()).toISOString(),
+        proof,
+        changes: ["leave"],
+        trail: {},
+        outcome: { kind: "rejected", reason: "discarded" },
+      } as const;
+      const known = await ledger.subject(message.source, message.event.subject);
+      const about = known?.externalId === undefined ? record : { ...record, externalId: known.externalId };
+      await ledger.settle([about], 90 * 86_400);
+    }
   }
   await shelf.remove(kept);
   return "discarded";

@@ -383,6 +383,8 @@ const smallStories: readonly Story[] = [
     poison(5, mode, [1, 3]),
   ]),
   redriven(5, 2),
+  massDeparture("release", 12, 12),
+  massDeparture("discard", 12, 12),
   withSecret(),
 ];
 
