@@ -61,7 +61,7 @@ export async function apply(
   for (const work of begun) {
     if ("applied" in work) applied.set(work, work.applied);
     else if ("waitsFor" in work) applied.set(work, await comeAgain(work, ports, run));
-    else if ("outcome" in work) applied.set(work, await settle(work, ports));
+    else if ("outcomes" in work) applied.set(work, await settle(work, ports));
   }
   // Two sources may speak of one person in one call: then the second one's changes go after the first one's.
   let waiting = begun.filter((work) => "tasks" in work);
@@ -89,23 +89,23 @@ async function deliverTogether(
   const outcomes = await outcomesOf(ready, ports, run);
   return Promise.all(
     works.map(async (work): Promise<[Translated, Applied]> => {
-      const outcome = outcomes.get(work) ?? new InboundError("unavailable", "person-busy");
+      const own = outcomes.get(work) ?? new InboundError("unavailable", "person-busy");
       const result =
-        outcome instanceof InboundError
-          ? await comeAgain({ ...work, waitsFor: outcome }, ports, run)
-          : await settle({ ...work, outcome }, ports);
+        own instanceof InboundError
+          ? await comeAgain({ ...work, waitsFor: own }, ports, run)
+          : await settle({ ...work, outcomes: own }, ports);
       if (ready.includes(work)) await giveTurn(work, ports);
       return [work, result];
     }),
   );
 }
 
-/** What became of each, or why that cannot be said today. A defect that one of them brings to light spares the others. */
+/** What became of the changes of each, or why that cannot be said today. A defect that one of them brings to light spares the others. */
 async function outcomesOf(
   works: readonly Translated[],
   ports: ApplyPorts,
   run: ApplyRun,
-): Promise<Map<Translated, Outcome | InboundError>> {
+): Promise<Map<Translated, readonly Outcome[] | InboundError>> {
   const tasks = works.flatMap((work) => work.tasks);
   try {
     const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline: run.deadline });
@@ -114,10 +114,7 @@ async function outcomesOf(
       works.map((work) => {
         const own = work.tasks.flatMap((task) => outcomeOf.get(task) ?? []);
         const isDecided = own.length === work.tasks.length;
-        return [
-          work,
-          isDecided ? outcomeOfEvent(own) : (stopped ?? new InboundError("unavailable", "undecided")),
-        ];
+        return [work, isDecided ? own : (stopped ?? new InboundError("unavailable", "undecided"))];
       }),
     );
   } catch (error) {
@@ -145,7 +142,8 @@ interface Read extends Claimed {
 }
 
 interface Decided extends Read {
-  readonly outcome: Outcome;
+  /** Of each change; or one for all, where none of them was delivered. */
+  readonly outcomes: readonly Outcome[];
 }
 
 interface Translated extends Read {
@@ -177,7 +175,7 @@ async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): 
   } catch (error) {
     if (error instanceof InboundError && error.retryable) return { ...claimed, waitsFor: error };
     const reason = error instanceof InboundError ? error.reason : "translation-failed";
-    return { ...claimed, changes: [], externalId: undefined, outcome: { kind: "dead", reason } };
+    return { ...claimed, changes: [], externalId: undefined, outcomes: [{ kind: "dead", reason }] };
   }
 }
 
@@ -187,7 +185,7 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
     ...claimed,
     changes: [],
     externalId: undefined,
-    outcome: { kind: "dead", reason },
+    outcomes: [{ kind: "dead", reason }],
   });
   if (message.kind === "unreadable") return dead(message.reason);
   const source = ports.source(message.source);
@@ -197,17 +195,18 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
   const known = await ports.ledger.subject(message.source, event.subject);
   if (known && known.appliedAt > event.occurredAt) {
     const outcome = { kind: "superseded", by: `${message.source}/${known.appliedBy}` } as const;
-    return { ...claimed, changes: [], externalId: known.externalId, outcome };
+    return { ...claimed, changes: [], externalId: known.externalId, outcomes: [outcome] };
   }
   const payload = await payloadOf(message.source, source, event, ports, run.deadline);
   const changes = source.translate({ ...event, payload }, ports.translation(message.source));
   const externalId = externalIdOf(changes, known?.externalId);
   if (changes.length === 0) {
-    return { ...claimed, changes, externalId, outcome: { kind: "already-done", reason: "nothing-to-do" } };
+    const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
+    return { ...claimed, changes, externalId, outcomes: [outcome] };
   }
   const leaves = changes.some((change) => change.kind === "leave");
   if (leaves && !run.releases && !(await mayLeave(message.source, event, known, ports))) {
-    return { ...claimed, changes, externalId, outcome: { kind: "held", reason: "mass-departure" } };
+    return { ...claimed, changes, externalId, outcomes: [{ kind: "held", reason: "mass-departure" }] };
   }
 
   const by = `${message.source}/${event.id}`;
@@ -231,18 +230,16 @@ async function comeAgain(
 }
 
 async function settle(decided: Decided, ports: ApplyPorts): Promise<Applied> {
-  const { message, key, outcome, attempts } = decided;
+  const { message, key, attempts } = decided;
+  const outcome = outcomeOfEvent(decided.outcomes);
   if (outcome.kind === "dead" || outcome.kind === "held") {
     const { reason = "unknown", kind } = outcome;
     const since = message.reception.receivedAt;
     await ports.shelf.keep({ kind, message, ledgerId: key.id, reason, attempts, since });
   }
-  const placed = outcome.kind === "accepted" || outcome.kind === "already-done";
-  if (placed && message.kind === "event" && decided.changes.length > 0) {
-    await remember(message.source, message.event, decided, ports);
-  }
+  if (message.kind === "event") await remember(message.source, message.event, decided, ports);
   await ports.ledger.settle(
-    [recordOf(decided, ports.clock.now())],
+    [recordOf(decided, outcome, ports.clock.now())],
     explainForSeconds + (ports.source(message.source)?.redeliversForSeconds ?? 0),
   );
   const tell = outcome.kind === "dead" || outcome.kind === "held" ? ports.log.error : ports.log.info;
@@ -332,21 +329,28 @@ function outcomeOfEvent(outcomes: readonly Outcome[]): Outcome {
   return outcome.reason === "identifier-missing" ? { ...outcome, kind: "dead" } : outcome;
 }
 
+/** What was applied, also where a part of the event was refused: a person who was created is there, whatever became of their secret. */
 async function remember(
   source: string,
   event: SourceEvent,
-  { outcome, changes, externalId }: Decided,
+  { outcomes, changes, externalId }: Decided,
   ports: ApplyPorts,
 ): Promise<void> {
-  const left = changes.some((change) => change.kind === "leave");
-  const departments = changes.flatMap((change) =>
+  const applied = changes.flatMap((change, index) => {
+    const outcome = outcomes[index];
+    return outcome?.kind === "accepted" || outcome?.kind === "already-done" ? [{ change, outcome }] : [];
+  });
+  if (applied.length === 0) return;
+  const left = applied.some(({ change }) => change.kind === "leave");
+  const userId = applied.find(({ outcome }) => outcome.userId !== undefined)?.outcome.userId;
+  const departments = applied.flatMap(({ change }) =>
     "person" in change ? (change.person.departmentIds ?? []) : [],
   );
   const record: SubjectRecord = {
     source,
     subject: event.subject,
     ...(externalId !== undefined && { externalId }),
-    ...(outcome.userId !== undefined && { userId: outcome.userId }),
+    ...(userId !== undefined && { userId }),
     ...(departments.length > 0 && { departments }),
     appliedAt: event.occurredAt,
     appliedBy: event.id,
@@ -354,10 +358,11 @@ async function remember(
   };
   await ports.ledger.recordSubject(record);
   if (externalId === undefined) return;
-  const isBack = changes.some((change) => change.kind === "create") && outcome.kind === "accepted";
-  if (!left && !isBack) return;
+  const back = applied.find(({ change, outcome }) => change.kind === "create" && outcome.kind === "accepted");
+  if (!left && !back) return;
+  const by = applied.find(({ outcome }) => outcome.by !== undefined)?.outcome.by;
   await ports.ledger.recordPeople([
-    { externalId, createdBy: outcome.by ?? `${source}/${event.id}`, leftBy: left ? source : "" },
+    { externalId, createdBy: by ?? `${source}/${event.id}`, leftBy: left ? source : "" },
   ]);
 }
 
@@ -371,7 +376,11 @@ function externalIdOf(changes: readonly Change[], known: string | undefined): st
   return brought[0] ?? known ?? called[0];
 }
 
-function recordOf({ key, message, changes, externalId, outcome }: Decided, settledAt: number): EventRecord {
+function recordOf(
+  { key, message, changes, externalId }: Decided,
+  outcome: Outcome,
+  settledAt: number,
+): EventRecord {
   const event = message.kind === "event" ? message.event : undefined;
   const traced = changes.filter((change) => "trail" in change);
   const leftOut = traced.flatMap((change) => [

@@ -347,6 +347,25 @@ function withSecret(): Story {
   };
 }
 
+function refusedSecret(): Story {
+  const events = [
+    // Too short for RFC 4226.
+    told("idp", "created", "user-1", 0, [create("1"), importOtp("1", "JBSWY3DP")]),
+    told("idp", "deleted", "user-1", 1, [leave()]),
+  ];
+  return {
+    name: "somebody whose TOTP secret is refused, and who leaves by the source's own id",
+    async play(world) {
+      await world.deliver(events);
+    },
+    async check(world) {
+      expect(world.statuses()).toEqual({ 1: "Resigned" });
+      expect(await outcomesOf(world, events)).toMatchObject([{ kind: "rejected" }, { kind: "accepted" }]);
+    },
+    events,
+  };
+}
+
 const orders = [
   [1, 2, 3],
   [1, 3, 2],
@@ -386,6 +405,7 @@ const smallStories: readonly Story[] = [
   massDeparture("release", 12, 12),
   massDeparture("discard", 12, 12),
   withSecret(),
+  refusedSecret(),
 ];
 
 /** The stories over one ledger: as they were told, and killed at every `stride`-th step. */
