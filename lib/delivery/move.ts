@@ -1,7 +1,9 @@
 import type { CreateUserInfoDto } from "#lib/authing/dto.ts";
+import type { Answer } from "#lib/authing/client.ts";
 import type { LeavePolicy } from "#lib/config.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
 import type { Create, Leave, Update } from "#lib/pipeline/change.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
 import type { Outcome } from "#lib/pipeline/outcome.ts";
 import { attemptAgain } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
@@ -15,9 +17,9 @@ export async function updatePerson(
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {
-  const who = await whoOf(task, context);
   const { change } = task;
-  if (!who) return settle(task, { kind: "rejected", reason: "user-unknown" });
+  const references = await referencesOf(task, context);
+  if (references.length === 0) return settle(task, { kind: "rejected", reason: "user-unknown" });
 
   const { status, ...rest } = { ...updatable(change.person), ...renaming(change) };
   // Whom one system let go, another one does not let in again by the way.
@@ -26,8 +28,10 @@ export async function updatePerson(
   if (Object.keys(set).length === 0)
     return settle(task, { kind: "already-done", reason: "nothing-to-change" });
 
-  const answer = await attemptAgain(context, () =>
-    context.authing.updateUser({ userId: who.value, ...set, options: { userIdType: userIdTypes[who.kind] } }),
+  const { answer, who } = await firstFound(references, ({ kind, value }) =>
+    attemptAgain(context, () =>
+      context.authing.updateUser({ userId: value, ...set, options: { userIdType: userIdTypes[kind] } }),
+    ),
   );
   if (answer.ok) {
     return settle(task, {
@@ -55,11 +59,12 @@ export async function removePerson(
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {
-  const who = await whoOf(task, context);
-  if (!who) return settle(task, { kind: "already-done", reason: "user-unknown" });
+  const references = await referencesOf(task, context);
+  if (references.length === 0) return settle(task, { kind: "already-done", reason: "user-unknown" });
 
-  const answer = await attemptAgain(context, () =>
-    leave(context, context.leavePolicy(task.source), who.value, userIdTypes[who.kind]),
+  const policy = context.leavePolicy(task.source);
+  const { answer, who } = await firstFound(references, ({ kind, value }) =>
+    attemptAgain(context, () => leave(context, policy, value, userIdTypes[kind])),
   );
   if (answer.ok) {
     return settle(task, {
@@ -94,18 +99,45 @@ function leave(
   }
 }
 
-/** Whom a change is about: by itself, or as the person whom its source knows by the event's subject. */
-async function whoOf(
-  task: Task<Update | Leave>,
-  context: DeliveryContext,
-): Promise<{ kind: Reference; value: string } | undefined> {
-  const known =
-    task.subject === undefined ? undefined : await context.ledger.subject(task.source, task.subject);
-  return firstReference({
-    ...task.change.who,
+interface Who {
+  readonly kind: Reference;
+  readonly value: string;
+}
+
+/**
+ * Whom a change is about: by itself, or as the person whom its source knows by the event's subject. The surest reference
+ * comes first and our ids of the person after it, since an account may have been deleted and made anew, and the answer to a
+ * rename may have been lost. What else may point to a person, such as an e-mail, only counts where there is no id.
+ */
+async function referencesOf(task: Task<Update | Leave>, context: DeliveryContext): Promise<readonly Who[]> {
+  const { source, subject, change } = task;
+  const known = subject === undefined ? undefined : await context.ledger.subject(source, subject);
+  const first = firstReference({
+    ...change.who,
     ...(known?.userId !== undefined && { userId: known.userId }),
     ...(known?.externalId !== undefined && { externalId: known.externalId }),
   });
+  if (!first || (first.kind !== "userId" && first.kind !== "externalId")) return first ? [first] : [];
+  const brought = change.kind === "update" ? change.person.externalId : undefined;
+  const ours = new Set([known?.externalId, change.who.externalId, brought]);
+  return [
+    first,
+    ...[...ours].flatMap((value): Who[] =>
+      value === undefined || value === "" || value === first.value ? [] : [{ kind: "externalId", value }],
+    ),
+  ];
+}
+
+/** Goes by the first reference that Authing knows somebody by; by the last one when it knows nobody. */
+async function firstFound<Data>(
+  references: readonly Who[],
+  call: (who: Who) => Promise<Answer<Data>>,
+): Promise<{ answer: Answer<Data>; who: Who }> {
+  const [who, ...others] = references;
+  if (!who) throw new InboundError("malformed", "reference-missing");
+  const answer = await call(who);
+  const isUnknown = !answer.ok && answer.failure.kind === "user-not-found";
+  return isUnknown && others.length > 0 ? firstFound(others, call) : { answer, who };
 }
 
 async function hasLeftElsewhere(
@@ -127,7 +159,7 @@ function renaming({ who, person }: Update): { externalId?: string } {
 /** Names the field that somebody else has, where one look per identifier can tell. */
 async function takenField(
   person: Partial<CreateUserInfoDto>,
-  who: { kind: Reference; value: string },
+  who: Who,
   context: DeliveryContext,
 ): Promise<Pick<Outcome, "field">> {
   for (const kind of identifiers) {

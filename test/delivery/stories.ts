@@ -366,6 +366,34 @@ function refusedSecret(): Story {
   };
 }
 
+function renamed(known: boolean): Story {
+  const events = [
+    told("hr", "renamed", "s-1", 1, [
+      { kind: "update", who: { externalId: "1" }, person: { externalId: "2" }, complete: false, trail: {} },
+    ]),
+    told("hr", "moved", "s-1", 2, [update("2", { city: "杭州" })]),
+    told("hr", "left", "s-1", 3, [leave()]),
+  ];
+  return {
+    name: `somebody ${known ? "of this source" : "whom another source brought"} gets another id`,
+    async prepare(world) {
+      const source = known ? "hr" : "idp";
+      await world.deliver([told(source, "hired", "s-1", 0, [create("1")])]);
+      world.pool.script([{ on: "update-user", fault: { kind: "reset-after-applying" } }]);
+    },
+    async play(world) {
+      await world.deliver(events);
+    },
+    async check(world) {
+      expect(world.statuses()).toEqual({ 2: "Resigned" });
+      expect(world.pool.users()).toMatchObject([{ city: "杭州" }]);
+      for (const outcome of await outcomesOf(world, events))
+        expect(outcome).toMatchObject({ kind: "accepted" });
+    },
+    events,
+  };
+}
+
 const orders = [
   [1, 2, 3],
   [1, 3, 2],
@@ -406,6 +434,8 @@ const smallStories: readonly Story[] = [
   massDeparture("discard", 12, 12),
   withSecret(),
   refusedSecret(),
+  renamed(true),
+  renamed(false),
 ];
 
 /** The stories over one ledger: as they were told, and killed at every `stride`-th step. */
