@@ -117,8 +117,7 @@ export function fixturesFolder(source: string): string {
 }
 
 /** The cases of a source, by name; none where there is no folder. */
-export function fixtureNames(source: string): string[] {
-  const folder = fixturesFolder(source);
+export function fixtureNames(source: string, folder = fixturesFolder(source)): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -127,18 +126,20 @@ export function fixtureNames(source: string): string[] {
 }
 
 /** The invented secret that goes with a source's cases. `undefined` when there is none. */
-export function fixtureSecret(source: string): Readonly<Record<string, unknown>> | undefined {
-  return readJson(join(fixturesFolder(source), "secret.json"), z.record(z.string(), z.unknown()));
+export function fixtureSecret(
+  source: string,
+  folder = fixturesFolder(source),
+): Readonly<Record<string, unknown>> | undefined {
+  return readJson(join(folder, "secret.json"), z.record(z.string(), z.unknown()));
 }
 
 /** Reads a case. Throws `malformed` with the cases there are when there is none of that name. */
-export function readFixture(source: string, name: string): Fixture {
-  if (!fixtureNames(source).includes(name)) {
-    throw new InboundError("malformed", "case-unknown", {
-      hint: `cases of ${source}: ${fixtureNames(source).join(", ")}`,
-    });
+export function readFixture(source: string, name: string, cases = fixturesFolder(source)): Fixture {
+  const names = fixtureNames(source, cases);
+  if (!names.includes(name)) {
+    throw new InboundError("malformed", "case-unknown", { hint: `cases of ${source}: ${names.join(", ")}` });
   }
-  const folder = join(fixturesFolder(source), name);
+  const folder = join(cases, name);
   const request = readJson(join(folder, "request.json"), RequestFile);
   if (request) {
     const reply = readJson(join(folder, "reply.json"), ReplyFile);
@@ -186,8 +187,8 @@ export function readFixture(source: string, name: string): Fixture {
 }
 
 /** Every case of a source. */
-export function readFixtures(source: string): Fixture[] {
-  return fixtureNames(source).map((name) => readFixture(source, name));
+export function readFixtures(source: string, folder = fixturesFolder(source)): Fixture[] {
+  return fixtureNames(source, folder).map((name) => readFixture(source, name, folder));
 }
 
 /** The answers beside a body, whosever it is. */

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { LoadSecret } from "#lib/pipeline/ports.ts";
+import { fixtureSecret } from "./fixtures.ts";
 
 const SecretsFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 
@@ -9,7 +10,7 @@ const SecretsFile = z.record(z.string(), z.record(z.string(), z.unknown()));
  * Secrets Manager on a laptop: a JSON file `{"authing": {…}, "sources/bamboohr": {…}}`, each an object or
  * `{current, previous}`. It is read anew each time, so that a rotation is an edit of the file.
  */
-export function fileSecrets(path: string): LoadSecret {
+function fileSecrets(path: string): LoadSecret {
   return async (name) => {
     const secret = (await readSecrets(path))[name];
     if (secret === undefined) {
@@ -21,6 +22,32 @@ export function fileSecrets(path: string): LoadSecret {
     return "current" in secret
       ? { current: secret["current"], previous: secret["previous"] }
       : { current: secret };
+  };
+}
+
+/**
+ * The secrets of a laptop, as its settings have it: those of the file of whoever works on it, untouched, or invented ones.
+ * Then each source in `apiHosts` that asks its own API asks there.
+ */
+export function localSecrets(
+  { secretsFile, isInvented }: { secretsFile: string; isInvented: boolean },
+  apiHosts: Readonly<Record<string, string>> = {},
+): LoadSecret {
+  return isInvented ? inventedSecrets(secretsFile, apiHosts) : fileSecrets(secretsFile);
+}
+
+/** The invented secrets. A source that is not in the file, one's own, has the one of its fixtures. */
+function inventedSecrets(path: string, apiHosts: Readonly<Record<string, string>>): LoadSecret {
+  const load = fileSecrets(path);
+  return async (name) => {
+    const source = name.replace(/^sources\//, "");
+    const recorded = source === name ? undefined : fixtureSecret(source);
+    const { current } = await load(name).catch((error: unknown) => {
+      if (recorded) return { current: recorded };
+      throw error;
+    });
+    const apiHost = apiHosts[source];
+    return { current: apiHost === undefined ? current : { apiHost, ...(current as object) } };
   };
 }
 

@@ -10,7 +10,7 @@ const Settings = z.object({
     3000,
   ),
   AUTHING_HOST: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]+$/))),
-  INBOUND_SECRETS: z._default(z.string(), join(import.meta.dirname, "secrets.json")),
+  INBOUND_SECRETS: z.optional(z.string()),
 });
 
 /** The environment variables of a laptop, read once: the port, another Authing than the sandbox, the file of secrets. */
@@ -23,5 +23,11 @@ export function localSettings(environment: NodeJS.ProcessEnv = process.env) {
     );
   }
   const { PORT, AUTHING_HOST, INBOUND_SECRETS } = parsed.data;
-  return { port: PORT, authingHost: AUTHING_HOST, secretsFile: INBOUND_SECRETS };
+  return {
+    port: PORT,
+    authingHost: AUTHING_HOST,
+    secretsFile: INBOUND_SECRETS ?? join(import.meta.dirname, "secrets.json"),
+    /** Nobody gave secrets of their own: all of them, and the people behind them, are invented. */
+    isInvented: INBOUND_SECRETS === undefined,
+  };
 }
