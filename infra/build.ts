@@ -1,15 +1,22 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import config from "#config";
+import { enabledSources } from "#lib/sources/enabled.ts";
+import { runCommand, say } from "#local/command.ts";
+import { loadConfig } from "#local/config.ts";
 import { deployment } from "./aws/functions.ts";
-import { bundleFunction, functionFiles, sizeTable } from "./bundle.ts";
+import { bundleFunction, functionFiles, ownWebhook, sizeTable } from "./bundle.ts";
 
 // `npm run build`: every function into dist/<name>/, and dist/deployment.json, from which serverless.yml takes its
 // functions and their roles. A source that is switched on in inbound.config.ts is therefore deployed without any YAML.
+await runCommand(async () => {
+  const config = await loadConfig();
+  const sources = [...enabledSources(config).values()];
+  const own = sources.filter(({ name }) => config.sources[name]?.source);
+  const files = [...functionFiles(), ...own.map(({ name }) => ownWebhook(name))];
+  const made = deployment({ service: config.service, sources }, files);
 
-const files = functionFiles();
-const bundles = await Promise.all(files.map((file) => bundleFunction(file, "dist")));
-
-mkdirSync("dist", { recursive: true });
-writeFileSync("dist/deployment.json", `${JSON.stringify(deployment(config, files), undefined, 2)}\n`);
-
-process.stdout.write(`${sizeTable(bundles)}\n`);
+  const bundles = await Promise.all(files.map((file) => bundleFunction(file, "dist")));
+  mkdirSync("dist", { recursive: true });
+  writeFileSync("dist/deployment.json", `${JSON.stringify(made, undefined, 2)}\n`);
+  say(sizeTable(bundles));
+  return 0;
+});

@@ -14,6 +14,8 @@ export interface FunctionFile {
   readonly name: string;
   /** From the root of the repository, e.g. `functions/webhooks/bamboohr.ts`. */
   readonly file: string;
+  /** What would stand in that file, where there is none. */
+  readonly contents?: string;
 }
 
 export interface Bundle extends FunctionFile {
@@ -35,6 +37,24 @@ export function functionFiles(): FunctionFile[] {
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
+/**
+ * The function that receives a source of one's own. Its file would say nothing that the configuration does not say already,
+ * so that it is not written: its name, and where the configuration is.
+ */
+export function ownWebhook(source: string, configuration = "#config"): FunctionFile {
+  return {
+    name: `webhooks-${source}`,
+    file: `functions/webhooks/${source}.ts`,
+    contents: `
+      import config from ${JSON.stringify(configuration)};
+      import { receivePorts } from "#lib/aws/ports.ts";
+      import { webhook } from "#lib/lambda/webhook.ts";
+      import { ownSource } from "#lib/sources/enabled.ts";
+      export const handler = webhook(ownSource(config, ${JSON.stringify(source)}), receivePorts);
+    `,
+  };
+}
+
 /** Bundles one function into `<folder>/<name>/index.mjs`. What was there before is gone. */
 export async function bundleFunction(source: FunctionFile, folder: string): Promise<Bundle> {
   // The runtime finds a handler's file by its base name, in which a dot is not allowed.
@@ -47,7 +67,12 @@ export async function bundleFunction(source: FunctionFile, folder: string): Prom
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     write: false,
-    entryPoints: { index: source.file },
+    ...(source.contents === undefined
+      ? { entryPoints: { index: source.file } }
+      : {
+          entryNames: "index",
+          stdin: { contents: source.contents, sourcefile: source.file, resolveDir: root, loader: "ts" },
+        }),
     outdir,
     bundle: true,
     minify: true,
@@ -147,16 +172,22 @@ export const lambdaCredentials: Plugin = {
 
 /**
  * Leaves translation out of what receives: a webhook function verifies, splits and queues; what an event means is found
- * out behind the queue. It keeps the metadata of all the world's phone numbers, and every bug of a mapping, out of the
- * function that a sender waits for. A `translate.ts` that exports anything but `translate` makes the build fail here.
+ * out behind the queue, and so is what its sender's API knows beside it. It keeps the metadata of all the world's phone
+ * numbers, and every bug of a mapping, out of the function that a sender waits for. A `translate.ts` that exports anything
+ * but `translate`, or a `fetch.ts` anything but `fetch`, makes the build fail here.
+ *
+ * One's own source has its translation beside everything else; of that only the phone numbers are left out.
  */
 export const withoutTranslation: Plugin = {
   name: "without-translation",
   setup(pluginBuild) {
-    pluginBuild.onLoad({ filter: /[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]translate\.ts$/ }, () => ({
-      contents: `export function translate() { throw new TypeError("translation is not part of a receiving bundle"); }`,
-      loader: "js",
-    }));
+    const instead = (filter: RegExp, contents: string) =>
+      pluginBuild.onLoad({ filter }, () => ({ contents, loader: "js" }));
+    const refusing = (name: string) =>
+      `export function ${name}() { throw new TypeError("translation is not part of a receiving bundle"); }`;
+    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]translate\.ts$/, refusing("translate"));
+    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]fetch\.ts$/, "export const fetch = undefined;");
+    instead(/[\\/]lib[\\/]fields[\\/]phone\.ts$/, refusing("phone"));
   },
 };
 

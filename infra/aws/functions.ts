@@ -85,7 +85,8 @@ function webhooks(source: string): FunctionDefinition {
   };
 }
 
-const eventsApply: FunctionDefinition = {
+/** @param asked Secrets of the sources whose API tells the rest of their events. */
+const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
   name: "events-apply",
   description: "Translates queued events and delivers them to Authing, one person's in order",
   memoryMegabytes: 512,
@@ -108,11 +109,12 @@ const eventsApply: FunctionDefinition = {
   ],
   may: [
     mayReadSecret(authingSecret),
+    ...asked.map(mayReadSecret),
     maySettle("EventsQueue"),
     may(objects("kept/"), "s3:PutObject"),
     ...mayUseLedger,
   ],
-};
+});
 
 const uploadsRun: FunctionDefinition = {
   name: "uploads-run",
@@ -143,7 +145,8 @@ const uploadsRun: FunctionDefinition = {
   ],
 };
 
-const operationsRun: FunctionDefinition = {
+/** @param asked As for `eventsApply`: what is redriven is completed and translated anew. */
+const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
   name: "operations-run",
   description: "Lists, redrives, releases and discards what waits for a person; invoked by whoever may",
   memoryMegabytes: 512,
@@ -152,11 +155,12 @@ const operationsRun: FunctionDefinition = {
   events: [],
   may: [
     mayReadSecret(authingSecret),
+    ...asked.map(mayReadSecret),
     ...mayUseLedger,
     may(objects("kept/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
   ],
-};
+});
 
 const unclaimedRefuse: FunctionDefinition = {
   name: "unclaimed-refuse",
@@ -220,16 +224,39 @@ function secret(name: string, description: string): Value {
 
 const output = (description: string, value: Value): Value => ({ Description: description, Value: value });
 
+/** What a deployment has to know of a source that is switched on. */
+interface DeployedSource {
+  readonly name: string;
+  /** Whether its events are completed at its own API, so that the worker needs its secret. */
+  readonly fetch?: unknown;
+}
+
 /**
  * Functions, roles, secrets and outputs of a deployment. Throws where a source is switched on that has no function, and
  * where a function would not be deployed because nobody said what it may do.
  */
 export function deployment(
-  config: { readonly service: string; readonly sources: Readonly<Record<string, unknown>> },
+  config: { readonly service: string; readonly sources: readonly DeployedSource[] },
   files: readonly { readonly name: string; readonly file: string }[],
 ): Deployment {
-  const sources = Object.keys(config.sources).toSorted();
-  const definitions = [...sources.map(webhooks), eventsApply, uploadsRun, operationsRun, unclaimedRefuse];
+  const sources = config.sources.map(({ name }) => name).toSorted();
+  const twice = sources.find(
+    (name, index) => sources.findIndex((other) => pascal(other) === pascal(name)) < index,
+  );
+  if (twice !== undefined) {
+    throw new TypeError(`inbound.config.ts: sources.${twice}: too like another name for AWS: rename it`);
+  }
+  const asked = config.sources
+    .filter(({ fetch }) => fetch !== undefined)
+    .map(({ name }) => sourceSecret(name))
+    .toSorted();
+  const definitions = [
+    ...sources.map(webhooks),
+    eventsApply(asked),
+    uploadsRun,
+    operationsRun(asked),
+    unclaimedRefuse,
+  ];
   for (const { name } of definitions) {
     if (!files.some((file) => file.name === name)) {
       throw new TypeError(`there is no functions/${name.replace("-", "/")}.ts for the function "${name}"`);
@@ -275,7 +302,7 @@ export function deployment(
             sourceSecret(source),
             secret(
               `sources/${source}`,
-              `How ${source} proves who it is. Put JSON here, in the shape that lib/sources/${source}/README.md gives. Created empty; deployments never change it.`,
+              `How ${source} proves who it is. Put JSON here, in the shape that the README of the source gives. Created empty; deployments never change it.`,
             ),
           ]),
         ),

@@ -177,17 +177,27 @@ export interface Source<Secret = never> {
 /** What receiving needs of a source. It has no part in what an event means: its bundle leaves `fetch` and `translate` out. */
 export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "translate">;
 
+/** A source of whoever deploys, defined in `inbound.config.ts`: its key there is its name. */
+export type OwnSource<Secret = unknown> = Omit<Source<Secret>, "name">;
+
 /** Types a source's definition and refuses a wrong one while it is built. */
-export function defineSource<Secret>(source: Source<Secret>): Source<Secret> {
-  if (!/^[a-z][a-z0-9-]{0,30}$/.test(source.name)) {
-    throw new TypeError(
-      `source name "${source.name}": use 1 to 31 lower-case letters, digits and dashes, a letter first`,
-    );
+export function defineSource<Secret>(source: Source<Secret>): Source<Secret>;
+export function defineSource<Secret>(source: OwnSource<Secret>): OwnSource<Secret>;
+export function defineSource<Secret>(source: OwnSource<Secret> & { readonly name?: string }) {
+  if (source.name !== undefined && !isSourceName(source.name)) {
+    throw new TypeError(`source name "${source.name}": ${sourceNameRule}`);
   }
   if (!(source.redeliversForSeconds > 0)) {
     throw new TypeError(
-      `source "${source.name}": redeliversForSeconds must be above 0: for how long does the sender repeat a delivery?`,
+      `source "${source.name ?? source.title}": redeliversForSeconds must be above 0: for how long does the sender repeat a delivery?`,
     );
   }
   return source;
 }
+
+/** What a source may be called: the name is part of paths, of names in AWS and of file names. */
+export function isSourceName(name: string): boolean {
+  return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 31;
+}
+
+export const sourceNameRule = "use 1 to 31 lower-case letters, digits and single dashes, a letter first";

@@ -3,14 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Source } from "#lib/pipeline/source.ts";
+import * as registry from "#lib/sources/registry.ts";
 import { deployment } from "../../infra/aws/functions.ts";
-import { bundleFunction, functionFiles, type Bundle } from "../../infra/bundle.ts";
+import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "../../infra/bundle.ts";
 
 const files = functionFiles();
+/** A function that nobody wrote a file for. */
+const own = ownWebhook("workday", "./test/own-source/workday.config.ts");
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {
-  for (const file of files) bundles.set(file.name, await bundleFunction(file, folder));
+  for (const file of [...files, own]) bundles.set(file.name, await bundleFunction(file, folder));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -22,7 +26,14 @@ const textOf = (name: string) =>
     .map((file) => readFileSync(join(folder, name, file), "utf8"))
     .join("\n");
 
-describe.each(files)("the bundle of $file", ({ name }) => {
+/** Reasons and paths that only this file has: what an error or a request of it would say. */
+function wordsOf(file: string): string[] {
+  return Array.from(
+    readFileSync(file, "utf8").matchAll(/\bpath: [`"](\/[\w/.-]{4,})|"(source-[\w-]+)"/g),
+  ).flatMap(([, path, reason]) => path ?? reason ?? []);
+}
+
+describe.each([...files, own])("the bundle of $file", ({ name }) => {
   it("loads in Node and exports a handler", async () => {
     const module = (await import(/* @vite-ignore */ pathToFileURL(join(folder, name, "index.mjs")).href)) as {
       handler: unknown;
@@ -41,11 +52,26 @@ describe.each(files)("the bundle of $file", ({ name }) => {
   });
 });
 
-describe.each(receiving)("the receiving bundle of $file", ({ name }) => {
+describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) => {
   it("knows nothing of phone numbers, because it translates nothing", () => {
     const inputs = bundles.get(name)?.inputs ?? [];
     expect(inputs.filter((input) => input.includes("libphonenumber"))).toEqual([]);
-    expect(inputs.some((input) => /lib\/sources\/[^/]+\/index\.ts$/.test(input))).toBe(true);
+    expect(inputs.some((input) => /\/sources\/[^/]+\/index\.ts$|\.config\.ts$/.test(input))).toBe(true);
+  });
+
+  it("asks no source about anybody", () => {
+    const inputs = bundles.get(name)?.inputs ?? [];
+    expect(inputs.filter((input) => /lib\/http\//.test(input))).toEqual([]);
+    // The source's own file is read in place of what it holds: not one word of it is there.
+    const texts = inputs.filter((input) => input.endsWith("/fetch.ts")).map((input) => wordsOf(input));
+    expect(texts.flat().filter((word) => textOf(name).includes(word))).toEqual([]);
+  });
+
+  it("holds one source only", () => {
+    const folders = (bundles.get(name)?.inputs ?? []).flatMap(
+      (input) => /^lib\/sources\/([^/]+)\/index\.ts$/.exec(input)?.[1] ?? [],
+    );
+    expect(folders).toEqual(name === own.name ? [] : [name.slice("webhooks-".length)]);
   });
 
   it("is small: 130 kB before the first event, 350 kB with the SDK that is loaded for the first secret", () => {
@@ -63,9 +89,12 @@ describe.each(receiving)("the receiving bundle of $file", ({ name }) => {
 
 describe("the deployment", () => {
   const sources = receiving.map(({ name }) => name.slice("webhooks-".length));
+  const asking = (Object.values(registry) as unknown as Source[]).flatMap(({ name, fetch }) =>
+    fetch ? [name] : [],
+  );
   const config = {
     service: "authing-inbound",
-    sources: Object.fromEntries(sources.map((name) => [name, {}])),
+    sources: Object.values(registry) as unknown as Source[],
   };
   const made = deployment(config, files);
   const resources = made.resources.Resources as unknown as Record<
@@ -113,6 +142,28 @@ describe("the deployment", () => {
     }
   });
 
+  it("lets only what applies events read the secrets of sources that are asked about people, one by one", () => {
+    expect(asking.length).toBeGreaterThan(0);
+    const readable = (name: string) =>
+      resources[
+        (made.functions[name] as { role: string }).role
+      ]?.Properties.Policies?.[0]?.PolicyDocument.Statement.filter(({ Action }) =>
+        Action.includes("secretsmanager:GetSecretValue"),
+      ).map(({ Resource }) => (Resource as { Ref: string }).Ref);
+    const secretsOf = (names: readonly string[]) =>
+      names.map((name) => `${name.slice(0, 1).toUpperCase()}${name.slice(1)}Secret`).toSorted();
+    for (const name of ["events-apply", "operations-run"]) {
+      expect(readable(name)).toEqual(["AuthingSecret", ...secretsOf(asking)]);
+    }
+    expect(readable("uploads-run")).toEqual(["AuthingSecret"]);
+    expect(readable("unclaimed-refuse")).toEqual([]);
+  });
+
+  it("refuses two sources that AWS could not tell apart", () => {
+    const alike = [{ name: "acme1" }, { name: "acme-1" }];
+    expect(() => deployment({ ...config, sources: alike }, files)).toThrow("sources.acme1: too like");
+  });
+
   it("holds no value of a secret", () => {
     const secrets = Object.values(resources).filter(({ Type }) => Type === "AWS::SecretsManager::Secret");
     expect(secrets).toHaveLength(sources.length + 1);
@@ -124,7 +175,7 @@ describe("the deployment", () => {
   });
 
   it("leaves out a source that is switched off", () => {
-    const without = deployment({ ...config, sources: {} }, files);
+    const without = deployment({ ...config, sources: [] }, files);
     expect(Object.keys(without.functions)).toEqual([
       "events-apply",
       "uploads-run",
@@ -132,10 +183,11 @@ describe("the deployment", () => {
       "unclaimed-refuse",
     ]);
     expect(JSON.stringify(without)).not.toContain("webhooks");
+    expect(JSON.stringify(without)).not.toMatch(/(?!Authing)[A-Z][a-z]+Secret"/);
   });
 
   it("refuses a source without a function, and a function that nobody said anything about", () => {
-    const unknown = { ...config, sources: { ...config.sources, nobody: {} } };
+    const unknown = { ...config, sources: [...config.sources, { name: "nobody" }] };
     expect(() => deployment(unknown, files)).toThrow("functions/webhooks/nobody.ts");
     const more = [...files, { name: "reports-send", file: "functions/reports/send.ts" }];
     expect(() => deployment(config, more)).toThrow("functions/reports/send.ts");

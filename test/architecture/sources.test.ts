@@ -1,5 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import localSecrets from "#local/secrets.json" with { type: "json" };
+import { fixtureSecret } from "#local/fixtures.ts";
 import * as registry from "#lib/sources/registry.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -45,6 +47,13 @@ describe("the sources", () => {
       "translate.ts",
     ]);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
+  });
+
+  it.each(folders)("are played with the secret that their handshakes were captured with: %s", (name) => {
+    expect(
+      (localSecrets as Readonly<Record<string, unknown>>)[`sources/${name}`],
+      `write fixtures/secret.json of ${name} into infra/local/secrets.json too`,
+    ).toEqual(fixtureSecret(name));
   });
 
   it.each(folders)("have cases that hold a body and what it means, or a handshake: %s", (name) => {

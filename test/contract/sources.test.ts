@@ -1,4 +1,6 @@
+import config from "#config";
 import type { Source } from "#lib/pipeline/source.ts";
+import { ownSource } from "#lib/sources/enabled.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { sourceSuite } from "./source.ts";
 
@@ -8,4 +10,9 @@ for (const source of Object.values(registry) as unknown as Source[]) {
     fewestCases: 5,
     readme: new URL(`../../lib/sources/${source.name}/README.md`, import.meta.url),
   });
+}
+
+// Every source that inbound.config.ts defines, with what is in test/sources/<name>/fixtures.
+for (const [name, { source }] of Object.entries(config.sources)) {
+  if (source) sourceSuite(ownSource(config, name), { fewestCases: 1 });
 }

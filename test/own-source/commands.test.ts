@@ -1,0 +1,104 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+// The commands of whoever deploys, in a checkout of their own whose inbound.config.ts is the first example.
+
+const root = join(import.meta.dirname, "../..");
+const checkout = mkdtempSync(join(tmpdir(), "own-source-"));
+const example = readFileSync(join(import.meta.dirname, "workday.config.ts"), "utf8");
+const configure = (text: string) => writeFileSync(join(checkout, "inbound.config.ts"), text);
+
+beforeAll(() => {
+  for (const path of ["lib", "infra", "functions", "package.json"]) {
+    cpSync(join(root, path), join(checkout, path), { recursive: true });
+  }
+  symlinkSync(join(root, "node_modules"), join(checkout, "node_modules"));
+  cpSync(join(import.meta.dirname, "fixtures/workday"), join(checkout, "test/sources/workday/fixtures"), {
+    recursive: true,
+  });
+});
+afterAll(() => rmSync(checkout, { recursive: true }));
+
+async function run(...command: string[]): Promise<{ status: number; out: string; error: string }> {
+  return new Promise((resolve) => {
+    const options = { cwd: checkout, env: { ...process.env, PORT: "0" } };
+    execFile(process.execPath, command, options, (failure, out, error) =>
+      resolve({ status: Number(failure?.code ?? 0), out, error }),
+    );
+  });
+}
+
+describe("with a source of one's own", () => {
+  it("npm run build makes its function, route, role and secret without a file for it", async () => {
+    configure(example);
+    expect(await run("infra/build.ts")).toMatchObject({ status: 0, error: "" });
+    const made = JSON.parse(readFileSync(join(checkout, "dist/deployment.json"), "utf8")) as {
+      functions: Record<string, unknown>;
+      resources: { Resources: Record<string, unknown> };
+    };
+    expect(Object.keys(made.functions).filter((name) => name.startsWith("webhooks-"))).toEqual([
+      "webhooks-bamboohr",
+      "webhooks-workday",
+    ]);
+    expect(made.functions["webhooks-workday"]).toMatchObject({
+      handler: "dist/webhooks-workday/index.handler",
+      role: "WebhooksWorkdayRole",
+      events: [{ httpApi: { method: "POST", path: "/webhooks/workday" } }, {}],
+    });
+    expect(made.resources.Resources).toMatchObject({
+      WebhooksWorkdayRole: {},
+      WorkdaySecret: { Type: "AWS::SecretsManager::Secret" },
+    });
+    const bundle = readFileSync(join(checkout, "dist/webhooks-workday/index.mjs"), "utf8");
+    expect(bundle).toContain("Workday");
+  });
+
+  it("npm start plays it", async () => {
+    configure(example);
+    const { status, out } = await run("infra/local/start.ts", "--once");
+    expect(out).toContain("webhook workday/worker-hired");
+    expect(out).toMatch(/workday Hire +create +21001 +accepted/);
+    expect(status).toBe(0);
+  });
+
+  it("npm run send lists its cases, npm run translate reads them", async () => {
+    configure(example);
+    expect((await run("infra/local/send.ts")).out).toContain(
+      "workday: worker-changed, worker-hired, worker-terminated",
+    );
+    const body = "test/sources/workday/fixtures/worker-hired/body.json";
+    const { status, out } = await run("infra/local/translate.ts", "workday", body);
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject([{ kind: "create", person: { externalId: "21001" } }]);
+  });
+});
+
+describe("with a definition that is wrong", () => {
+  it.each([
+    ["infra/build.ts"],
+    ["infra/local/start.ts", "--once"],
+    ["infra/local/send.ts"],
+    ["infra/local/translate.ts"],
+  ])("node %s fails with one line that says what to change", async (...command) => {
+    configure(example.replace(/ {2}proof: .*\n/, ""));
+    const { status, error } = await run(...command);
+    expect(status).toBe(1);
+    expect(error.trim()).toMatch(
+      /^inbound\.config\.ts: sources\.workday\.source\.proof must be a proof of lib\/proofs[^\n]*$/,
+    );
+  });
+
+  it.each([
+    ["the name of a built-in source", example.replace("workday: {", "clerk: {"), /clerk is built in: give/],
+    ["half a file", "export default defineConfig(", /^inbound\.config\.ts: /],
+  ])("npm run build refuses %s in one line", async (_, text, message) => {
+    configure(text);
+    const { status, error } = await run("infra/build.ts");
+    expect(status).toBe(1);
+    expect(error.trim()).toMatch(message);
+    expect(error.trim()).not.toContain("\n");
+  });
+});

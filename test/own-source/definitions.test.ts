@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { defineConfig } from "#lib/config.ts";
+import { defineSource, type OwnSource } from "#lib/pipeline/source.ts";
+import { basicAuth } from "#lib/proofs/static-secret.ts";
+import { enabledSources } from "#lib/sources/enabled.ts";
+
+const sound: OwnSource = {
+  title: "Acme",
+  secret: z.object({ password: z.string() }),
+  proof: basicAuth({
+    username: () => "acme",
+    password: (secret) => (secret as { password: string }).password,
+  }),
+  redeliversForSeconds: 3600,
+  split: () => [],
+  translate: () => [],
+};
+const without = (part: keyof OwnSource) => ({ ...sound, [part]: undefined });
+/** What somebody without a type checker might write. */
+const configured =
+  (settings: unknown, name = "acme") =>
+  () =>
+    enabledSources(defineConfig({ sources: { [name]: settings } } as never));
+
+describe("a source of one's own", () => {
+  it("is switched on under its key, and its settings hold for it", () => {
+    const config = defineConfig({ sources: { clerk: {}, acme: { leave: "suspend", source: sound } } });
+    expect([...enabledSources(config).keys()]).toEqual(["clerk", "acme"]);
+    expect(enabledSources(config).get("acme")).toMatchObject({ name: "acme", title: "Acme" });
+    expect(config.sources["acme"]?.leave).toBe("suspend");
+    expect(enabledSources(config).get("acme")?.split).toBe(sound.split);
+  });
+
+  it.each([
+    ["title", 'sources.acme.source.title must be how people call the sender, e.g. "Workday"'],
+    ["secret", "sources.acme.source.secret must be the shape of its secret"],
+    ["proof", "sources.acme.source.proof must be a proof of lib/proofs"],
+    ["redeliversForSeconds", "sources.acme.source.redeliversForSeconds must be a number above 0"],
+    ["split", "sources.acme.source.split must be a function"],
+    ["translate", "sources.acme.source.translate must be a function"],
+  ] as const)("is refused without its %s, in words that say what to write", (part, message) => {
+    expect(configured({ source: without(part) })).toThrow(message);
+  });
+
+  it.each([
+    [
+      "a name that is built in",
+      configured({ source: sound }, "clerk"),
+      /clerk is built in: give your own source another name/,
+    ],
+    [
+      "a name that nobody knows",
+      configured({}, "acme"),
+      /source-unknown.*sources\.acme.*or add source: defineSource/,
+    ],
+    [
+      "a name that no path can have",
+      configured({ source: sound }, "Acme HR"),
+      /sources\["Acme HR"\]: use 1 to 31 lower-case/,
+    ],
+    [
+      "a name that ends in a dash",
+      configured({ source: sound }, "acme-"),
+      /lower-case letters, digits and single dashes/,
+    ],
+    ["a name of ours", configured({ source: sound }, "uploads"), /sources\.uploads: the name is taken/],
+    [
+      "a second name",
+      configured({ source: { ...sound, name: "acme" } }),
+      /source\.name: leave it out, the key "acme" is the name/,
+    ],
+    [
+      "an unknown part",
+      configured({ source: { ...sound, spilt: () => [] } }),
+      /source\.spilt is no part of a source/,
+    ],
+    [
+      "an unknown setting",
+      configured({ source: sound, leaves: "resign" }),
+      /sources\.acme\.leaves is no setting: correct its name or remove it/,
+    ],
+    [
+      "a wrong setting",
+      configured({ source: sound, leave: "fire" }),
+      /sources\.acme\.leave must be one of resign, suspend, deactivate, delete/,
+    ],
+    [
+      "a proof that is none",
+      configured({ source: { ...sound, proof: { name: "trust" } } }),
+      /source\.proof must be a proof/,
+    ],
+    [
+      "a secret that is none",
+      configured({ source: { ...sound, secret: { password: "string" } } }),
+      /source\.secret must be the shape/,
+    ],
+    [
+      "half a fetch",
+      configured({ source: { ...sound, fetch: { read: async () => ({}) } } }),
+      /source\.fetch must be an object with the functions host and read/,
+    ],
+    ["no definition at all", configured({ source: "acme" }), /sources\.acme\.source: write defineSource/],
+  ])("is refused with %s, in one line", (_, configure, message) => {
+    expect(configure).toThrow(message);
+    expect(configure).not.toThrow(/\n/);
+  });
+
+  it("says all that is wrong at once", () => {
+    expect(configured({ source: { title: "Acme" } })).toThrow(
+      /secret must.*proof must.*split must.*translate must/,
+    );
+  });
+
+  it("is refused where it is defined, too", () => {
+    expect(() => defineSource({ ...sound, redeliversForSeconds: 0 })).toThrow(
+      'source "Acme": redeliversForSeconds must be above 0',
+    );
+  });
+
+  it("needs a definition unless its name is built in, which the types know", () => {
+    // @ts-expect-error nobody is no source
+    expect(() => enabledSources(defineConfig({ sources: { nobody: {} } }))).toThrow("source-unknown");
+    // @ts-expect-error clerk has its definition
+    expect(() => enabledSources(defineConfig({ sources: { clerk: { source: sound } } }))).toThrow("built in");
+  });
+});

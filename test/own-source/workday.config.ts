@@ -1,0 +1,37 @@
+import * as z from "zod/mini";
+import { defineConfig } from "#lib/config.ts";
+import { assemble, email, text } from "#lib/fields/encode.ts";
+import { fullName } from "#lib/fields/name.ts";
+import { phone } from "#lib/fields/phone.ts";
+import { at } from "#lib/fields/read.ts";
+import { defineSource } from "#lib/pipeline/source.ts";
+import { basicAuth } from "#lib/proofs/static-secret.ts";
+import { jsonEvent } from "#lib/sources/json-event.ts";
+
+const secret = z.object({ username: z.string(), password: z.string() });
+
+const workday = defineSource({
+  title: "Workday",
+  secret,
+  proof: basicAuth<z.infer<typeof secret>>({ username: (s) => s.username, password: (s) => s.password }),
+  redeliversForSeconds: 24 * 3600,
+  split: jsonEvent({ id: "eventId", type: "event", subject: "worker.id", occurredAt: "moment" }),
+  translate({ type, subject, payload }, { region }) {
+    if (type === "Termination") return [{ kind: "leave", who: { externalId: subject } }];
+    const said = assemble([
+      text("externalId", at(payload, "worker.id")),
+      fullName({ given: at(payload, "worker.firstName"), family: at(payload, "worker.lastName") }),
+      email(at(payload, "worker.workEmail")),
+      phone(at(payload, "worker.mobile"), region),
+    ]);
+    if (type === "Hire") return [{ kind: "create", ...said }];
+    return [{ kind: "update", who: { externalId: subject }, complete: true, ...said }];
+  },
+});
+
+export default defineConfig({
+  sources: {
+    bamboohr: {},
+    workday: { leave: "suspend", source: workday },
+  },
+});
