@@ -192,7 +192,8 @@ async function settleSame(
   const bornAt = Date.parse(user.createdAt ?? "");
   const ours =
     known === undefined && startedAt !== undefined && bornAt >= startedAt - clockToleranceMilliseconds;
-  const isClosed = user.status !== undefined && user.status !== "Activated" && status === undefined;
+  const wantsOpen = (status ?? "Activated") === "Activated";
+  const isClosed = user.status !== undefined && user.status !== "Activated" && wantsOpen;
   if (isClosed && !ours) {
     const isRehire = known?.leftBy === task.source && context.rehirePolicy(task.source) === "reactivate";
     if (isRehire) return reopen(task, user, context, settle);
@@ -245,7 +246,15 @@ async function settleKnown(
     startedAt: undefined,
     kinds: "first",
   });
-  return tasks.filter((task, index) => known[index] === undefined || missing.includes(task));
+  return tasks.filter((task, index) => {
+    const person = known[index];
+    if (person === undefined) return true;
+    if (!missing.includes(task)) return false;
+    // The account is gone because one system let them go: then another one does not bring them back either.
+    const hasLeftElsewhere = Boolean(person.leftBy) && person.leftBy !== task.source;
+    if (hasLeftElsewhere) settle(task, { kind: "rejected", reason: "account-not-active", field: "status" });
+    return !hasLeftElsewhere;
+  });
 }
 
 /** Options hold for a whole call, and no two people in one call may share an identifier. */

@@ -2,7 +2,7 @@ import { fieldsOnlyAtCreate } from "#lib/authing/dto.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import type { sourceApis } from "#lib/http/source-api.ts";
-import type { Claim, EventKey, EventRecord, SubjectRecord } from "#lib/ledger/ledger.ts";
+import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "./change.ts";
 import { InboundError } from "./errors.ts";
 import { mayLeave } from "./guard.ts";
@@ -358,12 +358,35 @@ async function remember(
   };
   await ports.ledger.recordSubject(record);
   if (externalId === undefined) return;
-  const back = applied.find(({ change, outcome }) => change.kind === "create" && outcome.kind === "accepted");
-  if (!left && !back) return;
-  const by = applied.find(({ outcome }) => outcome.by !== undefined)?.outcome.by;
-  await ports.ledger.recordPeople([
-    { externalId, createdBy: by ?? `${source}/${event.id}`, leftBy: left ? source : "" },
-  ]);
+  const person = await ports.ledger.person(externalId);
+  const leftBy = leftByAfter(applied, source, person);
+  if (leftBy === undefined || leftBy === person?.leftBy) return;
+  await ports.ledger.recordPeople([{ externalId, createdBy: `${source}/${event.id}`, leftBy }]);
+}
+
+/** Who says, from this event on, that the person is away; empty: nobody any more; `undefined`: the event does not tell. */
+function leftByAfter(
+  applied: readonly { change: Change; outcome: Outcome }[],
+  source: string,
+  person: PersonRecord | undefined,
+): string | undefined {
+  const left = applied.find(({ change }) => change.kind === "leave");
+  if (left) {
+    // Who was never there has not left; and the source that brought them has the last word.
+    const wasThere = person !== undefined || left.outcome.reason !== "user-unknown";
+    const isSaid = person?.leftBy && person.createdBy.startsWith(`${person.leftBy}/`);
+    return wasThere && !isSaid ? source : undefined;
+  }
+  const isBack = applied.some(({ change, outcome }) =>
+    change.kind === "create"
+      ? // A process may have ended between opening the account and writing it down.
+        outcome.kind === "accepted" || person?.leftBy === source
+      : change.kind === "update" &&
+        change.person.status === "Activated" &&
+        outcome.kind === "accepted" &&
+        outcome.reason !== "stays-closed",
+  );
+  return isBack && person?.leftBy ? "" : undefined;
 }
 
 /**

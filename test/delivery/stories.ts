@@ -394,6 +394,51 @@ function renamed(known: boolean): Story {
   };
 }
 
+function rehired(policy: "resign" | "delete"): Story {
+  const events = [
+    told("hr", "hired", "1", 0, [create("1")]),
+    told("hr", "left", "1", 1, [leave("1")]),
+    told("hr", "rehired", "1", 2, [create("1")]),
+    // What another source locks and opens by itself later on.
+    told("idp", "locked", "user-1", 3, [update("1", { status: "Suspended" })]),
+    told("idp", "opened", "user-1", 4, [update("1", { status: "Activated" })]),
+  ];
+  return {
+    name: `somebody is hired again after leaving by ${policy}`,
+    options: { leave: policy },
+    async play(world) {
+      for (const event of events) await world.deliver([event]);
+    },
+    async check(world) {
+      expect(world.statuses()).toEqual({ 1: "Activated" });
+      expect(await world.ledger.person("1")).toMatchObject({ createdBy: "hr/hired", leftBy: "" });
+    },
+    events: events.slice(3),
+  };
+}
+
+function leftElsewhere(policy: "resign" | "delete"): Story {
+  const events = [
+    told("hr", "hired", "1", 0, [create("1")]),
+    told("idp", "created", "user-1", 0, [create("1")]),
+    told("hr", "left", "1", 1, [leave("1")]),
+    told("idp", "deleted", "user-1", 2, [leave("1")]),
+    told("idp", "created-again", "user-1", 3, [create("1")]),
+    told("idp", "updated", "user-1", 4, [update("1", { ...personOf("1"), status: "Activated" }, true)]),
+  ];
+  return {
+    name: `somebody who left by ${policy} stays away whatever another source says`,
+    options: { leave: policy },
+    async play(world) {
+      for (const event of events) await world.deliver([event]);
+    },
+    async check(world) {
+      expect(Object.values(world.statuses())).not.toContain("Activated");
+    },
+    events: [],
+  };
+}
+
 const orders = [
   [1, 2, 3],
   [1, 3, 2],
@@ -436,6 +481,10 @@ const smallStories: readonly Story[] = [
   refusedSecret(),
   renamed(true),
   renamed(false),
+  rehired("resign"),
+  rehired("delete"),
+  leftElsewhere("resign"),
+  leftElsewhere("delete"),
 ];
 
 /** The stories over one ledger: as they were told, and killed at every `stride`-th step. */
