@@ -11,6 +11,8 @@ import { rejection } from "./rejection.ts";
 interface Resolved {
   readonly task: Task<ImportOtp>;
   readonly userId: string;
+  /** Our id of the person whose account the ledger remembers; the account may have been made anew since. */
+  readonly remembered?: string;
 }
 
 /** How often a call is sent anew after nobody could tell whether it arrived: setting the same secret twice is harmless. */
@@ -61,6 +63,10 @@ async function place(
   }
   if (failure.kind === "unknown-outcome") throw new InboundError("unavailable", failure.kind);
   if (more.length === 0) {
+    if (failure.kind === "user-not-found" && only.remembered !== undefined) {
+      const [user] = await findUsers(context, "externalId", [only.remembered]);
+      if (user) return place([{ task: only.task, userId: user.userId }], context, settle, suspects, 0);
+    }
     if (failure.retry === "never") settle(only.task, rejection(failure));
     else suspects.push({ task: only.task, failure });
     return false;
@@ -100,18 +106,19 @@ async function resolve(
   context: DeliveryContext,
   settle: Settle,
 ): Promise<readonly Resolved[]> {
-  const userIds = new Map<Task<ImportOtp>, string>();
+  const userIds = new Map<Task<ImportOtp>, Omit<Resolved, "task">>();
   const asked = new Map<"externalId" | "email" | "phone" | "username", Task<ImportOtp>[]>();
   for (const task of tasks) {
     const reference = firstReference(task.change.who);
     if (!reference) {
       settle(task, { kind: "rejected", reason: "user-missing" });
     } else if (reference.kind === "userId") {
-      userIds.set(task, reference.value);
+      userIds.set(task, { userId: reference.value });
     } else {
       const known =
         reference.kind === "externalId" ? await context.ledger.person(reference.value) : undefined;
-      if (known?.userId !== undefined) userIds.set(task, known.userId);
+      if (known?.userId !== undefined)
+        userIds.set(task, { userId: known.userId, remembered: reference.value });
       else asked.set(reference.kind, [...(asked.get(reference.kind) ?? []), task]);
     }
   }
@@ -124,12 +131,12 @@ async function resolve(
     for (const task of waiting) {
       const userId = found.get(identifierOf(task.change.who, kind));
       if (userId === undefined) settle(task, { kind: "rejected", reason: "user-unknown", field: kind });
-      else userIds.set(task, userId);
+      else userIds.set(task, { userId });
     }
   }
   return tasks.flatMap((task) => {
-    const userId = userIds.get(task);
-    return userId === undefined ? [] : { task, userId };
+    const account = userIds.get(task);
+    return account === undefined ? [] : { task, ...account };
   });
 }
 

@@ -347,6 +347,27 @@ function withSecret(): Story {
   };
 }
 
+function withSecretAgain(): Story {
+  const events = [
+    told("hr", "hired", "1", 0, [create("1")]),
+    told("hr", "left", "1", 1, [leave("1")]),
+    told("hr", "rehired", "1", 2, [create("1"), importOtp("1")]),
+  ];
+  return {
+    name: "somebody deleted who comes back with a TOTP secret",
+    options: { leave: "delete" },
+    async play(world) {
+      await world.deliver(events);
+    },
+    async check(world) {
+      const [user] = world.pool.users();
+      expect(world.statuses()).toEqual({ 1: "Activated" });
+      expect(world.pool.otpOf(user?.userId ?? "")).toBe(secret);
+    },
+    events: events.slice(2),
+  };
+}
+
 function refusedSecret(): Story {
   const events = [
     // Too short for RFC 4226.
@@ -478,6 +499,7 @@ const smallStories: readonly Story[] = [
   massDeparture("release", 12, 12),
   massDeparture("discard", 12, 12),
   withSecret(),
+  withSecretAgain(),
   refusedSecret(),
   renamed(true),
   renamed(false),
