@@ -18,7 +18,7 @@ export function say(line: string, stream: NodeJS.WriteStream = process.stdout): 
   stream.write(`${line}\n`);
 }
 
-/** What the operating system says, such as a port that is taken, is for people already. */
+/** What the operating system says, such as a port that is taken (`PORT` chooses another), is for people already. */
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && "code" in error && "syscall" in error;
 }
