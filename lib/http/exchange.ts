@@ -9,6 +9,8 @@ interface Outgoing {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
+  /** Less than the time that every request may take. */
+  readonly timeoutSeconds?: number;
 }
 
 /** The whole answer, or how far the request came. */
@@ -49,7 +51,7 @@ export function createExchange(host: URL, options: { timeoutSeconds: number; now
   const agent = new Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets, scheduling: "lifo" });
   let lastUsedAt = options.now();
 
-  function exchange({ method, url, headers, body }: Outgoing): Promise<Exchanged> {
+  function exchange({ method, url, headers, body, ...limits }: Outgoing): Promise<Exchanged> {
     if (Math.abs(options.now() - lastUsedAt) > maxIdleMilliseconds) dropIdle(agent);
     lastUsedAt = options.now();
     return new Promise((resolve) => {
@@ -60,7 +62,8 @@ export function createExchange(host: URL, options: { timeoutSeconds: number; now
         agent,
         headers: body === undefined ? headers : { ...headers, "content-length": Buffer.byteLength(body) },
       });
-      const timer = setTimeout(() => finish(nothing("ETIMEDOUT")), options.timeoutSeconds * 1000);
+      const timeoutSeconds = Math.min(options.timeoutSeconds, limits.timeoutSeconds ?? Infinity);
+      const timer = setTimeout(() => finish(nothing("ETIMEDOUT")), timeoutSeconds * 1000);
       const nothing = (errorCode?: string): Exchanged => ({ seen: "nothing", sent, errorCode });
 
       function finish(exchanged: Exchanged): void {

@@ -7,6 +7,8 @@ const timeoutSeconds = 10;
 /** A token is renewed so long before its end, in milliseconds. */
 const tokenMarginMilliseconds = 60_000;
 const firstWaitMilliseconds = 500;
+/** Nobody is asked again sooner, whatever the answer allows. */
+const shortestWaitMilliseconds = 100;
 
 /** What waits and counts time while a source is asked. */
 export interface ApiClock {
@@ -39,7 +41,9 @@ export function sourceApis(clock: ApiClock) {
     return {
       secret,
       now: clock.now,
-      request: (request) => send(connect(), request, clock, deadline),
+      async request(request) {
+        return send(connect(), request, clock, deadline);
+      },
       async token(obtain) {
         const connection = connect();
         if (connection.token && connection.token.endsAt() > clock.now()) return connection.token.value;
@@ -48,9 +52,12 @@ export function sourceApis(clock: ApiClock) {
           endsAt = clock.now() + expiresInSeconds * 1000 - tokenMarginMilliseconds;
           return token;
         });
-        connection.token = { value, endsAt: () => endsAt };
-        // What failed is not kept.
-        value.catch(() => delete connection.token);
+        const obtained = { value, endsAt: () => endsAt };
+        connection.token = obtained;
+        value.catch(() => {
+          // What failed is not kept; somebody may have begun anew by then.
+          if (connection.token === obtained) delete connection.token;
+        });
         return value;
       },
       forgetToken() {
@@ -67,12 +74,19 @@ async function send(
   deadline: number,
 ): Promise<ApiAnswer> {
   const { method = "GET", path, query = {}, headers = {}, json } = request;
+  // An id of two dots would climb to another resource.
+  if (!path.startsWith("/") || /\/(\.|%2e){1,2}(\/|$)/i.test(path.replaceAll("\\", "/"))) {
+    throw new InboundError("malformed", "source-path-wrong");
+  }
   const url = new URL(host);
   // Set, not resolved: a path that looks like another host stays a path.
   url.pathname = path;
   url.search = new URLSearchParams(query).toString();
   for (let round = 0; ; round += 1) {
+    const remainingSeconds = (deadline - clock.now()) / 1000;
+    if (remainingSeconds <= 0) throw new InboundError("unavailable", "source-unreachable");
     const answer = await exchange({
+      timeoutSeconds: remainingSeconds,
       method,
       url,
       headers: {
@@ -82,12 +96,21 @@ async function send(
         ...headers,
       },
       ...(json !== undefined && { body: JSON.stringify(json) }),
+    }).catch(() => {
+      // Node's own message would quote a header.
+      throw new InboundError("misconfigured", "source-request-wrong", {
+        hint: "look for line breaks and other invisible characters in the source's secret",
+      });
     });
+    if (answer.seen === "oversized") throw new InboundError("oversized", "source-answer-too-large");
     if (answer.seen === "response" && answer.httpStatus < 500 && answer.httpStatus !== 429) {
       return { status: answer.httpStatus, json: parse(answer.body) };
     }
     const throttled = answer.seen === "response" && answer.httpStatus === 429;
-    const wait = askedWait(answer, clock.now()) ?? clock.random() * firstWaitMilliseconds * 2 ** round;
+    const wait = Math.max(
+      shortestWaitMilliseconds,
+      askedWait(answer, clock.now()) ?? clock.random() * firstWaitMilliseconds * 2 ** round,
+    );
     // A source that is down is asked once more, one that throttles as long as there is time.
     if ((!throttled && round > 0) || clock.now() + wait >= deadline) {
       throw new InboundError("unavailable", throttled ? "source-throttles" : "source-unreachable");
@@ -99,10 +122,15 @@ async function send(
 /** Milliseconds until we may ask again, as the answer says: `Retry-After` in seconds, or the moment of Okta's `X-Rate-Limit-Reset`. */
 function askedWait(answer: Exchanged, now: number): number | undefined {
   if (answer.seen !== "response") return undefined;
-  const seconds = Number(answer.headers["retry-after"] ?? Number.NaN);
-  if (seconds >= 0) return seconds * 1000;
-  const resetAt = Number(answer.headers["x-rate-limit-reset"] ?? Number.NaN) * 1000;
-  return resetAt > 0 ? Math.max(0, resetAt - now) + 1000 : undefined;
+  const seconds = digitsOf(answer.headers["retry-after"]);
+  if (seconds !== undefined) return seconds * 1000;
+  const resetAt = digitsOf(answer.headers["x-rate-limit-reset"]);
+  // The moment is told in whole seconds.
+  return resetAt === undefined ? undefined : Math.max(0, resetAt * 1000 - now) + 1000;
+}
+
+function digitsOf(header: string | string[] | undefined): number | undefined {
+  return typeof header === "string" && /^\d{1,12}$/.test(header) ? Number(header) : undefined;
 }
 
 function parse(body: Buffer): unknown {
@@ -117,8 +145,7 @@ function parse(body: Buffer): unknown {
 function parseHost(host: string): URL {
   const url = URL.parse(host);
   const isLoopback = url !== null && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
-  const isHost =
-    url !== null && url.pathname === "/" && url.search === "" && url.username === "" && url.password === "";
+  const isHost = url !== null && url.href === `${url.origin}/`;
   if (!isHost || !(url.protocol === "https:" || (url.protocol === "http:" && isLoopback))) {
     throw new InboundError("misconfigured", "source-host-wrong", {
       hint: "write the host of the source's API into its secret as https://host, without a path",

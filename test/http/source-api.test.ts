@@ -1,0 +1,353 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { sourceApis } from "#lib/http/source-api.ts";
+import type { Fetch, SourceApi } from "#lib/pipeline/source.ts";
+
+interface Secret {
+  readonly apiHost: string;
+}
+
+const definition: Fetch<Secret> = { host: ({ apiHost }) => apiHost, read: async () => ({}) };
+/** Enough for any wait in these tests. */
+const allTheTime = 60 * 60_000;
+
+/** A source's API on this machine, by a list of what each next request gets. The last entry repeats. */
+async function server(...answers: readonly ((request: IncomingMessage, response: ServerResponse) => void)[]) {
+  const requests: { method: string; url: string; headers: IncomingMessage["headers"]; body: string }[] = [];
+  let next = 0;
+  const listening = createServer(async (request, response) => {
+    const { method = "", url = "", headers } = request;
+    const chunks = (await request.toArray()) as Buffer[];
+    requests.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
+    answers[Math.min(next, answers.length - 1)]?.(request, response);
+    next += 1;
+  });
+  listening.listen(0, "127.0.0.1");
+  await once(listening, "listening");
+  onTestFinished(() => {
+    listening.close();
+    listening.closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}`, requests };
+}
+
+const json =
+  (status: number, body: unknown = {}, headers: Record<string, string> = {}) =>
+  (_: IncomingMessage, response: ServerResponse) =>
+    void response
+      .writeHead(status, { "content-type": "application/json", ...headers })
+      .end(JSON.stringify(body));
+
+/** A clock that nobody has to wait for. */
+function virtualClock(startsAt = 1_769_884_925_000) {
+  const waits: number[] = [];
+  let now = startsAt;
+  return {
+    waits,
+    now: () => now,
+    random: () => 0.5,
+    async wait(milliseconds: number) {
+      waits.push(milliseconds);
+      now += milliseconds;
+    },
+    pass(milliseconds: number) {
+      now += milliseconds;
+    },
+  };
+}
+
+function open(apiHost: string, clock = virtualClock(), time = allTheTime): SourceApi<Secret> {
+  return sourceApis(clock)(definition, { apiHost }, clock.now() + time);
+}
+
+describe("the host of a source's API", () => {
+  it.each([
+    "http://api.example.com",
+    "http://127.0.0.1.example.com",
+    "http://localhost.example.com",
+    "https://api.example.com/v1",
+    "https://api.example.com?x=1",
+    "https://api.example.com#x",
+    "https://user@api.example.com",
+    "https://user:password@api.example.com",
+    "ftp://api.example.com",
+    "file:///etc/passwd",
+    "api.example.com",
+    "//api.example.com",
+    "",
+  ])("is refused as %s, without a word of it in the error", async (host) => {
+    const asked = open(host).request({ path: "/people" });
+    await expect(asked).rejects.toMatchObject({
+      code: "misconfigured",
+      reason: "source-host-wrong",
+      hint: expect.stringContaining("https://host"),
+    });
+    await expect(asked).rejects.not.toThrow(/example\.com/);
+  });
+
+  it("may be this very machine without TLS", async () => {
+    const { url } = await server(json(200, { name: "张三" }));
+    const byName = url.replace("127.0.0.1", "localhost");
+    for (const host of [url, byName, `${url}/`]) {
+      expect(await open(host).request({ path: "/people" })).toEqual({ status: 200, json: { name: "张三" } });
+    }
+  });
+
+  it.each([
+    ["//evil.example/x", "//evil.example/x"],
+    ["/http://evil.example/x", "/http://evil.example/x"],
+    ["/\\evil.example/x", "//evil.example/x"],
+    ["/@evil.example/x", "/@evil.example/x"],
+    ["/people?x=1#y", "/people%3Fx=1%23y"],
+    ["/people/张", "/people/%E5%BC%A0"],
+    ["/people/a%2Fb", "/people/a%2Fb"],
+  ])("is asked for the path %s and no other host", async (path, asked) => {
+    const { url, requests } = await server(json(200));
+    await open(url).request({ path });
+    expect(requests).toMatchObject([{ url: asked, headers: { host: new URL(url).host } }]);
+  });
+
+  it.each([
+    "http://evil.example/x",
+    "people",
+    "/people/..",
+    "/people/../keys",
+    "/people/%2e%2E/keys",
+    "/people/.",
+    "/a\\..\\b",
+  ])("is not asked for the path %s", async (path) => {
+    const { url, requests } = await server(json(200));
+    await expect(open(url).request({ path })).rejects.toMatchObject({
+      code: "malformed",
+      reason: "source-path-wrong",
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it("is not left for another one: a redirect is an answer", async () => {
+    const other = await server(json(200));
+    const { url } = await server(json(302, {}, { location: `${other.url}/people` }));
+    expect(await open(url).request({ path: "/people" })).toEqual({ status: 302, json: {} });
+    expect(other.requests).toEqual([]);
+  });
+});
+
+describe("a request to a source's API", () => {
+  it("is sent as it is described", async () => {
+    const { url, requests } = await server(json(200));
+    const api = open(url);
+    await api.request({ path: "/people", query: { "a b": "é&=" }, headers: { authorization: "SSWS x" } });
+    await api.request({ method: "POST", path: "/token", json: { name: "张三" } });
+    expect(requests).toMatchObject([
+      {
+        method: "GET",
+        url: "/people?a+b=%C3%A9%26%3D",
+        headers: { authorization: "SSWS x", accept: "application/json", "user-agent": "authing-inbound" },
+        body: "",
+      },
+      {
+        method: "POST",
+        url: "/token",
+        headers: { "content-type": "application/json" },
+        body: '{"name":"张三"}',
+      },
+    ]);
+  });
+
+  it.each([200, 201, 204, 400, 401, 403, 404, 409])("hands over an answer of %i as it is", async (status) => {
+    const { url, requests } = await server(json(status, status === 204 ? undefined : { code: 7 }));
+    const answer = await open(url).request({ path: "/people" });
+    expect(answer).toEqual({ status, json: status === 204 ? undefined : { code: 7 } });
+    expect(requests).toHaveLength(1);
+  });
+
+  it("hands over no JSON where there is none", async () => {
+    const { url } = await server((_, response) => void response.end("<html>maintenance</html>"));
+    expect(await open(url).request({ path: "/people" })).toEqual({ status: 200, json: undefined });
+  });
+
+  it("waits as long as Retry-After says", async () => {
+    const { url, requests } = await server(json(429, {}, { "retry-after": "7" }), json(200, { id: 1 }));
+    const clock = virtualClock();
+    expect(await open(url, clock).request({ path: "/people" })).toEqual({ status: 200, json: { id: 1 } });
+    expect(clock.waits).toEqual([7000]);
+    expect(requests).toHaveLength(2);
+  });
+
+  it("waits until the moment of X-Rate-Limit-Reset, and a second for the clocks", async () => {
+    const clock = virtualClock();
+    const resetAt = String(clock.now() / 1000 + 20);
+    const { url } = await server(json(429, {}, { "x-rate-limit-reset": resetAt }), json(200));
+    expect(await open(url, clock).request({ path: "/people" })).toMatchObject({ status: 200 });
+    expect(clock.waits).toEqual([21_000]);
+  });
+
+  it("asks ever more rarely where a throttled answer says no time, and never in a frenzy", async () => {
+    const clock = virtualClock();
+    const { url } = await server(
+      json(429),
+      json(429),
+      json(429, {}, { "retry-after": "soon" }),
+      json(429, {}, { "retry-after": "0" }),
+      json(200),
+    );
+    expect(await open(url, clock).request({ path: "/people" })).toMatchObject({ status: 200 });
+    expect(clock.waits).toEqual([250, 500, 1000, 100]);
+  });
+
+  it("gives up at once when it would have to wait too long, so that the event comes again", async () => {
+    const clock = virtualClock();
+    const { url, requests } = await server(json(429, {}, { "retry-after": "3600" }));
+    await expect(open(url, clock, 30_000).request({ path: "/people" })).rejects.toMatchObject({
+      code: "unavailable",
+      reason: "source-throttles",
+    });
+    expect(clock.waits).toEqual([]);
+    expect(requests).toHaveLength(1);
+  });
+
+  it("asks once more after a 5xx, and then says that nobody is there", async () => {
+    const better = await server(json(503), json(200, { id: 1 }));
+    expect(await open(better.url).request({ path: "/people" })).toEqual({ status: 200, json: { id: 1 } });
+
+    const down = await server(json(500));
+    await expect(open(down.url).request({ path: "/people" })).rejects.toMatchObject({
+      code: "unavailable",
+      reason: "source-unreachable",
+    });
+    expect(down.requests).toHaveLength(2);
+  });
+
+  it("asks once more after a connection that broke", async () => {
+    const { url } = await server((request) => void request.socket.destroy(), json(200, { id: 1 }));
+    expect(await open(url).request({ path: "/people" })).toEqual({ status: 200, json: { id: 1 } });
+  });
+
+  it("does not wait beyond the time there is for somebody who never answers", async () => {
+    const { url, requests } = await server(() => {});
+    const clock = { now: Date.now, random: () => 0.5, wait: async () => {} };
+    const api = sourceApis(clock)(definition, { apiHost: url }, Date.now() + 300);
+    await expect(api.request({ path: "/people" })).rejects.toMatchObject({
+      code: "unavailable",
+      reason: "source-unreachable",
+    });
+    expect(requests.length).toBeLessThanOrEqual(2);
+  });
+
+  it("is not even begun when the time is up", async () => {
+    const { url, requests } = await server(json(200));
+    await expect(open(url, virtualClock(), 0).request({ path: "/people" })).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it("does not read an answer without an end, nor ask for it again", async () => {
+    const { url, requests } = await server((_, response) => {
+      const piece = Buffer.alloc(64 * 1024, " ");
+      const write = () => {
+        while (!response.destroyed && response.write(piece));
+        if (!response.destroyed) response.once("drain", write);
+      };
+      write();
+    });
+    await expect(open(url).request({ path: "/people" })).rejects.toMatchObject({
+      code: "oversized",
+      reason: "source-answer-too-large",
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  it("never quotes a secret that no header can hold", async () => {
+    const { url } = await server(json(200));
+    const asked = open(url).request({ path: "/people", headers: { authorization: "SSWS key\n1" } });
+    await expect(asked).rejects.toMatchObject({ code: "misconfigured", reason: "source-request-wrong" });
+    await expect(asked).rejects.not.toThrow(/key/);
+  });
+});
+
+describe("a token of a source's API", () => {
+  /** Tokens by number, and how often one was obtained. */
+  function mint(expiresInSeconds = 7200) {
+    let count = 0;
+    return {
+      count: () => count,
+      async obtain() {
+        count += 1;
+        const token = `token-${count}`;
+        await Promise.resolve();
+        return { token, expiresInSeconds };
+      },
+    };
+  }
+
+  it("is obtained once for all events with one secret, those that ask at the same time included", async () => {
+    const clock = virtualClock();
+    const { obtain, count } = mint();
+    const apis = sourceApis(clock);
+    const secret = { apiHost: "http://127.0.0.1:9" };
+    const first = apis(definition, secret, clock.now() + 1000);
+    const second = apis(definition, secret, clock.now() + 2000);
+    expect(await Promise.all([first.token(obtain), second.token(obtain), first.token(obtain)])).toEqual([
+      "token-1",
+      "token-1",
+      "token-1",
+    ]);
+    expect(count()).toBe(1);
+  });
+
+  it("is another one for a secret that was rotated", async () => {
+    const clock = virtualClock();
+    const { obtain } = mint();
+    const apis = sourceApis(clock);
+    const token = (secret: Secret) => apis(definition, secret, clock.now() + 1000).token(obtain);
+    expect(await token({ apiHost: "http://127.0.0.1:9" })).toBe("token-1");
+    expect(await token({ apiHost: "http://127.0.0.1:9" })).toBe("token-2");
+  });
+
+  it("is renewed a minute before it ends", async () => {
+    const clock = virtualClock();
+    const { obtain } = mint(7200);
+    const api = open("http://127.0.0.1:9", clock);
+    expect(await api.token(obtain)).toBe("token-1");
+    clock.pass(7139_000);
+    expect(await api.token(obtain)).toBe("token-1");
+    clock.pass(1000);
+    expect(await api.token(obtain)).toBe("token-2");
+  });
+
+  it("is forgotten when the source refuses it", async () => {
+    const { obtain } = mint();
+    const api = open("http://127.0.0.1:9");
+    expect(await api.token(obtain)).toBe("token-1");
+    api.forgetToken();
+    expect(await api.token(obtain)).toBe("token-2");
+  });
+
+  it("is not kept when it could not be obtained, and whoever waited for it is told", async () => {
+    const { obtain } = mint();
+    const api = open("http://127.0.0.1:9");
+    const failing = async (): Promise<never> => {
+      await Promise.resolve();
+      throw new Error("no token today");
+    };
+    const both = await Promise.allSettled([api.token(failing), api.token(obtain)]);
+    expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(await api.token(obtain)).toBe("token-1");
+  });
+
+  it("that was begun anew survives the failure of the one before", async () => {
+    const { obtain, count } = mint();
+    const api = open("http://127.0.0.1:9");
+    const failure = Promise.withResolvers<never>();
+    const failing = api.token(() => failure.promise);
+    api.forgetToken();
+    expect(await api.token(obtain)).toBe("token-1");
+    failure.reject(new Error("late"));
+    await expect(failing).rejects.toThrow("late");
+    expect(await api.token(obtain)).toBe("token-1");
+    expect(count()).toBe(1);
+  });
+});
