@@ -97,6 +97,14 @@ describe("more departures than an hour normally sees", () => {
     expect(statuses(run)).toEqual({ Activated: 382, Resigned: 18 });
   });
 
+  it("and everything else about a person can be asked for", async () => {
+    const run = await journey();
+    await run.send("bamboohr", employees(1, "Created"));
+    await run.stack.settled();
+    const { body } = await operation(run, { operation: "explain", externalId: "0" } as never);
+    expect(body).toMatchObject([{ source: "bamboohr", externalId: "0", outcome: { kind: "accepted" } }]);
+  });
+
   it("refuses an operation that nobody knows", async () => {
     const run = await journey();
     const wrong = await operation(run, { operation: "destroy" } as never);
