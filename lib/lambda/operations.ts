@@ -38,6 +38,7 @@ export function operations(ports: () => OperationPorts) {
       });
     }
     opened ??= ports();
+    if (request.data.operation === "explain") return opened.ledger.events(request.data.externalId, maxEvents);
     const deadline = opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds;
     return operate(request.data, opened, { owner: context.awsRequestId, deadline });
   });
