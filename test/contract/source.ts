@@ -288,6 +288,24 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       });
     });
 
+    const accepted = handshakes.filter(({ reply }) => reply.status < 300);
+    it.each(accepted)("asks as much of $name as of an event, of each part of the secret", async (each) => {
+      const strangers = Object.keys(secret).map((key): [string, Secret] => [
+        key,
+        { ...secret, ...altered({ [key]: secret[key] }, foreign) },
+      ]);
+      const event = deliver(requestOf(source, secret, fixture, fixture), fixture.now);
+      const ofEvent = strangers.filter(([, stranger]) => !proof.verify(event, stranger).ok);
+      const replies = await Promise.all(
+        strangers.map(async ([key, stranger]) => {
+          const { reply } = await received(source, each, each.now, stranger);
+          return reply.status === 401 ? [key] : [];
+        }),
+      );
+      expect(replies.flat()).toEqual(ofEvent.map(([key]) => key));
+      expect(ofEvent).not.toEqual([]);
+    });
+
     it.each(handshakes)("refuses $name with any piece of it changed", async (each) => {
       const refusals = await Promise.all(
         piecesOf(each).map(async ({ place, value, request }) => {
