@@ -3,6 +3,7 @@ import { cpus, loadavg } from "node:os";
 import { cold } from "./cold.ts";
 import { costRounds, measure, ratioRounds, spread, type Rounds } from "./measure.ts";
 import { meets, type Aim, type Prepared, type Ratio, type Section } from "./section.ts";
+import { delivery } from "./delivery.ts";
 import { rate } from "./rate.ts";
 import { signatures } from "./signatures.ts";
 import { webhook } from "./webhook.ts";
@@ -11,7 +12,7 @@ import { webhook } from "./webhook.ts";
 // how, is in measure.ts. Ratios are what counts: both sides ran in the same minute on the same machine. Aims are printed, and
 // missing one is no failure.
 
-const sections: readonly Section[] = [signatures, webhook, cold, rate];
+const sections: readonly Section[] = [signatures, webhook, cold, delivery, rate];
 /** Doubtful sections get more rounds until this much time is gone. */
 const budgetMilliseconds = 120_000;
 /** A spoilt variant has to cost at least this many times as much as ours. */
