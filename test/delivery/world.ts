@@ -2,10 +2,11 @@ import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts"
 import { AuthingSecret } from "#lib/authing/connect.ts";
 import type { UserDto } from "#lib/authing/dto.ts";
 import type { LeavePolicy, RehirePolicy } from "#lib/config.ts";
-import { createPace, type Pace } from "#lib/delivery/pace.ts";
+import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import type { EventRecord, Ledger } from "#lib/ledger/ledger.ts";
-import { operate, type OperationPorts, type OperationRequest } from "#lib/operations/operations.ts";
+import { operate } from "#lib/operations/operations.ts";
+import type { OperationPorts, OperationRequest, OperationResult } from "#lib/operations/operations.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
@@ -59,8 +60,6 @@ export interface World {
   readonly log: readonly string[];
   /** What the secret `authing` holds; a story may rotate it. */
   readonly secrets: { authing: SecretVersions };
-  /** Calls a second that the present process allows itself. */
-  readonly pace: Pace;
   /** Events whose payload says `broken` cannot be translated until then; `truly broken` ones never. */
   mend(): void;
   /** Everything in memory is gone, as after a deployment. */
@@ -70,7 +69,7 @@ export interface World {
   /** One invocation with these messages, beside whatever else runs. */
   invoke(messages: readonly QueuedMessage[]): Promise<readonly string[] | undefined>;
   /** What a person asks for, and asks for again when nobody answers. */
-  operate(request: OperationRequest): ReturnType<typeof operate>;
+  operate(request: OperationRequest): Promise<readonly OperationResult[]>;
   /** What became of an event, if anything has. */
   recordOf(source: string, id: string): Promise<EventRecord | undefined>;
   /** Everybody by our id: `10010` → `Activated`. */
@@ -107,6 +106,37 @@ export const personOf = (externalId: string, over: object = {}) => ({
   email: `p${externalId}@example.com`,
   ...over,
 });
+
+type Given = Pick<
+  OperationPorts,
+  "ledger" | "shelf" | "authing" | "secrets" | "clock" | "leavePolicy" | "rehirePolicy" | "log"
+>;
+
+/** The ports of one process. Every source has the same translation: what `told` says. */
+export function portsOf({ isMended, ...given }: Given & { isMended: () => boolean }): OperationPorts {
+  const { clock } = given;
+  return {
+    ...given,
+    pace: createPace({ clock, maxPerSecond: 1000, startPerSecond: 50 }),
+    openApi: sourceApis(clock),
+    source: () => ({
+      secret: undefined as never,
+      redeliversForSeconds: 86_400,
+      translate({ payload }) {
+        const { changes, broken, trulyBroken } = payload as {
+          changes: Change[];
+          broken?: true;
+          trulyBroken?: true;
+        };
+        if (trulyBroken && isMended()) throw new InboundError("malformed", "name-missing");
+        if ((broken || trulyBroken) && !isMended()) throw new TypeError("a field that we did not expect");
+        return changes;
+      },
+    }),
+    readable: () => undefined,
+    translation: () => ({ region: "CN", departments: {}, customData: {} }),
+  };
+}
 
 /** How long a message that was not acknowledged stays out of sight, in seconds: longer than any lease. */
 const invisibleSeconds = 180;
@@ -147,34 +177,17 @@ export async function openWorld({
 
   function process(): OperationPorts {
     const secretsOfProcess = secretReader(async () => structuredClone(secrets.authing), clock.now);
-    return {
+    return portsOf({
       ledger: mortals.wrap(ledger),
       shelf: mortals.wrap(shelf),
       authing: mortals.wrap(pool.connect(secretsOfProcess)),
-      clock,
-      pace: createPace({ clock, maxPerSecond: 1000, startPerSecond: 50 }),
       secrets: secretsOfProcess,
-      openApi: sourceApis(clock),
+      clock,
       leavePolicy: () => leave,
       rehirePolicy: () => rehire,
-      source: () => ({
-        secret: undefined as never,
-        redeliversForSeconds: 86_400,
-        translate({ payload }) {
-          const { changes, broken, trulyBroken } = payload as {
-            changes: Change[];
-            broken?: true;
-            trulyBroken?: true;
-          };
-          if (trulyBroken && isMended) throw new InboundError("malformed", "name-missing");
-          if ((broken || trulyBroken) && !isMended) throw new TypeError("a field that we did not expect");
-          return changes;
-        },
-      }),
-      readable: () => undefined,
-      translation: () => ({ region: "CN", departments: {}, customData: {} }),
+      isMended: () => isMended,
       log: { info: line("info"), warn: line("warn"), error: line("error") },
-    };
+    });
   }
 
   function restart(): void {
@@ -204,9 +217,6 @@ export async function openWorld({
     lives: mortals,
     log,
     secrets,
-    get pace() {
-      return current.pace;
-    },
     mend() {
       isMended = true;
     },
@@ -234,8 +244,9 @@ export async function openWorld({
     },
     async operate(request) {
       for (;;) {
-        const results = await mortals.outlive(operate(request, current, newRun()));
-        if (results && results.every(({ result }) => result !== "comes again")) return results;
+        const operated = mortals.outlive(operate(request, current, newRun()));
+        const results = (await operated) as readonly OperationResult[] | undefined;
+        if (results?.every(({ result }) => result !== "comes again")) return results;
         if (!results) restart();
         clock.pass(invisibleSeconds);
       }
