@@ -112,7 +112,7 @@ export function createPace(options: PaceOptions): Pace {
     wakeAt = at;
     void clock.wait(at - now).then(() => {
       // A timer may be early by a fraction of a millisecond; then it is set again.
-      wakeAt = Infinity;
+      if (wakeAt === at) wakeAt = Infinity;
       advance();
     });
   }
