@@ -129,11 +129,12 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
 
     // What we sign ourselves would agree with any mistake in the order of what is signed.
     const vector = publishedVector(name);
-    it.runIf(vector)("agrees with a delivery that the vendor's side signed", () => {
-      const { headers = {}, body = "", now = 0, secret = {} } = vector ?? {};
-      const delivery = deliver({ method: "POST", headers, query: {}, body: Buffer.from(body) }, now * 1000);
-      expect(proof.verify(delivery, secret)).toMatchObject({ ok: true });
-    });
+    if (vector)
+      it("agrees with a delivery that the vendor's side signed", () => {
+        const { headers = {}, body = "", now = 0, secret = {} } = vector ?? {};
+        const delivery = deliver({ method: "POST", headers, query: {}, body: Buffer.from(body) }, now * 1000);
+        expect(proof.verify(delivery, secret)).toMatchObject({ ok: true });
+      });
 
     it("refuses a delivery that lacks any part of the proof", () => {
       expect(attempt({ headers: {}, query: {}, body: signed.body })).toMatchObject({ ok: false });
@@ -209,41 +210,49 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       expect([...inHeaders, ...inQuery].map(([key]) => key)).toEqual([]);
     });
 
-    it.runIf(proof.coversBody)("refuses a body of which one byte differs", () => {
-      const { body } = signed;
-      // Both ends, and places all over it.
-      const places = [0, 1, body.length - 1, ...Array.from({ length: 64 }, (_, n) => (body.length * n) / 64)];
-      const accepted = places.map(Math.floor).filter((index) => {
-        const tampered = Uint8Array.from(body);
-        tampered[index] = (tampered[index] as number) ^ 1;
-        return saysSomethingElse(tampered);
+    if (proof.coversBody)
+      it("refuses a body of which one byte differs", () => {
+        const { body } = signed;
+        // Both ends, and places all over it.
+        const places = [
+          0,
+          1,
+          body.length - 1,
+          ...Array.from({ length: 64 }, (_, n) => (body.length * n) / 64),
+        ];
+        const accepted = places.map(Math.floor).filter((index) => {
+          const tampered = Uint8Array.from(body);
+          tampered[index] = (tampered[index] as number) ^ 1;
+          return saysSomethingElse(tampered);
+        });
+        expect(accepted).toEqual([]);
+        expect(saysSomethingElse(body.subarray(1))).toBe(false);
+        expect(saysSomethingElse(body.subarray(0, -1))).toBe(false);
+        expect(attempt({ ...signed, body: new Uint8Array() })).toMatchObject({ ok: false });
+        // The words themselves, without what wraps them, are nobody's unless they are what is signed.
+        const unwrapped = attempt({ ...signed, body: fixture.body }).ok;
+        expect(unwrapped).toBe(fixture.body.equals(body));
       });
-      expect(accepted).toEqual([]);
-      expect(saysSomethingElse(body.subarray(1))).toBe(false);
-      expect(saysSomethingElse(body.subarray(0, -1))).toBe(false);
-      expect(attempt({ ...signed, body: new Uint8Array() })).toMatchObject({ ok: false });
-      // The words themselves, without what wraps them, are nobody's unless they are what is signed.
-      const unwrapped = attempt({ ...signed, body: fixture.body }).ok;
-      expect(unwrapped).toBe(fixture.body.equals(body));
-    });
 
-    it.runIf(proof.coversBody && isJson(signed.body))("refuses the same JSON, written again", () => {
-      const document = JSON.parse(Buffer.from(signed.body).toString()) as unknown;
-      const again = [JSON.stringify(document), JSON.stringify(document, undefined, 1)]
-        .map((text) => Buffer.from(text))
-        .filter((bytes) => !bytes.equals(signed.body));
-      expect(again).not.toEqual([]);
-      expect(again.filter(saysSomethingElse)).toEqual([]);
-    });
+    if (proof.coversBody && isJson(signed.body))
+      it("refuses the same JSON, written again", () => {
+        const document = JSON.parse(Buffer.from(signed.body).toString()) as unknown;
+        const again = [JSON.stringify(document), JSON.stringify(document, undefined, 1)]
+          .map((text) => Buffer.from(text))
+          .filter((bytes) => !bytes.equals(signed.body));
+        expect(again).not.toEqual([]);
+        expect(again.filter(saysSomethingElse)).toEqual([]);
+      });
 
-    it.runIf(proof.refusesStale)("refuses a delivery that is old, or early", () => {
-      const late = (milliseconds: number) => attempt(signed, secret, fixture.now + milliseconds);
-      expect(late(-6 * minute)).toEqual({ ok: false, reason: "timestamp-early" });
-      expect(late(4 * minute)).toMatchObject({ ok: true });
-      // Some senders sign once and repeat the same for hours: then until they no longer do.
-      const tooLate = late(6 * minute).ok ? source.redeliversForSeconds * 1000 + 6 * minute : 6 * minute;
-      expect(late(tooLate)).toEqual({ ok: false, reason: "timestamp-stale" });
-    });
+    if (proof.refusesStale)
+      it("refuses a delivery that is old, or early", () => {
+        const late = (milliseconds: number) => attempt(signed, secret, fixture.now + milliseconds);
+        expect(late(-6 * minute)).toEqual({ ok: false, reason: "timestamp-early" });
+        expect(late(4 * minute)).toMatchObject({ ok: true });
+        // Some senders sign once and repeat the same for hours: then until they no longer do.
+        const tooLate = late(6 * minute).ok ? source.redeliversForSeconds * 1000 + 6 * minute : 6 * minute;
+        expect(late(tooLate)).toEqual({ ok: false, reason: "timestamp-stale" });
+      });
 
     /** What a sender that has another secret says: some name themselves, or a token, in the body. */
     function saidWith(other: Secret): Buffer {
@@ -468,17 +477,18 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       },
     );
 
-    it.runIf(options.readme)("names in its README every field of Authing that it fills", () => {
-      const readme = readFileSync(options.readme as URL, "utf8");
-      const filled = new Set(
-        eventCases
-          .flatMap(({ golden = [] }) => golden)
-          .flatMap((event) => ("changes" in event ? event.changes : []))
-          .flatMap((change) => Object.keys((change["person"] as object | undefined) ?? {})),
-      );
-      expect(filled.size).toBeGreaterThan(0);
-      expect([...filled].filter((field) => !readme.includes(`\`${field}\``))).toEqual([]);
-    });
+    if (options.readme)
+      it("names in its README every field of Authing that it fills", () => {
+        const readme = readFileSync(options.readme as URL, "utf8");
+        const filled = new Set(
+          eventCases
+            .flatMap(({ golden = [] }) => golden)
+            .flatMap((event) => ("changes" in event ? event.changes : []))
+            .flatMap((change) => Object.keys((change["person"] as object | undefined) ?? {})),
+        );
+        expect(filled.size).toBeGreaterThan(0);
+        expect([...filled].filter((field) => !readme.includes(`\`${field}\``))).toEqual([]);
+      });
   });
 
   function verified(each: EventFixture): VerifiedDelivery {
