@@ -110,11 +110,14 @@ export function createPace(options: PaceOptions): Pace {
     const at = Math.min(Math.max(soonest, triedUntil), earliestDeadline);
     if (queue.length === 0 || at >= wakeAt) return;
     wakeAt = at;
-    void clock.wait(at - now).then(() => {
-      // A timer may be early by a fraction of a millisecond; then it is set again.
-      if (wakeAt === at) wakeAt = Infinity;
-      advance();
-    });
+    void wake(at, at - now);
+  }
+
+  async function wake(at: number, milliseconds: number): Promise<void> {
+    await clock.wait(milliseconds);
+    // A timer may be early by a fraction of a millisecond; then it is set again.
+    if (wakeAt === at) wakeAt = Infinity;
+    advance();
   }
 
   function grant(now: number): Turn {
