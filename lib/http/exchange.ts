@@ -33,7 +33,7 @@ export interface Exchange {
 }
 
 /** Connections at once. Authing counts requests by user pool, and other systems likewise: more would only be throttled. */
-const maxSockets = 8;
+const maxSockets = 16;
 /** Longer than any answer about 50 people. */
 const maxResponseBytes = 4 * 1024 * 1024;
 /**
