@@ -1,4 +1,4 @@
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** RFC 4648 base32 in the form every decoder agrees on: upper case, without padding. */
 export function encodeBase32(bytes: Uint8Array): string {
@@ -7,9 +7,9 @@ export function encodeBase32(bytes: Uint8Array): string {
   let buffer = 0;
   for (const byte of bytes) {
     buffer = ((buffer << 8) | byte) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) text += ALPHABET[(buffer >> (bits - 5)) & 31];
+    for (bits += 8; bits >= 5; bits -= 5) text += alphabet[(buffer >> (bits - 5)) & 31];
   }
-  return bits > 0 ? text + ALPHABET[(buffer << (5 - bits)) & 31] : text;
+  return bits > 0 ? text + alphabet[(buffer << (5 - bits)) & 31] : text;
 }
 
 /**
@@ -28,7 +28,7 @@ export function decodeBase32(written: string): { bytes: Uint8Array; hasStrayBits
   let buffer = 0;
   let length = 0;
   for (const character of text.toUpperCase()) {
-    buffer = ((buffer << 5) | ALPHABET.indexOf(character)) & 0xfff;
+    buffer = ((buffer << 5) | alphabet.indexOf(character)) & 0xfff;
     bits += 5;
     if (bits >= 8) {
       bits -= 8;

@@ -14,7 +14,7 @@ export function birthdate(read: Read): Encoded {
     : refused(read, rule, date.problem);
 }
 
-const DATES = [
+const dateForms = [
   /^(\d{4})-(\d{1,2})-(\d{1,2})$/,
   /^(\d{4})\/(\d{1,2})\/(\d{1,2})$/,
   /^(\d{4})\.(\d{1,2})\.(\d{1,2})$/,
@@ -22,13 +22,13 @@ const DATES = [
   /^(\d{4})(\d{2})(\d{2})$/,
   /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?$/,
 ];
-const DAY_OR_MONTH_FIRST = /^\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})$/;
+const dayOrMonthFirst = /^\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})$/;
 
 /** The day a text names, as it is written: a time of day and its offset behind it do not move it. */
 export function calendarDate(value: unknown): { day: string; problem?: undefined } | { problem: string } {
   const written = plainText(value)?.normalize("NFKC").replaceAll(/\s+/g, " ") ?? "";
-  if (DAY_OR_MONTH_FIRST.test(written)) return { problem: "date-ambiguous" };
-  const match = DATES.map((form) => form.exec(written)).find((found) => found !== null);
+  if (dayOrMonthFirst.test(written)) return { problem: "date-ambiguous" };
+  const match = dateForms.map((form) => form.exec(written)).find((found) => found !== null);
   const [, year = "", month = "", day = ""] = match ?? [];
   const iso = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
   const time = Date.parse(`${iso}T00:00:00Z`);
@@ -38,9 +38,9 @@ export function calendarDate(value: unknown): { day: string; problem?: undefined
 }
 
 /** Beyond these many seconds (the year 5138) a count since 1970 can only be of milliseconds, and that many of them are in 1973. */
-const LARGEST_SECONDS = 1e11;
-const LARGEST_MILLISECONDS = 253_402_300_799_999;
-const INSTANT =
+const largestSeconds = 1e11;
+const largestMilliseconds = 253_402_300_799_999;
+const instantPattern =
   /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(?:(Z)|([+-]\d{2}):?(\d{2})?)$/i;
 
 /**
@@ -51,12 +51,12 @@ export function instant(value: unknown, unit?: "seconds" | "milliseconds"): stri
   const written = typeof value === "number" ? value : typeof value === "string" ? value.trim() : "";
   if (typeof written === "number" || /^\d{1,15}(?:\.\d{1,9})?$/.test(written)) {
     const count = Number(written);
-    const isSeconds = unit === undefined ? count < LARGEST_SECONDS : unit === "seconds";
+    const isSeconds = unit === undefined ? count < largestSeconds : unit === "seconds";
     const milliseconds = Math.round(isSeconds ? count * 1000 : count);
-    const isUsable = milliseconds >= 0 && milliseconds <= LARGEST_MILLISECONDS;
+    const isUsable = milliseconds >= 0 && milliseconds <= largestMilliseconds;
     return isUsable ? new Date(milliseconds).toISOString() : undefined;
   }
-  const match = INSTANT.exec(written);
+  const match = instantPattern.exec(written);
   if (!match) return undefined;
   const [, day, minutes, seconds = "00", fraction = "", zulu, offsetHours, offsetMinutes = "00"] = match;
   if (calendarDate(day).problem !== undefined) return undefined;

@@ -99,14 +99,14 @@ export function assemble(all: readonly Encoded[]): {
   return { person: person as Partial<CreateUserInfoDto>, trail, leftOut };
 }
 
-const YES = new Set(["true", "1", "y", "yes", "是", "√"]);
-const NO = new Set(["false", "0", "n", "no", "否"]);
+const yesWords = new Set(["true", "1", "y", "yes", "是", "√"]);
+const noWords = new Set(["false", "0", "n", "no", "否"]);
 
 /** What people and systems write for true and false; `undefined` for anything else. */
 export function yesOrNo(value: unknown): boolean | undefined {
   const word = plainWord(value);
-  if (YES.has(word)) return true;
-  return NO.has(word) ? false : undefined;
+  if (yesWords.has(word)) return true;
+  return noWords.has(word) ? false : undefined;
 }
 
 // What the encoders of this folder are made of.

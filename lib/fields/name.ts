@@ -1,7 +1,7 @@
 import { encoded, nothing, plainText, refused, type Encoded } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
-const HAN = /^[\p{Script=Han}·]+$/u;
+const hanName = /^[\p{Script=Han}·]+$/u;
 
 /**
  * `name`, and `givenName`, `familyName`, `middleName` where they are there apart. Without a full name it is put together:
@@ -23,7 +23,7 @@ export function fullName(parts: { full?: Read; given?: Read; family?: Read; midd
   const [full, given, middle, family] = [parts.full, parts.given, parts.middle, parts.family].map((part) =>
     part === undefined ? "" : (plainText(part.value) ?? ""),
   ) as [string, string, string, string];
-  const isChinese = HAN.test(given) && HAN.test(family);
+  const isChinese = hanName.test(given) && hanName.test(family);
   const rule = isWhole ? "trimmed" : isChinese ? "family name first" : "given name first";
   const joined = isChinese ? family + middle + given : [given, middle, family].filter(Boolean).join(" ");
   return encoded(read, rule, {

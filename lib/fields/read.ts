@@ -5,7 +5,7 @@ export interface Read {
 }
 
 /** Paths are constants of our sources, so few are ever seen; the bound holds if somebody makes them up at run time. */
-const PARSED_PATHS_LIMIT = 2048;
+const parsedPathsLimit = 2048;
 const parsedPaths = new Map<string, readonly (string | number)[]>();
 
 /**
@@ -39,7 +39,7 @@ function parsedPath(path: string): readonly (string | number)[] {
   const known = parsedPaths.get(path);
   if (known) return known;
   const steps = parsePath(path);
-  if (parsedPaths.size >= PARSED_PATHS_LIMIT) parsedPaths.clear();
+  if (parsedPaths.size >= parsedPathsLimit) parsedPaths.clear();
   parsedPaths.set(path, steps);
   return steps;
 }

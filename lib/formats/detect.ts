@@ -5,30 +5,30 @@ import * as registry from "./registry.ts";
 const formats: readonly Format[] = Object.values(registry);
 
 /** As many bytes as it takes to see what a file is. */
-const HEAD_BYTES = 1024;
+const headBytes = 1024;
 
-const AS_CSV = "save the sheet as CSV UTF-8 and upload that";
-const UNPACKED = "unpack it and upload the file inside";
-const AS_UTF8 = "save it as UTF-8 (in Excel: CSV UTF-8) and upload it again";
-const AS_LINES = "write one JSON object a line and name it .ndjson";
+const asCsv = "save the sheet as CSV UTF-8 and upload that";
+const unpacked = "unpack it and upload the file inside";
+const asUtf8 = "save it as UTF-8 (in Excel: CSV UTF-8) and upload it again";
+const asLines = "write one JSON object a line and name it .ndjson";
 
 /** What is known and not read, by its first bytes. The longer of two beginnings stands first. */
 const refusedBeginnings: readonly (readonly [beginning: string, reason: string, hint: string])[] = [
-  ["\x1f\x8b", "file-is-gzip", UNPACKED],
-  ["PK\x03\x04", "file-is-zip", UNPACKED],
-  ["PK\x05\x06", "file-is-zip", UNPACKED],
-  ["\x28\xb5\x2f\xfd", "file-is-zstandard", UNPACKED],
-  ["\xfd7zXZ\x00", "file-is-xz", UNPACKED],
-  ["BZh", "file-is-bzip2", UNPACKED],
-  ["7z\xbc\xaf\x27\x1c", "file-is-7z", UNPACKED],
-  ["\xd0\xcf\x11\xe0", "file-is-xls-or-protected-xlsx", AS_CSV],
+  ["\x1f\x8b", "file-is-gzip", unpacked],
+  ["PK\x03\x04", "file-is-zip", unpacked],
+  ["PK\x05\x06", "file-is-zip", unpacked],
+  ["\x28\xb5\x2f\xfd", "file-is-zstandard", unpacked],
+  ["\xfd7zXZ\x00", "file-is-xz", unpacked],
+  ["BZh", "file-is-bzip2", unpacked],
+  ["7z\xbc\xaf\x27\x1c", "file-is-7z", unpacked],
+  ["\xd0\xcf\x11\xe0", "file-is-xls-or-protected-xlsx", asCsv],
   ["PAR1", "file-is-parquet", "export it as CSV or NDJSON and upload that"],
-  ["%PDF", "file-is-pdf", AS_CSV],
+  ["%PDF", "file-is-pdf", asCsv],
   ["-----BEGIN PGP", "file-is-openpgp", "decrypt it and upload the file inside"],
-  ["\xff\xfe\x00\x00", "file-is-utf-32", AS_UTF8],
-  ["\x00\x00\xfe\xff", "file-is-utf-32", AS_UTF8],
-  ["\xff\xfe", "file-is-utf-16", AS_UTF8],
-  ["\xfe\xff", "file-is-utf-16", AS_UTF8],
+  ["\xff\xfe\x00\x00", "file-is-utf-32", asUtf8],
+  ["\x00\x00\xfe\xff", "file-is-utf-32", asUtf8],
+  ["\xff\xfe", "file-is-utf-16", asUtf8],
+  ["\xfe\xff", "file-is-utf-16", asUtf8],
 ];
 
 /**
@@ -42,13 +42,13 @@ export async function openTable(name: string, bytes: AsyncIterable<Uint8Array>):
   const seen: Uint8Array[] = [];
   let length = 0;
   try {
-    while (length < HEAD_BYTES) {
+    while (length < headBytes) {
       const next = await pieces.next();
       if (next.done) break;
       seen.push(next.value);
       length += next.value.length;
     }
-    const format = detect(name, Buffer.concat(seen).subarray(0, HEAD_BYTES));
+    const format = detect(name, Buffer.concat(seen).subarray(0, headBytes));
     return await format.open(followedBy(seen, pieces));
   } catch (error) {
     await pieces.return?.();
@@ -63,20 +63,20 @@ export function detect(name: string, head: Uint8Array): Format {
 
   const binary = Buffer.from(head).toString("latin1");
   const refused = refusedBeginnings.find(([beginning]) => binary.startsWith(beginning));
-  if (refused?.[1] === "file-is-zip" && /^xls[xm]$/.test(extension)) throw refusal("file-is-xlsx", AS_CSV);
+  if (refused?.[1] === "file-is-zip" && /^xls[xm]$/.test(extension)) throw refusal("file-is-xlsx", asCsv);
   if (refused) throw refusal(refused[1], refused[2]);
-  if (binary.includes("\0")) throw refusal("file-is-binary", AS_UTF8);
+  if (binary.includes("\0")) throw refusal("file-is-binary", asUtf8);
 
   const text = binary.replace(/^\xef\xbb\xbf/, "").trimStart();
   if (/^<[?!a-z]/i.test(text)) throw refusal("file-is-xml", "export it as CSV or NDJSON and upload that");
-  if (/^\[\s*[{\]]/.test(text) || extension === "json") throw refusal("file-is-json-document", AS_LINES);
+  if (/^\[\s*[{\]]/.test(text) || extension === "json") throw refusal("file-is-json-document", asLines);
 
   const format = formats.find(({ extensions }) => extensions.includes(extension));
   if (!format) {
     const known = formats.flatMap(({ extensions }) => extensions.map((ending) => `.${ending}`));
     throw refusal("file-extension-unknown", `name it ${known.join(", ")}`);
   }
-  if (format.name !== "json-lines" && /^\{\s*"/.test(text)) throw refusal("file-is-json-lines", AS_LINES);
+  if (format.name !== "json-lines" && /^\{\s*"/.test(text)) throw refusal("file-is-json-lines", asLines);
   return format;
 }
 

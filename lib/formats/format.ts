@@ -42,4 +42,4 @@ export interface Format {
 }
 
 /** The longest record, in UTF-16 units: far above any person, far below what memory has. */
-export const MAX_RECORD_LENGTH = 1_048_576;
+export const maxRecordLength = 1_048_576;

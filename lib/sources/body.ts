@@ -7,12 +7,12 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What was meant as data and is nested deeper than any sender's, would overflow the stack of whoever writes it out. */
 const maximumDepth = 64;
-const QUOTE = 34;
-const BACKSLASH = 92;
-const OPEN_LIST = 91;
-const CLOSE_LIST = 93;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
+const quoteMark = 34;
+const backslash = 92;
+const openList = 91;
+const closeList = 93;
+const openObject = 123;
+const closeObject = 125;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** The JSON object in a body. Throws `InboundError` `malformed` for anything else. */
@@ -94,15 +94,15 @@ function isDeeperThan(depth: number, json: string): boolean {
   let open = 0;
   for (let index = 0; index < json.length; index += 1) {
     const unit = json.charCodeAt(index);
-    if (unit === QUOTE) {
+    if (unit === quoteMark) {
       index = json.indexOf('"', index + 1);
       while (index !== -1 && isEscaped(json, index)) index = json.indexOf('"', index + 1);
       // A string without an end: the parser will say so.
       if (index === -1) return false;
-    } else if (unit === OPEN_LIST || unit === OPEN_OBJECT) {
+    } else if (unit === openList || unit === openObject) {
       open += 1;
       if (open > depth) return true;
-    } else if (unit === CLOSE_LIST || unit === CLOSE_OBJECT) {
+    } else if (unit === closeList || unit === closeObject) {
       open -= 1;
     }
   }
@@ -120,6 +120,6 @@ function occurrences(character: string, text: string, most: number): number {
 
 function isEscaped(json: string, index: number): boolean {
   let before = index - 1;
-  while (json.charCodeAt(before) === BACKSLASH) before -= 1;
+  while (json.charCodeAt(before) === backslash) before -= 1;
   return (index - before) % 2 === 0;
 }

@@ -6,7 +6,7 @@ import { isEmpty } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { ImportOtp, PersonReference } from "#lib/pipeline/change.ts";
 import { fieldReader, fieldsByName, normalizedName, otpAliases, type OtpField } from "./columns.ts";
-import { OTPAUTH, parseOtpauth } from "./otpauth.ts";
+import { otpauthUri, parseOtpauth } from "./otpauth.ts";
 import type { UploadKind } from "./rows.ts";
 
 const fieldOf = fieldsByName<OtpField>(otpAliases);
@@ -108,20 +108,20 @@ export interface Secret {
 }
 
 /** Longest secret as it is written: a URI with a picture's address and a long label. */
-const MAX_WRITTEN_LENGTH = 4096;
+const maxWrittenLength = 4096;
 /** RFC 4226 asks for 128 bits; Authing itself makes 80. */
-const ADVISED_BYTES = 16;
+const advisedBytes = 16;
 /** HMAC-SHA-1 hashes a longer key first. */
-const BLOCK_BYTES = 64;
+const blockBytes = 64;
 
 /** Reads a secret as files have it: base32 in any case and spacing, or an `otpauth://` URI with all it says checked. */
 export function readSecret(value: unknown): Secret {
   if (isEmpty(value)) return refusal("secret-missing");
   const written = plainText(value);
-  if (typeof value !== "string" || written === undefined || written.length > MAX_WRITTEN_LENGTH) {
+  if (typeof value !== "string" || written === undefined || written.length > maxWrittenLength) {
     return refusal("secret-encoding");
   }
-  if (OTPAUTH.test(written)) {
+  if (otpauthUri.test(written)) {
     const uri = parseOtpauth(written);
     if (uri === undefined) return refusal("uri-invalid");
     const problems = settingProblems(uri).map(([, code]) => code);
@@ -141,8 +141,8 @@ function readBase32(written: string): Secret {
   if (bytes.length * 8 < minOtpSecretBits) return refusal("secret-short");
   const notes = [
     hasStrayBits && "secret-had-stray-bits",
-    bytes.length < ADVISED_BYTES && "secret-below-128-bits",
-    bytes.length > BLOCK_BYTES && "secret-above-512-bits",
+    bytes.length < advisedBytes && "secret-below-128-bits",
+    bytes.length > blockBytes && "secret-above-512-bits",
     bytes.every((byte) => byte === bytes[0]) && "secret-one-byte-repeated",
   ].filter((note) => note !== false);
   return { base32: encodeBase32(bytes), problems: [], notes };
@@ -174,7 +174,7 @@ function shortText(value: unknown): string | undefined | null {
 function mayBeSecret(value: unknown): boolean {
   if (typeof value === "object" && value !== null) return false;
   const written = plainText(value) ?? "";
-  if (OTPAUTH.test(written)) return true;
+  if (otpauthUri.test(written)) return true;
   const bytes = decodeBase32(written)?.bytes;
   return bytes !== undefined && bytes.length * 8 >= minOtpSecretBits;
 }

@@ -9,7 +9,7 @@ export interface Otpauth {
 }
 
 /** Any URI of the family, however it continues. */
-export const OTPAUTH = /^\s*otpauth(?:-[a-z]+)?:/i;
+export const otpauthUri = /^\s*otpauth(?:-[a-z]+)?:/i;
 
 /**
  * Reads a key URI (https://github.com/google/google-authenticator/wiki/Key-Uri-Format). Its query is form data: a `+` is a

@@ -48,7 +48,7 @@ export interface Upload<OfKind extends Change = Change> {
 }
 
 /** A file of JSON could name new ones in every row. */
-const MAX_UNMAPPED = 100;
+const maxUnmapped = 100;
 
 /**
  * Puts a kind of upload on a table.
@@ -70,7 +70,7 @@ export function openUpload<Field extends string, OfKind extends Change>(
     }
   }
   const hidesSome = header === undefined || header.some((column) => kind.hides(column, ""));
-  const unmapped = new Set<string>(fixed?.unmapped.slice(0, MAX_UNMAPPED));
+  const unmapped = new Set<string>(fixed?.unmapped.slice(0, maxUnmapped));
 
   // Rows of one file mostly name the same columns.
   let last: { names: string; columns: Columns<Field> } | undefined;
@@ -90,7 +90,7 @@ export function openUpload<Field extends string, OfKind extends Change>(
       const values = kind.flatten?.(row.values) ?? row.values;
       const columns = columnsOf(values);
       for (const column of columns.unmapped) {
-        if (unmapped.size < MAX_UNMAPPED) unmapped.add(column.slice(0, 64));
+        if (unmapped.size < maxUnmapped) unmapped.add(column.slice(0, 64));
       }
       const [column] = columns.ambiguous;
       if (column !== undefined) {

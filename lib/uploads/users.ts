@@ -172,10 +172,10 @@ function switchedOn(read: Read, meaningOfYes: boolean): Encoded {
 }
 
 /** Hashes that say themselves what they are, so that a password script can compare with nothing else at hand. */
-const SELF_DESCRIBING_HASH = /^(?:\$[a-z0-9-]+\$|\{[A-Z0-9]+\}|pbkdf2_)/;
+const selfDescribingHash = /^(?:\$[a-z0-9-]+\$|\{[A-Z0-9]+\}|pbkdf2_)/;
 /** Digests of MD5, SHA-1, SHA-256 and SHA-512 in hexadecimal. */
-const BARE_DIGEST = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
-const MAX_PASSWORD_LENGTH = 1024;
+const bareDigest = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
+const maxPasswordLength = 1024;
 
 /**
  * A hash that Authing takes for a password would become the password; a password that it takes for a hash would be kept in
@@ -193,12 +193,12 @@ function passwordOf(plain: Read, hash: Read): { encoded: Encoded; isHash: boolea
     isHash,
   });
   if (isEmpty(read.value)) return { encoded: nothing(read, rule), isHash };
-  if (typeof read.value !== "string" || read.value.length > MAX_PASSWORD_LENGTH)
+  if (typeof read.value !== "string" || read.value.length > maxPasswordLength)
     return outcome("password-invalid");
   // What an export puts in place of a password.
   if (/^\*{3,}$/.test(read.value)) return outcome("password-masked");
-  if (isHash) return outcome(SELF_DESCRIBING_HASH.test(read.value) ? undefined : "password-hash-unknown");
-  const looksHashed = SELF_DESCRIBING_HASH.test(read.value) || BARE_DIGEST.test(read.value);
+  if (isHash) return outcome(selfDescribingHash.test(read.value) ? undefined : "password-hash-unknown");
+  const looksHashed = selfDescribingHash.test(read.value) || bareDigest.test(read.value);
   return outcome(looksHashed ? "password-looks-hashed" : undefined);
 }
 

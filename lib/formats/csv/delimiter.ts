@@ -1,8 +1,8 @@
 import { InboundError } from "#lib/pipeline/errors.ts";
 import { scanRecord } from "./records.ts";
 
-const DELIMITERS = [",", ";", "\t", "|"];
-const SAMPLED_RECORDS = 20;
+const delimiters = [",", ";", "\t", "|"];
+const sampledRecords = 20;
 
 /**
  * The delimiter of a file by its beginning: what a first line `sep=;` says (Excel's own), else the one that gives the
@@ -14,9 +14,9 @@ export function findDelimiter(head: string, isLast: boolean): { delimiter: strin
   const told = /^"?sep=([^\r\n"])"?(?:\r\n|\n|\r(?=[^\n]))/i.exec(head);
   if (told) return { delimiter: told[1] as string, start: told[0].length };
 
-  const candidates = DELIMITERS.map((delimiter) => sampled(head, delimiter, isLast)).filter(
-    ({ columns }) => columns > 1,
-  );
+  const candidates = delimiters
+    .map((delimiter) => sampled(head, delimiter, isLast))
+    .filter(({ columns }) => columns > 1);
   const steady = candidates.filter(({ isSteady }) => isSteady);
   const [best, next] = (steady.length > 0 ? steady : candidates).toSorted((a, b) => b.columns - a.columns);
   if (best !== undefined && best.columns === next?.columns) {
@@ -31,7 +31,7 @@ export function findDelimiter(head: string, isLast: boolean): { delimiter: strin
 function sampled(head: string, delimiter: string, isLast: boolean) {
   const widths: number[] = [];
   let start = 0;
-  while (widths.length < SAMPLED_RECORDS && start < head.length) {
+  while (widths.length < sampledRecords && start < head.length) {
     const record = scanRecord(head, start, delimiter, isLast);
     if (record === undefined) break;
     start = record.end;

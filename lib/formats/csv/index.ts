@@ -1,11 +1,11 @@
 import { decodeText } from "#lib/formats/decode.ts";
-import { MAX_RECORD_LENGTH, type Format, type Row } from "#lib/formats/format.ts";
+import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import { findDelimiter, isBlank } from "./delimiter.ts";
 import { firstLine, scanRecord, type CsvRecord } from "./records.ts";
 
 /** As much text as the delimiter is found by. */
-const HEAD_LENGTH = 4096;
+const headLength = 4096;
 
 interface NumberedRecord extends CsvRecord {
   readonly line: number;
@@ -22,7 +22,7 @@ const csv: Format = {
     const pieces = decodeText(bytes);
     let head = "";
     let isLast = false;
-    while (!isLast && head.length < HEAD_LENGTH) {
+    while (!isLast && head.length < headLength) {
       const next = await pieces.next();
       if (next.done) isLast = true;
       else head += next.value;
@@ -77,10 +77,10 @@ async function* readRecords(
   try {
     while (!isLast || start < text.length) {
       let record = scanRecord(text, start, head.delimiter, isLast);
-      if ((record?.end ?? text.length) - start > MAX_RECORD_LENGTH) {
+      if ((record?.end ?? text.length) - start > maxRecordLength) {
         // A quote that is not closed for that long was not meant to open a cell.
         record = firstLine(text, start, isLast, "quote-unclosed");
-        if (record === undefined || record.end - start > MAX_RECORD_LENGTH) {
+        if (record === undefined || record.end - start > maxRecordLength) {
           throw new InboundError("malformed", "record-too-long", { path: `line ${line}` });
         }
       }

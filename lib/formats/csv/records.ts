@@ -12,9 +12,9 @@ export interface CsvRecord {
   readonly problem?: "quote-misplaced" | "quote-unclosed";
 }
 
-const LF = 10;
-const CR = 13;
-const QUOTE = 34;
+const lineFeed = 10;
+const carriageReturn = 13;
+const quoteMark = 34;
 
 /**
  * Reads the record that starts at `start`. `undefined` when the text ends before it does; with `isLast`, nothing follows
@@ -31,7 +31,7 @@ export function scanRecord(
   let lines = 1;
   let at = start;
   for (;;) {
-    if (text.charCodeAt(at) === QUOTE) {
+    if (text.charCodeAt(at) === quoteMark) {
       const close = closingQuote(text, at + 1);
       if (close === undefined) return isLast ? firstLine(text, start, isLast, "quote-unclosed") : undefined;
       const written = text.slice(at + 1, close);
@@ -42,8 +42,8 @@ export function scanRecord(
       const from = at;
       for (; at < text.length; at += 1) {
         const unit = text.charCodeAt(at);
-        if (unit === separator || unit === LF || unit === CR) break;
-        if (unit === QUOTE) return firstLine(text, start, isLast, "quote-misplaced");
+        if (unit === separator || unit === lineFeed || unit === carriageReturn) break;
+        if (unit === quoteMark) return firstLine(text, start, isLast, "quote-misplaced");
       }
       cells.push(text.slice(from, at));
     }
@@ -66,7 +66,8 @@ export function firstLine(
   problem: NonNullable<CsvRecord["problem"]>,
 ): CsvRecord | undefined {
   let at = start;
-  while (at < text.length && text.charCodeAt(at) !== LF && text.charCodeAt(at) !== CR) at += 1;
+  while (at < text.length && text.charCodeAt(at) !== lineFeed && text.charCodeAt(at) !== carriageReturn)
+    at += 1;
   const lineEnd = at === text.length ? (isLast ? 0 : undefined) : lineEndLength(text, at, isLast);
   return lineEnd === undefined
     ? undefined
@@ -76,17 +77,17 @@ export function firstLine(
 /** Where the quote stands that closes a cell, as far as the text goes; `undefined` when there is none. */
 function closingQuote(text: string, from: number): number | undefined {
   let at = text.indexOf('"', from);
-  while (at !== -1 && text.charCodeAt(at + 1) === QUOTE) at = text.indexOf('"', at + 2);
+  while (at !== -1 && text.charCodeAt(at + 1) === quoteMark) at = text.indexOf('"', at + 2);
   return at === -1 ? undefined : at;
 }
 
 /** Units of the line end at `at`: 0 when there is none, `undefined` when the text ends between CR and what may be its LF. */
 function lineEndLength(text: string, at: number, isLast: boolean): number | undefined {
   const unit = text.charCodeAt(at);
-  if (unit === LF) return 1;
-  if (unit !== CR) return 0;
+  if (unit === lineFeed) return 1;
+  if (unit !== carriageReturn) return 0;
   if (at + 1 === text.length) return isLast ? 1 : undefined;
-  return text.charCodeAt(at + 1) === LF ? 2 : 1;
+  return text.charCodeAt(at + 1) === lineFeed ? 2 : 1;
 }
 
 function lineEndsIn(text: string): number {

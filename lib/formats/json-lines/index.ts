@@ -1,5 +1,5 @@
 import { decodeText } from "#lib/formats/decode.ts";
-import { MAX_RECORD_LENGTH, type Format, type Row } from "#lib/formats/format.ts";
+import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 
 /** One JSON object a line (https://jsonlines.org, https://github.com/ndjson/ndjson-spec). Blank lines are passed over. */
@@ -57,7 +57,7 @@ async function* linesOf(pieces: AsyncGenerator<string, void>): AsyncGenerator<st
 }
 
 function refuseOverlong(line: string, number: number): void {
-  if (line.length > MAX_RECORD_LENGTH) {
+  if (line.length > maxRecordLength) {
     throw new InboundError("malformed", "record-too-long", { path: `line ${number}` });
   }
 }
