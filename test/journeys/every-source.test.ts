@@ -1,0 +1,119 @@
+import { onTestFinished, describe, expect, it } from "vitest";
+import config from "#config";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import { enabledSources } from "#lib/sources/enabled.ts";
+import {
+  fixtureSecret,
+  readFixtures,
+  requestOf,
+  type EventFixture,
+  type WireRequest,
+} from "#local/fixtures.ts";
+import { postRequest } from "#local/post.ts";
+import { startRecordedApi } from "#local/recorded-api.ts";
+import { startStack } from "#local/stack.ts";
+
+// A joiner of every source, and everything that a forger could do to them, over HTTP through the whole bundle.
+
+/** A source's first case that brings somebody new. */
+function joinerOf(source: string): EventFixture {
+  const joiner = readFixtures(source)
+    .filter((fixture) => fixture.kind === "events")
+    .find(({ golden }) => JSON.stringify(golden ?? []).includes('"kind":"create"'));
+  if (!joiner) throw new Error(`${source} has no case that brings somebody`);
+  return joiner;
+}
+
+async function open(name: string) {
+  const source = enabledSources(config).get(name);
+  if (!source) throw new Error(`no source ${name}`);
+  const joiner = joinerOf(name);
+  const api = await startRecordedApi([joiner]);
+  const secret = { ...fixtureSecret(name), ...(source.fetch && { apiHost: api.url }) };
+  const log: string[] = [];
+  const line = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields)}`);
+  const stack = await startStack({
+    config,
+    port: 0,
+    log: { info: line, warn: line, error: line },
+    async loadSecret(asked) {
+      if (asked === "authing")
+        return { current: { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "s" } };
+      if (asked === `sources/${name}`) return { current: secret };
+      throw new InboundError("misconfigured", "secret-missing");
+    },
+  });
+  onTestFinished(async () => {
+    await stack.close();
+    await api.close();
+  });
+  const signed = (by: object = secret, now = Date.now()) =>
+    requestOf(source, by as never, joiner, { now, id: "msg_1" });
+  const post = (request: WireRequest) => postRequest(stack.url, joiner, request);
+  return { source, stack, log, joiner, secret, signed, post };
+}
+
+describe.each(Object.keys(config.sources))("a joiner of %s", (name) => {
+  it("is acknowledged and arrives once, however often they are spoken of", async () => {
+    const { stack, signed, post } = await open(name);
+    const request = signed();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => post(request)));
+    expect(answers.map((answer) => answer?.ok)).toEqual([true, true, true, true, true]);
+    await stack.settled();
+    const creates = stack.sandbox?.requests.filter(({ operation }) => operation === "create-users-batch");
+    expect(creates).toHaveLength(1);
+    const [user, ...more] = stack.sandbox?.users() ?? [];
+    expect(more).toEqual([]);
+    expect(user?.externalId).toEqual(expect.any(String));
+    const [event] = await stack.ledger.events(user?.externalId ?? "", 10);
+    expect(event).toMatchObject({ source: name, outcome: { kind: "accepted", userId: user?.userId } });
+    expect(Object.keys(event?.trail ?? {})).toContain("externalId");
+  });
+
+  it("who is forged is refused with 401, too much with 413, and leaves nothing but a reason behind", async () => {
+    const { source, stack, log, secret, signed, post, joiner } = await open(name);
+    const real = signed();
+    const strange = Object.fromEntries(
+      Object.entries(secret).map(([key, value]) => [
+        key,
+        typeof value === "string" && key !== "apiHost"
+          ? value.replace(/\d(?=\D*$)/, (d) => String((Number(d) + 1) % 10))
+          : value,
+      ]),
+    );
+    const without = (part: "headers" | "query", key: string): WireRequest => ({
+      ...real,
+      [part]: Object.fromEntries(Object.entries(real[part] ?? {}).filter(([each]) => each !== key)),
+    });
+    const proofHeaders = Object.keys(
+      source.proof.sign(joiner.body, secret as never, { now: Date.now(), id: "msg_1" }).headers,
+    );
+    const forged: [string, WireRequest][] = [
+      ["a stranger's secret", signed(strange)],
+      ...proofHeaders.map((key): [string, WireRequest] => [`no ${key}`, without("headers", key)]),
+      ...Object.keys(real.query ?? {}).map((key): [string, WireRequest] => [
+        `no ${key}`,
+        without("query", key),
+      ]),
+    ];
+    if (source.proof.coversBody) {
+      const flipped = Buffer.from(real.body);
+      const middle = Math.floor(flipped.length / 2);
+      flipped[middle] = (flipped[middle] ?? 0) ^ 1;
+      forged.push(["another body", { ...real, body: flipped }]);
+    }
+    if (source.proof.refusesStale) forged.push(["six minutes old", signed(secret, Date.now() - 360_000)]);
+    for (const [how, request] of forged) {
+      const answer = await post(request);
+      expect(`${how}: ${answer?.status} ${await answer?.text()}`).toBe(`${how}: 401 `);
+    }
+    const huge = await post({ ...real, body: Buffer.alloc(7 * 1024 * 1024, "x") });
+    expect(huge?.status).toBe(413);
+
+    await stack.settled();
+    expect(stack.ledger.recent(10)).toEqual([]);
+    expect(stack.sandbox?.requests).toEqual([]);
+    expect(await stack.shelf.list("dead", 10)).toEqual([]);
+    expect(log.filter((line) => line.startsWith("delivery refused"))).toHaveLength(forged.length + 1);
+  });
+});
