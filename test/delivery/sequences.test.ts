@@ -10,7 +10,7 @@ import { openWorld, personOf, told, type Message, type World } from "./world.ts"
 // Random lives of four people, told by two sources in any order, twice and late, while Authing fails and processes end. A
 // small model says what may be there in the end.
 
-type Kind = "create" | "update" | "complete-update" | "leave" | "import-otp" | "create-with-otp";
+type Kind = "create" | "update" | "open" | "complete-update" | "leave" | "import-otp" | "create-with-otp";
 
 interface Told {
   readonly source: "hr" | "idp";
@@ -29,6 +29,8 @@ interface Sequence {
   readonly repeated: readonly { which: number; after: number }[];
   /** How many messages the queue gets at a time. */
   readonly portion: number;
+  readonly batchSize: number;
+  readonly invocationsAtOnce: number;
   readonly faults: readonly ScriptedFault[];
   /** After how many steps the process of the moment ends. */
   readonly deaths: readonly number[];
@@ -39,38 +41,43 @@ const kinds = (departures: number) =>
     { weight: 4, arbitrary: fc.constant<Kind>("create") },
     { weight: 3, arbitrary: fc.constant<Kind>("update") },
     { weight: 2, arbitrary: fc.constant<Kind>("complete-update") },
+    { weight: 1, arbitrary: fc.constant<Kind>("open") },
     { weight: departures, arbitrary: fc.constant<Kind>("leave") },
     { weight: 2, arbitrary: fc.constant<Kind>("import-otp") },
     { weight: 1, arbitrary: fc.constant<Kind>("create-with-otp") },
   );
 
-const eventsOf = (departures: number, maxLength: number) =>
-  fc
-    .array(
-      fc.record({
-        source: fc.constantFrom("hr" as const, "idp" as const),
-        // Much about one, so that it meets.
-        person: fc.oneof(
-          { weight: 3, arbitrary: fc.constant(0) },
-          { weight: 2, arbitrary: fc.nat({ max: 3 }) },
-        ),
-        kind: kinds(departures),
-        place: fc.nat({ max: 1_000 }),
-      }),
-      { minLength: 1, maxLength },
-    )
-    .map((drawn) => {
-      // No two at the same moment.
-      const order = drawn
-        .map((_, index) => index)
-        .toSorted((one, other) => (drawn[one]?.place ?? 0) - (drawn[other]?.place ?? 0) || one - other);
-      return drawn.map(({ source, person, kind }, index): Told => ({
-        source,
-        person,
-        kind,
-        rank: order.indexOf(index),
-      }));
-    });
+const drawn = (departures: number) =>
+  fc.record({
+    source: fc.constantFrom("hr" as const, "idp" as const),
+    // Much about one, so that it meets.
+    person: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat({ max: 3 }) }),
+    kind: kinds(departures),
+    place: fc.nat({ max: 1_000 }),
+  });
+
+/** In any order, no two at the same moment. */
+const someEvents = fc.array(drawn(3), { minLength: 1, maxLength: 14 }).map((events) => {
+  const order = events
+    .map((_, index) => index)
+    .toSorted((one, other) => (events[one]?.place ?? 0) - (events[other]?.place ?? 0) || one - other);
+  return events.map(({ source, person, kind }, index): Told => ({
+    source,
+    person,
+    kind,
+    rank: order.indexOf(index),
+  }));
+});
+
+/** More departures than the guard lets through. */
+const departures = fc.array(drawn(60), { minLength: 11, maxLength: 22 }).map((events) =>
+  events.map(({ person, kind, place }, rank): Told => ({
+    source: place < 100 ? "idp" : "hr",
+    person,
+    kind,
+    rank,
+  })),
+);
 
 const fault: fc.Arbitrary<ScriptedFault> = fc.record({
   on: fc.constantFrom("any", "create-users-batch", "update-user", "resign-user-batch", "get-user"),
@@ -96,13 +103,11 @@ const sequence: fc.Arbitrary<Sequence> = fc.record({
   leave: fc.constantFrom<LeavePolicy>("resign", "resign", "delete", "suspend"),
   batchMode: fc.constantFrom("all-or-nothing" as const, "partial" as const),
   unknownInLookUp: fc.constantFrom("left-out" as const, "refused" as const),
-  events: fc.oneof(
-    { weight: 5, arbitrary: eventsOf(3, 14) },
-    // Enough departures for the guard.
-    { weight: 1, arbitrary: eventsOf(60, 30) },
-  ),
+  events: fc.oneof({ weight: 5, arbitrary: someEvents }, { weight: 1, arbitrary: departures }),
   repeated: fc.array(fc.record({ which: fc.nat({ max: 30 }), after: fc.nat({ max: 30 }) }), { maxLength: 3 }),
   portion: fc.integer({ min: 1, max: 12 }),
+  batchSize: fc.integer({ min: 1, max: 10 }),
+  invocationsAtOnce: fc.integer({ min: 1, max: 3 }),
   faults: fc.array(fault, { maxLength: 8 }),
   deaths: fc.array(fc.integer({ min: 1, max: 120 }), { maxLength: 3 }),
 });
@@ -126,6 +131,8 @@ function changesOf(event: Told): Change[] {
       return [create, otp];
     case "update":
       return [{ kind: "update", who, person: { city }, complete: false, trail }];
+    case "open":
+      return [{ kind: "update", who, person: { status: "Activated" }, complete: false, trail }];
     case "complete-update":
       return [{ kind: "update", who, person: personOf(externalId, { city }), complete: true, trail }];
     case "leave":
@@ -249,17 +256,18 @@ async function brokenRules(
 }
 
 /** `SEQUENCES=100000` looks longer. */
-const sequences = Number(process.env["SEQUENCES"] ?? 3_000);
+const sequences = Number(process.env["SEQUENCES"] ?? 5_000);
 
 describe("random sequences of events, duplicates, reorders, faults and deaths", () => {
   it("end in a state that the model allows", async () => {
-    const property = fc.asyncProperty(sequence, async (drawn) => {
+    const property = fc.asyncProperty(sequence, async (lives) => {
       let ledger = memoryLedger();
-      const { leave, batchMode, unknownInLookUp } = drawn;
       const makeLedger = (now: () => number) => (ledger = memoryLedger(now));
-      const world = await openWorld({ makeLedger, direct: true, leave, batchMode, unknownInLookUp });
-      await play(world, drawn);
-      expect(await brokenRules(world, ledger, drawn)).toEqual([]);
+      const { leave, batchMode, unknownInLookUp, batchSize, invocationsAtOnce } = lives;
+      const options = { leave, batchMode, unknownInLookUp, batchSize, invocationsAtOnce };
+      const world = await openWorld({ makeLedger, direct: true, ...options });
+      await play(world, lives);
+      expect(await brokenRules(world, ledger, lives)).toEqual([]);
     });
     const result = await fc.check(property, { numRuns: sequences });
     expect(result.failed, fc.defaultReportMessage(result)).toBe(false);

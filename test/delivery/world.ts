@@ -47,6 +47,8 @@ export interface WorldOptions extends Partial<PoolRules> {
   readonly rehire?: RehirePolicy;
   /** Messages in one invocation. Default 10, as SQS gives them. */
   readonly batchSize?: number;
+  /** Invocations side by side. Default 1. */
+  readonly invocationsAtOnce?: number;
 }
 
 export interface World {
@@ -150,6 +152,7 @@ export async function openWorld({
   leave = "resign",
   rehire = "reactivate",
   batchSize = 10,
+  invocationsAtOnce = 1,
   ...rules
 }: WorldOptions): Promise<World> {
   const clock = virtualClock(day);
@@ -228,17 +231,25 @@ export async function openWorld({
         const firsts = [...Map.groupBy(queue, ({ message }) => groupOf(message)).values()].flatMap(
           ([first]) => (first ? [first] : []),
         );
-        const batch = firsts.filter(({ visibleAt }) => visibleAt <= clock.now()).slice(0, batchSize);
-        if (batch.length === 0) {
+        const visible = firsts.filter(({ visibleAt }) => visibleAt <= clock.now());
+        if (visible.length === 0) {
           await clock.wait(Math.min(...firsts.map(({ visibleAt }) => visibleAt)) - clock.now());
           continue;
         }
-        const results = await invoke(batch.map(({ message }) => message));
-        if (results === undefined) restart();
-        const again = clock.now() + 1000 * (results === undefined ? invisibleSeconds : comesAgainSeconds);
-        for (const [index, waiting] of batch.entries()) {
-          if (results?.[index] === "done") queue = queue.filter((other) => other !== waiting);
-          else waiting.visibleAt = again;
+        const batches = Array.from({ length: invocationsAtOnce }, (_, index) =>
+          visible.slice(index * batchSize, (index + 1) * batchSize),
+        ).filter((batch) => batch.length > 0);
+        const answers = await Promise.all(
+          batches.map((batch) => invoke(batch.map(({ message }) => message))),
+        );
+        const hasDied = answers.includes(undefined);
+        if (hasDied) restart();
+        const again = clock.now() + 1000 * (hasDied ? invisibleSeconds : comesAgainSeconds);
+        for (const [index, batch] of batches.entries()) {
+          for (const [position, waiting] of batch.entries()) {
+            if (answers[index]?.[position] === "done") queue = queue.filter((other) => other !== waiting);
+            else waiting.visibleAt = again;
+          }
         }
       }
     },
