@@ -13,7 +13,7 @@ interface Server {
 export interface Model {
   readonly name: string;
   /** Of the second set: added after the first version of pace.ts; its last constants were chosen with a look at both sets. */
-  readonly isHeldOut: boolean;
+  readonly isOfSecondSet: boolean;
   open(random: () => number): Server;
   /** Processes that call it at once, each with a controller of its own. Default 1. */
   readonly processes?: number;
@@ -121,7 +121,7 @@ const steps =
   (now: number) =>
     rates[Math.min(Math.floor(now / (100 * second)), rates.length - 1)]!;
 
-const tuned: readonly Omit<Model, "isHeldOut">[] = [
+const tuned: readonly Omit<Model, "isOfSecondSet">[] = [
   { name: "bucket 5/s", open: () => bucket(steady(5), 5) },
   { name: "bucket 20/s", open: () => bucket(steady(20), 20) },
   { name: "bucket 100/s", open: () => bucket(steady(100), 100), seconds: 200 },
@@ -134,7 +134,7 @@ const tuned: readonly Omit<Model, "isHeldOut">[] = [
   },
 ];
 
-const heldOut: readonly Omit<Model, "isHeldOut">[] = [
+const secondSet: readonly Omit<Model, "isOfSecondSet">[] = [
   { name: "bucket 300/s", open: () => bucket(steady(300), 300), seconds: 100 },
   { name: "bucket 50/s, burst of 500", open: () => bucket(steady(50), 500) },
   { name: "bucket 12/s, no burst", open: () => bucket(steady(12), 1.5) },
@@ -154,6 +154,6 @@ const heldOut: readonly Omit<Model, "isHeldOut">[] = [
 ];
 
 export const models: readonly Model[] = [
-  ...tuned.map((model) => ({ ...model, isHeldOut: false })),
-  ...heldOut.map((model) => ({ ...model, isHeldOut: true })),
+  ...tuned.map((model) => ({ ...model, isOfSecondSet: false })),
+  ...secondSet.map((model) => ({ ...model, isOfSecondSet: true })),
 ];

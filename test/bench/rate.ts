@@ -10,7 +10,7 @@ const rounds = 3;
 
 interface Tried extends Trial {
   readonly name: string;
-  readonly isHeldOut: boolean;
+  readonly isOfSecondSet: boolean;
 }
 
 /** Every server, once with Retry-After and once without. */
@@ -18,22 +18,22 @@ async function tryAll(controller: Controller, seed: number): Promise<readonly Tr
   const tried: Tried[] = [];
   for (const model of models) {
     for (const tellsWhen of [true, false]) {
-      const { name, isHeldOut } = model;
-      tried.push({ ...(await trial(controller, model, { seed, tellsWhen })), name, isHeldOut });
+      const { name, isOfSecondSet } = model;
+      tried.push({ ...(await trial(controller, model, { seed, tellsWhen })), name, isOfSecondSet });
     }
   }
   return tried;
 }
 
 function costsOf(tried: readonly Tried[]): Costs {
-  const heldOut = tried.filter(({ isHeldOut }) => isHeldOut);
+  const secondSet = tried.filter(({ isOfSecondSet }) => isOfSecondSet);
   return {
     "use %": mean(tried, "use"),
     "worst use %": worst(tried, "use").value,
     "429 %": mean(tried, "refused"),
     "worst 429 %": worst(tried, "refused").value,
-    "held out: use %": mean(heldOut, "use"),
-    "held out: 429 %": mean(heldOut, "refused"),
+    "held out: use %": mean(secondSet, "use"),
+    "held out: 429 %": mean(secondSet, "refused"),
   };
 }
 
@@ -78,16 +78,16 @@ async function prepare() {
   for (const seed of seeds) bySeed.set(seed, await tryAll(ours, seed));
 
   const all = [...bySeed.values()].flat();
-  const heldOut = all.filter(({ isHeldOut }) => isHeldOut);
+  const secondSet = all.filter(({ isOfSecondSet }) => isOfSecondSet);
   const leastUsed = worst(all, "use");
   const mostRefused = worst(all, "refused");
   const counts: Count[] = [
     { title: "ours, mean use of what is allowed", value: mean(all, "use"), unit: "%", aim: { atLeast: 90 } },
     { title: "ours, mean share of 429", value: mean(all, "refused"), unit: "%", aim: { atMost: 2 } },
-    { title: "ours, mean use, the second set of servers", value: mean(heldOut, "use"), unit: "%" },
+    { title: "ours, mean use, the second set of servers", value: mean(secondSet, "use"), unit: "%" },
     {
       title: "ours, mean share of 429, the second set of servers",
-      value: mean(heldOut, "refused"),
+      value: mean(secondSet, "refused"),
       unit: "%",
     },
     { title: `ours, least use: ${leastUsed.name}`, value: leastUsed.value, unit: "%" },
