@@ -112,8 +112,8 @@ async function again(
   if (kept.message.kind === "unreadable") {
     const outcomes: string[] = [];
     for (const message of messages) outcomes.push(await applyOne(message, ports, run));
-    // Its events are on their own way now, with outcomes of their own.
-    await ports.shelf.remove(kept);
+    // It waits on for those of its events that could not be decided now; the others have outcomes of their own.
+    if (!outcomes.includes(comesAgain)) await ports.shelf.remove(kept);
     return outcomes.join(", ");
   }
   await ports.ledger.reopen(keyOf(kept));

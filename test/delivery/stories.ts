@@ -284,6 +284,36 @@ function redriven(count: number, newerOnes: number): Story {
   };
 }
 
+function unreadable(): Story {
+  const events = joiners(["1", "2", "3"]);
+  const payload = Buffer.from(JSON.stringify(events.map(({ event }) => event))).toString("base64");
+  const reception = { receivedAt: new Date(day).toISOString(), proof: "hmac-sha256" };
+  return {
+    name: "a delivery that only today's code can read, while Authing's key is refused for a moment",
+    async prepare(world) {
+      await world.deliver([
+        { kind: "unreadable", source: "hr", id: "hash", reason: "split-failed", payload, reception },
+      ]);
+      expect(await world.shelf.list("dead", 10)).toHaveLength(1);
+    },
+    async play(world) {
+      // The second event's, and again with the key that was read anew.
+      world.pool.script(
+        (["none", "unauthorized", "unauthorized"] as const).map((kind) => ({
+          on: "create-users-batch",
+          fault: { kind },
+        })),
+      );
+      await world.operate({ operation: "redrive", dryRun: false });
+    },
+    async check(world) {
+      expect(world.statuses()).toEqual({ 1: "Activated", 2: "Activated", 3: "Activated" });
+      expect(await world.shelf.list("dead", 10)).toEqual([]);
+    },
+    events,
+  };
+}
+
 function massDeparture(verb: "release" | "discard", people: number, leaving: number): Story {
   const gone = leavers(range(leaving));
   const joined = joiners(["new"], "hr", 40);
@@ -501,6 +531,7 @@ const smallStories: readonly Story[] = [
     poison(5, mode, [1, 3]),
   ]),
   redriven(5, 2),
+  unreadable(),
   massDeparture("release", 12, 12),
   massDeparture("discard", 12, 12),
   withSecret(),

@@ -11,6 +11,7 @@ import { apply } from "#lib/pipeline/apply.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { QueuedMessage, SecretVersions, Shelf } from "#lib/pipeline/ports.ts";
+import type { SourceEvent } from "#lib/pipeline/source.ts";
 import { secretReader, type SecretReader } from "#lib/pipeline/secrets.ts";
 import type { ScriptedFault } from "#local/authing/faults.ts";
 import type { PoolRules } from "#local/authing/operations.ts";
@@ -135,7 +136,9 @@ export function portsOf({ isMended, ...given }: Given & { isMended: () => boolea
         return changes;
       },
     }),
-    readable: () => undefined,
+    readable: () => ({
+      split: ({ payload }) => JSON.parse(Buffer.from(payload).toString()) as SourceEvent[],
+    }),
     translation: () => ({ region: "CN", departments: {}, customData: {} }),
   };
 }
@@ -257,7 +260,7 @@ export async function openWorld({
       for (;;) {
         const operated = mortals.outlive(operate(request, current, newRun()));
         const results = (await operated) as readonly OperationResult[] | undefined;
-        if (results?.every(({ result }) => result !== "comes again")) return results;
+        if (results?.every(({ result = "" }) => !result.includes("comes again"))) return results;
         if (!results) restart();
         clock.pass(invisibleSeconds);
       }
