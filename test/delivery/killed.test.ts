@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { startSandbox } from "#local/authing/sandbox.ts";
@@ -42,7 +43,7 @@ it("a process that is killed again and again loses nothing and doubles nothing",
   for (;;) {
     const child = spawn(
       process.execPath,
-      [join(import.meta.dirname, "killed-process.ts"), folder, sandbox.url, String(ahead)],
+      [fileURLToPath(new URL("./killed-process.ts", import.meta.url)), folder, sandbox.url, String(ahead)],
       { stdio: ["ignore", "ignore", "inherit"] },
     );
     const ended = once(child, "exit") as Promise<[number | null]>;
