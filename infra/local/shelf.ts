@@ -3,8 +3,7 @@ import type { KeptMessage, Shelf } from "#lib/pipeline/ports.ts";
 /** The shelf of a laptop: in memory, the oldest first. */
 export function localShelf(): Shelf {
   const kept = new Map<string, KeptMessage>();
-  const nameOf = ({ kind, message }: KeptMessage) =>
-    `${kind}/${message.source}/${message.kind === "event" ? message.event.id : message.id}`;
+  const nameOf = ({ kind, message, ledgerId }: KeptMessage) => `${kind}/${message.source}/${ledgerId}`;
   return {
     async keep(entry) {
       kept.set(nameOf(entry), entry);

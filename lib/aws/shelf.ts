@@ -67,9 +67,8 @@ export function objectShelf(bucket: string): Shelf {
   };
 }
 
-function keyOf({ kind, message }: KeptMessage): string {
-  const id = message.kind === "event" ? message.event.id : message.id;
-  return `kept/${kind}/${message.source}/${createHash("sha256").update(id).digest("hex")}.json`;
+function keyOf({ kind, message, ledgerId }: KeptMessage): string {
+  return `kept/${kind}/${message.source}/${createHash("sha256").update(ledgerId).digest("hex")}.json`;
 }
 
 /** Written by ourselves, so its shape is known. */

@@ -53,7 +53,7 @@ export interface KeptMessage {
 
 /** Where messages wait for a person, whole, until they are taken away: what is kept here is never lost to a time limit. */
 export interface Shelf {
-  /** Keeps a message; one of the same kind, source and id is replaced. */
+  /** Keeps a message; one of the same kind, source and `ledgerId` is replaced. */
   keep(kept: KeptMessage): Promise<void>;
   /** The oldest `limit` messages. */
   list(kind: KeptMessage["kind"], limit: number): Promise<KeptMessage[]>;
