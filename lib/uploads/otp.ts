@@ -1,6 +1,7 @@
 import { minOtpSecretBits } from "#lib/authing/dto.ts";
 import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
 import { assemble, email, plainText, plainWord, text } from "#lib/fields/encode.ts";
+import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
@@ -49,7 +50,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
     const userId = shortText(read("userId").value);
     const recoveryCode = shortText(read("recoveryCode").value);
     const { person, leftOut } = assemble([
-      text("externalId", read("externalId"), { maxLength: 255 }),
+      text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
       email(read("email")),
       phone(read("phone"), region, read("phoneCountryCode")),
       text("username", read("username"), { maxLength: 255 }),

@@ -18,6 +18,7 @@ import {
   type Encoded,
   type TextField,
 } from "#lib/fields/encode.ts";
+import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
@@ -102,7 +103,7 @@ export const users: UploadKind<UserField, Create> = {
       { value: values[columns.names.get("passwordHash") ?? ""], path: read("passwordHash").path },
     );
     const { person, trail, leftOut } = assemble([
-      text("externalId", read("externalId"), { maxLength: 255 }),
+      text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
       text("username", read("username"), { maxLength: 255 }),
       email(read("email")),
       phone(read("phone"), region, read("phoneCountryCode")),

@@ -2,6 +2,7 @@ import { customData } from "#lib/fields/custom-data.ts";
 import { birthdate, calendarDate } from "#lib/fields/date.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { assemble, email, plainWord, status, text, type Encoded } from "#lib/fields/encode.ts";
+import { refuseLongIds } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
@@ -12,14 +13,9 @@ import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
 import { isJsonObject } from "#lib/sources/body.ts";
 import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
-/** The longest id that Authing takes. */
-const maxExternalIdLength = 255;
-
 /** BambooHR's employee → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
-  if (event.subject.length > maxExternalIdLength) {
-    throw new InboundError("malformed", "external-id-too-long");
-  }
+  refuseLongIds("id", event.subject);
   switch (event.type) {
     case "employee.created":
       return whereFound(event, (employee) => joiner(employee, context));

@@ -1,5 +1,6 @@
 import { birthdate } from "#lib/fields/date.ts";
-import { assemble, email, flag, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { assemble, email, plainText, flag, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { refuseLongIds } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
@@ -9,6 +10,7 @@ import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
 
 /** Clerk's user → Authing's person. Users come whole, except for deleted ones, of whom only the id is left. */
 export function translate(event: SourceEvent, { region }: TranslationContext): Change[] {
+  refuseLongIds("external_id", plainText(at(event.payload, "external_id").value));
   switch (event.type) {
     case "user.created": {
       const { person, trail, leftOut } = assemble([

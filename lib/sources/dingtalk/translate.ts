@@ -1,23 +1,18 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { assemble, email, text, url } from "#lib/fields/encode.ts";
+import { refuseLongIds } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at } from "#lib/fields/read.ts";
 import type { Change } from "#lib/pipeline/change.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
 import type { FetchedPerson } from "./fetch.ts";
-
-/** Longest `externalId` that Authing takes. */
-const maxExternalIdLength = 255;
 
 /** DingTalk's person → Authing's. Whoever was fetched comes whole. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const person = event.payload as FetchedPerson;
-  if (person.userId.length > maxExternalIdLength) {
-    throw new InboundError("malformed", "external-id-too-long", { path: "userId" });
-  }
+  refuseLongIds("userId", person.userId);
   const who = { externalId: person.userId };
   if (event.type === "user_leave_org" || person.gone) return [{ kind: "leave", who }];
   switch (event.type) {

@@ -1,6 +1,7 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
-import { assemble, email, refused, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { assemble, email, plainText, refused, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { refuseLongIds } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
@@ -13,8 +14,6 @@ import type { UserEvent } from "./split.ts";
 
 /** What the `externalId` of the configuration may name. The first one is what it is without one. */
 const externalIds = ["open_id", "user_id", "union_id", "employee_no"] as const;
-/** What Authing takes. */
-const maxExternalIdLength = 255;
 
 /** Feishu's user → Authing's person. Paths, those of custom data too, begin at the user: `custom_attrs[0].value.text`. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
@@ -151,11 +150,9 @@ function settingOf({ externalId: setting = externalIds[0] }: TranslationContext)
 }
 
 function idOf(user: JsonObject, context: TranslationContext): Encoded {
-  const id = text("externalId", at(user, settingOf(context)), { maxLength: maxExternalIdLength });
-  if (id.problem === "text-too-long") {
-    throw new InboundError("malformed", "external-id-too-long", { path: id.path });
-  }
-  return id;
+  const read = at(user, settingOf(context));
+  refuseLongIds(read.path, readId(read.value) ?? plainText(read.value));
+  return text("externalId", read);
 }
 
 /** No other id stands in for a missing one: the same person would be two. */

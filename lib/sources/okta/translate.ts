@@ -1,17 +1,14 @@
 import { assemble, email, status, text, type Encoded } from "#lib/fields/encode.ts";
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
+import { refuseLongIds } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first } from "#lib/fields/read.ts";
 import type { Change } from "#lib/pipeline/change.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
 import type { JsonObject } from "#lib/sources/body.ts";
 import type { OktaEvent } from "./split.ts";
-
-/** The longest id that Authing takes. */
-const maxExternalIdLength = 255;
 
 /** Okta's user → Authing's person. What happened says which change it is, what Okta says of the user today says the rest. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
@@ -48,7 +45,7 @@ function whereStillThere(
 
 function joiner(user: JsonObject, context: TranslationContext): Change {
   const { person, trail, leftOut } = assemble([...profile(user, context), ...whileSuspended(user)]);
-  refuseLongId(person.externalId);
+  refuseLongIds("id", person.externalId);
   return { kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) };
 }
 
@@ -58,7 +55,7 @@ function mover(
   context: TranslationContext,
   access: readonly Encoded[],
 ): Change {
-  refuseLongId(subject);
+  refuseLongIds("id", subject);
   const { person, trail, leftOut } = assemble([...profile(user, context), ...access]);
   const hasLogin = person.email !== undefined || person.phone !== undefined || person.username !== undefined;
   return {
@@ -72,18 +69,14 @@ function mover(
 }
 
 function suspended({ subject, type }: SourceEvent): Change {
-  refuseLongId(subject);
+  refuseLongIds("id", subject);
   const { person, trail } = assemble([status({ value: type, path: "eventType" }, { [type]: "Suspended" })]);
   return { kind: "update", who: { externalId: subject }, person, complete: false, trail };
 }
 
 function leaver({ subject }: SourceEvent): Change {
-  refuseLongId(subject);
+  refuseLongIds("id", subject);
   return { kind: "leave", who: { externalId: subject } };
-}
-
-function refuseLongId(id = ""): void {
-  if (id.length > maxExternalIdLength) throw new InboundError("malformed", "external-id-too-long");
 }
 
 function profile(user: JsonObject, { region, ...context }: TranslationContext): Encoded[] {

@@ -1,17 +1,15 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { assemble, email, plainWord, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { refuseLongIds } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/pipeline/change.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
 import type { FetchedChange } from "./fetch.ts";
 
-/** Longest `externalId` that Authing takes. */
-const maxExternalIdLength = 255;
 /** Of `Status`: may use WeCom; has left the company by oneself. 2 is forbidden to use it, 4 has not used it yet. */
 const statuses = { open: "1", left: "5" };
 
@@ -22,9 +20,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     change.newUserId === undefined
       ? { value: change.userId, path: "event.UserID" }
       : { value: change.newUserId, path: "event.NewUserID" };
-  if ([change.userId, change.newUserId ?? ""].some(({ length }) => length > maxExternalIdLength)) {
-    throw new InboundError("malformed", "external-id-too-long", { path: id.path });
-  }
+  refuseLongIds(id.path, change.userId, change.newUserId);
   // Of a rename this is the old id, by which Authing knows them; the new one is among the fields.
   const who = { externalId: change.userId };
   const hasLeft = plainWord(statusOf(change).value) === statuses.left;
