@@ -6,8 +6,9 @@ import { identifierOf, identifiers, type Identifier } from "#lib/authing/identif
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { Create } from "#lib/pipeline/change.ts";
 import { attempt, attemptAgain } from "./attempt.ts";
+import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
-import { findUsers, isSamePerson, updatable } from "./people.ts";
+import { findUsers, hasLeftElsewhere, isSamePerson, updatable } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 type CreateTask = Task<Create>;
@@ -251,9 +252,9 @@ async function settleKnown(
     if (person === undefined) return true;
     if (!missing.includes(task)) return false;
     // The account is gone because one system let them go: then another one does not bring them back either.
-    const hasLeftElsewhere = Boolean(person.leftBy) && person.leftBy !== task.source;
-    if (hasLeftElsewhere) settle(task, { kind: "rejected", reason: "account-not-active", field: "status" });
-    return !hasLeftElsewhere;
+    if (!hasLeftElsewhere(person, task.source)) return true;
+    settle(task, { kind: "rejected", reason: "account-not-active", field: "status" });
+    return false;
   });
 }
 
@@ -261,30 +262,18 @@ async function settleKnown(
 function batchesOf(
   tasks: readonly CreateTask[],
 ): { batch: CreateTask[]; options: CreateUserOptionsDto | undefined }[] {
-  interface Batch {
-    batch: CreateTask[];
-    taken: Set<string>;
-    options: CreateUserOptionsDto | undefined;
-  }
-  const open = new Map<string, Batch[]>();
-  for (const task of tasks) {
-    const { person, options } = task.change;
-    const key = JSON.stringify(options ?? {});
-    const claims = identifiers.flatMap((kind) => {
-      const value = identifierOf(person, kind);
-      return value === undefined ? [] : `${kind}:${value}`;
-    });
-    const batches = open.get(key) ?? [];
-    open.set(key, batches);
-    let home = batches.find(
-      ({ batch, taken }) => batch.length < maxUsersPerCreate && !claims.some((claim) => taken.has(claim)),
-    );
-    if (!home) {
-      home = { batch: [], taken: new Set(), options };
-      batches.push(home);
-    }
-    home.batch.push(task);
-    for (const claim of claims) home.taken.add(claim);
-  }
-  return [...open.values()].flat();
+  const byOptions = Map.groupBy(tasks, ({ change }) => JSON.stringify(change.options ?? {}));
+  return [...byOptions.values()].flatMap((alike) =>
+    packed(alike, maxUsersPerCreate, identifiersOf).map((batch) => ({
+      batch,
+      options: alike[0]?.change.options,
+    })),
+  );
+}
+
+function identifiersOf({ change: { person } }: CreateTask): string[] {
+  return identifiers.flatMap((kind) => {
+    const value = identifierOf(person, kind);
+    return value === undefined ? [] : `${kind}:${value}`;
+  });
 }

@@ -4,6 +4,7 @@ import { identifierOf } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { ImportOtp } from "#lib/pipeline/change.ts";
 import { attempt } from "./attempt.ts";
+import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { findUsers, firstReference } from "./people.ts";
 import { rejection } from "./rejection.ts";
@@ -25,7 +26,8 @@ export async function importOtp(
   settle: Settle,
 ): Promise<void> {
   const resolved = await resolve(tasks, context, settle);
-  for (const batch of batchesOf(resolved)) {
+  // Nobody stands twice in one call: the later secret of a person goes in a later call and is the one that stays.
+  for (const batch of packed(resolved, maxSecretsPerImport, ({ userId }) => [userId])) {
     const suspects: { task: Task<ImportOtp>; failure: Failure }[] = [];
     const succeeded = await place(batch, context, settle, suspects, 0);
     if (suspects.length > 0 && !succeeded) throw new InboundError("unavailable", "server-error");
@@ -138,21 +140,4 @@ async function resolve(
     const account = userIds.get(task);
     return account === undefined ? [] : { task, ...account };
   });
-}
-
-/** Nobody stands twice in one call: the later secret of a person goes in a later call and is the one that stays. */
-function batchesOf(resolved: readonly Resolved[]): Resolved[][] {
-  const batches: { batch: Resolved[]; taken: Set<string> }[] = [];
-  for (const item of resolved) {
-    let home = batches.find(
-      ({ batch, taken }) => batch.length < maxSecretsPerImport && !taken.has(item.userId),
-    );
-    if (!home) {
-      home = { batch: [], taken: new Set() };
-      batches.push(home);
-    }
-    home.batch.push(item);
-    home.taken.add(item.userId);
-  }
-  return batches.map(({ batch }) => batch);
 }

@@ -8,7 +8,14 @@ import type { Outcome } from "#lib/pipeline/outcome.ts";
 import { attemptAgain } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
-import { findUsers, firstReference, updatable, userIdTypes, type Reference } from "./people.ts";
+import {
+  findUsers,
+  firstReference,
+  hasLeftElsewhere,
+  updatable,
+  userIdTypes,
+  type Reference,
+} from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 /** A mover: sends what the change holds and nothing else, so that absent fields stay as they are. */
@@ -23,7 +30,7 @@ export async function updatePerson(
 
   const { status, ...rest } = { ...updatable(change.person), ...renaming(change) };
   // Whom one system let go, another one does not let in again by the way.
-  const staysClosed = status === "Activated" && (await hasLeftElsewhere(task, context));
+  const staysClosed = status === "Activated" && (await isOthersToOpen(task, context));
   const set = status === undefined || staysClosed ? rest : { ...rest, status };
   if (Object.keys(set).length === 0)
     return settle(task, { kind: "already-done", reason: "nothing-to-change" });
@@ -140,14 +147,13 @@ async function firstFound<Data>(
   return isUnknown && others.length > 0 ? firstFound(others, call) : { answer, who };
 }
 
-async function hasLeftElsewhere(
+async function isOthersToOpen(
   { source, subject, change }: Task<Update>,
   { ledger }: DeliveryContext,
 ): Promise<boolean> {
   const known = subject === undefined ? undefined : await ledger.subject(source, subject);
   const externalId = known?.externalId ?? change.person.externalId ?? change.who.externalId;
-  const leftBy = externalId === undefined ? undefined : (await ledger.person(externalId))?.leftBy;
-  return leftBy !== undefined && leftBy !== "" && leftBy !== source;
+  return externalId !== undefined && hasLeftElsewhere(await ledger.person(externalId), source);
 }
 
 /** Our id of a person goes along only when the source gave them another one: then `who` has the one before. */

@@ -1,6 +1,7 @@
 import type { CreateUserInfoDto, UpdateUserReqDto, UserDto } from "#lib/authing/dto.ts";
 import { fieldsOnlyAtCreate, maxUsersPerLookUp } from "#lib/authing/dto.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
+import type { PersonRecord } from "#lib/ledger/ledger.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { PersonReference } from "#lib/pipeline/change.ts";
 import { attempt } from "./attempt.ts";
@@ -81,6 +82,11 @@ async function findUser(
   // A malformed id is nobody's id.
   if (answer.failure.kind === "user-not-found" || answer.failure.kind === "invalid-record") return [];
   throw new InboundError("unavailable", answer.failure.kind);
+}
+
+/** Whether a source other than this one has let a person go: then their account is not this one's to open. */
+export function hasLeftElsewhere(person: Pick<PersonRecord, "leftBy"> | undefined, source: string): boolean {
+  return Boolean(person?.leftBy) && person?.leftBy !== source;
 }
 
 /** What `update-user` takes of a person whom `create-users-batch` would take. Our id of them is no news. */

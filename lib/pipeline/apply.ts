@@ -179,17 +179,12 @@ async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): 
   }
 }
 
+/** Throws what nobody can read or translate as `malformed`: it is dead. */
 async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Promise<Begun> {
   const { message } = claimed;
-  const dead = (reason: string): Decided => ({
-    ...claimed,
-    changes: [],
-    externalId: undefined,
-    outcomes: [{ kind: "dead", reason }],
-  });
-  if (message.kind === "unreadable") return dead(message.reason);
+  if (message.kind === "unreadable") throw new InboundError("malformed", message.reason);
   const source = ports.source(message.source);
-  if (!source) return dead("source-not-enabled");
+  if (!source) throw new InboundError("malformed", "source-not-enabled");
 
   const { event } = message;
   const known = await ports.ledger.subject(message.source, event.subject);
