@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import type { EventQueue, QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { EventQueue, QueueReader, QueuedMessage } from "#lib/pipeline/ports.ts";
 
 interface Waiting {
   readonly id: string;
@@ -11,7 +11,7 @@ interface Waiting {
   visibleAt: number;
 }
 
-export interface LocalQueue extends EventQueue {
+export interface LocalQueue extends EventQueue, QueueReader {
   /** Resolves when nothing waits and nothing runs. */
   idle(): Promise<void>;
   readonly length: number;
@@ -97,6 +97,9 @@ export function localQueue(handle: (event: SQSEvent) => Promise<SQSBatchResponse
       }
       setImmediate(pump);
     },
+    open: async (body) => JSON.parse(body) as QueuedMessage,
+    // Nobody waits for minutes at a laptop: what is handed back has the pauses above.
+    postpone: async () => {},
     idle: () =>
       waiting.length === 0 && running.size === 0
         ? Promise.resolve()

@@ -19,7 +19,7 @@ import { importIdOf, maxUploadBytes } from "#lib/uploads/run.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "./authing/sandbox.ts";
 import { localBucket, localObjects } from "./objects.ts";
 import { caseHeader } from "./post.ts";
-import { localQueue } from "./queue.ts";
+import { localQueue, type LocalQueue } from "./queue.ts";
 import { localShelf } from "./shelf.ts";
 import { serve, type Answer, type LocalRequest } from "./server.ts";
 
@@ -97,10 +97,10 @@ export async function startStack({
     translation: (source: string) => translationContext(config, source),
     openApi: sourceApis(clock),
   };
-  const applyEvents = eventQueue(() => applyPorts);
   const runOperation = operations(() => ({ ...applyPorts, readable: (name) => sources.get(name) }));
   const runUploads = uploads(() => ({ ...ports, translation: translationContext(config, "uploads") }));
-  const queue = localQueue((event) => applyEvents(event, invocation(invocationSeconds)));
+  const queue: LocalQueue = localQueue((event) => applyEvents(event, invocation(invocationSeconds)));
+  const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
   const receivers = new Map(
     [...sources].map(([name, source]) => [name, webhook(source, () => ({ secrets, events: queue, log }))]),
   );

@@ -1,18 +1,49 @@
+import { metricNamespace, metricUnits, type Metric, type Metrics } from "#lib/pipeline/metrics.ts";
 import type { Log, LogFields } from "#lib/pipeline/ports.ts";
 
 /**
  * The log of a function. Lambda (log format JSON) wraps what is given to the console with the time, the level and the
  * request's id; an object stays an object there, while a text with an object behind it becomes one text.
  *
- * @param fields said with every line, e.g. `{ service, stage, source }`
+ * What is counted goes out on a line of its own, in CloudWatch's embedded metric format and past the console, whose
+ * wrapping would hide it.
  */
-export function awsLog(fields: LogFields = {}): Log {
-  const line = (message: string, more: LogFields = {}) => ({ message, ...fields, ...more });
+export function awsLog(names: { readonly service: string; readonly stage: string }): Log {
   /* oxlint-disable no-console -- the console is Lambda's log */
-  return {
-    info: (message, more) => console.info(line(message, more)),
-    warn: (message, more) => console.warn(line(message, more)),
-    error: (message, more) => console.error(line(message, more)),
-  };
+  const line =
+    (write: (line: object) => void) =>
+    (message: string, fields: LogFields = {}, metrics?: Metrics) => {
+      write({ message, ...names, ...fields });
+      if (metrics) process.stdout.write(`${embeddedMetrics(names, fields["source"], metrics)}\n`);
+    };
+  return { info: line(console.info), warn: line(console.warn), error: line(console.error) };
   /* oxlint-enable no-console */
+}
+
+/**
+ * One line of CloudWatch's embedded metric format: counted for the stage and, where it is known, for the source.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+function embeddedMetrics(
+  { service, stage }: { readonly service: string; readonly stage: string },
+  source: LogFields[string],
+  metrics: Metrics,
+): string {
+  const dimensions = ["service", "stage"];
+  return JSON.stringify({
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [
+        {
+          Namespace: metricNamespace,
+          Dimensions: source === undefined ? [dimensions] : [dimensions, [...dimensions, "source"]],
+          Metrics: Object.keys(metrics).map((name) => ({ Name: name, Unit: metricUnits[name as Metric] })),
+        },
+      ],
+    },
+    service,
+    stage,
+    source,
+    ...metrics,
+  });
 }

@@ -5,7 +5,9 @@ import type { Clock, DeliveryPorts } from "#lib/delivery/context.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import type { OperationPorts } from "#lib/operations/operations.ts";
+import type { EventQueuePorts } from "#lib/lambda/event-queue.ts";
 import type { ApplyPorts } from "#lib/pipeline/apply.ts";
+import type { Log } from "#lib/pipeline/ports.ts";
 import type { ReceivePorts } from "#lib/pipeline/receive.ts";
 import { secretReader, type SecretReader } from "#lib/pipeline/secrets.ts";
 import type { Source } from "#lib/pipeline/source.ts";
@@ -14,7 +16,7 @@ import { dynamodbLedger } from "./ledger.ts";
 import { readEnvironment } from "./environment.ts";
 import { awsLog } from "./log.ts";
 import { objectStore } from "./objects.ts";
-import { eventQueue } from "./queue.ts";
+import { eventQueue, queueReader } from "./queue.ts";
 import { secretLoader } from "./secrets.ts";
 import { objectShelf } from "./shelf.ts";
 
@@ -23,11 +25,24 @@ const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds)
 // What each kind of function needs of AWS, and nothing more: its role allows just this.
 
 export function receivePorts(): ReceivePorts {
-  const environment = readEnvironment(["SERVICE", "STAGE", "EVENTS_QUEUE_URL"]);
-  return { secrets: secretsOf(environment), events: eventQueue(environment.EVENTS_QUEUE_URL), log: awsLog() };
+  const environment = readEnvironment(["SERVICE", "STAGE", "EVENTS_QUEUE_URL", "BUCKET"]);
+  const { EVENTS_QUEUE_URL, BUCKET } = environment;
+  return {
+    secrets: secretsOf(environment),
+    events: eventQueue({ url: EVENTS_QUEUE_URL, bucket: BUCKET }),
+    log: logOf(environment),
+  };
 }
 
-export function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): ApplyPorts {
+export function eventQueuePorts(config: Config, sources: ReadonlyMap<string, Source>): EventQueuePorts {
+  const { EVENTS_QUEUE_URL, BUCKET } = readEnvironment(["EVENTS_QUEUE_URL", "BUCKET"]);
+  return {
+    ...applyPorts(config, sources),
+    queue: queueReader({ url: EVENTS_QUEUE_URL, bucket: BUCKET }),
+  };
+}
+
+function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): ApplyPorts {
   const { BUCKET } = readEnvironment(["BUCKET"]);
   return {
     ...deliveryPorts(config),
@@ -35,7 +50,6 @@ export function applyPorts(config: Config, sources: ReadonlyMap<string, Source>)
     translation: (source) => translationContext(config, source),
     openApi: sourceApis(clock),
     shelf: objectShelf(BUCKET),
-    log: awsLog(),
   };
 }
 
@@ -48,7 +62,6 @@ export function importPorts(config: Config): ImportPorts {
     ...deliveryPorts(config),
     translation: translationContext(config, "uploads"),
     objects: objectStore(),
-    log: awsLog(),
   };
 }
 
@@ -61,11 +74,21 @@ function deliveryPorts(config: Config): DeliveryPorts & { secrets: SecretReader 
     ledger: dynamodbLedger(environment.TABLE),
     leavePolicy: (source) => config.sources[source]?.leave ?? "resign",
     rehirePolicy: (source: string) => config.sources[source]?.rehire ?? "reactivate",
+    log: logOf(environment),
     clock,
     pace: createPace({ clock, maxPerSecond: config.authing.maxRequestsPerSecond, startPerSecond: 50 }),
   };
 }
 
-function secretsOf({ SERVICE, STAGE }: { SERVICE: string; STAGE: string }) {
+interface Names {
+  readonly SERVICE: string;
+  readonly STAGE: string;
+}
+
+function secretsOf({ SERVICE, STAGE }: Names): SecretReader {
   return secretReader(secretLoader({ service: SERVICE, stage: STAGE }));
+}
+
+function logOf({ SERVICE, STAGE }: Names): Log {
+  return awsLog({ service: SERVICE, stage: STAGE });
 }

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { EventQueue, QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { EventQueue, QueueReader, QueuedMessage } from "#lib/pipeline/ports.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { awsFailure } from "./failure.ts";
 import { inParallel } from "./parallel.ts";
@@ -12,6 +12,9 @@ import { inParallel } from "./parallel.ts";
 // AWS's metrics. Deduplication: the event, hashed. Within five minutes SQS drops the same event again, which spares
 // work; what comes later, and whether the event was ever applied, is for the ledger to know. Dropping is safe because the
 // first one is still on its way or settled.
+//
+// A message that is too large for SQS waits in the bucket, under waiting/<source>/, and SQS holds where. Nobody has to take it
+// away: the bucket forgets it when SQS would have forgotten the message (infra/aws/bucket.yml).
 
 /** One message as SQS takes it. */
 export interface QueueEntry {
@@ -37,25 +40,78 @@ const firstPauseMilliseconds = 50;
 
 const sqs: SendBatch = async (url, entries) => (await import("./sqs.ts")).sendBatch(url, entries);
 
-/** The queue of events at this URL. */
-export function eventQueue(url: string, sendBatch: SendBatch = sqs): EventQueue {
+/** Where events wait: the queue's URL, and the bucket for what is too large for it. */
+export interface EventQueuePlace {
+  readonly url: string;
+  readonly bucket: string;
+}
+
+/** The sender's side of the queue of events. */
+export function eventQueue({ url, bucket }: EventQueuePlace, sendBatch: SendBatch = sqs): EventQueue {
   return {
     async send(messages) {
       const entries = messages.map((message, index) => ({
-        ...entryOf(message, String(index)),
+        id: String(index),
+        body: asciiJson(message),
+        group: hash(message.source, subjectOf(message)),
         deduplication: hash(message.source, idOf(message)),
       }));
+      const tooLarge = entries.filter(({ body }) => body.length > maximumBytes);
+      await inParallel(tooLarge, batchesAtOnce, async (entry) => {
+        const { source } = messages[Number(entry.id)]!;
+        entry.body = asciiJson(await putAside(bucket, source, entry.body));
+      });
       await sendInOrder(url, entries, sendBatch);
     },
   };
 }
 
-function entryOf(message: QueuedMessage, id: string): Omit<QueueEntry, "deduplication"> {
-  const body = asciiJson(message);
-  if (body.length > maximumBytes) {
-    throw new InboundError("oversized", "event-too-large", { hint: "SQS takes 1 MiB" });
-  }
-  return { id, body, group: hash(message.source, subjectOf(message)) };
+/** Stands in the queue for a message that waits in the bucket. */
+interface StoredMessage {
+  readonly kind: "stored";
+  readonly key: string;
+}
+
+async function putAside(bucket: string, source: string, body: string): Promise<StoredMessage> {
+  const { PutObjectCommand, s3 } = await import("./s3.ts");
+  // A name of its own for each sending: no two messages in the queue stand for the same object.
+  const key = `waiting/${source}/${randomUUID()}.json`;
+  const object = { Bucket: bucket, Key: key, Body: body, ContentType: "application/json" };
+  await s3.send(new PutObjectCommand(object)).catch((error: unknown) => {
+    throw awsFailure(error, "bucket-unreachable");
+  });
+  return { kind: "stored", key };
+}
+
+/** The worker's side of the queue of events. */
+export function queueReader({ url, bucket }: EventQueuePlace): QueueReader {
+  return {
+    async open(body) {
+      // Written by ourselves, so its shape is known.
+      const message = JSON.parse(body) as QueuedMessage | StoredMessage;
+      if (message.kind !== "stored") return message;
+      const { GetObjectCommand, s3 } = await import("./s3.ts");
+      const command = new GetObjectCommand({ Bucket: bucket, Key: message.key });
+      try {
+        const { Body } = await s3.send(command);
+        return JSON.parse((await Body?.transformToString()) ?? "") as QueuedMessage;
+      } catch (error) {
+        throw awsFailure(error, "stored-message-unreadable");
+      }
+    },
+
+    async postpone(messages) {
+      const { hide } = await import("./sqs.ts");
+      const batches = Array.from({ length: Math.ceil(messages.length / maximumEntries) }, (_, index) =>
+        messages.slice(index * maximumEntries, (index + 1) * maximumEntries),
+      );
+      await inParallel(batches, batchesAtOnce, async (batch) => {
+        await hide(url, batch).catch((error: unknown) => {
+          throw awsFailure(error, "queue-unreachable");
+        });
+      });
+    },
+  };
 }
 
 const idOf = (message: QueuedMessage) => (message.kind === "event" ? message.event.id : message.id);

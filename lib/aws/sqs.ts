@@ -1,8 +1,8 @@
-import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { ChangeMessageVisibilityBatchCommand, SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { clientSettings } from "./client.ts";
 import type { QueueEntry } from "./queue.ts";
 
-// The part of the queue that holds the SDK: imported with `import()`, once there is something to send.
+// The part of the queue that holds the SDK: imported with `import()`, once there is something to say.
 
 const client = new SQSClient(clientSettings);
 
@@ -20,4 +20,17 @@ export async function sendBatch(url: string, entries: readonly QueueEntry[]) {
     }),
   );
   return Failed.map(({ Id = "", SenderFault = false }) => ({ id: Id, ours: SenderFault }));
+}
+
+/** Hides up to ten messages that were received until so many seconds from now. What SQS does not take stays hidden as it was. */
+export async function hide(
+  url: string,
+  messages: readonly { readonly receiptHandle: string; readonly seconds: number }[],
+): Promise<void> {
+  const Entries = messages.map(({ receiptHandle, seconds }, index) => ({
+    Id: String(index),
+    ReceiptHandle: receiptHandle,
+    VisibilityTimeout: seconds,
+  }));
+  await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
 }

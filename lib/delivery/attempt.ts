@@ -12,7 +12,7 @@ const longestWaitMilliseconds = 20_000;
  * `misconfigured` when the whole run must stop and `unavailable` when time is up; whatever else Authing said is the answer.
  */
 export async function attempt<Data>(
-  { pace, clock, deadline }: DeliveryContext,
+  { pace, clock, log, deadline }: DeliveryContext,
   call: () => Promise<Answer<Data>>,
 ): Promise<Answer<Data>> {
   for (let round = 0; ; round += 1) {
@@ -24,9 +24,20 @@ export async function attempt<Data>(
       return answer;
     }
     const { failure } = answer;
-    if (failure.kind === "throttled") turn.throttled(failure.retryAfterSeconds);
-    else if (failure.httpStatus !== undefined) turn.accepted();
-    if (failure.scope === "run") throw stopOf(failure);
+    if (failure.kind === "throttled") {
+      turn.throttled(failure.retryAfterSeconds);
+      const { retryAfterSeconds, requestId } = failure;
+      log.warn(
+        "authing throttled",
+        { retryAfterSeconds, authingRequestId: requestId },
+        { AuthingThrottled: 1 },
+      );
+    } else if (failure.httpStatus !== undefined) turn.accepted();
+    if (failure.scope === "run") {
+      const { kind, requestId } = failure;
+      log.error("authing refused", { reason: kind, authingRequestId: requestId }, { AuthingRefused: 1 });
+      throw stopOf(failure);
+    }
     if (failure.retry !== "after-delay") return answer;
     if (failure.kind === "throttled") continue;
 

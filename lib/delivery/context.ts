@@ -3,6 +3,7 @@ import type { LeavePolicy, RehirePolicy } from "#lib/config.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import type { Outcome } from "#lib/pipeline/outcome.ts";
+import type { Log } from "#lib/pipeline/ports.ts";
 import type { Pace } from "./pace.ts";
 
 /** One change to bring to Authing, and whose it is. */
@@ -34,6 +35,7 @@ export interface DeliveryPorts {
   readonly pace: Pace;
   readonly leavePolicy: (source: string) => LeavePolicy;
   readonly rehirePolicy: (source: string) => RehirePolicy;
+  readonly log: Log;
 }
 
 export interface DeliveryContext extends DeliveryPorts {

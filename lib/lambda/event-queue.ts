@@ -1,24 +1,34 @@
 import middy from "@middy/core";
-import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { apply, type Applied, type ApplyPorts, type ApplyRun } from "#lib/pipeline/apply.ts";
-import type { QueuedMessage } from "#lib/pipeline/ports.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { QueueReader } from "#lib/pipeline/ports.ts";
+
+export interface EventQueuePorts extends ApplyPorts {
+  readonly queue: QueueReader;
+}
 
 /** Time kept back at the end of an invocation to settle what was delivered, in milliseconds. */
 const reserveMilliseconds = 3_000;
+/**
+ * The longest that a message waits before it is tried again, in seconds. With the queue's 1,000 receives
+ * (infra/aws/queues.yml) that outlasts any fault at Authing that somebody mends within ten days.
+ */
+const longestPauseSeconds = 900;
 
 /**
  * The Lambda handler of the queue of events. Answers which messages must come again: one that must takes all later ones
- * of its person with it, so that order holds, and nobody else's.
+ * of its person with it, so that order holds, and nobody else's. They come after a while that doubles each time.
  */
-export function eventQueue(ports: () => ApplyPorts) {
-  let opened: ApplyPorts | undefined;
+export function eventQueue(ports: () => EventQueuePorts) {
+  let opened: EventQueuePorts | undefined;
   return middy<SQSEvent, SQSBatchResponse>().handler(async (event, context: Context) => {
     opened ??= ports();
     const run = {
       owner: context.awsRequestId,
       deadline: opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds,
     };
-    const batchItemFailures: SQSBatchItemFailure[] = [];
+    const later: SQSRecord[] = [];
     // One person's messages go one after the other, everybody's first ones together.
     const people = Map.groupBy(
       event.Records,
@@ -30,37 +40,61 @@ export function eventQueue(ports: () => ApplyPorts) {
         return record ? [{ person, record }] : [];
       });
       const applied = await applyRecords(
-        wave.map(({ record }) => record.body),
+        wave.map(({ record }) => record),
         opened,
         run,
       );
       for (const [index, { person, record }] of wave.entries()) {
         const rest = people.get(person) ?? [];
-        if (applied[index] === "later") {
-          batchItemFailures.push(
-            ...[record, ...rest].map(({ messageId }) => ({ itemIdentifier: messageId })),
-          );
-          people.delete(person);
-        } else if (rest.length === 0) {
-          people.delete(person);
-        }
+        if (applied[index] === "later") later.push(record, ...rest);
+        if (applied[index] === "later" || rest.length === 0) people.delete(person);
       }
     }
+    if (later.length > 0) await postpone(later, opened);
+    const batchItemFailures: SQSBatchItemFailure[] = later.map(({ messageId }) => ({
+      itemIdentifier: messageId,
+    }));
     return { batchItemFailures };
   });
 }
 
-async function applyRecords(bodies: readonly string[], ports: ApplyPorts, run: ApplyRun): Promise<Applied[]> {
+async function applyRecords(
+  records: readonly SQSRecord[],
+  ports: EventQueuePorts,
+  run: ApplyRun,
+): Promise<Applied[]> {
+  const opened = await Promise.all(
+    records.map(({ body }) =>
+      ports.queue.open(body).catch((error: unknown) => {
+        ports.log.error("event not opened", { reason: reasonOf(error) });
+      }),
+    ),
+  );
+  const messages = opened.filter((message) => message !== undefined);
+  let applied: Applied[] = [];
   try {
-    // Written by ourselves (lib/aws/queue.ts), so their shape is known.
-    return await apply(
-      bodies.map((body) => JSON.parse(body) as QueuedMessage),
-      ports,
-      run,
-    );
+    applied = await apply(messages, ports, run);
   } catch (error) {
     // A defect of ours, or the ledger is away: the messages stay, and go to the dead letters if it never gets better.
-    ports.log.error("events failed", { reason: error instanceof Error ? error.name : "unknown" });
-    return bodies.map(() => "later");
+    ports.log.error("events failed", { reason: reasonOf(error) });
   }
+  return opened.map((message) => (message && applied[messages.indexOf(message)]) ?? "later");
+}
+
+/** Throttling, an Authing that is away and a person who is being dealt with elsewhere pass soon or late: nobody knows which. */
+async function postpone(records: readonly SQSRecord[], { queue, log }: EventQueuePorts): Promise<void> {
+  const messages = records.map(({ receiptHandle, attributes }) => ({
+    receiptHandle,
+    seconds: Math.min(longestPauseSeconds, 2 ** Number(attributes.ApproximateReceiveCount)),
+  }));
+  try {
+    await queue.postpone(messages);
+  } catch (error) {
+    log.warn("events not postponed", { reason: reasonOf(error) });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof InboundError) return error.reason;
+  return error instanceof Error ? error.name : "unknown";
 }

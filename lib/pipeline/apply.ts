@@ -6,8 +6,9 @@ import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "
 import type { Change } from "./change.ts";
 import { InboundError } from "./errors.ts";
 import { mayLeave } from "./guard.ts";
+import type { Metric } from "./metrics.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Log, QueuedMessage, Shelf } from "./ports.ts";
+import type { QueuedMessage, Shelf } from "./ports.ts";
 import type { SecretReader } from "./secrets.ts";
 import type { Source, SourceEvent, TranslationContext } from "./source.ts";
 
@@ -22,7 +23,6 @@ export interface ApplyPorts extends DeliveryPorts {
   readonly openApi: ReturnType<typeof sourceApis>;
   /** Where messages wait for a person: dead letters, and departures that are held. */
   readonly shelf: Shelf;
-  readonly log: Log;
 }
 
 export interface ApplyRun {
@@ -44,6 +44,11 @@ const turnMilliseconds = 10_000;
 const lookMilliseconds = 50;
 /** How often the same words may be news while the ledger remembers the first time. */
 const maxRepetitions = 100;
+/**
+ * How long an event may come again, in milliseconds. SQS forgets a message after 14 days; before that the event is put on the
+ * shelf, where nothing is forgotten.
+ */
+const longestWaitMilliseconds = 10 * 86_400_000;
 /** Outcomes are kept this long beyond the sender's own retries, in seconds: long enough to be asked about. */
 const explainForSeconds = 14 * 86_400;
 
@@ -214,15 +219,27 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
   return { ...claimed, changes, externalId, tasks };
 }
 
-async function comeAgain(
-  { key, waitsFor: { code, reason } }: Deferred,
-  { ledger, log }: ApplyPorts,
-  { owner }: ApplyRun,
-): Promise<Applied> {
-  await ledger.release(key, owner);
-  log.warn("event comes again", { source: key.source, event: key.id, code, reason });
+async function comeAgain(deferred: Deferred, ports: ApplyPorts, { owner }: ApplyRun): Promise<Applied> {
+  const { message, key, waitsFor } = deferred;
+  if (ports.clock.now() - Date.parse(message.reception.receivedAt) > longestWaitMilliseconds) {
+    const outcome = { kind: "dead", reason: "waited-too-long" } as const;
+    return settle({ ...deferred, changes: [], externalId: undefined, outcomes: [outcome] }, ports);
+  }
+  await ports.ledger.release(key, owner);
+  const { code, reason } = waitsFor;
+  const fields = { source: key.source, event: key.id, code, reason };
+  ports.log.warn("event comes again", fields, { EventsComeAgain: 1 });
   return "later";
 }
+
+const metricOf = {
+  accepted: "EventsAccepted",
+  "already-done": "EventsAlreadyDone",
+  superseded: "EventsSuperseded",
+  rejected: "EventsRejected",
+  held: "EventsHeld",
+  dead: "EventsDead",
+} as const satisfies Record<Outcome["kind"], Metric>;
 
 async function settle(decided: Decided, ports: ApplyPorts): Promise<Applied> {
   const { message, key, attempts } = decided;
@@ -238,15 +255,20 @@ async function settle(decided: Decided, ports: ApplyPorts): Promise<Applied> {
     explainForSeconds + (ports.source(message.source)?.redeliversForSeconds ?? 0),
   );
   const tell = outcome.kind === "dead" || outcome.kind === "held" ? ports.log.error : ports.log.info;
-  tell("event settled", {
-    source: key.source,
-    event: key.id,
-    outcome: outcome.kind,
-    reason: outcome.reason,
-    field: outcome.field,
-    requestId: outcome.requestId,
-    attempts,
-  });
+  const lag = Math.max(0, ports.clock.now() - Date.parse(message.reception.receivedAt));
+  tell(
+    "event settled",
+    {
+      source: key.source,
+      event: key.id,
+      outcome: outcome.kind,
+      reason: outcome.reason,
+      field: outcome.field,
+      authingRequestId: outcome.requestId,
+      attempts,
+    },
+    { [metricOf[outcome.kind]]: 1, EventLag: lag },
+  );
   return "done";
 }
 

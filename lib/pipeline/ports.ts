@@ -1,3 +1,4 @@
+import type { Metrics } from "./metrics.ts";
 import type { SourceEvent } from "./source.ts";
 
 // What the pipeline needs of its surroundings. AWS (lib/aws) and the laptop (infra/local) each provide them.
@@ -35,6 +36,17 @@ export type QueuedMessage =
 export interface EventQueue {
   /** Resolves only when every message is safely kept. Messages of one person stay in order. Throws `unavailable` otherwise. */
   send(messages: readonly QueuedMessage[]): Promise<void>;
+}
+
+/** The worker's side of the queue. */
+export interface QueueReader {
+  /** The message that a body of the queue holds or stands for. Throws `unavailable` when it cannot be fetched now. */
+  open(body: string): Promise<QueuedMessage>;
+  /**
+   * Hides messages that the worker hands back until so many seconds from now. Where it fails they come again all the
+   * same, after the time for which the queue hides whatever was received.
+   */
+  postpone(messages: readonly { readonly receiptHandle: string; readonly seconds: number }[]): Promise<void>;
 }
 
 /** A message that waits for a person: a dead letter, or a departure that is held. */
@@ -91,11 +103,11 @@ export interface ObjectStore {
   ): Promise<void>;
 }
 
-/** Structured log: a constant text and fields that hold codes, ids, paths and counts only. */
+/** Structured log: a constant text and fields that hold codes, ids, paths and counts only; `metrics` are what it adds to. */
 export interface Log {
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields, metrics?: Metrics): void;
+  warn(message: string, fields?: LogFields, metrics?: Metrics): void;
+  error(message: string, fields?: LogFields, metrics?: Metrics): void;
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -34,21 +34,29 @@ export async function receive<Secret>(
     const messages = split(source, verified.delivery);
     if (messages.length > 0) await ports.events.send(messages);
 
-    ports.log.info("delivery accepted", { source: source.name, events: messages.length });
+    ports.log.info(
+      "delivery accepted",
+      { source: source.name, events: messages.length },
+      { DeliveriesAccepted: 1 },
+    );
     return source.acknowledge?.(verified.delivery, verified.secret) ?? { status: 202 };
   } catch (error) {
     const known = error instanceof InboundError ? error : undefined;
-    ports.log.error("delivery not taken", {
-      source: source.name,
-      code: known?.code ?? "unavailable",
-      reason: known?.reason ?? (error instanceof Error ? error.name : "unknown"),
-      path: known?.path,
-    });
+    ports.log.error(
+      "delivery not taken",
+      {
+        source: source.name,
+        code: known?.code ?? "unavailable",
+        reason: known?.reason ?? (error instanceof Error ? error.name : "unknown"),
+        path: known?.path,
+      },
+      { DeliveriesFailed: 1 },
+    );
     return { status: 503, headers: { "retry-after": "30" } };
   }
 
   function refuse(status: 401 | 413, reason: string): Reply {
-    ports.log.warn("delivery refused", { source: source.name, status, reason });
+    ports.log.warn("delivery refused", { source: source.name, status, reason }, { DeliveriesRefused: 1 });
     return { status };
   }
 }

@@ -8,7 +8,7 @@ import type { EventKey, EventRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { Outcome } from "#lib/pipeline/outcome.ts";
-import type { Log, ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
+import type { ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
 import type { TranslationContext } from "#lib/pipeline/source.ts";
 import { otp } from "./otp.ts";
 import { resultWriter, type ImportSummary, type ResultWriter } from "./results.ts";
@@ -18,7 +18,6 @@ import { users } from "./users.ts";
 export interface ImportPorts extends DeliveryPorts {
   readonly objects: ObjectStore;
   readonly translation: TranslationContext;
-  readonly log: Log;
 }
 
 /** The largest file that is taken, in bytes. */
@@ -73,15 +72,26 @@ export async function runImport(
         ? { kind: "accepted" }
         : { kind: "rejected", reason: summary.problem?.reason ?? "" };
     await ports.ledger.settle([recordOf({ id, type: "import", startedAt, outcome }, ports)], keepSeconds);
-    ports.log.info("import settled", {
-      import: id,
-      state: summary.state,
-      reason: summary.problem?.reason,
-      rows: summary.rows,
-      accepted: summary.accepted,
-      alreadyDone: summary.alreadyDone,
-      rejected: summary.rejected,
-    });
+    const { state, problem, rows, accepted, alreadyDone, rejected } = summary;
+    ports.log.info(
+      "import settled",
+      {
+        source: "uploads",
+        import: id,
+        state,
+        reason: problem?.reason,
+        rows,
+        accepted,
+        alreadyDone,
+        rejected,
+      },
+      {
+        [state === "finished" ? "FilesFinished" : "FilesRefused"]: 1,
+        RowsAccepted: accepted,
+        RowsAlreadyDone: alreadyDone,
+        RowsRejected: rejected,
+      },
+    );
     return "done";
   } catch (error) {
     await ports.ledger.release(key, run.owner);

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { eventQueue } from "#lib/aws/queue.ts";
+import { eventQueue, queueReader, type EventQueuePlace } from "#lib/aws/queue.ts";
 import type { QueuedMessage } from "#lib/pipeline/ports.ts";
-import { createQueue, receiveAll } from "./resources.ts";
+import { createBucket, createQueue, receive, receiveAll } from "./resources.ts";
 
-let url = "";
+let place: EventQueuePlace;
 beforeEach(async () => {
-  url = await createQueue("EventsQueue");
+  place = { url: await createQueue("EventsQueue"), bucket: await createBucket() };
 });
 
 function messageOf(id: string, subject: string, payload: unknown = {}): QueuedMessage {
@@ -20,8 +20,8 @@ function messageOf(id: string, subject: string, payload: unknown = {}): QueuedMe
 describe("the queue of events on SQS", () => {
   it("keeps every message, each person's in order and in a group of their own", async () => {
     const messages = Array.from({ length: 40 }, (_, index) => messageOf(`e-${index}`, `张三-${index % 12}`));
-    await eventQueue(url).send(messages);
-    const received = await receiveAll(url);
+    await eventQueue(place).send(messages);
+    const received = await receiveAll(place.url);
     expect(received).toHaveLength(40);
     const groups = Map.groupBy(received, ({ group }) => group);
     expect(groups.size).toBe(12);
@@ -38,25 +38,62 @@ describe("the queue of events on SQS", () => {
       halves: "\uD83D \uDE00",
       refused: "\uFFFE\uFFFF\u0000\u0008\u007F\u2028",
     };
-    await eventQueue(url).send([messageOf("e-1", "1", payload)]);
-    expect(await receiveAll(url)).toMatchObject([{ body: messageOf("e-1", "1", payload) }]);
+    await eventQueue(place).send([messageOf("e-1", "1", payload)]);
+    expect(await receiveAll(place.url)).toMatchObject([{ body: messageOf("e-1", "1", payload) }]);
   });
 
   it("drops the same event of the same source when it comes again at once", async () => {
-    await eventQueue(url).send([messageOf("e-1", "1")]);
-    await eventQueue(url).send([messageOf("e-1", "1"), messageOf("e-2", "1")]);
-    const ids = (await receiveAll(url)).map(({ body }) => (body as { event: { id: string } }).event.id);
+    await eventQueue(place).send([messageOf("e-1", "1")]);
+    await eventQueue(place).send([messageOf("e-1", "1"), messageOf("e-2", "1")]);
+    const ids = (await receiveAll(place.url)).map(({ body }) => (body as { event: { id: string } }).event.id);
     expect(ids).toEqual(["e-1", "e-2"]);
   });
 
   it("takes messages that only fit one by one", async () => {
     const big = "x".repeat(700_000);
-    await eventQueue(url).send([messageOf("e-1", "1", big), messageOf("e-2", "2", big)]);
-    expect(await receiveAll(url)).toHaveLength(2);
+    await eventQueue(place).send([messageOf("e-1", "1", big), messageOf("e-2", "2", big)]);
+    expect(await receiveAll(place.url)).toHaveLength(2);
   });
 
   it("throws, retryable, when there is no queue", async () => {
-    const sent = eventQueue(`${url}-elsewhere`).send([messageOf("e-1", "1")]);
+    const sent = eventQueue({ ...place, url: `${place.url}-elsewhere` }).send([messageOf("e-1", "1")]);
     await expect(sent).rejects.toMatchObject({ reason: "queue-unreachable", retryable: true });
+  });
+
+  it("puts aside what is too large for SQS, and finds it again", async () => {
+    const small = messageOf("e-1", "1");
+    // Escaped for SQS, a character of three bytes takes six.
+    const large = messageOf("e-2", "2", "员".repeat(200_000));
+    await eventQueue(place).send([small, large]);
+    const received = await receiveAll(place.url);
+    const reader = queueReader(place);
+    const opened = await Promise.all(received.map(({ body }) => reader.open(JSON.stringify(body))));
+    expect(opened).toEqual([small, large]);
+    expect(JSON.stringify(received).length).toBeLessThan(2_000);
+  });
+
+  it("sends nothing when what is too large cannot be put aside", async () => {
+    const large = messageOf("e-2", "2", "员".repeat(200_000));
+    const sent = eventQueue({ ...place, bucket: `${place.bucket}-elsewhere` }).send([
+      messageOf("e-1", "1"),
+      large,
+    ]);
+    await expect(sent).rejects.toMatchObject({ reason: "bucket-unreachable", retryable: true });
+    expect(await receiveAll(place.url)).toEqual([]);
+  });
+
+  it("says that a message which was put aside cannot be read now", async () => {
+    const opened = queueReader(place).open('{"kind":"stored","key":"waiting/clerk/gone.json"}');
+    await expect(opened).rejects.toMatchObject({ reason: "stored-message-unreadable", retryable: true });
+  });
+
+  it("hides what is handed back for as long as is said", async () => {
+    await eventQueue(place).send([messageOf("e-1", "1")]);
+    const [first] = await receive(place.url);
+    const hidden = { receiptHandle: first?.ReceiptHandle ?? "" };
+    await queueReader(place).postpone([{ ...hidden, seconds: 300 }]);
+    expect(await receive(place.url)).toEqual([]);
+    await queueReader(place).postpone([{ ...hidden, seconds: 0 }]);
+    expect(await receive(place.url)).toMatchObject([{ MessageId: first?.MessageId }]);
   });
 });

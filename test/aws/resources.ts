@@ -68,21 +68,27 @@ export async function createQueue(resource: "EventsQueue" | "DeadEventsQueue"): 
   return made.QueueUrl ?? "";
 }
 
+/** What can be received at once, as SQS gives it. */
+export async function receive(url: string) {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: url,
+      MaxNumberOfMessages: 10,
+      MessageAttributeNames: ["All"],
+      MessageSystemAttributeNames: ["MessageGroupId"],
+      WaitTimeSeconds: 0,
+    }),
+  );
+  return Messages;
+}
+
 /** Everything that can be received now, in the order of the queue. */
 export async function receiveAll(url: string) {
   const received: { body: unknown; group: string | undefined }[] = [];
   for (;;) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: url,
-        MaxNumberOfMessages: 10,
-        MessageAttributeNames: ["All"],
-        MessageSystemAttributeNames: ["MessageGroupId"],
-        WaitTimeSeconds: 0,
-      }),
-    );
-    if (Messages.length === 0) return received;
-    for (const { Body = "", Attributes, ReceiptHandle } of Messages) {
+    const messages = await receive(url);
+    if (messages.length === 0) return received;
+    for (const { Body = "", Attributes, ReceiptHandle } of messages) {
       // Until then SQS keeps back what follows in the same group.
       await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
       received.push({

@@ -60,6 +60,7 @@ async function calls(
         }),
         leavePolicy: () => "resign",
         rehirePolicy: () => "reactivate",
+        log: { info() {}, warn() {}, error() {} },
         deadline: Date.now() + 60_000,
       },
     );

@@ -50,7 +50,7 @@ export const loops: Loops = {
   "ours, as SQS takes it": () =>
     ours(
       cachedSecret,
-      eventQueue("https://sqs.invalid/events.fifo", async (_url, entries) => {
+      eventQueue({ url: "https://sqs.invalid/events.fifo", bucket: "uploads" }, async (_url, entries) => {
         queued = entries[0]?.body ?? "";
         return [];
       }),

@@ -16,6 +16,9 @@ const clock = { now: Date.now, wait: (milliseconds: number) => wait(milliseconds
 const template = sqs.Records[0] as SQSRecord;
 const context = { awsRequestId: "1", getRemainingTimeInMillis: () => 30_000 } as Context;
 
+const testsBeganAt = Date.now();
+const daysFromNow = (days: number) => new Date(testsBeganAt + days * 86_400_000).toISOString();
+
 /** A source whose translation fails for some, to see what becomes of the others. */
 const fickle = defineSource({
   ...clerk,
@@ -30,6 +33,7 @@ function worker(resign: AuthingClient["resignUserBatch"]) {
   const ledger = memoryLedger();
   const dead: KeptMessage[] = [];
   const log: string[] = [];
+  const postponed: { receiptHandle: string; seconds: number }[] = [];
   const line = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields)}`);
   const handler = eventQueue(() => ({
     ledger,
@@ -45,8 +49,12 @@ function worker(resign: AuthingClient["resignUserBatch"]) {
     openApi: sourceApis(clock),
     shelf: { keep: async (kept) => void dead.push(kept), list: async () => dead, remove: async () => {} },
     log: { info: line, warn: line, error: line },
+    queue: {
+      open: async (body) => JSON.parse(body) as QueuedMessage,
+      postpone: async (messages) => void postponed.push(...messages),
+    },
   }));
-  return { ledger, dead, log, work: (event: SQSEvent) => handler(event, context) };
+  return { ledger, dead, log, postponed, work: (event: SQSEvent) => handler(event, context) };
 }
 
 function records(...events: [type: string, subject: string][]): SQSEvent {
@@ -63,7 +71,7 @@ function records(...events: [type: string, subject: string][]): SQSEvent {
         kind: "event",
         source: "fickle",
         event,
-        reception: { receivedAt: "2026-11-22T03:00:00.000Z", proof: "standard-webhooks" },
+        reception: { receivedAt: daysFromNow(0), proof: "standard-webhooks" },
       };
       return {
         ...template,
@@ -104,6 +112,35 @@ describe("the function behind the queue", () => {
     expect(outcomes(ledger)).toEqual({ "leaves-b-1": "accepted", "other-b-3": "already-done" });
   });
 
+  it("lets what it hands back come again after a while that doubles, up to 15 minutes", async () => {
+    const { postponed, work } = worker(async () => {
+      throw new TypeError("a defect");
+    });
+    const event = records(["leaves", "a"], ["leaves", "a"], ["leaves", "b"]);
+    for (const [index, receives] of [1, 1, 40].entries()) {
+      const record = event.Records[index]!;
+      record.receiptHandle = `receipt-${index}`;
+      record.attributes = { ...record.attributes, ApproximateReceiveCount: String(receives) };
+    }
+    await work(event);
+    expect(postponed.toSorted((one, other) => (one.receiptHandle < other.receiptHandle ? -1 : 1))).toEqual([
+      { receiptHandle: "receipt-0", seconds: 2 },
+      { receiptHandle: "receipt-1", seconds: 2 },
+      { receiptHandle: "receipt-2", seconds: 900 },
+    ]);
+  });
+
+  it("puts on the shelf what has waited for longer than the queue would remember it", async () => {
+    const { dead, work } = worker(async () => {
+      throw new TypeError("a defect");
+    });
+    const event = records(["leaves", "a"]);
+    const [record] = event.Records;
+    if (record) record.body = record.body.replace(daysFromNow(0), daysFromNow(-11));
+    expect(await work(event)).toEqual({ batchItemFailures: [] });
+    expect(dead).toMatchObject([{ reason: "waited-too-long", message: { event: { subject: "a" } } }]);
+  });
+
   it("does not do again what is settled", async () => {
     let calls = 0;
     const { work } = worker(async () => {
@@ -136,7 +173,7 @@ describe("the same words again", () => {
   const at = (event: SQSEvent, receivedAt: string): SQSEvent => ({
     Records: event.Records.map((record) => ({
       ...record,
-      body: record.body.replace("2026-11-22T03:00:00.000Z", receivedAt),
+      body: record.body.replace(daysFromNow(0), receivedAt),
     })),
   });
 
@@ -148,12 +185,12 @@ describe("the same words again", () => {
     });
     const event = records(["leaves", "a"]);
     await work(event);
-    await work(at(event, "2026-11-24T03:00:00.000Z"));
+    await work(at(event, daysFromNow(2)));
     expect(calls).toBe(1);
-    const later = at(event, "2026-12-05T03:00:00.000Z");
+    const later = at(event, daysFromNow(13));
     await work(later);
     await work(later);
-    await work(at(event, "2026-12-05T05:00:00.000Z"));
+    await work(at(event, daysFromNow(13.1)));
     expect(calls).toBe(2);
     expect(Object.keys(outcomes(ledger))).toEqual(["leaves-a-0", "leaves-a-0~1"]);
   });
