@@ -12,7 +12,7 @@ await runCommand(async () => {
   const sources = [...enabledSources(config).values()];
   const own = sources.filter(({ name }) => config.sources[name]?.source);
   const files = [...functionFiles(), ...own.map(({ name }) => ownWebhook(name))];
-  const made = deployment({ service: config.service, sources }, files);
+  const made = deployment({ ...config, sources }, files);
 
   const bundles = await Promise.all(files.map((file) => bundleFunction(file, "dist")));
   mkdirSync("dist", { recursive: true });

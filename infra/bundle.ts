@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
@@ -88,7 +88,7 @@ export async function bundleFunction(source: FunctionFile, folder: string): Prom
     // Beside the bundle for whoever reads a stack trace; not shipped, because reading them costs 13 ms of every cold start.
     sourcemap: "external",
     legalComments: "none",
-    plugins: [lazyBuiltins, lambdaCredentials, ...(receives ? [withoutTranslation] : [])],
+    plugins: [lazyBuiltins, leanSdk, ...(receives ? [withoutTranslation] : [])],
     metafile: true,
     logLevel: "warning",
   });
@@ -153,22 +153,63 @@ export const lazyBuiltins: Plugin = {
 };
 
 /**
- * Lambda hands a function its credentials in the environment. The SDK would bring along every other place in which they
- * can be: profiles, single sign-on, container and instance metadata, a quarter of the bundle that never runs there.
+ * The AWS SDK without what never runs in a function: two fifths of S3's client alone.
+ *
+ * - Lambda hands a function its credentials in the environment. The SDK would bring along every other place in which they
+ *   can be: profiles, single sign-on, container and instance metadata.
+ * - The shapes of commands that nobody calls. They are written with computed keys (`{ [_h]: … }` after
+ *   `const _h = "http"`), which might have side effects for all that a bundler knows; written with the names themselves,
+ *   esbuild drops them.
+ * - Event streams, which S3's client sets up and which none of the commands we call has.
+ * - Of its package.json, which it reads for its own version, all the rest.
  */
-export const lambdaCredentials: Plugin = {
-  name: "lambda-credentials",
+export const leanSdk: Plugin = {
+  name: "lean-sdk",
   setup(pluginBuild) {
-    pluginBuild.onLoad(
-      { filter: /[\\/]@aws-sdk[\\/]credential-provider-node[\\/].*index\.js$/ },
-      ({ path }) => ({
-        contents: `export { fromEnv as defaultProvider } from "@aws-sdk/credential-provider-env";`,
+    const instead = (filter: RegExp, contents: (path: string) => string, loader: "js" | "json") =>
+      pluginBuild.onLoad({ filter }, ({ path }) => ({
+        contents: contents(path),
         resolveDir: dirname(path),
-        loader: "js",
-      }),
+        loader,
+      }));
+    instead(
+      /[\\/]@aws-sdk[\\/]credential-provider-node[\\/].*index\.js$/,
+      () => `export { fromEnv as defaultProvider } from "@aws-sdk/credential-provider-env";`,
+      "js",
+    );
+    instead(
+      /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/,
+      (path) => withPlainKeys(readFileSync(path, "utf8")),
+      "js",
+    );
+    instead(
+      /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]event-streams[\\/]index\.js$/,
+      () => `
+        export const eventStreamSerdeProvider = undefined;
+        export const resolveEventStreamSerdeConfig = (settings) => settings;
+        export function EventStreamSerde() { throw new TypeError("event streams are not part of a bundle"); }
+      `,
+      "js",
+    );
+    instead(
+      /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/,
+      (path) => {
+        const { name, version } = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+        return JSON.stringify({ name, version });
+      },
+      "json",
     );
   },
 };
+
+/** `const _h = "http"; … { [_h]: 1 }` → `const _h = "http"; … { "http": 1 }`. */
+function withPlainKeys(text: string): string {
+  const constants = text.matchAll(/^const (\w+) = ("[^"\\]*");$/gm);
+  const keys = new Map(Array.from(constants, ([, name = "", key = ""]) => [name, key]));
+  return text.replaceAll(/\[(\w+)\]:/g, (written, name: string) =>
+    keys.has(name) ? `${keys.get(name)}:` : written,
+  );
+}
 
 /**
  * Leaves translation out of what receives: a webhook function verifies, splits and queues; what an event means is found

@@ -32,6 +32,13 @@ const SourceSettings = z.strictObject({
 const Config = z.strictObject({
   /** First part of every name in AWS: queues, secrets, functions. */
   service: z._default(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,30}$/)), "authing-inbound"),
+  /**
+   * What encrypts queues, bucket, table, secrets and alarms: keys of AWS's own, or one of yours, which the deployment makes,
+   * which turns itself over each year, and which AWS charges for.
+   */
+  encryption: z._default(z.enum(["aws-managed", "customer-managed"]), "aws-managed"),
+  /** How long results of imports are kept, in days; rejected rows hold people. The ledger forgets rows after 90 days. */
+  keepResultsDays: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3650)), 90),
   /** The country of phone numbers without a country code, ISO 3166, e.g. `CN`. */
   region: z._default(z.string().check(z.regex(/^[A-Z]{2}$/)), "CN"),
   authing: z._default(

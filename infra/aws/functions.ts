@@ -1,11 +1,15 @@
+import type { Config } from "#lib/config.ts";
+import { customerKey, mayUseKey } from "./customer-key.ts";
+import { dashboard } from "./dashboard.ts";
+
 // What AWS runs, and what each function may do there: the only place that a new function or source touches in infra.
 // Queues, bucket and table are in the .yml files beside this one; `Ref` and `Fn::GetAtt` below name resources of theirs.
 
 /** A value as CloudFormation takes it. */
-type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
+export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
 
 /** One permission. A type, not an interface, so that it is a `Value` too. */
-type Statement = {
+export type Statement = {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
   readonly Resource: Value;
@@ -30,7 +34,10 @@ export interface Deployment {
   readonly resources: {
     readonly Resources: Readonly<Record<string, Value>>;
     readonly Outputs: Readonly<Record<string, Value>>;
+    /** Properties for resources that the .yml files or osls make. */
+    readonly extensions: Readonly<Record<string, Value>>;
   };
+  readonly keepResultsDays: number;
 }
 
 const ref = (resource: string): Value => ({ Ref: resource });
@@ -44,8 +51,8 @@ const may = (resource: Value, ...actions: string[]): Statement => ({
 });
 
 /** What an event source mapping does in a function's name. */
-const maySettle = (queue: string) =>
-  may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes");
+const maySettle = (queue: string, ...more: string[]) =>
+  may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...more);
 const mayUseLedger = [
   may(
     arn("LedgerTable"),
@@ -69,7 +76,10 @@ function pascal(name: string): string {
 const authingSecret = "AuthingSecret";
 const sourceSecret = (source: string) => `${pascal(source)}Secret`;
 
-/** Receives one source's webhooks: may read that source's secret and put events into the queue, and nothing else. */
+/**
+ * Receives one source's webhooks: may read that source's secret and put events into the queue, those that are too large for
+ * it into the bucket, and nothing else.
+ */
 function webhooks(source: string): FunctionDefinition {
   const path = `/webhooks/${source}`;
   return {
@@ -78,10 +88,14 @@ function webhooks(source: string): FunctionDefinition {
     // 512 MB buys a third of a core: a cold start well below a sender's deadline.
     memoryMegabytes: 512,
     timeoutSeconds: 10,
-    environment: { EVENTS_QUEUE_URL: ref("EventsQueue") },
+    environment: { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") },
     // GET is how some senders check the URL before they use it.
     events: [{ httpApi: { method: "POST", path } }, { httpApi: { method: "GET", path } }],
-    may: [mayReadSecret(sourceSecret(source)), may(arn("EventsQueue"), "sqs:SendMessage")],
+    may: [
+      mayReadSecret(sourceSecret(source)),
+      may(arn("EventsQueue"), "sqs:SendMessage"),
+      may(objects(`waiting/${source}/`), "s3:PutObject"),
+    ],
   };
 }
 
@@ -93,6 +107,7 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
   // infra/aws/queues.yml hides a message six times as long.
   timeoutSeconds: 60,
   environment: {
+    EVENTS_QUEUE_URL: ref("EventsQueue"),
     BUCKET: ref("UploadsBucket"),
     TABLE: ref("LedgerTable"),
   },
@@ -110,7 +125,8 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
   may: [
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
-    maySettle("EventsQueue"),
+    maySettle("EventsQueue", "sqs:ChangeMessageVisibility"),
+    may(objects("waiting/"), "s3:GetObject"),
     may(objects("kept/"), "s3:PutObject"),
     ...mayUseLedger,
   ],
@@ -139,6 +155,8 @@ const uploadsRun: FunctionDefinition = {
     ...["incoming/users/", "incoming/otp/"].map((prefix) =>
       may(objects(prefix), "s3:GetObject", "s3:GetObjectVersion"),
     ),
+    // TOTP secrets do not stay once they are imported.
+    may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
     may(objects("results/"), "s3:PutObject", "s3:AbortMultipartUpload"),
     // Without it S3 answers 403 for an object that is gone, which cannot be told from a wrong permission.
     may(arn("UploadsBucket"), "s3:ListBucket"),
@@ -175,7 +193,7 @@ const unclaimedRefuse: FunctionDefinition = {
 /** The name that osls gives a function's resources in the template. */
 const logicalName = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", "Dash");
 
-function role(definition: FunctionDefinition): Value {
+function role(definition: FunctionDefinition, encryption: Encryption): Value {
   return {
     Type: "AWS::IAM::Role",
     Properties: {
@@ -199,6 +217,7 @@ function role(definition: FunctionDefinition): Value {
                 "logs:PutLogEvents",
               ),
               ...definition.may,
+              ...(encryption === "customer-managed" && definition.may.length > 0 ? [mayUseKey] : []),
             ],
           },
         },
@@ -214,6 +233,9 @@ function role(definition: FunctionDefinition): Value {
 function secret(name: string, description: string): Value {
   return {
     Type: "AWS::SecretsManager::Secret",
+    // A source that is switched off for a day must not lose what its vendor was told.
+    DeletionPolicy: "Retain",
+    UpdateReplacePolicy: "Retain",
     Properties: {
       // Resolved by osls, as the other names are.
       Name: `\${self:service}/\${sls:stage}/${name}`,
@@ -222,7 +244,42 @@ function secret(name: string, description: string): Value {
   };
 }
 
+/** Rings when a function fails or AWS holds it back; what a delivery or event does wrong makes no function fail. */
+function failureAlarm({ name }: FunctionDefinition): Value {
+  const sum = (id: string, metric: string): Value => ({
+    Id: id,
+    ReturnData: false,
+    MetricStat: {
+      Metric: {
+        Namespace: "AWS/Lambda",
+        MetricName: metric,
+        Dimensions: [{ Name: "FunctionName", Value: ref(`${logicalName(name)}LambdaFunction`) }],
+      },
+      Period: 300,
+      Stat: "Sum",
+    },
+  });
+  return {
+    Type: "AWS::CloudWatch::Alarm",
+    Properties: {
+      AlarmDescription: `${name} has failed or was throttled by AWS; its log says why`,
+      Metrics: [
+        sum("errors", "Errors"),
+        sum("throttles", "Throttles"),
+        { Id: "failures", Expression: "errors + throttles", Label: "errors and throttles" },
+      ],
+      EvaluationPeriods: 1,
+      ComparisonOperator: "GreaterThanThreshold",
+      Threshold: 0,
+      TreatMissingData: "notBreaching",
+      AlarmActions: [ref("AlarmsTopic")],
+    },
+  };
+}
+
 const output = (description: string, value: Value): Value => ({ Description: description, Value: value });
+
+type Encryption = Config["encryption"];
 
 /** What a deployment has to know of a source that is switched on. */
 interface DeployedSource {
@@ -236,7 +293,12 @@ interface DeployedSource {
  * where a function would not be deployed because nobody said what it may do.
  */
 export function deployment(
-  config: { readonly service: string; readonly sources: readonly DeployedSource[] },
+  config: {
+    readonly service: string;
+    readonly encryption: Encryption;
+    readonly keepResultsDays: number;
+    readonly sources: readonly DeployedSource[];
+  },
   files: readonly { readonly name: string; readonly file: string }[],
 ): Deployment {
   const sources = config.sources.map(({ name }) => name).toSorted();
@@ -285,13 +347,25 @@ export function deployment(
     },
   ]);
 
+  const secrets = [authingSecret, ...sources.map(sourceSecret)];
+  const key = config.encryption === "customer-managed" ? customerKey(secrets) : undefined;
   return {
     service: config.service,
+    keepResultsDays: config.keepResultsDays,
     functions: Object.fromEntries(functions),
     resources: {
+      extensions: { ...key?.extensions },
       Resources: {
+        ...key?.Resources,
         ...Object.fromEntries(
-          definitions.map((definition) => [`${pascal(definition.name)}Role`, role(definition)]),
+          definitions.flatMap((definition) => [
+            [`${pascal(definition.name)}Role`, role(definition, config.encryption)],
+            [`${pascal(definition.name)}FailsAlarm`, failureAlarm(definition)],
+          ]),
+        ),
+        Dashboard: dashboard(
+          sources,
+          definitions.map(({ name }) => logicalName(name)),
         ),
         [authingSecret]: secret(
           "authing",

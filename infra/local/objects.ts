@@ -41,6 +41,9 @@ export function localObjects(): LocalObjects {
       }
       return partsOf(object.bytes);
     },
+    async remove({ key, versionId }) {
+      if (objects.get(key)?.versionId === versionId) objects.delete(key);
+    },
     async write({ key, contentType }, parts) {
       const chunks: Uint8Array[] = [];
       for await (const part of parts) chunks.push(part);

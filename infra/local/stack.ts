@@ -17,7 +17,7 @@ import { secretReader } from "#lib/pipeline/secrets.ts";
 import { enabledSources } from "#lib/sources/enabled.ts";
 import { importIdOf, maxUploadBytes } from "#lib/uploads/run.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "./authing/sandbox.ts";
-import { localBucket, localObjects } from "./objects.ts";
+import { localBucket, localObjects, type LocalObjects } from "./objects.ts";
 import { caseHeader } from "./post.ts";
 import { localQueue, type LocalQueue } from "./queue.ts";
 import { localShelf } from "./shelf.ts";
@@ -44,6 +44,8 @@ export interface Stack {
   readonly ledger: MemoryLedger;
   /** What waits for a person. */
   readonly shelf: Shelf;
+  /** The bucket. */
+  readonly objects: LocalObjects;
   /** Resolves when every event and file that has come in is settled. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -204,6 +206,7 @@ export async function startStack({
     sandbox,
     ledger,
     shelf,
+    objects,
     async settled() {
       while (running.size > 0 || queue.length > 0) {
         await Promise.all([...running, queue.idle()]);

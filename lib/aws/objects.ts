@@ -28,6 +28,18 @@ export function objectStore(): ObjectStore {
       return bytesOf(Body as AsyncIterable<Uint8Array> | undefined);
     },
 
+    async remove({ bucket, key, versionId }) {
+      const { DeleteObjectCommand, s3 } = await import("./s3.ts");
+      const command = new DeleteObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ...(versionId !== undefined && { VersionId: versionId }),
+      });
+      await s3.send(command).catch((error: unknown) => {
+        throw awsFailure(error, "object-undeletable");
+      });
+    },
+
     async write({ bucket, key, contentType }, parts) {
       const sdk = await import("./s3.ts");
       const target = { Bucket: bucket, Key: key };

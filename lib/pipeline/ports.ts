@@ -101,6 +101,8 @@ export interface ObjectStore {
     target: { bucket: string; key: string; contentType: string },
     parts: AsyncIterable<Uint8Array>,
   ): Promise<void>;
+  /** Deletes this version of the object, for good; it may be gone already. */
+  remove(object: ObjectReference): Promise<void>;
 }
 
 /** Structured log: a constant text and fields that hold codes, ids, paths and counts only; `metrics` are what it adds to. */

@@ -62,6 +62,7 @@ export async function runImport(
   if (claim.state === "busy") return "later";
   if (claim.state === "settled") {
     ports.log.info("import seen before", { import: id });
+    await forgetSecrets(object, kind, claim.record.outcome, ports);
     return "done";
   }
   const startedAt = new Date(ports.clock.now()).toISOString();
@@ -92,6 +93,7 @@ export async function runImport(
         RowsRejected: rejected,
       },
     );
+    await forgetSecrets(object, kind, outcome, ports);
     return "done";
   } catch (error) {
     await ports.ledger.release(key, run.owner);
@@ -99,6 +101,16 @@ export async function runImport(
     ports.log.warn("import comes again", { import: id, code: error.code, reason: error.reason });
     return "later";
   }
+}
+
+/** TOTP secrets do not lie about once their import has ended; whoever mends a row has them where they came from. */
+async function forgetSecrets(
+  object: ObjectReference,
+  kind: Kind,
+  { kind: became }: Outcome,
+  { objects }: ImportPorts,
+): Promise<void> {
+  if (kind === "otp" && became === "accepted" && object.versionId !== undefined) await objects.remove(object);
 }
 
 interface Import {

@@ -94,6 +94,8 @@ describe("the deployment", () => {
   );
   const config = {
     service: "authing-inbound",
+    encryption: "aws-managed" as const,
+    keepResultsDays: 90,
     sources: Object.values(registry) as unknown as Source[],
   };
   const made = deployment(config, files);
@@ -121,7 +123,7 @@ describe("the deployment", () => {
     for (const { Action, Resource } of statements) {
       expect(Action.join()).not.toContain("*");
       expect(JSON.stringify(Resource)).toMatch(
-        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|kept)\/\*"\}$/,
+        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|kept|waiting(\/[a-z-]+)?)\/\*"\}$/,
       );
     }
   });
@@ -138,6 +140,8 @@ describe("the deployment", () => {
         "logs:PutLogEvents",
         "secretsmanager:GetSecretValue",
         "sqs:SendMessage",
+        // What is too large for the queue.
+        "s3:PutObject",
       ]);
     }
   });

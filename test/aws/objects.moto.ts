@@ -32,6 +32,15 @@ describe("objects on S3", () => {
     });
   });
 
+  it("are removed at the version that was read, and nothing else of them", async () => {
+    const first = await upload(bucket, "incoming/otp/secrets.csv", "one");
+    const second = await upload(bucket, "incoming/otp/secrets.csv", "two");
+    await store.remove(first);
+    await store.remove(first);
+    await expect(store.read(first)).rejects.toMatchObject({ reason: "object-missing" });
+    expect((await read(second)).toString()).toBe("two");
+  });
+
   it("are missing when they were deleted, never were, or never had that version", async () => {
     const { versionId } = await upload(bucket, "incoming/users/gone.csv", "one");
     await deleteObject(bucket, "incoming/users/gone.csv");

@@ -5,7 +5,7 @@ import { build, type BuildOptions } from "esbuild";
 import {
   bundleFunction,
   functionFiles,
-  lambdaCredentials,
+  leanSdk,
   lazyBuiltins,
   withoutTranslation,
 } from "../../infra/bundle.ts";
@@ -96,7 +96,7 @@ async function prepare() {
       outfile: at("first-event.mjs"),
     }).then(() => at("first-event.mjs")),
     bundleText(emptyHandler, at("empty")),
-    bundleText(withSdk, at("sdk"), { plugins: [lazyBuiltins, lambdaCredentials, withoutTranslation] }),
+    bundleText(withSdk, at("sdk"), { plugins: [lazyBuiltins, leanSdk, withoutTranslation] }),
     bundleText(withSdk, at("sdk-plain"), { plugins: [withoutTranslation] }),
     bundleText(authingSdk, at("authing-sdk"), { format: "cjs" }),
   ]);

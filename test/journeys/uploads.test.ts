@@ -188,6 +188,17 @@ describe("a file of TOTP secrets", () => {
     expect(code(stored[1]?.secret ?? "")).toBe(code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
   });
 
+  it("is deleted once it is imported, and kept for whoever looks why it could not be read", async () => {
+    const run = await journey();
+    await run.upload("users", "people.csv", holders);
+    await run.upload("otp", "good.csv", "externalId,secret\n1,JBSWY3DPEHPK3PXP\n9,JBSWY3DPEHPK3PXP\n");
+    await run.upload("otp", "headless.csv", "what,is,this\n1,2,3\n");
+    expect(run.stack.objects.keys("incoming/")).toEqual([
+      "incoming/otp/headless.csv",
+      "incoming/users/people.csv",
+    ]);
+  });
+
   it("is believed when Authing says of each person that the factor is on", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", holders);

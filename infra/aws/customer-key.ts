@@ -1,0 +1,91 @@
+import type { Statement, Value } from "./functions.ts";
+
+// `encryption: "customer-managed"` in inbound.config.ts: one key of the customer's for everything that holds people or
+// secrets. Logs hold neither, and stay with CloudWatch's own encryption.
+
+const keyArn: Value = { "Fn::GetAtt": ["Key", "Arn"] };
+
+/** What a function needs to read and write what the key encrypts. */
+export const mayUseKey: Statement = {
+  Effect: "Allow",
+  Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+  Resource: keyArn,
+};
+
+/** Properties that hand a resource over to the key. */
+const queue: Value = { Properties: { SqsManagedSseEnabled: false, KmsMasterKeyId: keyArn } };
+const extensions = {
+  EventsQueue: queue,
+  DeadEventsQueue: queue,
+  UploadsQueue: queue,
+  DeadUploadsQueue: queue,
+  UploadsBucket: {
+    Properties: {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          {
+            // A key of the bucket's own spares a call to KMS for each object.
+            BucketKeyEnabled: true,
+            ServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: keyArn },
+          },
+        ],
+      },
+    },
+  },
+  LedgerTable: {
+    Properties: { SSESpecification: { SSEEnabled: true, SSEType: "KMS", KMSMasterKeyId: keyArn } },
+  },
+  AlarmsTopic: { Properties: { KmsMasterKeyId: keyArn } },
+} satisfies Record<string, Value>;
+
+/**
+ * The key, and what it changes in the resources that it encrypts. EventBridge writes into a queue and CloudWatch into the
+ * topic: both may use the key for this account, which no role could allow them.
+ *
+ * @param secrets names of the secrets in the template
+ */
+export function customerKey(secrets: readonly string[]): {
+  readonly Resources: Record<string, Value>;
+  readonly extensions: Record<string, Value>;
+} {
+  const secret: Value = { Properties: { KmsKeyId: keyArn } };
+  return {
+    Resources: {
+      Key: {
+        Type: "AWS::KMS::Key",
+        DeletionPolicy: "Retain",
+        UpdateReplacePolicy: "Retain",
+        Properties: {
+          Description: { "Fn::Sub": "Encrypts what ${AWS::StackName} keeps" },
+          EnableKeyRotation: true,
+          KeyPolicy: {
+            Version: "2012-10-17",
+            Statement: [
+              {
+                Sid: "WhoeverTheAccountAllows",
+                Effect: "Allow",
+                Principal: {
+                  AWS: { "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root" },
+                },
+                Action: "kms:*",
+                Resource: "*",
+              },
+              {
+                Sid: "WhatWritesForTheAccount",
+                Effect: "Allow",
+                Principal: { Service: ["events.amazonaws.com", "cloudwatch.amazonaws.com"] },
+                Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+                Resource: "*",
+                Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+              },
+            ],
+          },
+        },
+      },
+    },
+    extensions: {
+      ...extensions,
+      ...Object.fromEntries(secrets.map((name) => [name, secret])),
+    },
+  };
+}

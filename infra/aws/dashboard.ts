@@ -1,0 +1,162 @@
+import { metricNamespace, metricUnits, type Metric } from "#lib/pipeline/metrics.ts";
+import type { Value } from "./functions.ts";
+
+// One page that answers two questions: is it keeping up, and what failed? `${…}` below is filled in by CloudFormation, so that
+// no region, account or partition stands here.
+
+type Series = readonly unknown[];
+
+const region = "${AWS::Region}";
+/** osls fills these in before CloudFormation sees them. */
+const stage = ["service", "${self:service}", "stage", "${sls:stage}"];
+
+const ours = (metric: Metric, options: object = {}): Series => [
+  metricNamespace,
+  metric,
+  ...stage,
+  { stat: metricUnits[metric] === "Count" ? "Sum" : "p99", label: metric, ...options },
+];
+const ofQueue = (queue: string, metric: string, label: string): Series => [
+  "AWS/SQS",
+  metric,
+  "QueueName",
+  `\${${queue}.QueueName}`,
+  { stat: "Maximum", label },
+];
+
+interface Widget {
+  readonly type: "metric" | "log" | "alarm" | "text";
+  readonly width: number;
+  readonly height: number;
+  readonly properties: object;
+}
+
+function graph(title: string, metrics: readonly Series[], more: object = {}): Widget {
+  return {
+    type: "metric",
+    width: 12,
+    height: 6,
+    properties: { title, region, view: "timeSeries", period: 300, metrics, ...more },
+  };
+}
+
+/** The lines of all functions' logs that answer a question. Lambda wraps what we say under `message`. */
+function logs(title: string, functions: readonly string[], query: string): Widget {
+  const groups = functions.map((name) => `SOURCE '\${${name}LogGroup}'`).join(" | ");
+  return {
+    type: "log",
+    width: 24,
+    height: 7,
+    properties: { title, region, view: "table", query: `${groups} | ${query}` },
+  };
+}
+
+/**
+ * The dashboard of a deployment.
+ *
+ * @param sources names of the sources that are switched on
+ * @param functions names of the functions in the template, without `LambdaFunction` or `LogGroup`
+ */
+export function dashboard(sources: readonly string[], functions: readonly string[]): Value {
+  const bySource = (metric: Metric) =>
+    sources.map((source) => [
+      metricNamespace,
+      metric,
+      ...stage,
+      "source",
+      source,
+      { stat: "Sum", label: source },
+    ]);
+  const widgets: Widget[] = [
+    {
+      type: "alarm",
+      width: 24,
+      height: 3,
+      properties: {
+        title: "Alarms",
+        alarms: [
+          "DeadEvents",
+          "DeadLetters",
+          "DeadUploads",
+          "HeldDepartures",
+          "OldEvents",
+          "OldUploads",
+          "RefusedByAuthing",
+          "RefusedDeliveries",
+          "RefusedFiles",
+          "ThrottledByAuthing",
+        ].map((name) => `\${${name}Alarm.Arn}`),
+      },
+    },
+    graph("Is it keeping up? Age of the oldest (s)", [
+      ofQueue("EventsQueue", "ApproximateAgeOfOldestMessage", "events"),
+      ofQueue("UploadsQueue", "ApproximateAgeOfOldestMessage", "uploads"),
+    ]),
+    graph("From receipt to effect (ms)", [
+      ours("EventLag", { stat: "p50", label: "p50" }),
+      ours("EventLag", { stat: "p99", label: "p99" }),
+    ]),
+    graph("Waiting", [
+      ofQueue("EventsQueue", "ApproximateNumberOfMessagesVisible", "events"),
+      ofQueue("UploadsQueue", "ApproximateNumberOfMessagesVisible", "uploads"),
+      ofQueue("DeadEventsQueue", "ApproximateNumberOfMessagesVisible", "dead events"),
+      ofQueue("DeadUploadsQueue", "ApproximateNumberOfMessagesVisible", "dead uploads"),
+    ]),
+    graph("What became of events", [
+      ours("EventsAccepted"),
+      ours("EventsAlreadyDone"),
+      ours("EventsSuperseded"),
+      ours("EventsRejected"),
+      ours("EventsHeld"),
+      ours("EventsDead"),
+      ours("EventsComeAgain"),
+    ]),
+    graph("Deliveries taken, by source", bySource("DeliveriesAccepted")),
+    graph("Deliveries refused, by source", bySource("DeliveriesRefused")),
+    graph("Authing", [ours("AuthingThrottled"), ours("AuthingRefused"), ours("DeliveriesFailed")]),
+    graph("Files", [
+      ours("FilesFinished"),
+      ours("FilesRefused"),
+      ours("RowsAccepted"),
+      ours("RowsAlreadyDone"),
+      ours("RowsRejected"),
+    ]),
+    graph(
+      "Functions that fail",
+      functions.map((name) => [
+        "AWS/Lambda",
+        "Errors",
+        "FunctionName",
+        `\${${name}LambdaFunction}`,
+        { stat: "Sum", label: name.replaceAll("Dash", "-") },
+      ]),
+    ),
+    graph(
+      "Functions' time (ms, p99)",
+      functions.map((name) => [
+        "AWS/Lambda",
+        "Duration",
+        "FunctionName",
+        `\${${name}LambdaFunction}`,
+        { stat: "p99", label: name.replaceAll("Dash", "-") },
+      ]),
+    ),
+    logs(
+      "What failed: events and files",
+      functions,
+      'filter message.message in ["event settled", "import settled"] and (message.outcome in ["rejected", "dead", "held"] or message.rejected > 0 or message.state = "refused") | fields @timestamp, message.source, message.event, message.import, message.outcome, message.reason, message.field, message.rejected | sort @timestamp desc | limit 50',
+    ),
+    logs(
+      "What failed: deliveries that were refused",
+      functions,
+      'filter message.message in ["delivery refused", "delivery not taken"] | stats count(*) by message.source, message.status, message.reason',
+    ),
+  ];
+  return {
+    Type: "AWS::CloudWatch::Dashboard",
+    Properties: {
+      DashboardName: { "Fn::Sub": `\${AWS::StackName}` },
+      DashboardBody: { "Fn::Sub": JSON.stringify({ widgets }) },
+    },
+  };
+}
