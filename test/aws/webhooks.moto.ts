@@ -18,7 +18,12 @@ let url = "";
 let handler: Handler;
 beforeAll(async () => {
   url = await createQueue("EventsQueue");
-  Object.assign(process.env, { SERVICE: "authing-inbound", STAGE: "bundled", EVENTS_QUEUE_URL: url });
+  Object.assign(process.env, {
+    SERVICE: "authing-inbound",
+    STAGE: "bundled",
+    EVENTS_QUEUE_URL: url,
+    BUCKET: "uploads",
+  });
   const bundle = pathToFileURL("dist/webhooks-bamboohr/index.mjs").href;
   ({ handler } = (await import(/* @vite-ignore */ bundle)) as { handler: Handler });
 });
