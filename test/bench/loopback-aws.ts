@@ -6,11 +6,17 @@ import { text } from "node:stream/consumers";
 interface LoopbackAws {
   /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
   readonly url: string;
+  /** How many different messages the queue has taken. */
+  messages(): number;
   close(): void;
 }
 
 interface SendMessageBatch {
-  readonly Entries: readonly { readonly Id: string; readonly MessageBody: string }[];
+  readonly Entries: readonly {
+    readonly Id: string;
+    readonly MessageBody: string;
+    readonly MessageDeduplicationId: string;
+  }[];
 }
 
 /**
@@ -18,6 +24,7 @@ interface SendMessageBatch {
  * everything. It checks no signatures. It runs in the process that measures, not in one that is measured.
  */
 export async function startLoopbackAws(secret: object): Promise<LoopbackAws> {
+  const taken = new Set<string>();
   const answers: Record<string, (request: never) => [status: number, body: object]> = {
     "secretsmanager.GetSecretValue": ({ VersionStage }: { VersionStage?: string }) =>
       VersionStage === "AWSPREVIOUS"
@@ -32,12 +39,12 @@ export async function startLoopbackAws(secret: object): Promise<LoopbackAws> {
     "AmazonSQS.SendMessageBatch": ({ Entries }: SendMessageBatch) => [
       200,
       {
-        Successful: Entries.map(({ Id, MessageBody }) => ({
-          Id,
-          MessageId: Id,
-          // The SDK compares it.
-          MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex"),
-        })),
+        Successful: Entries.map(({ Id, MessageBody, MessageDeduplicationId }) => {
+          taken.add(MessageDeduplicationId);
+          // The SDK compares the hash.
+          const MD5OfMessageBody = createHash("md5").update(MessageBody).digest("hex");
+          return { Id, MessageId: Id, MD5OfMessageBody };
+        }),
         Failed: [],
       },
     ],
@@ -52,6 +59,7 @@ export async function startLoopbackAws(secret: object): Promise<LoopbackAws> {
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    messages: () => taken.size,
     close: () => {
       server.closeAllConnections();
       server.close();

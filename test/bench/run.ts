@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
+import { burst } from "./burst.ts";
 import { cold } from "./cold.ts";
 import { costRounds, measure, ratioRounds, spread, type Rounds } from "./measure.ts";
 import { meets, type Aim, type Prepared, type Ratio, type Section } from "./section.ts";
@@ -12,7 +13,7 @@ import { webhook } from "./webhook.ts";
 // how, is in measure.ts. Ratios are what counts: both sides ran in the same minute on the same machine. Aims are printed, and
 // missing one is no failure.
 
-const sections: readonly Section[] = [signatures, webhook, cold, delivery, rate];
+const sections: readonly Section[] = [signatures, webhook, cold, burst, delivery, rate];
 /** Doubtful sections get more rounds until this much time is gone. */
 const budgetMilliseconds = 120_000;
 /** A spoilt variant has to cost at least this many times as much as ours. */
@@ -45,8 +46,9 @@ for (const section of sections.filter(({ name }) => names.length === 0 || names.
   say(`\n${section.name}: ${section.about}`);
   const prepared = await section.prepare();
   try {
-    if (selfCheck) await checkItself(section, prepared);
-    else await report(section, prepared);
+    if (!selfCheck) await report(section, prepared);
+    else if (prepared.spoilt) await checkItself(section, { ...prepared, spoilt: prepared.spoilt });
+    else say("  has no peers, so nothing to tell apart");
   } finally {
     await prepared.close?.();
   }
@@ -66,7 +68,10 @@ async function report(section: Section, { cases, ratios, counts = [] }: Prepared
 }
 
 /** Whether a spoilt variant would show: measures it beside ours, and wants it dearer in something that an aim is about. */
-async function checkItself({ rounds }: Section, { cases, ratios, spoilt }: Prepared): Promise<void> {
+async function checkItself(
+  { rounds }: Section,
+  { cases, ratios, spoilt }: Prepared & Required<Pick<Prepared, "spoilt">>,
+): Promise<void> {
   const { name, twin } = spoilt;
   const aimed = ratios.filter(({ of, to, aim }) => aim && [of, to].includes(name));
   const needed = new Set(aimed.flatMap(({ of, to }) => [of, to]));

@@ -44,7 +44,7 @@ export interface Prepared {
   readonly ratios: readonly Ratio[];
   readonly counts?: readonly Count[];
   /** A case and its spoilt twin, which `--self-check` measures beside it: a section that cannot tell them apart is blind. */
-  readonly spoilt: { readonly name: string; readonly twin: Case };
+  readonly spoilt?: { readonly name: string; readonly twin: Case };
   close?(): Promise<void>;
 }
 

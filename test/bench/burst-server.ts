@@ -1,0 +1,38 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { httpEvent, invocation } from "./deliveries.ts";
+
+// The process that takes the burst, compiled to JavaScript before it is used: `burst-server.mjs <bundle>`. One process stands
+// for all that Lambda would start; each of those takes one event at a time, this one as many as are on their way.
+
+type Handler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const [bundle = ""] = process.argv.slice(2);
+const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: Handler };
+
+// Lambda takes lines from a console of its own; here nobody reads them.
+const nothing = () => undefined;
+Object.assign(console, { info: nothing, warn: nothing, error: nothing });
+process.stdout.write = () => true;
+
+const server = createServer(async (request, response) => {
+  try {
+    const event = { ...httpEvent(request.headers as Record<string, string>), body: "" };
+    event.body = (await buffer(request)).toString();
+    const { statusCode = 200 } = await handler(event, invocation);
+    response.writeHead(statusCode).end();
+  } catch {
+    response.writeHead(502).end();
+  }
+});
+server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
+process.on("message", () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.({ cpuMilliseconds: (user + system) / 1000, bytes: process.memoryUsage.rss() });
+});

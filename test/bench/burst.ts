@@ -1,0 +1,136 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { build } from "esbuild";
+import clerk from "#lib/sources/clerk/index.ts";
+import { bundleFunction, functionFiles } from "../../infra/bundle.ts";
+import { signingSecret, userCreated } from "./deliveries.ts";
+import { startLoopbackAws } from "./loopback-aws.ts";
+import type { Costs, Count, Section } from "./section.ts";
+
+// What a storm of webhooks does to the receiving bundle: 500 signed deliveries a second for 20 seconds, each with its own id,
+// sent when it is due whether or not the ones before are answered. An answer's time counts from when its delivery was due.
+
+const perSecond = 500;
+const seconds = 20;
+const measured = "webhooks-clerk";
+
+interface Answered {
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+/** Sends the deliveries at their times. */
+async function storm(port: number): Promise<readonly Answered[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1000 });
+  const body = userCreated(1024);
+  const began = performance.now();
+  const answers: Promise<Answered>[] = [];
+  for (let number = 0; number < perSecond * seconds; number += 1) {
+    const due = began + (number * 1000) / perSecond;
+    const early = due - performance.now();
+    if (early >= 1) await wait(early);
+    answers.push(deliver(number, due));
+  }
+  const answered = await Promise.all(answers);
+  agent.destroy();
+  return answered;
+
+  async function deliver(number: number, due: number): Promise<Answered> {
+    const { headers } = clerk.proof.sign(body, { signingSecret }, { now: Date.now(), id: `msg_${number}` });
+    const status = await new Promise<number>((resolve) => {
+      const options = { agent, port, method: "POST", path: "/webhooks/clerk", headers: { ...headers } };
+      request({ ...options, host: "127.0.0.1" }, (response) => {
+        response.resume().on("end", () => resolve(response.statusCode ?? 0));
+      })
+        .on("error", () => resolve(0))
+        .end(body);
+    });
+    return { status, milliseconds: performance.now() - due };
+  }
+}
+
+async function prepare() {
+  const folder = mkdtempSync(join(tmpdir(), "bench-burst-"));
+  const aws = await startLoopbackAws({ signingSecret });
+  const file = functionFiles().find(({ name }) => name === measured);
+  if (!file) throw new TypeError(`there is no function ${measured}`);
+  await bundleFunction(file, folder);
+  const server = join(folder, "burst-server.mjs");
+  const entryPoints = [join(import.meta.dirname, "burst-server.ts")];
+  await build({ entryPoints, outfile: server, format: "esm", bundle: true, platform: "node" });
+
+  const child = fork(server, [join(folder, measured, "index.mjs")], {
+    env: {
+      PATH: process.env["PATH"],
+      HOME: folder,
+      AWS_REGION: "eu-central-1",
+      AWS_ACCESS_KEY_ID: "invented",
+      AWS_SECRET_ACCESS_KEY: "invented",
+      AWS_ENDPOINT_URL: aws.url,
+      SERVICE: "authing-inbound",
+      STAGE: "bench",
+      EVENTS_QUEUE_URL: `${aws.url}/000000000000/events.fifo`,
+      BUCKET: "uploads",
+    },
+    execArgv: [],
+  });
+  const [{ port }] = (await once(child, "message")) as [{ port: number }];
+  const answered = await storm(port);
+  child.send("report");
+  const [used] = (await once(child, "message")) as [{ cpuMilliseconds: number; bytes: number }];
+  child.kill();
+
+  const times = answered.map(({ milliseconds }) => milliseconds).toSorted((one, other) => one - other);
+  const share = (part: number) => times[Math.ceil(part * times.length) - 1] ?? Number.NaN;
+  const accepted = answered.filter(({ status }) => status === 202).length;
+  const costs: Costs = {
+    "p50 ms": share(0.5),
+    "p99 ms": share(0.99),
+    "slowest ms": share(1),
+    "CPU ms each": used.cpuMilliseconds / answered.length,
+    "RSS MB": used.bytes / 2 ** 20,
+  };
+  const counts: Count[] = [
+    { title: "webhooks sent", value: answered.length, unit: "" },
+    {
+      title: "answered with 5xx, or not at all",
+      value: answered.filter(({ status }) => status >= 500 || status === 0).length,
+      unit: "",
+      aim: { atMost: 0 },
+    },
+    {
+      title: "refused",
+      value: answered.filter(({ status }) => status === 401).length,
+      unit: "",
+      aim: { atMost: 0 },
+    },
+    {
+      title: "acknowledged and not in the queue",
+      value: accepted - aws.messages(),
+      unit: "",
+      aim: { atMost: 0 },
+    },
+    { title: "99 % acknowledged within", value: share(0.99), unit: "ms", aim: { atMost: 1000 } },
+  ];
+  return {
+    cases: [{ name: "receiving bundle", run: async () => costs }],
+    ratios: [],
+    counts,
+    close: async () => {
+      aws.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export const burst: Section = {
+  name: "burst",
+  about: `${perSecond} webhooks a second for ${seconds} s, first one to a cold process`,
+  rounds: 1,
+  prepare,
+};
