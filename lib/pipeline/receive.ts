@@ -36,7 +36,7 @@ export async function receive<Secret>(
 
     ports.log.info(
       "delivery accepted",
-      { source: source.name, events: messages.length },
+      { source: source.name, delivery: verified.delivery.deliveryId, events: messages.length },
       { DeliveriesAccepted: 1 },
     );
     return source.acknowledge?.(verified.delivery, verified.secret) ?? { status: 202 };
