@@ -390,6 +390,7 @@ export function deployment(
             }),
           ]),
         ),
+        DashboardName: output("The dashboard in CloudWatch", ref("Dashboard")),
         AuthingSecretName: output(
           "Where Authing's access key goes",
           `\${self:service}/\${sls:stage}/authing`,
