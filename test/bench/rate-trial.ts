@@ -4,7 +4,7 @@ import { seeded, virtualTime } from "./rate-time.ts";
 
 /** How one controller did against one server. */
 export interface Trial {
-  /** Accepted calls over those that were allowed. */
+  /** Accepted calls over those that were allowed, at most 1: windows cut by the beginning and the end let more through. */
   readonly use: number;
   /** Refused calls over all calls. */
   readonly refused: number;
@@ -69,7 +69,7 @@ export async function trial(
   }
   await time.runUntil(end);
   return {
-    use: counts.accepted / server.allowed(end),
+    use: Math.min(counts.accepted / server.allowed(end), 1),
     refused: counts.refused / Math.max(counts.accepted + counts.refused, 1),
   };
 }
