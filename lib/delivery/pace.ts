@@ -31,15 +31,16 @@ export interface Pace {
 const lateMilliseconds = 10;
 /** Growth with every accepted call while no limit is known, and at most: half as much again in a second. */
 const fastGrowth = Math.log(1.5);
-/** How much of the limit is held after a refusal. */
-const heldShare = 0.96;
-/** The way back to the limit: so many accepted calls, or as many as fit into this time. Finding out costs one call in so many. */
+/**
+ * How much of the limit is held after a refusal. What is held back then shrinks to nothing on a way of so many accepted calls,
+ * or as many as fit into that time: finding out costs one call in so many. Per way the rate's gain grows so many times.
+ */
+const heldShare = 0.94;
 const way = { calls: 60, seconds: 12 };
-/** What is held back is this much smaller at first than it is ... */
 const steepness = 16;
 /** The accepted rate is that of the latest 2 seconds. So many calls at the present rate count with it, as a few tell little. */
 const spanMilliseconds = 2000;
-const believedCalls = 10;
+const believedCalls = 5;
 /** Longer pauses belong to limits for a stretch of time, and count as part of it. */
 const longPauseMilliseconds = 2000;
 const firstPauseMilliseconds = 1000;
@@ -50,9 +51,10 @@ const longestPauseMilliseconds = 15_000;
  * is documented for free accounts only, others call the pool too, and all there is to see are refusals.
  *
  * It is a rate, not a number of calls in flight: a quota answers fast, and who keeps ten calls in flight is refused all the
- * faster. The rate grows by what is accepted. A refusal shows the limit: the rate that was accepted until then is
- * remembered, the rate goes a little below it, comes back slowly, and rises ever faster once it is past: then the limit is
- * gone. After a refusal one call tries the door, and while that is shut all wait.
+ * faster. The rate grows by what is accepted. A refusal shows the limit: the rate that was accepted until then. It is
+ * remembered, and a lower one moves it half the way, since a single refusal may be chance. The rate goes below it, comes back
+ * slowly, and rises ever faster once it is past: then the limit is gone. After a refusal one call tries the door, and while
+ * that is shut all wait; how often it was shut tells nothing about the rate.
  */
 export function createPace(options: PaceOptions): Pace {
   const { clock, maxPerSecond, minPerSecond = 0.5, startPerSecond = 10 } = options;
@@ -167,9 +169,7 @@ export function createPace(options: PaceOptions): Pace {
   /** The first call after a refusal is accepted. A long pause was part of the limit: so many calls in all that time. */
   function reopen(now: number): void {
     if (pausedUntil - latestSince > longPauseMilliseconds && count > believedCalls) {
-      const mean = (count / (now - since)) * 1000;
-      // Or the door was shut for another reason, and the limit is what it was: between the two.
-      hold(Math.min(limit, Math.sqrt(limit * mean)), (now - since) / 1000);
+      hold(Math.min((count / (now - since)) * 1000, limit), (now - since) / 1000);
       restart();
     }
     triedUntil = now;
@@ -178,8 +178,8 @@ export function createPace(options: PaceOptions): Pace {
     hasAccepted = true;
   }
 
-  function hold(newLimit: number, waySeconds: number): void {
-    limit = newLimit;
+  function hold(seenLimit: number, waySeconds: number): void {
+    limit = seenLimit < limit && limit < Infinity ? Math.sqrt(limit * seenLimit) : seenLimit;
     progress = 0;
     rate = bounded(onTheWay());
     wayCalls = Math.max(way.calls, Math.max(waySeconds, way.seconds) * rate);
