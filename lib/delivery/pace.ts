@@ -78,7 +78,7 @@ export function createPace(options: PaceOptions): Pace {
   let hasAccepted = true;
   let mustTry = false;
   let shutTimes = 0;
-  /** Since the latest long pause, as long as the rate is what holds calls back: how many were accepted. */
+  /** As long as the rate is what holds calls back: how many were accepted since the latest long pause. */
   let since = Infinity;
   let count = 0;
   /** And since the latest refusal: when the latest ones were. */
