@@ -29,23 +29,18 @@ export interface Pace {
 
 /** Timers are late. So much is made up for, since at 300 calls a second every millisecond counts. */
 const lateMilliseconds = 10;
-/** Growth with every accepted call while no limit is known: half as much again in a second. */
+/** Growth with every accepted call while no limit is known, and at most: half as much again in a second. */
 const fastGrowth = Math.log(1.5);
-/** Growth with every accepted call near the limit: 2 % in 4 s, and at low rates less, as finding out costs one call in so many. */
-const slowGrowth = 0.005;
-const slowGrowthShare = 0.001;
-/** Growth with every accepted call beyond the limit, for each time it has been passed: the further, the surer it is gone. */
-const acceleration = 0.3;
-/** The same where the limit is one of minutes: nobody says no before it is too late. */
-const cautiousAcceleration = 0.02;
-/** How much of the accepted rate is held. */
-const heldShare = 0.96;
-/** How much of the rate is held when too little was accepted to tell. */
-const blindShare = 0.9;
-/** The accepted rate is that of the latest 20 calls or so: within these times, and from so many on. */
-const spanMilliseconds = { least: 2000, most: 10_000, calls: 20 };
-const fewestMilliseconds = 1000;
-const fewestCalls = 5;
+/**
+ * How much of the limit is held after a refusal. What is held back then shrinks to nothing on a way of so many accepted calls,
+ * or as many as fit into that time: finding out costs one call in so many. Per way the rate's gain grows so many times.
+ */
+const heldShare = 0.94;
+const way = { calls: 60, seconds: 12 };
+const steepness = 16;
+/** The accepted rate is that of the latest 2 seconds. So many calls at the present rate count with it, as a few tell little. */
+const spanMilliseconds = 2000;
+const believedCalls = 5;
 /** Longer pauses belong to limits for a stretch of time, and count as part of it. */
 const longPauseMilliseconds = 2000;
 const firstPauseMilliseconds = 1000;
@@ -56,9 +51,10 @@ const longestPauseMilliseconds = 15_000;
  * is documented for free accounts only, others call the pool too, and all there is to see are refusals.
  *
  * It is a rate, not a number of calls in flight: a quota answers fast, and who keeps ten calls in flight is refused all the
- * faster. The rate grows by what is accepted. A refusal shows the limit: the rate that was accepted until then is
- * remembered, the rate goes a little below it and creeps up; only well beyond it does growth gather speed again. When nothing
- * was accepted since the refusal before, the door is shut: all wait, then one call tries it.
+ * faster. The rate grows by what is accepted. A refusal shows the limit: the rate that was accepted until then. It is
+ * remembered, and a lower one moves it half the way, since a single refusal may be chance. The rate goes below it, comes back
+ * slowly, and rises ever faster once it is past: then the limit is gone. After a refusal one call tries the door, and while
+ * that is shut all wait; how often it was shut tells nothing about the rate.
  */
 export function createPace(options: PaceOptions): Pace {
   const { clock, maxPerSecond, minPerSecond = 0.5, startPerSecond = 10 } = options;
@@ -68,8 +64,10 @@ export function createPace(options: PaceOptions): Pace {
   let wakeAt = Infinity;
 
   let rate = bounded(startPerSecond);
-  let ceiling: number | undefined;
-  let speedUp = acceleration;
+  let limit = Infinity;
+  /** How far the rate is on its way back to the limit: there at 1. And how many calls that takes. */
+  let progress = 0;
+  let wayCalls = way.calls;
   /** When the next call may go, by the rate and by the latest pause; and until when one call tries alone. */
   let nextAt = -Infinity;
   let pausedUntil = -Infinity;
@@ -77,18 +75,16 @@ export function createPace(options: PaceOptions): Pace {
 
   /** Between two refusals. What was sent before the latest one tells nothing new about the rate. */
   let epoch = 0;
-  let hasAccepted = false;
+  let hasAccepted = true;
+  let mustTry = false;
   let shutTimes = 0;
-  let refusedAt = 0;
-  /** Since when the rate has been what held calls back, how many were accepted since, and when the latest ones were. */
-  let since = 0;
+  /** As long as the rate is what holds calls back: how many were accepted since the latest long pause. */
+  let since = Infinity;
   let count = 0;
+  /** And since the latest refusal: when the latest ones were. */
+  let latestSince = Infinity;
   let latest: number[] = [];
-  const mostKept = spanMilliseconds.calls + (maxPerSecond * spanMilliseconds.least) / 1000;
-  let pauseFrom: number | undefined;
-  let pausedMilliseconds = 0;
-  /** The time without pauses. */
-  const moving = () => (pauseFrom ?? clock.now()) - pausedMilliseconds;
+  const mostKept = (maxPerSecond * spanMilliseconds) / 1000;
 
   /** With the lateness on top, so that late calls and the next ones do not meet in one second, and a millisecond for rounding. */
   const interval = () => Math.max(1000 / rate, (1001 + lateMilliseconds) / maxPerSecond);
@@ -121,11 +117,10 @@ export function createPace(options: PaceOptions): Pace {
   }
 
   function grant(now: number): Turn {
-    const isHeldBack = Math.max(nextAt, pausedUntil) > now - interval();
-    if (shutTimes === 0) endPause();
+    const isHeldBack = Math.max(nextAt, pausedUntil, triedUntil) > now - interval();
     if (!isHeldBack) restart();
     nextAt = Math.max(nextAt, now - lateMilliseconds) + interval();
-    if (shutTimes > 0) triedUntil = now + longestPauseMilliseconds;
+    if (mustTry) triedUntil = now + patience();
     const own = epoch;
     return {
       accepted() {
@@ -139,76 +134,74 @@ export function createPace(options: PaceOptions): Pace {
     };
   }
 
-  function restart(): void {
-    since = clock.now();
-    count = 0;
-    latest = [];
-  }
-
   function accepted(own: number, isHeldBack: boolean): void {
-    if (own === epoch && !hasAccepted) reopen();
+    const now = clock.now();
+    if (own === epoch && !hasAccepted) reopen(now);
+    since = Math.min(since, now);
+    latestSince = Math.min(latestSince, now);
     count += 1;
-    latest.push(moving());
+    latest.push(now);
     if (latest.length > 2 * mostKept) latest = latest.slice(-mostKept);
     if (own !== epoch || !isHeldBack) return;
-    const slowly = Math.min(slowGrowth, rate * slowGrowthShare);
-    const beyond = ceiling === undefined ? Infinity : Math.max(rate / ceiling - 1, 0);
-    rate = bounded(rate + Math.min(slowly + speedUp * beyond, fastGrowth));
-  }
-
-  /** The first call after a refusal is accepted. A long pause was part of the limit: so many calls in all that time. */
-  function reopen(): void {
-    const now = clock.now();
-    if (pausedUntil > refusedAt && now - refusedAt > longPauseMilliseconds && count > 0) {
-      ceiling = Math.min(rate, (count / (now - since)) * 1000);
-      rate = bounded(ceiling * heldShare);
-      speedUp = cautiousAcceleration;
-    }
-    endPause();
-    triedUntil = -Infinity;
-    shutTimes = 0;
-    hasAccepted = true;
-    restart();
+    progress += 1 / wayCalls;
+    rate = bounded(Math.min(rate + fastGrowth, onTheWay()));
   }
 
   function throttled(own: number, retryAfterSeconds: number): void {
     const now = clock.now();
-    if (retryAfterSeconds > 0) pause(retryAfterSeconds * 1000);
+    pausedUntil = Math.max(pausedUntil, now + retryAfterSeconds * 1000);
     if (own !== epoch) return;
     epoch += 1;
-    ceiling = Math.min(rate, acceptedRate());
-    rate = bounded(ceiling * heldShare);
+    triedUntil = now;
+    mustTry = !hasAccepted || retryAfterSeconds === 0;
     if (hasAccepted) {
+      hold(Math.min(rate, acceptedRate(now)), way.seconds);
+      latestSince = now;
+      latest = [];
       hasAccepted = false;
-      speedUp = acceleration;
-      refusedAt = now;
       return;
     }
-    triedUntil = -Infinity;
-    if (retryAfterSeconds === 0) {
-      const wait = Math.min(firstPauseMilliseconds * 2 ** shutTimes, longestPauseMilliseconds);
-      pause(wait * (0.75 + clock.random() / 2));
-    }
+    if (retryAfterSeconds === 0)
+      pausedUntil = Math.max(pausedUntil, now + patience() * (0.75 + clock.random() / 2));
     shutTimes += 1;
   }
 
-  function pause(milliseconds: number): void {
-    pauseFrom ??= clock.now();
-    pausedUntil = Math.max(pausedUntil, clock.now() + milliseconds);
+  /** The first call after a refusal is accepted. A long pause was part of the limit: so many calls in all that time. */
+  function reopen(now: number): void {
+    if (pausedUntil - latestSince > longPauseMilliseconds && count > believedCalls) {
+      hold(Math.min((count / (now - since)) * 1000, limit), (now - since) / 1000);
+      restart();
+    }
+    triedUntil = now;
+    shutTimes = 0;
+    mustTry = false;
+    hasAccepted = true;
   }
 
-  function endPause(): void {
-    if (pauseFrom !== undefined) pausedMilliseconds += clock.now() - pauseFrom;
-    pauseFrom = undefined;
+  function hold(seenLimit: number, waySeconds: number): void {
+    limit = seenLimit < limit && limit < Infinity ? Math.sqrt(limit * seenLimit) : seenLimit;
+    progress = 0;
+    rate = bounded(onTheWay());
+    wayCalls = Math.max(way.calls, Math.max(waySeconds, way.seconds) * rate);
   }
 
-  function acceptedRate(): number {
-    const { least, most, calls } = spanMilliseconds;
-    const span = Math.min(Math.max((calls / rate) * 1000, least), most);
-    latest = latest.filter((at) => at > moving() - span);
-    const elapsed = Math.min(span, moving() - (since - pausedMilliseconds));
-    if (elapsed < fewestMilliseconds || latest.length < fewestCalls) return rate * blindShare;
-    return (latest.length / elapsed) * 1000;
+  const onTheWay = () => limit * (heldShare + (1 - heldShare) * steepness ** (progress - 1));
+
+  /** How long to wait for the call that tries, and after it was refused. */
+  const patience = () => Math.min(firstPauseMilliseconds * 2 ** shutTimes, longestPauseMilliseconds);
+
+  /** Counting begins with the next answer. */
+  function restart(): void {
+    since = Infinity;
+    count = 0;
+    latestSince = Infinity;
+    latest = [];
+  }
+
+  function acceptedRate(now: number): number {
+    const from = Math.min(Math.max(now - spanMilliseconds, latestSince), now);
+    const calls = latest.filter((at) => at > from).length;
+    return ((calls + believedCalls) / (now - from + (believedCalls / rate) * 1000)) * 1000;
   }
 
   return {

@@ -4,13 +4,15 @@ import { seeded, virtualTime } from "./rate-time.ts";
 
 /** How one controller did against one server. */
 export interface Trial {
-  /** Accepted calls over those that were allowed. */
+  /** Accepted calls over those that were allowed, at most 1: windows cut by the beginning and the end let more through. */
   readonly use: number;
   /** Refused calls over all calls. */
   readonly refused: number;
 }
 
 const usualSeconds = 300;
+const usualLatencyMilliseconds = 140;
+const usualSpread = 0.35;
 /** Calls that every process would like to have in flight at any time. */
 const appetite = 64;
 const firstBackOffMilliseconds = 500;
@@ -30,26 +32,28 @@ export async function trial(
   const processes = model.processes ?? 1;
   // Only the fixed rates are told it; for them the whole time is averaged.
   const limit = model.open(seeded(seed)).allowed(end) / seconds / processes;
-  const latency = model.latencyMilliseconds ?? 140;
+  const latency = model.latencyMilliseconds ?? usualLatencyMilliseconds;
   const counts = { accepted: 0, refused: 0 };
 
   for (let process = 0; process < processes; process += 1) {
     const pace = open(time, limit);
     const call = async (refusals: number): Promise<void> => {
       const turn = await pace.turn();
-      const oneWay = (latency / 2) * spread(random);
+      const oneWay = (latency / 2) * spread(random, model.latencySpread ?? usualSpread);
       time.at(time.now() + oneWay, () => {
         const isTaken = server.takes(time.now());
         const opensIn = server.opensAt(time.now()) - time.now();
         counts[isTaken ? "accepted" : "refused"] += 1;
-        time.at(time.now() + oneWay, () => {
+        const kept = isTaken ? (server.keeps?.() ?? 0) : 0;
+        time.at(time.now() + kept + oneWay, () => {
           if (isTaken) {
             turn?.accepted();
             void call(0);
             return;
           }
           // Whole seconds, as the header has them.
-          const retryAfter = tellsWhen ? Math.max(Math.ceil(opensIn / 1000), 1) : undefined;
+          const told = model.retryAfterSeconds ?? Math.max(Math.ceil(opensIn / 1000), 1);
+          const retryAfter = tellsWhen ? told : undefined;
           turn?.throttled(retryAfter);
           if (!backsOff) {
             void call(0);
@@ -65,13 +69,13 @@ export async function trial(
   }
   await time.runUntil(end);
   return {
-    use: counts.accepted / server.allowed(end),
+    use: Math.min(counts.accepted / server.allowed(end), 1),
     refused: counts.refused / Math.max(counts.accepted + counts.refused, 1),
   };
 }
 
 /** Around 1, with a long tail to the right. */
-function spread(random: () => number): number {
+function spread(random: () => number, deviation: number): number {
   const gauss = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  return Math.exp(0.35 * gauss);
+  return Math.exp(deviation * gauss);
 }

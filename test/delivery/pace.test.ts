@@ -199,7 +199,7 @@ describe("the pace of calls to Authing", () => {
     expect(pace.perSecond).toBeGreaterThan(before * 0.7);
   });
 
-  it("tries a shut door with one call, and lets the others follow when it is open", async () => {
+  it("tries the door with one call after a refusal, and lets the others follow when it is open", async () => {
     const time = virtualClock();
     const pace = paceOf(time, { startPerSecond: 50 });
     (await pace.turn())?.throttled();
@@ -210,10 +210,10 @@ describe("the pace of calls to Authing", () => {
       return turn;
     };
     const [first] = [call(), call(), call()];
-    await time.pass(10_000);
+    await time.pass(900);
     expect(given).toBe(1);
     (await first)?.accepted();
-    await time.pass(1000);
+    await time.pass(100);
     expect(given).toBe(3);
   });
 
@@ -235,6 +235,53 @@ describe("the pace of calls to Authing", () => {
     await time.pass(180_000);
     expect(between(taken, start, start + 80_000).length).toBeGreaterThan(0);
     expect(between(taken, start + 120_000, start + 180_000).length).toBeGreaterThan(0.8 * 60 * 20);
+  });
+
+  it("is as fast as before after a door that was shut for a while, however often it was tried", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time);
+    const start = time.clock.now();
+    const isShut = (now: number) => now >= start + 300_000 && now < start + 330_000;
+    const open = bucket(() => 40);
+    const { taken } = saturate(time, pace, (now) => !isShut(now) && open(now));
+    await time.pass(400_000);
+    const goesOn = taken.find((at) => at >= start + 330_000) as number;
+    expect(goesOn).toBeLessThan(start + 348_000);
+    expect(between(taken, goesOn, goesOn + 20_000).length).toBeGreaterThan(0.85 * 20 * 40);
+  });
+
+  it("spreads the calls of a limit for a stretch of time over it", async () => {
+    const time = virtualClock();
+    const start = time.clock.now();
+    let [window, calls] = [0, 0];
+    const takes = (now: number) => {
+      const index = Math.floor((now - start) / 60_000);
+      if (index !== window) [window, calls] = [index, 0];
+      calls += 1;
+      return calls <= 600;
+    };
+    const { made, taken } = saturate(time, paceOf(time), takes);
+    await time.pass(600_000);
+    const late = between(taken, start + 540_000, start + 600_000);
+    expect(late.length).toBeGreaterThan(0.95 * 600);
+    expect(between(late, start + 540_000, start + 555_000).length).toBeLessThan(0.35 * 600);
+    expect(made.length - taken.length).toBeLessThan(0.02 * made.length);
+  });
+
+  it("gives up little for a few refusals in a row that were chance", async () => {
+    const time = virtualClock();
+    const pace = paceOf(time, { startPerSecond: 40, maxPerSecond: 40 });
+    let calls = 0;
+    const slowest: number[] = [];
+    saturate(time, pace, () => {
+      calls += 1;
+      slowest.push(pace.perSecond);
+      return ![400, 420, 440].includes(calls);
+    });
+    await time.pass(15_000);
+    expect(calls).toBeGreaterThan(450);
+    expect(Math.min(...slowest)).toBeLessThan(0.95 * 40);
+    expect(Math.min(...slowest)).toBeGreaterThan(0.8 * 40);
   });
 
   it("follows a limit that falls and rises again", async () => {
