@@ -99,7 +99,11 @@ export async function startStack({
     translation: (source: string) => translationContext(config, source),
     openApi: sourceApis(clock),
   };
-  const runOperation = operations(() => ({ ...applyPorts, readable: (name) => sources.get(name) }));
+  const runOperation = operations(() => ({
+    ...applyPorts,
+    readable: (name) => sources.get(name),
+    sources: [...sources.keys()],
+  }));
   const runUploads = uploads(() => ({ ...ports, translation: translationContext(config, "uploads") }));
   const queue: LocalQueue = localQueue((event) => applyEvents(event, invocation(invocationSeconds)));
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));

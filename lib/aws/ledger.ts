@@ -292,6 +292,13 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
       });
     },
 
+    async event(key) {
+      const found = await item(eventKey(key));
+      const record = found?.["record"]?.S;
+      if (found === undefined || record === undefined || hasExpired(found, seconds())) return undefined;
+      return JSON.parse(record) as EventRecord;
+    },
+
     async events(externalId, limit) {
       const { dynamodb, QueryCommand } = await aws();
       const newestFirst: EventRecord[] = [];

@@ -4,6 +4,7 @@ import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock, DeliveryPorts } from "#lib/delivery/context.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
+import type { ExplainPorts } from "#lib/operations/explain.ts";
 import type { OperationPorts } from "#lib/operations/operations.ts";
 import type { EventQueuePorts } from "#lib/lambda/event-queue.ts";
 import type { ApplyPorts } from "#lib/pipeline/apply.ts";
@@ -53,8 +54,15 @@ function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): Apply
   };
 }
 
-export function operationPorts(config: Config, sources: ReadonlyMap<string, Source>): OperationPorts {
-  return { ...applyPorts(config, sources), readable: (name) => sources.get(name) };
+export function operationPorts(
+  config: Config,
+  sources: ReadonlyMap<string, Source>,
+): OperationPorts & ExplainPorts {
+  return {
+    ...applyPorts(config, sources),
+    readable: (name) => sources.get(name),
+    sources: [...sources.keys()],
+  };
 }
 
 export function importPorts(config: Config): ImportPorts {

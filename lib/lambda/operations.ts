@@ -7,38 +7,31 @@ import {
   type OperationPorts,
   type OperationResult,
 } from "#lib/operations/operations.ts";
+import { explain, ExplainRequest, type ExplainPorts } from "#lib/operations/explain.ts";
 import type { EventRecord } from "#lib/ledger/ledger.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 
 /** Time kept back at the end of an invocation, in milliseconds. */
 const reserveMilliseconds = 3_000;
 
-/** What became of a person, event by event, the oldest first. */
-const ExplainRequest = z.strictObject({
-  operation: z.literal("explain"),
-  externalId: z.string().check(z.minLength(1)),
-});
-/** Events that explain a person. */
-const maxEvents = 100;
-
 /**
  * The Lambda handler of operations, invoked by whoever may invoke it: `{"operation": "list", "kind": "dead"}`,
  * `{"operation": "redrive", "dryRun": true}`, `{"operation": "release" | "discard", "source": "bamboohr"}`,
- * `{"operation": "explain", "externalId": "10010"}`.
+ * `{"operation": "explain", "externalId": "10010"}`, `{"operation": "explain", "event": "okta/…"}`.
  */
-export function operations(ports: () => OperationPorts) {
-  let opened: OperationPorts | undefined;
+export function operations(ports: () => OperationPorts & ExplainPorts) {
+  let opened: (OperationPorts & ExplainPorts) | undefined;
   return middy<unknown, readonly OperationResult[] | readonly EventRecord[]>({
     timeoutEarlyInMillis: 0,
   }).handler(async (event, context: Context) => {
     const request = z.safeParse(z.union([OperationRequest, ExplainRequest]), event);
     if (!request.success) {
       throw new InboundError("malformed", "operation-unknown", {
-        hint: "list (kind: dead or held), redrive (dryRun), release or discard (source), explain (externalId)",
+        hint: "list (kind: dead or held), redrive (dryRun), release or discard (source), explain (externalId or event)",
       });
     }
     opened ??= ports();
-    if (request.data.operation === "explain") return opened.ledger.events(request.data.externalId, maxEvents);
+    if (request.data.operation === "explain") return explain(request.data, opened);
     const deadline = opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds;
     return operate(request.data, opened, { owner: context.awsRequestId, deadline });
   });

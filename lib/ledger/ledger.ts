@@ -89,6 +89,8 @@ export interface Ledger {
   person(externalId: string): Promise<PersonRecord | undefined>;
   /** Remembers people. Who created them first stays; the newest `userId` counts, since somebody may be deleted and come back. */
   recordPeople(records: readonly PersonRecord[]): Promise<void>;
+  /** What became of one event; `undefined` while nobody has settled it. */
+  event(key: EventKey): Promise<EventRecord | undefined>;
   /** The newest `limit` outcomes about a person, oldest first. */
   events(externalId: string, limit: number): Promise<EventRecord[]>;
 }

@@ -113,6 +113,11 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       }
     },
 
+    async event(key) {
+      const entry = entries.get(nameOf(key));
+      return entry && entry.expiresAt > now() ? entry.record : undefined;
+    },
+
     async events(externalId, limit) {
       return settled()
         .filter((record) => record.externalId === externalId)

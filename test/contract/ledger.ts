@@ -180,6 +180,24 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
       });
     });
 
+    describe("one event", () => {
+      it("is found by its source and id once it is settled", async () => {
+        expect(await ledger.event(key)).toBeUndefined();
+        await ledger.claim(key, one);
+        expect(await ledger.event(key)).toBeUndefined();
+        const record = recordOf();
+        await ledger.settle([record], day);
+        expect(await ledger.event(key)).toEqual(record);
+        expect(await ledger.event({ source: "clerk", id: "e-1" })).toBeUndefined();
+      });
+
+      it("is forgotten when its time is over", async () => {
+        await ledger.settle([recordOf()], day);
+        pass(day);
+        expect(await ledger.event(key)).toBeUndefined();
+      });
+    });
+
     describe("a source's person", () => {
       it("is unknown at first", async () => {
         expect(await ledger.subject("bamboohr", "10010")).toBeUndefined();
