@@ -173,6 +173,11 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     needed: false,
     say: "must be an object with the functions host and read",
   },
+  ping: {
+    isRight: (value) => z.safeParse(z.strictObject({ contentType: z.string(), body: z.string() }), value).success,
+    needed: false,
+    say: 'must say what is about nobody, e.g. { contentType: "application/json", body: "…" }',
+  },
 };
 
 /** What the translation of a source's events may know of a configuration. */

@@ -170,12 +170,17 @@ export interface Source<Secret = never> {
   acknowledge?(delivery: VerifiedDelivery, secret: Secret): Reply;
   /** For events that say who and not what: asks the source for the rest, behind the queue. */
   readonly fetch?: Fetch<Secret>;
+  /**
+   * What the sender could say that is about nobody, for `npm run doctor`: it signs this with the secret in use and posts it
+   * to what is deployed. Nothing may come of it.
+   */
+  readonly ping?: { readonly contentType: string; readonly body: string };
   /** What an event means. Pure: no clock, no I/O. `[]` when it is none of our business; `InboundError` `malformed` when nobody can tell. */
   translate(event: SourceEvent, context: TranslationContext): Change[];
 }
 
 /** What receiving needs of a source. It has no part in what an event means: its bundle leaves `fetch` and `translate` out. */
-export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "translate">;
+export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "translate" | "ping">;
 
 /** A source of whoever deploys, defined in `inbound.config.ts`: its key there is its name. */
 export type OwnSource<Secret = unknown> = Omit<Source<Secret>, "name">;

@@ -335,6 +335,39 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
     });
   });
 
+  const { ping } = source;
+  // Whoever writes a source of one's own need not know of a harmless delivery.
+  if (ping || options.readme) {
+    describe(`the ping of ${name}`, () => {
+      const body = Buffer.from(ping?.body ?? "");
+      const pinged = (proven: SignedRequest): WireRequest => ({
+        method: "POST",
+        headers: { "content-type": ping?.contentType ?? "", ...proven.headers },
+        query: proven.query ?? {},
+        body: proven.body,
+      });
+
+      it("is taken, asks nobody, and means nothing", async () => {
+        expect(ping, "write what the sender could say that is about nobody").toBeDefined();
+        const request = pinged(proof.sign(body, secret, fixture));
+        const { reply, queued } = await received(source, request, fixture.now, secret);
+        expect([200, 202]).toContain(reply.status);
+        for (const message of queued) {
+          if (message.kind !== "event") throw new Error(`unreadable: ${message.reason}`);
+          const event = fromQueue(message.event);
+          const payload = source.fetch ? await source.fetch.read(event, unasked(secret)) : event.payload;
+          expect(source.translate({ ...event, payload }, contextOf(fixture))).toEqual([]);
+        }
+      });
+
+      it("is refused without its proof", async () => {
+        const { reply, queued } = await received(source, pinged({ headers: {}, body }), fixture.now, secret);
+        expect(reply).toEqual({ status: 401 });
+        expect(queued).toEqual([]);
+      });
+    });
+  }
+
   describe(`the events of ${name}`, () => {
     it.each(eventCases)("translates $name into its golden changes", async (each) => {
       expect(each.golden, `write ${each.name}/changes.json`).toBeDefined();
@@ -715,6 +748,14 @@ function inMemory(answers: EventFixture["answers"], secret: Secret, now: number)
     },
     forgetToken() {},
   };
+}
+
+/** A source's API that nobody may ask. */
+function unasked(secret: Secret): SourceApi<Secret> {
+  const refuse = async () => {
+    throw new Error("the source's API was asked");
+  };
+  return { secret, now: Date.now, request: refuse, token: refuse, forgetToken() {} };
 }
 
 function expectInboundError(error: unknown): InboundError {

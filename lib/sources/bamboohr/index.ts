@@ -31,5 +31,7 @@ export default defineSource<Secret>({
   redeliversForSeconds: 3 * 60 * 60,
   split,
   fetch,
+  // A batch in which nobody is.
+  ping: { contentType: "application/json", body: '{"employees":[]}' },
   translate,
 });

@@ -62,5 +62,6 @@ export default defineSource<Secret>({
     };
   },
   fetch,
+  ping: { contentType: "application/json", body: '{"EventType":"check_url"}' },
   translate,
 });

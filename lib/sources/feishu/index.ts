@@ -29,5 +29,10 @@ export default defineSource<z.infer<typeof secret>>({
   // The documentation asks for 200, and says nothing of its neighbours.
   acknowledge: () => ({ status: 200 }),
   fetch,
+  // A type that is no user's: it goes through the queue, and means nothing. `sign` puts the token in.
+  ping: {
+    contentType: "application/json",
+    body: '{"schema":"2.0","header":{"event_id":"ping","event_type":"ping"},"event":{}}',
+  },
   translate,
 });

@@ -44,5 +44,7 @@ export default defineSource<Secret>({
   // Okta knows 200 and 204 as success.
   acknowledge: () => ({ status: 200 }),
   fetch,
+  // A delivery in which no event is.
+  ping: { contentType: "application/json", body: '{"data":{"events":[]}}' },
   translate,
 });

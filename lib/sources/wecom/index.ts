@@ -70,5 +70,7 @@ export default defineSource<Secret>({
     body: Buffer.from(payload).includes("<SuiteId>") ? "success" : "",
   }),
   fetch,
+  // An event that is no change of a contact.
+  ping: { contentType: "text/xml", body: "<xml><MsgType>event</MsgType><Event>ping</Event></xml>" },
   translate,
 });
