@@ -174,7 +174,8 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     say: "must be an object with the functions host and read",
   },
   ping: {
-    isRight: (value) => z.safeParse(z.strictObject({ contentType: z.string(), body: z.string() }), value).success,
+    isRight: (value) =>
+      z.safeParse(z.strictObject({ contentType: z.string(), body: z.string() }), value).success,
     needed: false,
     say: 'must say what is about nobody, e.g. { contentType: "application/json", body: "…" }',
   },

@@ -43,6 +43,14 @@ describe("a source of one's own", () => {
     expect(configured({ source: without(part) })).toThrow(message);
   });
 
+  it("is refused with a ping that is none", () => {
+    const ping = { body: "{}" };
+    expect(configured({ source: { ...sound, ping } })).toThrow(
+      "sources.acme.source.ping must say what is about nobody",
+    );
+    expect(configured({ source: { ...sound, ping: { ...ping, contentType: "text/xml" } } })).not.toThrow();
+  });
+
   it.each([
     [
       "a name that is built in",
