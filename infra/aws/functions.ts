@@ -1,4 +1,5 @@
 import type { Config } from "#lib/config.ts";
+import { outputNames, pascal } from "#stage/outputs.ts";
 import { customerKey, mayUseKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
 
@@ -64,14 +65,6 @@ const mayUseLedger = [
   ),
 ];
 const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
-
-/** `bamboohr` → `Bamboohr`, `google-workspace` → `GoogleWorkspace`: a piece of a CloudFormation name. */
-function pascal(name: string): string {
-  return name
-    .split("-")
-    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
-    .join("");
-}
 
 const authingSecret = "AuthingSecret";
 const sourceSecret = (source: string) => `${pascal(source)}Secret`;
@@ -384,22 +377,26 @@ export function deployment(
       Outputs: {
         ...Object.fromEntries(
           sources.map((source) => [
-            `${pascal(source)}WebhookUrl`,
+            outputNames.webhookUrl(source),
             output(`Where ${source} sends its webhooks`, {
               "Fn::Sub": `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/webhooks/${source}`,
             }),
           ]),
         ),
         DashboardName: output("The dashboard in CloudWatch", ref("Dashboard")),
-        AuthingSecretName: output(
+        [outputNames.secretName("authing")]: output(
           "Where Authing's access key goes",
           `\${self:service}/\${sls:stage}/authing`,
         ),
         ...Object.fromEntries(
           sources.map((source) => [
-            `${pascal(source)}SecretName`,
+            outputNames.secretName(`sources/${source}`),
             output(`Where the secret of ${source} goes`, `\${self:service}/\${sls:stage}/sources/${source}`),
           ]),
+        ),
+        [outputNames.operationsFunction]: output(
+          "What npm run explain, dead and held ask with --stage",
+          ref(`${logicalName("operations-run")}LambdaFunction`),
         ),
       },
     },

@@ -1,43 +1,26 @@
 import { parseArgs } from "node:util";
 import type { EventRecord } from "#lib/ledger/ledger.ts";
 import { runCommand, say } from "./command.ts";
-import { localSettings } from "./settings.ts";
+import { openOperations, placeOptions, placeUsage } from "./operations.ts";
 import { table } from "./table.ts";
 
-// npm run explain -- <externalId | event id> [--url http://localhost:3000]: what became of a person or an event, field by field.
+// npm run explain -- <externalId | event id>: what became of a person or an event, field by field, here or on a deployed stage.
 await runCommand(async () => {
-  const { values, positionals } = parseArgs({ options: { url: { type: "string" } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({ options: placeOptions, allowPositionals: true });
   const [asked = ""] = positionals;
   if (asked === "") {
-    say("npm run explain -- <externalId | event id> [--url http://localhost:3000]");
+    say(`npm run explain -- <externalId | event id | source/event id> ${placeUsage}`);
     return 1;
   }
-  const url = values.url ?? `http://localhost:${localSettings().port}`;
-  const found = await eventsOf(url, asked);
-  if (found === undefined) {
-    say(`nobody answers at ${url}: run npm start first`, process.stderr);
-    return 1;
-  }
+  const operate = await openOperations(values);
+  const person = await operate<EventRecord>({ operation: "explain", externalId: asked });
+  const found =
+    person.length > 0 ? person : await operate<EventRecord>({ operation: "explain", event: asked });
   for (const event of found) say(explanation(event));
   if (found.length > 0) return 0;
   say(`nothing is known of "${asked}": no event or row about it has been settled`, process.stderr);
   return 1;
 });
-
-/** The events about a person, else the event of this id; `undefined` when nobody answers. */
-async function eventsOf(url: string, asked: string): Promise<readonly EventRecord[] | undefined> {
-  const person = await get(`${url}/people/${encodeURIComponent(asked)}`);
-  if (person === undefined) return undefined;
-  if (person.events.length > 0) return person.events;
-  const all = await get(`${url}/events`);
-  return all?.events.filter(({ id, source }) => id === asked || `${source}/${id}` === asked);
-}
-
-async function get(url: string): Promise<{ events: readonly EventRecord[] } | undefined> {
-  const answer = await fetch(url).catch(() => undefined);
-  if (!answer) return undefined;
-  return answer.ok ? ((await answer.json()) as { events: readonly EventRecord[] }) : { events: [] };
-}
 
 function explanation(event: EventRecord): string {
   const { outcome } = event;

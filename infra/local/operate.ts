@@ -1,18 +1,18 @@
 import { parseArgs } from "node:util";
 import type { OperationRequest, OperationResult } from "#lib/operations/operations.ts";
 import { runCommand, say } from "./command.ts";
-import { localSettings } from "./settings.ts";
+import { openOperations, placeOptions, placeUsage } from "./operations.ts";
 import { table } from "./table.ts";
 
 const usage = {
-  dead: "npm run dead -- list | redrive [--dry-run] [--url http://localhost:3000]",
-  held: "npm run held -- list | release [--source <name>] | discard [--source <name>]",
+  dead: `npm run dead -- list | redrive [--dry-run] ${placeUsage}`,
+  held: `npm run held -- list | release [--source <name>] | discard [--source <name>] ${placeUsage}`,
 } as const;
 
-// npm run dead -- …, npm run held -- …: what waits for a person, and what to do about it.
+// npm run dead -- …, npm run held -- …: what waits for a person, and what to do about it, here or on a deployed stage.
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
-    options: { "dry-run": { type: "boolean" }, source: { type: "string" }, url: { type: "string" } },
+    options: { ...placeOptions, "dry-run": { type: "boolean" }, source: { type: "string" } },
     allowPositionals: true,
   });
   const [kind = "", verb = ""] = positionals;
@@ -21,14 +21,8 @@ await runCommand(async () => {
     for (const line of Object.values(usage)) say(line);
     return 1;
   }
-  const url = values.url ?? `http://localhost:${localSettings().port}`;
-  const answer = await fetch(`${url}/operations`, { method: "POST", body: JSON.stringify(request) }).catch(
-    () => {
-      say(`nobody answers at ${url}: run npm start first`, process.stderr);
-    },
-  );
-  if (!answer?.ok) return 1;
-  const results = (await answer.json()) as OperationResult[];
+  const operate = await openOperations(values);
+  const results = await operate<OperationResult>(request);
   if (results.length === 0) {
     say(kind === "dead" ? "no dead letters" : "nothing is held");
     return 0;

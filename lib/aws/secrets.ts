@@ -1,34 +1,33 @@
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { LoadSecret } from "#lib/pipeline/ports.ts";
+import type { LoadSecret, SecretVersions } from "#lib/pipeline/ports.ts";
 import { awsErrorName, awsFailure } from "./failure.ts";
 
-/**
- * Reads secrets from Secrets Manager, where `authing` and `sources/<source>` are kept as `<service>/<stage>/<name>`.
- * Whoever asks often keeps what it got: this reads both versions each time.
- */
+/** Reads secrets from Secrets Manager, where `authing` and `sources/<source>` are kept as `<service>/<stage>/<name>`. */
 export function secretLoader(names: { readonly service: string; readonly stage: string }): LoadSecret {
-  return async (name) => {
-    const { secretText } = await import("./secrets-manager.ts");
-    const id = `${names.service}/${names.stage}/${name}`;
-    const [current, previous] = await Promise.all([
-      secretText(id, "current").catch((error: unknown) => {
-        throw absence(error) ?? awsFailure(error, "secret-unreadable");
-      }),
-      // No previous version is the rule. Any other failure is one: to answer without it would refuse good deliveries.
-      secretText(id, "previous").catch((error: unknown) => {
-        if (absence(error)) return undefined;
-        throw awsFailure(error, "secret-unreadable");
-      }),
-    ]);
-    const parsed = json(current);
-    if (parsed === undefined) {
-      throw new InboundError("misconfigured", "secret-not-json", {
-        hint: "put a JSON object into the secret, in the shape its description gives",
-      });
-    }
-    const before = json(previous);
-    return { current: parsed, ...(before !== undefined && { previous: before }) };
-  };
+  return (name) => readSecret(`${names.service}/${names.stage}/${name}`);
+}
+
+/** A secret by its whole name. Whoever asks often keeps what it got: this reads both versions each time. */
+export async function readSecret(id: string): Promise<SecretVersions> {
+  const { secretText } = await import("./secrets-manager.ts");
+  const [current, previous] = await Promise.all([
+    secretText(id, "current").catch((error: unknown) => {
+      throw absence(error) ?? awsFailure(error, "secret-unreadable");
+    }),
+    // No previous version is the rule. Any other failure is one: to answer without it would refuse good deliveries.
+    secretText(id, "previous").catch((error: unknown) => {
+      if (absence(error)) return undefined;
+      throw awsFailure(error, "secret-unreadable");
+    }),
+  ]);
+  const parsed = json(current);
+  if (parsed === undefined) {
+    throw new InboundError("misconfigured", "secret-not-json", {
+      hint: "put a JSON object into the secret, in the shape its description gives",
+    });
+  }
+  const before = json(previous);
+  return { current: parsed, ...(before !== undefined && { previous: before }) };
 }
 
 /** Secrets Manager has one code for a secret that does not exist and for a version that does not: its message tells them apart. */

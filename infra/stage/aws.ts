@@ -1,0 +1,173 @@
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
+import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { awsErrorName, awsFailure } from "#lib/aws/failure.ts";
+import { readSecret } from "#lib/aws/secrets.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { QueueDepth, Stage } from "./stage.ts";
+
+// What an operator's command asks of AWS, all of it here, with the operator's own credentials: the environment, or the
+// profile that AWS_PROFILE names. No function has a part in this.
+
+/** From a laptop to a far region. */
+const clientSettings = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+};
+/** As long as a function may take, and once: what a function was asked for may go on after nobody waits for it any more. */
+const invokeSettings = {
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 910_000, throwOnRequestTimeout: true },
+};
+/** CloudWatch hears of a queue's age every minute, some minutes late. */
+const ageWithinSeconds = 900;
+
+/** @param region Default: as `npm run deploy` has it, AWS_REGION, else us-east-1. */
+export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): Stage {
+  // What reads secrets is shared with the functions, which have their region from there.
+  process.env["AWS_REGION"] = region;
+  const cloudFormation = new CloudFormationClient(clientSettings);
+  const cloudWatch = new CloudWatchClient(clientSettings);
+  const lambda = new LambdaClient(invokeSettings);
+  const sns = new SNSClient(clientSettings);
+  // The host of a queue's URL is this region's, as every other request's is.
+  const sqs = new SQSClient({ ...clientSettings, useQueueUrlAsEndpoint: false });
+  const sts = new STSClient(clientSettings);
+
+  /** `undefined` while CloudWatch knows nothing of it. */
+  async function oldestSeconds(queueName: string): Promise<number | undefined> {
+    const now = Date.now();
+    const Metric = {
+      Namespace: "AWS/SQS",
+      MetricName: "ApproximateAgeOfOldestMessage",
+      Dimensions: [{ Name: "QueueName", Value: queueName }],
+    };
+    const { MetricDataResults = [] } = await asking(
+      "cloudwatch:GetMetricData",
+      cloudWatch.send(
+        new GetMetricDataCommand({
+          StartTime: new Date(now - ageWithinSeconds * 1000),
+          EndTime: new Date(now),
+          ScanBy: "TimestampDescending",
+          MetricDataQueries: [{ Id: "age", MetricStat: { Metric, Period: 60, Stat: "Maximum" } }],
+        }),
+      ),
+    );
+    return MetricDataResults[0]?.Values?.[0];
+  }
+
+  return {
+    region,
+    async whoAmI() {
+      const { Arn = "" } = await asking("sts:GetCallerIdentity", sts.send(new GetCallerIdentityCommand({})));
+      return Arn;
+    },
+
+    async stack(name) {
+      const described = await asking(
+        "cloudformation:DescribeStacks",
+        cloudFormation.send(new DescribeStacksCommand({ StackName: name })).catch((error: unknown) => {
+          // CloudFormation has no code of its own for it.
+          const isMissing = error instanceof Error && /\bdoes not exist\b/.test(error.message);
+          if (isMissing && awsErrorName(error) === "ValidationError") return undefined;
+          throw error;
+        }),
+      );
+      const [stack] = described?.Stacks ?? [];
+      if (!stack) return undefined;
+      return {
+        status: stack.StackStatus ?? "UNKNOWN",
+        outputs: Object.fromEntries(
+          (stack.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+        ),
+      };
+    },
+
+    secret: readSecret,
+
+    async queue(url): Promise<QueueDepth> {
+      const { Attributes = {} } = await asking(
+        "sqs:GetQueueAttributes",
+        sqs.send(
+          new GetQueueAttributesCommand({
+            QueueUrl: url,
+            AttributeNames: [
+              "QueueArn",
+              "ApproximateNumberOfMessages",
+              "ApproximateNumberOfMessagesNotVisible",
+            ],
+          }),
+        ),
+      );
+      const waiting = Number(Attributes["ApproximateNumberOfMessages"] ?? 0);
+      const inFlight = Number(Attributes["ApproximateNumberOfMessagesNotVisible"] ?? 0);
+      const arn = Attributes["QueueArn"] ?? "";
+      const oldest = waiting + inFlight > 0 ? await oldestSeconds(arn.split(":").at(-1) ?? "") : undefined;
+      return { arn, waiting, inFlight, ...(oldest !== undefined && { oldestSeconds: oldest }) };
+    },
+
+    async alarms(topicArn) {
+      const described = await asking(
+        "cloudwatch:DescribeAlarms",
+        Array.fromAsync(
+          paginateDescribeAlarms(
+            { client: cloudWatch },
+            { ActionPrefix: topicArn, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] },
+          ),
+        ),
+      );
+      return (
+        described
+          .flatMap(({ MetricAlarms = [], CompositeAlarms = [] }) => [...MetricAlarms, ...CompositeAlarms])
+          // A prefix may be that of another topic.
+          .filter(({ AlarmActions = [] }) => AlarmActions.includes(topicArn))
+          .map(({ AlarmName = "", AlarmDescription = "", StateValue }) => ({
+            name: AlarmName,
+            description: AlarmDescription,
+            isRinging: StateValue === "ALARM",
+          }))
+      );
+    },
+
+    async subscribers(topicArn) {
+      const pages = paginateListSubscriptionsByTopic({ client: sns }, { TopicArn: topicArn });
+      const listed = await asking("sns:ListSubscriptionsByTopic", Array.fromAsync(pages));
+      const all = listed.flatMap(({ Subscriptions = [] }) => Subscriptions);
+      // Until whoever subscribed has confirmed it, this is the word `PendingConfirmation`.
+      const confirmed = all.filter(({ SubscriptionArn = "" }) => SubscriptionArn.startsWith("arn:")).length;
+      return { confirmed, pending: all.length - confirmed };
+    },
+
+    async invoke(functionName, request) {
+      const { Payload, FunctionError } = await asking(
+        "lambda:InvokeFunction",
+        lambda.send(new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) })),
+      );
+      const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
+      if (FunctionError === undefined) return answer;
+      const { errorMessage = FunctionError } = (answer ?? {}) as { errorMessage?: string };
+      throw new InboundError("unavailable", "function-failed", {
+        path: functionName,
+        hint: errorMessage.split("\n")[0] || FunctionError,
+      });
+    },
+  };
+}
+
+/** Waits for what AWS answers. Throws our error, with the right that the question needs as its path. */
+async function asking<Answer>(right: string, answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    const { code } = awsFailure(error, "aws-refuses");
+    const name = awsErrorName(error);
+    const system = error instanceof Error && "code" in error ? String(error.code) : name;
+    throw new InboundError(code, code === "misconfigured" ? "aws-refuses" : "aws-does-not-answer", {
+      path: right,
+      hint: `AWS says ${name === "Error" ? system : name}`,
+    });
+  }
+}

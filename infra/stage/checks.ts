@@ -1,0 +1,271 @@
+import type * as z from "zod/mini";
+import { AuthingSecret, connectAuthing } from "#lib/authing/connect.ts";
+import type { Config } from "#lib/config.ts";
+import type { OperationResult } from "#lib/operations/operations.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import { secretReader } from "#lib/pipeline/secrets.ts";
+import type { Source } from "#lib/pipeline/source.ts";
+import { checkAuthing } from "./authing.ts";
+import { attention, fine, wrong, type Finding } from "./finding.ts";
+import { outputNames } from "./outputs.ts";
+import { checkSecret, type NeededSecret } from "./secrets.ts";
+import { outputOf, stackName, type Stack, type Stage } from "./stage.ts";
+import { checkWebhook } from "./webhook.ts";
+
+interface Examined {
+  readonly config: Config;
+  readonly sources: ReadonlyMap<string, Source>;
+  /** The name of the stage. */
+  readonly stage: string;
+}
+
+/** How long an event may wait before somebody should look. The alarm of infra/aws/alarms.yml says the same. */
+const oldEventSeconds = 900;
+/** What a clock may be off before it is worth a word; proofs that hold a time bear 300 seconds. */
+const clockToleranceSeconds = 60;
+/** As many as operations-run lists. */
+const mostListed = 1000;
+
+/** Looks a stage over, from what everything rests on to what comes in, and tells of each thing as soon as it is known. */
+export async function* examine({ config, sources, stage }: Examined, aws: Stage): AsyncGenerator<Finding> {
+  const name = stackName(config.service, stage);
+  const there = `--stage ${stage} --region ${aws.region}`;
+  const deploy = `npm run deploy -- ${there}`;
+  const logOf = (functionName: string) =>
+    `aws logs tail /aws/lambda/${name}-${functionName} --since 15m --region ${aws.region}`;
+
+  const credentials = await checkCredentials(aws);
+  yield credentials;
+  if (credentials.state === "wrong") return;
+
+  const { finding, stack } = await checkStack(name, aws, deploy);
+  yield finding;
+  if (!stack) return;
+  yield* checkDeployed(sources, stack, deploy);
+
+  const secrets = new Map<string, unknown>();
+  for (const needed of neededSecrets(sources, stack)) {
+    const { finding, value } = await checkSecret(needed, aws);
+    yield finding;
+    if (value !== undefined) secrets.set(needed.name, value);
+  }
+  yield await checkKey(config, secrets);
+
+  yield* await tried("queue of events", () =>
+    checkQueue("events", aws, stack, { old: `see why they come again: ${logOf("events-apply")}` }),
+  );
+  yield* await tried("queue of uploads", () =>
+    // A large file may take hours.
+    checkQueue("uploads", aws, stack, {}),
+  );
+  for (const kind of ["dead", "held"] as const) {
+    yield* await tried(waitingNames[kind], () => checkWaiting(kind, aws, stack, there));
+  }
+  yield* await tried("alarms", () => checkAlarms(aws, stack));
+
+  let ahead = 0;
+  for (const [source, definition] of sources) {
+    const url = stack.outputs[outputNames.webhookUrl(source)];
+    if (url === undefined) continue;
+    const { finding, clockAheadSeconds } = await checkWebhook(definition as unknown as Source<unknown>, {
+      url,
+      secret: secrets.get(`sources/${source}`),
+      log: logOf(`webhooks-${source}`),
+    });
+    yield finding;
+    ahead = clockAheadSeconds ?? ahead;
+  }
+  if (Math.abs(ahead) > clockToleranceSeconds) {
+    yield attention(
+      `clock: this machine's is ${Math.abs(ahead)} s ${ahead > 0 ? "ahead of" : "behind"} AWS's`,
+      "set it; the functions have AWS's",
+    );
+  }
+}
+
+async function checkCredentials(aws: Stage): Promise<Finding> {
+  try {
+    return fine(`AWS: ${await aws.whoAmI()} in ${aws.region}`);
+  } catch (error) {
+    if (!(error instanceof InboundError)) throw error;
+    return wrong(
+      `AWS: no credentials that work (${error.hint ?? error.reason})`,
+      "name a profile with AWS_PROFILE=…, and log in where it needs that: aws sso login",
+    );
+  }
+}
+
+async function checkStack(
+  name: string,
+  aws: Stage,
+  deploy: string,
+): Promise<{ finding: Finding; stack?: Stack }> {
+  const what = `stack ${name}`;
+  let stack: Stack | undefined;
+  try {
+    stack = await aws.stack(name);
+  } catch (error) {
+    return { finding: failed(what, error) };
+  }
+  if (!stack) return { finding: wrong(`${what}: there is none in ${aws.region}`, deploy) };
+  const { status } = stack;
+  if (status === "CREATE_COMPLETE" || status === "UPDATE_COMPLETE") {
+    return { finding: fine(`${what}: ${status}`), stack };
+  }
+  const events = `aws cloudformation describe-stack-events --stack-name ${name} --region ${aws.region}`;
+  if (status === "UPDATE_ROLLBACK_COMPLETE") {
+    const finding = attention(
+      `${what}: ${status}: the deployment before the last one serves`,
+      `${events}, then ${deploy}`,
+    );
+    return { finding, stack };
+  }
+  if (status.startsWith("UPDATE_") && status.endsWith("_IN_PROGRESS")) {
+    return { finding: attention(`${what}: ${status}`, "run this again when it is done"), stack };
+  }
+  if (status.endsWith("_IN_PROGRESS")) {
+    return { finding: wrong(`${what}: ${status}`, "run this again when it is done") };
+  }
+  const finding = wrong(`${what}: ${status}`, `${events}, then ${deploy}`);
+  // What was there before a failed update is there still.
+  return status.startsWith("UPDATE_") ? { finding, stack } : { finding };
+}
+
+/** Whether what is switched on is what is deployed. */
+function checkDeployed(sources: ReadonlyMap<string, Source>, { outputs }: Stack, deploy: string): Finding[] {
+  const missing = [...sources.keys()].filter((name) => outputs[outputNames.webhookUrl(name)] === undefined);
+  const wanted = new Set([...sources.keys()].map(outputNames.webhookUrl));
+  const left = Object.keys(outputs).filter((name) => name.endsWith("WebhookUrl") && !wanted.has(name));
+  return [
+    ...missing.map((name) =>
+      wrong(`source ${name}: is switched on in inbound.config.ts and not deployed`, deploy),
+    ),
+    ...left.map((name) =>
+      attention(`output ${name}: is of a source that inbound.config.ts does not have`, deploy),
+    ),
+  ];
+}
+
+/** The secrets of what is deployed. */
+function neededSecrets(sources: ReadonlyMap<string, Source>, { outputs }: Stack): NeededSecret[] {
+  const all: [string, z.core.$ZodType<unknown>][] = [
+    ["authing", AuthingSecret],
+    ...[...sources].map(([name, { secret }]): [string, z.core.$ZodType<unknown>] => [
+      `sources/${name}`,
+      secret,
+    ]),
+  ];
+  return all.flatMap(([name, shape]) => {
+    const id = outputs[outputNames.secretName(name)];
+    return id === undefined ? [] : [{ name, id, shape }];
+  });
+}
+
+async function checkKey(config: Config, secrets: ReadonlyMap<string, unknown>): Promise<Finding> {
+  if (!secrets.has("authing")) return attention("Authing: was not asked", "put its secret first, see above");
+  const reader = secretReader(async (name) => ({ current: secrets.get(name) }));
+  const client = connectAuthing(config.authing, reader);
+  try {
+    return await checkAuthing(client, config.authing.host);
+  } finally {
+    client.close();
+  }
+}
+
+async function checkQueue(
+  kind: "events" | "uploads",
+  aws: Stage,
+  stack: Stack,
+  { old }: { old?: string },
+): Promise<Finding[]> {
+  const { queue: waitingIn, dead: diedIn } = outputNames[kind];
+  const [queue, dead] = await Promise.all(
+    [waitingIn, diedIn].map((output) => aws.queue(outputOf(stack, output))),
+  );
+  if (!queue || !dead) return [];
+  const { oldestSeconds } = queue;
+  const age = oldestSeconds === undefined ? "" : `, the oldest for ${duration(oldestSeconds)}`;
+  const depth = `queue of ${kind}: ${queue.waiting} wait, ${queue.inFlight} are worked on${age}`;
+  const isOld = old !== undefined && (oldestSeconds ?? 0) > oldEventSeconds;
+  const died = dead.waiting + dead.inFlight;
+  return [
+    isOld ? wrong(depth, old) : fine(depth),
+    died === 0
+      ? fine(`queue of dead ${kind}: empty`)
+      : wrong(
+          `queue of dead ${kind}: ${died} that no function could settle`,
+          `find the cause in the alarms and logs, then aws sqs start-message-move-task --source-arn ${dead.arn} --destination-arn ${queue.arn} --region ${aws.region}`,
+        ),
+  ];
+}
+
+const waitingNames = { dead: "dead letters", held: "held departures" } as const;
+
+/** What waits on the shelf for a person. That it can be told says, too, that operations-run works. */
+async function checkWaiting(
+  kind: "dead" | "held",
+  aws: Stage,
+  stack: Stack,
+  there: string,
+): Promise<Finding[]> {
+  const name = outputOf(stack, outputNames.operationsFunction);
+  const waiting = (await aws.invoke(name, { operation: "list", kind })) as readonly OperationResult[];
+  const what = waitingNames[kind];
+  const [oldest] = waiting;
+  if (!oldest) return [fine(`${what}: none`)];
+  const count = waiting.length < mostListed ? waiting.length : `${mostListed} or more`;
+  return [
+    attention(`${what}: ${count}, the oldest since ${oldest.since}`, `npm run ${kind} -- list ${there}`),
+  ];
+}
+
+async function checkAlarms(aws: Stage, stack: Stack): Promise<Finding[]> {
+  const topic = outputOf(stack, outputNames.alarmsTopic);
+  const [alarms, { confirmed, pending }] = await Promise.all([aws.alarms(topic), aws.subscribers(topic)]);
+  const ringing = alarms.filter(({ isRinging }) => isRinging);
+  const subscribe = `aws sns subscribe --topic-arn ${topic} --protocol email --notification-endpoint you@example.com --region ${aws.region}`;
+  return [
+    ...(ringing.length === 0 ? [fine(`alarms: none of ${alarms.length} rings`)] : []),
+    ...ringing.map(({ name, description }) =>
+      wrong(`alarm ${name}: ${description}`, "the findings above, or its page in CloudWatch, say why"),
+    ),
+    confirmed > 0
+      ? fine(`alarms: ${confirmed} subscribed`)
+      : pending > 0
+        ? attention(
+            `alarms: ${pending} subscribed, none has confirmed it`,
+            "follow the link in the message of AWS",
+          )
+        : attention("alarms: nobody hears of them", subscribe),
+  ];
+}
+
+/** The findings of a check; or that it could not be made, and what it needs. */
+async function tried(what: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    return [failed(what, error)];
+  }
+}
+
+function failed(what: string, error: unknown): Finding {
+  if (!(error instanceof InboundError)) throw error;
+  const { reason, path = "", hint = "" } = error;
+  switch (reason) {
+    case "output-missing":
+      return wrong(`${what}: ${reason} (${path})`, hint);
+    case "aws-refuses":
+      return wrong(`${what}: ${reason} (${path}: ${hint})`, `let these credentials do ${path}`);
+    case "function-failed":
+      return wrong(`${what}: ${reason} (${path}: ${hint})`, "look at the log of this function");
+    default:
+      return wrong(`${what}: ${reason} (${path}: ${hint})`, "run this again");
+  }
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}

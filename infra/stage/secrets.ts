@@ -1,0 +1,82 @@
+import * as z from "zod/mini";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import { fine, wrong, type Finding } from "./finding.ts";
+import type { Stage } from "./stage.ts";
+
+/** A secret that a stage needs. */
+export interface NeededSecret {
+  /** What the functions call it: `authing`, `sources/<source>`. */
+  readonly name: string;
+  /** What Secrets Manager calls it. */
+  readonly id: string;
+  readonly shape: z.core.$ZodType<unknown>;
+}
+
+/**
+ * Whether a secret has a value of the shape that it needs. What is said names its fields, never their values; `value` is
+ * there only when it is right.
+ */
+export async function checkSecret(
+  { name, id, shape }: NeededSecret,
+  { secret, region }: Pick<Stage, "secret" | "region">,
+): Promise<{ finding: Finding; value?: unknown }> {
+  const put = `put it: aws secretsmanager put-secret-value --region ${region} --secret-id ${id} --secret-string '${exampleOf(shape)}'`;
+  try {
+    const { current, previous } = await secret(id);
+    const parsed = z.safeParse(shape, current);
+    if (!parsed.success) {
+      const problems = problemsOf(parsed.error.issues, current);
+      return { finding: wrong(`secret ${name}: ${problems.join(", ")}`, put) };
+    }
+    // Deliveries are proven by either; Authing is called with the current one.
+    const isTaken = name.startsWith("sources/") && z.safeParse(shape, previous).success;
+    const before = isTaken ? ", and so has the one before it, which is taken too" : "";
+    return { finding: fine(`secret ${name}: has the fields that it needs${before}`), value: parsed.data };
+  } catch (error) {
+    if (!(error instanceof InboundError)) throw error;
+    switch (error.reason) {
+      case "secret-empty-yet":
+        return { finding: wrong(`secret ${name}: has no value yet`, put) };
+      case "secret-not-json":
+        return { finding: wrong(`secret ${name}: its value is no JSON`, put) };
+      case "secret-missing":
+        return { finding: wrong(`secret ${name}: there is no ${id}`, "deploy again: it is created empty") };
+      default:
+        return {
+          finding: wrong(
+            `secret ${name}: cannot be read (${error.hint ?? error.reason})`,
+            `you need the right secretsmanager:GetSecretValue on ${id}, and on its key where it has one of its own`,
+          ),
+        };
+    }
+  }
+}
+
+/** What is wrong with a value, by the paths of its fields. */
+function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown): string[] {
+  const problems = issues.map((issue) => {
+    const path = issue.path.map(String).join(".") || "the value";
+    return `${path} ${isThere(value, issue.path) ? "has not the form that it needs" : "is missing"}`;
+  });
+  return [...new Set(problems)];
+}
+
+function isThere(value: unknown, path: readonly PropertyKey[]): boolean {
+  let place = value;
+  for (const key of path) {
+    if (typeof place !== "object" || place === null || !Object.hasOwn(place, key)) return false;
+    place = (place as Record<PropertyKey, unknown>)[key];
+  }
+  return true;
+}
+
+/** `{"privateKey":"…"}`: the fields that a value must have. */
+function exampleOf(shape: z.core.$ZodType<unknown>): string {
+  try {
+    const { required = [] } = z.toJSONSchema(shape);
+    if (required.length > 0) return JSON.stringify(Object.fromEntries(required.map((field) => [field, "…"])));
+  } catch {
+    // A shape of one's own that JSON Schema has no words for.
+  }
+  return "{…}";
+}

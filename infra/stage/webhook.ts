@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { SignedRequest, Source } from "#lib/pipeline/source.ts";
+import { attention, fine, wrong, type Finding } from "./finding.ts";
+
+/** Longer than any sender waits. */
+const answerSeconds = 15;
+
+const putSecret = "put its secret first, see above";
+
+interface Answer {
+  readonly status: number;
+  readonly milliseconds: number;
+  /** The clock of whoever answers, milliseconds since 1970. */
+  readonly date: number | undefined;
+}
+
+/** A webhook as it is deployed. */
+export interface DeployedWebhook<Secret> {
+  readonly url: string;
+  /** The one in use; without it only the refusal is tried. */
+  readonly secret: Secret | undefined;
+  /** How to read the log of its function. */
+  readonly log: string;
+}
+
+/**
+ * Whether a webhook refuses what has no proof, and takes what has one. Every path answers 401, so that only a delivery which
+ * is taken tells that route, function and secret are right; it is one that nothing comes of. What is signed is signed by the
+ * clock of whoever answers: this machine's may be off, and has no part in what is deployed.
+ */
+export async function checkWebhook<Secret>(
+  { name, title, proof, ping }: Source<Secret>,
+  { url, secret, log }: DeployedWebhook<Secret>,
+): Promise<{ finding: Finding; clockAheadSeconds?: number }> {
+  const what = `webhook ${name}`;
+  const type = ping?.contentType ?? "application/json";
+  const body = Buffer.from(ping?.body ?? "{}");
+  const unproven = await post(url, type, { headers: {}, body });
+  if (!unproven) {
+    return {
+      finding: wrong(
+        `${what}: nobody answers at ${url}`,
+        "is there a way to it from here? Then deploy again",
+      ),
+    };
+  }
+  const { date = Date.now() } = unproven;
+  return { finding: await proven(), clockAheadSeconds: Math.round((Date.now() - date) / 1000) };
+
+  async function proven(): Promise<Finding> {
+    if (unproven?.status === 503 && secret === undefined) {
+      return attention(`${what}: answers ${timeOf(unproven)}, as it does without a secret`, putSecret);
+    }
+    if (unproven?.status !== 401) {
+      return wrong(
+        `${what}: answers ${timeOf(unproven)} to what has no proof, in place of 401`,
+        nextAfter(unproven?.status, log),
+      );
+    }
+    const refuses = `refuses what has no proof (${timeOf(unproven)})`;
+    if (secret === undefined) {
+      return attention(`${what}: ${refuses}; nothing signed was tried`, putSecret);
+    }
+    if (!ping) {
+      return attention(
+        `${what}: ${refuses}; what ${title} could send that is about nobody is not known`,
+        "let it send a test, or give the source a ping: docs/own-source.md",
+      );
+    }
+    const signed = sign(secret);
+    if (signed instanceof InboundError) {
+      return wrong(
+        `${what}: nothing can be signed with its secret (${signed.reason})`,
+        `compare the secret with what ${title} shows`,
+      );
+    }
+    const answer = await post(url, type, signed);
+    if (answer && answer.status >= 200 && answer.status < 300) {
+      return fine(`${what}: ${refuses}, takes what is signed (${timeOf(answer)}): ${url}`);
+    }
+    return wrong(
+      `${what}: answers ${timeOf(answer)} to what is signed with its secret`,
+      answer?.status === 401
+        ? `run this again in ten seconds, since a function reads its secret anew when a proof fails; then ${log}`
+        : nextAfter(answer?.status, log),
+    );
+  }
+
+  function sign(by: Secret): SignedRequest | InboundError {
+    try {
+      return proof.sign(body, by, { now: date, id: `msg_${randomUUID()}` });
+    } catch (error) {
+      if (error instanceof InboundError) return error;
+      throw error;
+    }
+  }
+}
+
+/** `undefined` when there is no answer. */
+async function post(
+  url: string,
+  type: string,
+  { headers, query = {}, body }: SignedRequest,
+): Promise<Answer | undefined> {
+  const target = new URL(url);
+  for (const [key, value] of Object.entries(query)) target.searchParams.set(key, value);
+  const startedAt = performance.now();
+  try {
+    const response = await fetch(target, {
+      method: "POST",
+      headers: { "content-type": type, ...headers },
+      body: body as Uint8Array<ArrayBuffer>,
+      // Some proofs are the secret itself.
+      redirect: "manual",
+      signal: AbortSignal.timeout(answerSeconds * 1000),
+    });
+    await response.arrayBuffer();
+    const date = Date.parse(response.headers.get("date") ?? "");
+    return {
+      status: response.status,
+      milliseconds: Math.round(performance.now() - startedAt),
+      date: Number.isNaN(date) ? undefined : date,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function timeOf(answer: Answer | undefined): string {
+  return answer ? `${answer.status} in ${answer.milliseconds} ms` : "nothing";
+}
+
+function nextAfter(status: number | undefined, log: string): string {
+  switch (status) {
+    case 403:
+    case 404:
+      return "the route is missing: deploy again";
+    case 429:
+      return "more comes in than the stage's limit: run this again";
+    case 503:
+      return `it cannot read its secret, or not reach its queue: ${log}`;
+    default:
+      return log;
+  }
+}

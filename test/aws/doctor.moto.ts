@@ -1,0 +1,350 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import {
+  CloudWatchClient,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from "@aws-sdk/client-cloudwatch";
+import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { secretLoader } from "#lib/aws/secrets.ts";
+import { defineConfig } from "#lib/config.ts";
+import { enabledSources } from "#lib/sources/enabled.ts";
+import { startSandbox, type Sandbox } from "#local/authing/sandbox.ts";
+import { fixtureSecret } from "#local/fixtures.ts";
+import { serve, type LocalServer } from "#local/server.ts";
+import { startStack, type Stack } from "#local/stack.ts";
+import { openStage } from "#stage/aws.ts";
+import { examine } from "#stage/checks.ts";
+import { lineOf, type Finding } from "#stage/finding.ts";
+import type { Stage } from "#stage/stage.ts";
+import { createSecret, putSecret } from "./resources.ts";
+import { createStack } from "./stage.ts";
+
+// npm run doctor, explain, dead and held against a deployed stage: the real SDK asks moto, which has the stack; behind the
+// webhooks' addresses and behind the one function that moto could not run is a stack of this very machine.
+
+const names = ["bamboohr", "clerk", "dingtalk", "feishu", "okta", "wecom"];
+const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-access-key-secret" };
+const functionName = "operations-of-the-doctor";
+const quiet = () => {};
+
+let sandbox: Sandbox;
+let lambda: LocalServer;
+beforeAll(async () => {
+  sandbox = await startSandbox({ accessKeys: [key] });
+  lambda = await serve(
+    0,
+    () => 1024 * 1024,
+    async ({ url, body }) => {
+      if (url.pathname !== `/2015-03-31/functions/${functionName}/invocations`) return { status: 404 };
+      const answer = await fetch(`${stack.url}/operations`, {
+        method: "POST",
+        body: body as Uint8Array<ArrayBuffer>,
+      });
+      const said = (await answer.json()) as { error?: string };
+      if (answer.ok) return { status: 200, body: said };
+      const headers = { "x-amz-function-error": "Unhandled" };
+      return {
+        status: 200,
+        headers,
+        body: { errorType: "InboundError", errorMessage: said.error, trace: [] },
+      };
+    },
+  );
+  process.env["AWS_ENDPOINT_URL_LAMBDA"] = `http://127.0.0.1:${lambda.port}`;
+});
+afterAll(async () => {
+  await lambda.close();
+  await sandbox.close();
+});
+
+let stage = "";
+let stack: Stack;
+let aws: Stage;
+const configOf = (host: string) =>
+  defineConfig({
+    authing: { host },
+    sources: { bamboohr: {}, clerk: {}, dingtalk: {}, feishu: {}, okta: {}, wecom: {} },
+  });
+beforeEach(async () => {
+  stage = `doctor-${randomUUID().slice(0, 8)}`;
+  stack = await startStack({
+    config: configOf(sandbox.url),
+    loadSecret: secretLoader({ service: "authing-inbound", stage }),
+    authingHost: sandbox.url,
+    port: 0,
+    log: { info: quiet, warn: quiet, error: quiet },
+  });
+  const urls = names.map((name) => [
+    `${name.slice(0, 1).toUpperCase()}${name.slice(1)}WebhookUrl`,
+    `${stack.url}/webhooks/${name}`,
+  ]);
+  await createStack(stage, { ...Object.fromEntries(urls), OperationsFunctionName: functionName });
+  for (const name of ["authing", ...names.map((name) => `sources/${name}`)]) await createSecret(idOf(name));
+  aws = openStage();
+  return () => stack.close();
+});
+
+const idOf = (secret: string) => `authing-inbound/${stage}/${secret}`;
+const put = (secret: string, value: unknown) => putSecret(idOf(secret), JSON.stringify(value));
+async function putAll(): Promise<void> {
+  await put("authing", key);
+  for (const name of names) await put(`sources/${name}`, fixtureSecret(name));
+}
+const outputs = async () => (await aws.stack(`authing-inbound-${stage}`))?.outputs ?? {};
+
+async function findings(): Promise<Finding[]> {
+  const config = configOf(sandbox.url);
+  return Array.fromAsync(examine({ config, sources: enabledSources(config), stage }, aws));
+}
+const linesOf = (all: readonly Finding[]) => all.map(lineOf).join("\n");
+
+describe("npm run doctor", () => {
+  it("says after the first deployment what is still to be done, command by command", async () => {
+    const all = await findings();
+    const lines = linesOf(all);
+    expect(lines).toMatch(/^✓ AWS: arn:aws:sts:.* in us-east-1$/m);
+    expect(lines).toContain(`✓ stack authing-inbound-${stage}: CREATE_COMPLETE`);
+    expect(lines).toContain(
+      `✗ secret authing: has no value yet → put it: aws secretsmanager put-secret-value --region us-east-1 --secret-id ${idOf("authing")} --secret-string '{"accessKeyId":"…","accessKeySecret":"…"}'`,
+    );
+    expect(lines).toContain(`--secret-id ${idOf("sources/bamboohr")} --secret-string '{"privateKey":"…"}'`);
+    expect(lines).toContain("! Authing: was not asked → put its secret first, see above");
+    expect(lines).toContain("✓ queue of events: 0 wait, 0 are worked on");
+    expect(lines).toContain(
+      "! alarms: nobody hears of them → aws sns subscribe --topic-arn arn:aws:sns:us-east-1:",
+    );
+    expect(lines).toMatch(
+      /! webhook clerk: answers 503 in \d+ ms, as it does without a secret → put its secret/,
+    );
+    expect(all.filter(({ state }) => state === "wrong")).toHaveLength(1 + names.length);
+  });
+
+  it("finds a stage that is set up fine, and does nothing to anybody", async () => {
+    await putAll();
+    const { AlarmsTopicArn = "" } = await outputs();
+    await new SNSClient().send(
+      new SubscribeCommand({
+        TopicArn: AlarmsTopicArn,
+        Protocol: "email",
+        Endpoint: "operations@example.com",
+      }),
+    );
+    const all = await findings();
+    await stack.settled();
+
+    expect(all.filter(({ state }) => state !== "fine").map(lineOf)).toEqual([]);
+    const lines = linesOf(all);
+    for (const name of names) {
+      expect(lines).toContain(`✓ secret sources/${name}: has the fields that it needs`);
+      expect(lines).toMatch(
+        new RegExp(
+          `✓ webhook ${name}: refuses what has no proof \\(401 in \\d+ ms\\), takes what is signed \\(20[02] in \\d+ ms\\)`,
+        ),
+      );
+    }
+    expect(lines).toMatch(/✓ Authing: .* takes the access key, and answered a look-up in \d+ ms/);
+    expect(lines).toContain("✓ alarms: 1 subscribed");
+    expect(sandbox.users()).toEqual([]);
+    expect(await stack.shelf.list("dead", 10)).toEqual([]);
+    expect(stack.ledger.recent(10).map(({ outcome }) => outcome)).toEqual(
+      ["clerk", "feishu"].map(() => ({ kind: "already-done", reason: "nothing-to-do" })),
+    );
+  });
+
+  it("names each thing that is wrong, what to do about it, and no secret", async () => {
+    await putAll();
+    await put("authing", { ...key, accessKeySecret: "another-access-key-secret" });
+    await putSecret(idOf("sources/okta"), "00-plain-okta-token");
+    await put("sources/wecom", {
+      ...fixtureSecret("wecom"),
+      encodingAesKey: "too-short-wecom-key",
+      corpId: undefined,
+    });
+    // As a function has it that has not noticed a rotation, in a stage whose clock or proxy is wrong.
+    await put("sources/clerk", { signingSecret: "whsec_aW52ZW50ZWQtZm9yLXRlc3RzLW9ubHktMDE=" });
+    const {
+      DeadUploadsQueueUrl = "",
+      DeadEventsQueueUrl = "",
+      EventsQueueUrl = "",
+      AlarmsTopicArn = "",
+    } = await outputs();
+    const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+    await sqs.send(new SendMessageCommand({ QueueUrl: DeadUploadsQueueUrl, MessageBody: "{}" }));
+    for (const QueueUrl of [EventsQueueUrl, DeadEventsQueueUrl]) {
+      const ids = { MessageGroupId: "g", MessageDeduplicationId: "d" };
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}", ...ids }));
+    }
+    const cloudWatch = new CloudWatchClient();
+    await cloudWatch.send(
+      new PutMetricDataCommand({
+        Namespace: "AWS/SQS",
+        MetricData: [
+          {
+            MetricName: "ApproximateAgeOfOldestMessage",
+            Dimensions: [{ Name: "QueueName", Value: EventsQueueUrl.split("/").at(-1) }],
+            Value: 5400,
+            Timestamp: new Date(Date.now() - 60_000),
+          },
+        ],
+      }),
+    );
+    const alarms = [
+      ["dead", AlarmsTopicArn],
+      ["old", AlarmsTopicArn],
+      ["foreign", `${AlarmsTopicArn}s`],
+    ];
+    for (const [name = "", topic = ""] of alarms) {
+      const AlarmName = `${stage}-${name}`;
+      await cloudWatch.send(
+        new PutMetricAlarmCommand({
+          AlarmName,
+          AlarmDescription: `Something is ${name}`,
+          AlarmActions: [topic],
+          ComparisonOperator: "GreaterThanThreshold",
+          EvaluationPeriods: 1,
+        }),
+      );
+      if (name === "old") continue;
+      await cloudWatch.send(
+        new SetAlarmStateCommand({ AlarmName, StateValue: "ALARM", StateReason: "a test" }),
+      );
+    }
+    const message = {
+      kind: "unreadable",
+      source: "clerk",
+      id: "d-1",
+      reason: "body-not-json",
+      payload: "",
+      reception: { receivedAt: "2026-03-01T00:00:00.000Z", proof: "standard-webhooks" },
+    } as const;
+    for (const kind of ["dead", "held"] as const) {
+      const since = "2026-03-01T00:00:00.000Z";
+      await stack.shelf.keep({ kind, message, ledgerId: "d-1", reason: "body-not-json", attempts: 1, since });
+    }
+
+    const lines = linesOf(await findings());
+    expect(lines).toMatch(
+      /✗ Authing: .*: credentials-refused \(.*\) → compare accessKeyId and accessKeySecret/,
+    );
+    expect(lines).toContain("✗ secret sources/okta: its value is no JSON → put it: ");
+    expect(lines).toContain(
+      "✗ secret sources/wecom: encodingAesKey has not the form that it needs, corpId is missing → put it: ",
+    );
+    expect(lines).toContain(
+      "✓ secret sources/clerk: has the fields that it needs, and so has the one before it",
+    );
+    expect(lines).toMatch(
+      /✗ queue of events: 1 wait, 0 are worked on, the oldest for 90 min → see why they come again: aws logs tail .*-events-apply/,
+    );
+    expect(lines).toMatch(
+      /✗ queue of dead events: 1 .* start-message-move-task --source-arn arn:aws:sqs:\S+ --destination-arn arn:aws:sqs:\S+ --region us-east-1/,
+    );
+    expect(lines).toContain("✗ queue of dead uploads: 1 that no function could settle");
+    expect(lines).toContain(
+      `! dead letters: 1, the oldest since 2026-03-01T00:00:00.000Z → npm run dead -- list --stage ${stage} --region us-east-1`,
+    );
+    expect(lines).toContain("! held departures: 1, ");
+    expect(lines).toContain(`✗ alarm ${stage}-dead: Something is dead`);
+    expect(lines).not.toMatch(/-foreign|-old|none of/);
+    expect(lines).toMatch(/! webhook okta: answers 503 in \d+ ms, as it does without a secret/);
+    expect(lines).not.toMatch(/secret authing: .* taken too/);
+    for (const value of ["access-key-secret", "okta-token", "too-short", "whsec_", key.accessKeyId]) {
+      expect(lines).not.toContain(value);
+    }
+  });
+
+  it("says that a stage is not there, and that one has no right to look", async () => {
+    const config = configOf(sandbox.url);
+    const all = await Array.fromAsync(
+      examine({ config, sources: enabledSources(config), stage: "nowhere" }, aws),
+    );
+    expect(linesOf(all)).toContain(
+      "✗ stack authing-inbound-nowhere: there is none in us-east-1 → npm run deploy -- --stage nowhere --region us-east-1",
+    );
+    await expect(aws.queue("http://127.0.0.1/no-such-queue")).rejects.toMatchObject({
+      reason: "aws-refuses",
+      path: "sqs:GetQueueAttributes",
+    });
+  });
+});
+
+function run(...command: string[]): Promise<{ status: number; out: string; error: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, (failure, out, error) =>
+      resolve({ status: Number(failure?.code ?? 0), out, error }),
+    );
+  });
+}
+
+describe("the commands, with --stage", () => {
+  it("print what they print on a laptop", async () => {
+    await putAll();
+    const body = JSON.stringify({
+      employees: [
+        {
+          id: "10010",
+          action: "Created",
+          fields: { "First Name": "三", "Last Name": "张", "Work Email": "zhang.san@example.com" },
+        },
+        { id: "10011", action: "Created", fields: { "First Name": "四" } },
+      ],
+    });
+    const bamboohr = enabledSources(configOf(sandbox.url)).get("bamboohr");
+    const signed = bamboohr?.proof.sign(Buffer.from(body), fixtureSecret("bamboohr") as never, {
+      now: Date.now(),
+      id: "1",
+    });
+    await fetch(`${stack.url}/webhooks/bamboohr`, { method: "POST", headers: signed?.headers ?? {}, body });
+    await stack.settled();
+    const [event] = stack.ledger.recent(1);
+
+    const same = async (...command: string[]) => {
+      const laptop = await run(...command, "--url", stack.url);
+      const deployed = await run(...command, "--stage", stage);
+      expect(deployed).toEqual(laptop);
+      return deployed;
+    };
+    expect(await same("infra/local/explain.ts", "10010")).toMatchObject({
+      status: 0,
+      out: /accepted/ as never,
+    });
+    expect((await same("infra/local/explain.ts", `bamboohr/${event?.id}`)).out).toContain(
+      `bamboohr/${event?.id}`,
+    );
+    expect((await same("infra/local/explain.ts", event?.id ?? "")).out).toContain(`bamboohr/${event?.id}`);
+    expect(await same("infra/local/explain.ts", "nobody")).toMatchObject({ status: 1 });
+    expect((await same("infra/local/operate.ts", "dead", "list")).out).toContain("identifier-missing");
+    expect((await same("infra/local/operate.ts", "dead", "redrive", "--dry-run")).status).toBe(0);
+    expect((await same("infra/local/operate.ts", "held", "list")).out).toContain("nothing is held");
+  }, 60_000);
+
+  it("say in one line what went wrong", async () => {
+    const missing = await run("infra/local/explain.ts", "10010", "--stage", "nowhere");
+    expect(missing).toMatchObject({ status: 1, out: "" });
+    expect(missing.error).toMatch(/^misconfigured: stack-missing; at authing-inbound-nowhere; .*\n$/);
+    const failed = aws.invoke(functionName, { operation: "destroy" });
+    await expect(failed).rejects.toThrow(/^unavailable: function-failed; at .*operation-unknown[^\n]*$/);
+    await expect(aws.invoke("no-such-function", {})).rejects.toMatchObject({ path: "lambda:InvokeFunction" });
+    const both = await run(
+      "infra/local/operate.ts",
+      "dead",
+      "list",
+      "--stage",
+      "prod",
+      "--url",
+      "http://localhost:1",
+    );
+    expect(both).toMatchObject({ status: 1, error: "give --url or --stage: one of the two is asked\n" });
+    const nobody = await run("infra/local/operate.ts", "dead", "list", "--url", "http://localhost:1");
+    expect(nobody.error).toMatch(
+      /^unavailable: nobody-answers; at http:\/\/localhost:1; run npm start first\n$/,
+    );
+    const doctor = await run("infra/stage/doctor.ts", "--stage", "nowhere");
+    expect(doctor).toMatchObject({ status: 1, error: "" });
+    expect(doctor.out).toMatch(/\n1 wrong, 0 to look at, 1 fine\n$/);
+  }, 60_000);
+});
