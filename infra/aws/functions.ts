@@ -168,6 +168,8 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
     ...mayUseLedger,
+    // An index is a resource of its own.
+    may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-person` }, "dynamodb:Query"),
     may(objects("kept/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
   ],
