@@ -19,8 +19,8 @@ interface Examined {
   readonly stage: string;
 }
 
-/** How long an event may wait before somebody should look. The alarm of infra/aws/alarms.yml says the same. */
-const oldEventSeconds = 900;
+/** How long something may wait before somebody should look. The alarms of infra/aws/alarms.yml say the same. */
+const oldSeconds = { events: 900, uploads: 7200 };
 /** What a clock may be off before it is worth a word; proofs that hold a time bear 300 seconds. */
 const clockToleranceSeconds = 60;
 /** As many as operations-run lists. */
@@ -51,13 +51,12 @@ export async function* examine({ config, sources, stage }: Examined, aws: Stage)
   }
   yield await checkKey(config, secrets);
 
-  yield* await tried("queue of events", () =>
-    checkQueue("events", aws, stack, { old: `see why they come again: ${logOf("events-apply")}` }),
-  );
-  yield* await tried("queue of uploads", () =>
-    // A large file may take hours.
-    checkQueue("uploads", aws, stack, {}),
-  );
+  for (const [kind, worker] of [
+    ["events", "events-apply"],
+    ["uploads", "uploads-run"],
+  ] as const) {
+    yield* await tried(`queue of ${kind}`, () => checkQueue(kind, aws, stack, logOf(worker)));
+  }
   for (const kind of ["dead", "held"] as const) {
     yield* await tried(waitingNames[kind], () => checkWaiting(kind, aws, stack, there));
   }
@@ -176,7 +175,7 @@ async function checkQueue(
   kind: "events" | "uploads",
   aws: Stage,
   stack: Stack,
-  { old }: { old?: string },
+  log: string,
 ): Promise<Finding[]> {
   const { queue: waitingIn, dead: diedIn } = outputNames[kind];
   const [queue, dead] = await Promise.all(
@@ -186,15 +185,14 @@ async function checkQueue(
   const { oldestSeconds } = queue;
   const age = oldestSeconds === undefined ? "" : `, the oldest for ${duration(oldestSeconds)}`;
   const depth = `queue of ${kind}: ${queue.waiting} wait, ${queue.inFlight} are worked on${age}`;
-  const isOld = old !== undefined && (oldestSeconds ?? 0) > oldEventSeconds;
   const died = dead.waiting + dead.inFlight;
   return [
-    isOld ? wrong(depth, old) : fine(depth),
+    (oldestSeconds ?? 0) > oldSeconds[kind] ? wrong(depth, `see why: ${log}`) : fine(depth),
     died === 0
       ? fine(`queue of dead ${kind}: empty`)
       : wrong(
           `queue of dead ${kind}: ${died} that no function could settle`,
-          `find the cause in the alarms and logs, then aws sqs start-message-move-task --source-arn ${dead.arn} --destination-arn ${queue.arn} --region ${aws.region}`,
+          `see why: ${log}; then aws sqs start-message-move-task --source-arn ${dead.arn} --destination-arn ${queue.arn} --region ${aws.region}`,
         ),
   ];
 }
