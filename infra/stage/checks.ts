@@ -161,7 +161,7 @@ function neededSecrets(sources: ReadonlyMap<string, Source>, { outputs }: Stack)
 }
 
 async function checkKey(config: Config, secrets: ReadonlyMap<string, unknown>): Promise<Finding> {
-  if (!secrets.has("authing")) return attention("Authing: was not asked", "put its secret first, see above");
+  if (!secrets.has("authing")) return attention("Authing: was not asked", "see to its secret first, above");
   const reader = secretReader(async (name) => ({ current: secrets.get(name) }));
   const client = connectAuthing(config.authing, reader);
   try {

@@ -6,13 +6,13 @@ import { attention, fine, wrong, type Finding } from "./finding.ts";
 /** Longer than any sender waits. */
 const answerSeconds = 15;
 
-const putSecret = "put its secret first, see above";
+const secretFirst = "see to its secret first, above";
 
 interface Answer {
   readonly status: number;
   readonly milliseconds: number;
-  /** The clock of whoever answers, milliseconds since 1970. */
-  readonly date: number | undefined;
+  /** How far this machine's clock is ahead of that of whoever answers. */
+  readonly aheadMilliseconds: number;
 }
 
 /** A webhook as it is deployed. */
@@ -41,26 +41,29 @@ export async function checkWebhook<Secret>(
     return {
       finding: wrong(
         `${what}: nobody answers at ${url}`,
-        "is there a way to it from here? Then deploy again",
+        "is there a way to it from here? If so, deploy again",
       ),
     };
   }
-  const { date = Date.now() } = unproven;
-  return { finding: await proven(), clockAheadSeconds: Math.round((Date.now() - date) / 1000) };
+  const { aheadMilliseconds } = unproven;
+  return {
+    finding: await checkAnswer(unproven),
+    clockAheadSeconds: Math.round(aheadMilliseconds / 1000),
+  };
 
-  async function proven(): Promise<Finding> {
-    if (unproven?.status === 503 && secret === undefined) {
-      return attention(`${what}: answers ${timeOf(unproven)}, as it does without a secret`, putSecret);
+  async function checkAnswer(unproven: Answer): Promise<Finding> {
+    if (unproven.status === 503 && secret === undefined) {
+      return attention(`${what}: answers ${timeOf(unproven)}, as it does without a secret`, secretFirst);
     }
-    if (unproven?.status !== 401) {
+    if (unproven.status !== 401) {
       return wrong(
         `${what}: answers ${timeOf(unproven)} to what has no proof, in place of 401`,
-        nextAfter(unproven?.status, log),
+        nextAfter(unproven.status, log),
       );
     }
     const refuses = `refuses what has no proof (${timeOf(unproven)})`;
     if (secret === undefined) {
-      return attention(`${what}: ${refuses}; nothing signed was tried`, putSecret);
+      return attention(`${what}: ${refuses}; nothing signed was tried`, secretFirst);
     }
     if (!ping) {
       return attention(
@@ -69,9 +72,9 @@ export async function checkWebhook<Secret>(
       );
     }
     const signed = sign(secret);
-    if (signed instanceof InboundError) {
+    if (typeof signed === "string") {
       return wrong(
-        `${what}: nothing can be signed with its secret (${signed.reason})`,
+        `${what}: nothing can be signed with its secret (${signed})`,
         `compare the secret with what ${title} shows`,
       );
     }
@@ -87,12 +90,12 @@ export async function checkWebhook<Secret>(
     );
   }
 
-  function sign(by: Secret): SignedRequest | InboundError {
+  /** The reason where it cannot be done. */
+  function sign(by: Secret): SignedRequest | string {
     try {
-      return proof.sign(body, by, { now: date, id: `msg_${randomUUID()}` });
+      return proof.sign(body, by, { now: Date.now() - aheadMilliseconds, id: `msg_${randomUUID()}` });
     } catch (error) {
-      if (error instanceof InboundError) return error;
-      throw error;
+      return error instanceof InboundError ? error.reason : "sign-failed";
     }
   }
 }
@@ -115,12 +118,12 @@ async function post(
       redirect: "manual",
       signal: AbortSignal.timeout(answerSeconds * 1000),
     });
+    const ahead = Date.now() - Date.parse(response.headers.get("date") ?? "");
     await response.arrayBuffer();
-    const date = Date.parse(response.headers.get("date") ?? "");
     return {
       status: response.status,
       milliseconds: Math.round(performance.now() - startedAt),
-      date: Number.isNaN(date) ? undefined : date,
+      aheadMilliseconds: Number.isNaN(ahead) ? 0 : ahead,
     };
   } catch {
     return undefined;

@@ -112,13 +112,13 @@ describe("npm run doctor", () => {
       `✗ secret authing: has no value yet → put it: aws secretsmanager put-secret-value --region us-east-1 --secret-id ${idOf("authing")} --secret-string '{"accessKeyId":"…","accessKeySecret":"…"}'`,
     );
     expect(lines).toContain(`--secret-id ${idOf("sources/bamboohr")} --secret-string '{"privateKey":"…"}'`);
-    expect(lines).toContain("! Authing: was not asked → put its secret first, see above");
+    expect(lines).toContain("! Authing: was not asked → see to its secret first, above");
     expect(lines).toContain("✓ queue of events: 0 wait, 0 are worked on");
     expect(lines).toContain(
       "! alarms: nobody hears of them → aws sns subscribe --topic-arn arn:aws:sns:us-east-1:",
     );
     expect(lines).toMatch(
-      /! webhook clerk: answers 503 in \d+ ms, as it does without a secret → put its secret/,
+      /! webhook clerk: answers 503 in \d+ ms, as it does without a secret → see to its secret/,
     );
     expect(all.filter(({ state }) => state === "wrong")).toHaveLength(1 + names.length);
   });

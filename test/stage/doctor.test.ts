@@ -229,6 +229,11 @@ describe("a webhook", () => {
     expect(await check(() => ({ status: 401 }), bamboohr, { privateKey: "" })).toMatch(
       /^✗ webhook bamboohr: nothing can be signed with its secret \(secret-empty\) → compare the secret with what BambooHR shows$/,
     );
+    const strange = {
+      ...bamboohr,
+      proof: { ...bamboohr.proof, sign: () => JSON.parse(privateKey) as never },
+    };
+    expect(await check(() => ({ status: 401 }), strange)).toMatch(/^✗ .* \(sign-failed\) → compare/);
     const without = await serve(
       0,
       () => 1e6,
@@ -240,7 +245,7 @@ describe("a webhook", () => {
       secret: undefined,
       log,
     });
-    expect(lineOf(finding)).toMatch(/^! .*nothing signed was tried → put its secret first/);
+    expect(lineOf(finding)).toMatch(/^! .*nothing signed was tried → see to its secret first/);
   });
 
   it("that nobody answers for is told by its address", async () => {
