@@ -120,6 +120,14 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
   const host = parseHost(settings.host ?? "https://api.authing.cn");
   const prefix = host.pathname.replace(/\/+$/, "");
   const exchange = createExchange(host, { timeoutSeconds, now });
+  const commonHeaders = {
+    accept: "application/json",
+    "accept-encoding": "identity",
+    "content-type": "application/json",
+    "user-agent": userAgent,
+    "x-authing-sdk-version": sdkVersion,
+    "x-authing-lang": lang,
+  };
   let clockOffsetMilliseconds = 0;
   let token: Token | undefined;
   let purchase: { by: AuthingCredentials; token: Promise<Answer<Token>> } | undefined;
@@ -156,7 +164,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     const bought = await currentToken(by);
     if (!bought.ok) return { answer: bought };
     const tried = await send(operation, {
-      ...commonHeaders(),
+      ...commonHeaders,
       authorization: `Bearer ${bought.data.value}`,
       "x-authing-userpool-id": bought.data.poolId,
       ...(tenantId !== undefined && { "x-authing-app-tenant-id": tenantId }),
@@ -185,20 +193,9 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     };
   }
 
-  function commonHeaders(): Record<string, string> {
-    return {
-      accept: "application/json",
-      "accept-encoding": "identity",
-      "content-type": "application/json",
-      "user-agent": userAgent,
-      "x-authing-sdk-version": sdkVersion,
-      "x-authing-lang": lang,
-    };
-  }
-
   function signedHeaders(operation: Operation<unknown>, by: AuthingCredentials): Record<string, string> {
     const headers = {
-      ...commonHeaders(),
+      ...commonHeaders,
       // The Node SDK's name for a tenant. Other SDKs have others, and none of them signs its requests.
       ...(tenantId !== undefined && { "x-authing-app-id": tenantId }),
       "x-authing-signature-method": "HMAC-SHA1",
@@ -233,7 +230,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
         reads: true,
         needsUser: false,
       }),
-      commonHeaders(),
+      commonHeaders,
     );
     if (!answer.ok) return { ok: false, failure: failureToBuy(answer.failure) };
     const { access_token: value, expires_in: lifetimeSeconds } = answer.data;
@@ -306,7 +303,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     },
     async system() {
       const operation = { ...get("system", {}, PasswordKeys), needsUser: false, isBare: true };
-      const { answer } = await send(operation, commonHeaders());
+      const { answer } = await send(operation, commonHeaders);
       return answer;
     },
     close: exchange.close,

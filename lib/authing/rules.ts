@@ -64,19 +64,19 @@ function arePeople(list: unknown): boolean {
 export function batchProblems(batch: CreateUserBatchReqDto): Problem[] {
   const wrongShape = z.validate(BatchOfPeople, batch) ? [] : shapeProblems(dto.CreateUserBatchReqDto, batch);
   if (wrongShape.length > 0) return wrongShape;
-  const seen = { externalId: new Set(), email: new Set(), phone: new Set(), username: new Set() };
+  const seen = identifiers.map((field) => ({ field, values: new Set<string>() }));
   const problems: Problem[] = [];
   for (const [index, person] of batch.list.entries()) {
     for (const { path, code } of personRuleProblems(person)) {
       problems.push({ path: join(`list[${index}]`, path), code });
     }
-    for (const field of identifiers) {
+    for (const { field, values } of seen) {
       const identifier = identifierOf(person, field);
       if (identifier === undefined) continue;
-      if (seen[field].has(identifier)) {
+      const known = values.size;
+      if (values.add(identifier).size === known) {
         problems.push({ path: `list[${index}].${field}`, code: duplicateCodes[field] });
       }
-      seen[field].add(identifier);
     }
   }
   return problems;
