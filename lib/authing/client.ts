@@ -10,7 +10,7 @@ import { classify, refusedByRules } from "./failures.ts";
 import type { Attempted, Failure, Observation } from "./failures.ts";
 import { batchProblems, importOtpProblems, shapeProblems } from "./rules.ts";
 import type { Problem } from "./rules.ts";
-import { encodeQuery, signRequest } from "./signature.ts";
+import { encodeQuery, signRequest, writeBody } from "./signature.ts";
 import type { AuthingCredentials } from "./signature.ts";
 
 export interface AuthingSettings {
@@ -75,8 +75,10 @@ export interface AuthingClient {
 interface Operation<Data> extends Attempted {
   readonly method: "GET" | "POST";
   readonly path: string;
-  /** The body, or the parameters of a GET. */
+  /** What is signed: the top level of the body, or the parameters of a GET. */
   readonly data: object;
+  /** Of a POST that is ready to be sent. */
+  readonly body?: Buffer;
   /** The shape of the answer's `data`. */
   readonly result: z.ZodMiniType<Data>;
   /** The answer may come without an envelope. */
@@ -101,13 +103,6 @@ interface Token {
   readonly boughtWith: AuthingCredentials;
 }
 
-let compiledUserList: z.ZodMiniType<readonly dto.UserDto[]> | undefined;
-/** Compiled when the first list comes: 50 people are read in a quarter of the time, and nobody waits for it at start-up. */
-function userList(): z.ZodMiniType<readonly dto.UserDto[]> {
-  compiledUserList ??= z.compile(z.array(dto.UserDto));
-  return compiledUserList;
-}
-
 export function createAuthingClient(settings: AuthingSettings): AuthingClient {
   const {
     mode = "signature",
@@ -123,15 +118,25 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     nonce = randomUUID,
   } = settings;
   const host = parseHost(settings.host ?? "https://api.authing.cn");
+  const prefix = host.pathname.replace(/\/+$/, "");
   const exchange = createExchange(host, { timeoutSeconds, now });
+  const commonHeaders = {
+    accept: "application/json",
+    "accept-encoding": "identity",
+    "content-type": "application/json",
+    "user-agent": userAgent,
+    "x-authing-sdk-version": sdkVersion,
+    "x-authing-lang": lang,
+  };
   let clockOffsetMilliseconds = 0;
   let token: Token | undefined;
   let purchase: { by: AuthingCredentials; token: Promise<Answer<Token>> } | undefined;
 
   /** One attempt, and the replays that are harmless. */
-  async function call<Data>(operation: Operation<Data>): Promise<Answer<Data>> {
-    const refused = refusalByRules(operation);
+  async function call<Data>(asked: Operation<Data>): Promise<Answer<Data>> {
+    const refused = refusalByRules(asked);
     if (refused) return refused;
+    const operation = written(asked);
     let renewed: AuthingCredentials | undefined;
     let isTokenRenewed = false;
     let isClockCorrected = false;
@@ -159,7 +164,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     const bought = await currentToken(by);
     if (!bought.ok) return { answer: bought };
     const tried = await send(operation, {
-      ...commonHeaders(),
+      ...commonHeaders,
       authorization: `Bearer ${bought.data.value}`,
       "x-authing-userpool-id": bought.data.poolId,
       ...(tenantId !== undefined && { "x-authing-app-tenant-id": tenantId }),
@@ -171,36 +176,26 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     operation: Operation<Data>,
     headers: Record<string, string>,
   ): Promise<Tried<Data>> {
-    const { method, path, data, leftOut = [] } = operation;
+    const { method, path, data, body, leftOut = [] } = operation;
     const search = method === "GET" ? encodeQuery(data) : "";
     const exchanged = await exchange({
       method,
-      url: new URL(`${host.origin}${host.pathname.replace(/\/+$/, "")}${path}${search && `?${search}`}`),
+      path: `${prefix}${path}${search && `?${search}`}`,
       headers,
-      body: method === "GET" ? undefined : JSON.stringify(data),
+      body,
     });
     const read = readAnswer(exchanged, operation, now());
     const answer = read.ok && leftOut.length > 0 ? { ...read, leftOut } : read;
     return {
       answer,
-      ...(exchanged.seen === "response" && { date: parseDate(exchanged.headers.date) }),
-    };
-  }
-
-  function commonHeaders(): Record<string, string> {
-    return {
-      accept: "application/json",
-      "accept-encoding": "identity",
-      "content-type": "application/json",
-      "user-agent": userAgent,
-      "x-authing-sdk-version": sdkVersion,
-      "x-authing-lang": lang,
+      // Nobody asks for the clock of who is content.
+      ...(!answer.ok && exchanged.seen === "response" && { date: parseDate(exchanged.headers.date) }),
     };
   }
 
   function signedHeaders(operation: Operation<unknown>, by: AuthingCredentials): Record<string, string> {
     const headers = {
-      ...commonHeaders(),
+      ...commonHeaders,
       // The Node SDK's name for a tenant. Other SDKs have others, and none of them signs its requests.
       ...(tenantId !== undefined && { "x-authing-app-id": tenantId }),
       "x-authing-signature-method": "HMAC-SHA1",
@@ -230,8 +225,12 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     const data = { accessKeyId, accessKeySecret };
     const { answer } = await send(
       // Buying a second one does no harm, and whatever becomes of this: the call it is for was not made.
-      { ...post("get-management-token", data, dto.ManagementTokenDto), reads: true, needsUser: false },
-      commonHeaders(),
+      written({
+        ...post("get-management-token", data, dto.ManagementTokenDto),
+        reads: true,
+        needsUser: false,
+      }),
+      commonHeaders,
     );
     if (!answer.ok) return { ok: false, failure: failureToBuy(answer.failure) };
     const { access_token: value, expires_in: lifetimeSeconds } = answer.data;
@@ -250,7 +249,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
   return {
     createUsersBatch(request) {
       return call({
-        ...post("create-users-batch", request, userList()),
+        ...post("create-users-batch", request, dto.UserList),
         ...said(batchProblems(request), () => toWire(request, dialect)),
         // Who is not found is a department or a tenant.
         needsUser: false,
@@ -271,7 +270,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     getUserBatch(request) {
       const problems = shapeProblems(dto.GetUserBatchReqDto, request);
       return call({
-        ...get("get-user-batch", request, userList()),
+        ...get("get-user-batch", request, dto.UserList),
         problems,
         records: countOf(request.userIds),
       });
@@ -304,7 +303,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     },
     async system() {
       const operation = { ...get("system", {}, PasswordKeys), needsUser: false, isBare: true };
-      const { answer } = await send(operation, commonHeaders());
+      const { answer } = await send(operation, commonHeaders);
       return answer;
     },
     close: exchange.close,
@@ -326,6 +325,11 @@ function post<Data>(name: string, data: object, result: z.ZodMiniType<Data>): Op
 
 function get<Data>(name: string, data: object, result: z.ZodMiniType<Data>): Operation<Data> {
   return { method: "GET", path: `/api/v3/${name}`, data, result, reads: true, needsUser: true, records: 1 };
+}
+
+/** Ready to be sent: its body is written once, however often it is signed. */
+function written<Data>(operation: Operation<Data>): Operation<Data> {
+  return operation.method === "GET" ? operation : { ...operation, ...writeBody(operation.data) };
 }
 
 /** The request as the dialect says it, once it is known to have the right shape. */
@@ -383,7 +387,7 @@ function readAnswer<Data>(exchanged: Exchanged, operation: Operation<Data>, now:
       return fail({ seen: "other", httpStatus, retryAfterSeconds });
     return succeed(body, undefined);
   }
-  if (envelope.statusCode !== 200 || objectOf(envelope["data"])?.["success"] === false) {
+  if (envelope.statusCode !== 200 || dto.objectOf(envelope["data"])?.["success"] === false) {
     return fail({ seen: "envelope", httpStatus, retryAfterSeconds, ...envelope });
   }
   return succeed(envelope["data"] ?? (operation.isBare ? body : undefined), envelope.requestId);
@@ -397,10 +401,6 @@ function readAnswer<Data>(exchanged: Exchanged, operation: Operation<Data>, now:
     if (!result.success) return fail({ seen: "unreadable-success", httpStatus, requestId });
     return { ok: true, data: result.data, ...(requestId !== undefined && { requestId }) };
   }
-}
-
-function objectOf(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
 function parseJson(body: Buffer): unknown {
@@ -429,7 +429,7 @@ function parseRetryAfter(header: string | undefined, now: number): number | unde
 
 /** The user pool that a token is for; the API wants it in a header of its own. */
 function poolOf(token: string): string | undefined {
-  const claims = objectOf(parseJson(Buffer.from(token.split(".")[1] ?? "", "base64url")));
+  const claims = dto.objectOf(parseJson(Buffer.from(token.split(".")[1] ?? "", "base64url")));
   const poolId = claims?.["scoped_userpool_id"];
   return typeof poolId === "string" ? poolId : undefined;
 }

@@ -1,3 +1,4 @@
+import { transcode } from "node:buffer";
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 
@@ -17,7 +18,7 @@ export interface Signable {
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The parsed body, or the parameters of a GET; arrays as arrays. */
+  /** The parsed body, or the parameters of a GET; arrays as arrays. What is written as JSON already may stand as those bytes. */
   readonly data?: object | undefined;
 }
 
@@ -28,7 +29,11 @@ export interface AuthingCredentials {
 }
 
 /** The text that is signed. */
-export function stringToSign({ method, path, headers, data = {} }: Signable): string {
+export function stringToSign(request: Signable): string {
+  return partsToSign(request).join("");
+}
+
+function partsToSign({ method, path, headers, data = {} }: Signable): (string | Buffer)[] {
   const signedHeaders = Object.keys(headers)
     .filter((name) => name === "date" || name.startsWith("x-authing-"))
     .toSorted()
@@ -42,19 +47,58 @@ export function stringToSign({ method, path, headers, data = {} }: Signable): st
   const parameters = entries
     .filter(([, value]) => value !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${signedValue(value)}`);
+    .flatMap(([name, value], index) => [`${index === 0 ? "" : "&"}${name}=`, signedValue(value)]);
   // Like the SDK: the question mark is there as soon as there is a name, even when none of them has a value.
-  const resource = entries.length === 0 ? path : `${path}?${parameters.join("&")}`;
-  return `${method}\n${signedHeaders.join("")}${resource}`;
+  return [`${method}\n${signedHeaders.join("")}${path}${entries.length === 0 ? "" : "?"}`, ...parameters];
 }
 
-function signedValue(value: unknown): string {
+function signedValue(value: unknown): string | Buffer {
+  if (Buffer.isBuffer(value)) return value;
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
+/** A body as JSON. */
+export interface Written {
+  /** Byte for byte what `JSON.stringify` gives. */
+  readonly body: Buffer;
+  /** What is signed of it: `Signable`'s `data`, of its objects the bytes that stand in the body. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Writes a body once, for the signature and for the wire. */
+export function writeBody(data: object): Written {
+  const pieces = Object.entries(data)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({ name, value: value as unknown, json: encode(JSON.stringify(value)) }));
+  const body = Buffer.concat([
+    ...pieces.flatMap(({ name, json }, index) => [
+      Buffer.from(`${index === 0 ? "{" : ","}${JSON.stringify(name)}:`),
+      json,
+    ]),
+    Buffer.from(pieces.length === 0 ? "{}" : "}"),
+  ]);
+  const signed = pieces.map(({ name, value, json }) => [
+    name,
+    typeof value === "object" && value !== null ? json : value,
+  ]);
+  return { body, data: Object.fromEntries(signed) as Record<string, unknown> };
+}
+
+let utf16 = Buffer.alloc(0);
+
+/**
+ * The UTF-8 of JSON, which has no lone surrogates. Node turns a string with anything beyond Latin-1 into bytes character by
+ * character; `transcode` does it in blocks, in a third of the time for fifty people.
+ */
+function encode(json: string): Buffer {
+  if (json.length < 4096) return Buffer.from(json);
+  if (utf16.length < json.length * 2) utf16 = Buffer.allocUnsafeSlow(json.length * 2);
+  return transcode(utf16.subarray(0, utf16.write(json, "utf16le")), "utf16le", "utf8");
 }
 
 /** The `authorization` header of a request. */
 export function signRequest(request: Signable, credentials: AuthingCredentials): string {
-  const signature = hmac(stringToSign(request), credentials.accessKeySecret).toString("base64");
+  const signature = hmac(partsToSign(request), credentials.accessKeySecret).toString("base64");
   return `authing ${credentials.accessKeyId}:${signature}`;
 }
 
@@ -66,8 +110,8 @@ export function verifySignature(request: Signable, credentials: AuthingCredentia
   const given = single(request.headers["authorization"]);
   // Compared as digests: their length says nothing about the text that came.
   return timingSafeEqual(
-    hmac(signRequest(request, credentials), credentials.accessKeySecret),
-    hmac(given, credentials.accessKeySecret),
+    hmac([signRequest(request, credentials)], credentials.accessKeySecret),
+    hmac([given], credentials.accessKeySecret),
   );
 }
 
@@ -94,7 +138,9 @@ function single(header: string | string[] | undefined): string {
 /** The key of the secret seen last: a key object is ready to use, a text is prepared anew for every signature. */
 let lastKey: { secret: string; key: KeyObject } | undefined;
 
-function hmac(text: string, secret: string): Buffer {
+function hmac(parts: readonly (string | Buffer)[], secret: string): Buffer {
   if (lastKey?.secret !== secret) lastKey = { secret, key: createSecretKey(secret, "utf8") };
-  return createHmac("sha1", lastKey.key).update(text, "utf8").digest();
+  const digest = createHmac("sha1", lastKey.key);
+  for (const part of parts) digest.update(part);
+  return digest.digest();
 }

@@ -1,14 +1,16 @@
 import http from "node:http";
 import https from "node:https";
+import { urlToHttpOptions } from "node:url";
 
 // One request over Node's own HTTP, and an honest account of what came of it.
 
 /** A request that is ready to be sent. */
 interface Outgoing {
   readonly method: "GET" | "POST";
-  readonly url: URL;
+  /** With its query, encoded. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: Buffer | undefined;
   /** Less than the time that every request may take. */
   readonly timeoutSeconds?: number;
 }
@@ -49,18 +51,23 @@ const maxIdleMilliseconds = 4000;
 export function createExchange(host: URL, options: { timeoutSeconds: number; now: () => number }): Exchange {
   const { request, Agent } = host.protocol === "https:" ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets, scheduling: "lifo" });
+  const { protocol, hostname, port } = urlToHttpOptions(host);
   let lastUsedAt = options.now();
 
-  function exchange({ method, url, headers, body, ...limits }: Outgoing): Promise<Exchanged> {
+  function exchange({ method, path, headers, body, ...limits }: Outgoing): Promise<Exchanged> {
     if (Math.abs(options.now() - lastUsedAt) > maxIdleMilliseconds) dropIdle(agent);
     lastUsedAt = options.now();
     return new Promise((resolve) => {
       let sent = false;
       let finished = false;
-      const outgoing = request(url, {
+      const outgoing = request({
+        protocol,
+        hostname,
+        port,
         method,
+        path,
         agent,
-        headers: body === undefined ? headers : { ...headers, "content-length": Buffer.byteLength(body) },
+        headers: body === undefined ? headers : { ...headers, "content-length": body.length },
       });
       const timeoutSeconds = Math.min(options.timeoutSeconds, limits.timeoutSeconds ?? Infinity);
       const timer = setTimeout(() => finish(nothing("ETIMEDOUT")), timeoutSeconds * 1000);
@@ -93,7 +100,7 @@ export function createExchange(host: URL, options: { timeoutSeconds: number; now
         });
         response.on("error", (error: NodeJS.ErrnoException) => finish(nothing(error.code)));
         response.on("end", () =>
-          finish({ seen: "response", httpStatus, headers: response.headers, body: Buffer.concat(chunks) }),
+          finish({ seen: "response", httpStatus, headers: response.headers, body: joined(chunks) }),
         );
       });
       outgoing.end(body);
@@ -101,6 +108,10 @@ export function createExchange(host: URL, options: { timeoutSeconds: number; now
   }
 
   return Object.assign(exchange, { close: () => agent.destroy() });
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 function dropIdle(agent: http.Agent): void {

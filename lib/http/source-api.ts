@@ -88,14 +88,14 @@ async function send(
     const answer = await exchange({
       timeoutSeconds: remainingSeconds,
       method,
-      url,
+      path: `${url.pathname}${url.search}`,
       headers: {
         accept: "application/json",
         "user-agent": "authing-inbound",
         ...(json !== undefined && { "content-type": "application/json" }),
         ...headers,
       },
-      ...(json !== undefined && { body: JSON.stringify(json) }),
+      ...(json !== undefined && { body: Buffer.from(JSON.stringify(json)) }),
     }).catch(() => {
       // Node's own message would quote a header.
       throw new InboundError("misconfigured", "source-request-wrong", {

@@ -1,4 +1,6 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
 import * as dto from "#lib/authing/dto.ts";
 
 const profile =
@@ -110,6 +112,35 @@ describe("what comes back", () => {
     identities: [{ provider: "lark", odd: 1 }],
     odd: 1,
   };
+
+  it("is the same in a list that is read in place as in one that is copied", () => {
+    const name = fc.constantFrom(...Object.keys(dto.UserDto.shape), "odd");
+    const value = fc.oneof(
+      fc.constantFrom("1", "W", "F", 1, true, false, null, undefined),
+      fc.constantFrom(
+        ["1"],
+        [1],
+        {},
+        { provider: "lark" },
+        [{ provider: 1 }],
+        [{ provider: "lark", odd: 1 }],
+      ),
+    );
+    const known = fc.dictionary(name, value, { maxKeys: 8 }).map((fields) => ({ userId: "1", ...fields }));
+    const someList = fc.oneof(
+      { weight: 20, arbitrary: fc.array(known, { maxLength: 3 }) },
+      { weight: 1, arbitrary: fc.constantFrom(undefined, null, {}, [null], [{}], [{ userId: 1 }], "1") },
+    );
+    fc.assert(
+      fc.property(someList, (list) => {
+        const copied = z.array(dto.UserDto).safeParse(structuredClone(list));
+        const read = dto.UserList.safeParse(structuredClone(list));
+        expect(read.success).toBe(copied.success);
+        expect(read.data).toEqual(copied.data);
+      }),
+      { numRuns: 500 },
+    );
+  });
 
   it("may hold more, less and other than the reference says", () => {
     const list = dto.UserListRespDto.parse({

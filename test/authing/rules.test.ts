@@ -1,6 +1,14 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CreateUserInfoDto } from "#lib/authing/dto.ts";
-import { batchProblems, importOtpProblems, otpSecretProblem, personProblems } from "#lib/authing/rules.ts";
+import { CreateUserBatchReqDto, CreateUserInfoDto } from "#lib/authing/dto.ts";
+import {
+  batchProblems,
+  importOtpProblems,
+  otpSecretProblem,
+  personProblems,
+  shapeProblems,
+  type Problem,
+} from "#lib/authing/rules.ts";
 
 const person = (fields: CreateUserInfoDto) => fields;
 const people = (count: number): CreateUserInfoDto[] =>
@@ -45,9 +53,45 @@ describe("a person", () => {
       ]),
     );
   });
+
+  it("is judged by every field that is there as by the schema of all of them", () => {
+    const name = fc.constantFrom(...Object.keys(CreateUserInfoDto.shape), "unknown", "__proto__", "toString");
+    const value = fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom("z", "", "F", "Activated", true) },
+      { weight: 1, arbitrary: fc.constantFrom(undefined, null, 1, {}, ["d"], { secret: "z" }) },
+    );
+    const fields = fc.uniqueArray(fc.tuple(name, value), { maxLength: 5, selector: ([field]) => field });
+    const anything = fc.oneof(
+      { weight: 20, arbitrary: fields.map((entries) => Object.fromEntries(entries)) },
+      { weight: 1, arbitrary: fc.constantFrom(undefined, null, "z", [], [{}]) },
+    );
+    const rules = new Set([
+      "identifier-missing",
+      "phone-country-code-without-phone",
+      "otp-secret-not-base32",
+      "otp-secret-too-short",
+    ]);
+    const ofShape = (problems: readonly Problem[]) => problems.filter(({ code }) => !rules.has(code));
+    fc.assert(
+      fc.property(anything, (candidate) => {
+        const batch = { list: [candidate as never] };
+        expect(ofShape(personProblems(candidate as never))).toEqual(
+          shapeProblems(CreateUserInfoDto, candidate),
+        );
+        expect(ofShape(batchProblems(batch))).toEqual(shapeProblems(CreateUserBatchReqDto, batch));
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
 
 describe("a batch of people", () => {
+  it("is no list with a gap in it", () => {
+    const list: CreateUserInfoDto[] = [];
+    list[1] = person({ username: "z" });
+    expect(batchProblems({ list })).toEqual([{ path: "list[0]", code: "invalid-type" }]);
+  });
+
   it("has 1 to 50 of them", () => {
     expect(batchProblems({ list: [] })).toEqual([{ path: "list", code: "list-empty" }]);
     expect(batchProblems({ list: people(51) })).toEqual([{ path: "list", code: "list-too-long" }]);
