@@ -68,8 +68,8 @@ async function place(
     if (failure.kind === "user-not-found" && only.remembered !== undefined) {
       const [user] = await findUsers(context, "externalId", [only.remembered]);
       if (user) return place([{ task: only.task, userId: user.userId }], context, settle, suspects, 0);
-    }
-    if (failure.retry === "never") settle(only.task, rejection(failure));
+      settle(only.task, { kind: "rejected", reason: "user-unknown", field: "externalId" });
+    } else if (failure.retry === "never") settle(only.task, rejection(failure));
     else suspects.push({ task: only.task, failure });
     return false;
   }

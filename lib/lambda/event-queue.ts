@@ -1,5 +1,5 @@
 import middy from "@middy/core";
-import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { apply, type Applied, type ApplyPorts, type ApplyRun } from "#lib/pipeline/apply.ts";
 import type { QueuedMessage } from "#lib/pipeline/ports.ts";
 
@@ -8,7 +8,8 @@ const reserveMilliseconds = 3_000;
 
 /**
  * The Lambda handler of the queue of events. Answers which messages must come again: one that must takes all later ones
- * of its person with it, so that order holds, and nobody else's.
+ * of its person with it, so that order holds, and nobody else's. One that steps aside goes once more behind its person's
+ * later ones, which may bring what it waits for.
  */
 export function eventQueue(ports: () => ApplyPorts) {
   let opened: ApplyPorts | undefined;
@@ -19,6 +20,7 @@ export function eventQueue(ports: () => ApplyPorts) {
       deadline: opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds,
     };
     const batchItemFailures: SQSBatchItemFailure[] = [];
+    const steppedAside = new Set<SQSRecord>();
     // One person's messages go one after the other, everybody's first ones together.
     const people = Map.groupBy(
       event.Records,
@@ -36,14 +38,15 @@ export function eventQueue(ports: () => ApplyPorts) {
       );
       for (const [index, { person, record }] of wave.entries()) {
         const rest = people.get(person) ?? [];
-        if (applied[index] === "later") {
-          batchItemFailures.push(
-            ...[record, ...rest].map(({ messageId }) => ({ itemIdentifier: messageId })),
-          );
-          people.delete(person);
-        } else if (rest.length === 0) {
-          people.delete(person);
+        const state = applied[index]?.state ?? "later";
+        const comeAgain = state === "done" ? [] : state === "aside" ? [record] : [record, ...rest];
+        if (state === "aside" && rest.length > 0 && !steppedAside.has(record)) {
+          steppedAside.add(record);
+          rest.push(record);
+        } else {
+          batchItemFailures.push(...comeAgain.map(({ messageId }) => ({ itemIdentifier: messageId })));
         }
+        if (state === "later" || rest.length === 0) people.delete(person);
       }
     }
     return { batchItemFailures };
@@ -61,6 +64,6 @@ async function applyRecords(bodies: readonly string[], ports: ApplyPorts, run: A
   } catch (error) {
     // A defect of ours, or the ledger is away: the messages stay, and go to the dead letters if it never gets better.
     ports.log.error("events failed", { reason: error instanceof Error ? error.name : "unknown" });
-    return bodies.map(() => "later");
+    return bodies.map(() => ({ state: "later" }));
   }
 }

@@ -34,8 +34,14 @@ export interface ApplyRun {
   readonly releases?: boolean;
 }
 
-/** `done`: it need not come again, whatever became of it. */
-export type Applied = "done" | "later";
+/** What became of a message. */
+export type Applied =
+  /** It need not come again. */
+  | { readonly state: "done"; readonly outcome: Outcome }
+  /** It comes again, and its person's later ones after it. */
+  | { readonly state: "later" }
+  /** It comes again, and its person's later ones need not wait: one of them may be what it waits for. */
+  | { readonly state: "aside" };
 
 /** How long one message may be worked on before somebody else may take it over, in seconds. */
 const leaseSeconds = 120;
@@ -44,6 +50,8 @@ const turnMilliseconds = 10_000;
 const lookMilliseconds = 50;
 /** How often the same words may be news while the ledger remembers the first time. */
 const maxRepetitions = 100;
+/** How long after its receipt a TOTP secret waits for somebody to be created, in milliseconds. */
+const awaitsPersonMilliseconds = 3_600_000;
 /** Outcomes are kept this long beyond the sender's own retries, in seconds: long enough to be asked about. */
 const explainForSeconds = 14 * 86_400;
 
@@ -76,7 +84,7 @@ export async function apply(
     waiting = waiting.filter((work) => !round.includes(work));
     for (const [work, result] of await deliverTogether(round, ports, run)) applied.set(work, result);
   }
-  return begun.map((work) => applied.get(work) ?? "later");
+  return begun.map((work) => applied.get(work) ?? { state: "later" });
 }
 
 async function deliverTogether(
@@ -93,7 +101,9 @@ async function deliverTogether(
       const result =
         own instanceof InboundError
           ? await comeAgain({ ...work, waitsFor: own }, ports, run)
-          : await settle({ ...work, outcomes: own }, ports);
+          : awaitsPerson(work, own, ports.clock.now())
+            ? await comeAgain({ ...work, waitsFor: personMissing }, ports, run, "aside")
+            : await settle({ ...work, outcomes: own }, ports);
       if (ready.includes(work)) await giveTurn(work, ports);
       return [work, result];
     }),
@@ -129,6 +139,17 @@ async function outcomesOf(
   }
 }
 
+const personMissing = new InboundError("unavailable", "user-unknown");
+
+/** A TOTP secret may be told before its person is: by another source, or in another order. */
+function awaitsPerson({ message, changes }: Translated, outcomes: readonly Outcome[], now: number): boolean {
+  return (
+    changes.some(({ kind }) => kind === "import-otp") &&
+    outcomes.every(({ kind, reason }) => kind === "rejected" && reason === personMissing.reason) &&
+    now - Date.parse(message.reception.receivedAt) < awaitsPersonMilliseconds
+  );
+}
+
 /** A message that is ours to decide. */
 interface Claimed {
   readonly message: QueuedMessage;
@@ -160,14 +181,14 @@ type Begun = { readonly applied: Applied } | Deferred | Decided | Translated;
 /** Everything before delivery: what is decided without it, what must wait, and for the rest its tasks. */
 async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Begun> {
   const { key, claim } = await claimMessage(message, ports, run.owner);
-  if (claim.state === "busy") return { applied: "later" };
+  if (claim.state === "busy") return { applied: { state: "later" } };
   if (claim.state === "settled") {
     ports.log.info("event seen before", {
       source: key.source,
       event: key.id,
       outcome: claim.record.outcome.kind,
     });
-    return { applied: "done" };
+    return { applied: { state: "done", outcome: claim.record.outcome } };
   }
   const claimed: Claimed = { message, key, attempts: claim.attempts };
   try {
@@ -218,10 +239,11 @@ async function comeAgain(
   { key, waitsFor: { code, reason } }: Deferred,
   { ledger, log }: ApplyPorts,
   { owner }: ApplyRun,
+  state: "later" | "aside" = "later",
 ): Promise<Applied> {
   await ledger.release(key, owner);
   log.warn("event comes again", { source: key.source, event: key.id, code, reason });
-  return "later";
+  return { state };
 }
 
 async function settle(decided: Decided, ports: ApplyPorts): Promise<Applied> {
@@ -247,7 +269,7 @@ async function settle(decided: Decided, ports: ApplyPorts): Promise<Applied> {
     requestId: outcome.requestId,
     attempts,
   });
-  return "done";
+  return { state: "done", outcome };
 }
 
 /**

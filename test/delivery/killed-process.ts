@@ -38,7 +38,7 @@ for (let invocation = 0; acknowledged.size < messages.length; invocation += 1) {
     { owner: `${process.pid}-${invocation}`, deadline: now() + 57_000 },
   );
   for (const [position, index] of batch.entries()) {
-    if (applied[position] !== "done") continue;
+    if (applied[position]?.state !== "done") continue;
     append(`${folder}/acknowledged`, index);
     acknowledged.add(index);
   }

@@ -382,6 +382,35 @@ function withSecret(): Story {
   };
 }
 
+function secretFirst(): Story {
+  const secrets = [
+    told("idp", "enrolled", "user-1", 1, [importOtp("1")]),
+    told("idp", "enrolled-2", "user-2", 1, [importOtp("2")]),
+  ];
+  const joiner = told("hr", "hired-1", "1", 0, [create("1")]);
+  return {
+    name: "TOTP secrets that come before their people, of whom one never comes",
+    async play(world) {
+      await world.deliver(secrets);
+      world.clock.pass(1200);
+      await world.deliver([joiner]);
+    },
+    async check(world, whole) {
+      const [user, ...others] = world.pool.users();
+      expect(others).toEqual([]);
+      expect(world.pool.otpOf(user?.userId ?? "")).toBe(secret);
+      expect(await outcomesOf(world, secrets)).toMatchObject([
+        { kind: "accepted", userId: user?.userId },
+        { kind: "rejected", reason: "user-unknown", field: "externalId" },
+      ]);
+      expect(JSON.stringify([await world.recordOf("idp", "enrolled"), world.log])).not.toContain(secret);
+      // An hour for somebody who never comes, and not much more.
+      if (whole) expect(world.clock.now() - day).toBeLessThan(4_500_000);
+    },
+    events: [...secrets, joiner],
+  };
+}
+
 function withSecretAgain(): Story {
   const events = [
     told("hr", "hired", "1", 0, [create("1")]),
@@ -535,6 +564,7 @@ const smallStories: readonly Story[] = [
   massDeparture("release", 12, 12),
   massDeparture("discard", 12, 12),
   withSecret(),
+  secretFirst(),
   withSecretAgain(),
   refusedSecret(),
   renamed(true),
@@ -585,6 +615,7 @@ async function live(story: Story, makeLedger: MakeLedger, deathAt?: number): Pro
     const before = world.lives.steps;
     if (deathAt !== undefined) world.lives.endAt(deathAt);
     await story.play(world);
+    await world.deliverAside();
     const { steps, deaths } = world.lives;
     expect(deaths).toBe(deathAt === undefined ? 0 : 1);
     await story.check(world, deathAt === undefined);

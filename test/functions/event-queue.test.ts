@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
-import { describe, expect, it } from "vitest";
-import type { AuthingClient } from "#lib/authing/client.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
@@ -9,6 +9,7 @@ import { memoryLedger } from "#lib/ledger/memory.ts";
 import type { KeptMessage, QueuedMessage } from "#lib/pipeline/ports.ts";
 import { secretReader } from "#lib/pipeline/secrets.ts";
 import { defineSource, type SourceEvent } from "#lib/pipeline/source.ts";
+import { startSandbox } from "#local/authing/sandbox.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import sqs from "./events/sqs.json" with { type: "json" };
 
@@ -22,19 +23,32 @@ const fickle = defineSource({
   name: "fickle",
   translate(event) {
     if (event.type === "breaks") throw new TypeError("a bug of ours, with 张三 in its message");
-    return event.type === "leaves" ? [{ kind: "leave", who: { externalId: event.subject } }] : [];
+    const externalId = event.subject;
+    switch (event.type) {
+      case "leaves":
+        return [{ kind: "leave", who: { externalId } }];
+      case "joins":
+        return [{ kind: "create", person: { externalId, username: externalId }, trail: {} }];
+      case "enrolls":
+        return [{ kind: "import-otp", who: { externalId }, otp: { secret: "JBSWY3DPEHPK3PXP" } }];
+      default:
+        return [];
+    }
   },
 });
 
-function worker(resign: AuthingClient["resignUserBatch"]) {
+/** Only with what a leaver needs of Authing, where nothing else is said; anything more would throw and show. */
+function worker(
+  resign: AuthingClient["resignUserBatch"],
+  authing = { resignUserBatch: resign } as unknown as AuthingClient,
+) {
   const ledger = memoryLedger();
   const dead: KeptMessage[] = [];
   const log: string[] = [];
   const line = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields)}`);
   const handler = eventQueue(() => ({
     ledger,
-    // Only what a leaver needs; anything else would throw and show.
-    authing: { resignUserBatch: resign } as unknown as AuthingClient,
+    authing,
     clock,
     leavePolicy: () => "resign",
     pace: createPace({ clock, maxPerSecond: 1000 }),
@@ -75,6 +89,13 @@ function records(...events: [type: string, subject: string][]): SQSEvent {
   };
 }
 
+const receivedAt = (event: SQSEvent, time: string): SQSEvent => ({
+  Records: event.Records.map((record) => ({
+    ...record,
+    body: record.body.replace("2026-11-22T03:00:00.000Z", time),
+  })),
+});
+
 const outcomes = (ledger: ReturnType<typeof memoryLedger>) =>
   Object.fromEntries(ledger.recent(100).map(({ id, outcome }) => [id, outcome.kind]));
 
@@ -102,6 +123,42 @@ describe("the function behind the queue", () => {
       batchItemFailures: [{ itemIdentifier: "leaves-a-0" }, { itemIdentifier: "leaves-a-2" }],
     });
     expect(outcomes(ledger)).toEqual({ "leaves-b-1": "accepted", "other-b-3": "already-done" });
+  });
+
+  it("lets a secret step aside for later events of its person, one of which may be the joiner", async () => {
+    const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
+    const sandbox = await startSandbox({ accessKeys: [key] });
+    const authing = createAuthingClient({ host: sandbox.url, credentials: async () => key });
+    onTestFinished(() => sandbox.close());
+    const { ledger, work } = worker(authing.resignUserBatch, authing);
+    const event = records(["enrolls", "a"], ["enrolls", "b"], ["other", "b"], ["enrolls", "b"]);
+    const joins = records(["joins", "a"]);
+    // Told later and true earlier.
+    for (const record of joins.Records)
+      record.body = record.body.replace('"occurredAt":"', '"occurredAt":"1970-01-01T00:00:00.000Z","was":"');
+    event.Records.push(...joins.Records);
+    const answer = await work(receivedAt(event, new Date().toISOString()));
+    expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).toSorted()).toEqual([
+      "enrolls-b-1",
+      "enrolls-b-3",
+    ]);
+    expect(outcomes(ledger)).toEqual({
+      "joins-a-0": "accepted",
+      "enrolls-a-0": "accepted",
+      "other-b-2": "already-done",
+    });
+    expect(sandbox.otpOf(sandbox.users()[0]?.userId ?? "")).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
+
+    // An hour later nobody is waited for any more.
+    expect(await work(receivedAt(event, new Date(Date.now() - 3_600_000).toISOString()))).toEqual({
+      batchItemFailures: [],
+    });
+    expect(ledger.recent(2)).toMatchObject(
+      ["enrolls-b-1", "enrolls-b-3"].map((id) => ({
+        id,
+        outcome: { kind: "rejected", reason: "user-unknown" },
+      })),
+    );
   });
 
   it("does not do again what is settled", async () => {
@@ -133,13 +190,6 @@ describe("the function behind the queue", () => {
 });
 
 describe("the same words again", () => {
-  const at = (event: SQSEvent, receivedAt: string): SQSEvent => ({
-    Records: event.Records.map((record) => ({
-      ...record,
-      body: record.body.replace("2026-11-22T03:00:00.000Z", receivedAt),
-    })),
-  });
-
   it("are a repetition while the sender repeats itself, and news afterwards, once each", async () => {
     let calls = 0;
     const { ledger, work } = worker(async () => {
@@ -148,12 +198,12 @@ describe("the same words again", () => {
     });
     const event = records(["leaves", "a"]);
     await work(event);
-    await work(at(event, "2026-11-24T03:00:00.000Z"));
+    await work(receivedAt(event, "2026-11-24T03:00:00.000Z"));
     expect(calls).toBe(1);
-    const later = at(event, "2026-12-05T03:00:00.000Z");
+    const later = receivedAt(event, "2026-12-05T03:00:00.000Z");
     await work(later);
     await work(later);
-    await work(at(event, "2026-12-05T05:00:00.000Z"));
+    await work(receivedAt(event, "2026-12-05T05:00:00.000Z"));
     expect(calls).toBe(2);
     expect(Object.keys(outcomes(ledger))).toEqual(["leaves-a-0", "leaves-a-0~1"]);
   });
