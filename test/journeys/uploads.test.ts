@@ -250,6 +250,30 @@ nobody@example.com,JBSWY3DPEHPK3PXP,,,
     });
   });
 
+  it("waits for people whose file is on its way", async () => {
+    const run = await journey();
+    const ids = Array.from({ length: 60 }, (_, index) => index + 1);
+    run.stack.sandbox?.script([{ on: "create-users-batch", fault: { kind: "slow", milliseconds: 1000 } }]);
+    const secrets = run.upload(
+      "otp",
+      "otp.csv",
+      `externalId,secret\n${[...ids, 1000].map((id) => `${id},JBSWY3DPEHPK3PXP`).join("\n")}\n`,
+    );
+    const people = run.upload(
+      "users",
+      "people.csv",
+      `externalId,username\n${ids.map((id) => `${id},p${id}`).join("\n")}\n`,
+    );
+    expect(await summaryOf(run, await people)).toMatchObject({ accepted: 60 });
+    expect(await summaryOf(run, await secrets)).toMatchObject({
+      rows: 61,
+      accepted: 60,
+      reasons: { "externalId: user-unknown": 1 },
+    });
+    for (const { userId } of run.stack.sandbox?.users() ?? [])
+      expect(run.stack.sandbox?.otpOf(userId)).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
+  });
+
   it("leaves no secret in results, log or ledger", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", holders);
