@@ -1,12 +1,13 @@
 import { fieldsOnlyAtCreate } from "#lib/authing/dto.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
+import { separated } from "#lib/delivery/secrets.ts";
 import type { sourceApis } from "#lib/http/source-api.ts";
 import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "./change.ts";
 import { InboundError } from "./errors.ts";
 import { mayLeave } from "./guard.ts";
-import type { Outcome } from "./outcome.ts";
+import { leastHappy, type Outcome } from "./outcome.ts";
 import type { Log, QueuedMessage, Shelf } from "./ports.ts";
 import type { SecretReader } from "./secrets.ts";
 import type { Source, SourceEvent, TranslationContext } from "./source.ts";
@@ -214,7 +215,7 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
     return { ...claimed, changes: [], externalId: known.externalId, outcomes: [outcome] };
   }
   const payload = await payloadOf(message.source, source, event, ports, run.deadline);
-  const changes = source.translate({ ...event, payload }, ports.translation(message.source));
+  const changes = separated(source.translate({ ...event, payload }, ports.translation(message.source)));
   const externalId = externalIdOf(changes, known?.externalId);
   if (changes.length === 0) {
     const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
@@ -334,14 +335,8 @@ async function payloadOf(
   return fetch.read(event, openApi(fetch, secret, deadline));
 }
 
-/** An event counts as its least happy change. */
 function outcomeOfEvent(outcomes: readonly Outcome[]): Outcome {
-  const order = ["dead", "rejected", "held", "accepted", "superseded", "already-done"] as const;
-  const kind = order.find((candidate) => outcomes.some((outcome) => outcome.kind === candidate));
-  const outcome = outcomes.find((candidate) => candidate.kind === kind) ?? {
-    kind: "dead",
-    reason: "no-outcome",
-  };
+  const outcome = leastHappy(outcomes) ?? { kind: "dead", reason: "no-outcome" };
   // Nobody to log in as: no name is invented. It waits among the dead letters for a better mapping or more permissions.
   return outcome.reason === "identifier-missing" ? { ...outcome, kind: "dead" } : outcome;
 }

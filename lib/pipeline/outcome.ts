@@ -13,6 +13,13 @@ type OutcomeKind =
   /** Could not be understood or delivered; it waits in the dead letters with its reason. */
   | "dead";
 
+/** Of several changes of one event or row: it counts as the least happy of them. */
+export function leastHappy(outcomes: readonly Outcome[]): Outcome | undefined {
+  const order = ["dead", "rejected", "held", "accepted", "superseded", "already-done"] as const;
+  const kind = order.find((candidate) => outcomes.some((outcome) => outcome.kind === candidate));
+  return outcomes.find((candidate) => candidate.kind === kind);
+}
+
 /** An outcome. Codes, ids and field names only: never a value. */
 export interface Outcome {
   readonly kind: OutcomeKind;

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path/posix";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
+import { separated } from "#lib/delivery/secrets.ts";
 import { openTable } from "#lib/formats/detect.ts";
 import type { Row, Table } from "#lib/formats/format.ts";
 import type { EventKey, EventRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
+import { leastHappy, type Outcome } from "#lib/pipeline/outcome.ts";
 import type { Log, ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
 import type { TranslationContext } from "#lib/pipeline/source.ts";
 import { otp } from "./otp.ts";
@@ -171,17 +172,19 @@ async function deliverRows(
   ports: ImportPorts,
   deadline: number,
 ): Promise<DecidedRow[]> {
-  const read = rows.map((row) => ({ row, ...upload.translate(row) }));
-  const tasks = new Map<Row, Task>();
-  for (const { row, change } of read) {
-    if (change) tasks.set(row, { change, by: `uploads/${id}/${row.row}`, source: "uploads" });
-  }
-  const { outcomes, stopped } = await deliver([...tasks.values()], { ...ports, deadline });
+  const read = rows.map((row) => {
+    const translation = upload.translate(row);
+    const by = { by: `uploads/${id}/${row.row}`, source: "uploads" };
+    const changes = translation.change ? separated([translation.change]) : [];
+    return { row, ...translation, tasks: changes.map((change): Task => ({ change, ...by })) };
+  });
+  const tasks = read.flatMap((each) => each.tasks);
+  const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
   if (stopped) throw stopped;
-  const delivered = new Map([...tasks.keys()].map((row, index) => [row, outcomes[index]]));
+  const outcomeOf = new Map(tasks.map((task, index) => [task, outcomes[index]]));
   return read.map((each) => ({
     ...each,
-    outcome: delivered.get(each.row) ?? {
+    outcome: leastHappy(each.tasks.flatMap((task) => outcomeOf.get(task) ?? [])) ?? {
       kind: "rejected",
       reason: each.problems[0]?.code ?? "unreadable",
     },

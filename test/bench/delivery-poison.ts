@@ -60,6 +60,7 @@ async function calls(
         }),
         leavePolicy: () => "resign",
         rehirePolicy: () => "reactivate",
+        otpPolicy: "import",
         deadline: Date.now() + 60_000,
       },
     );

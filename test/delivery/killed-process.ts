@@ -23,6 +23,7 @@ const ports = portsOf({
   clock: { now, wait: (milliseconds) => wait(milliseconds), random: Math.random },
   leavePolicy: () => "resign",
   rehirePolicy: () => "reactivate",
+  otpPolicy: "import",
   isMended: () => true,
   log: { info: silent, warn: silent, error: silent },
 });

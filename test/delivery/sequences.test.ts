@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LeavePolicy } from "#lib/config.ts";
+import type { LeavePolicy, OtpPolicy } from "#lib/config.ts";
 import type { EventRecord } from "#lib/ledger/ledger.ts";
 import { memoryLedger, type MemoryLedger } from "#lib/ledger/memory.ts";
 import type { Change } from "#lib/pipeline/change.ts";
@@ -22,6 +22,7 @@ interface Told {
 
 interface Sequence {
   readonly leave: LeavePolicy;
+  readonly otp: OtpPolicy;
   readonly batchMode: "all-or-nothing" | "partial";
   readonly unknownInLookUp: "left-out" | "refused";
   readonly events: readonly Told[];
@@ -101,6 +102,7 @@ const fault: fc.Arbitrary<ScriptedFault> = fc.record({
 
 const sequence: fc.Arbitrary<Sequence> = fc.record({
   leave: fc.constantFrom<LeavePolicy>("resign", "resign", "delete", "suspend"),
+  otp: fc.constantFrom<OtpPolicy>("import", "inline"),
   batchMode: fc.constantFrom("all-or-nothing" as const, "partial" as const),
   unknownInLookUp: fc.constantFrom("left-out" as const, "refused" as const),
   events: fc.oneof({ weight: 5, arbitrary: someEvents }, { weight: 1, arbitrary: departures }),
@@ -128,7 +130,10 @@ function changesOf(event: Told): Change[] {
     case "create":
       return [create];
     case "create-with-otp":
-      return [create, otp];
+      // In either of the two places where it may stand.
+      return event.rank % 2 === 0
+        ? [create, otp]
+        : [{ ...create, person: { ...create.person, otp: otp.otp } }];
     case "update":
       return [{ kind: "update", who, person: { city }, complete: false, trail }];
     case "open":
@@ -277,8 +282,8 @@ describe("random sequences of events, duplicates, reorders, faults and deaths", 
     const property = fc.asyncProperty(sequence, async (lives) => {
       let ledger = memoryLedger();
       const makeLedger = (now: () => number) => (ledger = memoryLedger(now));
-      const { leave, batchMode, unknownInLookUp, batchSize, invocationsAtOnce } = lives;
-      const options = { leave, batchMode, unknownInLookUp, batchSize, invocationsAtOnce };
+      const { leave, otp, batchMode, unknownInLookUp, batchSize, invocationsAtOnce } = lives;
+      const options = { leave, otp, batchMode, unknownInLookUp, batchSize, invocationsAtOnce };
       const world = await openWorld({ makeLedger, direct: true, ...options });
       await play(world, lives);
       const broken = await brokenRules(world, ledger, lives);

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import type { UserDto } from "#lib/authing/dto.ts";
+import type { OtpPolicy } from "#lib/config.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import { accessKey, day, openWorld, personOf, told } from "./world.ts";
@@ -365,20 +366,62 @@ function normalDay(): Story {
   };
 }
 
-function withSecret(): Story {
-  const event = told("hr", "hired-1", "1", 0, [create("1"), importOtp("1")]);
+function withSecret(otp: OtpPolicy, changes: readonly Change[]): Story {
+  const event = told("hr", "hired-1", "1", 0, changes);
   return {
-    name: "a joiner and their TOTP secret in one event",
+    name: `a joiner and their TOTP secret in one event of ${changes.length}, by ${otp}`,
+    options: { otp },
     async play(world) {
       await world.deliver([event]);
     },
-    async check(world) {
+    async check(world, whole) {
       const [user] = world.pool.users();
       expect(world.statuses()).toEqual({ 1: "Activated" });
       expect(world.pool.otpOf(user?.userId ?? "")).toBe(secret);
+      expect(await world.recordOf("hr", "hired-1")).toMatchObject({ changes: ["create", "import-otp"] });
       expect(JSON.stringify([await world.recordOf("hr", "hired-1"), world.log])).not.toContain(secret);
+      if (!whole) return;
+      expect(await outcomesOf(world, [event])).toMatchObject([{ kind: "accepted", userId: user?.userId }]);
+      expect(world.pool.requests.map(({ operation }) => operation)).toEqual([
+        "create-users-batch",
+        ...(otp === "import" ? ["import-otp"] : []),
+        "get-user-mfa-info",
+      ]);
     },
     events: [event],
+  };
+}
+
+function secretOfSomebody(otp: OtpPolicy): Story {
+  const events = [
+    // There already, and without a second factor.
+    told("idp", "created", "user-1", 1, [create("1"), importOtp("1")]),
+    // Somebody else has their e-mail, which is all that is known of them.
+    told("idp", "created-2", "user-2", 1, [
+      { kind: "create", person: { email: "p2@example.com", username: "zoë" }, trail: {} },
+      { kind: "import-otp", who: { email: "p2@example.com" }, otp: { secret } },
+    ]),
+  ];
+  return {
+    name: `TOTP secrets with joiners who are there already, or somebody else is, by ${otp}`,
+    options: { otp },
+    async prepare(world) {
+      await world.deliver(joiners(["1"]));
+      await world.deliver([told("hr", "hired-2", "2", 0, [create("2", { username: "other" })])]);
+    },
+    async play(world) {
+      await world.deliver(events);
+    },
+    async check(world) {
+      const [known, other] = world.pool.users();
+      expect(await outcomesOf(world, events)).toMatchObject([
+        { kind: "accepted", userId: known?.userId },
+        { kind: "rejected", reason: "conflict", field: "email" },
+      ]);
+      expect(world.pool.otpOf(known?.userId ?? "")).toBe(secret);
+      expect(world.pool.otpOf(other?.userId ?? "")).toBeUndefined();
+    },
+    events,
   };
 }
 
@@ -563,7 +606,11 @@ const smallStories: readonly Story[] = [
   unreadable(),
   massDeparture("release", 12, 12),
   massDeparture("discard", 12, 12),
-  withSecret(),
+  ...(["import", "inline"] as const).flatMap((otp) => [
+    withSecret(otp, [create("1"), importOtp("1")]),
+    withSecret(otp, [create("1", { otp: { secret } })]),
+    secretOfSomebody(otp),
+  ]),
   secretFirst(),
   withSecretAgain(),
   refusedSecret(),

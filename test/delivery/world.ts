@@ -1,7 +1,7 @@
 import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts";
 import { AuthingSecret } from "#lib/authing/connect.ts";
 import type { UserDto } from "#lib/authing/dto.ts";
-import type { LeavePolicy, RehirePolicy } from "#lib/config.ts";
+import type { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/config.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import type { EventRecord, Ledger } from "#lib/ledger/ledger.ts";
@@ -46,6 +46,7 @@ export interface WorldOptions extends Partial<PoolRules> {
   readonly direct?: boolean;
   readonly leave?: LeavePolicy;
   readonly rehire?: RehirePolicy;
+  readonly otp?: OtpPolicy;
   /** Messages in one invocation. Default 10, as SQS gives them. */
   readonly batchSize?: number;
   /** Invocations side by side. Default 1. */
@@ -114,7 +115,7 @@ export const personOf = (externalId: string, over: object = {}) => ({
 
 type Given = Pick<
   OperationPorts,
-  "ledger" | "shelf" | "authing" | "secrets" | "clock" | "leavePolicy" | "rehirePolicy" | "log"
+  "ledger" | "shelf" | "authing" | "secrets" | "clock" | "leavePolicy" | "rehirePolicy" | "otpPolicy" | "log"
 >;
 
 /** The ports of one process. Every source has the same translation: what `told` says. */
@@ -158,6 +159,7 @@ export async function openWorld({
   direct = false,
   leave = "resign",
   rehire = "reactivate",
+  otp = "import",
   batchSize = 10,
   invocationsAtOnce = 1,
   ...rules
@@ -195,6 +197,7 @@ export async function openWorld({
       clock,
       leavePolicy: () => leave,
       rehirePolicy: () => rehire,
+      otpPolicy: otp,
       isMended: () => isMended,
       log: { info: line("info"), warn: line("warn"), error: line("error") },
     });

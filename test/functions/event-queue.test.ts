@@ -53,6 +53,7 @@ function worker(
     leavePolicy: () => "resign",
     pace: createPace({ clock, maxPerSecond: 1000 }),
     rehirePolicy: () => "reactivate",
+    otpPolicy: "import",
     source: (name) => (name === "fickle" ? (fickle as never) : undefined),
     translation: () => ({ region: "CN", departments: {}, customData: {} }),
     secrets: secretReader(async () => ({ current: {} })),

@@ -132,6 +132,7 @@ describe("dead letters of a mapping bug", () => {
       secrets: secretReader(async () => ({ current: {} })),
       leavePolicy: () => "resign" as const,
       rehirePolicy: () => "reactivate" as const,
+      otpPolicy: "import" as const,
       pace: createPace({ clock, maxPerSecond: 1000 }),
       translation: () => ({ region: "CN", departments: {}, customData: {} }),
       readable: () => undefined,
