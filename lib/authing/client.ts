@@ -63,6 +63,8 @@ export interface AuthingClient {
   /** Those Authing knows of; with an unknown one among them Authing may also answer `user-not-found`. */
   getUserBatch(request: dto.GetUserBatchReqDto): Promise<Answer<readonly dto.UserDto[]>>;
   updateUser(request: dto.UpdateUserReqDto): Promise<Answer<dto.UserDto | undefined>>;
+  /** Of somebody who is there: a refusal is about the departments, `invalid-record` for one that Authing does not know. */
+  setUserDepartments(request: dto.SetUserDepartmentsDto): Promise<Answer<undefined>>;
   resignUserBatch(request: dto.ResignUserBatchReqDto): Promise<Answer<undefined>>;
   deleteUsersBatch(request: dto.DeleteUsersBatchReqDto): Promise<Answer<undefined>>;
   getUserMfaInfo(request: dto.GetUserMfaInfoReqDto): Promise<Answer<dto.UserMfaDto>>;
@@ -281,6 +283,10 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
         ...post("update-user", request, dto.lenient(dto.UserDto)),
         ...said(shapeProblems(dto.UpdateUserReqDto, request), () => updateToWire(request, dialect)),
       });
+    },
+    setUserDepartments(request) {
+      const problems = shapeProblems(dto.SetUserDepartmentsDto, request);
+      return call({ ...post("set-user-departments", request, nothing), problems, needsUser: false });
     },
     resignUserBatch(request) {
       const problems = shapeProblems(dto.ResignUserBatchReqDto, request);

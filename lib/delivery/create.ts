@@ -8,6 +8,7 @@ import type { Create } from "#lib/pipeline/change.ts";
 import { attempt, attemptAgain } from "./attempt.ts";
 import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
+import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { findUsers, hasLeftElsewhere, isSamePerson, updatable } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
@@ -195,9 +196,10 @@ async function settleSame(
     known === undefined && startedAt !== undefined && bornAt >= startedAt - clockToleranceMilliseconds;
   const wantsOpen = (status ?? "Activated") === "Activated";
   const isClosed = user.status !== undefined && user.status !== "Activated" && wantsOpen;
+  // Also one that is open: a process may have ended in the middle of opening it.
+  const isRehire = known?.leftBy === task.source && context.rehirePolicy(task.source) === "reactivate";
+  if (isRehire && wantsOpen) return reopen(task, user, context, settle);
   if (isClosed && !ours) {
-    const isRehire = known?.leftBy === task.source && context.rehirePolicy(task.source) === "reactivate";
-    if (isRehire) return reopen(task, user, context, settle);
     settle(task, { kind: "rejected", reason: "account-not-active", field: "status", userId: user.userId });
     return;
   }
@@ -219,7 +221,11 @@ async function reopen(
     context.authing.updateUser({ userId, ...updatable(person), status: "Activated" }),
   );
   if (!answer.ok) return settle(task, rejection(answer.failure));
-  const { requestId } = answer;
+  const { requestId, data } = answer;
+  // A resignation has ended the memberships.
+  const who = { kind: "userId", value: userId } as const;
+  const refusal = await moveToDepartments(person.departmentIds, who, data, context);
+  if (refusal) return settle(task, { ...departmentsRefused(refusal, true), userId });
   settle(task, {
     kind: "accepted",
     reason: "reactivated",

@@ -1,6 +1,6 @@
 import type { Change } from "#lib/pipeline/change.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
+import { isDone, type Outcome } from "#lib/pipeline/outcome.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
 import { removePerson, updatePerson } from "./move.ts";
@@ -47,7 +47,7 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
     tasks.flatMap((task) => {
       const outcome = outcomes.get(task);
       const externalId = "person" in task.change ? task.change.person.externalId : undefined;
-      const placed = outcome?.kind === "accepted" || outcome?.kind === "already-done";
+      const placed = outcome !== undefined && (isDone(outcome) || outcome.kind === "already-done");
       return !placed || outcome.userId === undefined || externalId === undefined
         ? []
         : { externalId, userId: outcome.userId, createdBy: outcome.by ?? task.by };

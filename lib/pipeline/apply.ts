@@ -7,7 +7,7 @@ import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "
 import type { Change } from "./change.ts";
 import { InboundError } from "./errors.ts";
 import { mayLeave } from "./guard.ts";
-import { leastHappy, type Outcome } from "./outcome.ts";
+import { isDone, leastHappy, type Outcome } from "./outcome.ts";
 import type { Log, QueuedMessage, Shelf } from "./ports.ts";
 import type { SecretReader } from "./secrets.ts";
 import type { Source, SourceEvent, TranslationContext } from "./source.ts";
@@ -350,7 +350,7 @@ async function remember(
 ): Promise<void> {
   const applied = changes.flatMap((change, index) => {
     const outcome = outcomes[index];
-    return outcome?.kind === "accepted" || outcome?.kind === "already-done" ? [{ change, outcome }] : [];
+    return outcome && (isDone(outcome) || outcome.kind === "already-done") ? [{ change, outcome }] : [];
   });
   if (applied.length === 0) return;
   const left = applied.some(({ change }) => change.kind === "leave");
@@ -392,10 +392,10 @@ function leftByAfter(
   const isBack = applied.some(({ change, outcome }) =>
     change.kind === "create"
       ? // A process may have ended between opening the account and writing it down.
-        outcome.kind === "accepted" || person?.leftBy === source
+        isDone(outcome) || person?.leftBy === source
       : change.kind === "update" &&
         change.person.status === "Activated" &&
-        outcome.kind === "accepted" &&
+        isDone(outcome) &&
         outcome.reason !== "stays-closed",
   );
   return isBack && person?.leftBy ? "" : undefined;

@@ -20,6 +20,9 @@ export function leastHappy(outcomes: readonly Outcome[]): Outcome | undefined {
   return outcomes.find((candidate) => candidate.kind === kind);
 }
 
+/** Whether Authing has it by our doing, if only in part. */
+export const isDone = ({ kind, partly }: Outcome): boolean => kind === "accepted" || partly === true;
+
 /** An outcome. Codes, ids and field names only: never a value. */
 export interface Outcome {
   readonly kind: OutcomeKind;
@@ -27,6 +30,8 @@ export interface Outcome {
   readonly reason?: string;
   /** Authing's field that the reason is about, e.g. `email`. */
   readonly field?: string;
+  /** Of a rejection: all but `field` was applied. */
+  readonly partly?: true;
   /** The event or row that did it before: `source/eventId` or `import/row`. */
   readonly by?: string;
   /** Authing's request id of the call that decided. */

@@ -81,7 +81,14 @@ const departures = fc.array(drawn(60), { minLength: 11, maxLength: 22 }).map((ev
 );
 
 const fault: fc.Arbitrary<ScriptedFault> = fc.record({
-  on: fc.constantFrom("any", "create-users-batch", "update-user", "resign-user-batch", "get-user"),
+  on: fc.constantFrom(
+    "any",
+    "create-users-batch",
+    "update-user",
+    "set-user-departments",
+    "resign-user-batch",
+    "get-user",
+  ),
   fault: fc.constantFrom(
     { kind: "none" },
     { kind: "http-429" },
@@ -135,11 +142,19 @@ function changesOf(event: Told): Change[] {
         ? [create, otp]
         : [{ ...create, person: { ...create.person, otp: otp.otp } }];
     case "update":
-      return [{ kind: "update", who, person: { city }, complete: false, trail }];
+      return [{ kind: "update", who, person: { city, departmentIds: [city] }, complete: false, trail }];
     case "open":
       return [{ kind: "update", who, person: { status: "Activated" }, complete: false, trail }];
     case "complete-update":
-      return [{ kind: "update", who, person: personOf(externalId, { city }), complete: true, trail }];
+      return [
+        {
+          kind: "update",
+          who,
+          person: personOf(externalId, { city, departmentIds: [city] }),
+          complete: true,
+          trail,
+        },
+      ];
     case "leave":
       // An identity provider deletes somebody by its own id alone.
       return [{ kind: "leave", who: event.source === "idp" ? {} : who }];
@@ -251,7 +266,8 @@ async function brokenRules(
     const cameBack = others.length === 0 && last?.kind.startsWith("create");
     rule(!cameBack || wasRefused || isActive, `who came back is there: ${externalId}`);
 
-    const [source = "", rank = ""] = (user as { city?: string } | undefined)?.city?.split("-") ?? [];
+    const { city } = (user ?? {}) as { city?: string };
+    const [source = "", rank = ""] = city?.split("-") ?? [];
     const isOvertaken = own.some(
       (event) =>
         event.source === source &&
@@ -260,6 +276,13 @@ async function brokenRules(
         event.rank > Number(rank),
     );
     rule(leave === "delete" || !isOvertaken, `the newest word counts for ${externalId}`);
+
+    // Who leaves loses them, and who never came has none.
+    const isSettledHere = departures.length === 0 && !wasRefused && city !== undefined;
+    rule(
+      !isSettledHere || user?.departmentIds?.join() === city,
+      `departments go with everything else: ${externalId}`,
+    );
 
     const secrets = applied.filter(
       ({ kind, record }) =>

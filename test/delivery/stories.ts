@@ -545,6 +545,67 @@ function rehired(policy: "resign" | "delete"): Story {
   };
 }
 
+function moved(): Story {
+  const events = [
+    told("hr", "moved", "1", 1, [update("1", { city: "杭州", departmentIds: ["d-2", "d-1"] })]),
+    // Those that Authing shows already, in another order.
+    told("hr", "moved-nowhere", "1", 2, [update("1", { city: "上海", departmentIds: ["d-1", "d-2"] })]),
+    told("hr", "without", "1", 3, [update("1", { city: "北京" })]),
+    told("hr", "only", "1", 4, [update("1", { departmentIds: ["d-3"] })]),
+    told("hr", "unknown", "1", 5, [update("1", { city: "深圳", departmentIds: ["d-4"] })]),
+    told("hr", "late", "1", 3.5, [update("1", { city: "成都" })]),
+  ];
+  return {
+    name: "somebody moves from department to department",
+    options: { departments: ["d-1", "d-2", "d-3"] },
+    async prepare(world) {
+      await world.deliver([told("hr", "hired", "1", 0, [create("1", { departmentIds: ["d-1"] })])]);
+    },
+    async play(world) {
+      for (const event of events) await world.deliver([event]);
+    },
+    async check(world, whole) {
+      expect(world.pool.users()).toMatchObject([{ city: "深圳", departmentIds: ["d-3"] }]);
+      expect(await outcomesOf(world, events)).toMatchObject([
+        { kind: "accepted" },
+        { kind: "accepted" },
+        { kind: "accepted" },
+        { kind: "accepted" },
+        { kind: "rejected", reason: "invalid-record", field: "departmentIds", partly: true },
+        { kind: "superseded", by: "hr/unknown" },
+      ]);
+      expect(await world.recordOf("hr", "moved")).not.toHaveProperty("leftOut");
+      if (whole) expect(callsOf(world, "set-user-departments")).toHaveLength(3);
+    },
+    events,
+  };
+}
+
+function movedBack(): Story {
+  const departmentIds = ["d-1"];
+  const events = [
+    told("hr", "hired", "1", 0, [create("1", { departmentIds })]),
+    told("hr", "left", "1", 1, [leave("1")]),
+    told("idp", "updated", "user-1", 2, [update("1", { city: "杭州", departmentIds: ["d-2"] })]),
+  ];
+  const rehired = told("hr", "rehired", "1", 3, [create("1", { departmentIds })]);
+  return {
+    name: "a leaver is in no department, whatever another source says, until they come back",
+    async prepare(world) {
+      await world.deliver(events.slice(0, 2));
+      await world.deliver(events.slice(2));
+      expect(world.pool.users()).toMatchObject([{ city: "杭州", departmentIds: [] }]);
+    },
+    async play(world) {
+      await world.deliver([rehired]);
+    },
+    async check(world) {
+      expect(world.pool.users()).toMatchObject([{ status: "Activated", departmentIds }]);
+    },
+    events: [rehired],
+  };
+}
+
 function leftElsewhere(policy: "resign" | "delete"): Story {
   const events = [
     told("hr", "hired", "1", 0, [create("1")]),
@@ -616,6 +677,8 @@ const smallStories: readonly Story[] = [
   refusedSecret(),
   renamed(true),
   renamed(false),
+  moved(),
+  movedBack(),
   rehired("resign"),
   rehired("delete"),
   leftElsewhere("resign"),
