@@ -161,7 +161,7 @@ async function discard(
         receivedAt,
         settledAt: new Date(clock.now()).toISOString(),
         proof,
-        changes: ["leave"],
+        changes: [],
         trail: {},
         outcome: { kind: "rejected", reason: "discarded" },
       } as const;

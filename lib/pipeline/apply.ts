@@ -6,7 +6,7 @@ import type { sourceApis } from "#lib/http/source-api.ts";
 import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "./change.ts";
 import { InboundError } from "./errors.ts";
-import { mayLeave } from "./guard.ts";
+import { isAwayAfter, isDeparture, mayLeave } from "./guard.ts";
 import { isDone, leastHappy, type Outcome } from "./outcome.ts";
 import type { Log, QueuedMessage, Shelf } from "./ports.ts";
 import type { SecretReader } from "./secrets.ts";
@@ -221,8 +221,11 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
     const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
     return { ...claimed, changes, externalId, outcomes: [outcome] };
   }
-  const leaves = changes.some((change) => change.kind === "leave");
-  if (leaves && !run.releases && !(await mayLeave(message.source, event, known, ports))) {
+  const isHeldBack =
+    !run.releases &&
+    isDeparture(changes, known) &&
+    !(await mayLeave(message.source, event, changes, known, ports));
+  if (isHeldBack) {
     return { ...claimed, changes, externalId, outcomes: [{ kind: "held", reason: "mass-departure" }] };
   }
 
@@ -353,7 +356,7 @@ async function remember(
     return outcome && (isDone(outcome) || outcome.kind === "already-done") ? [{ change, outcome }] : [];
   });
   if (applied.length === 0) return;
-  const left = applied.some(({ change }) => change.kind === "leave");
+  const left = applied.flatMap(({ change }) => isAwayAfter(change) ?? []).at(-1);
   const userId = applied.find(({ outcome }) => outcome.userId !== undefined)?.outcome.userId;
   const departments = applied.flatMap(({ change }) =>
     "person" in change ? (change.person.departmentIds ?? []) : [],
@@ -366,7 +369,7 @@ async function remember(
     ...(departments.length > 0 && { departments }),
     appliedAt: event.occurredAt,
     appliedBy: event.id,
-    left,
+    ...(left !== undefined && { left }),
   };
   await ports.ledger.recordSubject(record);
   if (externalId === undefined) return;

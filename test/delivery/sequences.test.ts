@@ -10,7 +10,15 @@ import { openWorld, personOf, told, type Message, type World } from "./world.ts"
 // Random lives of four people, told by two sources in any order, twice and late, while Authing fails and processes end. A
 // small model says what may be there in the end.
 
-type Kind = "create" | "update" | "open" | "complete-update" | "leave" | "import-otp" | "create-with-otp";
+type Kind =
+  | "create"
+  | "update"
+  | "open"
+  | "close"
+  | "complete-update"
+  | "leave"
+  | "import-otp"
+  | "create-with-otp";
 
 interface Told {
   readonly source: "hr" | "idp";
@@ -44,6 +52,7 @@ const kinds = (departures: number) =>
     { weight: 2, arbitrary: fc.constant<Kind>("complete-update") },
     { weight: 1, arbitrary: fc.constant<Kind>("open") },
     { weight: departures, arbitrary: fc.constant<Kind>("leave") },
+    { weight: departures / 3, arbitrary: fc.constant<Kind>("close") },
     { weight: 2, arbitrary: fc.constant<Kind>("import-otp") },
     { weight: 1, arbitrary: fc.constant<Kind>("create-with-otp") },
   );
@@ -145,6 +154,8 @@ function changesOf(event: Told): Change[] {
       return [{ kind: "update", who, person: { city, departmentIds: [city] }, complete: false, trail }];
     case "open":
       return [{ kind: "update", who, person: { status: "Activated" }, complete: false, trail }];
+    case "close":
+      return [{ kind: "update", who, person: { status: "Suspended" }, complete: false, trail }];
     case "complete-update":
       return [
         {
@@ -215,10 +226,15 @@ async function brokenRules(
   }
 
   for (const source of ["hr", "idp"]) {
-    const departures = records.filter((each) => each.source === source && each.changes.includes("leave"));
+    const own = records.filter((each) => each.source === source);
+    const departures = own.filter(({ changes }) => changes.includes("leave"));
     const taken = departures.filter(({ outcome }) => outcome.kind !== "held").length;
     rule(taken <= 10, `departures beyond the guard are held for ${source}`);
-    rule(departures.length > 10 || taken === departures.length, `no other departure is held for ${source}`);
+    // Who is closed twice has left once.
+    const closings = own.filter(({ id }) => /^(leave|close)-/.test(id));
+    const isWave = closings.length > 10;
+    const isAnyHeld = own.some(({ outcome }) => outcome.kind === "held");
+    rule(isWave || !isAnyHeld, `no other departure is held for ${source}`);
   }
 
   const recordOf = new Map(records.map((record) => [`${record.source}/${record.id}`, record]));
@@ -229,12 +245,13 @@ async function brokenRules(
       .filter(({ person }) => String(person) === externalId)
       .map((event) => ({ ...event, record: recordOf.get(nameOf(event)) }));
     const applied = own.filter(({ record }) => record && isPlaced(record));
-    const departures = own.filter(({ kind }) => kind === "leave");
+    const departures = own.filter(({ kind }) => kind === "leave" || kind === "close");
+    const isClosed = own.some(({ kind }) => kind === "close");
     const known = await ledger.person(externalId);
 
     // Who was only ever said to have left may be there without the ledger knowing by which id.
     rule((known?.userId ?? user?.userId) === user?.userId || !user, `the ledger knows ${externalId}`);
-    rule(leave !== "delete" || !user || isActive, `nobody deleted is there: ${externalId}`);
+    rule(leave !== "delete" || isClosed || !user || isActive, `nobody deleted is there: ${externalId}`);
 
     const bringer = known?.createdBy.split("/")[0];
     const words = applied.filter(({ source }) => source === bringer);
@@ -263,7 +280,7 @@ async function brokenRules(
 
     const [only, ...others] = new Set(departures.map(({ source }) => source));
     const last = newest(own.filter(({ source }) => source === only));
-    const cameBack = others.length === 0 && last?.kind.startsWith("create");
+    const cameBack = others.length === 0 && !isClosed && last?.kind.startsWith("create");
     rule(!cameBack || wasRefused || isActive, `who came back is there: ${externalId}`);
 
     const { city } = (user ?? {}) as { city?: string };

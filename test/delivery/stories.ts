@@ -315,35 +315,70 @@ function unreadable(): Story {
   };
 }
 
-function massDeparture(verb: "release" | "discard", people: number, leaving: number): Story {
-  const gone = leavers(range(leaving));
+function massDeparture(
+  verb: "release" | "discard",
+  people: number,
+  leaving: number,
+  status: "Resigned" | "Suspended" = "Resigned",
+): Story {
+  const departmentIds = ["d-1"];
+  const gone =
+    status === "Resigned"
+      ? leavers(range(leaving))
+      : range(leaving).map((id) => told("hr", `left-${id}`, id, 30, [update(id, { status })]));
   const joined = joiners(["new"], "hr", 40);
   const taken = Math.max(10, Math.floor(people * 0.05));
   return {
-    name: `${leaving} of ${people} leave at once, and somebody decides to ${verb} those who are held`,
+    name: `${leaving} of ${people} are ${status} at once, and somebody decides to ${verb} those who are held`,
     async prepare(world) {
-      await world.deliver(joiners(range(people)));
+      await world.deliver(
+        range(people).map((id) => told("hr", `hired-${id}`, id, 0, [create(id, { departmentIds })])),
+      );
     },
     async play(world) {
       await world.deliver([...gone, ...joined]);
-      const left = Object.values(world.statuses()).filter((status) => status === "Resigned").length;
+      const left = Object.values(world.statuses()).filter((each) => each === status).length;
       // Who was counted and comes again after a death is held as well: rather one too many.
       if (world.lives.deaths === 0) expect(left).toBe(taken);
       expect(left).toBeLessThanOrEqual(taken);
       expect(await world.shelf.list("held", 1000)).toHaveLength(leaving - left);
-      expect(world.log.some((line) => line.startsWith("error departures held"))).toBe(true);
+      const alarms = world.log.filter((line) => line.startsWith("error departures held"));
+      expect(alarms).not.toEqual([]);
+      for (const alarm of alarms) expect(alarm).toContain('"departments":"d-1"');
       await world.operate({ operation: verb });
     },
     async check(world) {
       const statuses = world.statuses();
       expect(statuses["new"]).toBe("Activated");
-      const left = Object.values(statuses).filter((status) => status === "Resigned").length;
+      const left = Object.values(statuses).filter((each) => each === status).length;
       if (verb === "release") expect(left).toBe(leaving);
       else expect(left).toBeLessThanOrEqual(taken);
       expect(await world.shelf.list("held", 1000)).toEqual([]);
       expect(await world.operate({ operation: verb })).toEqual([]);
     },
     events: [...gone, ...joined],
+  };
+}
+
+function suspendedTwice(): Story {
+  const locked = range(9).flatMap((id) => [
+    told("hr", `locked-${id}`, id, 30, [update(id, { status: "Suspended" })]),
+    told("hr", `moved-${id}`, id, 31, [update(id, { city: "杭州" })]),
+    told("hr", `locked-again-${id}`, id, 32, [update(id, { status: "Suspended", city: "上海" })]),
+  ]);
+  return {
+    name: "nine who are suspended and told so again have left once",
+    async prepare(world) {
+      await world.deliver(joiners(range(9)));
+    },
+    async play(world) {
+      await world.deliver(locked);
+    },
+    async check(world) {
+      expect(await world.shelf.list("held", 100)).toEqual([]);
+      for (const user of world.pool.users()) expect(user.status).toBe("Suspended");
+    },
+    events: locked,
   };
 }
 
@@ -667,6 +702,8 @@ const smallStories: readonly Story[] = [
   unreadable(),
   massDeparture("release", 12, 12),
   massDeparture("discard", 12, 12),
+  massDeparture("release", 11, 11, "Suspended"),
+  suspendedTwice(),
   ...(["import", "inline"] as const).flatMap((otp) => [
     withSecret(otp, [create("1"), importOtp("1")]),
     withSecret(otp, [create("1", { otp: { secret } })]),
