@@ -361,15 +361,16 @@ function massDeparture(
 }
 
 function suspendedTwice(): Story {
-  const locked = range(9).flatMap((id) => [
+  const locked = range(6).flatMap((id) => [
     told("hr", `locked-${id}`, id, 30, [update(id, { status: "Suspended" })]),
     told("hr", `moved-${id}`, id, 31, [update(id, { city: "杭州" })]),
     told("hr", `locked-again-${id}`, id, 32, [update(id, { status: "Suspended", city: "上海" })]),
   ]);
   return {
-    name: "nine who are suspended and told so again have left once",
+    name: "six who are suspended and told so again have left once",
+    options: { direct: true },
     async prepare(world) {
-      await world.deliver(joiners(range(9)));
+      await world.deliver(joiners(range(6)));
     },
     async play(world) {
       await world.deliver(locked);
