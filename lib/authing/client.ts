@@ -68,6 +68,7 @@ export interface AuthingClient {
   resignUserBatch(request: dto.ResignUserBatchReqDto): Promise<Answer<undefined>>;
   deleteUsersBatch(request: dto.DeleteUsersBatchReqDto): Promise<Answer<undefined>>;
   getUserMfaInfo(request: dto.GetUserMfaInfoReqDto): Promise<Answer<dto.UserMfaDto>>;
+  getCustomFields(request: dto.GetCustomFieldsReqDto): Promise<Answer<readonly dto.CustomFieldDto[]>>;
   /** Public: needs no access key. */
   system(): Promise<Answer<dto.SystemInfoDto>>;
   /** Lets go of the connections that are kept. */
@@ -307,6 +308,11 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     getUserMfaInfo(request) {
       const problems = shapeProblems(dto.GetUserMfaInfoReqDto, request);
       return call({ ...get("get-user-mfa-info", request, dto.UserMfaDto), problems });
+    },
+    getCustomFields(request) {
+      const problems = shapeProblems(dto.GetCustomFieldsReqDto, request);
+      const fields: z.ZodMiniType<readonly dto.CustomFieldDto[]> = z.array(dto.CustomFieldDto);
+      return call({ ...get("get-custom-fields", request, fields), problems, needsUser: false });
     },
     async system() {
       const operation = { ...get("system", {}, PasswordKeys), needsUser: false, isBare: true };

@@ -315,6 +315,12 @@ export const GetUserMfaInfoReqDto = z.strictObject({
 });
 export type GetUserMfaInfoReqDto = Frozen<z.infer<typeof GetUserMfaInfoReqDto>>;
 
+/** Which custom fields a pool has. */
+export const GetCustomFieldsReqDto = z.strictObject({
+  targetType: z.enum(["USER", "ROLE", "GROUP", "DEPARTMENT"]),
+});
+export type GetCustomFieldsReqDto = Frozen<z.infer<typeof GetCustomFieldsReqDto>>;
+
 // ── What comes back ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A field of an answer: `undefined` where it is missing, null or of another type than the reference says. */
@@ -436,6 +442,10 @@ export type IsSuccessDto = Frozen<z.infer<typeof IsSuccessDto>>;
 
 export const IsSuccessRespDto = z.extend(CommonResponseDto, { data: lenient(IsSuccessDto) });
 export type IsSuccessRespDto = Frozen<z.infer<typeof IsSuccessRespDto>>;
+
+/** A custom field: what a key of `customData` has to be. */
+export const CustomFieldDto = z.looseObject({ key: z.string() });
+export type CustomFieldDto = Frozen<z.infer<typeof CustomFieldDto>>;
 
 /** Each is `enabled` or `disabled`. */
 export const UserMfaDto = z.looseObject({

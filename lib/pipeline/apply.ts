@@ -240,13 +240,13 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
 }
 
 async function comeAgain(
-  { key, waitsFor: { code, reason } }: Deferred,
+  { key, waitsFor: { code, reason, path } }: Deferred,
   { ledger, log }: ApplyPorts,
   { owner }: ApplyRun,
   state: "later" | "aside" = "later",
 ): Promise<Applied> {
   await ledger.release(key, owner);
-  log.warn("event comes again", { source: key.source, event: key.id, code, reason });
+  log.warn("event comes again", { source: key.source, event: key.id, code, reason, path });
   return { state };
 }
 

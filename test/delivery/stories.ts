@@ -249,6 +249,62 @@ function poison(size: number, batchMode: "all-or-nothing" | "partial", poisons: 
   };
 }
 
+function customFieldUnknown(): Story {
+  const events = range(4).map((id) =>
+    told("hr", `hired-${id}`, id, 0, [create(id, { customData: { badge: id } })]),
+  );
+  const customFields: string[] = [];
+  return {
+    name: "joiners with a custom field that the pool does not have yet",
+    options: { customFields },
+    async prepare() {
+      customFields.length = 0;
+    },
+    async play(world) {
+      await world.invoke(events);
+      if (world.lives.deaths === 0) {
+        expect(await outcomesOf(world, events)).toEqual(events.map(() => undefined));
+        for (const { event } of events)
+          expect(world.log).toContain(
+            `warn event comes again {"source":"hr","event":"${event.id}","code":"misconfigured","reason":"custom-field-unknown","path":"customData.badge"}`,
+          );
+      }
+      customFields.push("badge");
+      world.restart();
+      world.clock.pass(180);
+      await world.deliver(events);
+    },
+    async check(world, whole) {
+      for (const outcome of await outcomesOf(world, events))
+        expect(outcome).toMatchObject({ kind: placed(whole) });
+      expect(Object.keys(world.statuses())).toHaveLength(4);
+    },
+    events,
+  };
+}
+
+function customFieldsTooLong(): Story {
+  const events = range(5).map((id, index) =>
+    told("hr", `hired-${id}`, id, 0, [
+      create(id, { customData: { badge: index < 3 ? "长".repeat(1025) : id } }),
+    ]),
+  );
+  return {
+    name: "three of five whose custom field is refused for its value",
+    options: { customFields: ["badge"] },
+    async play(world) {
+      await world.deliver(events);
+    },
+    async check(world, whole) {
+      expect(await outcomesOf(world, events)).toMatchObject([
+        ...range(3).map(() => ({ kind: "rejected", reason: "bad-custom-field" })),
+        ...range(2).map(() => ({ kind: placed(whole) })),
+      ]);
+    },
+    events,
+  };
+}
+
 function redriven(count: number, newerOnes: number): Story {
   const broken = range(count).map((id, index) =>
     told("hr", `hired-${id}`, id, 0, [create(id)], index === 1 ? { trulyBroken: true } : { broken: true }),
@@ -707,6 +763,8 @@ const smallStories: readonly Story[] = [
     poison(4, mode, [1]),
     poison(5, mode, [1, 3]),
   ]),
+  customFieldUnknown(),
+  customFieldsTooLong(),
   redriven(5, 2),
   unreadable(),
   massDeparture("release", 12, 12),

@@ -283,6 +283,13 @@ export function createOperations(
         emailMfaStatus: "disabled",
       })),
     ),
+    "get-custom-fields": operation("GET", dto.GetCustomFieldsReqDto, ({ targetType }): Answer =>
+      rules.customFields
+        ? {
+            data: rules.customFields.map((key) => ({ targetType, key, dataType: "STRING", label: key })),
+          }
+        : { refusal: envelope.unsupported },
+    ),
     "get-otp-secret-by-user": operation("GET", requests.OneUser, ({ userId, userIdType }) =>
       withPerson(userId, userIdType, ({ otp }) => ({ secret: otp?.secret ?? "" })),
     ),
