@@ -494,7 +494,7 @@ function withSecret(otp: OtpPolicy, changes: readonly Change[]): Story {
 
 function secretOfSomebody(otp: OtpPolicy): Story {
   const events = [
-    // There already, and without a second factor.
+    // There already, with another second factor, which the newer one replaces.
     told("idp", "created", "user-1", 1, [create("1"), importOtp("1")]),
     // Somebody else has their e-mail, which is all that is known of them.
     told("idp", "created-2", "user-2", 1, [
@@ -506,7 +506,8 @@ function secretOfSomebody(otp: OtpPolicy): Story {
     name: `TOTP secrets with joiners who are there already, or somebody else is, by ${otp}`,
     options: { otp },
     async prepare(world) {
-      await world.deliver(joiners(["1"]));
+      const other = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+      await world.deliver([told("hr", "hired-1", "1", 0, [create("1"), importOtp("1", other)])]);
       await world.deliver([told("hr", "hired-2", "2", 0, [create("2", { username: "other" })])]);
     },
     async play(world) {
