@@ -34,14 +34,13 @@ export function localQueue(handle: (event: SQSEvent) => Promise<SQSBatchResponse
   let closed = false;
 
   function take(): Waiting[] {
-    const seen = new Set<string>();
+    // Those of a person go in their order, and only when none of theirs is on its way.
+    const blocked = new Set(running);
     const batch: Waiting[] = [];
     for (const message of waiting) {
       if (batch.length === batchSize) break;
-      // Only the first message of a person may go, and only when none of theirs is on its way.
-      if (seen.has(message.group) || running.has(message.group)) continue;
-      seen.add(message.group);
-      if (message.visibleAt <= Date.now()) batch.push(message);
+      if (message.visibleAt > Date.now()) blocked.add(message.group);
+      if (!blocked.has(message.group)) batch.push(message);
     }
     return batch;
   }

@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import { AuthingSecret, connectAuthing } from "#lib/authing/connect.ts";
 import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/delivery/context.ts";
-import { createPace } from "#lib/delivery/pace.ts";
+import { deliverySettings } from "#lib/delivery/settings.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
 import { operations } from "#lib/lambda/operations.ts";
@@ -83,14 +83,11 @@ export async function startStack({
   const ports = {
     authing: connectAuthing({ ...config.authing, host: authingHost }, secrets),
     secrets,
-    pace: createPace({ clock, maxPerSecond: config.authing.maxRequestsPerSecond, startPerSecond: 50 }),
-    leavePolicy: (source: string) => config.sources[source]?.leave ?? "resign",
-    rehirePolicy: (source: string) => config.sources[source]?.rehire ?? "reactivate",
+    ...deliverySettings(config, clock),
     source: (name: string) => sources.get(name),
     shelf,
     ledger,
     objects,
-    clock,
     log,
   };
 

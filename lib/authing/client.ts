@@ -63,9 +63,12 @@ export interface AuthingClient {
   /** Those Authing knows of; with an unknown one among them Authing may also answer `user-not-found`. */
   getUserBatch(request: dto.GetUserBatchReqDto): Promise<Answer<readonly dto.UserDto[]>>;
   updateUser(request: dto.UpdateUserReqDto): Promise<Answer<dto.UserDto | undefined>>;
+  /** Of somebody who is there: a refusal is about the departments, `invalid-record` for one that Authing does not know. */
+  setUserDepartments(request: dto.SetUserDepartmentsDto): Promise<Answer<undefined>>;
   resignUserBatch(request: dto.ResignUserBatchReqDto): Promise<Answer<undefined>>;
   deleteUsersBatch(request: dto.DeleteUsersBatchReqDto): Promise<Answer<undefined>>;
   getUserMfaInfo(request: dto.GetUserMfaInfoReqDto): Promise<Answer<dto.UserMfaDto>>;
+  getCustomFields(request: dto.GetCustomFieldsReqDto): Promise<Answer<readonly dto.CustomFieldDto[]>>;
   /** Public: needs no access key. */
   system(): Promise<Answer<dto.SystemInfoDto>>;
   /** Lets go of the connections that are kept. */
@@ -281,6 +284,10 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
         ...said(shapeProblems(dto.UpdateUserReqDto, request), () => updateToWire(request, dialect)),
       });
     },
+    setUserDepartments(request) {
+      const problems = shapeProblems(dto.SetUserDepartmentsDto, request);
+      return call({ ...post("set-user-departments", request, nothing), problems, needsUser: false });
+    },
     resignUserBatch(request) {
       const problems = shapeProblems(dto.ResignUserBatchReqDto, request);
       return call({
@@ -300,6 +307,11 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     getUserMfaInfo(request) {
       const problems = shapeProblems(dto.GetUserMfaInfoReqDto, request);
       return call({ ...get("get-user-mfa-info", request, dto.UserMfaDto), problems });
+    },
+    getCustomFields(request) {
+      const problems = shapeProblems(dto.GetCustomFieldsReqDto, request);
+      const fields: z.ZodMiniType<readonly dto.CustomFieldDto[]> = z.array(dto.CustomFieldDto);
+      return call({ ...get("get-custom-fields", request, fields), problems, needsUser: false });
     },
     async system() {
       const operation = { ...get("system", {}, PasswordKeys), needsUser: false, isBare: true };

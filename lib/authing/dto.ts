@@ -13,6 +13,8 @@ export const maxSecretsPerImport = 50;
 export const maxUsersPerLeave = 50;
 /** Most ids in one `get-user-batch`. Source: OpenAPI, `userIds` maxItems 50. */
 export const maxUsersPerLookUp = 50;
+/** Most departments in one `set-user-departments`. Source: OpenAPI, `departments` maxItems 50. */
+const maxDepartmentsPerUser = 50;
 /** Fewest bits in a TOTP secret: what Authing's own samples have (16 base32 characters). Source: reference of `import-otp`. */
 export const minOtpSecretBits = 80;
 
@@ -205,12 +207,14 @@ const createUserFields = {
 export const CreateUserInfoDto = z.strictObject(createUserFields);
 export type CreateUserInfoDto = Frozen<z.infer<typeof CreateUserInfoDto>>;
 
-/** Fields of a person that `create-users-batch` takes and `update-user` does not. */
+/**
+ * Fields of a person that `create-users-batch` takes and nothing here can change later. `departmentIds` are none of them:
+ * `update-user` does not take them, `set-user-departments` does.
+ */
 export const fieldsOnlyAtCreate = [
   "salt",
   "tenantIds",
   "otp",
-  "departmentIds",
   "metadataSource",
   "identities",
 ] as const satisfies readonly (keyof CreateUserInfoDto)[];
@@ -284,6 +288,16 @@ export const UpdateUserReqDto = z.strictObject({
 });
 export type UpdateUserReqDto = Frozen<z.infer<typeof UpdateUserReqDto>>;
 
+/** The departments of a person from now on; those that are not in the list are left. */
+export const SetUserDepartmentsDto = z.strictObject({
+  userId: identifier,
+  departments: z
+    .array(z.strictObject({ departmentId: identifier, isLeader: flag, isMainDepartment: flag }))
+    .check(z.minLength(1), z.maxLength(maxDepartmentsPerUser)),
+  options: z.exactOptional(z.strictObject({ userIdType: z.exactOptional(UserIdType) })),
+});
+export type SetUserDepartmentsDto = Frozen<z.infer<typeof SetUserDepartmentsDto>>;
+
 const userIds = z.array(identifier).check(z.minLength(1), z.maxLength(maxUsersPerLeave));
 
 export const ResignUserBatchReqDto = z.strictObject({ userIds, userIdType: z.exactOptional(UserIdType) });
@@ -321,6 +335,12 @@ export const GetUserMfaInfoReqDto = z.strictObject({
   userIdType: z.exactOptional(UserIdType),
 });
 export type GetUserMfaInfoReqDto = Frozen<z.infer<typeof GetUserMfaInfoReqDto>>;
+
+/** Which custom fields a pool has. */
+export const GetCustomFieldsReqDto = z.strictObject({
+  targetType: z.enum(["USER", "ROLE", "GROUP", "DEPARTMENT"]),
+});
+export type GetCustomFieldsReqDto = Frozen<z.infer<typeof GetCustomFieldsReqDto>>;
 
 // ── What comes back ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -471,6 +491,10 @@ export type IsSuccessDto = Frozen<z.infer<typeof IsSuccessDto>>;
 
 export const IsSuccessRespDto = z.extend(CommonResponseDto, { data: lenient(IsSuccessDto) });
 export type IsSuccessRespDto = Frozen<z.infer<typeof IsSuccessRespDto>>;
+
+/** A custom field: what a key of `customData` has to be. */
+export const CustomFieldDto = z.looseObject({ key: z.string() });
+export type CustomFieldDto = Frozen<z.infer<typeof CustomFieldDto>>;
 
 /** Each is `enabled` or `disabled`. */
 export const UserMfaDto = z.looseObject({

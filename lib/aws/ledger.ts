@@ -187,14 +187,15 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
         ...(found["departments"]?.L && { departments: found["departments"].L.flatMap(({ S }) => S ?? []) }),
         appliedAt: found["appliedAt"]?.S ?? "",
         appliedBy: found["appliedBy"]?.S ?? "",
-        left: found["left"]?.BOOL ?? false,
+        ...(found["left"]?.BOOL !== undefined && { left: found["left"].BOOL }),
       };
     },
 
     async recordSubject(record) {
       const { dynamodb, UpdateItemCommand } = await aws();
       const { source, subject, left, departments, ...rest } = record;
-      const fields: Item = { source: text(source), subject: text(subject), left: { BOOL: left } };
+      const fields: Item = { source: text(source), subject: text(subject) };
+      if (left !== undefined) fields["left"] = { BOOL: left };
       if (departments) fields["departments"] = { L: departments.map(text) };
       for (const [name, value] of Object.entries(rest)) {
         if (value !== undefined) fields[name] = text(value);

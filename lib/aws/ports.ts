@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { connectAuthing } from "#lib/authing/connect.ts";
 import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock, DeliveryPorts } from "#lib/delivery/context.ts";
-import { createPace } from "#lib/delivery/pace.ts";
+import { deliverySettings } from "#lib/delivery/settings.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import type { ExplainPorts } from "#lib/operations/explain.ts";
 import type { OperationPorts } from "#lib/operations/operations.ts";
@@ -80,11 +80,8 @@ function deliveryPorts(config: Config): DeliveryPorts & { secrets: SecretReader 
     secrets,
     authing: connectAuthing(config.authing, secrets),
     ledger: dynamodbLedger(environment.TABLE),
-    leavePolicy: (source) => config.sources[source]?.leave ?? "resign",
-    rehirePolicy: (source: string) => config.sources[source]?.rehire ?? "reactivate",
     log: logOf(environment),
-    clock,
-    pace: createPace({ clock, maxPerSecond: config.authing.maxRequestsPerSecond, startPerSecond: 50 }),
+    ...deliverySettings(config, clock),
   };
 }
 

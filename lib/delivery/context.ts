@@ -1,5 +1,5 @@
 import type { AuthingClient } from "#lib/authing/client.ts";
-import type { LeavePolicy, RehirePolicy } from "#lib/config.ts";
+import type { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/config.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import type { Outcome } from "#lib/pipeline/outcome.ts";
@@ -35,6 +35,7 @@ export interface DeliveryPorts {
   readonly pace: Pace;
   readonly leavePolicy: (source: string) => LeavePolicy;
   readonly rehirePolicy: (source: string) => RehirePolicy;
+  readonly otpPolicy: OtpPolicy;
   readonly log: Log;
 }
 

@@ -8,6 +8,7 @@ import type { Create } from "#lib/pipeline/change.ts";
 import { attempt, attemptAgain } from "./attempt.ts";
 import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
+import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { findUsers, hasLeftElsewhere, isSamePerson, updatable } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
@@ -15,6 +16,8 @@ type CreateTask = Task<Create>;
 
 /** How often a batch is sent anew after nobody could tell whether it arrived. */
 const maxUnknownOutcomes = 3;
+/** So many records refused for their custom fields, and none taken, may be the fault of a setting. */
+const misfitsUntilAsked = 3;
 /** How far Authing's clock and ours may differ when we ask whether an account is of our making. */
 const clockToleranceMilliseconds = 5_000;
 
@@ -34,18 +37,31 @@ export async function createPeople(
   });
   const fresh = await settleKnown(takeable, context, settle);
   for (const { batch, options } of batchesOf(fresh)) {
-    const run: Run = { context, settle, options, suspects: [], succeeded: false, refusesWhole: false };
+    const run: Run = {
+      batch,
+      context,
+      settle,
+      options,
+      suspects: [],
+      misfits: [],
+      succeeded: false,
+      refusesWhole: false,
+    };
     await place(batch, run, 0);
     settleSuspects(run);
+    for (const { task, failure } of run.misfits) settle(task, rejection(failure));
   }
 }
 
 interface Run {
+  readonly batch: readonly CreateTask[];
   readonly context: DeliveryContext;
   readonly settle: Settle;
   readonly options: CreateUserOptionsDto | undefined;
   /** Records that failed alone with an error that may as well be an outage. */
   readonly suspects: { task: CreateTask; failure: Failure }[];
+  /** Records that were refused alone for their custom fields. */
+  readonly misfits: { task: CreateTask; failure: Failure }[];
   /** Whether Authing took anything in this run. */
   succeeded: boolean;
   /** Authing has refused a batch and had taken none of it. */
@@ -93,7 +109,10 @@ async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: nu
   }
   if (failure.kind === "unknown-outcome") throw new InboundError("unavailable", failure.kind);
   if (more.length === 0) {
-    if (failure.retry === "never") settle(only, rejection(failure));
+    if (failure.kind === "bad-custom-field") {
+      run.misfits.push({ task: only, failure });
+      if (run.misfits.length === misfitsUntilAsked && !run.succeeded) await stopAtUnknownField(run);
+    } else if (failure.retry === "never") settle(only, rejection(failure));
     else run.suspects.push({ task: only, failure });
     return;
   }
@@ -110,6 +129,35 @@ function settleSuspects({ suspects, succeeded, settle }: Run): void {
   if (suspects.length === 0) return;
   if (!succeeded) throw new InboundError("unavailable", suspects[0]?.failure.kind ?? "server-error");
   for (const { task, failure } of suspects) settle(task, rejection(failure));
+}
+
+/**
+ * A custom field that everybody of the batch has and the user pool does not: no record is at fault but the configuration,
+ * and everything stops until the one or the other is mended. Rows of a file bring their own fields; they are refused.
+ */
+async function stopAtUnknownField({ batch, context }: Run): Promise<void> {
+  if (batch.some(({ subject }) => subject === undefined)) return;
+  const [first = [], ...others] = batch.map(({ change: { person } }) => Object.keys(person.customData ?? {}));
+  const shared = first.filter((key) => others.every((keys) => keys.includes(key)));
+  if (shared.length === 0) return;
+  const known = await customFields(context);
+  const missing = known && shared.find((key) => !known.has(key));
+  if (missing === undefined) return;
+  throw new InboundError("misconfigured", "custom-field-unknown", {
+    path: `customData.${missing}`,
+    hint: "create the field in Authing's console, or take it out of customData in inbound.config.ts; nothing was dropped",
+  });
+}
+
+/** The keys of the pool's custom fields; `undefined` where Authing does not tell, as an access key may lack the right to ask. */
+async function customFields(context: DeliveryContext): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const answer = await attempt(context, () => context.authing.getCustomFields({ targetType: "USER" }));
+    return answer.ok ? new Set(answer.data.map(({ key }) => key)) : undefined;
+  } catch (error) {
+    if (error instanceof InboundError && error.code === "misconfigured") return undefined;
+    throw error;
+  }
 }
 
 /** Success says nothing about single people: each one must be in the answer, or be found, to count. */
@@ -195,9 +243,10 @@ async function settleSame(
     known === undefined && startedAt !== undefined && bornAt >= startedAt - clockToleranceMilliseconds;
   const wantsOpen = (status ?? "Activated") === "Activated";
   const isClosed = user.status !== undefined && user.status !== "Activated" && wantsOpen;
+  // Also one that is open: a process may have ended in the middle of opening it.
+  const isRehire = known?.leftBy === task.source && context.rehirePolicy(task.source) === "reactivate";
+  if (isRehire && wantsOpen) return reopen(task, user, context, settle);
   if (isClosed && !ours) {
-    const isRehire = known?.leftBy === task.source && context.rehirePolicy(task.source) === "reactivate";
-    if (isRehire) return reopen(task, user, context, settle);
     settle(task, { kind: "rejected", reason: "account-not-active", field: "status", userId: user.userId });
     return;
   }
@@ -219,7 +268,11 @@ async function reopen(
     context.authing.updateUser({ userId, ...updatable(person), status: "Activated" }),
   );
   if (!answer.ok) return settle(task, rejection(answer.failure));
-  const { requestId } = answer;
+  const { requestId, data } = answer;
+  // A resignation has ended the memberships.
+  const who = { kind: "userId", value: userId } as const;
+  const refusal = await moveToDepartments(person.departmentIds, who, data, context);
+  if (refusal) return settle(task, { ...departmentsRefused(refusal, true), userId });
   settle(task, {
     kind: "accepted",
     reason: "reactivated",

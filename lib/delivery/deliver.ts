@@ -1,10 +1,10 @@
 import type { Change } from "#lib/pipeline/change.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
+import { isDone, type Outcome } from "#lib/pipeline/outcome.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
-import { importOtp } from "./import-otp.ts";
 import { removePerson, updatePerson } from "./move.ts";
+import { bringSecrets, enrolmentsOf } from "./secrets.ts";
 
 export interface Delivered {
   /** In the order of the tasks; `undefined` where the run stopped before the task was decided: it comes again. */
@@ -23,14 +23,22 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
   const settle: Settle = (task, outcome) => {
     if (!outcomes.has(task)) outcomes.set(task, outcome);
   };
+  const joiners = tasks.filter(isOf("create"));
+  const secrets = tasks.filter(isOf("import-otp"));
+  const enrolments = enrolmentsOf(joiners, secrets, context);
+  const sentAs = new Map(joiners.map((joiner) => [joiner, joiner]));
+  for (const { joiner, sent } of enrolments.values()) if (sent !== joiner) sentAs.set(joiner, sent);
+  const joinerOf = new Map<Task, Task>([...sentAs].map(([joiner, sent]) => [sent, joiner]));
   let stopped: InboundError | undefined;
   try {
-    await createPeople(tasks.filter(isOf("create")), context, settle);
+    await createPeople([...sentAs.values()], context, (sent, outcome) =>
+      settle(joinerOf.get(sent) ?? sent, outcome),
+    );
     for (const task of tasks) {
       if (isOf("update")(task)) await updatePerson(task, context, settle);
       if (isOf("leave")(task)) await removePerson(task, context, settle);
     }
-    await importOtp(tasks.filter(isOf("import-otp")), context, settle);
+    await bringSecrets(secrets, enrolments, (task) => outcomes.get(task), context, settle);
   } catch (error) {
     if (!(error instanceof InboundError && error.retryable)) throw error;
     stopped = error;
@@ -39,7 +47,7 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
     tasks.flatMap((task) => {
       const outcome = outcomes.get(task);
       const externalId = "person" in task.change ? task.change.person.externalId : undefined;
-      const placed = outcome?.kind === "accepted" || outcome?.kind === "already-done";
+      const placed = outcome !== undefined && (isDone(outcome) || outcome.kind === "already-done");
       return !placed || outcome.userId === undefined || externalId === undefined
         ? []
         : { externalId, userId: outcome.userId, createdBy: outcome.by ?? task.by };

@@ -19,13 +19,17 @@ interface Resolved {
 /** How often a call is sent anew after nobody could tell whether it arrived: setting the same secret twice is harmless. */
 const maxUnknownOutcomes = 3;
 
-/** Brings TOTP secrets to people who are in Authing, 50 at a call. Their ids are looked up first: the endpoint knows no other. */
+/**
+ * Brings TOTP secrets to people who are in Authing, 50 at a call. Authing's ids of those who are not among `accounts` are
+ * looked up first: the endpoint knows no other.
+ */
 export async function importOtp(
   tasks: readonly Task<ImportOtp>[],
+  accounts: ReadonlyMap<Task, string>,
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {
-  const resolved = await resolve(tasks, context, settle);
+  const resolved = await resolve(tasks, accounts, context, settle);
   // Nobody stands twice in one call: the later secret of a person goes in a later call and is the one that stays.
   for (const batch of packed(resolved, maxSecretsPerImport, ({ userId }) => [userId])) {
     const suspects: { task: Task<ImportOtp>; failure: Failure }[] = [];
@@ -50,9 +54,10 @@ async function place(
   );
   if (answer.ok) {
     const { requestId } = answer;
-    for (const { task, userId, isEnabled } of await confirmed(batch, context)) {
+    for (const { task, userId, totpStatus } of await confirmed(batch, context)) {
       settle(task, {
-        ...(isEnabled ? { kind: "accepted" } : { kind: "rejected", reason: "not-confirmed" }),
+        // Only a plain no counts; an answer that does not say leaves the import's own word.
+        ...(totpStatus === "disabled" ? { kind: "rejected", reason: "not-confirmed" } : { kind: "accepted" }),
         userId,
         ...(requestId !== undefined && { requestId }),
       });
@@ -68,8 +73,8 @@ async function place(
     if (failure.kind === "user-not-found" && only.remembered !== undefined) {
       const [user] = await findUsers(context, "externalId", [only.remembered]);
       if (user) return place([{ task: only.task, userId: user.userId }], context, settle, suspects, 0);
-    }
-    if (failure.retry === "never") settle(only.task, rejection(failure));
+      settle(only.task, { kind: "rejected", reason: "user-unknown", field: "externalId" });
+    } else if (failure.retry === "never") settle(only.task, rejection(failure));
     else suspects.push({ task: only.task, failure });
     return false;
   }
@@ -82,21 +87,18 @@ async function place(
 /** Questions at once after an import. */
 const questionsAtOnce = 8;
 
-/**
- * Success says nothing about single people: Authing is asked about each one's second factor. Only a plain no counts; an
- * answer that does not say leaves the import's own word.
- */
-async function confirmed(
-  batch: readonly Resolved[],
+/** Success says nothing about single people: Authing is asked about each one's second factor, `enabled` or `disabled`. */
+export async function confirmed<Asked extends { readonly userId: string }>(
+  batch: readonly Asked[],
   context: DeliveryContext,
-): Promise<(Resolved & { isEnabled: boolean })[]> {
-  const answers: (Resolved & { isEnabled: boolean })[] = [];
+): Promise<(Asked & { totpStatus: string | undefined })[]> {
+  const answers: (Asked & { totpStatus: string | undefined })[] = [];
   for (let start = 0; start < batch.length; start += questionsAtOnce) {
     const asked = batch.slice(start, start + questionsAtOnce).map(async (resolved) => {
       const answer = await attempt(context, () =>
         context.authing.getUserMfaInfo({ userId: resolved.userId }),
       );
-      return { ...resolved, isEnabled: !(answer.ok && answer.data.totpStatus === "disabled") };
+      return { ...resolved, totpStatus: answer.ok ? answer.data.totpStatus : undefined };
     });
     answers.push(...(await Promise.all(asked)));
   }
@@ -105,13 +107,15 @@ async function confirmed(
 
 async function resolve(
   tasks: readonly Task<ImportOtp>[],
+  accounts: ReadonlyMap<Task, string>,
   context: DeliveryContext,
   settle: Settle,
 ): Promise<readonly Resolved[]> {
   const userIds = new Map<Task<ImportOtp>, Omit<Resolved, "task">>();
   const asked = new Map<"externalId" | "email" | "phone" | "username", Task<ImportOtp>[]>();
   for (const task of tasks) {
-    const reference = firstReference(task.change.who);
+    const account = accounts.get(task);
+    const reference = firstReference(account === undefined ? task.change.who : { userId: account });
     if (!reference) {
       settle(task, { kind: "rejected", reason: "user-missing" });
     } else if (reference.kind === "userId") {

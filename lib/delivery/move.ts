@@ -1,4 +1,4 @@
-import type { CreateUserInfoDto } from "#lib/authing/dto.ts";
+import type { CreateUserInfoDto, UserDto } from "#lib/authing/dto.ts";
 import type { Answer } from "#lib/authing/client.ts";
 import type { LeavePolicy } from "#lib/config.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
@@ -8,17 +8,14 @@ import type { Outcome } from "#lib/pipeline/outcome.ts";
 import { attemptAgain } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
-import {
-  findUsers,
-  firstReference,
-  hasLeftElsewhere,
-  updatable,
-  userIdTypes,
-  type Reference,
-} from "./people.ts";
+import { departmentsRefused, moveToDepartments } from "./departments.ts";
+import { findUsers, firstReference, hasLeftElsewhere, updatable, userIdTypes, type Who } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
-/** A mover: sends what the change holds and nothing else, so that absent fields stay as they are. */
+/**
+ * A mover: sends what the change holds and nothing else, so that absent fields stay as they are. Departments come last, in a
+ * call of their own: one that Authing does not know keeps no account open that shall be closed.
+ */
 export async function updatePerson(
   task: Task<Update>,
   context: DeliveryContext,
@@ -29,23 +26,32 @@ export async function updatePerson(
   if (references.length === 0) return settle(task, { kind: "rejected", reason: "user-unknown" });
 
   const { status, ...rest } = { ...updatable(change.person), ...renaming(change) };
-  // Whom one system let go, another one does not let in again by the way.
-  const staysClosed = status === "Activated" && (await isOthersToOpen(task, context));
-  const set = status === undefined || staysClosed ? rest : { ...rest, status };
-  if (Object.keys(set).length === 0)
+  const told = change.person.departmentIds ?? [];
+  // Whom one system let go, another one does not let in again by the way, nor back into departments.
+  const opens = status === "Activated" || told.length > 0;
+  const staysClosed = opens && (await isOthersToOpen(task, context));
+  const set = status === undefined || (staysClosed && status === "Activated") ? rest : { ...rest, status };
+  const departmentIds = staysClosed ? [] : told;
+  const updates = Object.keys(set).length > 0;
+  if (!updates && departmentIds.length === 0)
     return settle(task, { kind: "already-done", reason: "nothing-to-change" });
 
-  const { answer, who } = await firstFound(references, ({ kind, value }) =>
-    attemptAgain(context, () =>
-      context.authing.updateUser({ userId: value, ...set, options: { userIdType: userIdTypes[kind] } }),
-    ),
-  );
+  const { answer, who } = await firstFound(references, ({ kind, value: userId }) => {
+    const userIdType = userIdTypes[kind];
+    return attemptAgain<UserDto | undefined>(context, () =>
+      updates
+        ? context.authing.updateUser({ userId, ...set, options: { userIdType } })
+        : context.authing.getUser({ userId, userIdType, withDepartmentIds: true }),
+    );
+  });
   if (answer.ok) {
+    const refusal = await moveToDepartments(departmentIds, who, answer.data, context);
     return settle(task, {
-      kind: "accepted",
+      ...(refusal
+        ? departmentsRefused(refusal, updates)
+        : { kind: "accepted", ...(answer.requestId !== undefined && { requestId: answer.requestId }) }),
       ...(staysClosed && { reason: "stays-closed", field: "status" }),
       ...(answer.data !== undefined && { userId: answer.data.userId }),
-      ...(answer.requestId !== undefined && { requestId: answer.requestId }),
     });
   }
   if (answer.failure.kind === "user-not-found") {
@@ -104,11 +110,6 @@ function leave(
     case "deactivate":
       return authing.updateUser({ userId, status: "Deactivated", options: { userIdType } });
   }
-}
-
-interface Who {
-  readonly kind: Reference;
-  readonly value: string;
 }
 
 /**

@@ -10,6 +10,11 @@ import type { DeliveryContext } from "./context.ts";
 /** What a person can be referred to by. */
 export type Reference = Identifier | "userId";
 
+export interface Who {
+  readonly kind: Reference;
+  readonly value: string;
+}
+
 /** What the API calls each of them. */
 export const userIdTypes = {
   userId: "user_id",
@@ -20,7 +25,7 @@ export const userIdTypes = {
 } as const satisfies Record<Reference, string>;
 
 /** The first identifier that is there and its kind. */
-export function firstReference(who: PersonReference): { kind: Reference; value: string } | undefined {
+export function firstReference(who: PersonReference): Who | undefined {
   for (const kind of ["userId", ...identifiers] as const) {
     const value = who[kind];
     if (value !== undefined && value !== "") return { kind, value };
@@ -89,11 +94,14 @@ export function hasLeftElsewhere(person: Pick<PersonRecord, "leftBy"> | undefine
   return Boolean(person?.leftBy) && person?.leftBy !== source;
 }
 
-/** What `update-user` takes of a person whom `create-users-batch` would take. Our id of them is no news. */
+/**
+ * What `update-user` takes of a person whom `create-users-batch` would take. Our id of them is no news, and departments have
+ * an endpoint of their own.
+ */
 export function updatable(
   person: Partial<CreateUserInfoDto>,
 ): Omit<UpdateUserReqDto, "userId" | "externalId" | "options"> {
-  const { externalId: _, ...set } = person;
+  const { externalId: _, departmentIds: __, ...set } = person;
   return Object.fromEntries(
     Object.entries(set).filter(([name]) => !(fieldsOnlyAtCreate as readonly string[]).includes(name)),
   );

@@ -1,5 +1,5 @@
 import middy from "@middy/core";
-import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { apply, type Applied, type ApplyPorts, type ApplyRun } from "#lib/pipeline/apply.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { QueueReader } from "#lib/pipeline/ports.ts";
@@ -12,13 +12,15 @@ export interface EventQueuePorts extends ApplyPorts {
 const reserveMilliseconds = 3_000;
 /**
  * The longest that a message waits before it is tried again, in seconds. With the queue's 1,000 receives
- * (infra/aws/queues.yml) that outlasts any fault at Authing that somebody mends within ten days.
+ * (infra/aws/queues.yml) 15 minutes outlast any fault at Authing that somebody mends within ten days. While what stepped
+ * aside is hidden, SQS keeps back its person's later events too, of which one may be what it waits for.
  */
-const longestPauseSeconds = 900;
+const longestPauseSeconds = { later: 900, aside: 30, done: 0 } as const;
 
 /**
  * The Lambda handler of the queue of events. Answers which messages must come again: one that must takes all later ones
- * of its person with it, so that order holds, and nobody else's. They come after a while that doubles each time.
+ * of its person with it, so that order holds, and nobody else's. One that steps aside goes once more behind its person's
+ * later ones, which may bring what it waits for. What comes again comes after a while that doubles each time.
  */
 export function eventQueue(ports: () => EventQueuePorts) {
   let opened: EventQueuePorts | undefined;
@@ -28,7 +30,8 @@ export function eventQueue(ports: () => EventQueuePorts) {
       owner: context.awsRequestId,
       deadline: opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds,
     };
-    const later: SQSRecord[] = [];
+    const handedBack = new Map<SQSRecord, Applied["state"]>();
+    const steppedAside = new Set<SQSRecord>();
     // One person's messages go one after the other, everybody's first ones together.
     const people = Map.groupBy(
       event.Records,
@@ -46,15 +49,20 @@ export function eventQueue(ports: () => EventQueuePorts) {
       );
       for (const [index, { person, record }] of wave.entries()) {
         const rest = people.get(person) ?? [];
-        if (applied[index] === "later") later.push(record, ...rest);
-        if (applied[index] === "later" || rest.length === 0) people.delete(person);
+        const state = applied[index]?.state ?? "later";
+        if (state === "aside" && rest.length > 0 && !steppedAside.has(record)) {
+          steppedAside.add(record);
+          rest.push(record);
+        } else if (state !== "done") {
+          for (const each of state === "aside" ? [record] : [record, ...rest]) handedBack.set(each, state);
+        }
+        if (state === "later" || rest.length === 0) people.delete(person);
       }
     }
-    if (later.length > 0) await postpone(later, opened);
-    const batchItemFailures: SQSBatchItemFailure[] = later.map(({ messageId }) => ({
-      itemIdentifier: messageId,
-    }));
-    return { batchItemFailures };
+    if (handedBack.size > 0) await postpone(handedBack, opened);
+    return {
+      batchItemFailures: [...handedBack.keys()].map(({ messageId }) => ({ itemIdentifier: messageId })),
+    };
   });
 }
 
@@ -78,14 +86,17 @@ async function applyRecords(
     // A defect of ours, or the ledger is away: the messages stay, and go to the dead letters if it never gets better.
     ports.log.error("events failed", { reason: reasonOf(error) });
   }
-  return opened.map((message) => (message && applied[messages.indexOf(message)]) ?? "later");
+  return opened.map((message) => (message && applied[messages.indexOf(message)]) ?? { state: "later" });
 }
 
 /** Throttling, an Authing that is away and a person who is being dealt with elsewhere pass soon or late: nobody knows which. */
-async function postpone(records: readonly SQSRecord[], { queue, log }: EventQueuePorts): Promise<void> {
-  const messages = records.map(({ receiptHandle, attributes }) => ({
+async function postpone(
+  handedBack: ReadonlyMap<SQSRecord, Applied["state"]>,
+  { queue, log }: EventQueuePorts,
+): Promise<void> {
+  const messages = [...handedBack].map(([{ receiptHandle, attributes }, state]) => ({
     receiptHandle,
-    seconds: Math.min(longestPauseSeconds, 2 ** Number(attributes.ApproximateReceiveCount)),
+    seconds: Math.min(longestPauseSeconds[state], 2 ** Number(attributes.ApproximateReceiveCount)),
   }));
   try {
     await queue.postpone(messages);

@@ -41,8 +41,8 @@ export interface SubjectRecord {
   /** The newest event that was applied: when it happened (ISO 8601, UTC) and its id. */
   readonly appliedAt: string;
   readonly appliedBy: string;
-  /** Whether that event was a departure. */
-  readonly left: boolean;
+  /** Whether the person is away, by the newest event that said so. */
+  readonly left?: boolean;
   /** Authing's ids of the person's departments, where an event told them. */
   readonly departments?: readonly string[];
 }

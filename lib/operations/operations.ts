@@ -129,21 +129,10 @@ async function applyOne(
   ports: OperationPorts,
   run: { owner: string; deadline: number; releases: boolean },
 ): Promise<string> {
-  let settled = "";
-  // The settling itself says what it came to; the ledger could be asked as well, for one more read.
-  const heard: OperationPorts = {
-    ...ports,
-    ledger: {
-      ...ports.ledger,
-      async settle(records, keepSeconds) {
-        const [record] = records;
-        settled = [record?.outcome.kind, record?.outcome.reason].filter(Boolean).join(" ");
-        await ports.ledger.settle(records, keepSeconds);
-      },
-    },
-  };
-  const [applied] = await apply([message], heard, run);
-  return applied === "later" ? comesAgain : settled || "already settled";
+  const [applied] = await apply([message], ports, run);
+  if (applied?.state !== "done") return comesAgain;
+  const { kind, reason } = applied.outcome;
+  return reason === undefined ? kind : `${kind} ${reason}`;
 }
 
 /** How long a person who decides may take over from another one who was cut off, in seconds. */
@@ -172,7 +161,7 @@ async function discard(
         receivedAt,
         settledAt: new Date(clock.now()).toISOString(),
         proof,
-        changes: ["leave"],
+        changes: [],
         trail: {},
         outcome: { kind: "rejected", reason: "discarded" },
       } as const;

@@ -1,13 +1,14 @@
 import { fieldsOnlyAtCreate } from "#lib/authing/dto.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
+import { separated } from "#lib/delivery/secrets.ts";
 import type { sourceApis } from "#lib/http/source-api.ts";
 import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "./change.ts";
 import { InboundError } from "./errors.ts";
-import { mayLeave } from "./guard.ts";
+import { isAwayAfter, isDeparture, mayLeave } from "./guard.ts";
 import type { Metric } from "./metrics.ts";
-import type { Outcome } from "./outcome.ts";
+import { isDone, leastHappy, type Outcome } from "./outcome.ts";
 import type { QueuedMessage, Shelf } from "./ports.ts";
 import type { SecretReader } from "./secrets.ts";
 import type { Source, SourceEvent, TranslationContext } from "./source.ts";
@@ -34,8 +35,14 @@ export interface ApplyRun {
   readonly releases?: boolean;
 }
 
-/** `done`: it need not come again, whatever became of it. */
-export type Applied = "done" | "later";
+/** What became of a message. */
+export type Applied =
+  /** It need not come again. */
+  | { readonly state: "done"; readonly outcome: Outcome }
+  /** It comes again, and its person's later ones after it. */
+  | { readonly state: "later" }
+  /** It comes again, and its person's later ones need not wait: one of them may be what it waits for. */
+  | { readonly state: "aside" };
 
 /** How long one message may be worked on before somebody else may take it over, in seconds. */
 const leaseSeconds = 120;
@@ -49,6 +56,8 @@ const maxRepetitions = 100;
  * shelf, where nothing is forgotten.
  */
 const longestWaitMilliseconds = 10 * 86_400_000;
+/** How long after its receipt a TOTP secret waits for somebody to be created, in milliseconds. */
+const awaitsPersonMilliseconds = 3_600_000;
 /** Outcomes are kept this long beyond the sender's own retries, in seconds: long enough to be asked about. */
 const explainForSeconds = 14 * 86_400;
 
@@ -81,7 +90,7 @@ export async function apply(
     waiting = waiting.filter((work) => !round.includes(work));
     for (const [work, result] of await deliverTogether(round, ports, run)) applied.set(work, result);
   }
-  return begun.map((work) => applied.get(work) ?? "later");
+  return begun.map((work) => applied.get(work) ?? { state: "later" });
 }
 
 async function deliverTogether(
@@ -98,7 +107,9 @@ async function deliverTogether(
       const result =
         own instanceof InboundError
           ? await comeAgain({ ...work, waitsFor: own }, ports, run)
-          : await settle({ ...work, outcomes: own }, ports);
+          : awaitsPerson(work, own, ports.clock.now())
+            ? await comeAgain({ ...work, waitsFor: personMissing }, ports, run, "aside")
+            : await settle({ ...work, outcomes: own }, ports);
       if (ready.includes(work)) await giveTurn(work, ports);
       return [work, result];
     }),
@@ -134,6 +145,17 @@ async function outcomesOf(
   }
 }
 
+const personMissing = new InboundError("unavailable", "user-unknown");
+
+/** A TOTP secret may be told before its person is: by another source, or in another order. */
+function awaitsPerson({ message, changes }: Translated, outcomes: readonly Outcome[], now: number): boolean {
+  return (
+    changes.some(({ kind }) => kind === "import-otp") &&
+    outcomes.every(({ kind, reason }) => kind === "rejected" && reason === personMissing.reason) &&
+    now - Date.parse(message.reception.receivedAt) < awaitsPersonMilliseconds
+  );
+}
+
 /** A message that is ours to decide. */
 interface Claimed {
   readonly message: QueuedMessage;
@@ -165,14 +187,14 @@ type Begun = { readonly applied: Applied } | Deferred | Decided | Translated;
 /** Everything before delivery: what is decided without it, what must wait, and for the rest its tasks. */
 async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Begun> {
   const { key, claim } = await claimMessage(message, ports, run.owner);
-  if (claim.state === "busy") return { applied: "later" };
+  if (claim.state === "busy") return { applied: { state: "later" } };
   if (claim.state === "settled") {
     ports.log.info("event seen before", {
       source: key.source,
       event: key.id,
       outcome: claim.record.outcome.kind,
     });
-    return { applied: "done" };
+    return { applied: { state: "done", outcome: claim.record.outcome } };
   }
   const claimed: Claimed = { message, key, attempts: claim.attempts };
   try {
@@ -198,14 +220,17 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
     return { ...claimed, changes: [], externalId: known.externalId, outcomes: [outcome] };
   }
   const payload = await payloadOf(message.source, source, event, ports, run.deadline);
-  const changes = source.translate({ ...event, payload }, ports.translation(message.source));
+  const changes = separated(source.translate({ ...event, payload }, ports.translation(message.source)));
   const externalId = externalIdOf(changes, known?.externalId);
   if (changes.length === 0) {
     const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
     return { ...claimed, changes, externalId, outcomes: [outcome] };
   }
-  const leaves = changes.some((change) => change.kind === "leave");
-  if (leaves && !run.releases && !(await mayLeave(message.source, event, known, ports))) {
+  const isHeldBack =
+    !run.releases &&
+    isDeparture(changes, known) &&
+    !(await mayLeave(message.source, event, changes, known, ports));
+  if (isHeldBack) {
     return { ...claimed, changes, externalId, outcomes: [{ kind: "held", reason: "mass-departure" }] };
   }
 
@@ -219,17 +244,22 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
   return { ...claimed, changes, externalId, tasks };
 }
 
-async function comeAgain(deferred: Deferred, ports: ApplyPorts, { owner }: ApplyRun): Promise<Applied> {
+async function comeAgain(
+  deferred: Deferred,
+  ports: ApplyPorts,
+  { owner }: ApplyRun,
+  state: "later" | "aside" = "later",
+): Promise<Applied> {
   const { message, key, waitsFor } = deferred;
   if (ports.clock.now() - Date.parse(message.reception.receivedAt) > longestWaitMilliseconds) {
     const outcome = { kind: "dead", reason: "waited-too-long" } as const;
     return settle({ ...deferred, changes: [], externalId: undefined, outcomes: [outcome] }, ports);
   }
   await ports.ledger.release(key, owner);
-  const { code, reason } = waitsFor;
-  const fields = { source: key.source, event: key.id, code, reason };
+  const { code, reason, path } = waitsFor;
+  const fields = { source: key.source, event: key.id, code, reason, path };
   ports.log.warn("event comes again", fields, { EventsComeAgain: 1 });
-  return "later";
+  return { state };
 }
 
 const metricOf = {
@@ -269,7 +299,7 @@ async function settle(decided: Decided, ports: ApplyPorts): Promise<Applied> {
     },
     { [metricOf[outcome.kind]]: 1, EventLag: lag },
   );
-  return "done";
+  return { state: "done", outcome };
 }
 
 /**
@@ -334,14 +364,8 @@ async function payloadOf(
   return fetch.read(event, openApi(fetch, secret, deadline));
 }
 
-/** An event counts as its least happy change. */
 function outcomeOfEvent(outcomes: readonly Outcome[]): Outcome {
-  const order = ["dead", "rejected", "held", "accepted", "superseded", "already-done"] as const;
-  const kind = order.find((candidate) => outcomes.some((outcome) => outcome.kind === candidate));
-  const outcome = outcomes.find((candidate) => candidate.kind === kind) ?? {
-    kind: "dead",
-    reason: "no-outcome",
-  };
+  const outcome = leastHappy(outcomes) ?? { kind: "dead", reason: "no-outcome" };
   // Nobody to log in as: no name is invented. It waits among the dead letters for a better mapping or more permissions.
   return outcome.reason === "identifier-missing" ? { ...outcome, kind: "dead" } : outcome;
 }
@@ -355,10 +379,10 @@ async function remember(
 ): Promise<void> {
   const applied = changes.flatMap((change, index) => {
     const outcome = outcomes[index];
-    return outcome?.kind === "accepted" || outcome?.kind === "already-done" ? [{ change, outcome }] : [];
+    return outcome && (isDone(outcome) || outcome.kind === "already-done") ? [{ change, outcome }] : [];
   });
   if (applied.length === 0) return;
-  const left = applied.some(({ change }) => change.kind === "leave");
+  const left = applied.flatMap(({ change }) => isAwayAfter(change) ?? []).at(-1);
   const userId = applied.find(({ outcome }) => outcome.userId !== undefined)?.outcome.userId;
   const departments = applied.flatMap(({ change }) =>
     "person" in change ? (change.person.departmentIds ?? []) : [],
@@ -371,7 +395,7 @@ async function remember(
     ...(departments.length > 0 && { departments }),
     appliedAt: event.occurredAt,
     appliedBy: event.id,
-    left,
+    ...(left !== undefined && { left }),
   };
   await ports.ledger.recordSubject(record);
   if (externalId === undefined) return;
@@ -397,10 +421,10 @@ function leftByAfter(
   const isBack = applied.some(({ change, outcome }) =>
     change.kind === "create"
       ? // A process may have ended between opening the account and writing it down.
-        outcome.kind === "accepted" || person?.leftBy === source
+        isDone(outcome) || person?.leftBy === source
       : change.kind === "update" &&
         change.person.status === "Activated" &&
-        outcome.kind === "accepted" &&
+        isDone(outcome) &&
         outcome.reason !== "stays-closed",
   );
   return isBack && person?.leftBy ? "" : undefined;

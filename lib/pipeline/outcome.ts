@@ -13,6 +13,16 @@ type OutcomeKind =
   /** Could not be understood or delivered; it waits in the dead letters with its reason. */
   | "dead";
 
+/** Of several changes of one event or row: it counts as the least happy of them. */
+export function leastHappy(outcomes: readonly Outcome[]): Outcome | undefined {
+  const order = ["dead", "rejected", "held", "accepted", "superseded", "already-done"] as const;
+  const kind = order.find((candidate) => outcomes.some((outcome) => outcome.kind === candidate));
+  return outcomes.find((candidate) => candidate.kind === kind);
+}
+
+/** Whether Authing has it by our doing, if only in part. */
+export const isDone = ({ kind, partly }: Outcome): boolean => kind === "accepted" || partly === true;
+
 /** An outcome. Codes, ids and field names only: never a value. */
 export interface Outcome {
   readonly kind: OutcomeKind;
@@ -20,6 +30,8 @@ export interface Outcome {
   readonly reason?: string;
   /** Authing's field that the reason is about, e.g. `email`. */
   readonly field?: string;
+  /** Of a rejection: all but `field` was applied. */
+  readonly partly?: true;
   /** The event or row that did it before: `source/eventId` or `import/row`. */
   readonly by?: string;
   /** Authing's request id of the call that decided. */

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path/posix";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
+import { separated } from "#lib/delivery/secrets.ts";
 import { openTable } from "#lib/formats/detect.ts";
 import type { Row, Table } from "#lib/formats/format.ts";
 import type { EventKey, EventRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
+import { leastHappy, type Outcome } from "#lib/pipeline/outcome.ts";
 import type { ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
 import type { TranslationContext } from "#lib/pipeline/source.ts";
 import { otp } from "./otp.ts";
@@ -24,6 +25,10 @@ export interface ImportPorts extends DeliveryPorts {
 export const maxUploadBytes = 256 * 1024 * 1024;
 /** Rows that are delivered together: as many as Authing takes at once. */
 const rowsAtOnce = 50;
+/** Secrets whose people are not there yet: so many wait for the end of their file, any more are refused at once. */
+const maxAwaiting = 10_000;
+/** How long after that they are looked for, and again for as long as some are found, in milliseconds. */
+const lookAgainMilliseconds = 5_000;
 /** How long one import may be worked on before somebody else may take it over, in seconds: as long as a function may run. */
 const leaseSeconds = 900;
 /** How long what became of a file and its rows is remembered, in seconds. */
@@ -129,29 +134,37 @@ async function importObject(
   let upload: Upload | undefined;
   let writer: ResultWriter | undefined;
   let problem: ImportSummary["problem"];
+  const awaiting: Row[] = [];
   try {
-    if ((object.size ?? 0) > maxUploadBytes) {
-      throw new InboundError("oversized", "file-too-large", {
-        hint: "split it into files of at most 256 MiB",
-      });
+    try {
+      if ((object.size ?? 0) > maxUploadBytes) {
+        throw new InboundError("oversized", "file-too-large", {
+          hint: "split it into files of at most 256 MiB",
+        });
+      }
+      const table = await openTable(object.key, await ports.objects.read(object));
+      upload = openKind(kind, table, ports.translation);
+      writer = resultWriter(ports.objects, { ...target, columns: upload.columns });
+      for await (const rows of inGroups(upload.rows, rowsAtOnce)) {
+        const decided = await deliverRows(rows, upload, { id }, ports, deadline);
+        const waits = decided.filter(awaitsPerson).slice(0, maxAwaiting - awaiting.length);
+        awaiting.push(...waits.map(({ row }) => row));
+        const settled = decided.filter((each) => !waits.includes(each));
+        await writeRows(settled, upload, writer, { id, startedAt }, ports);
+      }
+    } catch (error) {
+      if (!(error instanceof InboundError) || error.retryable) throw error;
+      // The file cannot be read on. What came before stands, and its results are kept.
+      problem = {
+        reason: error.reason,
+        ...(error.path !== undefined && { path: error.path }),
+        ...(error.hint !== undefined && { hint: error.hint }),
+      };
     }
-    const table = await openTable(object.key, await ports.objects.read(object));
-    upload = openKind(kind, table, ports.translation);
-    writer = resultWriter(ports.objects, { ...target, columns: upload.columns });
-    for await (const rows of inGroups(upload.rows, rowsAtOnce)) {
-      await deliverRows(rows, upload, writer, { id, startedAt }, ports, deadline);
-    }
+    if (upload && writer) await deliverAwaiting(awaiting, upload, writer, { id, startedAt }, ports, deadline);
   } catch (error) {
-    if (!(error instanceof InboundError) || error.retryable) {
-      await writer?.abandon();
-      throw error;
-    }
-    // The file cannot be read on. What came before stands, and its results are kept.
-    problem = {
-      reason: error.reason,
-      ...(error.path !== undefined && { path: error.path }),
-      ...(error.hint !== undefined && { hint: error.hint }),
-    };
+    await writer?.abandon();
+    throw error;
   }
   writer ??= resultWriter(ports.objects, { ...target, columns: [] });
   return writer.finish({
@@ -171,26 +184,73 @@ function openKind(kind: Kind, table: Table, context: TranslationContext): Upload
   return kind === "users" ? openUpload(users, table, context) : openUpload(otp, table, context);
 }
 
+/** A row and what became of it. */
+type DecidedRow = ReturnType<Upload["translate"]> & { readonly row: Row; readonly outcome: Outcome };
+
 async function deliverRows(
   rows: readonly Row[],
+  upload: Upload,
+  { id }: Pick<Import, "id">,
+  ports: ImportPorts,
+  deadline: number,
+): Promise<DecidedRow[]> {
+  const read = rows.map((row) => {
+    const translation = upload.translate(row);
+    const by = { by: `uploads/${id}/${row.row}`, source: "uploads" };
+    const changes = translation.change ? separated([translation.change]) : [];
+    return { row, ...translation, tasks: changes.map((change): Task => ({ change, ...by })) };
+  });
+  const tasks = read.flatMap((each) => each.tasks);
+  const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
+  if (stopped) throw stopped;
+  const outcomeOf = new Map(tasks.map((task, index) => [task, outcomes[index]]));
+  return read.map((each) => ({
+    ...each,
+    outcome: leastHappy(each.tasks.flatMap((task) => outcomeOf.get(task) ?? [])) ?? {
+      kind: "rejected",
+      reason: each.problems[0]?.code ?? "unreadable",
+    },
+  }));
+}
+
+/** A file of people may be on its way at the same time as that of their secrets. */
+const awaitsPerson = ({ change, outcome }: DecidedRow) =>
+  change?.kind === "import-otp" && outcome.kind === "rejected" && outcome.reason === "user-unknown";
+
+/** Looks for the people of secrets for as long as some of them come. */
+async function deliverAwaiting(
+  rows: readonly Row[],
+  upload: Upload,
+  writer: ResultWriter,
+  about: Pick<Import, "id" | "startedAt">,
+  ports: ImportPorts,
+  deadline: number,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await ports.clock.wait(lookAgainMilliseconds);
+  const decided: DecidedRow[] = [];
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+    const group = rows.slice(start, start + rowsAtOnce);
+    decided.push(...(await deliverRows(group, upload, about, ports, deadline)));
+  }
+  const waits = decided.filter(awaitsPerson);
+  const isOver = waits.length === rows.length;
+  const settled = isOver ? decided : decided.filter((each) => !awaitsPerson(each));
+  await writeRows(settled, upload, writer, about, ports);
+  if (isOver) return;
+  const left = waits.map(({ row }) => row);
+  await deliverAwaiting(left, upload, writer, about, ports, deadline);
+}
+
+async function writeRows(
+  rows: readonly DecidedRow[],
   upload: Upload,
   writer: ResultWriter,
   { id, startedAt }: Pick<Import, "id" | "startedAt">,
   ports: ImportPorts,
-  deadline: number,
 ): Promise<void> {
-  const read = rows.map((row) => ({ row, ...upload.translate(row) }));
-  const tasks = new Map<Row, Task>();
-  for (const { row, change } of read) {
-    if (change) tasks.set(row, { change, by: `uploads/${id}/${row.row}`, source: "uploads" });
-  }
-  const { outcomes, stopped } = await deliver([...tasks.values()], { ...ports, deadline });
-  if (stopped) throw stopped;
-  const delivered = new Map([...tasks.keys()].map((row, index) => [row, outcomes[index]]));
-
   const records: EventRecord[] = [];
-  for (const { row, change, problems, notes } of read) {
-    const outcome = delivered.get(row) ?? { kind: "rejected", reason: problems[0]?.code ?? "unreadable" };
+  for (const { row, change, problems, notes, outcome } of rows) {
     const reasons = problems.length > 0 ? problems : [{ code: outcome.reason ?? "", column: outcome.field }];
     const externalId = change && externalIdOf(change);
     await writer.write({

@@ -93,8 +93,18 @@ const calls: readonly (readonly [method: string, path: string, data: Record<stri
     "update-user",
     { userId: "10010", name: "张三=&", customData: {}, options: { userIdType: "external_id" } },
   ],
+  [
+    "setUserDepartments",
+    "set-user-departments",
+    {
+      userId: "10010",
+      departments: [{ departmentId: "624d930c3000005c08dd4986", isMainDepartment: true }],
+      options: { userIdType: "external_id" },
+    },
+  ],
   ["resignUserBatch", "resign-user-batch", { userIds: ["10010", "10011"], userIdType: "external_id" }],
   ["deleteUsersBatch", "delete-users-batch", { userIds: ["10010"], options: { userIdType: "external_id" } }],
+  ["getCustomFields", "get-custom-fields", { targetType: "USER" }],
   ["getUserMfaInfo", "get-user-mfa-info", { userId: "10010", userIdType: "external_id" }],
 ];
 

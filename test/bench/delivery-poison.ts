@@ -61,6 +61,7 @@ async function calls(
         leavePolicy: () => "resign",
         rehirePolicy: () => "reactivate",
         log: { info() {}, warn() {}, error() {} },
+        otpPolicy: "import",
         deadline: Date.now() + 60_000,
       },
     );

@@ -230,9 +230,18 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
 
       it("keeps what a newer event does not say", async () => {
         await ledger.recordSubject(subjectOf());
-        const { externalId: _, userId: __, ...silent } = subjectOf({ appliedAt: "2026-03-02T00:00:00.000Z" });
+        const newer = { appliedAt: "2026-03-02T00:00:00.000Z", left: true };
+        const { externalId: _, userId: __, ...silent } = subjectOf(newer);
         await ledger.recordSubject(silent);
-        expect(await ledger.subject("bamboohr", "10010")).toEqual({ ...subjectOf(), ...silent });
+        const { left: ___, ...saysNothing } = { ...silent, appliedAt: "2026-03-03T00:00:00.000Z" };
+        await ledger.recordSubject(saysNothing);
+        expect(await ledger.subject("bamboohr", "10010")).toEqual({
+          ...subjectOf(),
+          ...saysNothing,
+          left: true,
+        });
+        await ledger.recordSubject({ ...saysNothing, subject: "10011" });
+        expect(await ledger.subject("bamboohr", "10011")).toEqual({ ...saysNothing, subject: "10011" });
       });
 
       it("ends at the newest event when many come at once", async () => {

@@ -21,6 +21,7 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
   const operations = createOperations(people, createPasswordKeys(), {
     batchMode: "all-or-nothing",
     duplicateCodes: false,
+    departments: undefined,
     customFields: undefined,
     unknownInLookUp: "left-out",
     ...rules,
@@ -117,11 +118,13 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     getUser: (request) => call("get-user", request, reads),
     getUserBatch: (request) => call("get-user-batch", request, { ...reads, records: request.userIds.length }),
     updateUser: (request) => call("update-user", request, writes),
+    setUserDepartments: (request) => call("set-user-departments", request, { ...writes, needsUser: false }),
     resignUserBatch: (request) =>
       call("resign-user-batch", request, { ...writes, records: request.userIds.length }),
     deleteUsersBatch: (request) =>
       call("delete-users-batch", request, { ...writes, records: request.userIds.length }),
     getUserMfaInfo: (request) => call("get-user-mfa-info", request, reads),
+    getCustomFields: (request) => call("get-custom-fields", request, { ...reads, needsUser: false }),
     system: () => call("system", {}, { ...reads, needsUser: false }),
     close() {},
   };

@@ -23,6 +23,7 @@ const ports = portsOf({
   clock: { now, wait: (milliseconds) => wait(milliseconds), random: Math.random },
   leavePolicy: () => "resign",
   rehirePolicy: () => "reactivate",
+  otpPolicy: "import",
   isMended: () => true,
   log: { info: silent, warn: silent, error: silent },
 });
@@ -38,7 +39,7 @@ for (let invocation = 0; acknowledged.size < messages.length; invocation += 1) {
     { owner: `${process.pid}-${invocation}`, deadline: now() + 57_000 },
   );
   for (const [position, index] of batch.entries()) {
-    if (applied[position] !== "done") continue;
+    if (applied[position]?.state !== "done") continue;
     append(`${folder}/acknowledged`, index);
     acknowledged.add(index);
   }

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import type { UserDto } from "#lib/authing/dto.ts";
+import type { OtpPolicy } from "#lib/config.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import { accessKey, day, openWorld, personOf, told } from "./world.ts";
@@ -117,7 +118,15 @@ function outOfOrder(order: readonly number[]): Story {
       await world.deliver(order.flatMap((index) => events[index - 1] ?? []));
     },
     async check(world) {
-      expect(Object.values(world.statuses())).not.toContain("Activated");
+      // Nobody who has left is created for the sake of it: who was never there is not there in the end.
+      const wasThere = order.indexOf(1) < order.indexOf(3);
+      expect(world.statuses()).toEqual(wasThere ? { 1: "Resigned" } : {});
+      expect(await world.ledger.subject("hr", "1")).toMatchObject({
+        externalId: "1",
+        left: true,
+        appliedBy: "terminated",
+        appliedAt: terminated.event.occurredAt,
+      });
       const late = order.slice(order.indexOf(3) + 1).flatMap((index) => events[index - 1] ?? []);
       for (const outcome of await outcomesOf(world, late))
         expect(outcome).toEqual({ kind: "superseded", by: "hr/terminated" });
@@ -240,6 +249,62 @@ function poison(size: number, batchMode: "all-or-nothing" | "partial", poisons: 
   };
 }
 
+function customFieldUnknown(): Story {
+  const events = range(4).map((id) =>
+    told("hr", `hired-${id}`, id, 0, [create(id, { customData: { badge: id } })]),
+  );
+  const customFields: string[] = [];
+  return {
+    name: "joiners with a custom field that the pool does not have yet",
+    options: { customFields },
+    async prepare() {
+      customFields.length = 0;
+    },
+    async play(world) {
+      await world.invoke(events);
+      if (world.lives.deaths === 0) {
+        expect(await outcomesOf(world, events)).toEqual(events.map(() => undefined));
+        for (const { event } of events)
+          expect(world.log).toContain(
+            `warn event comes again {"source":"hr","event":"${event.id}","code":"misconfigured","reason":"custom-field-unknown","path":"customData.badge"}`,
+          );
+      }
+      customFields.push("badge");
+      world.restart();
+      world.clock.pass(180);
+      await world.deliver(events);
+    },
+    async check(world, whole) {
+      for (const outcome of await outcomesOf(world, events))
+        expect(outcome).toMatchObject({ kind: placed(whole) });
+      expect(Object.keys(world.statuses())).toHaveLength(4);
+    },
+    events,
+  };
+}
+
+function customFieldsTooLong(): Story {
+  const events = range(5).map((id, index) =>
+    told("hr", `hired-${id}`, id, 0, [
+      create(id, { customData: { badge: index < 3 ? "长".repeat(1025) : id } }),
+    ]),
+  );
+  return {
+    name: "three of five whose custom field is refused for its value",
+    options: { customFields: ["badge"] },
+    async play(world) {
+      await world.deliver(events);
+    },
+    async check(world, whole) {
+      expect(await outcomesOf(world, events)).toMatchObject([
+        ...range(3).map(() => ({ kind: "rejected", reason: "bad-custom-field" })),
+        ...range(2).map(() => ({ kind: placed(whole) })),
+      ]);
+    },
+    events,
+  };
+}
+
 function redriven(count: number, newerOnes: number): Story {
   const broken = range(count).map((id, index) =>
     told("hr", `hired-${id}`, id, 0, [create(id)], index === 1 ? { trulyBroken: true } : { broken: true }),
@@ -314,35 +379,71 @@ function unreadable(): Story {
   };
 }
 
-function massDeparture(verb: "release" | "discard", people: number, leaving: number): Story {
-  const gone = leavers(range(leaving));
+function massDeparture(
+  verb: "release" | "discard",
+  people: number,
+  leaving: number,
+  status: "Resigned" | "Suspended" = "Resigned",
+): Story {
+  const departmentIds = ["d-1"];
+  const gone =
+    status === "Resigned"
+      ? leavers(range(leaving))
+      : range(leaving).map((id) => told("hr", `left-${id}`, id, 30, [update(id, { status })]));
   const joined = joiners(["new"], "hr", 40);
   const taken = Math.max(10, Math.floor(people * 0.05));
   return {
-    name: `${leaving} of ${people} leave at once, and somebody decides to ${verb} those who are held`,
+    name: `${leaving} of ${people} are ${status} at once, and somebody decides to ${verb} those who are held`,
     async prepare(world) {
-      await world.deliver(joiners(range(people)));
+      await world.deliver(
+        range(people).map((id) => told("hr", `hired-${id}`, id, 0, [create(id, { departmentIds })])),
+      );
     },
     async play(world) {
       await world.deliver([...gone, ...joined]);
-      const left = Object.values(world.statuses()).filter((status) => status === "Resigned").length;
+      const left = Object.values(world.statuses()).filter((each) => each === status).length;
       // Who was counted and comes again after a death is held as well: rather one too many.
       if (world.lives.deaths === 0) expect(left).toBe(taken);
       expect(left).toBeLessThanOrEqual(taken);
       expect(await world.shelf.list("held", 1000)).toHaveLength(leaving - left);
-      expect(world.log.some((line) => line.startsWith("error departures held"))).toBe(true);
+      const alarms = world.log.filter((line) => line.startsWith("error departures held"));
+      expect(alarms).not.toEqual([]);
+      for (const alarm of alarms) expect(alarm).toContain('"departments":"d-1"');
       await world.operate({ operation: verb });
     },
     async check(world) {
       const statuses = world.statuses();
       expect(statuses["new"]).toBe("Activated");
-      const left = Object.values(statuses).filter((status) => status === "Resigned").length;
+      const left = Object.values(statuses).filter((each) => each === status).length;
       if (verb === "release") expect(left).toBe(leaving);
       else expect(left).toBeLessThanOrEqual(taken);
       expect(await world.shelf.list("held", 1000)).toEqual([]);
       expect(await world.operate({ operation: verb })).toEqual([]);
     },
     events: [...gone, ...joined],
+  };
+}
+
+function suspendedTwice(): Story {
+  const locked = range(6).flatMap((id) => [
+    told("hr", `locked-${id}`, id, 30, [update(id, { status: "Suspended" })]),
+    told("hr", `moved-${id}`, id, 31, [update(id, { city: "杭州" })]),
+    told("hr", `locked-again-${id}`, id, 32, [update(id, { status: "Suspended", city: "上海" })]),
+  ]);
+  return {
+    name: "six who are suspended and told so again have left once",
+    options: { direct: true },
+    async prepare(world) {
+      await world.deliver(joiners(range(6)));
+    },
+    async play(world) {
+      await world.deliver(locked);
+    },
+    async check(world) {
+      expect(await world.shelf.list("held", 100)).toEqual([]);
+      for (const user of world.pool.users()) expect(user.status).toBe("Suspended");
+    },
+    events: locked,
   };
 }
 
@@ -365,20 +466,92 @@ function normalDay(): Story {
   };
 }
 
-function withSecret(): Story {
-  const event = told("hr", "hired-1", "1", 0, [create("1"), importOtp("1")]);
+function withSecret(otp: OtpPolicy, changes: readonly Change[]): Story {
+  const event = told("hr", "hired-1", "1", 0, changes);
   return {
-    name: "a joiner and their TOTP secret in one event",
+    name: `a joiner and their TOTP secret in one event of ${changes.length}, by ${otp}`,
+    options: { otp },
     async play(world) {
       await world.deliver([event]);
     },
-    async check(world) {
+    async check(world, whole) {
       const [user] = world.pool.users();
       expect(world.statuses()).toEqual({ 1: "Activated" });
       expect(world.pool.otpOf(user?.userId ?? "")).toBe(secret);
+      expect(await world.recordOf("hr", "hired-1")).toMatchObject({ changes: ["create", "import-otp"] });
       expect(JSON.stringify([await world.recordOf("hr", "hired-1"), world.log])).not.toContain(secret);
+      if (!whole) return;
+      expect(await outcomesOf(world, [event])).toMatchObject([{ kind: "accepted", userId: user?.userId }]);
+      expect(world.pool.requests.map(({ operation }) => operation)).toEqual([
+        "create-users-batch",
+        ...(otp === "import" ? ["import-otp"] : []),
+        "get-user-mfa-info",
+      ]);
     },
     events: [event],
+  };
+}
+
+function secretOfSomebody(otp: OtpPolicy): Story {
+  const events = [
+    // There already, with another second factor, which the newer one replaces.
+    told("idp", "created", "user-1", 1, [create("1"), importOtp("1")]),
+    // Somebody else has their e-mail, which is all that is known of them.
+    told("idp", "created-2", "user-2", 1, [
+      { kind: "create", person: { email: "p2@example.com", username: "zoë" }, trail: {} },
+      { kind: "import-otp", who: { email: "p2@example.com" }, otp: { secret } },
+    ]),
+  ];
+  return {
+    name: `TOTP secrets with joiners who are there already, or somebody else is, by ${otp}`,
+    options: { otp },
+    async prepare(world) {
+      const other = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+      await world.deliver([told("hr", "hired-1", "1", 0, [create("1"), importOtp("1", other)])]);
+      await world.deliver([told("hr", "hired-2", "2", 0, [create("2", { username: "other" })])]);
+    },
+    async play(world) {
+      await world.deliver(events);
+    },
+    async check(world) {
+      const [known, other] = world.pool.users();
+      expect(await outcomesOf(world, events)).toMatchObject([
+        { kind: "accepted", userId: known?.userId },
+        { kind: "rejected", reason: "conflict", field: "email" },
+      ]);
+      expect(world.pool.otpOf(known?.userId ?? "")).toBe(secret);
+      expect(world.pool.otpOf(other?.userId ?? "")).toBeUndefined();
+    },
+    events,
+  };
+}
+
+function secretFirst(): Story {
+  const secrets = [
+    told("idp", "enrolled", "user-1", 1, [importOtp("1")]),
+    told("idp", "enrolled-2", "user-2", 1, [importOtp("2")]),
+  ];
+  const joiner = told("hr", "hired-1", "1", 0, [create("1")]);
+  return {
+    name: "TOTP secrets that come before their people, of whom one never comes",
+    async play(world) {
+      await world.deliver(secrets);
+      world.clock.pass(1200);
+      await world.deliver([joiner]);
+    },
+    async check(world, whole) {
+      const [user, ...others] = world.pool.users();
+      expect(others).toEqual([]);
+      expect(world.pool.otpOf(user?.userId ?? "")).toBe(secret);
+      expect(await outcomesOf(world, secrets)).toMatchObject([
+        { kind: "accepted", userId: user?.userId },
+        { kind: "rejected", reason: "user-unknown", field: "externalId" },
+      ]);
+      expect(JSON.stringify([await world.recordOf("idp", "enrolled"), world.log])).not.toContain(secret);
+      // An hour for somebody who never comes, and not much more.
+      if (whole) expect(world.clock.now() - day).toBeLessThan(4_500_000);
+    },
+    events: [...secrets, joiner],
   };
 }
 
@@ -473,6 +646,67 @@ function rehired(policy: "resign" | "delete"): Story {
   };
 }
 
+function moved(): Story {
+  const events = [
+    told("hr", "moved", "1", 1, [update("1", { city: "杭州", departmentIds: ["d-2", "d-1"] })]),
+    // Those that Authing shows already, in another order.
+    told("hr", "moved-nowhere", "1", 2, [update("1", { city: "上海", departmentIds: ["d-1", "d-2"] })]),
+    told("hr", "without", "1", 3, [update("1", { city: "北京" })]),
+    told("hr", "only", "1", 4, [update("1", { departmentIds: ["d-3"] })]),
+    told("hr", "unknown", "1", 5, [update("1", { city: "深圳", departmentIds: ["d-4"] })]),
+    told("hr", "late", "1", 3.5, [update("1", { city: "成都" })]),
+  ];
+  return {
+    name: "somebody moves from department to department",
+    options: { departments: ["d-1", "d-2", "d-3"] },
+    async prepare(world) {
+      await world.deliver([told("hr", "hired", "1", 0, [create("1", { departmentIds: ["d-1"] })])]);
+    },
+    async play(world) {
+      for (const event of events) await world.deliver([event]);
+    },
+    async check(world, whole) {
+      expect(world.pool.users()).toMatchObject([{ city: "深圳", departmentIds: ["d-3"] }]);
+      expect(await outcomesOf(world, events)).toMatchObject([
+        { kind: "accepted" },
+        { kind: "accepted" },
+        { kind: "accepted" },
+        { kind: "accepted" },
+        { kind: "rejected", reason: "invalid-record", field: "departmentIds", partly: true },
+        { kind: "superseded", by: "hr/unknown" },
+      ]);
+      expect(await world.recordOf("hr", "moved")).not.toHaveProperty("leftOut");
+      if (whole) expect(callsOf(world, "set-user-departments")).toHaveLength(3);
+    },
+    events,
+  };
+}
+
+function movedBack(): Story {
+  const departmentIds = ["d-1"];
+  const events = [
+    told("hr", "hired", "1", 0, [create("1", { departmentIds })]),
+    told("hr", "left", "1", 1, [leave("1")]),
+    told("idp", "updated", "user-1", 2, [update("1", { city: "杭州", departmentIds: ["d-2"] })]),
+  ];
+  const rehired = told("hr", "rehired", "1", 3, [create("1", { departmentIds })]);
+  return {
+    name: "a leaver is in no department, whatever another source says, until they come back",
+    async prepare(world) {
+      await world.deliver(events.slice(0, 2));
+      await world.deliver(events.slice(2));
+      expect(world.pool.users()).toMatchObject([{ city: "杭州", departmentIds: [] }]);
+    },
+    async play(world) {
+      await world.deliver([rehired]);
+    },
+    async check(world) {
+      expect(world.pool.users()).toMatchObject([{ status: "Activated", departmentIds }]);
+    },
+    events: [rehired],
+  };
+}
+
 function leftElsewhere(policy: "resign" | "delete"): Story {
   const events = [
     told("hr", "hired", "1", 0, [create("1")]),
@@ -530,15 +764,26 @@ const smallStories: readonly Story[] = [
     poison(4, mode, [1]),
     poison(5, mode, [1, 3]),
   ]),
+  customFieldUnknown(),
+  customFieldsTooLong(),
   redriven(5, 2),
   unreadable(),
   massDeparture("release", 12, 12),
   massDeparture("discard", 12, 12),
-  withSecret(),
+  massDeparture("release", 11, 11, "Suspended"),
+  suspendedTwice(),
+  ...(["import", "inline"] as const).flatMap((otp) => [
+    withSecret(otp, [create("1"), importOtp("1")]),
+    withSecret(otp, [create("1", { otp: { secret } })]),
+    secretOfSomebody(otp),
+  ]),
+  secretFirst(),
   withSecretAgain(),
   refusedSecret(),
   renamed(true),
   renamed(false),
+  moved(),
+  movedBack(),
   rehired("resign"),
   rehired("delete"),
   leftElsewhere("resign"),
@@ -585,6 +830,7 @@ async function live(story: Story, makeLedger: MakeLedger, deathAt?: number): Pro
     const before = world.lives.steps;
     if (deathAt !== undefined) world.lives.endAt(deathAt);
     await story.play(world);
+    await world.deliverAside();
     const { steps, deaths } = world.lives;
     expect(deaths).toBe(deathAt === undefined ? 0 : 1);
     await story.check(world, deathAt === undefined);

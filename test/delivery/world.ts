@@ -1,13 +1,13 @@
 import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts";
 import { AuthingSecret } from "#lib/authing/connect.ts";
 import type { UserDto } from "#lib/authing/dto.ts";
-import type { LeavePolicy, RehirePolicy } from "#lib/config.ts";
+import type { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/config.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import type { EventRecord, Ledger } from "#lib/ledger/ledger.ts";
 import { operate } from "#lib/operations/operations.ts";
 import type { OperationPorts, OperationRequest, OperationResult } from "#lib/operations/operations.ts";
-import { apply } from "#lib/pipeline/apply.ts";
+import { apply, type Applied } from "#lib/pipeline/apply.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { QueuedMessage, SecretVersions, Shelf } from "#lib/pipeline/ports.ts";
@@ -46,6 +46,7 @@ export interface WorldOptions extends Partial<PoolRules> {
   readonly direct?: boolean;
   readonly leave?: LeavePolicy;
   readonly rehire?: RehirePolicy;
+  readonly otp?: OtpPolicy;
   /** Messages in one invocation. Default 10, as SQS gives them. */
   readonly batchSize?: number;
   /** Invocations side by side. Default 1. */
@@ -67,10 +68,12 @@ export interface World {
   mend(): void;
   /** Everything in memory is gone, as after a deployment. */
   restart(): void;
-  /** Queues the messages and works until the queue is empty, whoever dies on the way. */
+  /** Queues the messages and works until the queue is empty but for what stepped aside, whoever dies on the way. */
   deliver(messages: readonly QueuedMessage[]): Promise<void>;
+  /** Works until nothing is left of what stepped aside, however long that takes. */
+  deliverAside(): Promise<void>;
   /** One invocation with these messages, beside whatever else runs. */
-  invoke(messages: readonly QueuedMessage[]): Promise<readonly string[] | undefined>;
+  invoke(messages: readonly QueuedMessage[]): Promise<readonly Applied[] | undefined>;
   /** What a person asks for, and asks for again when nobody answers. */
   operate(request: OperationRequest): Promise<readonly OperationResult[]>;
   /** What became of an event, if anything has. */
@@ -112,7 +115,7 @@ export const personOf = (externalId: string, over: object = {}) => ({
 
 type Given = Pick<
   OperationPorts,
-  "ledger" | "shelf" | "authing" | "secrets" | "clock" | "leavePolicy" | "rehirePolicy" | "log"
+  "ledger" | "shelf" | "authing" | "secrets" | "clock" | "leavePolicy" | "rehirePolicy" | "otpPolicy" | "log"
 >;
 
 /** The ports of one process. Every source has the same translation: what `told` says. */
@@ -146,6 +149,8 @@ export function portsOf({ isMended, ...given }: Given & { isMended: () => boolea
 /** How long a message that was not acknowledged stays out of sight, in seconds: longer than any lease. */
 const invisibleSeconds = 180;
 const comesAgainSeconds = 30;
+/** As long as the queue of infra/aws/queues.yml hides what was handed back; its person's later messages pass it. */
+const asideSeconds = 360;
 const invocationMilliseconds = 57_000;
 const maxInvocations = 1_000;
 
@@ -154,6 +159,7 @@ export async function openWorld({
   direct = false,
   leave = "resign",
   rehire = "reactivate",
+  otp = "import",
   batchSize = 10,
   invocationsAtOnce = 1,
   ...rules
@@ -191,6 +197,7 @@ export async function openWorld({
       clock,
       leavePolicy: () => leave,
       rehirePolicy: () => rehire,
+      otpPolicy: otp,
       isMended: () => isMended,
       log: { info: line("info"), warn: line("warn"), error: line("error") },
     });
@@ -207,11 +214,48 @@ export async function openWorld({
     return { owner: `invocation-${invocations}`, deadline: clock.now() + invocationMilliseconds };
   }
 
-  async function invoke(messages: readonly QueuedMessage[]): Promise<readonly string[] | undefined> {
-    const applied = apply(messages, current, newRun()).catch(() => messages.map(() => "later" as const));
+  async function invoke(messages: readonly QueuedMessage[]): Promise<readonly Applied[] | undefined> {
+    const applied = apply(messages, current, newRun()).catch(() =>
+      messages.map((): Applied => ({ state: "later" })),
+    );
     const results = await mortals.outlive(applied);
     // The answer of the invocation is what acknowledges the messages.
     return results && mortals.outlive(mortals.through(async () => results));
+  }
+
+  let aside: Waiting[] = [];
+
+  async function work(messages: readonly Waiting[]): Promise<void> {
+    let queue = [...messages];
+    for (;;) {
+      // What stepped aside goes behind what waits already.
+      queue.push(...aside.filter(({ visibleAt }) => visibleAt <= clock.now()));
+      aside = aside.filter(({ visibleAt }) => visibleAt > clock.now());
+      if (queue.length === 0) return;
+      const firsts = [...Map.groupBy(queue, ({ message }) => groupOf(message)).values()].flatMap(([first]) =>
+        first ? [first] : [],
+      );
+      const visible = firsts.filter(({ visibleAt }) => visibleAt <= clock.now());
+      if (visible.length === 0) {
+        await clock.wait(Math.min(...firsts.map(({ visibleAt }) => visibleAt)) - clock.now());
+        continue;
+      }
+      const batches = Array.from({ length: invocationsAtOnce }, (_, index) =>
+        visible.slice(index * batchSize, (index + 1) * batchSize),
+      ).filter((batch) => batch.length > 0);
+      const answers = await Promise.all(batches.map((batch) => invoke(batch.map(({ message }) => message))));
+      const hasDied = answers.includes(undefined);
+      if (hasDied) restart();
+      const again = clock.now() + 1000 * (hasDied ? invisibleSeconds : comesAgainSeconds);
+      for (const [index, batch] of batches.entries()) {
+        for (const [position, waiting] of batch.entries()) {
+          const state = answers[index]?.[position]?.state ?? "later";
+          if (state === "later") waiting.visibleAt = again;
+          else queue = queue.filter((other) => other !== waiting);
+          if (state === "aside") aside.push({ ...waiting, visibleAt: clock.now() + 1000 * asideSeconds });
+        }
+      }
+    }
   }
 
   return {
@@ -228,32 +272,11 @@ export async function openWorld({
     },
     restart,
     invoke,
-    async deliver(messages) {
-      let queue = messages.map((message) => ({ message, visibleAt: 0 }));
-      while (queue.length > 0) {
-        const firsts = [...Map.groupBy(queue, ({ message }) => groupOf(message)).values()].flatMap(
-          ([first]) => (first ? [first] : []),
-        );
-        const visible = firsts.filter(({ visibleAt }) => visibleAt <= clock.now());
-        if (visible.length === 0) {
-          await clock.wait(Math.min(...firsts.map(({ visibleAt }) => visibleAt)) - clock.now());
-          continue;
-        }
-        const batches = Array.from({ length: invocationsAtOnce }, (_, index) =>
-          visible.slice(index * batchSize, (index + 1) * batchSize),
-        ).filter((batch) => batch.length > 0);
-        const answers = await Promise.all(
-          batches.map((batch) => invoke(batch.map(({ message }) => message))),
-        );
-        const hasDied = answers.includes(undefined);
-        if (hasDied) restart();
-        const again = clock.now() + 1000 * (hasDied ? invisibleSeconds : comesAgainSeconds);
-        for (const [index, batch] of batches.entries()) {
-          for (const [position, waiting] of batch.entries()) {
-            if (answers[index]?.[position] === "done") queue = queue.filter((other) => other !== waiting);
-            else waiting.visibleAt = again;
-          }
-        }
+    deliver: (messages) => work(messages.map((message) => ({ message, visibleAt: 0 }))),
+    async deliverAside() {
+      while (aside.length > 0) {
+        await clock.wait(Math.min(...aside.map(({ visibleAt }) => visibleAt)) - clock.now());
+        await work([]);
       }
     },
     async operate(request) {
@@ -276,6 +299,11 @@ export async function openWorld({
       await sandbox?.close();
     },
   };
+}
+
+interface Waiting {
+  readonly message: QueuedMessage;
+  visibleAt: number;
 }
 
 const groupOf = (message: QueuedMessage) =>

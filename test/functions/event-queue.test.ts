@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
-import { describe, expect, it } from "vitest";
-import type { AuthingClient } from "#lib/authing/client.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
@@ -9,6 +9,7 @@ import { memoryLedger } from "#lib/ledger/memory.ts";
 import type { KeptMessage, QueuedMessage } from "#lib/pipeline/ports.ts";
 import { secretReader } from "#lib/pipeline/secrets.ts";
 import { defineSource, type SourceEvent } from "#lib/pipeline/source.ts";
+import { startSandbox } from "#local/authing/sandbox.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import sqs from "./events/sqs.json" with { type: "json" };
 
@@ -25,11 +26,25 @@ const fickle = defineSource({
   name: "fickle",
   translate(event) {
     if (event.type === "breaks") throw new TypeError("a bug of ours, with 张三 in its message");
-    return event.type === "leaves" ? [{ kind: "leave", who: { externalId: event.subject } }] : [];
+    const externalId = event.subject;
+    switch (event.type) {
+      case "leaves":
+        return [{ kind: "leave", who: { externalId } }];
+      case "joins":
+        return [{ kind: "create", person: { externalId, username: externalId }, trail: {} }];
+      case "enrolls":
+        return [{ kind: "import-otp", who: { externalId }, otp: { secret: "JBSWY3DPEHPK3PXP" } }];
+      default:
+        return [];
+    }
   },
 });
 
-function worker(resign: AuthingClient["resignUserBatch"]) {
+/** Only with what a leaver needs of Authing, where nothing else is said; anything more would throw and show. */
+function worker(
+  resign: AuthingClient["resignUserBatch"],
+  authing = { resignUserBatch: resign } as unknown as AuthingClient,
+) {
   const ledger = memoryLedger();
   const dead: KeptMessage[] = [];
   const log: string[] = [];
@@ -37,12 +52,12 @@ function worker(resign: AuthingClient["resignUserBatch"]) {
   const line = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields)}`);
   const handler = eventQueue(() => ({
     ledger,
-    // Only what a leaver needs; anything else would throw and show.
-    authing: { resignUserBatch: resign } as unknown as AuthingClient,
+    authing,
     clock,
     leavePolicy: () => "resign",
     pace: createPace({ clock, maxPerSecond: 1000 }),
     rehirePolicy: () => "reactivate",
+    otpPolicy: "import",
     source: (name) => (name === "fickle" ? (fickle as never) : undefined),
     translation: () => ({ region: "CN", departments: {}, customData: {} }),
     secrets: secretReader(async () => ({ current: {} })),
@@ -82,6 +97,13 @@ function records(...events: [type: string, subject: string][]): SQSEvent {
     }),
   };
 }
+
+const receivedAt = (event: SQSEvent, time: string): SQSEvent => ({
+  Records: event.Records.map((record) => ({
+    ...record,
+    body: record.body.replace(daysFromNow(0), time),
+  })),
+});
 
 const outcomes = (ledger: ReturnType<typeof memoryLedger>) =>
   Object.fromEntries(ledger.recent(100).map(({ id, outcome }) => [id, outcome.kind]));
@@ -130,15 +152,62 @@ describe("the function behind the queue", () => {
     ]);
   });
 
+  it("hides what stepped aside for 30 seconds at most, since its person's joiner would be hidden with it", async () => {
+    const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
+    const sandbox = await startSandbox({ accessKeys: [key] });
+    const authing = createAuthingClient({ host: sandbox.url, credentials: async () => key });
+    onTestFinished(() => sandbox.close());
+    const { postponed, work } = worker(authing.resignUserBatch, authing);
+    const event = records(["enrolls", "a"]);
+    for (const record of event.Records)
+      record.attributes = { ...record.attributes, ApproximateReceiveCount: "9" };
+    await work(event);
+    expect(postponed).toMatchObject([{ seconds: 30 }]);
+  });
+
   it("puts on the shelf what has waited for longer than the queue would remember it", async () => {
     const { dead, work } = worker(async () => {
       throw new TypeError("a defect");
     });
-    const event = records(["leaves", "a"]);
-    const [record] = event.Records;
-    if (record) record.body = record.body.replace(daysFromNow(0), daysFromNow(-11));
+    const event = receivedAt(records(["leaves", "a"]), daysFromNow(-11));
     expect(await work(event)).toEqual({ batchItemFailures: [] });
     expect(dead).toMatchObject([{ reason: "waited-too-long", message: { event: { subject: "a" } } }]);
+  });
+
+  it("lets a secret step aside for later events of its person, one of which may be the joiner", async () => {
+    const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
+    const sandbox = await startSandbox({ accessKeys: [key] });
+    const authing = createAuthingClient({ host: sandbox.url, credentials: async () => key });
+    onTestFinished(() => sandbox.close());
+    const { ledger, work } = worker(authing.resignUserBatch, authing);
+    const event = records(["enrolls", "a"], ["enrolls", "b"], ["other", "b"], ["enrolls", "b"]);
+    const joins = records(["joins", "a"]);
+    // Told later and true earlier.
+    for (const record of joins.Records)
+      record.body = record.body.replace('"occurredAt":"', '"occurredAt":"1970-01-01T00:00:00.000Z","was":"');
+    event.Records.push(...joins.Records);
+    const answer = await work(receivedAt(event, new Date().toISOString()));
+    expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).toSorted()).toEqual([
+      "enrolls-b-1",
+      "enrolls-b-3",
+    ]);
+    expect(outcomes(ledger)).toEqual({
+      "joins-a-0": "accepted",
+      "enrolls-a-0": "accepted",
+      "other-b-2": "already-done",
+    });
+    expect(sandbox.otpOf(sandbox.users()[0]?.userId ?? "")).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
+
+    // An hour later nobody is waited for any more.
+    expect(await work(receivedAt(event, new Date(Date.now() - 3_600_000).toISOString()))).toEqual({
+      batchItemFailures: [],
+    });
+    expect(ledger.recent(2)).toMatchObject(
+      ["enrolls-b-1", "enrolls-b-3"].map((id) => ({
+        id,
+        outcome: { kind: "rejected", reason: "user-unknown" },
+      })),
+    );
   });
 
   it("does not do again what is settled", async () => {
@@ -170,13 +239,6 @@ describe("the function behind the queue", () => {
 });
 
 describe("the same words again", () => {
-  const at = (event: SQSEvent, receivedAt: string): SQSEvent => ({
-    Records: event.Records.map((record) => ({
-      ...record,
-      body: record.body.replace(daysFromNow(0), receivedAt),
-    })),
-  });
-
   it("are a repetition while the sender repeats itself, and news afterwards, once each", async () => {
     let calls = 0;
     const { ledger, work } = worker(async () => {
@@ -185,12 +247,12 @@ describe("the same words again", () => {
     });
     const event = records(["leaves", "a"]);
     await work(event);
-    await work(at(event, daysFromNow(2)));
+    await work(receivedAt(event, daysFromNow(2)));
     expect(calls).toBe(1);
-    const later = at(event, daysFromNow(13));
+    const later = receivedAt(event, daysFromNow(13));
     await work(later);
     await work(later);
-    await work(at(event, daysFromNow(13.1)));
+    await work(receivedAt(event, daysFromNow(13.1)));
     expect(calls).toBe(2);
     expect(Object.keys(outcomes(ledger))).toEqual(["leaves-a-0", "leaves-a-0~1"]);
   });

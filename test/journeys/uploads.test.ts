@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type * as AuthingSdk from "authing-node-sdk";
 import { TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
+import { defineConfig } from "#lib/config.ts";
 import { journey, type Journey } from "./stack.ts";
 
 const { ManagementClient } = createRequire(import.meta.url)("authing-node-sdk") as typeof AuthingSdk;
@@ -259,6 +260,59 @@ nobody@example.com,JBSWY3DPEHPK3PXP,,,
         "email: user-unknown": 1,
       },
     });
+  });
+
+  it.each(["import", "inline"] as const)(
+    "comes along with its person, by %s, and again when the run is stopped in between",
+    async (otp) => {
+      const run = await journey({ config: defineConfig({ authing: { otp }, sources: {} }) });
+      const ids = Array.from({ length: 60 }, (_, index) => index + 1);
+      const rows = ids.map((id) =>
+        JSON.stringify({ externalId: `${id}`, username: `p${id}`, otp: { secret: "jbsw y3dp ehpk 3pxp" } }),
+      );
+      const refused = { on: otp === "import" ? "import-otp" : "get-user-mfa-info" } as const;
+      // Once more with the key that was read anew; then all comes again, which on a laptop is for the uploader to do.
+      run.stack.sandbox?.script([
+        { ...refused, fault: { kind: "unauthorized" } },
+        { ...refused, fault: { kind: "unauthorized" } },
+      ]);
+      await run.upload("users", "people.ndjson", `${rows.join("\n")}\n`);
+      expect(run.log.some((line) => line.includes("import comes again"))).toBe(true);
+      expect(run.stack.sandbox?.users()).toHaveLength(50);
+      const id = await run.upload("users", "people.ndjson", `${rows.join("\n")}\n`);
+      expect(await summaryOf(run, id)).toMatchObject({ accepted: 60, alreadyDone: 0, rejected: 0 });
+      const users = run.stack.sandbox?.users() ?? [];
+      expect(users).toHaveLength(60);
+      for (const { userId } of users)
+        expect(run.stack.sandbox?.otpOf(userId)).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
+      const imported = run.stack.sandbox?.requests.filter(({ operation }) => operation === "import-otp");
+      // By inline, only those who were there already.
+      expect(imported?.reduce((sum, { count }) => sum + count, 0)).toBe(otp === "import" ? 50 + 50 + 60 : 50);
+    },
+  );
+
+  it("waits for people whose file is on its way", async () => {
+    const run = await journey();
+    const ids = Array.from({ length: 60 }, (_, index) => index + 1);
+    run.stack.sandbox?.script([{ on: "create-users-batch", fault: { kind: "slow", milliseconds: 1000 } }]);
+    const secrets = run.upload(
+      "otp",
+      "otp.csv",
+      `externalId,secret\n${[...ids, 1000].map((id) => `${id},JBSWY3DPEHPK3PXP`).join("\n")}\n`,
+    );
+    const people = run.upload(
+      "users",
+      "people.csv",
+      `externalId,username\n${ids.map((id) => `${id},p${id}`).join("\n")}\n`,
+    );
+    expect(await summaryOf(run, await people)).toMatchObject({ accepted: 60 });
+    expect(await summaryOf(run, await secrets)).toMatchObject({
+      rows: 61,
+      accepted: 60,
+      reasons: { "externalId: user-unknown": 1 },
+    });
+    for (const { userId } of run.stack.sandbox?.users() ?? [])
+      expect(run.stack.sandbox?.otpOf(userId)).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
   });
 
   it("leaves no secret in results, log or ledger", async () => {

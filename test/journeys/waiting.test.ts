@@ -132,6 +132,7 @@ describe("dead letters of a mapping bug", () => {
       secrets: secretReader(async () => ({ current: {} })),
       leavePolicy: () => "resign" as const,
       rehirePolicy: () => "reactivate" as const,
+      otpPolicy: "import" as const,
       pace: createPace({ clock, maxPerSecond: 1000 }),
       translation: () => ({ region: "CN", departments: {}, customData: {} }),
       readable: () => undefined,
@@ -177,7 +178,9 @@ describe("dead letters of a mapping bug", () => {
     const events = Array.from({ length: 30 }, (_, index) =>
       message(`e-${index}`, `p${index}`, 0, index === 7 ? "truly broken" : {}),
     );
-    expect(await play(events)).toEqual(events.map(() => "done"));
+    expect(await play(events)).toEqual(
+      events.map(() => ({ state: "done", outcome: { kind: "dead", reason: "translation-failed" } })),
+    );
     expect(await ports.shelf.list("dead", 100)).toHaveLength(30);
     mend();
     await play([10, 11, 12, 13, 14].map((index) => message(`n-${index}`, `p${index}`, 5)));

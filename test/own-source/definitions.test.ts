@@ -94,6 +94,11 @@ describe("a source of one's own", () => {
       /sources\.acme\.leave must be one of resign, suspend, deactivate, delete/,
     ],
     [
+      "a secret that goes along in a dialect without it",
+      () => defineConfig({ authing: { otp: "inline", dialect: "2022" }, sources: {} }),
+      /authing\.otp "inline" is nothing that the dialect 2022 can say/,
+    ],
+    [
       "a proof that is none",
       configured({ source: { ...sound, proof: { name: "trust" } } }),
       /source\.proof must be a proof/,

@@ -64,6 +64,18 @@ test("creates one person", async () => {
   expect(sandbox.users()).toHaveLength(1);
 });
 
+test("moves a person to other departments, and to none that the pool does not have", async () => {
+  const { client } = await open({ departments: [...zhang.departmentIds, "65f1c0de00000000000000d2"] });
+  await client.createUsersBatch({ list: [zhang] });
+  const options = { userIdType: sdkEnum("external_id") };
+  const moved = (departmentId: string) =>
+    client.setUserDepartments({ userId: "10010", departments: [{ departmentId }], options });
+  expect(await moved("65f1c0de00000000000000d2")).toMatchObject({ statusCode: 200, data: { success: true } });
+  expect(await moved("65f1c0de00000000000000d9")).toMatchObject({ statusCode: 404 });
+  const { data } = await client.getUser({ userId: "10010", ...options, withDepartmentIds: true });
+  expect(data.departmentIds).toEqual(["65f1c0de00000000000000d2"]);
+});
+
 test("finds a person by every kind of id", async () => {
   const { client } = await open();
   const identity = {

@@ -54,6 +54,8 @@ export const badToken = refusal(401, "access_token 无效或已过期", "access_
 export const badAccessKey = refusal(401, "AK/SK 不正确", "Access key is not correct");
 export const unknownPool = refusal(401, "用户池不存在", "User pool does not exist", 2224);
 export const unknownUser = refusal(404, "用户不存在", "User does not exist", 2004);
+// Its status is what the integration tests of authing-node-sdk expect; there it names the id.
+export const unknownDepartment = refusal(404, "存在不合法的 departmentId", "Department does not exist");
 export const unknownPath = refusal(404, "接口不存在", "No such endpoint");
 export const wrongMethod = refusal(400, "请求方法错误", "Wrong method for this endpoint");
 export const oversized = refusal(413, "请求体过大", "Request body is too large");

@@ -19,6 +19,8 @@ export interface PoolRules {
   readonly batchMode: BatchMode;
   /** Sends apiCodes 2026, 2034, 2035 and 2200 with duplicates, as the v2 page lists them; the v3 page has none. */
   readonly duplicateCodes: boolean;
+  /** The departments of the pool. Absent: any. */
+  readonly departments: readonly string[] | undefined;
   /** Keys that customData may have. Absent: any. */
   readonly customFields: readonly string[] | undefined;
   /** What `get-user-batch` does about ids nobody has: leaves them out, or refuses the call. */
@@ -70,6 +72,9 @@ export function createOperations(
         return envelope.longCustomData;
       }
     }
+    const { departments } = rules;
+    if (departments && profile.departmentIds?.some((id) => !departments.includes(id)))
+      return envelope.unknownDepartment;
     if (!profile.username && !profile.phone && !profile.email) return envelope.noLoginField;
     return undefined;
   }
@@ -195,6 +200,19 @@ export function createOperations(
       return "refusal" in verdict ? verdict : { data: toUserDto(create(verdict.good)) };
     }),
     "update-user": operation("POST", requests.UpdateUser, update),
+    "set-user-departments": operation(
+      "POST",
+      dto.SetUserDepartmentsDto,
+      ({ userId, departments, options }): Answer => {
+        const person = people.find(userId, options?.userIdType);
+        if (!person) return { refusal: envelope.unknownUser };
+        const departmentIds = departments.map(({ departmentId }) => departmentId);
+        const refusal = refusalOf({ ...person.profile, departmentIds });
+        if (refusal) return { refusal };
+        people.change(person, { ...person.profile, departmentIds });
+        return { data: { success: true } };
+      },
+    ),
     "import-otp": operation("POST", requests.ImportOtp, ({ list }): Answer => {
       const refusal = applyBatch(
         list.map((record): Verdict<{ person: Person; otp: dto.ImportOtpItemDataDto }> => {
@@ -264,6 +282,13 @@ export function createOperations(
         smsMfaStatus: "disabled",
         emailMfaStatus: "disabled",
       })),
+    ),
+    "get-custom-fields": operation("GET", dto.GetCustomFieldsReqDto, ({ targetType }): Answer =>
+      rules.customFields
+        ? {
+            data: rules.customFields.map((key) => ({ targetType, key, dataType: "STRING", label: key })),
+          }
+        : { refusal: envelope.unsupported },
     ),
     "get-otp-secret-by-user": operation("GET", requests.OneUser, ({ userId, userIdType }) =>
       withPerson(userId, userIdType, ({ otp }) => ({ secret: otp?.secret ?? "" })),

@@ -90,6 +90,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       createOperations(people, createPasswordKeys(), {
         batchMode: options.batchMode ?? "all-or-nothing",
         duplicateCodes: options.duplicateCodes ?? false,
+        departments: options.departments,
         customFields: options.customFields,
         unknownInLookUp: options.unknownInLookUp ?? "left-out",
       }),
