@@ -61,9 +61,10 @@ const mayUseLedger = [
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
-    "dynamodb:Query",
   ),
 ];
+/** Those of an hour are counted together. */
+const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
 
 const authingSecret = "AuthingSecret";
@@ -122,6 +123,7 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
     may(objects("waiting/"), "s3:GetObject"),
     may(objects("kept/"), "s3:PutObject"),
     ...mayUseLedger,
+    mayCountDepartures,
   ],
 });
 
@@ -145,9 +147,8 @@ const uploadsRun: FunctionDefinition = {
     mayReadSecret(authingSecret),
     maySettle("UploadsQueue"),
     ...mayUseLedger,
-    ...["incoming/users/", "incoming/otp/"].map((prefix) =>
-      may(objects(prefix), "s3:GetObject", "s3:GetObjectVersion"),
-    ),
+    // The bucket is versioned, and a notification says which version is meant.
+    ...["incoming/users/", "incoming/otp/"].map((prefix) => may(objects(prefix), "s3:GetObjectVersion")),
     // TOTP secrets do not stay once they are imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
     may(objects("results/"), "s3:PutObject", "s3:AbortMultipartUpload"),
@@ -168,6 +169,7 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
     ...mayUseLedger,
+    mayCountDepartures,
     // An index is a resource of its own.
     may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-person` }, "dynamodb:Query"),
     may(objects("kept/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
