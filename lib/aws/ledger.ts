@@ -56,10 +56,10 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
     }
   }
 
-  /** Adds to a counter, which begins at 0 and, with `expires` (s), ends by itself. */
-  async function add(key: Item, count: number, expires?: number): Promise<void> {
+  /** Adds to a counter, which begins at 0 and, with `expires` (s), ends by itself. Resolves to what it is now. */
+  async function add(key: Item, count: number, expires?: number): Promise<number> {
     const { dynamodb, UpdateItemCommand } = await aws();
-    await conditionally(
+    const added = await conditionally(
       dynamodb.send(
         new UpdateItemCommand({
           TableName: table,
@@ -70,9 +70,11 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
             ":count": number(count),
             ...(expires !== undefined && { ":expires": number(expires) }),
           },
+          ReturnValues: "UPDATED_NEW",
         }),
       ),
     );
+    return countOf(added.item);
   }
 
   return {
@@ -231,13 +233,14 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
       if (told !== undefined) return Number(told);
       const minute = Math.floor(seconds() / 60);
       // A crash before the number is kept counts it twice: rather one too many.
-      await add(countKey("departures", key.source, minute), 1, seconds() + 2 * withinSeconds);
+      const bucket = countKey("departures", key.source, minute);
+      const inThisMinute = await add(bucket, 1, seconds() + 2 * withinSeconds);
       const query = new QueryCommand({
         TableName: table,
         KeyConditionExpression: "#pk = :pk AND #sk > :since",
         ExpressionAttributeNames: names("pk", "sk"),
         ExpressionAttributeValues: {
-          ":pk": countKey("departures", key.source)["pk"] as AttributeValue,
+          ":pk": bucket["pk"] as AttributeValue,
           ":since": text(minuteText(minute - Math.ceil(withinSeconds / 60))),
         },
         ConsistentRead: true,
@@ -245,7 +248,9 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
       const page = await dynamodb.send(query).catch((error: unknown) => {
         throw awsFailure(error, "ledger-unreachable");
       });
-      const count = (page.Items ?? []).reduce((sum, bucket) => sum + countOf(bucket), 0);
+      // Of this minute only what was counted before: those who leave together shall not each be the last one.
+      const others = (page.Items ?? []).filter(({ sk }) => sk?.S !== bucket["sk"]?.S);
+      const count = others.reduce((sum, other) => sum + countOf(other), inThisMinute);
       await conditionally(
         dynamodb.send(
           new UpdateItemCommand({

@@ -314,6 +314,12 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
         pass(2 * 3600);
         expect(await count("bamboohr", "e-3")).toBe(1);
       });
+
+      it("at the same moment are counted one after the other", async () => {
+        const ids = Array.from({ length: 8 }, (_, index) => `e-${index}`);
+        const counts = ids.map((id) => ledger.countDeparture({ source: "bamboohr", id }, 3600));
+        expect((await Promise.all(counts)).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      });
     });
 
     describe("the people of a source", () => {
