@@ -55,8 +55,16 @@ export function ownWebhook(source: string, configuration = "#config"): FunctionF
   };
 }
 
-/** Bundles one function into `<folder>/<name>/index.mjs`. What was there before is gone. */
-export async function bundleFunction(source: FunctionFile, folder: string): Promise<Bundle> {
+/**
+ * Bundles one function into `<folder>/<name>/index.mjs`. What was there before is gone.
+ *
+ * @param configuration a file to take in place of inbound.config.ts
+ */
+export async function bundleFunction(
+  source: FunctionFile,
+  folder: string,
+  configuration?: string,
+): Promise<Bundle> {
   // The runtime finds a handler's file by its base name, in which a dot is not allowed.
   if (!/^[a-z][a-z0-9-]*$/.test(source.name)) {
     throw new TypeError(`${source.file}: name functions with lower-case letters, digits and dashes`);
@@ -75,6 +83,7 @@ export async function bundleFunction(source: FunctionFile, folder: string): Prom
         }),
     outdir,
     bundle: true,
+    ...(configuration !== undefined && { alias: { "#config": resolve(root, configuration) } }),
     minify: true,
     platform: "node",
     target: "node24",
