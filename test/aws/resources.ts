@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { CreateTableCommand, DynamoDBClient, type CreateTableInput } from "@aws-sdk/client-dynamodb";
 import {
   CreateBucketCommand,
@@ -20,19 +19,9 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { propertiesOf } from "./stack/template.ts";
 
 // Makes what a deployment would make, as the packaged template has it, on the server of test/aws/run.sh.
-
-const template = JSON.parse(
-  readFileSync(".serverless/cloudformation-template-update-stack.json", "utf8"),
-) as { Resources: Record<string, { Properties: Record<string, unknown> }> };
-
-/** A resource's properties in the packaged template. */
-function propertiesOf(resource: string): Record<string, unknown> {
-  const found = template.Resources[resource];
-  if (!found) throw new Error(`the packaged template has no ${resource}: run npm run package`);
-  return found.Properties;
-}
 
 const dynamodb = new DynamoDBClient();
 const s3 = new S3Client();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# npm run test:aws: the packaged template is checked by cfn-lint, and the ports of lib/aws run against moto, a server that
-# speaks AWS. Needs Python 3 with venv and pip, and no AWS account.
+# npm run test:aws: the packaged template is checked by cfn-lint, and against moto, a server that speaks AWS, run the ports of
+# lib/aws and the packaged functions end to end. Needs Python 3 with venv and pip, and no AWS account.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -2,21 +2,47 @@
 
 moto's own server answers many at once, but checks a condition and writes in two steps. Real DynamoDB does both in one,
 and the ledger rests on that.
+
+`POST /clock?<seconds>` lets that much time pass for everything in it: a hidden message comes back, a deduplication ends.
 """
 
+import datetime
+import functools
 import os
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.server import MotoRequestHandler
-from werkzeug.serving import make_server
+# Before anything else of moto takes the function by its name.
+import moto.core.utils
 
-server = make_server(
-    "127.0.0.1",
-    0,
-    DomainDispatcherApplication(create_backend_app),
-    threaded=False,
-    request_handler=MotoRequestHandler,
-)
+ahead = datetime.timedelta()
+utcnow = moto.core.utils.utcnow
+moto.core.utils.utcnow = lambda: utcnow() + ahead
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
+from moto.server import MotoRequestHandler  # noqa: E402
+from werkzeug.serving import make_server  # noqa: E402
+
+
+
+class Dispatcher(DomainDispatcherApplication):
+    @functools.cache
+    def get_backend_for_host(self, host):
+        """Which service a host is of; moto looks through its folders for every request, a seventh of its time."""
+        return super().get_backend_for_host(host)
+
+
+aws = Dispatcher(create_backend_app)
+
+
+def application(environ, start_response):
+    global ahead
+    if environ["PATH_INFO"] != "/clock":
+        return aws(environ, start_response)
+    ahead += datetime.timedelta(seconds=float(environ["QUERY_STRING"]))
+    start_response("204 No Content", [])
+    return []
+
+
+server = make_server("127.0.0.1", 0, application, threaded=False, request_handler=MotoRequestHandler)
 os.environ["MOTO_PORT"] = str(server.port)
 print(server.port, flush=True)
 server.serve_forever()

@@ -1,0 +1,22 @@
+import type { Config } from "#lib/config.ts";
+import shipped from "../../../inbound.config.ts";
+
+// The configuration of the stack under test: the shipped one, with Authing on this machine.
+export default {
+  ...shipped,
+  authing: {
+    ...shipped.authing,
+    host: process.env["AUTHING_HOST"] ?? "",
+    // What is never answered is given up soon.
+    timeoutSeconds: 1,
+  },
+  sources: {
+    ...shipped.sources,
+    bamboohr: {
+      leave: "resign",
+      rehire: "reactivate",
+      customData: {},
+      departments: { 研发: "6350a1b2c3d4e5f607180001" },
+    },
+  },
+} satisfies Config;

@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import config from "#config";
+import type { Source } from "#lib/pipeline/source.ts";
+import { enabledSources } from "#lib/sources/enabled.ts";
+import {
+  readFixtures,
+  requestOf,
+  signDelivery,
+  type EventFixture,
+  type WireRequest,
+} from "#local/fixtures.ts";
+import { postRequest } from "#local/post.ts";
+import { startRecordedApi, type RecordedApi } from "#local/recorded-api.ts";
+import { accessKey, type Stack } from "./stack.ts";
+
+export const sourceNames: readonly string[] = Object.keys(config.sources);
+const sources = enabledSources(config);
+const inventedSecrets = JSON.parse(readFileSync("infra/local/secrets.json", "utf8")) as Readonly<
+  Record<string, Readonly<Record<string, string>>>
+>;
+
+export function sourceOf(name: string): Source {
+  const source = sources.get(name);
+  if (!source) throw new Error(`no source ${name}`);
+  return source;
+}
+
+/** A source's first case that brings somebody new. */
+export function joinerOf(name: string): EventFixture {
+  const joiner = readFixtures(name)
+    .filter((fixture) => fixture.kind === "events")
+    .find(({ golden }) => JSON.stringify(golden ?? []).includes('"kind":"create"'));
+  if (!joiner) throw new Error(`${name} has no case that brings somebody`);
+  return joiner;
+}
+
+/** The invented secret of a source; with `api`, of one that asks there. */
+export function secretOf(name: string, api?: RecordedApi): Readonly<Record<string, string>> {
+  const secret = inventedSecrets[`sources/${name}`] ?? {};
+  return api && sourceOf(name).fetch ? { ...secret, apiHost: api.url } : secret;
+}
+
+/** Everything that a secret holds, of any source and of Authing. */
+export const secretValues: readonly string[] = [
+  accessKey.accessKeySecret,
+  ...Object.values(inventedSecrets).flatMap((secret) => Object.values(secret)),
+];
+
+/** The APIs of the sources, which tell of everybody who joins, and the secrets that lead there; and Authing's key. */
+export async function putSecrets(stack: Stack, names = sourceNames): Promise<RecordedApi> {
+  const api = await startRecordedApi(names.map(joinerOf));
+  await stack.putSecret("authing", accessKey);
+  for (const name of names) await stack.putSecret(`sources/${name}`, secretOf(name, api));
+  return api;
+}
+
+/** How a delivery differs from an honest one. */
+export interface Sending {
+  readonly id?: string;
+  readonly now?: number;
+  readonly secret?: unknown;
+  readonly change?: (request: { headers: Record<string, string>; body: Uint8Array }) => {
+    headers: Record<string, string>;
+    body: Uint8Array | string;
+  };
+}
+
+/** Posts a JSON body as the source would sign and send it now. */
+export async function send(
+  stack: Stack,
+  name: string,
+  body: unknown,
+  sending: Sending = {},
+): Promise<Response> {
+  const { now = stack.clock.now(), id = `msg_${crypto.randomUUID()}`, secret = secretOf(name) } = sending;
+  stack.said(textsOf(body));
+  const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  const content = { body: bytes, contentType: "application/json" };
+  const signed = signDelivery(sourceOf(name), secret as never, content, { now, id });
+  const unchanged = { headers: { ...signed.headers }, body: signed.body };
+  const request = sending.change?.(unchanged) ?? unchanged;
+  return fetch(`${stack.url}/webhooks/${name}`, {
+    method: "POST",
+    headers: request.headers,
+    body: request.body as Uint8Array<ArrayBuffer>,
+  });
+}
+
+/** Every text in a document. */
+function textsOf(document: unknown): string[] {
+  if (typeof document === "string") return [document];
+  return typeof document === "object" && document !== null ? Object.values(document).flatMap(textsOf) : [];
+}
+
+/** What a source sends when the person of its first case joins. */
+export function joinerRequest(stack: Stack, name: string, secret: unknown = secretOf(name)): WireRequest {
+  return requestOf(sourceOf(name), secret as never, joinerOf(name), {
+    now: stack.clock.now(),
+    id: "msg_joiner",
+  });
+}
+
+export async function post(stack: Stack, name: string, request: WireRequest): Promise<Response> {
+  const response = await postRequest(stack.url, { source: name, name: "joiner" }, request);
+  if (!response) throw new Error(`nobody answers at ${stack.url}`);
+  return response;
+}
+
+/** BambooHR's word for somebody. */
+export const employee = (id: string, action = "Created", fields: object = {}) => ({
+  id,
+  action,
+  fields: {
+    "First Name": { value: "三" },
+    "Last Name": { value: "张" },
+    "Work Email": { value: `zhang.san.${id}@example.com` },
+    ...fields,
+  },
+});
+
+/** Clerk's word for somebody. */
+export const clerkUser = (type: string, timestamp: number, over: object = {}) => ({
+  type,
+  timestamp,
+  data: {
+    id: "user_1",
+    external_id: "10010",
+    first_name: "Zoë",
+    last_name: "Müller-Lüdenscheidt",
+    primary_email_address_id: "e1",
+    email_addresses: [{ id: "e1", email_address: "zoe@example.com", verification: { status: "verified" } }],
+    ...over,
+  },
+});
+
+/** Calls in batches of users that reached Authing. */
+export const creates = ({ sandbox }: Stack) =>
+  sandbox.requests.filter(({ operation }) => operation === "create-users-batch");
+
+/** How many of each: of results, of outcomes, of statuses. */
+export const countOf = (kinds: readonly (string | undefined)[]) =>
+  Object.fromEntries(
+    [...Map.groupBy(kinds, (kind) => kind ?? "none")].map(([kind, all]) => [kind, all.length]),
+  );

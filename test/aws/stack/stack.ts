@@ -1,0 +1,356 @@
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { EventRecord, PersonRecord } from "#lib/ledger/ledger.ts";
+import { startSandbox, type Sandbox, type SandboxOptions } from "#local/authing/sandbox.ts";
+import { deploy } from "./deployment.ts";
+import { lambdaFunction, type LambdaFunction, type LogLine } from "./function.ts";
+import { startHttpApi } from "./http-api.ts";
+import type { Moto, SharedClock } from "./moto.ts";
+import type { Packages } from "./packages.ts";
+import { permissionsOf, type Permission } from "./permissions.ts";
+import { queuePoller, type QueuePoller } from "./queue-poller.ts";
+import { startRecorder, type AwsCall } from "./recorder.ts";
+import { functionName, propertiesOf, resolved, resourcesOf, type Deployed } from "./template.ts";
+
+export interface StackOptions {
+  readonly moto: Moto;
+  readonly packages: Packages;
+  readonly sandbox?: Omit<SandboxOptions, "port" | "accessKeys" | "now">;
+}
+
+/** Everything that a deployment is made of, on this machine. */
+export interface Stack {
+  /** Where the senders send to. */
+  readonly url: string;
+  readonly clock: SharedClock;
+  readonly sandbox: Sandbox;
+  readonly calls: readonly AwsCall[];
+  /** AWS answers the next `times` calls of this action with 503. */
+  refuse(action: string, times: number): void;
+  readonly lines: readonly LogLine[];
+  /** What was said about people so far, which nobody may find in a log. */
+  readonly personal: ReadonlySet<string>;
+  /** Adds whatever looks like a name, an address or a number among these texts. */
+  said(texts: readonly string[]): void;
+  readonly permissions: readonly Permission[];
+  readonly bucket: string;
+  fn(name: string): LambdaFunction;
+  /** The queue that a function is fed from. */
+  queueOf(name: string): QueuePoller;
+  /** Messages in the queue that a function is fed from, hidden ones included. */
+  waiting(name: string): Promise<number>;
+  /** Works on what is in the queues now. */
+  drain(): Promise<void>;
+  /** Lets time pass until nothing is in any queue. Throws when something still is after `withinSeconds`. */
+  settled(withinSeconds?: number): Promise<void>;
+  /** Replaces the value of a secret; the one before becomes the previous one. */
+  putSecret(name: string, value: unknown): Promise<void>;
+  /** Writes an object, as whoever uploads a file does. */
+  upload(key: string, body: string): Promise<void>;
+  /** Takes an object away, in every version. */
+  deleteForEver(key: string): Promise<void>;
+  keys(prefix: string): Promise<string[]>;
+  read(key: string): Promise<string>;
+  /** Runs a function by hand; throws what it throws. */
+  operate(request: object): Promise<any>;
+  ledger(): Promise<LedgerContents>;
+  /** Meanwhile Authing goes by the machine's clock, as a client does that knows no other. */
+  byTheMachinesClock<Result>(ask: () => Promise<Result>): Promise<Result>;
+  /** Other code from now on. */
+  deployAgain(packages: Packages): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface LedgerContents {
+  readonly events: readonly EventRecord[];
+  readonly people: readonly PersonRecord[];
+  /** Every item, as DynamoDB has it. */
+  readonly text: string;
+}
+
+export const accessKey = {
+  accessKeyId: "63f0a1b2c3d4e5f607182930",
+  accessKeySecret: "invented-secret-of-authing",
+};
+const region = "us-east-1";
+let stacks = 0;
+
+/** Deploys the packaged template anew: an account, an Authing, and nothing in any of them. */
+export async function openStack({ moto, packages, sandbox: sandboxOptions }: StackOptions): Promise<Stack> {
+  stacks += 1;
+  const account = String(100_000_000_000 + stacks);
+  const { clock } = moto;
+  const secretArns = new Map<string, string>();
+  const recorder = await startRecorder({
+    aws: moto.url,
+    account,
+    region,
+    secretArn: (name) => secretArns.get(name),
+  });
+  const clientOf = (caller: string) => ({
+    region,
+    endpoint: recorder.url,
+    forcePathStyle: true,
+    credentials: { accessKeyId: caller, secretAccessKey: "invented" },
+  });
+  const ours = clientOf("tests");
+  const [s3, secrets, sqs, dynamodb] = [
+    new S3Client(ours),
+    new SecretsManagerClient(ours),
+    new SQSClient(ours),
+    new DynamoDBClient(ours),
+  ];
+  const deployed = await deploy({
+    url: recorder.url,
+    region,
+    account,
+    cloudFormation: new CloudFormationClient(ours),
+    s3,
+    secrets,
+    secretMade: (name, arn) => secretArns.set(name, arn),
+  });
+  const id = (name: string) => deployed.references.get(name) ?? "";
+  let isAuthingAhead = true;
+  const sandbox = await startSandbox({
+    ...sandboxOptions,
+    accessKeys: [accessKey],
+    now: () => (isAuthingAhead ? clock.now() : Date.now()),
+  });
+
+  const lines: LogLine[] = [];
+  const personal = new Set<string>();
+  const said = (texts: readonly string[]) => {
+    for (const text of texts) if (/[^ -~]|@|^\+?[\d -]{8,}$/.test(text)) personal.add(text);
+  };
+  const functions = new Map<string, LambdaFunction>();
+  const pollers = new Map<string, QueuePoller>();
+  function install(from: Packages): void {
+    for (const resource of resourcesOf("AWS::Lambda::Function")) {
+      const name = functionName(resource);
+      const extra = {
+        AWS_REGION: region,
+        AWS_ENDPOINT_URL: recorder.url,
+        // Who it is, and so which role's rights count.
+        AWS_ACCESS_KEY_ID: name,
+        AWS_SECRET_ACCESS_KEY: "invented-secret-of-aws",
+        AWS_SESSION_TOKEN: "invented-token-of-aws",
+        AUTHING_HOST: sandbox.url,
+      };
+      functions.set(
+        name,
+        lambdaFunction(definitionOf(resource, deployed, extra, from), clock, (line) => lines.push(line)),
+      );
+    }
+  }
+  install(packages);
+  const fn = (name: string): LambdaFunction => {
+    const found = functions.get(name);
+    if (!found) throw new Error(`the template has no function ${name}`);
+    return found;
+  };
+
+  for (const resource of resourcesOf("AWS::Lambda::EventSourceMapping")) {
+    const mapping = propertiesOf(resource) as {
+      BatchSize: number;
+      FunctionName: { "Fn::GetAtt": [string, string] };
+      EventSourceArn: { "Fn::GetAtt": [string, string] };
+      FunctionResponseTypes?: readonly string[];
+      ScalingConfig?: { MaximumConcurrency: number };
+    };
+    const name = functionName(mapping.FunctionName["Fn::GetAtt"][0]);
+    const { timeoutSeconds } = fn(name);
+    const target = { name, timeoutSeconds, invoke: (event: unknown) => fn(name).invoke(event) };
+    pollers.set(
+      name,
+      await queuePoller(
+        {
+          queueUrl: id(mapping.EventSourceArn["Fn::GetAtt"][0]),
+          queueArn: String(resolved(mapping.EventSourceArn, deployed)),
+          batchSize: mapping.BatchSize,
+          maximumConcurrency: mapping.ScalingConfig?.MaximumConcurrency ?? 10,
+          reportsBatchItemFailures:
+            mapping.FunctionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
+        },
+        target,
+        new SQSClient(clientOf(name)),
+      ),
+    );
+  }
+  const queueOf = (name: string): QueuePoller => {
+    const found = pollers.get(name);
+    if (!found) throw new Error(`no queue feeds ${name}`);
+    return found;
+  };
+
+  const api = await startHttpApi(routesOf(deployed, fn), clock.now);
+
+  const waiting = async (name: string): Promise<number> => {
+    const { Attributes = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueOf(name).queueUrl, AttributeNames: ["All"] }),
+    );
+    const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } =
+      Attributes;
+    return Number(visible) + Number(hidden);
+  };
+  const drain = async (): Promise<void> => {
+    await Promise.all([...pollers.values()].map((poller) => poller.drain()));
+  };
+  const bucket = id("UploadsBucket");
+  const secretPrefix = [...secretArns.keys()][0]?.split("/").slice(0, 2).join("/");
+
+  return {
+    url: `http://127.0.0.1:${api.port}`,
+    clock,
+    sandbox,
+    calls: recorder.calls,
+    personal,
+    said,
+    refuse: recorder.refuse,
+    lines,
+    permissions: permissionsOf(deployed),
+    bucket,
+    fn,
+    queueOf,
+    waiting,
+    drain,
+    async settled(withinSeconds = 3600) {
+      const stepSeconds = 60;
+      for (let passed = 0; passed <= withinSeconds; passed += stepSeconds) {
+        await drain();
+        const counts = await Promise.all([...pollers.keys()].map(waiting));
+        if (counts.every((count) => count === 0)) return;
+        await clock.pass(stepSeconds);
+      }
+      throw new Error(
+        `messages wait after ${withinSeconds} s:\n${lines
+          .map(({ text }) => text)
+          .slice(-20)
+          .join("\n")}`,
+      );
+    },
+    async putSecret(name, value) {
+      const SecretString = JSON.stringify(value);
+      await secrets.send(new PutSecretValueCommand({ SecretId: `${secretPrefix}/${name}`, SecretString }));
+    },
+    async upload(key, body) {
+      // Without the names of the columns, which a trail tells.
+      said(body.slice(body.indexOf("\n")).split(/[,\n]/));
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    },
+    async deleteForEver(key) {
+      const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key }));
+      for (const { Key, VersionId } of Versions) {
+        await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
+      }
+    },
+    async keys(prefix) {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+      return Contents.flatMap(({ Key }) => Key ?? []);
+    },
+    async read(key) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return (await Body?.transformToString()) ?? "";
+    },
+    async operate(request) {
+      const invoked = await fn("operations-run").invoke(request);
+      if ("error" in invoked) throw new Error(`${invoked.error.errorType}: ${invoked.error.errorMessage}`);
+      return invoked.payload;
+    },
+    async ledger() {
+      const items = [];
+      for await (const page of paginateScan({ client: dynamodb }, { TableName: id("LedgerTable") })) {
+        items.push(...(page.Items ?? []));
+      }
+      return {
+        events: items
+          .flatMap(({ record }) => (record?.S === undefined ? [] : (JSON.parse(record.S) as EventRecord)))
+          .toSorted((one, other) => (one.settledAt < other.settledAt ? -1 : 1)),
+        people: items
+          .filter(({ sk }) => sk?.S === "person")
+          .map(
+            (item) =>
+              Object.fromEntries(
+                Object.entries(item).map(([name, value]) => [name, value.S]),
+              ) as unknown as PersonRecord,
+          ),
+        text: JSON.stringify(items),
+      };
+    },
+    async byTheMachinesClock(ask) {
+      isAuthingAhead = false;
+      return ask().finally(() => {
+        isAuthingAhead = true;
+      });
+    },
+    async deployAgain(other) {
+      await Promise.all([...functions.values()].map((each) => each.kill()));
+      install(other);
+    },
+    async close() {
+      await api.close();
+      await Promise.all([...functions.values()].map((each) => each.kill()));
+      await sandbox.close();
+      await recorder.close();
+    },
+  };
+}
+
+function definitionOf(
+  resource: string,
+  deployed: Deployed,
+  extra: Readonly<Record<string, string>>,
+  { taskRoot, runtime }: Packages,
+) {
+  const { Handler, MemorySize, Timeout, Environment, FunctionName } = propertiesOf(resource) as {
+    Handler: string;
+    MemorySize: number;
+    Timeout: number;
+    FunctionName: string;
+    Environment: { Variables: Readonly<Record<string, unknown>> };
+  };
+  const name = functionName(resource);
+  return {
+    name,
+    arn: `arn:aws:lambda:${deployed.region}:${deployed.account}:function:${FunctionName}`,
+    handler: Handler,
+    memoryMegabytes: MemorySize,
+    timeoutSeconds: Timeout,
+    logGroup: `/aws/lambda/${FunctionName}`,
+    environment: { ...(resolved(Environment.Variables, deployed) as Record<string, string>), ...extra },
+    taskRoot: taskRoot(name),
+    runtime,
+  };
+}
+
+/** The functions by route key. A route's target is `integrations/<id>`, and an integration's address the function's ARN. */
+function routesOf(deployed: Deployed, fn: (name: string) => LambdaFunction) {
+  const ids = new Map(deployed.references);
+  for (const name of resourcesOf("AWS::ApiGatewayV2::Integration")) ids.set(name, name);
+  const names = new Map(
+    resourcesOf("AWS::Lambda::Function").map((name) => [ids.get(name) ?? "", functionName(name)]),
+  );
+  return new Map(
+    resourcesOf("AWS::ApiGatewayV2::Route").map((route) => {
+      const { RouteKey, Target } = propertiesOf(route) as { RouteKey: string; Target: unknown };
+      const integration = String(resolved(Target, { ...deployed, references: ids })).replace(
+        "integrations/",
+        "",
+      );
+      const { IntegrationUri, PayloadFormatVersion } = propertiesOf(integration);
+      if (PayloadFormatVersion !== "2.0")
+        throw new Error(`${integration}: this front speaks format 2.0 only`);
+      const name = names.get(String(resolved(IntegrationUri, deployed)).split(":").at(-1) ?? "") ?? "";
+      return [RouteKey, (event: unknown) => fn(name).invoke(event)];
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { expectAgreement } from "../agreement.ts";
+import { clerkUser, putSecrets, send } from "../senders.ts";
+import type { OpenStack } from "../story.ts";
+
+const orders = [
+  [1, 2, 3],
+  [1, 3, 2],
+  [2, 1, 3],
+  [2, 3, 1],
+  [3, 1, 2],
+  [3, 2, 1],
+] as const;
+
+export function order(open: OpenStack): void {
+  it("in any order nobody is active after they left, and what comes late cites the newer", async () => {
+    const stack = await open();
+    await putSecrets(stack, ["clerk"]);
+    const start = stack.clock.now() - 60_000;
+    // A person for each order, all six at once.
+    for (const turn of [0, 1, 2]) {
+      const sent = orders.map((numbers, person) => {
+        const number = numbers[turn] ?? 0;
+        const email = { email_address: `zoe.${person}@example.com`, verification: { status: "verified" } };
+        const user = {
+          id: `user_${person}`,
+          external_id: `e${person}`,
+          email_addresses: [{ id: "e1", ...email }],
+          ...(number === 2 && { first_name: "Zoé" }),
+        };
+        const bodies = [
+          clerkUser("user.created", start + 1000, user),
+          clerkUser("user.updated", start + 2000, user),
+          { type: "user.deleted", timestamp: start + 3000, data: { id: user.id, deleted: true } },
+        ];
+        return send(stack, "clerk", bodies[number - 1], { id: `msg_${person}_${number}` });
+      });
+      expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(orders.map(() => 202));
+      await stack.settled();
+    }
+
+    expect(stack.sandbox.users().filter(({ status }) => status === "Activated")).toEqual([]);
+    const { events } = await stack.ledger();
+    const outcomes = new Map(events.map(({ id, outcome }) => [id, outcome]));
+    expect(outcomes.size).toBe(18);
+    for (const [person, numbers] of orders.entries()) {
+      for (const late of numbers.slice(numbers.indexOf(3) + 1)) {
+        expect(outcomes.get(`msg_${person}_${late}`)).toEqual({
+          kind: "superseded",
+          by: `clerk/msg_${person}_3`,
+        });
+      }
+    }
+    await expectAgreement(stack);
+  });
+}
