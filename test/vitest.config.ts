@@ -3,7 +3,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/aws/**", "test/bench/**"],
     // Real servers and real crypto on a busy machine: generous, since no test measures time.
     testTimeout: 30_000,
   },
