@@ -83,7 +83,7 @@ function newEnvironment(
   ended: () => void,
 ): Environment {
   const { name, handler, memoryMegabytes, timeoutSeconds, taskRoot, logGroup } = definition;
-  const api = startRuntimeApi(definition.arn);
+  const api = startRuntimeApi(definition.arn, ended);
   let child: ChildProcess | undefined;
   const started = api.then(({ address, fail, close }) => {
     child = spawn(
@@ -126,6 +126,8 @@ function newEnvironment(
   });
 
   async function kill(): Promise<void> {
+    // Nobody shall be sent to a process that is about to end.
+    ended();
     const running = await started;
     if (running.exitCode !== null || running.signalCode !== null) return;
     const exit = once(running, "exit");
@@ -140,8 +142,8 @@ function newEnvironment(
       await started;
       const { invoke, fail } = await api;
       const timer = setTimeout(() => {
-        fail("Sandbox.Timedout");
         void kill();
+        fail("Sandbox.Timedout");
       }, timeoutSeconds * 1000);
       const result = await invoke(event, {
         deadline: clock.now() + timeoutSeconds * 1000,

@@ -21,8 +21,8 @@ export interface RuntimeApi {
   close(): void;
 }
 
-/** Serves the Lambda Runtime API, version 2018-06-01, to one process. */
-export async function startRuntimeApi(functionArn: string): Promise<RuntimeApi> {
+/** Serves the Lambda Runtime API, version 2018-06-01, to one process. `gone` hears that it could not load its handler, and ends. */
+export async function startRuntimeApi(functionArn: string, gone: () => void): Promise<RuntimeApi> {
   interface Invocation {
     readonly id: string;
     readonly headers: Readonly<Record<string, string>>;
@@ -56,6 +56,7 @@ export async function startRuntimeApi(functionArn: string): Promise<RuntimeApi> 
       }
       const accept = () => response.writeHead(202, { "content-type": "application/json" }).end("{}");
       if (path === "init/error") {
+        gone();
         settle({ error: JSON.parse(body.toString()) });
         return accept();
       }

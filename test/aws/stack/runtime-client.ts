@@ -6,10 +6,10 @@ import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 
 // The process of a function, as `node runtime-client.ts`: loads the handler that `_HANDLER` names and runs it for each event
-// that the Runtime API has. It stands in for aws-lambda-ric, the client that AWS's own runtime uses, whose native part takes
-// 100 s to compile; what it does here was compared with that one's source: the requests and their headers, the context, the
-// errors, and the console with log format JSON. It does not freeze the process between events, and what nobody catches ends it
-// without a word to the Runtime API, which finds out by itself.
+// that the Runtime API has. It stands in for aws-lambda-ric, the client of AWS's own runtime, whose native part takes 100 s to
+// compile. Requests and headers are those of https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html, and the lines of the
+// console those that AWS's client writes with log format JSON. Unlike Lambda it does not freeze the process between events, and what
+// nobody catches ends it without a word to the Runtime API, which finds out by itself.
 
 /** How far the clock of the tests is ahead, in milliseconds: comes with each event. */
 export const clockHeader = "x-clock-ahead-milliseconds";
