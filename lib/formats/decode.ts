@@ -1,12 +1,19 @@
 import { InboundError } from "#lib/pipeline/errors.ts";
 
+/** What a file in UTF-8 may begin with. Anywhere else it is a character like any other. */
+export const byteOrderMark = "\uFEFF";
+
+/** How many bytes of a file a text was. */
+export const byteLength = (text: string): number => Buffer.byteLength(text);
+
 /**
- * The one place where bytes become text: UTF-8, strictly, with or without a byte order mark, whatever pieces it comes in.
+ * The one place where bytes become text: UTF-8, strictly, whatever pieces it comes in. A byte order mark is left where it is, so
+ * that text counts as many bytes as it was made of.
  *
  * @throws InboundError `malformed` `text-not-utf-8` with the line.
  */
 export async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let line = 1;
   for await (const piece of bytes) {
     const text = decoded(

@@ -1,5 +1,5 @@
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Format, Table } from "./format.ts";
+import type { Format, Row, Table, TableHead } from "./format.ts";
 import * as registry from "./registry.ts";
 
 const formats: readonly Format[] = Object.values(registry);
@@ -54,6 +54,22 @@ export async function openTable(name: string, bytes: AsyncIterable<Uint8Array>):
     await pieces.return?.();
     throw error;
   }
+}
+
+/**
+ * Reads on in the middle of a file that was opened before.
+ *
+ * @param bytes from the `start` of the row `from` on.
+ */
+export function readTableOn(
+  head: TableHead,
+  bytes: AsyncIterable<Uint8Array>,
+  from: Pick<Row, "row" | "start">,
+): Table {
+  const format = formats.find(({ name }) => name === head.details["format"]);
+  // Written by ourselves when the file was opened.
+  if (!format) throw new TypeError("no such format");
+  return { ...head, rows: format.readOn(bytes, head, from) };
 }
 
 /** The format of a file by its name, unless its first bytes speak against it. */

@@ -10,6 +10,10 @@ export interface RowProblem {
 export interface Row {
   /** Where a person finds it: the line it starts on, counted from 1. */
   readonly row: number;
+  /** The byte of the file that it starts at, counted from 0. */
+  readonly start: number;
+  /** The byte before which stands all that tells what it is: seldom beyond its own end, where a quote was looked for there. */
+  readonly end: number;
   /** The columns by name; `undefined` when the record cannot be read, and `problems` says why. */
   readonly values: Readonly<Record<string, unknown>> | undefined;
   /** What was written, as text: the cells in order; one text where there are no cells. */
@@ -27,6 +31,9 @@ export interface Table {
   readonly rows: AsyncIterable<Row>;
 }
 
+/** What has to be kept of a table to read on in the middle of it. */
+export type TableHead = Pick<Table, "details" | "columns">;
+
 /** Everything there is to know about a file format, in one object. */
 export interface Format {
   /** Its folder: lower case, digits and dashes. */
@@ -39,6 +46,15 @@ export interface Format {
    * @throws InboundError `malformed` with `line N` for a file that cannot be read at all, here or from the rows.
    */
   open(bytes: AsyncIterable<Uint8Array>): Promise<Table>;
+  /**
+   * Reads on in the middle of a file that was opened before. The bytes begin at the `start` of a row; the rows are those
+   * that `open` gives from there, for as long as the bytes reach to their `end`.
+   */
+  readOn(
+    bytes: AsyncIterable<Uint8Array>,
+    head: TableHead,
+    from: Pick<Row, "row" | "start">,
+  ): AsyncIterable<Row>;
 }
 
 /** The longest record, in UTF-16 units: far above any person, far below what memory has. */

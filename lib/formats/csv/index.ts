@@ -1,14 +1,16 @@
-import { decodeText } from "#lib/formats/decode.ts";
+import { byteLength, byteOrderMark, decodeText } from "#lib/formats/decode.ts";
 import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import { findDelimiter, isBlank } from "./delimiter.ts";
-import { firstLine, scanRecord, type CsvRecord } from "./records.ts";
+import { scanRecord, type CsvRecord } from "./records.ts";
 
 /** As much text as the delimiter is found by. */
 const headLength = 4096;
 
 interface NumberedRecord extends CsvRecord {
   readonly line: number;
+  /** Bytes of the file, as a row has them. */
+  readonly bytes: { readonly start: number; readonly end: number };
 }
 
 /**
@@ -27,8 +29,17 @@ const csv: Format = {
       if (next.done) isLast = true;
       else head += next.value;
     }
-    const { delimiter, start } = findDelimiter(head, isLast);
-    const records = readRecords(pieces, { text: head, start, isLast, delimiter });
+    const mark = head.startsWith(byteOrderMark) ? 1 : 0;
+    const { delimiter, start: told } = findDelimiter(head.slice(mark), isLast);
+    const start = mark + told;
+    const records = readRecords(pieces, delimiter, {
+      text: head,
+      start,
+      isLast,
+      // A sep= line is the first.
+      line: told > 0 ? 2 : 1,
+      byte: byteLength(head.slice(0, start)),
+    });
     const header = await records.next();
     if (header.done) throw new InboundError("malformed", "header-missing", { path: "line 1" });
     if (header.value.problem !== undefined) {
@@ -43,6 +54,17 @@ const csv: Format = {
       rows: rowsOf(records, columns),
     };
   },
+  readOn(bytes, { details, columns = [] }, { row, start }) {
+    const { delimiter = "," } = details;
+    const records = readRecords(decodeText(bytes), delimiter === "tab" ? "\t" : delimiter, {
+      text: "",
+      start: 0,
+      isLast: false,
+      line: row,
+      byte: start,
+    });
+    return rowsOf(records, columns);
+  },
 };
 export default csv;
 
@@ -50,13 +72,13 @@ async function* rowsOf(
   records: AsyncGenerator<NumberedRecord, void>,
   columns: readonly string[],
 ): AsyncGenerator<Row, void> {
-  for await (const { line, cells, problem } of records) {
+  for await (const { line, bytes, cells, problem } of records) {
     const difference = cells.length - columns.length;
     const code =
       problem ?? (difference < 0 ? "columns-missing" : difference > 0 ? "columns-extra" : undefined);
     yield code === undefined
-      ? { row: line, values: valuesOf(columns, cells), original: cells, problems: [] }
-      : { row: line, values: undefined, original: cells, problems: [{ code }] };
+      ? { row: line, ...bytes, values: valuesOf(columns, cells), original: cells, problems: [] }
+      : { row: line, ...bytes, values: undefined, original: cells, problems: [{ code }] };
   }
 }
 
@@ -69,20 +91,15 @@ function valuesOf(columns: readonly string[], cells: readonly string[]): Record<
 
 async function* readRecords(
   pieces: AsyncGenerator<string, void>,
-  head: { text: string; start: number; isLast: boolean; delimiter: string },
+  delimiter: string,
+  head: { text: string; start: number; isLast: boolean; line: number; byte: number },
 ): AsyncGenerator<NumberedRecord, void> {
-  let { text, start, isLast } = head;
-  // A sep= line is the first.
-  let line = start > 0 ? 2 : 1;
+  let { text, start, isLast, line, byte } = head;
   try {
     while (!isLast || start < text.length) {
-      let record = scanRecord(text, start, head.delimiter, isLast);
+      const record = scanRecord(text, start, delimiter, isLast);
       if ((record?.end ?? text.length) - start > maxRecordLength) {
-        // A quote that is not closed for that long was not meant to open a cell.
-        record = firstLine(text, start, isLast, "quote-unclosed");
-        if (record === undefined || record.end - start > maxRecordLength) {
-          throw new InboundError("malformed", "record-too-long", { path: `line ${line}` });
-        }
+        throw new InboundError("malformed", "record-too-long", { path: `line ${line}` });
       }
       if (record === undefined) {
         // Twice as much each time, so that a long record in small pieces is not read from its start for each of them.
@@ -96,7 +113,13 @@ async function* readRecords(
         } while (!isLast && text.length < wanted);
         continue;
       }
-      if (record.problem !== undefined || !isBlank(record.cells)) yield { ...record, line };
+      const end = byte + byteLength(text.slice(start, record.end));
+      if (record.problem !== undefined || !isBlank(record.cells)) {
+        const { readTo = 0 } = record;
+        const seen = readTo > record.end ? byte + byteLength(text.slice(start, readTo)) : end;
+        yield { ...record, line, bytes: { start: byte, end: seen } };
+      }
+      byte = end;
       start = record.end;
       line += record.lines;
     }

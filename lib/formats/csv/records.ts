@@ -1,3 +1,5 @@
+import { maxRecordLength } from "#lib/formats/format.ts";
+
 // RFC 4180, strictly: a quote opens a cell at its beginning only, is doubled inside, and is followed by a delimiter or the
 // end of the line. Lines end with LF, CRLF or CR.
 
@@ -10,6 +12,8 @@ export interface CsvRecord {
   readonly lines: number;
   /** A quote is where none may be, or is never closed. Such a record is the line it starts on: the next ones may be well. */
   readonly problem?: "quote-misplaced" | "quote-unclosed";
+  /** Where the misplaced quote was found: until there the text had to be read to tell. */
+  readonly readTo?: number;
 }
 
 const lineFeed = 10;
@@ -18,7 +22,8 @@ const quoteMark = 34;
 
 /**
  * Reads the record that starts at `start`. `undefined` when the text ends before it does; with `isLast`, nothing follows
- * the text, and there always is a record while `start` is within it.
+ * the text, and there always is a record while `start` is within it. What goes on beyond `maxRecordLength` was not meant
+ * to: some quote is not closed, and the record is the line it starts on, which alone may be longer.
  */
 export function scanRecord(
   text: string,
@@ -27,13 +32,21 @@ export function scanRecord(
   isLast: boolean,
 ): CsvRecord | undefined {
   const separator = delimiter.charCodeAt(0);
+  const limit = start + maxRecordLength;
+  const unclosed = () => firstLine(text, start, isLast, "quote-unclosed");
+  const misplaced = (at: number) => {
+    const line = firstLine(text, start, isLast, "quote-misplaced");
+    // Whole characters: half of one is no text.
+    return line && { ...line, readTo: at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) };
+  };
   const cells: string[] = [];
   let lines = 1;
   let at = start;
   for (;;) {
     if (text.charCodeAt(at) === quoteMark) {
       const close = closingQuote(text, at + 1);
-      if (close === undefined) return isLast ? firstLine(text, start, isLast, "quote-unclosed") : undefined;
+      if (close === undefined) return isLast || text.length >= limit ? unclosed() : undefined;
+      if (close >= limit) return unclosed();
       const written = text.slice(at + 1, close);
       cells.push(written.includes('"') ? written.replaceAll('""', '"') : written);
       lines += lineEndsIn(written);
@@ -43,15 +56,16 @@ export function scanRecord(
       for (; at < text.length; at += 1) {
         const unit = text.charCodeAt(at);
         if (unit === separator || unit === lineFeed || unit === carriageReturn) break;
-        if (unit === quoteMark) return firstLine(text, start, isLast, "quote-misplaced");
+        if (unit === quoteMark) return at < limit ? misplaced(at) : unclosed();
       }
       cells.push(text.slice(from, at));
     }
+    if (at >= limit) return unclosed();
     if (at === text.length) return isLast ? { cells, end: at, lines } : undefined;
     if (text.charCodeAt(at) !== separator) {
       const lineEnd = lineEndLength(text, at, isLast);
       if (lineEnd === undefined) return undefined;
-      if (lineEnd === 0) return firstLine(text, start, isLast, "quote-misplaced");
+      if (lineEnd === 0) return misplaced(at);
       return { cells, end: at + lineEnd, lines };
     }
     at += 1;
@@ -59,7 +73,7 @@ export function scanRecord(
 }
 
 /** The line that starts at `start`, as one cell with a problem; `undefined` when the text ends before it does. */
-export function firstLine(
+function firstLine(
   text: string,
   start: number,
   isLast: boolean,

@@ -1,4 +1,4 @@
-import { decodeText } from "#lib/formats/decode.ts";
+import { byteLength, byteOrderMark, decodeText } from "#lib/formats/decode.ts";
 import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 
@@ -10,50 +10,66 @@ const jsonLines: Format = {
     return {
       details: { format: "json-lines", encoding: "utf-8" },
       columns: undefined,
-      rows: rowsOf(decodeText(bytes)),
+      rows: rowsOf(decodeText(bytes), { row: 1, start: 0 }),
     };
   },
+  readOn: (bytes, _head, from) => rowsOf(decodeText(bytes), from),
 };
 export default jsonLines;
 
-async function* rowsOf(pieces: AsyncGenerator<string, void>): AsyncGenerator<Row, void> {
-  let row = 0;
-  for await (const line of linesOf(pieces)) {
+type Place = Pick<Row, "row" | "start" | "end">;
+
+async function* rowsOf(
+  pieces: AsyncGenerator<string, void>,
+  from: Pick<Row, "row" | "start">,
+): AsyncGenerator<Row, void> {
+  let { row, start } = from;
+  for await (const { line, lineEnd } of linesOf(pieces, row)) {
+    const end = start + byteLength(line) + lineEnd;
+    const hasMark = start === 0 && line.startsWith(byteOrderMark);
+    const text = hasMark ? line.slice(byteOrderMark.length) : line;
+    if (text.trim() !== "") {
+      yield parsedRow({ row, start: hasMark ? byteLength(byteOrderMark) : start, end }, text);
+    }
     row += 1;
-    if (line.trim() !== "") yield parsedRow(row, line);
+    start = end;
   }
 }
 
-function parsedRow(row: number, line: string): Row {
+function parsedRow(place: Place, line: string): Row {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     // Not as a cause: what JSON.parse says quotes the text.
-    return { row, values: undefined, original: [line], problems: [{ code: "json-invalid" }] };
+    return { ...place, values: undefined, original: [line], problems: [{ code: "json-invalid" }] };
   }
   return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? { row, values: value as Record<string, unknown>, original: [line], problems: [] }
-    : { row, values: undefined, original: [line], problems: [{ code: "json-not-an-object" }] };
+    ? { ...place, values: value as Record<string, unknown>, original: [line], problems: [] }
+    : { ...place, values: undefined, original: [line], problems: [{ code: "json-not-an-object" }] };
 }
 
-async function* linesOf(pieces: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+/** Lines, and the length of what ended each: 0 where the file did. */
+async function* linesOf(
+  pieces: AsyncGenerator<string, void>,
+  first: number,
+): AsyncGenerator<{ line: string; lineEnd: 0 | 1 }, void> {
   let rest = "";
-  let count = 0;
+  let number = first;
   for await (const piece of pieces) {
     let start = 0;
     for (let end = piece.indexOf("\n"); end !== -1; end = piece.indexOf("\n", start)) {
       const line = rest + piece.slice(start, end);
-      count += 1;
-      refuseOverlong(line, count);
-      yield line;
+      refuseOverlong(line, number);
+      yield { line, lineEnd: 1 };
+      number += 1;
       rest = "";
       start = end + 1;
     }
     rest += piece.slice(start);
-    refuseOverlong(rest, count + 1);
+    refuseOverlong(rest, number);
   }
-  if (rest !== "") yield rest;
+  if (rest !== "") yield { line: rest, lineEnd: 0 };
 }
 
 function refuseOverlong(line: string, number: number): void {
