@@ -13,6 +13,7 @@ import { inParallel } from "./parallel.ts";
 //                                                    always: expires (s), the table's time to live
 //   subject   subject#<source>#<subject>    subject  source, subject, externalId, userId, appliedAt, appliedBy, left, departments
 //   person    person#<externalId>           person   externalId, userId, createdBy, leftBy
+//   chunks    event#<source>#<id>           chunks   done: the numbers of an import's chunks that are; expires
 //   counts    subjects#<source>             subjects count: how many people a source has brought
 //             departures#<source>           <minute> count: how many left in that minute, for a few hours
 //
@@ -20,7 +21,7 @@ import { inParallel } from "./parallel.ts";
 // days after it expired, so what has expired is looked past here.
 //
 // A piece of a key that is long, or that UTF-8 cannot hold, stands there as its hash: a sender chooses those texts, and a key
-// takes 2,048 bytes. `sk` is there for what will belong to the same thing later, such as the chunks of an import.
+// takes 2,048 bytes. `sk` tells apart what belongs to the same thing, such as an import and its chunks.
 
 type Item = Record<string, AttributeValue>;
 
@@ -305,6 +306,31 @@ export function dynamodbLedger(table: string, now: () => number = Date.now): Led
       return JSON.parse(record) as EventRecord;
     },
 
+    async finishChunk(key, chunk, keepSeconds) {
+      const { dynamodb, UpdateItemCommand } = await aws();
+      const { item: written } = await conditionally(
+        dynamodb.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: chunksKey(key),
+            UpdateExpression: "SET #expires = :expires ADD #done :chunk",
+            ExpressionAttributeNames: names("done", "expires"),
+            ExpressionAttributeValues: {
+              // A set: whoever is added twice is there once.
+              ":chunk": { NS: [String(chunk)] },
+              ":expires": number(seconds() + keepSeconds),
+            },
+            ReturnValues: "ALL_NEW",
+          }),
+        ),
+      );
+      return chunksOf(written, seconds());
+    },
+
+    async finishedChunks(key) {
+      return chunksOf(await item(chunksKey(key)), seconds());
+    },
+
     async events(externalId, limit) {
       const { dynamodb, QueryCommand } = await aws();
       const newestFirst: EventRecord[] = [];
@@ -362,6 +388,9 @@ const key = (kind: string, ...pieces: string[]): Item => ({
 });
 const eventName = ({ source, id }: EventKey) => `${source}#${id}`;
 const eventKey = ({ source, id }: EventKey) => key("event", source, id);
+const chunksKey = (event: EventKey): Item => ({ ...eventKey(event), sk: text("chunks") });
+const chunksOf = (found: Item | undefined, second: number): ReadonlySet<number> =>
+  new Set(found === undefined || hasExpired(found, second) ? [] : found["done"]?.NS?.map(Number));
 const subjectKey = ({ source, subject }: Pick<SubjectRecord, "source" | "subject">) =>
   key("subject", source, subject);
 /** A counter of a source; those of departures stand one for each minute (since 1970), in the order of time. */

@@ -91,6 +91,13 @@ export interface Ledger {
   recordPeople(records: readonly PersonRecord[]): Promise<void>;
   /** What became of one event; `undefined` while nobody has settled it. */
   event(key: EventKey): Promise<EventRecord | undefined>;
+  /**
+   * Notes that a chunk of an import is done, however often it is told so, for `keepSeconds` from now. Resolves to all that
+   * are: of those who say so at the same time, the last one learns of everybody.
+   */
+  finishChunk(key: EventKey, chunk: number, keepSeconds: number): Promise<ReadonlySet<number>>;
+  /** The chunks of an import that are done. */
+  finishedChunks(key: EventKey): Promise<ReadonlySet<number>>;
   /** The newest `limit` outcomes about a person, oldest first. */
   events(externalId: string, limit: number): Promise<EventRecord[]>;
 }

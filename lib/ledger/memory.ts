@@ -19,6 +19,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
   const entries = new Map<string, Entry>();
   const subjects = new Map<string, SubjectRecord>();
   const people = new Map<string, PersonRecord>();
+  const chunks = new Map<string, { done: ReadonlySet<number>; expiresAt: number }>();
   const departures = new Map<string, { source: string; at: number; count: number }>();
 
   const nameOf = (key: EventKey) => `${key.source}#${key.id}`;
@@ -29,6 +30,10 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     const fresh: Entry = { leaseEndsAt: 0, attempts: 0, expiresAt: Number.POSITIVE_INFINITY };
     entries.set(name, fresh);
     return fresh;
+  };
+  const chunksOf = (key: EventKey): ReadonlySet<number> => {
+    const known = chunks.get(nameOf(key));
+    return known && known.expiresAt > now() ? known.done : new Set();
   };
   const settled = () =>
     [...entries.values()].flatMap(({ record, expiresAt }) => (record && expiresAt > now() ? record : []));
@@ -116,6 +121,16 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     async event(key) {
       const entry = entries.get(nameOf(key));
       return entry && entry.expiresAt > now() ? entry.record : undefined;
+    },
+
+    async finishChunk(key, chunk, keepSeconds) {
+      const done = new Set([...chunksOf(key), chunk]);
+      chunks.set(nameOf(key), { done, expiresAt: now() + keepSeconds * 1000 });
+      return done;
+    },
+
+    async finishedChunks(key) {
+      return chunksOf(key);
     },
 
     async events(externalId, limit) {

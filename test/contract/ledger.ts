@@ -340,6 +340,34 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
       });
     });
 
+    describe("the chunks of an import", () => {
+      const imported = { source: "uploads", id: "people.csv-1" };
+
+      it("are done once each, however often it is said, and apart from other imports", async () => {
+        expect(await ledger.finishedChunks(imported)).toEqual(new Set());
+        expect(await ledger.finishChunk(imported, 3, day)).toEqual(new Set([3]));
+        expect(await ledger.finishChunk(imported, 0, day)).toEqual(new Set([3, 0]));
+        expect(await ledger.finishChunk(imported, 3, day)).toEqual(new Set([3, 0]));
+        expect(await ledger.finishedChunks(imported)).toEqual(new Set([3, 0]));
+        expect(await ledger.finishedChunks({ ...imported, id: "people.csv-2" })).toEqual(new Set());
+      });
+
+      it("are all known to exactly one of those who end at the same time, or more", async () => {
+        const numbers = Array.from({ length: 20 }, (_, index) => index);
+        const seen = await Promise.all(numbers.map((chunk) => ledger.finishChunk(imported, chunk, day)));
+        expect(seen.filter(({ size }) => size === numbers.length).length).toBeGreaterThan(0);
+        expect(await ledger.finishedChunks(imported)).toEqual(new Set(numbers));
+      });
+
+      it("are forgotten after their time, and leave the import itself alone", async () => {
+        await ledger.finishChunk(imported, 0, day);
+        expect(await ledger.claim(imported, one)).toEqual({ state: "claimed", attempts: 1 });
+        expect(await ledger.finishedChunks(imported)).toEqual(new Set([0]));
+        pass(day);
+        expect(await ledger.finishedChunks(imported)).toEqual(new Set());
+      });
+    });
+
     describe("an event that waits for a person", () => {
       it("can be opened again, once, and one that is over cannot", async () => {
         for (const [kind, opens] of [

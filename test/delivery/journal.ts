@@ -23,6 +23,7 @@ export async function journaledLedger(file: string, now: () => number): Promise<
     "recordSubject",
     "countDeparture",
     "recordPeople",
+    "finishChunk",
   ] as const;
   const written = changing.map((name) => [
     name,
