@@ -1,5 +1,5 @@
 import config from "#config";
-import { importPorts } from "#lib/aws/ports.ts";
-import { uploads } from "#lib/lambda/uploads.ts";
+import { runPorts } from "#lib/aws/ports.ts";
+import { uploadsRun } from "#lib/lambda/uploads.ts";
 
-export const handler = uploads(() => importPorts(config));
+export const handler = uploadsRun(() => runPorts(config));

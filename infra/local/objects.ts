@@ -34,15 +34,15 @@ export function localObjects(): LocalObjects {
     put,
     get: (key) => objects.get(key),
     keys: (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
-    async read({ key, versionId }) {
+    async read({ key, versionId }, range) {
       const object = objects.get(key);
       if (!object || (versionId !== undefined && object.versionId !== versionId)) {
         throw new InboundError("malformed", "object-missing", { path: key });
       }
-      return partsOf(object.bytes);
+      return partsOf(object.bytes.subarray(range?.start, range?.end));
     },
     async remove({ key, versionId }) {
-      if (objects.get(key)?.versionId === versionId) objects.delete(key);
+      if (versionId === undefined || objects.get(key)?.versionId === versionId) objects.delete(key);
     },
     async write({ key, contentType }, parts) {
       const chunks: Uint8Array[] = [];

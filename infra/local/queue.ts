@@ -9,38 +9,86 @@ interface Waiting {
   readonly sentAt: number;
   receives: number;
   visibleAt: number;
+  /** On its way to the handler. */
+  isTaken: boolean;
 }
 
-export interface LocalQueue extends EventQueue, QueueReader {
+/** A queue of SQS and its event source mapping on a laptop. */
+export interface LocalQueue {
+  send(messages: readonly { readonly group: string; readonly body: unknown }[]): void;
   /** Resolves when nothing waits and nothing runs. */
   idle(): Promise<void>;
   readonly length: number;
   close(): void;
 }
 
-const batchSize = 10;
+type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+export interface LocalQueueOptions {
+  readonly name: string;
+  /** Messages of one group go one after the other, groups side by side. Otherwise everything may go side by side. */
+  readonly isFifo: boolean;
+  readonly batchSize: number;
+  /** How many batches may run at the same time. */
+  readonly batchesAtOnce: number;
+}
+
 const firstRetryMilliseconds = 250;
 const longestRetryMilliseconds = 10_000;
 
+export type LocalEventQueue = EventQueue & QueueReader & Omit<LocalQueue, "send">;
+
 /**
- * The FIFO queue and its event source mapping on a laptop: messages of one person go one after the other, people go side
- * by side, and what the handler hands back comes again after a growing while, ahead of that person's later messages.
+ * The FIFO queue of events: messages of one person go one after the other, people go side by side, and what the handler hands
+ * back comes again after a growing while, ahead of that person's later messages.
  */
-export function localQueue(handle: (event: SQSEvent) => Promise<SQSBatchResponse>): LocalQueue {
+export function localEventQueue(handle: Handler): LocalEventQueue {
+  const queue = localQueue(handle, {
+    name: "events.fifo",
+    isFifo: true,
+    batchSize: 10,
+    batchesAtOnce: Number.POSITIVE_INFINITY,
+  });
+  return {
+    async send(messages) {
+      queue.send(messages.map((message) => ({ group: groupOf(message), body: message })));
+    },
+    open: async (body) => JSON.parse(body) as QueuedMessage,
+    // Nobody waits for minutes at a laptop: what is handed back has the pauses above.
+    postpone: async () => {},
+    idle: queue.idle,
+    get length() {
+      return queue.length;
+    },
+    close: queue.close,
+  };
+}
+
+/** A queue and its event source mapping. What the handler hands back comes again after a growing while. */
+export function localQueue(
+  handle: Handler,
+  { name, isFifo, batchSize, batchesAtOnce }: LocalQueueOptions,
+): LocalQueue {
   const waiting: Waiting[] = [];
-  const running = new Set<string>();
+  let batches = 0;
   let idleListeners: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
+  /** Of a FIFO queue, no message of a group goes while another one is on its way. */
+  const groupsTaken = () =>
+    new Set(isFifo ? waiting.filter(({ isTaken }) => isTaken).map(({ group }) => group) : []);
+
   function take(): Waiting[] {
-    // Those of a person go in their order, and only when none of theirs is on its way.
-    const blocked = new Set(running);
+    if (batches >= batchesAtOnce) return [];
+    const blocked = groupsTaken();
     const batch: Waiting[] = [];
     for (const message of waiting) {
       if (batch.length === batchSize) break;
-      if (message.visibleAt > Date.now()) blocked.add(message.group);
-      if (!blocked.has(message.group)) batch.push(message);
+      if (message.isTaken) continue;
+      if (message.visibleAt > Date.now()) {
+        if (isFifo) blocked.add(message.group);
+      } else if (!blocked.has(message.group)) batch.push(message);
     }
     return batch;
   }
@@ -49,29 +97,33 @@ export function localQueue(handle: (event: SQSEvent) => Promise<SQSBatchResponse
     clearTimeout(timer);
     if (closed) return;
     for (let batch = take(); batch.length > 0; batch = take()) void run(batch);
-    if (waiting.length === 0 && running.size === 0) {
+    if (waiting.length === 0) {
       const listeners = idleListeners;
       idleListeners = [];
       for (const listener of listeners) listener();
       return;
     }
-    const next = Math.min(
-      ...waiting.filter(({ group }) => !running.has(group)).map(({ visibleAt }) => visibleAt),
-    );
+    // Whoever ends looks again.
+    if (batches >= batchesAtOnce) return;
+    const blocked = groupsTaken();
+    const free = waiting.filter(({ group, isTaken }) => !isTaken && !blocked.has(group));
+    const next = Math.min(...free.map(({ visibleAt }) => visibleAt));
     if (Number.isFinite(next)) timer = setTimeout(pump, Math.max(1, next - Date.now())).unref();
   }
 
   async function run(batch: readonly Waiting[]): Promise<void> {
+    batches += 1;
     for (const message of batch) {
-      running.add(message.group);
+      message.isTaken = true;
       message.receives += 1;
     }
-    const { batchItemFailures } = await handle(eventOf(batch)).catch(() => ({
+    const { batchItemFailures } = await handle(eventOf(name, batch)).catch(() => ({
       batchItemFailures: batch.map(({ id }) => ({ itemIdentifier: id })),
     }));
+    batches -= 1;
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     for (const message of batch) {
-      running.delete(message.group);
+      message.isTaken = false;
       if (failed.has(message.id)) {
         const wait = Math.min(longestRetryMilliseconds, firstRetryMilliseconds * 2 ** (message.receives - 1));
         message.visibleAt = Date.now() + wait;
@@ -83,24 +135,22 @@ export function localQueue(handle: (event: SQSEvent) => Promise<SQSBatchResponse
   }
 
   return {
-    async send(messages) {
-      for (const message of messages) {
+    send(messages) {
+      for (const { group, body } of messages) {
         waiting.push({
           id: randomUUID(),
-          group: groupOf(message),
-          body: JSON.stringify(message),
+          group,
+          body: JSON.stringify(body),
           sentAt: Date.now(),
           receives: 0,
           visibleAt: 0,
+          isTaken: false,
         });
       }
       setImmediate(pump);
     },
-    open: async (body) => JSON.parse(body) as QueuedMessage,
-    // Nobody waits for minutes at a laptop: what is handed back has the pauses above.
-    postpone: async () => {},
     idle: () =>
-      waiting.length === 0 && running.size === 0
+      waiting.length === 0
         ? Promise.resolve()
         : new Promise((resolve) => {
             idleListeners.push(resolve);
@@ -120,7 +170,7 @@ function groupOf(message: QueuedMessage): string {
 }
 
 /** What Lambda would get from SQS. */
-function eventOf(batch: readonly Waiting[]): SQSEvent {
+function eventOf(queue: string, batch: readonly Waiting[]): SQSEvent {
   return {
     Records: batch.map(({ id, group, body, sentAt, receives }) => ({
       messageId: id,
@@ -136,7 +186,7 @@ function eventOf(batch: readonly Waiting[]): SQSEvent {
       messageAttributes: {},
       md5OfBody: "",
       eventSource: "aws:sqs",
-      eventSourceARN: "arn:aws:sqs:local:000000000000:events.fifo",
+      eventSourceARN: `arn:aws:sqs:local:000000000000:${queue}`,
       awsRegion: "local",
     })),
   };

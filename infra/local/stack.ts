@@ -8,18 +8,19 @@ import { deliverySettings } from "#lib/delivery/settings.ts";
 import { sourceApis } from "#lib/http/source-api.ts";
 import { eventQueue } from "#lib/lambda/event-queue.ts";
 import { operations } from "#lib/lambda/operations.ts";
-import { uploads } from "#lib/lambda/uploads.ts";
+import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/lambda/uploads.ts";
 import { webhook } from "#lib/lambda/webhook.ts";
 import { memoryLedger, type MemoryLedger } from "#lib/ledger/memory.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { LoadSecret, Log, Shelf } from "#lib/pipeline/ports.ts";
+import type { ImportQueue, LoadSecret, Log, Shelf } from "#lib/pipeline/ports.ts";
 import { secretReader } from "#lib/pipeline/secrets.ts";
 import { enabledSources } from "#lib/sources/enabled.ts";
-import { importIdOf, maxUploadBytes } from "#lib/uploads/run.ts";
+import { importIdOf } from "#lib/uploads/import.ts";
+import { maxUploadBytes } from "#lib/uploads/plan.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "./authing/sandbox.ts";
 import { localBucket, localObjects, type LocalObjects } from "./objects.ts";
 import { caseHeader } from "./post.ts";
-import { localQueue, type LocalQueue } from "./queue.ts";
+import { localEventQueue, localQueue, type LocalEventQueue } from "./queue.ts";
 import { localShelf } from "./shelf.ts";
 import { serve, type Answer, type LocalRequest } from "./server.ts";
 
@@ -101,13 +102,48 @@ export async function startStack({
     readable: (name) => sources.get(name),
     sources: [...sources.keys()],
   }));
-  const runUploads = uploads(() => ({ ...ports, translation: translationContext(config, "uploads") }));
-  const queue: LocalQueue = localQueue((event) => applyEvents(event, invocation(invocationSeconds)));
+  const queue: LocalEventQueue = localEventQueue((event) =>
+    applyEvents(event, invocation(invocationSeconds)),
+  );
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
   const receivers = new Map(
     [...sources].map(([name, source]) => [name, webhook(source, () => ({ secrets, events: queue, log }))]),
   );
-  const running = new Set<Promise<unknown>>();
+
+  const importQueue: ImportQueue = {
+    async send(messages) {
+      for (const message of messages) {
+        const to = message.kind === "chunk" ? chunksQueue : finishQueue;
+        to.send([{ group: message.import, body: message }]);
+      }
+    },
+  };
+  const importPorts = {
+    ...ports,
+    queue: importQueue,
+    translation: translationContext(config, "uploads"),
+  };
+  const planUploads = uploadsPlan(() => importPorts);
+  const runChunks = uploadsRun(() => importPorts);
+  const finishImports = uploadsFinish(() => importPorts);
+  // As many at once as infra/aws/functions.ts allows.
+  const one = { isFifo: false, batchSize: 1 };
+  const uploadsQueue = localQueue((event) => planUploads(event, invocation(importSeconds)), {
+    ...one,
+    name: "uploads",
+    batchesAtOnce: 2,
+  });
+  const chunksQueue = localQueue((event) => runChunks(event, invocation(importSeconds)), {
+    ...one,
+    name: "chunks",
+    batchesAtOnce: 3,
+  });
+  const finishQueue = localQueue((event) => finishImports(event, invocation(importSeconds)), {
+    ...one,
+    name: "finish",
+    batchesAtOnce: 2,
+  });
+  const queues = [queue, uploadsQueue, chunksQueue, finishQueue];
 
   async function receive(name: string, request: LocalRequest): Promise<Answer> {
     // An unknown path looks like a bad proof from outside.
@@ -131,11 +167,7 @@ export async function startStack({
       };
     }
     const object = objects.put(key, body, headers["content-type"] ?? "application/octet-stream");
-    const run = runUploads(objectCreated(object), invocation(importSeconds)).catch((error: unknown) => {
-      log.error("upload failed", { reason: error instanceof InboundError ? error.reason : "unknown" });
-    });
-    running.add(run);
-    void run.finally(() => running.delete(run));
+    uploadsQueue.send([{ group: key, body: objectCreated(object) }]);
     const results = `/uploads/results/${encodeURIComponent(importIdOf(object))}/summary.json`;
     return {
       status: 202,
@@ -154,7 +186,10 @@ export async function startStack({
       ? { status: 200, headers: { "content-type": object.contentType }, body: object.bytes }
       : {
           status: 404,
-          body: { error: "no such result, or not yet: results are written when the import ends" },
+          body: {
+            error:
+              "no such result, or not yet: results are written when the import ends; progress.json beside them says when",
+          },
         };
   }
 
@@ -209,12 +244,12 @@ export async function startStack({
     shelf,
     objects,
     async settled() {
-      while (running.size > 0 || queue.length > 0) {
-        await Promise.all([...running, queue.idle()]);
+      while (queues.some(({ length }) => length > 0)) {
+        await Promise.all(queues.map((each) => each.idle()));
       }
     },
     async close() {
-      queue.close();
+      for (const each of queues) each.close();
       await server.close();
       await sandbox?.close();
     },
@@ -250,7 +285,7 @@ function objectCreated({ key, versionId, etag, size }: ReturnType<ReturnType<typ
     "detail-type": "Object Created",
     source: "aws.s3",
     detail: { bucket: { name: localBucket }, object: { key, size, etag, "version-id": versionId } },
-  } as Parameters<ReturnType<typeof uploads>>[0];
+  };
 }
 
 function decodeSegment(segment: string): string {

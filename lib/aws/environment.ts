@@ -11,6 +11,10 @@ const variables = {
   STAGE: text,
   /** Where events wait (SQS FIFO). */
   EVENTS_QUEUE_URL: z.url(),
+  /** Where chunks of uploaded files wait (SQS). */
+  CHUNKS_QUEUE_URL: z.url(),
+  /** Where imports wait whose chunks are all done (SQS). */
+  FINISH_QUEUE_URL: z.url(),
   /** The ledger's DynamoDB table. */
   TABLE: text,
   /** The bucket that files are uploaded to, and that keeps messages which wait for a person. */

@@ -11,12 +11,14 @@ const gone = new Set(["NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFai
 /** Objects in S3. */
 export function objectStore(): ObjectStore {
   return {
-    async read({ bucket, key, versionId, etag }) {
+    async read({ bucket, key, versionId, etag }, range) {
       const { GetObjectCommand, s3 } = await import("./s3.ts");
       const command = new GetObjectCommand({
         Bucket: bucket,
         Key: key,
         ...(versionId !== undefined && { VersionId: versionId }),
+        // HTTP names the last byte, not the one behind it.
+        ...(range && { Range: `bytes=${range.start}-${range.end - 1}` }),
         // Notifications give it without the quotes that belong to it.
         ...(etag !== undefined && { IfMatch: `"${etag.replaceAll('"', "")}"` }),
       });

@@ -12,12 +12,14 @@ import type { Log } from "#lib/pipeline/ports.ts";
 import type { ReceivePorts } from "#lib/pipeline/receive.ts";
 import { secretReader, type SecretReader } from "#lib/pipeline/secrets.ts";
 import type { Source } from "#lib/pipeline/source.ts";
-import type { ImportPorts } from "#lib/uploads/run.ts";
+import type { PlanPorts } from "#lib/uploads/plan.ts";
+import type { RunPorts } from "#lib/uploads/run.ts";
+import type { EndPorts } from "#lib/uploads/settle.ts";
 import { dynamodbLedger } from "./ledger.ts";
 import { readEnvironment } from "./environment.ts";
 import { awsLog } from "./log.ts";
 import { objectStore } from "./objects.ts";
-import { eventQueue, queueReader } from "./queue.ts";
+import { eventQueue, importQueue, queueReader } from "./queue.ts";
 import { secretLoader } from "./secrets.ts";
 import { objectShelf } from "./shelf.ts";
 
@@ -65,11 +67,33 @@ export function operationPorts(
   };
 }
 
-export function importPorts(config: Config): ImportPorts {
+export function planPorts(config: Config): PlanPorts {
+  const { CHUNKS_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL"]);
+  return {
+    ...finishPorts(),
+    // Whoever plans finishes nothing.
+    queue: importQueue({ chunks: CHUNKS_QUEUE_URL }),
+    translation: translationContext(config, "uploads"),
+  };
+}
+
+export function runPorts(config: Config): RunPorts {
+  const { CHUNKS_QUEUE_URL, FINISH_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL", "FINISH_QUEUE_URL"]);
   return {
     ...deliveryPorts(config),
     translation: translationContext(config, "uploads"),
     objects: objectStore(),
+    queue: importQueue({ chunks: CHUNKS_QUEUE_URL, finish: FINISH_QUEUE_URL }),
+  };
+}
+
+export function finishPorts(): EndPorts {
+  const environment = readEnvironment(["SERVICE", "STAGE", "TABLE"]);
+  return {
+    ledger: dynamodbLedger(environment.TABLE),
+    objects: objectStore(),
+    clock,
+    log: logOf(environment),
   };
 }
 

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InboundError } from "#lib/pipeline/errors.ts";
-import type { EventQueue, QueueReader, QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { EventQueue, ImportQueue, QueueReader, QueuedMessage } from "#lib/pipeline/ports.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { awsFailure } from "./failure.ts";
 import { inParallel } from "./parallel.ts";
 
-// Events in SQS FIFO queues.
+// Messages in SQS: events in a FIFO queue, what is to be done about imports in standard ones.
 //
 // Group: the person, as their source knows them, hashed: SQS takes 128 characters of ASCII, and who it is stays out of
 // AWS's metrics. Deduplication: the event, hashed. Within five minutes SQS drops the same event again, which spares
@@ -22,7 +22,8 @@ export interface QueueEntry {
   readonly id: string;
   readonly body: string;
   readonly group: string;
-  readonly deduplication: string;
+  /** For FIFO queues. */
+  readonly deduplication?: string;
 }
 
 /** Sends up to ten entries. Resolves to those that were not taken; `ours` means that trying again does not help. */
@@ -62,6 +63,31 @@ export function eventQueue({ url, bucket }: EventQueuePlace, sendBatch: SendBatc
         entry.body = asciiJson(await putAside(bucket, source, entry.body));
       });
       await sendInOrder(url, entries, sendBatch);
+    },
+  };
+}
+
+/**
+ * The sender's side of the queues of imports. In a standard queue a group keeps no order: SQS hands out first what belongs to
+ * groups of which little is on its way, so that the chunks of a large file do not stand before a small file's.
+ */
+export function importQueue(
+  urls: { readonly chunks: string; readonly finish?: string },
+  sendBatch: SendBatch = sqs,
+): ImportQueue {
+  const urlOf = { chunk: urls.chunks, finish: urls.finish };
+  return {
+    async send(messages) {
+      for (const [kind, ofKind] of Map.groupBy(messages, (message) => message.kind)) {
+        const url = urlOf[kind];
+        if (url === undefined) throw new TypeError(`messages of the kind "${kind}" have no queue here`);
+        const entries = ofKind.map((message, index) => ({
+          id: String(index),
+          body: asciiJson(message),
+          group: hash(message.import),
+        }));
+        await sendInOrder(url, entries, sendBatch);
+      }
     },
   };
 }

@@ -6,7 +6,7 @@ import type { QueueEntry } from "./queue.ts";
 
 const client = new SQSClient(clientSettings);
 
-/** Sends up to ten entries to a FIFO queue. Resolves to the ids of those that SQS did not take, by whose fault. */
+/** Sends up to ten entries. Resolves to the ids of those that SQS did not take, by whose fault. */
 export async function sendBatch(url: string, entries: readonly QueueEntry[]) {
   const { Failed = [] } = await client.send(
     new SendMessageBatchCommand({
@@ -15,7 +15,7 @@ export async function sendBatch(url: string, entries: readonly QueueEntry[]) {
         Id: entry.id,
         MessageBody: entry.body,
         MessageGroupId: entry.group,
-        MessageDeduplicationId: entry.deduplication,
+        ...(entry.deduplication !== undefined && { MessageDeduplicationId: entry.deduplication }),
       })),
     }),
   );

@@ -93,16 +93,34 @@ export interface ObjectReference {
   readonly size?: number;
 }
 
+/** Bytes from `start` to before `end`, counted from 0; at least one. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface ObjectStore {
-  /** The bytes of the object, as they come. Throws `malformed` `object-missing` when that version is gone, `unavailable` otherwise. */
-  read(object: ObjectReference): Promise<AsyncIterable<Uint8Array>>;
+  /** The bytes of the object, or of a range of it, as they come. Throws `malformed` `object-missing` when that version is gone, `unavailable` otherwise. */
+  read(object: ObjectReference, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
   /** Writes an object as its parts come, bounded in memory. It appears whole or not at all. */
   write(
     target: { bucket: string; key: string; contentType: string },
     parts: AsyncIterable<Uint8Array>,
   ): Promise<void>;
-  /** Deletes this version of the object, for good; it may be gone already. */
+  /** Deletes this version of the object, for good, or the newest where none is named; it may be gone already. */
   remove(object: ObjectReference): Promise<void>;
+}
+
+/** What waits to be done about an import: where its plan is, and nothing about anybody. */
+export type ImportMessage =
+  | { readonly kind: "chunk"; readonly bucket: string; readonly import: string; readonly chunk: number }
+  /** Every chunk is done. */
+  | { readonly kind: "finish"; readonly bucket: string; readonly import: string };
+
+/** Where chunks of imports wait, and imports that only have to be finished. Messages may come twice and in any order. */
+export interface ImportQueue {
+  /** Resolves only when every message is safely kept. Throws `unavailable` otherwise. */
+  send(messages: readonly ImportMessage[]): Promise<void>;
 }
 
 /** Structured log: a constant text and fields that hold codes, ids, paths and counts only; `metrics` are what it adds to. */

@@ -18,46 +18,109 @@ interface RowResult {
   readonly externalId?: string;
 }
 
+/** Why a file could not be read. Codes and places, no values. */
+export interface FileProblem {
+  readonly reason: string;
+  readonly path?: string;
+  readonly hint?: string;
+}
+
+interface Counts {
+  readonly rows: number;
+  readonly accepted: number;
+  readonly alreadyDone: number;
+  readonly rejected: number;
+}
+
+/** What became of some rows, one after the other, ready to be put together. */
+export interface RowResults extends Counts {
+  /** How many rows each reason was given for. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Lines of `accepted.ndjson`. */
+  readonly acceptedLines: string;
+  /** Records of `rejected.csv`. */
+  readonly rejectedRecords: string;
+}
+
 /** What became of a file. Counts, codes and names of columns; no values. */
-export interface ImportSummary {
+export interface ImportSummary extends Counts {
   readonly import: string;
   readonly kind: "users" | "otp";
   readonly object: { readonly key: string; readonly versionId?: string };
   /** `finished`, or `refused` when the file as a whole could not be read to its end; `problem` says why. */
   readonly state: "finished" | "refused";
-  readonly problem?: { readonly reason: string; readonly path?: string; readonly hint?: string };
+  readonly problem?: FileProblem;
   /** How it was read: format, encoding, delimiter. */
   readonly details: Readonly<Record<string, string>>;
   /** Columns that nothing was made of. */
   readonly unusedColumns: readonly string[];
-  readonly rows: number;
-  readonly accepted: number;
-  readonly alreadyDone: number;
-  readonly rejected: number;
   /** How many rows each reason was given for. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly startedAt: string;
   readonly finishedAt: string;
 }
 
-export interface ResultWriter {
-  write(result: RowResult): Promise<void>;
-  /** Ends the files and writes the summary, last: when it is there, everything is. */
-  finish(
-    summary: Omit<ImportSummary, "rows" | "accepted" | "alreadyDone" | "rejected" | "reasons">,
-  ): Promise<ImportSummary>;
-  /** Gives the files up; nothing of them appears. */
-  abandon(): Promise<void>;
+export interface ResultCollector {
+  add(result: RowResult): void;
+  /** How many were added. */
+  readonly rows: number;
+  /** Everything that was added. */
+  all(): RowResults;
+}
+
+/** Keeps what becomes of the rows of a chunk, as it becomes known. */
+export function collectResults(): ResultCollector {
+  const counts = { rows: 0, accepted: 0, alreadyDone: 0, rejected: 0 };
+  const reasons: Record<string, number> = {};
+  const acceptedLines: string[] = [];
+  const rejectedRecords: string[] = [];
+  return {
+    add({ row, outcome, original, reasons: given, notes, externalId }) {
+      counts.rows += 1;
+      if (outcome.kind === "accepted" || outcome.kind === "already-done") {
+        counts[outcome.kind === "accepted" ? "accepted" : "alreadyDone"] += 1;
+        const { kind, ...more } = outcome;
+        const line = {
+          row,
+          outcome: kind,
+          ...(externalId !== undefined && { externalId }),
+          ...more,
+          ...(notes.length > 0 && { notes }),
+        };
+        acceptedLines.push(`${JSON.stringify(line)}\n`);
+        return;
+      }
+      counts.rejected += 1;
+      for (const reason of given) addReasons(reasons, { [reason]: 1 });
+      rejectedRecords.push(csvRecord([...original, String(row), given.join("; ")]));
+    },
+    get rows() {
+      return counts.rows;
+    },
+    all: () => ({
+      ...counts,
+      reasons,
+      acceptedLines: acceptedLines.join(""),
+      rejectedRecords: rejectedRecords.join(""),
+    }),
+  };
+}
+
+function addReasons(to: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [reason, count] of Object.entries(more)) to[reason] = (to[reason] ?? 0) + count;
 }
 
 /**
- * Writes what became of each row beside the upload, as it becomes known, in bounded memory: `accepted.ndjson`,
- * `rejected.csv` (the original columns, then `row` and `reason`; mended, it can be uploaded again) and `summary.json`.
+ * Writes what became of the rows beside the upload, in bounded memory: `accepted.ndjson`, `rejected.csv` (the original
+ * columns, then `row` and `reason`; mended, it can be uploaded again) and, last, `summary.json`: when it is there, everything
+ * is. `summarize` is asked for the rest of the summary once all results have been seen.
  */
-export function resultWriter(
+export async function writeResults(
   objects: ObjectStore,
   { bucket, folder, columns }: { bucket: string; folder: string; columns: readonly string[] },
-): ResultWriter {
+  results: AsyncIterable<RowResults>,
+  summarize: () => Omit<ImportSummary, keyof Counts | "reasons">,
+): Promise<ImportSummary> {
   const accepted = openFile(objects, {
     bucket,
     key: `${folder}/accepted.ndjson`,
@@ -70,51 +133,36 @@ export function resultWriter(
   });
   const counts = { rows: 0, accepted: 0, alreadyDone: 0, rejected: 0 };
   const reasons: Record<string, number> = {};
-  // Excel takes a CSV without this mark for the local code page.
-  const header = rejected.write(`\uFEFF${csvRecord([...columns, "row", "reason"])}`);
-
-  return {
-    async write({ row, outcome, original, reasons: given, notes, externalId }) {
-      counts.rows += 1;
-      if (outcome.kind === "accepted" || outcome.kind === "already-done") {
-        counts[outcome.kind === "accepted" ? "accepted" : "alreadyDone"] += 1;
-        const { kind, ...more } = outcome;
-        const line = {
-          row,
-          outcome: kind,
-          ...(externalId !== undefined && { externalId }),
-          ...more,
-          ...(notes.length > 0 && { notes }),
-        };
-        return accepted.write(`${JSON.stringify(line)}\n`);
-      }
-      counts.rejected += 1;
-      for (const reason of given) reasons[reason] = (reasons[reason] ?? 0) + 1;
-      await header;
-      await rejected.write(csvRecord([...original, String(row), given.join("; ")]));
-    },
-    async finish(summary) {
-      await header;
-      await Promise.all([accepted.end(), rejected.end()]);
-      const whole: ImportSummary = { ...summary, ...counts, reasons };
-      const file = openFile(objects, {
-        bucket,
-        key: `${folder}/summary.json`,
-        contentType: "application/json",
-      });
-      await file.write(`${JSON.stringify(whole, undefined, 2)}\n`);
-      await file.end();
-      return whole;
-    },
-    async abandon() {
-      await Promise.all([accepted.abandon(), rejected.abandon()]);
-    },
-  };
+  try {
+    // Excel takes a CSV without this mark for the local code page.
+    await rejected.write(`\uFEFF${csvRecord([...columns, "row", "reason"])}`);
+    for await (const some of results) {
+      for (const count of ["rows", "accepted", "alreadyDone", "rejected"] as const)
+        counts[count] += some[count];
+      addReasons(reasons, some.reasons);
+      await accepted.write(some.acceptedLines);
+      await rejected.write(some.rejectedRecords);
+    }
+    await Promise.all([accepted.end(), rejected.end()]);
+  } catch (error) {
+    await Promise.all([accepted.abandon(), rejected.abandon()]);
+    throw error;
+  }
+  const summary: ImportSummary = { ...summarize(), ...counts, reasons };
+  const file = openFile(objects, {
+    bucket,
+    key: `${folder}/summary.json`,
+    contentType: "application/json",
+  });
+  await file.write(`${JSON.stringify(summary, undefined, 2)}\n`);
+  await file.end();
+  return summary;
 }
 
 interface OutputFile {
   write(text: string): Promise<void>;
   end(): Promise<void>;
+  /** Gives the file up; nothing of it appears. */
   abandon(): Promise<void>;
 }
 
@@ -130,6 +178,7 @@ function openFile(
   return {
     async write(text) {
       if (stream.errored) throw stream.errored;
+      if (text === "") return;
       if (!stream.write(text)) await once(stream, "drain");
     },
     async end() {

@@ -48,7 +48,7 @@ export interface Upload<OfKind extends Change = Change> {
 }
 
 /** A file of JSON could name new ones in every row. */
-const maxUnmapped = 100;
+export const maxUnmapped = 100;
 
 /**
  * Puts a kind of upload on a table.

@@ -1,187 +1,195 @@
-import { createHash } from "node:crypto";
-import { basename } from "node:path/posix";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { separated } from "#lib/delivery/secrets.ts";
-import { openTable } from "#lib/formats/detect.ts";
-import type { Row, Table } from "#lib/formats/format.ts";
-import type { EventKey, EventRecord } from "#lib/ledger/ledger.ts";
+import { readTableOn } from "#lib/formats/detect.ts";
+import type { Row } from "#lib/formats/format.ts";
+import type { EventRecord } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
 import { InboundError } from "#lib/pipeline/errors.ts";
 import { leastHappy, type Outcome } from "#lib/pipeline/outcome.ts";
-import type { ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
+import type { ImportMessage, ImportQueue, ObjectStore } from "#lib/pipeline/ports.ts";
 import type { TranslationContext } from "#lib/pipeline/source.ts";
-import { otp } from "./otp.ts";
-import { resultWriter, type ImportSummary, type ResultWriter } from "./results.ts";
-import { openUpload, type Upload } from "./rows.ts";
-import { users } from "./users.ts";
+import {
+  chunksAtOnce,
+  importKey,
+  keepSeconds,
+  leaseSeconds,
+  openKind,
+  partKey,
+  readJson,
+  readPlan,
+  recordOf,
+  writeJson,
+  writeProgress,
+  type Chunk,
+  type ImportPlan,
+} from "./import.ts";
+import { collectResults, type FileProblem, type ResultCollector, type RowResults } from "./results.ts";
+import type { Upload } from "./rows.ts";
 
-export interface ImportPorts extends DeliveryPorts {
+export interface RunPorts extends DeliveryPorts {
   readonly objects: ObjectStore;
+  readonly queue: ImportQueue;
   readonly translation: TranslationContext;
 }
 
-/** The largest file that is taken, in bytes. */
-export const maxUploadBytes = 256 * 1024 * 1024;
+export type ChunkMessage = Extract<ImportMessage, { kind: "chunk" }>;
+
+/** What one run made of a chunk, or of the rows of it that it had time for. Written once, never changed. */
+export interface Part {
+  readonly results: RowResults;
+  readonly unusedColumns: readonly string[];
+  /** Why the rest of the chunk could not be read. */
+  readonly problem?: FileProblem;
+  /** The rows that the next part is about, where there is one. */
+  readonly rest?: Rest;
+}
+
+/** Where to read on. */
+interface Rest extends Pick<Chunk, "row" | "start"> {
+  /** Secrets whose people were not there yet, by their lines; they stand before the line of the next row. */
+  readonly awaiting?: { readonly rows: readonly number[]; readonly next: number };
+}
+
 /** Rows that are delivered together: as many as Authing takes at once. */
 const rowsAtOnce = 50;
-/** Secrets whose people are not there yet: so many wait for the end of their file, any more are refused at once. */
-const maxAwaiting = 10_000;
-/** How long after that they are looked for, and again for as long as some are found, in milliseconds. */
+/** How long after their chunk the people of secrets are looked for, and again for as long as some are found, in milliseconds. */
 const lookAgainMilliseconds = 5_000;
-/** How long one import may be worked on before somebody else may take it over, in seconds: as long as a function may run. */
-const leaseSeconds = 900;
-/** How long what became of a file and its rows is remembered, in seconds. */
-const keepSeconds = 90 * 86_400;
-
-type Kind = "users" | "otp";
-
-/** Names an import after its file, and after the very version of it: the same upload is the same import. */
-export function importIdOf({ bucket, key, versionId, etag }: ObjectReference): string {
-  const version = createHash("sha256")
-    .update(JSON.stringify([bucket, key, versionId ?? etag]))
-    .digest("hex");
-  const name = basename(key)
-    .replaceAll(/[^\p{L}\p{N}._-]/gu, "-")
-    .slice(0, 80);
-  return `${name}-${version.slice(0, 12)}`;
-}
 
 /**
- * Imports one uploaded file: reads it row by row, brings each row to Authing and writes what became of it to
- * `results/<import>/`. `later` means that it must be run again; rows that were brought before are then found to be done.
+ * Brings the rows of one chunk to Authing and writes what became of them. What there is no time left for is queued anew,
+ * from the row that was reached. Then it queues what comes next: another chunk, or, when all are done, the finish. It may
+ * be told of a chunk any number of times, and may die at any moment. `later` means that it must be told again.
  */
-export async function runImport(
-  object: ObjectReference,
-  ports: ImportPorts,
-  run: { owner: string; deadline: number },
+export async function runChunk(
+  message: ChunkMessage,
+  ports: RunPorts,
+  { owner, deadline }: { owner: string; deadline: number },
 ): Promise<"done" | "later"> {
-  const kind = /^incoming\/(users|otp)\/[^/]+$/.exec(object.key)?.[1] as Kind | undefined;
-  if (!kind) {
-    ports.log.warn("upload ignored", { reason: "not-under-incoming" });
+  const { bucket, chunk, import: id } = message;
+  const { clock, ledger, log, objects, queue } = ports;
+  const plan = await readPlan(objects, bucket, id);
+  if (!plan) {
+    log.info("import seen before", { import: id });
     return "done";
   }
-  const id = importIdOf(object);
-  const key: EventKey = { source: "uploads", id };
-  const claim = await ports.ledger.claim(key, { owner: run.owner, leaseSeconds });
-  if (claim.state === "busy") return "later";
-  if (claim.state === "settled") {
-    ports.log.info("import seen before", { import: id });
-    await forgetSecrets(object, kind, claim.record.outcome, ports);
-    return "done";
-  }
-  const startedAt = new Date(ports.clock.now()).toISOString();
+  const key = { source: "uploads", id: `${id}/chunk-${chunk}` };
+  const claim = await ledger.claim(key, { owner, leaseSeconds });
+  if (claim.state !== "claimed") return "later";
   try {
-    const summary = await importObject(object, { id, kind, startedAt }, ports, run.deadline);
-    const outcome: Outcome =
-      summary.state === "finished"
-        ? { kind: "accepted" }
-        : { kind: "rejected", reason: summary.problem?.reason ?? "" };
-    await ports.ledger.settle([recordOf({ id, type: "import", startedAt, outcome }, ports)], keepSeconds);
-    const { state, problem, rows, accepted, alreadyDone, rejected } = summary;
-    ports.log.info(
-      "import settled",
-      {
-        source: "uploads",
-        import: id,
-        state,
-        reason: problem?.reason,
-        rows,
-        accepted,
-        alreadyDone,
-        rejected,
-      },
-      {
-        [state === "finished" ? "FilesFinished" : "FilesRefused"]: 1,
-        RowsAccepted: accepted,
-        RowsAlreadyDone: alreadyDone,
-        RowsRejected: rejected,
-      },
-    );
-    await forgetSecrets(object, kind, outcome, ports);
-    return "done";
-  } catch (error) {
-    await ports.ledger.release(key, run.owner);
-    if (!(error instanceof InboundError && error.retryable)) throw error;
-    ports.log.warn("import comes again", { import: id, code: error.code, reason: error.reason });
-    return "later";
-  }
-}
-
-/** TOTP secrets do not lie about once their import has ended; whoever mends a row has them where they came from. */
-async function forgetSecrets(
-  object: ObjectReference,
-  kind: Kind,
-  { kind: became }: Outcome,
-  { objects }: ImportPorts,
-): Promise<void> {
-  if (kind === "otp" && became === "accepted" && object.versionId !== undefined) await objects.remove(object);
-}
-
-interface Import {
-  readonly id: string;
-  readonly kind: Kind;
-  readonly startedAt: string;
-}
-
-async function importObject(
-  object: ObjectReference,
-  { id, kind, startedAt }: Import,
-  ports: ImportPorts,
-  deadline: number,
-): Promise<ImportSummary> {
-  const target = { bucket: object.bucket, folder: `results/${id}` };
-  let upload: Upload | undefined;
-  let writer: ResultWriter | undefined;
-  let problem: ImportSummary["problem"];
-  const awaiting: Row[] = [];
-  try {
-    try {
-      if ((object.size ?? 0) > maxUploadBytes) {
-        throw new InboundError("oversized", "file-too-large", {
-          hint: "split it into files of at most 256 MiB",
-        });
-      }
-      const table = await openTable(object.key, await ports.objects.read(object));
-      upload = openKind(kind, table, ports.translation);
-      writer = resultWriter(ports.objects, { ...target, columns: upload.columns });
-      for await (const rows of inGroups(upload.rows, rowsAtOnce)) {
-        const decided = await deliverRows(rows, upload, { id }, ports, deadline);
-        const waits = decided.filter(awaitsPerson).slice(0, maxAwaiting - awaiting.length);
-        awaiting.push(...waits.map(({ row }) => row));
-        const settled = decided.filter((each) => !waits.includes(each));
-        await writeRows(settled, upload, writer, { id, startedAt }, ports);
-      }
-    } catch (error) {
-      if (!(error instanceof InboundError) || error.retryable) throw error;
-      // The file cannot be read on. What came before stands, and its results are kept.
-      problem = {
-        reason: error.reason,
-        ...(error.path !== undefined && { path: error.path }),
-        ...(error.hint !== undefined && { hint: error.hint }),
-      };
+    const isDone =
+      (await ledger.finishedChunks(importKey(id))).has(chunk) ||
+      (await runRows(plan, chunk, ports, deadline)) === "done";
+    if (!isDone) {
+      log.info("chunk handed over", { import: id, chunk });
+      // Or whoever comes next would find it taken.
+      await ledger.release(key, owner);
+      await queue.send([message]);
+      return "done";
     }
-    if (upload && writer) await deliverAwaiting(awaiting, upload, writer, { id, startedAt }, ports, deadline);
+    const finished = await ledger.finishChunk(importKey(id), chunk, keepSeconds);
+    const { rows, rowsDone } = await writeProgress(objects, plan, finished, clock.now());
+    log.info("chunk done", { import: id, chunk, rowsDone, rows });
+    // Also when it was done before: whoever did it may have died before this.
+    const next = chunk + chunksAtOnce[plan.kind];
+    if (next < plan.chunks.length) await queue.send([{ ...message, chunk: next }]);
+    if (finished.size === plan.chunks.length) await queue.send([{ kind: "finish", bucket, import: id }]);
+    return "done";
   } catch (error) {
-    await writer?.abandon();
-    throw error;
+    if (!(error instanceof InboundError && error.retryable)) throw error;
+    log.warn("chunk comes again", { import: id, chunk, code: error.code, reason: error.reason });
+    return "later";
+  } finally {
+    await ledger.release(key, owner);
   }
-  writer ??= resultWriter(ports.objects, { ...target, columns: [] });
-  return writer.finish({
-    import: id,
-    kind,
-    object: { key: object.key, ...(object.versionId !== undefined && { versionId: object.versionId }) },
-    startedAt,
-    state: problem ? "refused" : "finished",
-    ...(problem && { problem }),
-    details: upload?.details ?? {},
-    unusedColumns: upload?.unmapped() ?? [],
-    finishedAt: new Date(ports.clock.now()).toISOString(),
-  });
 }
 
-function openKind(kind: Kind, table: Table, context: TranslationContext): Upload {
-  return kind === "users" ? openUpload(users, table, context) : openUpload(otp, table, context);
+async function runRows(
+  plan: ImportPlan,
+  chunk: number,
+  ports: RunPorts,
+  deadline: number,
+): Promise<"done" | "time-is-up"> {
+  const { bucket } = plan.object;
+  let part = 0;
+  let rest: Rest = plan.chunks[chunk] as Chunk;
+  for (;;) {
+    const before = await readJson<Part>(ports.objects, bucket, partKey(plan.import, chunk, part));
+    if (!before) break;
+    if (!before.rest) return "done";
+    rest = before.rest;
+    part += 1;
+  }
+
+  const results = collectResults();
+  const awaiting: Row[] = [];
+  let upload: Upload | undefined;
+  /** The first row that nothing was done about. */
+  let next: Row | undefined;
+  let problem: FileProblem | undefined;
+  let stopped: InboundError | undefined;
+  try {
+    upload = await readUpload(plan, chunk, rest, ports);
+    const own = rowsBefore(upload.rows, plan.chunks[chunk + 1]?.start);
+    for await (const rows of inGroups(rowsFrom(own, rest, awaiting), rowsAtOnce)) {
+      [next] = rows;
+      // What has been reached is kept, unless nothing has.
+      if (results.rows > 0 && ports.clock.now() >= deadline) break;
+      const decided = await deliverRows(rows, upload, plan, ports, deadline);
+      const waits = decided.filter(awaitsPerson);
+      const settled = decided.filter((each) => !waits.includes(each));
+      await tellRows(settled, upload, results, plan, ports);
+      awaiting.push(...waits.map(({ row }) => row));
+      next = undefined;
+    }
+    if (next === undefined) await deliverAwaiting(awaiting, upload, results, plan, ports, deadline);
+  } catch (error) {
+    if (!(error instanceof InboundError)) throw error;
+    if (error.retryable) {
+      if (results.rows === 0) throw error;
+      stopped = error;
+    } else {
+      // The file is gone. What came before stands.
+      problem = { reason: error.reason, ...(error.hint !== undefined && { hint: error.hint }) };
+    }
+  }
+  const left = problem ? undefined : restOf(awaiting, next);
+  await writeJson(ports.objects, bucket, partKey(plan.import, chunk, part), {
+    results: results.all(),
+    unusedColumns: upload?.unmapped() ?? [],
+    ...(problem && { problem }),
+    ...(left && { rest: left }),
+  } satisfies Part);
+  if (stopped && stopped.reason !== "time-is-up" && ports.clock.now() < deadline) throw stopped;
+  return left ? "time-is-up" : "done";
+}
+
+function restOf(awaiting: readonly Row[], next: Row | undefined): Rest | undefined {
+  const first = awaiting[0] ?? next;
+  return (
+    first && {
+      row: first.row,
+      start: first.start,
+      ...(awaiting.length > 0 && {
+        awaiting: { rows: awaiting.map(({ row }) => row), next: next?.row ?? Number.MAX_SAFE_INTEGER },
+      }),
+    }
+  );
+}
+
+/** The rows of a chunk from `rest` on, with everything that is needed to read them in memory: a connection would not wait. */
+async function readUpload(
+  plan: ImportPlan,
+  chunk: number,
+  { row, start }: Rest,
+  { objects, translation }: RunPorts,
+): Promise<Upload> {
+  const { end, rows } = plan.chunks[chunk] as Chunk;
+  const pieces = rows === 0 ? [] : await Array.fromAsync(await objects.read(plan.object, { start, end }));
+  async function* bytes() {
+    yield* pieces;
+  }
+  return openKind(plan.kind, readTableOn(plan, bytes(), { row, start }), translation);
 }
 
 /** A row and what became of it. */
@@ -190,8 +198,8 @@ type DecidedRow = ReturnType<Upload["translate"]> & { readonly row: Row; readonl
 async function deliverRows(
   rows: readonly Row[],
   upload: Upload,
-  { id }: Pick<Import, "id">,
-  ports: ImportPorts,
+  { import: id }: Pick<ImportPlan, "import">,
+  ports: DeliveryPorts,
   deadline: number,
 ): Promise<DecidedRow[]> {
   const read = rows.map((row) => {
@@ -217,43 +225,56 @@ async function deliverRows(
 const awaitsPerson = ({ change, outcome }: DecidedRow) =>
   change?.kind === "import-otp" && outcome.kind === "rejected" && outcome.reason === "user-unknown";
 
-/** Looks for the people of secrets for as long as some of them come. */
+/** Looks for the people of secrets for as long as some of them come. Those that are decided are taken away from `awaiting`. */
 async function deliverAwaiting(
-  rows: readonly Row[],
+  awaiting: Row[],
   upload: Upload,
-  writer: ResultWriter,
-  about: Pick<Import, "id" | "startedAt">,
-  ports: ImportPorts,
+  results: ResultCollector,
+  plan: ImportPlan,
+  ports: DeliveryPorts,
   deadline: number,
 ): Promise<void> {
-  if (rows.length === 0) return;
-  await ports.clock.wait(lookAgainMilliseconds);
-  const decided: DecidedRow[] = [];
-  for (let start = 0; start < rows.length; start += rowsAtOnce) {
-    const group = rows.slice(start, start + rowsAtOnce);
-    decided.push(...(await deliverRows(group, upload, about, ports, deadline)));
+  while (awaiting.length > 0) {
+    await ports.clock.wait(lookAgainMilliseconds);
+    const decided: DecidedRow[] = [];
+    for (let start = 0; start < awaiting.length; start += rowsAtOnce) {
+      const group = awaiting.slice(start, start + rowsAtOnce);
+      decided.push(...(await deliverRows(group, upload, plan, ports, deadline)));
+    }
+    const waits = decided.filter(awaitsPerson);
+    const isOver = waits.length === awaiting.length;
+    const settled = isOver ? decided : decided.filter((each) => !awaitsPerson(each));
+    await tellRows(settled, upload, results, plan, ports);
+    awaiting.splice(0, awaiting.length, ...(isOver ? [] : waits.map(({ row }) => row)));
   }
-  const waits = decided.filter(awaitsPerson);
-  const isOver = waits.length === rows.length;
-  const settled = isOver ? decided : decided.filter((each) => !awaitsPerson(each));
-  await writeRows(settled, upload, writer, about, ports);
-  if (isOver) return;
-  const left = waits.map(({ row }) => row);
-  await deliverAwaiting(left, upload, writer, about, ports, deadline);
 }
 
-async function writeRows(
+/** Writes down what became of rows. Only from then on are they decided: those that come again are told of then. */
+async function tellRows(
   rows: readonly DecidedRow[],
   upload: Upload,
-  writer: ResultWriter,
-  { id, startedAt }: Pick<Import, "id" | "startedAt">,
-  ports: ImportPorts,
+  results: ResultCollector,
+  { import: id, startedAt }: Pick<ImportPlan, "import" | "startedAt">,
+  ports: Pick<DeliveryPorts, "clock" | "ledger">,
 ): Promise<void> {
-  const records: EventRecord[] = [];
+  const records = rows.map(({ row, change, outcome }): EventRecord => {
+    const externalId = change && externalIdOf(change);
+    const about = {
+      id: `${id}/${row.row}`,
+      type: "row",
+      outcome,
+      ...(externalId !== undefined && { externalId }),
+      ...(change && { changes: [change.kind] }),
+      ...(change && "trail" in change && { trail: change.trail }),
+      ...(change && "leftOut" in change && change.leftOut && { leftOut: change.leftOut }),
+    };
+    return recordOf(about, startedAt, ports.clock.now());
+  });
+  await ports.ledger.settle(records, keepSeconds);
   for (const { row, change, problems, notes, outcome } of rows) {
     const reasons = problems.length > 0 ? problems : [{ code: outcome.reason ?? "", column: outcome.field }];
     const externalId = change && externalIdOf(change);
-    await writer.write({
+    results.add({
       row: row.row,
       outcome,
       original: upload.original(row),
@@ -261,10 +282,7 @@ async function writeRows(
       notes: notes.map(wordOf),
       ...(externalId !== undefined && { externalId }),
     });
-    const about = { id: `${id}/${row.row}`, type: "row", startedAt, outcome, change, externalId } as const;
-    records.push(recordOf(about, ports));
   }
-  await ports.ledger.settle(records, keepSeconds);
 }
 
 function wordOf({ code, column }: { code: string; column?: string | undefined }): string {
@@ -275,34 +293,21 @@ function externalIdOf(change: Change): string | undefined {
   return change.kind === "create" ? change.person.externalId : change.who.externalId;
 }
 
-function recordOf(
-  about: {
-    id: string;
-    type: "import" | "row";
-    startedAt: string;
-    outcome: Outcome;
-    change?: Change | undefined;
-    externalId?: string | undefined;
-  },
-  { clock }: Pick<ImportPorts, "clock">,
-): EventRecord {
-  const { id, type, startedAt, outcome, change, externalId } = about;
-  return {
-    source: "uploads",
-    id,
-    type,
-    subject: "",
-    ...(externalId !== undefined && { externalId }),
-    occurredAt: startedAt,
-    receivedAt: startedAt,
-    settledAt: new Date(clock.now()).toISOString(),
-    // Whoever may write into the bucket may speak.
-    proof: "bucket",
-    changes: change ? [change.kind] : [],
-    trail: change && "trail" in change ? change.trail : {},
-    ...(change && "leftOut" in change && change.leftOut && { leftOut: change.leftOut }),
-    outcome,
-  };
+/** The rows that start before a byte: the bytes of a chunk may reach into the next one. */
+async function* rowsBefore(rows: AsyncIterable<Row>, byte = Number.POSITIVE_INFINITY): AsyncGenerator<Row> {
+  for await (const row of rows) {
+    if (row.start >= byte) return;
+    yield row;
+  }
+}
+
+/** The rows that nothing was done about yet; those that are awaited are put where they are expected. */
+async function* rowsFrom(rows: AsyncIterable<Row>, { awaiting }: Rest, expected: Row[]): AsyncGenerator<Row> {
+  const awaited = new Set(awaiting?.rows);
+  for await (const row of rows) {
+    if (awaiting === undefined || row.row >= awaiting.next) yield row;
+    else if (awaited.has(row.row)) expected.push(row);
+  }
 }
 
 async function* inGroups<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
