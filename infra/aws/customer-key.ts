@@ -19,6 +19,9 @@ const extensions = {
   DeadEventsQueue: queue,
   UploadsQueue: queue,
   DeadUploadsQueue: queue,
+  ChunksQueue: queue,
+  FinishQueue: queue,
+  DeadChunksQueue: queue,
   UploadsBucket: {
     Properties: {
       BucketEncryption: {

@@ -75,10 +75,12 @@ export function dashboard(sources: readonly string[], functions: readonly string
       properties: {
         title: "Alarms",
         alarms: [
+          "DeadChunks",
           "DeadEvents",
           "DeadLetters",
           "DeadUploads",
           "HeldDepartures",
+          "OldChunks",
           "OldEvents",
           "OldUploads",
           "RefusedByAuthing",
@@ -91,6 +93,8 @@ export function dashboard(sources: readonly string[], functions: readonly string
     graph("Is it keeping up? Age of the oldest (s)", [
       ofQueue("EventsQueue", "ApproximateAgeOfOldestMessage", "events"),
       ofQueue("UploadsQueue", "ApproximateAgeOfOldestMessage", "uploads"),
+      ofQueue("ChunksQueue", "ApproximateAgeOfOldestMessage", "chunks"),
+      ofQueue("FinishQueue", "ApproximateAgeOfOldestMessage", "finishes"),
     ]),
     graph("From receipt to effect (ms)", [
       ours("EventLag", { stat: "p50", label: "p50" }),
@@ -99,8 +103,10 @@ export function dashboard(sources: readonly string[], functions: readonly string
     graph("Waiting", [
       ofQueue("EventsQueue", "ApproximateNumberOfMessagesVisible", "events"),
       ofQueue("UploadsQueue", "ApproximateNumberOfMessagesVisible", "uploads"),
+      ofQueue("ChunksQueue", "ApproximateNumberOfMessagesVisible", "chunks"),
       ofQueue("DeadEventsQueue", "ApproximateNumberOfMessagesVisible", "dead events"),
       ofQueue("DeadUploadsQueue", "ApproximateNumberOfMessagesVisible", "dead uploads"),
+      ofQueue("DeadChunksQueue", "ApproximateNumberOfMessagesVisible", "dead chunks"),
     ]),
     graph("What became of events", [
       ours("EventsAccepted"),

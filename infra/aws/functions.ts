@@ -127,33 +127,79 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
   ],
 });
 
+/** One message at a time, so that each has the function's whole time. */
+const oneFrom = (queue: string, maximumConcurrency: number): Value => ({
+  sqs: {
+    arn: arn(queue),
+    batchSize: 1,
+    functionResponseType: "ReportBatchItemFailures",
+    maximumConcurrency,
+  },
+});
+// The bucket is versioned, and a notification says which version is meant.
+const mayReadUploads = ["incoming/users/", "incoming/otp/"].map((prefix) =>
+  may(objects(prefix), "s3:GetObjectVersion"),
+);
+/** Plans, parts and results of imports. */
+const mayWriteResults = [
+  may(objects("results/"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
+  // Without it S3 answers 403 for an object that is not there, which cannot be told from a wrong permission.
+  may(arn("UploadsBucket"), "s3:ListBucket"),
+];
+
+const uploadsPlan: FunctionDefinition = {
+  name: "uploads-plan",
+  description: "Reads an uploaded file once, refuses what cannot be read, and cuts it into chunks",
+  memoryMegabytes: 512,
+  timeoutSeconds: 900,
+  environment: { CHUNKS_QUEUE_URL: ref("ChunksQueue"), TABLE: ref("LedgerTable") },
+  events: [oneFrom("UploadsQueue", 2)],
+  may: [
+    maySettle("UploadsQueue"),
+    may(arn("ChunksQueue"), "sqs:SendMessage"),
+    // A claim is an update, which deletes what is there and has expired; a refused file is settled here.
+    may(arn("LedgerTable"), "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+    ...mayReadUploads,
+    ...mayWriteResults,
+  ],
+};
+
 const uploadsRun: FunctionDefinition = {
   name: "uploads-run",
-  description: "Reads an uploaded file of users or TOTP secrets and delivers its rows to Authing",
+  description: "Delivers a chunk of an uploaded file to Authing, 50 rows at a call",
+  memoryMegabytes: 512,
+  timeoutSeconds: 900,
+  environment: {
+    CHUNKS_QUEUE_URL: ref("ChunksQueue"),
+    FINISH_QUEUE_URL: ref("FinishQueue"),
+    TABLE: ref("LedgerTable"),
+  },
+  // One more than one file may take (lib/uploads/import.ts). How many run at once is what Authing's rate limit has to bear.
+  events: [oneFrom("ChunksQueue", 3)],
+  may: [
+    mayReadSecret(authingSecret),
+    maySettle("ChunksQueue", "sqs:SendMessage"),
+    may(arn("FinishQueue"), "sqs:SendMessage"),
+    ...mayUseLedger,
+    ...mayReadUploads,
+    ...mayWriteResults,
+  ],
+};
+
+const uploadsFinish: FunctionDefinition = {
+  name: "uploads-finish",
+  description: "Puts the results of an uploaded file together when its last chunk is done",
   memoryMegabytes: 512,
   timeoutSeconds: 900,
   environment: { TABLE: ref("LedgerTable") },
-  events: [
-    {
-      sqs: {
-        arn: arn("UploadsQueue"),
-        batchSize: 1,
-        functionResponseType: "ReportBatchItemFailures",
-        maximumConcurrency: 2,
-      },
-    },
-  ],
+  events: [oneFrom("FinishQueue", 2)],
   may: [
-    mayReadSecret(authingSecret),
-    maySettle("UploadsQueue"),
-    ...mayUseLedger,
-    // The bucket is versioned, and a notification says which version is meant.
-    ...["incoming/users/", "incoming/otp/"].map((prefix) => may(objects(prefix), "s3:GetObjectVersion")),
+    maySettle("FinishQueue"),
+    may(arn("LedgerTable"), "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+    ...mayWriteResults,
+    may(objects("results/"), "s3:DeleteObject"),
     // TOTP secrets do not stay once they are imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
-    may(objects("results/"), "s3:PutObject", "s3:AbortMultipartUpload"),
-    // Without it S3 answers 403 for an object that is gone, which cannot be told from a wrong permission.
-    may(arn("UploadsBucket"), "s3:ListBucket"),
   ],
 };
 
@@ -312,7 +358,9 @@ export function deployment(
   const definitions = [
     ...sources.map(webhooks),
     eventsApply(asked),
+    uploadsPlan,
     uploadsRun,
+    uploadsFinish,
     operationsRun(asked),
     unclaimedRefuse,
   ];

@@ -160,6 +160,8 @@ describe("the deployment", () => {
       expect(readable(name)).toEqual(["AuthingSecret", ...secretsOf(asking)]);
     }
     expect(readable("uploads-run")).toEqual(["AuthingSecret"]);
+    expect(readable("uploads-plan")).toEqual([]);
+    expect(readable("uploads-finish")).toEqual([]);
     expect(readable("unclaimed-refuse")).toEqual([]);
   });
 
@@ -182,7 +184,9 @@ describe("the deployment", () => {
     const without = deployment({ ...config, sources: [] }, files);
     expect(Object.keys(without.functions)).toEqual([
       "events-apply",
+      "uploads-plan",
       "uploads-run",
+      "uploads-finish",
       "operations-run",
       "unclaimed-refuse",
     ]);
