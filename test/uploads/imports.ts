@@ -1,0 +1,163 @@
+import type { ImportMessage, ImportQueue, ObjectReference } from "#lib/pipeline/ports.ts";
+import { createPace } from "#lib/delivery/pace.ts";
+import { memoryLedger, type MemoryLedger } from "#lib/ledger/memory.ts";
+import { secretReader } from "#lib/pipeline/secrets.ts";
+import { finishImport } from "#lib/uploads/finish.ts";
+import { importIdOf } from "#lib/uploads/import.ts";
+import { planImport, type ChunkSize } from "#lib/uploads/plan.ts";
+import type { ImportSummary } from "#lib/uploads/results.ts";
+import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
+import { localObjects, type LocalObjects } from "#local/objects.ts";
+import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
+import { directPool } from "../delivery/direct-pool.ts";
+import { lives, type Lives } from "../delivery/lives.ts";
+import { accessKey, day, type Pool } from "../delivery/world.ts";
+
+// Everything around imports, in virtual time: queues that give each message again until it is acknowledged, Authing's sandbox,
+// a ledger and a bucket that last, and functions that do not.
+
+export interface ImportsOptions {
+  readonly chunkSize: ChunkSize;
+  /** How long a function has, in milliseconds. */
+  readonly invocationMilliseconds?: number;
+  readonly callsPerSecond?: number;
+  /** Puts something in front of the ledger. */
+  readonly before?: (ledger: MemoryLedger) => MemoryLedger;
+}
+
+export interface Imports {
+  readonly clock: VirtualClock;
+  readonly ledger: MemoryLedger;
+  readonly objects: LocalObjects;
+  readonly pool: Pool;
+  readonly lives: Lives;
+  /** Messages of the log, with their fields. */
+  readonly log: readonly (readonly [message: string, fields: Readonly<Record<string, unknown>>])[];
+  /** Puts a file into the bucket and tells of it, so and so often, without waiting. Resolves to the import's id. */
+  upload(kind: "users" | "otp", name: string, text: string | Uint8Array, times?: number): string;
+  /** Tells once more of what was uploaded. */
+  tellAgain(id: string): void;
+  /** A message that came twice. */
+  send(message: ImportMessage): void;
+  /** Works until nothing waits, whoever dies on the way. `between` runs before each round. */
+  settle(between?: (round: number) => void): Promise<void>;
+  /** What stands in the results. */
+  results(id: string): {
+    readonly summary: ImportSummary;
+    readonly accepted: readonly { readonly row: number; readonly outcome: string }[];
+    readonly rejected: string;
+  };
+}
+
+type Waiting = { readonly message: ImportMessage | ObjectReference; visibleAt: number };
+
+/** As infra/aws/queues.yml has it. */
+const invisibleMilliseconds = 960_000;
+const functionsAtOnce = 3;
+const maxRounds = 2_000;
+
+export function openImports({
+  chunkSize,
+  invocationMilliseconds = 890_000,
+  callsPerSecond = 1000,
+  before = (ledger) => ledger,
+}: ImportsOptions): Imports {
+  const clock = virtualClock(day);
+  const mortals = lives();
+  const ledger = before(memoryLedger(clock.now));
+  const objects = localObjects();
+  const pool = directPool(clock, {});
+  const uploaded = new Map<string, ObjectReference>();
+  const log: [string, object][] = [];
+  const line = (message: string, fields: object = {}) => void log.push([message, fields]);
+  const waiting: Waiting[] = [];
+  const queue: ImportQueue = {
+    async send(messages) {
+      for (const message of messages) waiting.push({ message, visibleAt: 0 });
+    },
+  };
+  let invocations = 0;
+  let current = process();
+
+  function process(): RunPorts {
+    const secrets = secretReader(async () => ({ current: accessKey }), clock.now);
+    return {
+      ledger: mortals.wrap(ledger),
+      objects: mortals.wrap(objects),
+      queue: mortals.wrap(queue),
+      authing: mortals.wrap(pool.connect(secrets)),
+      clock,
+      pace: createPace({ clock, maxPerSecond: callsPerSecond, startPerSecond: Math.min(50, callsPerSecond) }),
+      leavePolicy: () => "resign",
+      rehirePolicy: () => "reactivate",
+      translation: { region: "CN", departments: {}, customData: {} },
+      log: { info: line, warn: line, error: line },
+    };
+  }
+
+  function work(message: Waiting["message"]): Promise<"done" | "later"> {
+    invocations += 1;
+    const run = { owner: `invocation-${invocations}`, deadline: clock.now() + invocationMilliseconds };
+    if (!("kind" in message)) return planImport(message, current, run, chunkSize);
+    return message.kind === "chunk" ? runChunk(message, current, run) : finishImport(message, current, run);
+  }
+
+  /** The answer of a function is what acknowledges its message. */
+  async function invoke(message: Waiting["message"]): Promise<"done" | "later" | undefined> {
+    const worked = mortals.outlive(work(message).catch(() => "later" as const));
+    const result = await worked;
+    return result && mortals.outlive(mortals.through(async () => result));
+  }
+
+  return {
+    clock,
+    ledger,
+    objects,
+    pool,
+    lives: mortals,
+    log: log as Imports["log"],
+    upload(kind, name, text, times = 1) {
+      const object = objects.put(`incoming/${kind}/${name}`, Buffer.from(text), "text/csv");
+      uploaded.set(importIdOf(object), object);
+      for (let time = 0; time < times; time += 1) waiting.push({ message: object, visibleAt: 0 });
+      return importIdOf(object);
+    },
+    tellAgain(id) {
+      const object = uploaded.get(id);
+      if (object) waiting.push({ message: object, visibleAt: 0 });
+    },
+    send(message) {
+      waiting.push({ message, visibleAt: 0 });
+    },
+    async settle(between = () => {}) {
+      for (let round = 0; waiting.length > 0; round += 1) {
+        if (round > maxRounds) throw new Error("this never ends");
+        between(round);
+        const visible = waiting.filter(({ visibleAt }) => visibleAt <= clock.now()).slice(0, functionsAtOnce);
+        if (visible.length === 0) {
+          await clock.wait(Math.min(...waiting.map(({ visibleAt }) => visibleAt)) - clock.now());
+          continue;
+        }
+        const answers = await Promise.all(visible.map(({ message }) => invoke(message)));
+        if (answers.includes(undefined)) {
+          mortals.begin();
+          current = process();
+        }
+        for (const [index, each] of visible.entries()) {
+          if (answers[index] === "done") waiting.splice(waiting.indexOf(each), 1);
+          else each.visibleAt = clock.now() + invisibleMilliseconds;
+        }
+      }
+    },
+    results(id) {
+      const text = (file: string) => objects.get(`results/${id}/${file}`)?.bytes.toString() ?? "";
+      return {
+        summary: JSON.parse(text("summary.json")) as ImportSummary,
+        accepted: text("accepted.ndjson")
+          .split("\n")
+          .flatMap((entry) => (entry === "" ? [] : JSON.parse(entry))),
+        rejected: text("rejected.csv"),
+      };
+    },
+  };
+}
