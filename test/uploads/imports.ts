@@ -90,6 +90,7 @@ export function openImports({
       pace: createPace({ clock, maxPerSecond: callsPerSecond, startPerSecond: Math.min(50, callsPerSecond) }),
       leavePolicy: () => "resign",
       rehirePolicy: () => "reactivate",
+      otpPolicy: "import",
       translation: { region: "CN", departments: {}, customData: {} },
       log: { info: line, warn: line, error: line },
     };
