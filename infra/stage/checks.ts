@@ -20,7 +20,7 @@ interface Examined {
 }
 
 /** How long something may wait before somebody should look. The alarms of infra/aws/alarms.yml say the same. */
-const oldSeconds = { events: 900, uploads: 7200 };
+const oldSeconds = { events: 900, uploads: 7200, chunks: 7200 };
 /** What a clock may be off before it is worth a word; proofs that hold a time bear 300 seconds. */
 const clockToleranceSeconds = 60;
 /** As many as operations-run lists. */
@@ -53,7 +53,8 @@ export async function* examine({ config, sources, stage }: Examined, aws: Stage)
 
   for (const [kind, worker] of [
     ["events", "events-apply"],
-    ["uploads", "uploads-run"],
+    ["uploads", "uploads-plan"],
+    ["chunks", "uploads-run"],
   ] as const) {
     yield* await tried(`queue of ${kind}`, () => checkQueue(kind, aws, stack, logOf(worker)));
   }
@@ -172,7 +173,7 @@ async function checkKey(config: Config, secrets: ReadonlyMap<string, unknown>): 
 }
 
 async function checkQueue(
-  kind: "events" | "uploads",
+  kind: keyof typeof oldSeconds,
   aws: Stage,
   stack: Stack,
   log: string,
@@ -186,13 +187,15 @@ async function checkQueue(
   const age = oldestSeconds === undefined ? "" : `, the oldest for ${duration(oldestSeconds)}`;
   const depth = `queue of ${kind}: ${queue.waiting} wait, ${queue.inFlight} are worked on${age}`;
   const died = dead.waiting + dead.inFlight;
+  // Finishes of imports are among the dead chunks: each goes back to where it was.
+  const back = kind === "chunks" ? "" : ` --destination-arn ${queue.arn}`;
   return [
     (oldestSeconds ?? 0) > oldSeconds[kind] ? wrong(depth, `see why: ${log}`) : fine(depth),
     died === 0
       ? fine(`queue of dead ${kind}: empty`)
       : wrong(
           `queue of dead ${kind}: ${died} that no function could settle`,
-          `see why: ${log}; then aws sqs start-message-move-task --source-arn ${dead.arn} --destination-arn ${queue.arn} --region ${aws.region}`,
+          `see why: ${log}; then aws sqs start-message-move-task --source-arn ${dead.arn}${back} --region ${aws.region}`,
         ),
   ];
 }

@@ -16,5 +16,6 @@ export const outputNames = {
   // infra/aws/queues.yml and alarms.yml
   events: { queue: "EventsQueueUrl", dead: "DeadEventsQueueUrl" },
   uploads: { queue: "UploadsQueueUrl", dead: "DeadUploadsQueueUrl" },
+  chunks: { queue: "ChunksQueueUrl", dead: "DeadChunksQueueUrl" },
   alarmsTopic: "AlarmsTopicArn",
 };

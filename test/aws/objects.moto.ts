@@ -23,6 +23,23 @@ describe("objects on S3", () => {
     expect((await read({ bucket, key })).toString()).toBe("工号\n10011\n");
   });
 
+  it("are read from one byte to before another", async () => {
+    const object = await upload(bucket, "incoming/users/range.csv", "0123456789");
+    const range = async (start: number, end: number) =>
+      Buffer.concat(await Array.fromAsync(await store.read(object, { start, end }))).toString();
+    expect(await range(0, 1)).toBe("0");
+    expect(await range(3, 7)).toBe("3456");
+    expect(await range(9, 100)).toBe("9");
+  });
+
+  it("that are not named by a version are gone when they are removed", async () => {
+    await upload(bucket, "results/part.json", "one");
+    await store.remove({ bucket, key: "results/part.json" });
+    await expect(store.read({ bucket, key: "results/part.json" })).rejects.toMatchObject({
+      reason: "object-missing",
+    });
+  });
+
   it("are not read when another one is in their place", async () => {
     const { etag } = await upload(bucket, "incoming/users/replaced.csv", "one");
     await upload(bucket, "incoming/users/replaced.csv", "two");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eventQueue, type QueueEntry, type SendBatch } from "#lib/aws/queue.ts";
+import { eventQueue, importQueue, type QueueEntry, type SendBatch } from "#lib/aws/queue.ts";
 import type { QueuedMessage } from "#lib/pipeline/ports.ts";
 
 // What SQS does once in a million calls, and no server of ours can be asked to do.
@@ -77,5 +77,42 @@ describe("the queue of events", () => {
     const { batches, queue } = queueThat(() => undefined);
     await queue.send([messageOf("a-1", "昇𠮷", { "\uFFFE": "\uD83D\u0000é\u007F" })]);
     expect(batches[0]?.[0]?.body).toMatch(/^[ -~]+$/);
+  });
+});
+
+describe("the queues of imports", () => {
+  it("take each message where it belongs, in the group of its import, without its name", async () => {
+    const sent: { url: string; entry: QueueEntry }[] = [];
+    const queue = importQueue(
+      { chunks: "https://chunks", finish: "https://finish" },
+      async (url, entries) => {
+        sent.push(...entries.map((entry) => ({ url, entry })));
+        return [];
+      },
+    );
+    const chunk = (id: string, number: number) =>
+      ({ kind: "chunk", bucket: "uploads", import: id, chunk: number }) as const;
+    await queue.send([
+      chunk("名单.csv-1", 0),
+      chunk("名单.csv-1", 1),
+      chunk("b.csv-2", 0),
+      { kind: "finish", bucket: "uploads", import: "b.csv-2" },
+    ]);
+    expect(sent.map(({ url, entry }) => [url, JSON.parse(entry.body).chunk])).toEqual([
+      ["https://chunks", 0],
+      ["https://chunks", 0],
+      ["https://chunks", 1],
+      ["https://finish", undefined],
+    ]);
+    const groups = sent.map(({ entry }) => entry.group);
+    expect(groups[0]).toBe(groups[2]);
+    expect(groups[1]).toBe(groups[3]);
+    expect(new Set(groups).size).toBe(2);
+    for (const { entry } of sent) {
+      expect(entry.group).toMatch(/^[0-9a-f]{64}$/);
+      // Standard queues take none.
+      expect(entry.deduplication).toBeUndefined();
+      expect(entry.body).toMatch(/^[ -~]+$/);
+    }
   });
 });

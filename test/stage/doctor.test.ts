@@ -29,6 +29,8 @@ function stageWith(changed: Partial<Stage>, outputs: Record<string, string> = {}
         DeadEventsQueueUrl: "https://sqs.example/dead-events",
         UploadsQueueUrl: "https://sqs.example/uploads",
         DeadUploadsQueueUrl: "https://sqs.example/dead-uploads",
+        ChunksQueueUrl: "https://sqs.example/chunks",
+        DeadChunksQueueUrl: "https://sqs.example/dead-chunks",
         AlarmsTopicArn: "arn:aws-cn:sns:cn-north-1:123456789012:alarms",
         OperationsFunctionName: "operations-run",
         ...outputs,
@@ -67,9 +69,9 @@ describe("a stage", () => {
   it.each([
     ["CREATE_IN_PROGRESS", /^✗ .*CREATE_IN_PROGRESS → run this again when it is done$/, 2],
     ["ROLLBACK_COMPLETE", /^✗ .*→ aws cloudformation describe-stack-events .*, then npm run deploy/, 2],
-    ["UPDATE_IN_PROGRESS", /^! .*→ run this again when it is done$/, 11],
-    ["UPDATE_ROLLBACK_COMPLETE", /^! .*the deployment before the last one serves → aws cloudformation/, 11],
-    ["UPDATE_ROLLBACK_FAILED", /^✗ .*→ aws cloudformation/, 11],
+    ["UPDATE_IN_PROGRESS", /^! .*→ run this again when it is done$/, 13],
+    ["UPDATE_ROLLBACK_COMPLETE", /^! .*the deployment before the last one serves → aws cloudformation/, 13],
+    ["UPDATE_ROLLBACK_FAILED", /^✗ .*→ aws cloudformation/, 13],
   ])("that is in %s is told so, and looked at as far as there is something", async (status, line, count) => {
     const { outputs = {} } = (await stageWith({}).stack("")) ?? {};
     const lines = await linesOf(stageWith({ stack: async () => ({ status, outputs }) }));

@@ -1,0 +1,109 @@
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { createAuthingClient } from "#lib/authing/client.ts";
+import { createPace } from "#lib/delivery/pace.ts";
+import type { Ledger } from "#lib/ledger/ledger.ts";
+import { InboundError } from "#lib/pipeline/errors.ts";
+import type { ImportMessage, ImportQueue, ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
+import { finishImport } from "#lib/uploads/finish.ts";
+import { planImport } from "#lib/uploads/plan.ts";
+import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
+
+// One function of an import in a process of its own, to be measured and killed: objects are files, ledger and queue are asked
+// of the process that started it. node import-process.ts <folder> <host of the sandbox> <milliseconds of an invocation>
+
+const [folder = "", host = "", milliseconds = "0"] = process.argv.slice(2);
+let asked = 0;
+const answers = new Map<number, (value: unknown) => void>();
+
+function ask(port: string, name: string, given: readonly unknown[]): Promise<unknown> {
+  asked += 1;
+  process.send?.({ id: asked, port, name, given });
+  return new Promise((resolve) => answers.set(asked, resolve));
+}
+const remote = <Port extends object>(port: string) =>
+  new Proxy({} as Port, {
+    get:
+      (_, name) =>
+      (...given: unknown[]) =>
+        ask(port, String(name), given),
+  });
+
+const pathOf = ({ key }: Pick<ObjectReference, "key">) => join(folder, ...key.split("/"));
+const objects: ObjectStore = {
+  async read(object, range) {
+    const file = await open(pathOf(object)).catch(() => {
+      throw new InboundError("malformed", "object-missing");
+    });
+    return createReadStream("", {
+      fd: file,
+      ...(range && { start: range.start, end: range.end - 1 }),
+    }) as AsyncIterable<Uint8Array>;
+  },
+  async write({ key }, parts) {
+    await mkdir(dirname(pathOf({ key })), { recursive: true });
+    const unfinished = `${pathOf({ key })}.${process.pid}`;
+    await writeFile(unfinished, parts);
+    await rename(unfinished, pathOf({ key }));
+  },
+  remove: (object) => rm(pathOf(object), { force: true }),
+};
+
+const silent = () => {};
+const clock = { now: Date.now, wait: (time: number) => wait(time), random: Math.random };
+const accessKey = JSON.parse(await readFile(join(folder, "access-key.json"), "utf8"));
+const ledgerOf = remote<Ledger>("ledger");
+const ledger: Ledger = {
+  claim: ledgerOf.claim,
+  release: ledgerOf.release,
+  reopen: ledgerOf.reopen,
+  settle: ledgerOf.settle,
+  subject: ledgerOf.subject,
+  recordSubject: ledgerOf.recordSubject,
+  countSubjects: ledgerOf.countSubjects,
+  countDeparture: ledgerOf.countDeparture,
+  person: ledgerOf.person,
+  recordPeople: ledgerOf.recordPeople,
+  finishChunk: async (...given) => new Set((await ask("ledger", "finishChunk", given)) as number[]),
+  finishedChunks: async (...given) => new Set((await ask("ledger", "finishedChunks", given)) as number[]),
+  event: ledgerOf.event,
+  events: ledgerOf.events,
+};
+const ports: RunPorts = {
+  ledger,
+  objects,
+  queue: remote<ImportQueue>("queue"),
+  authing: createAuthingClient({ host, credentials: async () => accessKey }),
+  clock,
+  pace: createPace({ clock, maxPerSecond: 1000, startPerSecond: 50 }),
+  leavePolicy: () => "resign",
+  rehirePolicy: () => "reactivate",
+  otpPolicy: "import",
+  translation: { region: "CN", departments: {}, customData: {} },
+  log: { info: silent, warn: silent, error: silent },
+};
+
+process.on("message", (message: { id: number; value?: unknown; work?: ImportMessage | ObjectReference }) => {
+  const { id, value, work } = message;
+  if (work === undefined) {
+    answers.get(id)?.(value);
+    answers.delete(id);
+    return;
+  }
+  const run = { owner: `${process.pid}-${id}`, deadline: Date.now() + Number(milliseconds) };
+  const worked = !("kind" in work)
+    ? planImport(work, ports, run)
+    : work.kind === "chunk"
+      ? runChunk(work, ports, run)
+      : finishImport(work, ports, run);
+  void worked.then(
+    (result) => process.send?.({ id, result }),
+    (error: Error) => process.send?.({ id, result: "later", error: error.message }),
+  );
+});
+process.send?.({ ready: true });
+await once(process, "disconnect");
+process.exit();
