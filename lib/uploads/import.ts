@@ -137,7 +137,7 @@ export async function writeJson(
   value: unknown,
 ): Promise<void> {
   async function* bytes() {
-    yield Buffer.from(`${JSON.stringify(value, undefined, key.includes("/parts/") ? 0 : 2)}\n`);
+    yield Buffer.from(`${JSON.stringify(value)}\n`);
   }
   await objects.write({ bucket, key, contentType: "application/json" }, bytes());
 }

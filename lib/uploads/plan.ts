@@ -69,8 +69,14 @@ export async function planImport(
     return "done";
   }
   try {
-    // One that is there was made of the same version of the object. Chunks that are queued once more find out by themselves.
-    const plan = (await readPlan(objects, object.bucket, id)) ?? (await makePlan(object, kind, ports, size));
+    let plan: ImportPlan | undefined;
+    try {
+      // One that is there was made of the same version of the object.
+      plan = (await readPlan(objects, object.bucket, id)) ?? (await makePlan(object, kind, ports, size));
+    } finally {
+      // Before anybody hears of it: whoever finishes it claims it too.
+      await ledger.release(key, owner);
+    }
     const first = plan?.chunks.slice(0, chunksAtOnce[kind]) ?? [];
     await queue.send(
       first.map((_, chunk) => ({ kind: "chunk", bucket: object.bucket, import: id, chunk }) as const),
@@ -80,8 +86,6 @@ export async function planImport(
     if (!(error instanceof InboundError && error.retryable)) throw error;
     log.warn("import comes again", { import: id, code: error.code, reason: error.reason });
     return "later";
-  } finally {
-    await ledger.release(key, owner);
   }
 }
 
