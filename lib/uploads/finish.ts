@@ -1,10 +1,10 @@
 import { InboundError } from "#lib/pipeline/errors.ts";
 import type { Outcome } from "#lib/pipeline/outcome.ts";
 import type { ImportMessage, ObjectStore } from "#lib/pipeline/ports.ts";
-import { importKey, leaseSeconds, partKey, planKey, readJson, readPlan, type ImportPlan } from "./import.ts";
+import { importKey, leaseSeconds, planKey, readPlan, type ImportPlan } from "./import.ts";
+import { partKey, readPart, type Part } from "./parts.ts";
 import type { RowResults } from "./results.ts";
 import { maxUnmapped } from "./rows.ts";
-import type { Part } from "./run.ts";
 import { endImport, type EndPorts, type FileEnd } from "./settle.ts";
 
 export type FinishMessage = Extract<ImportMessage, { kind: "finish" }>;
@@ -65,8 +65,7 @@ function end(plan: ImportPlan, ports: EndPorts): Promise<Outcome> {
 
 async function* partsOf(plan: ImportPlan, chunk: number, objects: ObjectStore): AsyncGenerator<Part> {
   for (let number = 0; ; number += 1) {
-    const key = partKey(plan.import, chunk, number);
-    const part = await readJson<Part>(objects, plan.object.bucket, key);
+    const part = await readPart(objects, plan, chunk, number);
     // Nobody says that a chunk is done before its last part is there.
     if (!part) throw new InboundError("unavailable", "part-missing");
     yield part;
@@ -88,9 +87,8 @@ async function clearUp(plan: ImportPlan, objects: ObjectStore): Promise<void> {
   for (const chunk of plan.chunks.keys()) {
     const keys: string[] = [];
     for (;;) {
-      const key = partKey(plan.import, chunk, keys.length);
-      const part = await readJson<Part>(objects, bucket, key);
-      if (part) keys.push(key);
+      const part = await readPart(objects, plan, chunk, keys.length);
+      if (part) keys.push(partKey(plan.import, chunk, keys.length));
       if (!part?.rest) break;
     }
     // The last one first: those that are left still lead to one another.

@@ -10,7 +10,7 @@ import { openUpload, type Upload } from "./rows.ts";
 import { users } from "./users.ts";
 
 // What the three functions of an import know together. The plan is made once and never changes; what is done stands in the parts
-// (`parts/<chunk>.<part>.json`), and which chunks are done in the ledger.
+// (`parts/<chunk>.<part>`), and which chunks are done in the ledger.
 
 export type ImportKind = "users" | "otp";
 
@@ -65,8 +65,6 @@ export const importKey = (id: string): EventKey => ({ source: "uploads", id });
 /** Where everything about an import is written. */
 export const folderOf = (id: string): string => `results/${id}`;
 export const planKey = (id: string): string => `${folderOf(id)}/plan.json`;
-export const partKey = (id: string, chunk: number, part: number): string =>
-  `${folderOf(id)}/parts/${chunk}.${part}.json`;
 
 /** How far an import is, for whoever waits. In the bucket at `results/<import>/progress.json`. */
 interface ImportProgress {
@@ -106,8 +104,13 @@ export async function writeProgress(
 }
 
 /** The plan of an import, or `undefined` when it is over. */
-export function readPlan(objects: ObjectStore, bucket: string, id: string): Promise<ImportPlan | undefined> {
-  return readJson<ImportPlan>(objects, bucket, planKey(id));
+export async function readPlan(
+  objects: ObjectStore,
+  bucket: string,
+  id: string,
+): Promise<ImportPlan | undefined> {
+  const bytes = await readObject(objects, bucket, planKey(id));
+  return bytes && (JSON.parse(bytes.toString()) as ImportPlan);
 }
 
 /** Puts the kind of upload on a table. Throws `malformed` for columns that cannot work. */
@@ -116,14 +119,13 @@ export function openKind(kind: ImportKind, table: Table, context: TranslationCon
 }
 
 /** Reads what we wrote; `undefined` when it is not there. */
-export async function readJson<Value>(
+export async function readObject(
   objects: ObjectStore,
   bucket: string,
   key: string,
-): Promise<Value | undefined> {
+): Promise<Buffer | undefined> {
   try {
-    const bytes = await Array.fromAsync(await objects.read({ bucket, key }));
-    return JSON.parse(Buffer.concat(bytes).toString()) as Value;
+    return Buffer.concat(await Array.fromAsync(await objects.read({ bucket, key })));
   } catch (error) {
     if (error instanceof InboundError && error.reason === "object-missing") return undefined;
     throw error;

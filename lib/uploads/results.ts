@@ -36,10 +36,10 @@ interface Counts {
 export interface RowResults extends Counts {
   /** How many rows each reason was given for. */
   readonly reasons: Readonly<Record<string, number>>;
-  /** Lines of `accepted.ndjson`. */
-  readonly acceptedLines: string;
-  /** Records of `rejected.csv`. */
-  readonly rejectedRecords: string;
+  /** Lines of `accepted.ndjson`, in UTF-8. */
+  readonly acceptedLines: Uint8Array;
+  /** Records of `rejected.csv`, in UTF-8. */
+  readonly rejectedRecords: Uint8Array;
 }
 
 /** What became of a file. Counts, codes and names of columns; no values. */
@@ -100,8 +100,8 @@ export function collectResults(): ResultCollector {
     all: () => ({
       ...counts,
       reasons,
-      acceptedLines: acceptedLines.join(""),
-      rejectedRecords: rejectedRecords.join(""),
+      acceptedLines: Buffer.from(acceptedLines.join("")),
+      rejectedRecords: Buffer.from(rejectedRecords.join("")),
     }),
   };
 }
@@ -160,7 +160,7 @@ export async function writeResults(
 }
 
 interface OutputFile {
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   end(): Promise<void>;
   /** Gives the file up; nothing of it appears. */
   abandon(): Promise<void>;
@@ -178,7 +178,7 @@ function openFile(
   return {
     async write(text) {
       if (stream.errored) throw stream.errored;
-      if (text === "") return;
+      if (text.length === 0) return;
       if (!stream.write(text)) await once(stream, "drain");
     },
     async end() {

@@ -15,16 +15,14 @@ import {
   keepSeconds,
   leaseSeconds,
   openKind,
-  partKey,
-  readJson,
   readPlan,
   recordOf,
-  writeJson,
   writeProgress,
   type Chunk,
   type ImportPlan,
 } from "./import.ts";
-import { collectResults, type FileProblem, type ResultCollector, type RowResults } from "./results.ts";
+import { readPart, writePart, type Rest } from "./parts.ts";
+import { collectResults, type FileProblem, type ResultCollector } from "./results.ts";
 import type { Upload } from "./rows.ts";
 
 export interface RunPorts extends DeliveryPorts {
@@ -34,22 +32,6 @@ export interface RunPorts extends DeliveryPorts {
 }
 
 export type ChunkMessage = Extract<ImportMessage, { kind: "chunk" }>;
-
-/** What one run made of a chunk, or of the rows of it that it had time for. Written once, never changed. */
-export interface Part {
-  readonly results: RowResults;
-  readonly unusedColumns: readonly string[];
-  /** Why the rest of the chunk could not be read. */
-  readonly problem?: FileProblem;
-  /** The rows that the next part is about, where there is one. */
-  readonly rest?: Rest;
-}
-
-/** Where to read on. */
-interface Rest extends Pick<Chunk, "row" | "start"> {
-  /** Secrets whose people were not there yet, by their lines; they stand before the line of the next row. */
-  readonly awaiting?: { readonly rows: readonly number[]; readonly next: number };
-}
 
 /** Rows that are delivered together: as many as Authing takes at once. */
 const rowsAtOnce = 50;
@@ -110,11 +92,10 @@ async function runRows(
   ports: RunPorts,
   deadline: number,
 ): Promise<"done" | "time-is-up"> {
-  const { bucket } = plan.object;
   let part = 0;
   let rest: Rest = plan.chunks[chunk] as Chunk;
   for (;;) {
-    const before = await readJson<Part>(ports.objects, bucket, partKey(plan.import, chunk, part));
+    const before = await readPart(ports.objects, plan, chunk, part);
     if (!before) break;
     if (!before.rest) return "done";
     rest = before.rest;
@@ -154,12 +135,12 @@ async function runRows(
     }
   }
   const left = problem ? undefined : restOf(awaiting, next);
-  await writeJson(ports.objects, bucket, partKey(plan.import, chunk, part), {
+  await writePart(ports.objects, plan, [chunk, part], {
     results: results.all(),
     unusedColumns: upload?.unmapped() ?? [],
     ...(problem && { problem }),
     ...(left && { rest: left }),
-  } satisfies Part);
+  });
   if (stopped && stopped.reason !== "time-is-up" && ports.clock.now() < deadline) throw stopped;
   return left ? "time-is-up" : "done";
 }
