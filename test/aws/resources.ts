@@ -45,15 +45,18 @@ export async function createLedgerTable(): Promise<string> {
   return TableName;
 }
 
-/** An empty queue like the template's FIFO queue of this name, without what it redrives to. Resolves to its URL. */
-export async function createQueue(resource: "EventsQueue" | "DeadEventsQueue"): Promise<string> {
+/** An empty queue like the template's of this name, without what it redrives to. Resolves to its URL. */
+export async function createQueue(
+  resource: "EventsQueue" | "DeadEventsQueue" | "ChunksQueue" | "FinishQueue",
+): Promise<string> {
   const { RedrivePolicy: _, ...properties } = propertiesOf(resource);
   const Attributes = Object.fromEntries(
     Object.entries(properties)
       .filter(([, value]) => typeof value !== "object")
       .map(([name, value]) => [name, String(value)]),
   );
-  const made = await sqs.send(new CreateQueueCommand({ QueueName: `${randomUUID()}.fifo`, Attributes }));
+  const QueueName = `${randomUUID()}${properties["FifoQueue"] === true ? ".fifo" : ""}`;
+  const made = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
   return made.QueueUrl ?? "";
 }
 
