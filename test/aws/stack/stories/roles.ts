@@ -7,13 +7,15 @@ import { templateText } from "../template.ts";
 const unusedForAReason: readonly (readonly [name: string, action: string, reason: string])[] = [
   ["*", "logs:CreateLogStream", "Lambda writes the log in the function's name"],
   ["*", "logs:PutLogEvents", "Lambda writes the log in the function's name"],
-  ["uploads-run", "s3:AbortMultipartUpload", "results of more than 5 MiB that end in the middle"],
-  ["uploads-run", "s3:ListBucket", "without it S3 answers 403 for what is gone, and moto does not"],
-  [
-    "uploads-run",
-    "dynamodb:DeleteItem",
-    "an outcome that has expired, of a file that is told of again after 90 days",
-  ],
+  ...["uploads-plan", "uploads-run", "uploads-finish"].flatMap((name) => [
+    [name, "s3:AbortMultipartUpload", "results of more than 5 MiB that end in the middle"] as const,
+    [name, "s3:ListBucket", "without it S3 answers 403 for what is gone, and moto does not"] as const,
+    [
+      name,
+      "dynamodb:DeleteItem",
+      "an outcome that has expired, of a file that is told of again after 90 days",
+    ] as const,
+  ]),
 ];
 
 /** Both ways: whatever the functions did in all stories, their roles allow; and what the roles allow, they did. */

@@ -58,12 +58,36 @@ export function uploads(open: OpenStack): void {
     await expectAgreement(stack);
   });
 
+  it("that are large go chunk by chunk, and leave nothing but results", async () => {
+    const stack = await open();
+    await putSecrets(stack, []);
+    const ids = ["1", "2", "3", "4", "5", "6"];
+    const addresses = ids.map((id) => `${id},p${id}@example.com\n`);
+    await stack.upload("incoming/users/people.csv", `externalId,email\n${addresses.join("")}`);
+    await stack.settled();
+    // Five of such rows fill a chunk.
+    const rows = ids.map((id) => `${id},JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,${"x".repeat(1_000_000)}\n`);
+    await stack.upload("incoming/otp/otp.csv", `externalId,secret,note\n${rows.join("")}`);
+    await stack.settled();
+
+    expect((await importOf(stack, "otp")).summary).toMatchObject({ rows: 6, accepted: 6 });
+    expect((await stack.keys("results/otp")).map((key) => key.split("/").at(-1))).toEqual([
+      "accepted.ndjson",
+      "progress.json",
+      "rejected.csv",
+      "summary.json",
+    ]);
+    expect(await stack.keys("incoming/otp/")).toEqual([]);
+    expect(stack.sandbox.requests.filter(({ operation }) => operation === "import-otp")).toHaveLength(2);
+    await expectAgreement(stack);
+  });
+
   it("that are no uploads are left alone", async () => {
     const stack = await open();
     await putSecrets(stack, []);
     await stack.upload("elsewhere/people.csv", people);
     await stack.upload("results/people.csv", people);
-    expect(await stack.waiting("uploads-run")).toBe(0);
+    expect(await stack.waiting("uploads-plan")).toBe(0);
   });
 
   it("of which nothing is left when they are read are refused", async () => {
