@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { httpEvent, invocation } from "./deliveries.ts";
 
-// The process that takes the burst, compiled to JavaScript before it is used: `burst-server.mjs <bundle>`. One process stands
-// for all that Lambda would start; each of those takes one event at a time, this one as many as are on their way.
+// The process that takes the burst, compiled to JavaScript before it is used: `burst-server.mjs <bundle>`. Lambda would
+// start one for each event that is on its way; here there are as many as the machine has cores, and each takes many at a time.
 
 type Handler = (
   event: APIGatewayProxyEventV2,
