@@ -87,6 +87,7 @@ export function dashboard(sources: readonly string[], functions: readonly string
           "RefusedDeliveries",
           "RefusedFiles",
           "ThrottledByAuthing",
+          "WaitingEvents",
         ].map((name) => `\${${name}Alarm.Arn}`),
       },
     },
