@@ -1,0 +1,13 @@
+import { deployment } from "../../infra/aws/functions.ts";
+import { functionFiles } from "../../infra/bundle.ts";
+import { enabledSources } from "#lib/sources/enabled.ts";
+import { loadConfig } from "#local/config.ts";
+
+// Prints dist/deployment.json as it would be with a key of the customer's, for test/aws/run.sh to have it packaged and checked.
+
+const config = await loadConfig();
+const made = deployment(
+  { ...config, encryption: "customer-managed", sources: [...enabledSources(config).values()] },
+  functionFiles(),
+);
+process.stdout.write(`${JSON.stringify(made)}\n`);
