@@ -3,16 +3,14 @@ import { enabledSources } from "#lib/sources/enabled.ts";
 import { runCommand, say } from "#local/command.ts";
 import { loadConfig } from "#local/config.ts";
 import { deployment } from "./aws/functions.ts";
-import { bundleFunction, functionFiles, ownWebhook, sizeTable } from "./bundle.ts";
+import { bundleFunction, configuredFunctions, sizeTable } from "./bundle.ts";
 
 // `npm run build`: every function into dist/<name>/, and dist/deployment.json, from which serverless.yml takes its
 // functions and their roles. A source that is switched on in inbound.config.ts is therefore deployed without any YAML.
 await runCommand(async () => {
   const config = await loadConfig();
-  const sources = [...enabledSources(config).values()];
-  const own = sources.filter(({ name }) => config.sources[name]?.source);
-  const files = [...functionFiles(), ...own.map(({ name }) => ownWebhook(name))];
-  const made = deployment({ ...config, sources }, files);
+  const files = configuredFunctions(config);
+  const made = deployment({ ...config, sources: [...enabledSources(config).values()] }, files);
 
   const bundles = await Promise.all(files.map((file) => bundleFunction(file, "dist")));
   mkdirSync("dist", { recursive: true });

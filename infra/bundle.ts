@@ -2,6 +2,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { isBuiltin } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
+import type { Config } from "#lib/config.ts";
 
 // Turns each file in functions/ into a bundle of its own. Why each setting is as it is stands beside it; the numbers are
 // of Node 24, spawn to first event.
@@ -53,6 +54,12 @@ export function ownWebhook(source: string, configuration = "#config"): FunctionF
       export const handler = webhook(ownSource(config, ${JSON.stringify(source)}), receivePorts);
     `,
   };
+}
+
+/** The functions that a configuration deploys: those that have a file, and those of sources of one's own. */
+export function configuredFunctions({ sources }: Pick<Config, "sources">): FunctionFile[] {
+  const own = Object.keys(sources).filter((name) => sources[name]?.source);
+  return [...functionFiles(), ...own.map((name) => ownWebhook(name))];
 }
 
 /**

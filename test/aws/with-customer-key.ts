@@ -1,5 +1,5 @@
 import { deployment } from "../../infra/aws/functions.ts";
-import { functionFiles } from "../../infra/bundle.ts";
+import { configuredFunctions } from "../../infra/bundle.ts";
 import { enabledSources } from "#lib/sources/enabled.ts";
 import { loadConfig } from "#local/config.ts";
 
@@ -8,6 +8,6 @@ import { loadConfig } from "#local/config.ts";
 const config = await loadConfig();
 const made = deployment(
   { ...config, encryption: "customer-managed", sources: [...enabledSources(config).values()] },
-  functionFiles(),
+  configuredFunctions(config),
 );
 process.stdout.write(`${JSON.stringify(made)}\n`);
