@@ -12,10 +12,10 @@ export interface EventQueuePorts extends ApplyPorts {
 const reserveMilliseconds = 3_000;
 /**
  * The longest that a message waits before it is tried again, in seconds. With the queue's 1,000 receives
- * (infra/aws/queues.yml) 15 minutes outlast any fault at Authing that somebody mends within ten days. While what stepped
+ * (infra/aws/queues.yml) 20 minutes, 15 on average, outlast any fault at Authing that somebody mends within ten days. While what stepped
  * aside is hidden, SQS keeps back its person's later events too, of which one may be what it waits for.
  */
-const longestPauseSeconds = { later: 900, aside: 30, done: 0 } as const;
+const longestPauseSeconds = { later: 1200, aside: 30, done: 0 } as const;
 
 /**
  * The Lambda handler of the queue of events. Answers which messages must come again: one that must takes all later ones
@@ -92,12 +92,13 @@ async function applyRecords(
 /** Throttling, an Authing that is away and a person who is being dealt with elsewhere pass soon or late: nobody knows which. */
 async function postpone(
   handedBack: ReadonlyMap<SQSRecord, Applied["state"]>,
-  { queue, log }: EventQueuePorts,
+  { queue, log, clock }: EventQueuePorts,
 ): Promise<void> {
-  const messages = [...handedBack].map(([{ receiptHandle, attributes }, state]) => ({
-    receiptHandle,
-    seconds: Math.min(longestPauseSeconds[state], 2 ** Number(attributes.ApproximateReceiveCount)),
-  }));
+  const messages = [...handedBack].map(([{ receiptHandle, attributes }, state]) => {
+    const longest = Math.min(longestPauseSeconds[state], 2 ** Number(attributes.ApproximateReceiveCount));
+    // Those that failed together do not come again together: one of them may be what the others fail of.
+    return { receiptHandle, seconds: Math.ceil(longest * (1 - clock.random() / 2)) };
+  });
   try {
     await queue.postpone(messages);
   } catch (error) {

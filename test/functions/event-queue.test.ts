@@ -134,7 +134,7 @@ describe("the function behind the queue", () => {
     expect(outcomes(ledger)).toEqual({ "leaves-b-1": "accepted", "other-b-3": "already-done" });
   });
 
-  it("lets what it hands back come again after a while that doubles, up to 15 minutes", async () => {
+  it("lets what it hands back come again after a while that doubles, up to 20 minutes", async () => {
     const { postponed, work } = worker(async () => {
       throw new TypeError("a defect");
     });
@@ -148,7 +148,7 @@ describe("the function behind the queue", () => {
     expect(postponed.toSorted((one, other) => (one.receiptHandle < other.receiptHandle ? -1 : 1))).toEqual([
       { receiptHandle: "receipt-0", seconds: 2 },
       { receiptHandle: "receipt-1", seconds: 2 },
-      { receiptHandle: "receipt-2", seconds: 900 },
+      { receiptHandle: "receipt-2", seconds: 1200 },
     ]);
   });
 
