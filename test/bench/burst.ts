@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import clerk from "#lib/sources/clerk/index.ts";
 import { bundleFunction, functionFiles } from "../../infra/bundle.ts";
 import { signingSecret, userCreated } from "./deliveries.ts";
-import { startLoopbackAws } from "./loopback-aws.ts";
+import { environmentAt, startLoopbackAws } from "./loopback-aws.ts";
 import type { Costs, Count, Section } from "./section.ts";
 
 // What a storm of webhooks does to the receiving bundle: 500 signed deliveries a second for 20 seconds, each with its own id,
@@ -70,18 +70,7 @@ async function prepare() {
   const entryPoints = [join(import.meta.dirname, "burst-server.ts")];
   await build({ entryPoints, outfile: server, format: "esm", bundle: true, platform: "node" });
 
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: folder,
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "invented",
-    AWS_SECRET_ACCESS_KEY: "invented",
-    AWS_ENDPOINT_URL: aws.url,
-    SERVICE: "authing-inbound",
-    STAGE: "bench",
-    EVENTS_QUEUE_URL: `${aws.url}/000000000000/events.fifo`,
-    BUCKET: "uploads",
-  };
+  const env = { PATH: process.env["PATH"], ...environmentAt(aws, folder) };
   const children = Array.from({ length: availableParallelism() }, () =>
     fork(server, [join(folder, measured, "index.mjs")], { env, execArgv: [] }),
   );

@@ -13,7 +13,7 @@ import clerk from "#lib/sources/clerk/index.ts";
 import { maxDeliveryBytes } from "#lib/pipeline/receive.ts";
 import { httpEvent, signingSecret, userCreated } from "./deliveries.ts";
 import { inFreshProcess } from "./fresh-process.ts";
-import { startLoopbackAws } from "./loopback-aws.ts";
+import { environmentAt, startLoopbackAws } from "./loopback-aws.ts";
 import type { Aim, Case, Costs, Count, Section } from "./section.ts";
 
 // Two first events. A body that is too large is answered with 413 before any secret is read: what is paid for is the
@@ -109,18 +109,7 @@ async function prepare() {
     }).then(() => join(root, "dist/bench/naive-handler.mjs")),
   ]);
 
-  const environment = {
-    HOME: folder,
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "invented",
-    AWS_SECRET_ACCESS_KEY: "invented",
-    AWS_ENDPOINT_URL: aws.url,
-    SERVICE: "authing-inbound",
-    STAGE: "bench",
-    EVENTS_QUEUE_URL: `${aws.url}/000000000000/events.fifo`,
-    TABLE: "ledger",
-    BUCKET: "uploads",
-  };
+  const environment = environmentAt(aws, folder);
   const coldCase = (name: string, bundle: string, first: FirstEvent): Case => ({
     name,
     run: async () => {

@@ -19,6 +19,22 @@ interface SendMessageBatch {
   }[];
 }
 
+/** The environment of a function that calls it. */
+export function environmentAt({ url }: LoopbackAws, home: string) {
+  return {
+    HOME: home,
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "invented",
+    AWS_SECRET_ACCESS_KEY: "invented",
+    AWS_ENDPOINT_URL: url,
+    SERVICE: "authing-inbound",
+    STAGE: "bench",
+    EVENTS_QUEUE_URL: `${url}/000000000000/events.fifo`,
+    TABLE: "ledger",
+    BUCKET: "uploads",
+  };
+}
+
 /**
  * As much of Secrets Manager and SQS as one delivery needs: one secret without a previous version, and a queue that takes
  * everything. It checks no signatures. It runs in the process that measures, not in one that is measured.

@@ -4,6 +4,7 @@ import type { UserDto } from "#lib/authing/dto.ts";
 import type { OtpPolicy } from "#lib/config.ts";
 import type { Ledger } from "#lib/ledger/ledger.ts";
 import type { Change } from "#lib/pipeline/change.ts";
+import { orders, troubles } from "./plots.ts";
 import { accessKey, day, openWorld, personOf, told } from "./world.ts";
 import type { Message, World, WorldOptions } from "./world.ts";
 
@@ -165,23 +166,7 @@ function trouble(size: number, direct = false): Story {
     name: `eight batches of ${size} while Authing is in trouble`,
     options: { batchSize: size, direct },
     async play(world) {
-      world.pool.script(
-        (
-          [
-            { kind: "none" },
-            { kind: "http-429", retryAfterSeconds: 2 },
-            { kind: "none" },
-            { kind: "body-429" },
-            { kind: "none" },
-            { kind: "http-503" },
-            { kind: "http-503" },
-            { kind: "none" },
-            { kind: "hang-after-applying" },
-            { kind: "reset-after-applying" },
-            { kind: "http-502" },
-          ] as const
-        ).map((fault) => ({ on, fault })),
-      );
+      world.pool.script(troubles.map((fault) => ({ on, fault })));
       await world.deliver(events);
     },
     async check(world, whole) {
@@ -728,15 +713,6 @@ function leftElsewhere(policy: "resign" | "delete"): Story {
     events: [],
   };
 }
-
-const orders = [
-  [1, 2, 3],
-  [1, 3, 2],
-  [2, 1, 3],
-  [2, 3, 1],
-  [3, 1, 2],
-  [3, 2, 1],
-] as const;
 
 /** As they were told; where the ledger is slow, with fewer people. */
 const storiesAsTold = (isSlow: boolean): readonly Story[] => [

@@ -1,16 +1,8 @@
 import { expect, it } from "vitest";
+import { orders } from "../../../delivery/plots.ts";
 import { expectAgreement } from "../agreement.ts";
 import { clerkUser, putSecrets, send } from "../senders.ts";
 import type { OpenStack } from "../story.ts";
-
-const orders = [
-  [1, 2, 3],
-  [1, 3, 2],
-  [2, 1, 3],
-  [2, 3, 1],
-  [3, 1, 2],
-  [3, 2, 1],
-] as const;
 
 export function order(open: OpenStack): void {
   it("in any order nobody is active after they left, and what comes late cites the newer", async () => {

@@ -3,27 +3,14 @@ import { expectAgreement } from "../agreement.ts";
 import { countOf, creates, employee, putSecrets, send } from "../senders.ts";
 import { accessKey } from "../stack.ts";
 import type { OpenStack } from "../story.ts";
+import { troubles } from "../../../delivery/plots.ts";
 import { importOf } from "./uploads.ts";
-
-const faults = [
-  { kind: "none" },
-  { kind: "http-429", retryAfterSeconds: 2 },
-  { kind: "none" },
-  { kind: "body-429" },
-  { kind: "none" },
-  { kind: "http-503" },
-  { kind: "http-503" },
-  { kind: "none" },
-  { kind: "hang-after-applying" },
-  { kind: "reset-after-applying" },
-  { kind: "http-502" },
-] as const;
 
 export function trouble(open: OpenStack): void {
   it("of every kind costs none of 400 people and doubles none", async () => {
     const stack = await open();
     await putSecrets(stack, []);
-    stack.sandbox.script(faults.map((fault) => ({ on: "create-users-batch", fault })));
+    stack.sandbox.script(troubles.map((fault) => ({ on: "create-users-batch", fault })));
     const rows = Array.from(
       { length: 400 },
       (_, index) => `e${index},张三${index},person.${index}@example.com`,
