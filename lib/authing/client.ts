@@ -57,11 +57,11 @@ export type Answer<Data> =
  */
 export interface AuthingClient {
   /** People, in no particular order: those Authing created. */
-  createUsersBatch(request: dto.CreateUserBatchReqDto): Promise<Answer<readonly dto.UserDto[]>>;
+  createUsersBatch(request: dto.CreateUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   importOtp(request: dto.ImportOtpReqDto): Promise<Answer<undefined>>;
   getUser(request: dto.GetUserReqDto): Promise<Answer<dto.UserDto>>;
   /** Those Authing knows of; with an unknown one among them Authing may also answer `user-not-found`. */
-  getUserBatch(request: dto.GetUserBatchReqDto): Promise<Answer<readonly dto.UserDto[]>>;
+  getUserBatch(request: dto.GetUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   updateUser(request: dto.UpdateUserReqDto): Promise<Answer<dto.UserDto | undefined>>;
   /** Of somebody who is there: a refusal is about the departments, `invalid-record` for one that Authing does not know. */
   setUserDepartments(request: dto.SetUserDepartmentsDto): Promise<Answer<undefined>>;

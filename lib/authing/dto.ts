@@ -450,31 +450,40 @@ export const UserDto = z.looseObject({
 });
 export type UserDto = Frozen<z.infer<typeof UserDto>>;
 
-type RawUser = Record<string, unknown> & { userId: string };
-let userFields: ReadonlyMap<string, z.ZodMiniType> | undefined;
+/** What is read of people who come in lists. */
+const listedFields = [
+  "externalId",
+  "email",
+  "phone",
+  "phoneCountryCode",
+  "username",
+  "status",
+  "createdAt",
+  "departmentIds",
+] as const satisfies readonly (keyof UserDto)[];
 
-/**
- * What `z.array(UserDto)` reads, without copying: of each person only the fields that are there are looked at, and odd ones
- * are blanked where they stand.
- */
+/** A person in a list: who they are and whether they may sign in. */
+export type ListedUserDto = Pick<UserDto, "userId" | (typeof listedFields)[number]>;
+
+type RawUser = Record<string, unknown> & { userId: string };
+let listedUser: ReadonlyMap<string, z.ZodMiniType> | undefined;
+
+/** What `z.array(UserDto)` reads of these fields, without copying: odd ones are blanked where they stand. */
 export const UserList = z.pipe(
   z.custom<RawUser[]>(
     (list) => Array.isArray(list) && list.every((user) => typeof objectOf(user)?.["userId"] === "string"),
   ),
   z.transform((list) => {
-    userFields ??= compiledFields(UserDto);
-    const text = userFields.get("name");
+    listedUser ??= compiledFields(UserDto);
     for (const user of list) {
-      for (const name in user) {
+      for (const name of listedFields) {
         const value = user[name];
-        const field = userFields.get(name);
-        // Most fields are texts, and right: half of the time goes to asking.
-        if (field === undefined || (field === text && typeof value === "string")) continue;
-        const read = field.parse(value);
-        if (read !== value) user[name] = read;
+        // All but one are texts, and mostly right.
+        if (value === undefined || (typeof value === "string" && name !== "departmentIds")) continue;
+        user[name] = listedUser.get(name)?.parse(value);
       }
     }
-    return list as readonly UserDto[];
+    return list as readonly ListedUserDto[];
   }),
 );
 

@@ -1,4 +1,4 @@
-import type { CreateUserOptionsDto, UserDto } from "#lib/authing/dto.ts";
+import type { CreateUserOptionsDto, ListedUserDto } from "#lib/authing/dto.ts";
 import { maxUsersPerCreate } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
 import { personProblems } from "#lib/authing/rules.ts";
@@ -163,7 +163,7 @@ async function customFields(context: DeliveryContext): Promise<ReadonlySet<strin
 /** Success says nothing about single people: each one must be in the answer, or be found, to count. */
 async function confirm(
   batch: readonly CreateTask[],
-  users: readonly UserDto[],
+  users: readonly ListedUserDto[],
   requestId: string | undefined,
   run: Run,
   startedAt: number,
@@ -205,7 +205,7 @@ async function settleExisting(
         ? identifiers.find((candidate) => person[candidate] !== undefined) === kind
         : person[kind] !== undefined,
     );
-    const found = new Map<string | undefined, UserDto>();
+    const found = new Map<string | undefined, ListedUserDto>();
     for (const user of await findUsers(context, kind, valuesOf(asked, kind))) {
       found.set(identifierOf(user, kind), user);
     }
@@ -233,7 +233,7 @@ function valuesOf(tasks: readonly CreateTask[], kind: Identifier): string[] {
  */
 async function settleSame(
   task: CreateTask,
-  user: UserDto,
+  user: ListedUserDto,
   { context, settle, startedAt }: Omit<Look, "kinds">,
 ): Promise<void> {
   const { externalId, status } = task.change.person;
@@ -259,7 +259,7 @@ async function settleSame(
 
 async function reopen(
   task: CreateTask,
-  { userId }: UserDto,
+  { userId }: ListedUserDto,
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {

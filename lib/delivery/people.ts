@@ -1,4 +1,4 @@
-import type { CreateUserInfoDto, UpdateUserReqDto, UserDto } from "#lib/authing/dto.ts";
+import type { CreateUserInfoDto, UpdateUserReqDto, ListedUserDto } from "#lib/authing/dto.ts";
 import { fieldsOnlyAtCreate, maxUsersPerLookUp } from "#lib/authing/dto.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import type { PersonRecord } from "#lib/ledger/ledger.ts";
@@ -37,7 +37,7 @@ export function firstReference(who: PersonReference): Who | undefined {
  * Whether a user of the pool is the person we mean. Our id decides where we have one; otherwise every identifier that
  * both have must agree, and there must be one. A shared e-mail alone does not make two ids one person.
  */
-export function isSamePerson(found: UserDto, person: CreateUserInfoDto): boolean {
+export function isSamePerson(found: ListedUserDto, person: CreateUserInfoDto): boolean {
   if (person.externalId !== undefined) return found.externalId === person.externalId;
   const shared = identifiers.filter((kind) => person[kind] !== undefined && found[kind] !== undefined);
   return (
@@ -55,7 +55,7 @@ export async function findUsers(
   context: DeliveryContext,
   kind: Reference,
   values: readonly string[],
-): Promise<readonly UserDto[]> {
+): Promise<readonly ListedUserDto[]> {
   const [first, ...others] = values;
   if (first === undefined) return [];
   if (others.length === 0) return findUser(context, kind, first);
@@ -79,7 +79,7 @@ async function findUser(
   context: DeliveryContext,
   kind: Reference,
   userId: string,
-): Promise<readonly UserDto[]> {
+): Promise<readonly ListedUserDto[]> {
   const answer = await attempt(context, () =>
     context.authing.getUser({ userId, userIdType: userIdTypes[kind] }),
   );

@@ -67,7 +67,12 @@ export function createExchange(host: URL, options: { timeoutSeconds: number; now
         method,
         path,
         agent,
-        headers: body === undefined ? headers : { ...headers, "content-length": body.length },
+        // As a list, Node writes them as they are, and looks at each once less.
+        headers: Object.entries({
+          host: host.host,
+          ...headers,
+          ...(body !== undefined && { "content-length": String(body.length) }),
+        }).flat(),
       });
       const timeoutSeconds = Math.min(options.timeoutSeconds, limits.timeoutSeconds ?? Infinity);
       const timer = setTimeout(() => finish(nothing("ETIMEDOUT")), timeoutSeconds * 1000);

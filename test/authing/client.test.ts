@@ -41,7 +41,7 @@ describe.each(requestVectors)("the recorded request $name", ({ vector }) => {
 describe("a call", () => {
   it("brings what Authing has, with fields it does not know and without those that are odd", async () => {
     const data = [
-      { userId: "1", gender: "W", email: null, phone: 1, newField: "new", registerSource: ["import"] },
+      { userId: "1", email: null, phone: 1, departmentIds: "1", newField: "new", registerSource: ["import"] },
     ];
     await withAuthing(
       (response) => respondWith(response, { statusCode: 200, requestId: "r-1", apiCode: 20001, data }),
@@ -51,9 +51,9 @@ describe("a call", () => {
         expect(answer).toMatchObject({ ok: true, requestId: "r-1" });
         expect(answer.ok && answer.data[0]).toEqual({
           userId: "1",
-          gender: "F",
           email: undefined,
           phone: undefined,
+          departmentIds: undefined,
           newField: "new",
           registerSource: ["import"],
         });
