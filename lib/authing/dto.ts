@@ -451,7 +451,8 @@ export const UserDto = z.looseObject({
 export type UserDto = Frozen<z.infer<typeof UserDto>>;
 
 /** What is read of people who come in lists. */
-const listedFields = [
+export const listedFields = [
+  "userId",
   "externalId",
   "email",
   "phone",
@@ -463,14 +464,13 @@ const listedFields = [
 ] as const satisfies readonly (keyof UserDto)[];
 
 /** A person in a list: who they are and whether they may sign in. */
-export type ListedUserDto = Pick<UserDto, "userId" | (typeof listedFields)[number]>;
+export type ListedUserDto = Pick<UserDto, (typeof listedFields)[number]>;
 
-type RawUser = Record<string, unknown> & { userId: string };
 let listedUser: ReadonlyMap<string, z.ZodMiniType> | undefined;
 
 /** What `z.array(UserDto)` reads of these fields, without copying: odd ones are blanked where they stand. */
 export const UserList = z.pipe(
-  z.custom<RawUser[]>(
+  z.custom<Record<string, unknown>[]>(
     (list) => Array.isArray(list) && list.every((user) => typeof objectOf(user)?.["userId"] === "string"),
   ),
   z.transform((list) => {
@@ -483,7 +483,7 @@ export const UserList = z.pipe(
         user[name] = listedUser.get(name)?.parse(value);
       }
     }
-    return list as readonly ListedUserDto[];
+    return list as unknown as readonly ListedUserDto[];
   }),
 );
 
