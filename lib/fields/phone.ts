@@ -1,6 +1,19 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/mobile";
+import {
+  getCountries,
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from "libphonenumber-js/mobile";
 import { encoded, nothing, plainText, plainWord, refused, type Encoded } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
+
+let callingCodes: ReadonlySet<string> | undefined;
+
+/** Whether some country has this code. The library throws at any other. */
+function isCallingCode(code: string): boolean {
+  callingCodes ??= new Set(getCountries().map((country) => getCountryCallingCode(country)));
+  return callingCodes.has(code);
+}
 
 /**
  * A mobile number as Authing takes it: `phone` without the country's code, `phoneCountryCode` like `+86`.
@@ -37,7 +50,7 @@ export function phone(read: Read, region: string, countryCode?: Read): Encoded {
   const callingCode = hasCountryCode
     ? /^(?:\+|00)?([1-9]\d{0,3})$/.exec(plainWord(countryCode.value))?.[1]
     : undefined;
-  if (hasCountryCode && callingCode === undefined) {
+  if (hasCountryCode && (callingCode === undefined || !isCallingCode(callingCode))) {
     return refused(countryCode, rule, "phone-country-code-invalid");
   }
   const parsed = parsePhoneNumberFromString(dialled, {

@@ -123,11 +123,13 @@ describe("phone", () => {
   });
 
   test("refuses a country code that is none, and does not mind one without a number", () => {
-    expect(phone(read("13800138000"), "CN", read("China", "code"))).toMatchObject({
-      fields: {},
-      path: "code",
-      problem: "phone-country-code-invalid",
-    });
+    for (const code of ["China", "2", "+999", "0086000"]) {
+      expect(phone(read("13800138000"), "CN", read(code, "code"))).toMatchObject({
+        fields: {},
+        path: "code",
+        problem: "phone-country-code-invalid",
+      });
+    }
     expect(phone(read(""), "CN", read("+86", "code"))).toMatchObject({ fields: {} });
   });
 
