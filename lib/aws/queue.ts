@@ -128,13 +128,8 @@ export function queueReader({ url, bucket }: EventQueuePlace): QueueReader {
 
     async postpone(messages) {
       const { hide } = await import("./sqs.ts");
-      const batches = Array.from({ length: Math.ceil(messages.length / maximumEntries) }, (_, index) =>
-        messages.slice(index * maximumEntries, (index + 1) * maximumEntries),
-      );
-      await inParallel(batches, batchesAtOnce, async (batch) => {
-        await hide(url, batch).catch((error: unknown) => {
-          throw awsFailure(error, "queue-unreachable");
-        });
+      await hide(url, messages).catch((error: unknown) => {
+        throw awsFailure(error, "queue-unreachable");
       });
     },
   };

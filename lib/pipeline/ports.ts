@@ -43,8 +43,9 @@ export interface QueueReader {
   /** The message that a body of the queue holds or stands for. Throws `unavailable` when it cannot be fetched now. */
   open(body: string): Promise<QueuedMessage>;
   /**
-   * Hides messages that the worker hands back until so many seconds from now. Where it fails they come again all the
-   * same, after the time for which the queue hides whatever was received.
+   * Hides messages of one batch that the worker hands back until so many seconds from now: ten at most, as many as a FIFO
+   * queue hands out together. Where it fails they come again all the same, after the time for which the queue hides
+   * whatever was received.
    */
   postpone(messages: readonly { readonly receiptHandle: string; readonly seconds: number }[]): Promise<void>;
 }
