@@ -1,23 +1,7 @@
 import * as z from "zod/mini";
-import {
-  isSourceName,
-  sourceNameRule,
-  type OwnSource,
-  type TranslationContext,
-} from "#lib/pipeline/source.ts";
-import type * as registry from "#lib/sources/registry.ts";
-
-/** What becomes of the closed account of a person whom the same source had let go and now hires again. */
-const RehirePolicy = z.enum(["reactivate", "reject"]);
-export type RehirePolicy = z.infer<typeof RehirePolicy>;
-
-/** What becomes of the account of a person who leaves. */
-export const LeavePolicy = z.enum(["resign", "suspend", "deactivate", "delete"]);
-export type LeavePolicy = z.infer<typeof LeavePolicy>;
-
-/** How the TOTP secret of a joiner goes to Authing. */
-const OtpPolicy = z.enum(["import", "inline"]);
-export type OtpPolicy = z.infer<typeof OtpPolicy>;
+import { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/contract/policies.ts";
+import { isSourceName, sourceNameRule, type OwnSource, type TranslationContext } from "./contract/source.ts";
+import type * as registry from "./sources/registry.ts";
 
 const SourceSettings = z.strictObject({
   /** `resign` takes authorisations, departments, roles and groups away for good and stops sign-in; the profile stays. */
@@ -161,7 +145,7 @@ const has = (value: unknown, ...methods: string[]) =>
   value !== null &&
   methods.every((method) => isFunction((value as Record<string, unknown>)[method]));
 
-/** The parts of a source, as lib/pipeline/source.ts describes them. */
+/** The parts of a source, as lib/contract/source.ts describes them. */
 const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   title: {
     isRight: (value) => typeof value === "string" && value.trim() !== "",

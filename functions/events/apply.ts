@@ -1,6 +1,6 @@
 import config from "#config";
-import { eventQueuePorts } from "#lib/aws/ports.ts";
-import { eventQueue } from "#lib/lambda/event-queue.ts";
-import { enabledSources } from "#lib/sources/enabled.ts";
+import { eventQueuePorts } from "#lib/wiring/function-ports.ts";
+import { eventQueue } from "#lib/handlers/event-queue.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 
 export const handler = eventQueue(() => eventQueuePorts(config, enabledSources(config)));

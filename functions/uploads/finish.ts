@@ -1,4 +1,4 @@
-import { finishPorts } from "#lib/aws/ports.ts";
-import { uploadsFinish } from "#lib/lambda/uploads.ts";
+import { finishPorts } from "#lib/wiring/function-ports.ts";
+import { uploadsFinish } from "#lib/handlers/uploads.ts";
 
 export const handler = uploadsFinish(finishPorts);

@@ -1,5 +1,5 @@
 import config from "#config";
-import { planPorts } from "#lib/aws/ports.ts";
-import { uploadsPlan } from "#lib/lambda/uploads.ts";
+import { planPorts } from "#lib/wiring/function-ports.ts";
+import { uploadsPlan } from "#lib/handlers/uploads.ts";
 
 export const handler = uploadsPlan(() => planPorts(config));

@@ -1,5 +1,5 @@
-import { receivePorts } from "#lib/aws/ports.ts";
-import { webhook } from "#lib/lambda/webhook.ts";
+import { receivePorts } from "#lib/wiring/function-ports.ts";
+import { webhook } from "#lib/handlers/webhook.ts";
 import feishu from "#lib/sources/feishu/index.ts";
 
 export const handler = webhook(feishu, receivePorts);

@@ -1,4 +1,4 @@
-import { metricNamespace, metricUnits, type Metric } from "#lib/pipeline/metrics.ts";
+import { metricNamespace, metricUnits, type Metric } from "#lib/contract/metrics.ts";
 import type { Value } from "./functions.ts";
 
 // One page that answers two questions: is it keeping up, and what failed? `${…}` below is filled in by CloudFormation, so that

@@ -1,5 +1,5 @@
 import type { Config } from "#lib/config.ts";
-import { outputNames, pascal } from "#stage/outputs.ts";
+import { outputNames, pascal } from "#infra/stage/outputs.ts";
 import { customerKey, mayUseKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
 

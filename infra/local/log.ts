@@ -1,4 +1,4 @@
-import type { Log, LogFields } from "#lib/pipeline/ports.ts";
+import type { Log, LogFields } from "#lib/contract/log.ts";
 
 /** One line a thing that happened, for the eyes of whoever runs the laptop. */
 export function localLog(write: (line: string) => void): Log {

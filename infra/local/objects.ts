@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 
 interface StoredObject {
   readonly bytes: Buffer;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import type { EventQueue, QueueReader, QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { EventQueue, QueueReader, QueuedMessage } from "#lib/contract/queue.ts";
 
 interface Waiting {
   readonly id: string;

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { LoadSecret } from "#lib/pipeline/ports.ts";
-import { fixtureSecret } from "./fixtures.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { LoadSecret } from "#lib/contract/secrets.ts";
+import { fixtureSecret } from "#infra/fixtures/cases.ts";
 
 const SecretsFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 
@@ -55,7 +55,7 @@ async function readSecrets(path: string): Promise<z.infer<typeof SecretsFile>> {
   const text = await readFile(path, "utf8").catch(() => {
     throw new InboundError("misconfigured", "secrets-file-missing", {
       path,
-      hint: "see infra/local/secrets.json",
+      hint: "see infra/fixtures/secrets.json",
     });
   });
   try {
@@ -64,7 +64,7 @@ async function readSecrets(path: string): Promise<z.infer<typeof SecretsFile>> {
     // The parser's own message would quote the file.
     throw new InboundError("misconfigured", "secrets-file-malformed", {
       path,
-      hint: 'write {"authing": {…}, "sources/<name>": {…}} as infra/local/secrets.json does',
+      hint: 'write {"authing": {…}, "sources/<name>": {…}} as infra/fixtures/secrets.json does',
     });
   }
 }

@@ -26,7 +26,7 @@ export function localSettings(environment: NodeJS.ProcessEnv = process.env) {
   return {
     port: PORT,
     authingHost: AUTHING_HOST,
-    secretsFile: INBOUND_SECRETS ?? join(import.meta.dirname, "secrets.json"),
+    secretsFile: INBOUND_SECRETS ?? join(import.meta.dirname, "../fixtures/secrets.json"),
     /** Nobody gave secrets of their own: all of them, and the people behind them, are invented. */
     isInvented: INBOUND_SECRETS === undefined,
   };

@@ -1,4 +1,4 @@
-import type { KeptMessage, Shelf } from "#lib/pipeline/ports.ts";
+import type { KeptMessage, Shelf } from "#lib/contract/parked.ts";
 
 /** The shelf of a laptop: in memory, the oldest first. */
 export function localShelf(): Shelf {

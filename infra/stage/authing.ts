@@ -1,6 +1,6 @@
 import type { AuthingClient } from "#lib/authing/client.ts";
 import type { FailureKind } from "#lib/authing/failures.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 
 /** An id of Authing's form that nobody has. */

@@ -6,7 +6,7 @@ import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { awsErrorName, awsFailure } from "#lib/aws/failure.ts";
 import { readSecret } from "#lib/aws/secrets.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { QueueDepth, Stage } from "./stage.ts";
 
 // What an operator's command asks of AWS, all of it here, with the operator's own credentials: the environment, or the

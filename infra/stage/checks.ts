@@ -1,10 +1,10 @@
 import type * as z from "zod/mini";
-import { AuthingSecret, connectAuthing } from "#lib/authing/connect.ts";
+import { AuthingSecret, connectAuthing } from "#lib/wiring/authing.ts";
 import type { Config } from "#lib/config.ts";
 import type { OperationResult } from "#lib/operations/operations.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import { secretReader } from "#lib/pipeline/secrets.ts";
-import type { Source } from "#lib/pipeline/source.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import type { Source } from "#lib/contract/source.ts";
 import { checkAuthing } from "./authing.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 import { outputNames } from "./outputs.ts";

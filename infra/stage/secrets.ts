@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { fine, wrong, type Finding } from "./finding.ts";
 import type { Stage } from "./stage.ts";
 

@@ -1,5 +1,5 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SecretVersions } from "#lib/pipeline/ports.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SecretVersions } from "#lib/contract/secrets.ts";
 
 // A deployed stage as an operator sees it. infra/stage/aws.ts asks AWS; tests may answer themselves.
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SignedRequest, Source } from "#lib/pipeline/source.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SignedRequest, Source } from "#lib/contract/source.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 
 /** Longer than any sender waits. */

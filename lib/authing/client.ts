@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { toWire, updateToWire } from "./dialect.ts";
 import type { Dialect, Wire } from "./dialect.ts";
 import * as dto from "./dto.ts";

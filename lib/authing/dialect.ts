@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import * as dto from "./dto.ts";
-import type {
-  CreateUserBatchReqDto,
+import { InboundError } from "#lib/contract/errors.ts";
+import {
+  PasswordEncryptType,
+  CreateIdentityDto,
   CreateUserInfoDto,
   CreateUserOptionsDto,
-  UpdateUserReqDto,
-} from "./dto.ts";
+} from "#lib/contract/person.ts";
+import * as dto from "./dto.ts";
+import type { CreateUserBatchReqDto, UpdateUserReqDto } from "./dto.ts";
 import { shapeProblems } from "./rules.ts";
 import type { Problem } from "./rules.ts";
 
@@ -118,22 +119,22 @@ function toOlderPerson(
   return older;
 }
 
-const PersonOfEitherGeneration = z.extend(dto.CreateUserInfoDto, {
+const PersonOfEitherGeneration = z.extend(CreateUserInfoDto, {
   gender: z.exactOptional(z.enum(["M", "F", "U", "W"])),
   identities: z.exactOptional(
     z.array(
-      z.extend(dto.CreateIdentityDto, {
+      z.extend(CreateIdentityDto, {
         userInfoInIdp: z.exactOptional(z.record(z.string(), z.unknown())),
       }),
     ),
   ),
-  passwordEncryptType: z.exactOptional(dto.PasswordEncryptType),
+  passwordEncryptType: z.exactOptional(PasswordEncryptType),
   resetPasswordOnFisrtLogin: z.exactOptional(z.boolean()),
 });
 
 const BatchOfEitherGeneration = z.strictObject({
   list: z.array(PersonOfEitherGeneration).check(z.minLength(1), z.maxLength(dto.maxUsersPerCreate)),
-  options: z.exactOptional(dto.CreateUserOptionsDto),
+  options: z.exactOptional(CreateUserOptionsDto),
 });
 
 /** One person with the options of the batch they want to be in. */

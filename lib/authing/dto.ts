@@ -1,4 +1,14 @@
 import * as z from "zod/mini";
+import {
+  CreateUserInfoDto,
+  CreateUserOptionsDto,
+  identifierFields,
+  ImportOtpItemDataDto,
+  PasswordEncryptType,
+  profileFields,
+  UserStatus,
+  type Frozen,
+} from "#lib/contract/person.ts";
 
 // What Authing's Management API v3 takes and gives, under the names its reference uses. What goes there is strict: a
 // field Authing does not know is a mistake of ours. What comes back is loose: unknown, missing and odd fields are taken
@@ -18,13 +28,9 @@ const maxDepartmentsPerUser = 50;
 /** Fewest bits in a TOTP secret: what Authing's own samples have (16 base32 characters). Source: reference of `import-otp`. */
 export const minOtpSecretBits = 80;
 
-/** A type whose every level is read-only. */
-type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
-
 const text = z.exactOptional(z.string());
 const identifier = z.string().check(z.minLength(1));
 const flag = z.exactOptional(z.boolean());
-const texts = z.exactOptional(z.array(z.string()));
 const jsonObject = z.exactOptional(z.record(z.string(), z.unknown()));
 
 /**
@@ -50,25 +56,6 @@ export function objectOf(value: unknown): Readonly<Record<string, unknown>> | un
 
 // ── What goes to Authing ────────────────────────────────────────────────────────────────────────────────────────────
 
-export const Gender = z.enum(["M", "F", "U"]);
-export type Gender = z.infer<typeof Gender>;
-
-export const UserStatus = z.enum(["Suspended", "Resigned", "Activated", "Archived", "Deactivated"]);
-export type UserStatus = z.infer<typeof UserStatus>;
-
-export const PasswordEncryptType = z.enum(["sm2", "rsa", "none"]);
-export type PasswordEncryptType = z.infer<typeof PasswordEncryptType>;
-
-/** How the ids in `departmentIds` are to be understood. The 2022 generation knows the first two. */
-export const DepartmentIdType = z.enum([
-  "department_id",
-  "open_department_id",
-  "sync_relation",
-  "custom_field",
-  "code",
-]);
-export type DepartmentIdType = z.infer<typeof DepartmentIdType>;
-
 /** How a `userId` is to be understood. `identity` is `<extIdpId>:<userIdInIdp>`, `sync_relation` `<provider>:<userIdInIdp>`. */
 export const UserIdType = z.enum([
   "user_id",
@@ -82,170 +69,11 @@ export const UserIdType = z.enum([
 ]);
 export type UserIdType = z.infer<typeof UserIdType>;
 
-/** The last three are in authing-node-sdk only. */
-export const IdentityProvider = z.enum([
-  "oidc",
-  "oauth2",
-  "saml",
-  "ldap",
-  "ad",
-  "cas",
-  "azure-ad",
-  "wechat",
-  "google",
-  "qq",
-  "wechatwork",
-  "dingtalk",
-  "weibo",
-  "github",
-  "alipay",
-  "apple",
-  "baidu",
-  "lark",
-  "gitlab",
-  "twitter",
-  "facebook",
-  "slack",
-  "linkedin",
-  "yidun",
-  "qingcloud",
-  "gitee",
-  "instagram",
-  "welink",
-  "huawei",
-  "honor",
-  "xiaomi",
-  "oppo",
-  "aws",
-  "amazon",
-  "douyin",
-  "kuaishou",
-  "line",
-  "sdbz",
-  "zjzwfw",
-  "zzding",
-  "seeyona8v5",
-]);
-export type IdentityProvider = z.infer<typeof IdentityProvider>;
-
-/** The account of a person at another identity provider. `userInfoInIdp` is required since 2022-10. */
-export const CreateIdentityDto = z.strictObject({
-  extIdpId: identifier,
-  provider: IdentityProvider,
-  type: z.string(),
-  userIdInIdp: identifier,
-  userInfoInIdp: z.record(z.string(), z.unknown()),
-  accessToken: text,
-  refreshToken: text,
-  originConnIds: z.array(z.string()),
-});
-export type CreateIdentityDto = Frozen<z.infer<typeof CreateIdentityDto>>;
-
-/** A TOTP secret of a person who is being created: base32, upper case, no padding; SHA-1, 6 digits, 30 s. */
-export const CreateUserOtpDto = z.strictObject({ secret: identifier, recoveryCode: text });
-export type CreateUserOtpDto = Frozen<z.infer<typeof CreateUserOtpDto>>;
-
-const profileFields = {
-  name: text,
-  nickname: text,
-  photo: text,
-  gender: z.exactOptional(Gender),
-  emailVerified: flag,
-  phoneVerified: flag,
-  /** Declared a date-time, shown as `YYYY-MM-DD` in every example. */
-  birthdate: text,
-  country: text,
-  province: text,
-  city: text,
-  address: text,
-  streetAddress: text,
-  postalCode: text,
-  company: text,
-  browser: text,
-  device: text,
-  givenName: text,
-  familyName: text,
-  middleName: text,
-  profile: text,
-  preferredUsername: text,
-  website: text,
-  zoneinfo: text,
-  locale: text,
-  formatted: text,
-  region: text,
-  identityNumber: text,
-  /** Keys that the user pool has a custom field for. */
-  customData: jsonObject,
-};
-
-const identifierFields = {
-  /** Compared without regard to case. */
-  email: z.exactOptional(identifier),
-  /** The national number, without country code. */
-  phone: z.exactOptional(identifier),
-  /** `+86` and the like; only beside `phone`. */
-  phoneCountryCode: z.exactOptional(identifier),
-  username: z.exactOptional(identifier),
-  /** Our id of the person. Unique in the pool, but not enough to create somebody. */
-  externalId: z.exactOptional(identifier),
-};
-
-const createUserFields = {
-  status: z.exactOptional(UserStatus),
-  ...identifierFields,
-  ...profileFields,
-  password: text,
-  salt: text,
-  tenantIds: texts,
-  otp: z.exactOptional(CreateUserOtpDto),
-  departmentIds: texts,
-  metadataSource: jsonObject,
-  identities: z.exactOptional(z.array(CreateIdentityDto)),
-};
-
-/** A person to create. At least one of `email`, `phone` and `username`. */
-export const CreateUserInfoDto = z.strictObject(createUserFields);
-export type CreateUserInfoDto = Frozen<z.infer<typeof CreateUserInfoDto>>;
-
-/**
- * Fields of a person that `create-users-batch` takes and nothing here can change later. `departmentIds` are none of them:
- * `update-user` does not take them, `set-user-departments` does.
- */
-export const fieldsOnlyAtCreate = [
-  "salt",
-  "tenantIds",
-  "otp",
-  "metadataSource",
-  "identities",
-] as const satisfies readonly (keyof CreateUserInfoDto)[];
-
-export const SendCreateAccountNotificationDto = z.strictObject({
-  sendEmailNotification: flag,
-  sendPhoneNotification: flag,
-  appId: text,
-});
-export type SendCreateAccountNotificationDto = Frozen<z.infer<typeof SendCreateAccountNotificationDto>>;
-
-/** Options hold for a whole batch: people who want different ones go in different batches. */
-export const CreateUserOptionsDto = z.strictObject({
-  /** Takes `password` as it stands, hashed elsewhere; needs a password script in Authing's console. */
-  keepPassword: flag,
-  autoGeneratePassword: flag,
-  resetPasswordOnFirstLogin: flag,
-  departmentIdType: z.exactOptional(DepartmentIdType),
-  sendNotification: z.exactOptional(SendCreateAccountNotificationDto),
-  passwordEncryptType: z.exactOptional(PasswordEncryptType),
-});
-export type CreateUserOptionsDto = Frozen<z.infer<typeof CreateUserOptionsDto>>;
-
 export const CreateUserBatchReqDto = z.strictObject({
   list: z.array(CreateUserInfoDto).check(z.minLength(1), z.maxLength(maxUsersPerCreate)),
   options: z.exactOptional(CreateUserOptionsDto),
 });
 export type CreateUserBatchReqDto = Frozen<z.infer<typeof CreateUserBatchReqDto>>;
-
-export const ImportOtpItemDataDto = z.strictObject({ secret: identifier, recoveryCode: text });
-export type ImportOtpItemDataDto = Frozen<z.infer<typeof ImportOtpItemDataDto>>;
 
 /** `userId` is Authing's own id: this endpoint has no `userIdType`. */
 export const ImportOtpItemDto = z.strictObject({ userId: identifier, otp: ImportOtpItemDataDto });

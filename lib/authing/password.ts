@@ -1,7 +1,8 @@
 import { constants, createPublicKey, publicEncrypt } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { PasswordEncryptType, SystemInfoDto } from "./dto.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { PasswordEncryptType } from "#lib/contract/person.ts";
+import type { SystemInfoDto } from "./dto.ts";
 
 // Encryption of passwords for `passwordEncryptType`. Authing's SDKs leave it to the caller; its demo (github.com/Authing/
 // password-encryption) and its mini-program SDK show how. The keys are those of `system`: each deployment has its own.

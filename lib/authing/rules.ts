@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import type { CreateUserBatchReqDto, CreateUserInfoDto, ImportOtpReqDto } from "./dto.ts";
+import type { CreateUserBatchReqDto, ImportOtpReqDto } from "./dto.ts";
+import { CreateUserInfoDto } from "#lib/contract/person.ts";
 import * as dto from "./dto.ts";
 import { identifierOf, identifiers } from "./identifiers.ts";
 
@@ -18,7 +19,7 @@ export interface Problem {
  * alone. The TOTP secret is checked because Authing takes any text and the person could never log in with it.
  */
 export function personProblems(person: CreateUserInfoDto): Problem[] {
-  const wrongShape = isPerson(person) ? [] : shapeProblems(dto.CreateUserInfoDto, person);
+  const wrongShape = isPerson(person) ? [] : shapeProblems(CreateUserInfoDto, person);
   return wrongShape.length > 0 ? wrongShape : personRuleProblems(person);
 }
 
@@ -28,7 +29,7 @@ let personFields: ReadonlyMap<string, z.ZodMiniType> | undefined;
 function isPerson(value: unknown): value is CreateUserInfoDto {
   const person = dto.objectOf(value);
   if (!person || Array.isArray(person)) return false;
-  personFields ??= dto.compiledFields(dto.CreateUserInfoDto);
+  personFields ??= dto.compiledFields(CreateUserInfoDto);
   const text = personFields.get("name");
   for (const name in person) {
     const value = person[name];

@@ -1,4 +1,4 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 
 /** Names of the SDK's errors that no retry mends: a right, a name or a credential is missing. */
 const misconfigured =

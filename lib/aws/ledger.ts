@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { EventKey, EventRecord, Ledger, PersonRecord, SubjectRecord } from "#lib/ledger/ledger.ts";
+import type { EventKey, EventRecord, Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import { awsFailure } from "./failure.ts";
 import { inParallel } from "./parallel.ts";
 

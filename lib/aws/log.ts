@@ -1,5 +1,5 @@
-import { metricNamespace, metricUnits, type Metric, type Metrics } from "#lib/pipeline/metrics.ts";
-import type { Log, LogFields } from "#lib/pipeline/ports.ts";
+import { metricNamespace, metricUnits, type Metric, type Metrics } from "#lib/contract/metrics.ts";
+import type { Log, LogFields } from "#lib/contract/log.ts";
 
 /**
  * The log of a function. Lambda (log format JSON) wraps what is given to the console with the time, the level and the

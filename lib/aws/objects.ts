@@ -1,5 +1,5 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { ObjectStore } from "#lib/pipeline/ports.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ObjectStore } from "#lib/contract/objects.ts";
 import { awsErrorName, awsFailure } from "./failure.ts";
 
 /** The least that S3 takes for a part that is not the last; what is written is held in memory up to this. */

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { EventQueue, ImportQueue, QueueReader, QueuedMessage } from "#lib/pipeline/ports.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { EventQueue, QueueReader, QueuedMessage } from "#lib/contract/queue.ts";
+import type { ImportQueue } from "#lib/contract/import-queue.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { awsFailure } from "./failure.ts";
 import { inParallel } from "./parallel.ts";

@@ -1,5 +1,5 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { LoadSecret, SecretVersions } from "#lib/pipeline/ports.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { LoadSecret, SecretVersions } from "#lib/contract/secrets.ts";
 import { awsErrorName, awsFailure } from "./failure.ts";
 
 /** Reads secrets from Secrets Manager, where `authing` and `sources/<source>` are kept as `<service>/<stage>/<name>`. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { KeptMessage, Shelf } from "#lib/pipeline/ports.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { KeptMessage, Shelf } from "#lib/contract/parked.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { awsErrorName, awsFailure } from "./failure.ts";
 import { inParallel } from "./parallel.ts";

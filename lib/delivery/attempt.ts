@@ -1,6 +1,6 @@
 import type { Answer } from "#lib/authing/client.ts";
 import type { Failure } from "#lib/authing/failures.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { DeliveryContext } from "./context.ts";
 
 const firstWaitMilliseconds = 200;

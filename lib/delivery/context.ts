@@ -1,9 +1,10 @@
 import type { AuthingClient } from "#lib/authing/client.ts";
-import type { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/config.ts";
-import type { Ledger } from "#lib/ledger/ledger.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
-import type { Log } from "#lib/pipeline/ports.ts";
+import type { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/contract/policies.ts";
+import type { Clock } from "#lib/contract/clock.ts";
+import type { Ledger } from "#lib/contract/ledger.ts";
+import type { Change } from "#lib/contract/change.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
+import type { Log } from "#lib/contract/log.ts";
 import type { Pace } from "./pace.ts";
 
 /** One change to bring to Authing, and whose it is. */
@@ -18,14 +19,6 @@ export interface Task<Kind extends Change = Change> {
 
 /** Says what became of a task. The first word on a task counts. */
 export type Settle = (task: Task, outcome: Outcome) => void;
-
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  wait(milliseconds: number): Promise<void>;
-  /** From 0 to 1, 1 excluded. */
-  random(): number;
-}
 
 export interface DeliveryPorts {
   readonly authing: AuthingClient;

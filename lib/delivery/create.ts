@@ -1,10 +1,11 @@
-import type { CreateUserOptionsDto, ListedUserDto } from "#lib/authing/dto.ts";
+import type { CreateUserOptionsDto } from "#lib/contract/person.ts";
+import type { ListedUserDto } from "#lib/authing/dto.ts";
 import { maxUsersPerCreate } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
 import { personProblems } from "#lib/authing/rules.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Create } from "#lib/pipeline/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Create } from "#lib/contract/change.ts";
 import { attempt, attemptAgain } from "./attempt.ts";
 import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";

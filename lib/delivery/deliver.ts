@@ -1,6 +1,6 @@
-import type { Change } from "#lib/pipeline/change.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import { isDone, type Outcome } from "#lib/pipeline/outcome.ts";
+import type { Change } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import { isDone, type Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
 import { removePerson, updatePerson } from "./move.ts";

@@ -1,6 +1,6 @@
 import type { UserDto } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
 import { attemptAgain } from "./attempt.ts";
 import type { DeliveryContext } from "./context.ts";
 import { userIdTypes, type Who } from "./people.ts";

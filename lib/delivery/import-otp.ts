@@ -1,8 +1,8 @@
 import { maxSecretsPerImport } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
 import { identifierOf } from "#lib/authing/identifiers.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { ImportOtp } from "#lib/pipeline/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ImportOtp } from "#lib/contract/change.ts";
 import { attempt } from "./attempt.ts";
 import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";

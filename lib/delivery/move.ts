@@ -1,10 +1,11 @@
-import type { CreateUserInfoDto, UserDto } from "#lib/authing/dto.ts";
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
+import type { UserDto } from "#lib/authing/dto.ts";
 import type { Answer } from "#lib/authing/client.ts";
-import type { LeavePolicy } from "#lib/config.ts";
+import type { LeavePolicy } from "#lib/contract/policies.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
-import type { Create, Leave, Update } from "#lib/pipeline/change.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
+import type { Create, Leave, Update } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
 import { attemptAgain } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";

@@ -1,9 +1,11 @@
-import type { CreateUserInfoDto, UpdateUserReqDto, ListedUserDto } from "#lib/authing/dto.ts";
-import { fieldsOnlyAtCreate, maxUsersPerLookUp } from "#lib/authing/dto.ts";
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
+import type { UpdateUserReqDto, ListedUserDto } from "#lib/authing/dto.ts";
+import { maxUsersPerLookUp } from "#lib/authing/dto.ts";
+import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
-import type { PersonRecord } from "#lib/ledger/ledger.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { PersonReference } from "#lib/pipeline/change.ts";
+import type { PersonRecord } from "#lib/contract/ledger.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { PersonReference } from "#lib/contract/change.ts";
 import { attempt } from "./attempt.ts";
 import type { DeliveryContext } from "./context.ts";
 

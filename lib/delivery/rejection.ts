@@ -1,5 +1,5 @@
 import type { Failure } from "#lib/authing/failures.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
 
 /** A refusal of Authing as an outcome: its codes, never its words, since they may hold values. */
 export function rejection(failure: Failure): Outcome {

@@ -1,6 +1,6 @@
 import { otpSecretProblem } from "#lib/authing/rules.ts";
-import type { Change, Create, ImportOtp } from "#lib/pipeline/change.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
+import type { Change, Create, ImportOtp } from "#lib/contract/change.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { confirmed, importOtp } from "./import-otp.ts";
 

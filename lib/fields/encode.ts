@@ -1,5 +1,5 @@
-import type { CreateUserInfoDto } from "#lib/authing/dto.ts";
-import type { LeftOut, Trail } from "#lib/pipeline/change.ts";
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
+import type { LeftOut, Trail } from "#lib/contract/change.ts";
 import { isEmpty, type Read } from "./read.ts";
 
 /**

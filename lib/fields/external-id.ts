@@ -1,4 +1,4 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 
 /** Authing documents no limit for `externalId`. Beyond this, an id is a mistake rather than an id. */
 export const maxExternalIdLength = 255;

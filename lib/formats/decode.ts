@@ -1,4 +1,4 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 
 /** What a file in UTF-8 may begin with. Anywhere else it is a character like any other. */
 export const byteOrderMark = "\uFEFF";

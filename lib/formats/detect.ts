@@ -1,4 +1,4 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Format, Row, Table, TableHead } from "./format.ts";
 import * as registry from "./registry.ts";
 

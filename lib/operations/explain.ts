@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { EventKey, EventRecord, Ledger } from "#lib/ledger/ledger.ts";
+import type { EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
 
 const text = z.string().check(z.minLength(1), z.maxLength(1000));
 

@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
-import type { EventKey } from "#lib/ledger/ledger.ts";
+import type { EventKey } from "#lib/contract/ledger.ts";
 import { apply, type ApplyPorts } from "#lib/pipeline/apply.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { KeptMessage, QueuedMessage } from "#lib/pipeline/ports.ts";
-import type { Source } from "#lib/pipeline/source.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { KeptMessage } from "#lib/contract/parked.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import type { Source } from "#lib/contract/source.ts";
 
 /** What a person may ask for about the messages that wait. */
 export const OperationRequest = z.discriminatedUnion("operation", [

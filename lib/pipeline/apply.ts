@@ -1,17 +1,18 @@
-import { fieldsOnlyAtCreate } from "#lib/authing/dto.ts";
+import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { separated } from "#lib/delivery/secrets.ts";
-import type { sourceApis } from "#lib/http/source-api.ts";
-import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "#lib/ledger/ledger.ts";
-import type { Change } from "./change.ts";
-import { InboundError } from "./errors.ts";
+import type { sourceApis } from "#lib/source-apis/source-api.ts";
+import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+import type { Change } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { isAwayAfter, isDeparture, mayLeave } from "./guard.ts";
-import type { Metric } from "./metrics.ts";
-import { isDone, leastHappy, type Outcome } from "./outcome.ts";
-import type { QueuedMessage, Shelf } from "./ports.ts";
-import type { SecretReader } from "./secrets.ts";
-import type { Source, SourceEvent, TranslationContext } from "./source.ts";
+import type { Metric } from "#lib/contract/metrics.ts";
+import { isDone, leastHappy, type Outcome } from "#lib/contract/outcome.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import type { Shelf } from "#lib/contract/parked.ts";
+import type { SecretReader } from "#lib/contract/secrets.ts";
+import type { Source, SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 
 /** What the worker needs of a source. Its secret is opaque here. */
 type Worker = Pick<Source<unknown>, "secret" | "redeliversForSeconds" | "fetch" | "translate">;

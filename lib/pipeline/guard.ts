@@ -1,7 +1,7 @@
-import type { Ledger, SubjectRecord } from "#lib/ledger/ledger.ts";
-import type { Log } from "./ports.ts";
-import type { Change } from "./change.ts";
-import type { SourceEvent } from "./source.ts";
+import type { Ledger, SubjectRecord } from "#lib/contract/ledger.ts";
+import type { Log } from "#lib/contract/log.ts";
+import type { Change } from "#lib/contract/change.ts";
+import type { SourceEvent } from "#lib/contract/source.ts";
 
 /** Departures of one source within an hour that are taken without a question: this many, or this share of its people. */
 const alwaysTaken = 10;

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { InboundError } from "./errors.ts";
-import type { EventQueue, Log, QueuedMessage, Reception } from "./ports.ts";
-import type { Secrets, SecretReader } from "./secrets.ts";
-import type { Delivery, ProofFailure, Receiver, Reply, VerifiedDelivery } from "./source.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { EventQueue, QueuedMessage, Reception } from "#lib/contract/queue.ts";
+import type { Log } from "#lib/contract/log.ts";
+import type { Secrets, SecretReader } from "#lib/contract/secrets.ts";
+import type { Delivery, ProofFailure, Receiver, Reply, VerifiedDelivery } from "#lib/contract/source.ts";
 
 /** A delivery may be this large; the next byte is answered with 413. Senders' documented maxima are all below it. */
 export const maxDeliveryBytes = 1024 * 1024;

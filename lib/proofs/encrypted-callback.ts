@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hash, timingSafeEqual } from "node:crypto";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/pipeline/source.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/contract/source.ts";
 
 interface EncryptedCallbackSettings<Secret> {
   /** What the explanation of an event calls it. */

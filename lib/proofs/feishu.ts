@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hash, timingSafeEqual } from "node:crypto";
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type {
   Delivery,
   Proof,
@@ -7,7 +7,7 @@ import type {
   ProofResult,
   Reply,
   SignedRequest,
-} from "#lib/pipeline/source.ts";
+} from "#lib/contract/source.ts";
 
 // How Feishu and Lark show who they are: a token inside of what they say and, where the app has an Encrypt Key, a signature
 // over a body that is encrypted.

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from "node:crypto";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/pipeline/source.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/contract/source.ts";
 
 type HmacAlgorithm = "sha1" | "sha256" | "sha512";
 

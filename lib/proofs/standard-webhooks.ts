@@ -1,4 +1,4 @@
-import type { Proof } from "#lib/pipeline/source.ts";
+import type { Proof } from "#lib/contract/source.ts";
 import { hmac } from "./hmac.ts";
 
 export interface StandardWebhooksSettings<Secret> {

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from "node:crypto";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/pipeline/source.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/contract/source.ts";
 
 // For senders that sign nothing and only show a secret that both sides know. It says who speaks and nothing about the body:
 // whoever sees one delivery can make another, so what such a sender says is best read anew at its API.

@@ -1,10 +1,11 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
-import type { ImportMessage, ObjectStore } from "#lib/pipeline/ports.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
+import type { ImportMessage } from "#lib/contract/import-queue.ts";
+import type { ObjectStore } from "#lib/contract/objects.ts";
 import { importKey, leaseSeconds, planKey, readPlan, type ImportPlan } from "./import.ts";
 import { partKey, readPart, type Part } from "./parts.ts";
 import type { RowResults } from "./results.ts";
-import { maxUnmapped } from "./rows.ts";
+import { maxUnmapped } from "./rows/upload.ts";
 import { endImport, type EndPorts, type FileEnd } from "./settle.ts";
 
 export type FinishMessage = Extract<ImportMessage, { kind: "finish" }>;

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path/posix";
 import type { Row, TableHead, Table } from "#lib/formats/format.ts";
-import type { EventKey, EventRecord } from "#lib/ledger/ledger.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { ByteRange, ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
-import type { TranslationContext } from "#lib/pipeline/source.ts";
-import { otp } from "./otp.ts";
-import { openUpload, type Upload } from "./rows.ts";
-import { users } from "./users.ts";
+import type { EventKey, EventRecord } from "#lib/contract/ledger.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ByteRange, ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
+import type { TranslationContext } from "#lib/contract/source.ts";
+import { otp } from "./rows/otp.ts";
+import { openUpload, type Upload } from "./rows/upload.ts";
+import { users } from "./rows/users.ts";
 
 // What the three functions of an import know together. The plan is made once and never changes; what is done stands in the parts
 // (`parts/<chunk>.<part>`), and which chunks are done in the ledger.

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { ObjectReference } from "#lib/pipeline/ports.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ObjectReference } from "#lib/contract/objects.ts";
 
 /** An S3 event notification. Its keys are URL-encoded, a space as `+`. */
 const S3Notification = z.object({

@@ -1,4 +1,4 @@
-import type { ObjectStore } from "#lib/pipeline/ports.ts";
+import type { ObjectStore } from "#lib/contract/objects.ts";
 import { folderOf, readObject, type Chunk, type ImportPlan } from "./import.ts";
 import type { FileProblem, RowResults } from "./results.ts";
 

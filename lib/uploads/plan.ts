@@ -1,10 +1,12 @@
-import type { Clock } from "#lib/delivery/context.ts";
+import type { Clock } from "#lib/contract/clock.ts";
 import { openTable } from "#lib/formats/detect.ts";
 import type { Row } from "#lib/formats/format.ts";
-import type { Ledger } from "#lib/ledger/ledger.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { ImportQueue, Log, ObjectReference, ObjectStore } from "#lib/pipeline/ports.ts";
-import type { TranslationContext } from "#lib/pipeline/source.ts";
+import type { Ledger } from "#lib/contract/ledger.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ImportQueue } from "#lib/contract/import-queue.ts";
+import type { Log } from "#lib/contract/log.ts";
+import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
+import type { TranslationContext } from "#lib/contract/source.ts";
 import {
   chunksAtOnce,
   importIdOf,
@@ -20,7 +22,7 @@ import {
   type ImportKind,
   type ImportPlan,
 } from "./import.ts";
-import type { Upload } from "./rows.ts";
+import type { Upload } from "./rows/upload.ts";
 import { endImport } from "./settle.ts";
 
 export interface PlanPorts {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { csvRecord } from "#lib/formats/csv/write.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
-import type { ObjectStore } from "#lib/pipeline/ports.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
+import type { ObjectStore } from "#lib/contract/objects.ts";
 
 /** What became of one row. */
 interface RowResult {

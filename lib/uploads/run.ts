@@ -3,12 +3,13 @@ import { deliver } from "#lib/delivery/deliver.ts";
 import { separated } from "#lib/delivery/secrets.ts";
 import { readTableOn } from "#lib/formats/detect.ts";
 import type { Row } from "#lib/formats/format.ts";
-import type { EventRecord } from "#lib/ledger/ledger.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import { leastHappy, type Outcome } from "#lib/pipeline/outcome.ts";
-import type { ImportMessage, ImportQueue, ObjectStore } from "#lib/pipeline/ports.ts";
-import type { TranslationContext } from "#lib/pipeline/source.ts";
+import type { EventRecord } from "#lib/contract/ledger.ts";
+import type { Change } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import { leastHappy, type Outcome } from "#lib/contract/outcome.ts";
+import type { ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
+import type { ObjectStore } from "#lib/contract/objects.ts";
+import type { TranslationContext } from "#lib/contract/source.ts";
 import {
   chunksAtOnce,
   importKey,
@@ -23,7 +24,7 @@ import {
 } from "./import.ts";
 import { readPart, writePart, type Rest } from "./parts.ts";
 import { collectResults, type FileProblem, type ResultCollector } from "./results.ts";
-import type { Upload } from "./rows.ts";
+import type { Upload } from "./rows/upload.ts";
 
 export interface RunPorts extends DeliveryPorts {
   readonly objects: ObjectStore;

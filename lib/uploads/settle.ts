@@ -1,7 +1,8 @@
-import type { Clock } from "#lib/delivery/context.ts";
-import type { Ledger } from "#lib/ledger/ledger.ts";
-import type { Outcome } from "#lib/pipeline/outcome.ts";
-import type { Log, ObjectStore } from "#lib/pipeline/ports.ts";
+import type { Clock } from "#lib/contract/clock.ts";
+import type { Ledger } from "#lib/contract/ledger.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
+import type { Log } from "#lib/contract/log.ts";
+import type { ObjectStore } from "#lib/contract/objects.ts";
 import { folderOf, keepSeconds, recordOf, type ImportPlan } from "./import.ts";
 import { writeResults, type FileProblem, type RowResults } from "./results.ts";
 

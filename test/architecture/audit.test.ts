@@ -27,7 +27,7 @@ async function audited(advisories: Readonly<Record<string, Advisory>> | undefine
   const env = { ...process.env, npm_config_registry: `http://127.0.0.1:${port}` };
   try {
     return await new Promise<{ passes: boolean; said: string }>((resolve) => {
-      execFile(process.execPath, ["infra/audit.ts"], { env }, (error, stdout, stderr) =>
+      execFile(process.execPath, ["infra/commands/audit.ts"], { env }, (error, stdout, stderr) =>
         resolve({ passes: error === null, said: stdout + stderr }),
       );
     });

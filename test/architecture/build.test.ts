@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Source } from "#lib/pipeline/source.ts";
+import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
-import { deployment } from "../../infra/aws/functions.ts";
-import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "../../infra/bundle.ts";
+import { deployment } from "#infra/aws/functions.ts";
+import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "#infra/aws/bundle.ts";
 
 const files = functionFiles();
 /** A function that nobody wrote a file for. */

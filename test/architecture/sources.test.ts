@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import localSecrets from "#local/secrets.json" with { type: "json" };
-import { fixtureSecret } from "#local/fixtures.ts";
+import localSecrets from "#infra/fixtures/secrets.json" with { type: "json" };
+import { fixtureSecret } from "#infra/fixtures/cases.ts";
 import * as registry from "#lib/sources/registry.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -52,7 +52,7 @@ describe("the sources", () => {
   it.each(folders)("are played with the secret that their handshakes were captured with: %s", (name) => {
     expect(
       (localSecrets as Readonly<Record<string, unknown>>)[`sources/${name}`],
-      `write fixtures/secret.json of ${name} into infra/local/secrets.json too`,
+      `write fixtures/secret.json of ${name} into infra/fixtures/secrets.json too`,
     ).toEqual(fixtureSecret(name));
   });
 

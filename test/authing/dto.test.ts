@@ -1,7 +1,20 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
+import {
+  Gender,
+  UserStatus,
+  PasswordEncryptType,
+  DepartmentIdType,
+  IdentityProvider,
+  CreateIdentityDto,
+  CreateUserOtpDto,
+  CreateUserInfoDto,
+  CreateUserOptionsDto,
+  SendCreateAccountNotificationDto,
+} from "#lib/contract/person.ts";
 import * as dto from "#lib/authing/dto.ts";
+import * as person from "#lib/contract/person.ts";
 
 const profile =
   "name nickname photo gender emailVerified phoneVerified birthdate country province city address streetAddress " +
@@ -52,9 +65,12 @@ const reference = {
   ManagementTokenDto: "access_token expires_in",
 } as const;
 
+type PersonSchema = keyof typeof reference & keyof typeof person;
+type DtoSchema = keyof typeof reference & keyof typeof dto;
+
 describe.each(Object.entries(reference))("%s", (name, fields) => {
   // oxlint-disable-next-line import/namespace -- the names are the keys of the table above, as tsc knows
-  const { shape } = dto[name as keyof typeof reference];
+  const { shape } = name in person ? person[name as PersonSchema] : dto[name as DtoSchema];
 
   it("has the fields of the reference", () => {
     expect(Object.keys(shape).toSorted()).toEqual(fields.split(" ").toSorted());
@@ -62,11 +78,11 @@ describe.each(Object.entries(reference))("%s", (name, fields) => {
 });
 
 const goingOut = [
-  dto.CreateUserInfoDto,
-  dto.CreateUserOtpDto,
-  dto.CreateUserOptionsDto,
-  dto.SendCreateAccountNotificationDto,
-  dto.CreateIdentityDto,
+  CreateUserInfoDto,
+  CreateUserOtpDto,
+  CreateUserOptionsDto,
+  SendCreateAccountNotificationDto,
+  CreateIdentityDto,
   dto.UpdateUserOptionsDto,
   dto.SendResetPasswordNotificationDto,
 ];
@@ -77,12 +93,12 @@ describe("what goes to Authing", () => {
   });
 
   it("knows both lists of values of the generations as one", () => {
-    expect(dto.Gender.options).toEqual(["M", "F", "U"]);
-    expect(dto.UserStatus.options).toContain("Deactivated");
-    expect(dto.DepartmentIdType.options).toHaveLength(5);
-    expect(dto.PasswordEncryptType.options).toEqual(["sm2", "rsa", "none"]);
+    expect(Gender.options).toEqual(["M", "F", "U"]);
+    expect(UserStatus.options).toContain("Deactivated");
+    expect(DepartmentIdType.options).toHaveLength(5);
+    expect(PasswordEncryptType.options).toEqual(["sm2", "rsa", "none"]);
     expect(dto.UserIdType.options).toHaveLength(8);
-    expect(dto.IdentityProvider.options).toHaveLength(41);
+    expect(IdentityProvider.options).toHaveLength(41);
   });
 
   it("is limited in number", () => {

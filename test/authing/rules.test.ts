@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CreateUserBatchReqDto, CreateUserInfoDto } from "#lib/authing/dto.ts";
+import { CreateUserBatchReqDto } from "#lib/authing/dto.ts";
+import { CreateUserInfoDto } from "#lib/contract/person.ts";
 import {
   batchProblems,
   importOtpProblems,

@@ -11,15 +11,15 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { secretLoader } from "#lib/aws/secrets.ts";
 import { defineConfig } from "#lib/config.ts";
-import { enabledSources } from "#lib/sources/enabled.ts";
-import { startSandbox, type Sandbox } from "#local/authing/sandbox.ts";
-import { fixtureSecret } from "#local/fixtures.ts";
-import { serve, type LocalServer } from "#local/server.ts";
-import { startStack, type Stack } from "#local/stack.ts";
-import { openStage } from "#stage/aws.ts";
-import { examine } from "#stage/checks.ts";
-import { lineOf, type Finding } from "#stage/finding.ts";
-import type { Stage } from "#stage/stage.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { startSandbox, type Sandbox } from "#infra/sandbox/sandbox.ts";
+import { fixtureSecret } from "#infra/fixtures/cases.ts";
+import { serve, type LocalServer } from "#infra/local/server.ts";
+import { startStack, type Stack } from "#infra/local/stack.ts";
+import { openStage } from "#infra/stage/aws.ts";
+import { examine } from "#infra/stage/checks.ts";
+import { lineOf, type Finding } from "#infra/stage/finding.ts";
+import type { Stage } from "#infra/stage/stage.ts";
 import { createSecret, putSecret } from "./resources.ts";
 import { createStack } from "./stage.ts";
 
@@ -310,29 +310,29 @@ describe("the commands, with --stage", () => {
       expect(deployed).toEqual(laptop);
       return deployed;
     };
-    expect(await same("infra/local/explain.ts", "10010")).toMatchObject({
+    expect(await same("infra/commands/explain.ts", "10010")).toMatchObject({
       status: 0,
       out: /accepted/ as never,
     });
-    expect((await same("infra/local/explain.ts", `bamboohr/${event?.id}`)).out).toContain(
+    expect((await same("infra/commands/explain.ts", `bamboohr/${event?.id}`)).out).toContain(
       `bamboohr/${event?.id}`,
     );
-    expect((await same("infra/local/explain.ts", event?.id ?? "")).out).toContain(`bamboohr/${event?.id}`);
-    expect(await same("infra/local/explain.ts", "nobody")).toMatchObject({ status: 1 });
-    expect((await same("infra/local/operate.ts", "dead", "list")).out).toContain("identifier-missing");
-    expect((await same("infra/local/operate.ts", "dead", "redrive", "--dry-run")).status).toBe(0);
-    expect((await same("infra/local/operate.ts", "held", "list")).out).toContain("nothing is held");
+    expect((await same("infra/commands/explain.ts", event?.id ?? "")).out).toContain(`bamboohr/${event?.id}`);
+    expect(await same("infra/commands/explain.ts", "nobody")).toMatchObject({ status: 1 });
+    expect((await same("infra/commands/operate.ts", "dead", "list")).out).toContain("identifier-missing");
+    expect((await same("infra/commands/operate.ts", "dead", "redrive", "--dry-run")).status).toBe(0);
+    expect((await same("infra/commands/operate.ts", "held", "list")).out).toContain("nothing is held");
   }, 60_000);
 
   it("say in one line what went wrong", async () => {
-    const missing = await run("infra/local/explain.ts", "10010", "--stage", "nowhere");
+    const missing = await run("infra/commands/explain.ts", "10010", "--stage", "nowhere");
     expect(missing).toMatchObject({ status: 1, out: "" });
     expect(missing.error).toMatch(/^misconfigured: stack-missing; at authing-inbound-nowhere; .*\n$/);
     const failed = aws.invoke(functionName, { operation: "destroy" });
     await expect(failed).rejects.toThrow(/^unavailable: function-failed; at .*operation-unknown[^\n]*$/);
     await expect(aws.invoke("no-such-function", {})).rejects.toMatchObject({ path: "lambda:InvokeFunction" });
     const both = await run(
-      "infra/local/operate.ts",
+      "infra/commands/operate.ts",
       "dead",
       "list",
       "--stage",
@@ -341,11 +341,11 @@ describe("the commands, with --stage", () => {
       "http://localhost:1",
     );
     expect(both).toMatchObject({ status: 1, error: "give --url or --stage: one of the two is asked\n" });
-    const nobody = await run("infra/local/operate.ts", "dead", "list", "--url", "http://localhost:1");
+    const nobody = await run("infra/commands/operate.ts", "dead", "list", "--url", "http://localhost:1");
     expect(nobody.error).toMatch(
       /^unavailable: nobody-answers; at http:\/\/localhost:1; run npm start first\n$/,
     );
-    const doctor = await run("infra/stage/doctor.ts", "--stage", "nowhere");
+    const doctor = await run("infra/commands/doctor.ts", "--stage", "nowhere");
     expect(doctor).toMatchObject({ status: 1, error: "" });
     expect(doctor.out).toMatch(/\n1 wrong, 0 to look at, 1 fine\n$/);
   }, 60_000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsFailure } from "#lib/aws/failure.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 
 describe("the environment of a function", () => {
   it("holds what the function asks for", () => {

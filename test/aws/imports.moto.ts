@@ -5,12 +5,12 @@ import { objectStore } from "#lib/aws/objects.ts";
 import { importQueue } from "#lib/aws/queue.ts";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import { createPace } from "#lib/delivery/pace.ts";
-import type { ImportMessage } from "#lib/pipeline/ports.ts";
+import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { importIdOf } from "#lib/uploads/import.ts";
 import { planImport } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
-import { startSandbox } from "#local/authing/sandbox.ts";
+import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import { accessKey } from "../delivery/world.ts";
 import { createBucket, createLedgerTable, createQueue, receiveAll, upload } from "./resources.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { awsLog } from "#lib/aws/log.ts";
-import { metricNamespace, metricUnits } from "#lib/pipeline/metrics.ts";
-import { dashboard } from "../../infra/aws/dashboard.ts";
+import { metricNamespace, metricUnits } from "#lib/contract/metrics.ts";
+import { dashboard } from "#infra/aws/dashboard.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { objectStore } from "#lib/aws/objects.ts";
-import type { ObjectReference } from "#lib/pipeline/ports.ts";
+import type { ObjectReference } from "#lib/contract/objects.ts";
 import { createBucket, deleteObject, unfinishedUploads, upload } from "./resources.ts";
 
 const store = objectStore();

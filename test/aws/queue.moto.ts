@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { eventQueue, queueReader, type EventQueuePlace } from "#lib/aws/queue.ts";
-import type { QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { createBucket, createQueue, receive, receiveAll } from "./resources.ts";
 
 let place: EventQueuePlace;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { eventQueue, importQueue, type QueueEntry, type SendBatch } from "#lib/aws/queue.ts";
-import type { QueuedMessage } from "#lib/pipeline/ports.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
 
 // What SQS does once in a million calls, and no server of ours can be asked to do.
 

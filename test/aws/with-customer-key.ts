@@ -1,7 +1,7 @@
-import { deployment } from "../../infra/aws/functions.ts";
-import { configuredFunctions } from "../../infra/bundle.ts";
-import { enabledSources } from "#lib/sources/enabled.ts";
-import { loadConfig } from "#local/config.ts";
+import { deployment } from "#infra/aws/functions.ts";
+import { configuredFunctions } from "#infra/aws/bundle.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { loadConfig } from "#infra/commands/config.ts";
 
 // Prints dist/deployment.json as it would be with a key of the customer's, for test/aws/run.sh to have it packaged and checked.
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { build } from "esbuild";
 import clerk from "#lib/sources/clerk/index.ts";
-import { bundleFunction, functionFiles } from "../../infra/bundle.ts";
+import { bundleFunction, functionFiles } from "#infra/aws/bundle.ts";
 import { signingSecret, userCreated } from "./deliveries.ts";
 import { environmentAt, startLoopbackAws } from "./loopback-aws.ts";
 import type { Costs, Count, Section } from "./section.ts";

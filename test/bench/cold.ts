@@ -8,7 +8,7 @@ import {
   leanSdk,
   lazyBuiltins,
   withoutTranslation,
-} from "../../infra/bundle.ts";
+} from "#infra/aws/bundle.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import { maxDeliveryBytes } from "#lib/pipeline/receive.ts";
 import { httpEvent, signingSecret, userCreated } from "./deliveries.ts";

@@ -1,4 +1,4 @@
-import type { CreateUserInfoDto } from "#lib/authing/dto.ts";
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 
 // Fifty invented people, about 450 bytes each, and what Authing answers about them.
 

@@ -1,10 +1,10 @@
 import { createAuthingClient } from "#lib/authing/client.ts";
-import type { CreateUserInfoDto } from "#lib/authing/dto.ts";
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { createPace } from "#lib/delivery/pace.ts";
-import { memoryLedger } from "#lib/ledger/memory.ts";
-import { startSandbox } from "#local/authing/sandbox.ts";
+import { memoryLedger } from "#infra/local/ledger.ts";
+import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import { accessKey, person } from "./delivery-batch.ts";
 
 export const batchModes = ["all-or-nothing", "partial"] as const;

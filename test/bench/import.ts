@@ -13,11 +13,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { EventRecord, Ledger } from "#lib/ledger/ledger.ts";
-import { memoryLedger } from "#lib/ledger/memory.ts";
-import type { ImportMessage, ObjectReference } from "#lib/pipeline/ports.ts";
+import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import { memoryLedger } from "#infra/local/ledger.ts";
+import type { ImportMessage } from "#lib/contract/import-queue.ts";
+import type { ObjectReference } from "#lib/contract/objects.ts";
 import { importIdOf } from "#lib/uploads/import.ts";
-import { startSandbox } from "#local/authing/sandbox.ts";
+import { startSandbox } from "#infra/sandbox/sandbox.ts";
 
 // A large file from end to end, with functions that run out of time and are killed: node test/bench/import.ts [rows]
 // Each function is a process of its own; Authing's sandbox, the ledger and the queues are this one. Not part of `npm run bench`:

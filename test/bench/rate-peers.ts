@@ -1,4 +1,4 @@
-import type { Clock } from "#lib/delivery/context.ts";
+import type { Clock } from "#lib/contract/clock.ts";
 import { createPace, type Pace, type Turn } from "#lib/delivery/pace.ts";
 
 // Ways to keep a rate. Each gives turns, and is told what came of them.

@@ -1,4 +1,4 @@
-import type { Clock } from "#lib/delivery/context.ts";
+import type { Clock } from "#lib/contract/clock.ts";
 
 /** A clock that stands still until everybody waits, and then jumps to whoever waits the shortest. */
 export interface VirtualTime extends Clock {

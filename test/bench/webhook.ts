@@ -1,9 +1,10 @@
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { eventQueue } from "#lib/aws/queue.ts";
-import { webhook as webhookHandler } from "#lib/lambda/webhook.ts";
-import type { EventQueue } from "#lib/pipeline/ports.ts";
-import { secretReader, type SecretReader } from "#lib/pipeline/secrets.ts";
+import { webhook as webhookHandler } from "#lib/handlers/webhook.ts";
+import type { EventQueue } from "#lib/contract/queue.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import type { SecretReader } from "#lib/contract/secrets.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import { httpEvent, invocation, signingSecret, userCreated } from "./deliveries.ts";
 import { loopCase, type Loops, type Operation } from "./fresh-process.ts";

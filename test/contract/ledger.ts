@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EventRecord, Ledger, SubjectRecord } from "#lib/ledger/ledger.ts";
+import type { EventRecord, Ledger, SubjectRecord } from "#lib/contract/ledger.ts";
 
 /**
  * What every ledger promises. `make` gives an empty one that reads the time from `now` (milliseconds since 1970), which

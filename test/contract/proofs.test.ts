@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import { Webhook as SvixWebhook } from "svix";
 import { describe, expect, it } from "vitest";
-import type { Delivery, Proof, SignedRequest } from "#lib/pipeline/source.ts";
+import type { Delivery, Proof, SignedRequest } from "#lib/contract/source.ts";
 import { hmac, type HmacSettings, type KeyEncoding } from "#lib/proofs/hmac.ts";
 import { standardWebhooks } from "#lib/proofs/standard-webhooks.ts";
 

@@ -1,4 +1,4 @@
-import { localShelf } from "#local/shelf.ts";
+import { localShelf } from "#infra/local/shelf.ts";
 import { shelfSuite } from "./shelf.ts";
 
 shelfSuite("of a laptop", localShelf);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { KeptMessage, Shelf } from "#lib/pipeline/ports.ts";
+import type { KeptMessage, Shelf } from "#lib/contract/parked.ts";
 
 /** What every shelf promises. `make` gives an empty one. */
 export function shelfSuite(name: string, make: () => Shelf | Promise<Shelf>): void {

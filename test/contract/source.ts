@@ -3,12 +3,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { personProblems } from "#lib/authing/rules.ts";
-import { sourceApis } from "#lib/http/source-api.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { QueuedMessage } from "#lib/pipeline/ports.ts";
+import { sourceApis } from "#lib/source-apis/source-api.ts";
+import type { Change } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { receive } from "#lib/pipeline/receive.ts";
-import { secretReader } from "#lib/pipeline/secrets.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type {
   ApiRequest,
   Delivery,
@@ -19,7 +19,7 @@ import type {
   SourceEvent,
   TranslationContext,
   VerifiedDelivery,
-} from "#lib/pipeline/source.ts";
+} from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
 import {
   fixtureSecret,
@@ -29,8 +29,8 @@ import {
   type EventFixture,
   type HandshakeFixture,
   type WireRequest,
-} from "#local/fixtures.ts";
-import { startRecordedApi } from "#local/recorded-api.ts";
+} from "#infra/fixtures/cases.ts";
+import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
 
 // What every source has to do, attacked and compared by one suite: a new source is found by its folder and its fixtures.
 

@@ -1,6 +1,6 @@
 import config from "#config";
-import type { Source } from "#lib/pipeline/source.ts";
-import { ownSource } from "#lib/sources/enabled.ts";
+import type { Source } from "#lib/contract/source.ts";
+import { ownSource } from "#lib/wiring/enabled-sources.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { sourceSuite } from "./source.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "#lib/delivery/context.ts";
+import type { Clock } from "#lib/contract/clock.ts";
 
 /** Time that passes only while everybody waits for it: an hour of back-off takes no time, and comes out the same each run. */
 export interface VirtualClock extends Clock {

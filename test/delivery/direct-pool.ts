@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Answer, AuthingClient } from "#lib/authing/client.ts";
-import type { Clock } from "#lib/delivery/context.ts";
+import type { Clock } from "#lib/contract/clock.ts";
 import { classify, refusedByRules, type Attempted, type Observation } from "#lib/authing/failures.ts";
 import { batchProblems, importOtpProblems, type Problem } from "#lib/authing/rules.ts";
-import { createFaults, type Fault } from "#local/authing/faults.ts";
-import { createOperations, type PoolRules } from "#local/authing/operations.ts";
-import { createPasswordKeys } from "#local/authing/password-keys.ts";
-import { createPeople } from "#local/authing/people.ts";
-import { toUserDto } from "#local/authing/user-dto.ts";
+import { createFaults, type Fault } from "#infra/sandbox/faults.ts";
+import { createOperations, type PoolRules } from "#infra/sandbox/operations.ts";
+import { createPasswordKeys } from "#infra/sandbox/password-keys.ts";
+import { createPeople } from "#infra/sandbox/people.ts";
+import { toUserDto } from "#infra/sandbox/user-dto.ts";
 import type { Pool } from "./world.ts";
 
 /** How long a request and its answer are on their way, and how long a client waits for an answer, in milliseconds. */

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import { apply } from "#lib/pipeline/apply.ts";
-import { secretReader } from "#lib/pipeline/secrets.ts";
-import { localShelf } from "#local/shelf.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import { localShelf } from "#infra/local/shelf.ts";
 import { append, journaledLedger, linesOf } from "./journal.ts";
 import { accessKey, portsOf, type Message } from "./world.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { startSandbox } from "#local/authing/sandbox.ts";
+import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import { append, journaledLedger } from "./journal.ts";
 import { accessKey, personOf, told, type Message } from "./world.ts";
 

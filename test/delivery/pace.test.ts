@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Clock } from "#lib/delivery/context.ts";
+import type { Clock } from "#lib/contract/clock.ts";
 import { createPace, type Pace, type PaceOptions, type Turn } from "#lib/delivery/pace.ts";
 
 /** A clock that jumps to whatever is due next as soon as nothing else can happen. */

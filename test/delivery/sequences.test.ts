@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LeavePolicy, OtpPolicy } from "#lib/config.ts";
-import type { EventRecord } from "#lib/ledger/ledger.ts";
-import { memoryLedger, type MemoryLedger } from "#lib/ledger/memory.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import type { ScriptedFault } from "#local/authing/faults.ts";
+import type { LeavePolicy, OtpPolicy } from "#lib/contract/policies.ts";
+import type { EventRecord } from "#lib/contract/ledger.ts";
+import { memoryLedger, type MemoryLedger } from "#infra/local/ledger.ts";
+import type { Change } from "#lib/contract/change.ts";
+import type { ScriptedFault } from "#infra/sandbox/faults.ts";
 import { openWorld, personOf, told, type Message, type World } from "./world.ts";
 
 // Random lives of four people, told by two sources in any order, twice and late, while Authing fails and processes end. A

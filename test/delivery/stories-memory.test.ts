@@ -1,4 +1,4 @@
-import { memoryLedger } from "#lib/ledger/memory.ts";
+import { memoryLedger } from "#infra/local/ledger.ts";
 import { storiesSuite } from "./stories.ts";
 
 storiesSuite("in memory", memoryLedger);

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import type { UserDto } from "#lib/authing/dto.ts";
-import type { OtpPolicy } from "#lib/config.ts";
-import type { Ledger } from "#lib/ledger/ledger.ts";
-import type { Change } from "#lib/pipeline/change.ts";
+import type { OtpPolicy } from "#lib/contract/policies.ts";
+import type { Ledger } from "#lib/contract/ledger.ts";
+import type { Change } from "#lib/contract/change.ts";
 import { orders, troubles } from "./plots.ts";
 import { accessKey, day, openWorld, personOf, told } from "./world.ts";
 import type { Message, World, WorldOptions } from "./world.ts";

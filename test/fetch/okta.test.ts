@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { sourceApis } from "#lib/http/source-api.ts";
-import type { SourceEvent } from "#lib/pipeline/source.ts";
+import { sourceApis } from "#lib/source-apis/source-api.ts";
+import type { SourceEvent } from "#lib/contract/source.ts";
 import okta from "#lib/sources/okta/index.ts";
-import { startRecordedApi, type RecordedApi } from "#local/recorded-api.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
 
 // What the recorded cases cannot say: how Okta is asked, and what is done when it does not answer as it should.
 

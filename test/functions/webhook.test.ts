@@ -1,11 +1,12 @@
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import { webhook } from "#lib/lambda/webhook.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { LoadSecret, QueuedMessage } from "#lib/pipeline/ports.ts";
-import { secretReader } from "#lib/pipeline/secrets.ts";
+import { webhook } from "#lib/handlers/webhook.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { LoadSecret } from "#lib/contract/secrets.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import clerk from "#lib/sources/clerk/index.ts";
-import { readFixture, signDelivery } from "#local/fixtures.ts";
+import { readFixture, signDelivery } from "#infra/fixtures/cases.ts";
 import functionUrl from "./events/function-url.json" with { type: "json" };
 import httpApi from "./events/http-api.json" with { type: "json" };
 

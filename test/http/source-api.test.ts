@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sourceApis } from "#lib/http/source-api.ts";
-import type { Fetch, SourceApi } from "#lib/pipeline/source.ts";
+import { sourceApis } from "#lib/source-apis/source-api.ts";
+import type { Fetch, SourceApi } from "#lib/contract/source.ts";
 
 interface Secret {
   readonly apiHost: string;

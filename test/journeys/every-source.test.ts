@@ -1,17 +1,17 @@
 import { onTestFinished, describe, expect, it } from "vitest";
 import config from "#config";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import { enabledSources } from "#lib/sources/enabled.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import {
   fixtureSecret,
   readFixtures,
   requestOf,
   type EventFixture,
   type WireRequest,
-} from "#local/fixtures.ts";
-import { postRequest } from "#local/post.ts";
-import { startRecordedApi } from "#local/recorded-api.ts";
-import { startStack } from "#local/stack.ts";
+} from "#infra/fixtures/cases.ts";
+import { postRequest } from "#infra/commands/post.ts";
+import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { startStack } from "#infra/local/stack.ts";
 
 // A joiner of every source, and everything that a forger could do to them, over HTTP through the whole bundle.
 

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { defineConfig } from "#lib/config.ts";
-import { sourceApis } from "#lib/http/source-api.ts";
-import type { SourceEvent } from "#lib/pipeline/source.ts";
+import { sourceApis } from "#lib/source-apis/source-api.ts";
+import type { SourceEvent } from "#lib/contract/source.ts";
 import feishu from "#lib/sources/feishu/index.ts";
-import type { RecordedAnswer } from "#local/fixtures.ts";
-import { startRecordedApi } from "#local/recorded-api.ts";
+import type { RecordedAnswer } from "#infra/fixtures/cases.ts";
+import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
 import { journey } from "./stack.ts";
 
 const config = defineConfig({ sources: { feishu: {} } });

@@ -1,10 +1,10 @@
 import { onTestFinished } from "vitest";
 import { defineConfig } from "#lib/config.ts";
-import type { SecretVersions } from "#lib/pipeline/ports.ts";
-import { enabledSources } from "#lib/sources/enabled.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import { signDelivery } from "#local/fixtures.ts";
-import { startStack, type Stack, type StackOptions } from "#local/stack.ts";
+import type { SecretVersions } from "#lib/contract/secrets.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import { signDelivery } from "#infra/fixtures/cases.ts";
+import { startStack, type Stack, type StackOptions } from "#infra/local/stack.ts";
 
 const config = defineConfig({ sources: { bamboohr: {}, clerk: {} } });
 

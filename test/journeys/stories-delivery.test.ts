@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SecretVersions } from "#lib/pipeline/ports.ts";
+import type { SecretVersions } from "#lib/contract/secrets.ts";
 import { journey, type Journey } from "./stack.ts";
 
 const employee = (id: string, action = "Created") => ({

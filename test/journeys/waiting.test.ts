@@ -2,15 +2,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished, describe, expect, it } from "vitest";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import { createPace } from "#lib/delivery/pace.ts";
-import { sourceApis } from "#lib/http/source-api.ts";
-import { memoryLedger } from "#lib/ledger/memory.ts";
+import { sourceApis } from "#lib/source-apis/source-api.ts";
+import { memoryLedger } from "#infra/local/ledger.ts";
 import { operate, type OperationRequest } from "#lib/operations/operations.ts";
 import { apply } from "#lib/pipeline/apply.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { QueuedMessage } from "#lib/pipeline/ports.ts";
-import { secretReader } from "#lib/pipeline/secrets.ts";
-import { startSandbox } from "#local/authing/sandbox.ts";
-import { localShelf } from "#local/shelf.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import { startSandbox } from "#infra/sandbox/sandbox.ts";
+import { localShelf } from "#infra/local/shelf.ts";
 import { journey, type Journey } from "./stack.ts";
 
 const employee = (id: number, action: string) => ({

@@ -3,9 +3,9 @@ import { defineConfig } from "#lib/config.ts";
 import { assemble, email, text } from "#lib/fields/encode.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { at } from "#lib/fields/read.ts";
-import { defineSource } from "#lib/pipeline/source.ts";
+import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
-import { jsonEvent } from "#lib/sources/json-event.ts";
+import { jsonEvent } from "#lib/payloads/json-event.ts";
 
 const secret = z.object({ signingKey: z.string() });
 

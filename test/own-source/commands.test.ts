@@ -34,7 +34,7 @@ async function run(...command: string[]): Promise<{ status: number; out: string;
 describe("with a source of one's own", () => {
   it("npm run build makes its function, route, role and secret without a file for it", async () => {
     configure(example);
-    expect(await run("infra/build.ts")).toMatchObject({ status: 0, error: "" });
+    expect(await run("infra/commands/build.ts")).toMatchObject({ status: 0, error: "" });
     const made = JSON.parse(readFileSync(join(checkout, "dist/deployment.json"), "utf8")) as {
       functions: Record<string, unknown>;
       resources: { Resources: Record<string, unknown> };
@@ -58,7 +58,7 @@ describe("with a source of one's own", () => {
 
   it("npm start plays it", async () => {
     configure(example);
-    const { status, out } = await run("infra/local/start.ts", "--once");
+    const { status, out } = await run("infra/commands/start.ts", "--once");
     expect(out).toContain("webhook workday/worker-hired");
     expect(out).toMatch(/workday Hire +create +21001 +accepted/);
     expect(status).toBe(0);
@@ -66,11 +66,11 @@ describe("with a source of one's own", () => {
 
   it("npm run send lists its cases, npm run translate reads them", async () => {
     configure(example);
-    expect((await run("infra/local/send.ts")).out).toContain(
+    expect((await run("infra/commands/send.ts")).out).toContain(
       "workday: worker-changed, worker-hired, worker-terminated",
     );
     const body = "test/sources/workday/fixtures/worker-hired/body.json";
-    const { status, out } = await run("infra/local/translate.ts", "workday", body);
+    const { status, out } = await run("infra/commands/translate.ts", "workday", body);
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject([{ kind: "create", person: { externalId: "21001" } }]);
   });
@@ -78,10 +78,10 @@ describe("with a source of one's own", () => {
 
 describe("with a definition that is wrong", () => {
   it.each([
-    ["infra/build.ts"],
-    ["infra/local/start.ts", "--once"],
-    ["infra/local/send.ts"],
-    ["infra/local/translate.ts"],
+    ["infra/commands/build.ts"],
+    ["infra/commands/start.ts", "--once"],
+    ["infra/commands/send.ts"],
+    ["infra/commands/translate.ts"],
   ])("node %s fails with one line that says what to change", async (...command) => {
     configure(example.replace(/ {2}proof: .*\n/, ""));
     const { status, error } = await run(...command);
@@ -96,7 +96,7 @@ describe("with a definition that is wrong", () => {
     ["half a file", "export default defineConfig(", /^inbound\.config\.ts: /],
   ])("npm run build refuses %s in one line", async (_, text, message) => {
     configure(text);
-    const { status, error } = await run("infra/build.ts");
+    const { status, error } = await run("infra/commands/build.ts");
     expect(status).toBe(1);
     expect(error.trim()).toMatch(message);
     expect(error.trim()).not.toContain("\n");

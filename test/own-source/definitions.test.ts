@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { defineConfig } from "#lib/config.ts";
-import { defineSource, type OwnSource } from "#lib/pipeline/source.ts";
+import { defineSource, type OwnSource } from "#lib/contract/source.ts";
 import { basicAuth } from "#lib/proofs/static-secret.ts";
-import { enabledSources } from "#lib/sources/enabled.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 
 const sound: OwnSource = {
   title: "Acme",

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Config } from "#lib/config.ts";
-import { enabledSources, ownSource } from "#lib/sources/enabled.ts";
-import { fixtureSecret, readFixture, requestOf } from "#local/fixtures.ts";
-import { postRequest } from "#local/post.ts";
-import { startStack } from "#local/stack.ts";
+import { enabledSources, ownSource } from "#lib/wiring/enabled-sources.ts";
+import { fixtureSecret, readFixture, requestOf } from "#infra/fixtures/cases.ts";
+import { postRequest } from "#infra/commands/post.ts";
+import { startStack } from "#infra/local/stack.ts";
 import { sourceSuite } from "../contract/source.ts";
 import acmePeople from "./acme-people.config.ts";
 import workday from "./workday.config.ts";

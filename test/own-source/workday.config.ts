@@ -4,9 +4,9 @@ import { assemble, email, text } from "#lib/fields/encode.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at } from "#lib/fields/read.ts";
-import { defineSource } from "#lib/pipeline/source.ts";
+import { defineSource } from "#lib/contract/source.ts";
 import { basicAuth } from "#lib/proofs/static-secret.ts";
-import { jsonEvent } from "#lib/sources/json-event.ts";
+import { jsonEvent } from "#lib/payloads/json-event.ts";
 
 const secret = z.object({ username: z.string(), password: z.string() });
 

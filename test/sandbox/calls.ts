@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { encodeQuery, signRequest } from "#lib/authing/signature.ts";
 import type { AuthingCredentials } from "#lib/authing/signature.ts";
-import { startSandbox } from "#local/authing/sandbox.ts";
-import type { Sandbox, SandboxOptions } from "#local/authing/sandbox.ts";
+import { startSandbox } from "#infra/sandbox/sandbox.ts";
+import type { Sandbox, SandboxOptions } from "#infra/sandbox/sandbox.ts";
 import { onTestFinished } from "vitest";
 
 export const accessKey: AuthingCredentials = {

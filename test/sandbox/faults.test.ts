@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { expect, test } from "vitest";
-import type { Fault } from "#local/authing/sandbox.ts";
+import type { Fault } from "#infra/sandbox/sandbox.ts";
 import { call, openSandbox, send, signed } from "./calls.ts";
 
 const create = "create-users-batch";

@@ -1,7 +1,7 @@
 import { ManagementClient } from "authing-node-sdk";
 import { TOTP } from "otpauth";
 import { expect, test } from "vitest";
-import type { Sandbox } from "#local/authing/sandbox.ts";
+import type { Sandbox } from "#infra/sandbox/sandbox.ts";
 import { accessKey, openSandbox } from "./calls.ts";
 
 // The judge of the sandbox is Authing's own client, unmodified.

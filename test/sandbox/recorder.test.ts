@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRecorder } from "#local/authing/recorder.ts";
+import { createRecorder } from "#infra/sandbox/recorder.ts";
 
 test("forgets the bodies of old requests first, then the requests", () => {
   const recorder = createRecorder({ requestsKept: 10, bodyBytesKept: 350 });

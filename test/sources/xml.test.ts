@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import { readXml } from "#lib/sources/xml.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import { readXml } from "#lib/payloads/xml.ts";
 
 const read = (text: string) => readXml(Buffer.from(text));
 

@@ -1,15 +1,15 @@
 import { onTestFinished, describe, expect, it } from "vitest";
 import { defineConfig } from "#lib/config.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Source } from "#lib/pipeline/source.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Source } from "#lib/contract/source.ts";
 import bamboohr from "#lib/sources/bamboohr/index.ts";
-import { startSandbox, type Fault } from "#local/authing/sandbox.ts";
-import { serve, type Answer, type LocalRequest } from "#local/server.ts";
-import { checkAuthing } from "#stage/authing.ts";
-import { examine } from "#stage/checks.ts";
-import { lineOf } from "#stage/finding.ts";
-import type { Stage } from "#stage/stage.ts";
-import { checkWebhook } from "#stage/webhook.ts";
+import { startSandbox, type Fault } from "#infra/sandbox/sandbox.ts";
+import { serve, type Answer, type LocalRequest } from "#infra/local/server.ts";
+import { checkAuthing } from "#infra/stage/authing.ts";
+import { examine } from "#infra/stage/checks.ts";
+import { lineOf } from "#infra/stage/finding.ts";
+import type { Stage } from "#infra/stage/stage.ts";
+import { checkWebhook } from "#infra/stage/webhook.ts";
 import { createAuthingClient } from "#lib/authing/client.ts";
 
 // What AWS, Authing and a webhook answer on a bad day. test/aws/doctor.moto.ts asks the real SDK.

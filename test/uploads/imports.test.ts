@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { openImports, type Imports, type ImportsOptions } from "./imports.ts";
 
 const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";

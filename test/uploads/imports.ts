@@ -1,13 +1,14 @@
-import type { ImportMessage, ImportQueue, ObjectReference } from "#lib/pipeline/ports.ts";
+import type { ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
+import type { ObjectReference } from "#lib/contract/objects.ts";
 import { createPace } from "#lib/delivery/pace.ts";
-import { memoryLedger, type MemoryLedger } from "#lib/ledger/memory.ts";
-import { secretReader } from "#lib/pipeline/secrets.ts";
+import { memoryLedger, type MemoryLedger } from "#infra/local/ledger.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { importIdOf } from "#lib/uploads/import.ts";
 import { planImport, type ChunkSize } from "#lib/uploads/plan.ts";
 import type { ImportSummary } from "#lib/uploads/results.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
-import { localObjects, type LocalObjects } from "#local/objects.ts";
+import { localObjects, type LocalObjects } from "#infra/local/objects.ts";
 import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
 import { directPool } from "../delivery/direct-pool.ts";
 import { lives, type Lives } from "../delivery/lives.ts";

@@ -3,8 +3,8 @@ import { Secret as OracleSecret, TOTP } from "otpauth";
 import { describe, expect, test } from "vitest";
 import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
 import { openTable } from "#lib/formats/detect.ts";
-import { otp, readSecret } from "#lib/uploads/otp.ts";
-import { openUpload } from "#lib/uploads/rows.ts";
+import { otp, readSecret } from "#lib/uploads/rows/otp.ts";
+import { openUpload } from "#lib/uploads/rows/upload.ts";
 
 const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 

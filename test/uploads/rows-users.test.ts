@@ -1,9 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openTable } from "#lib/formats/detect.ts";
-import { fieldsByName, mapColumns, normalizedName, otpAliases, userAliases } from "#lib/uploads/columns.ts";
-import { openUpload } from "#lib/uploads/rows.ts";
-import { users } from "#lib/uploads/users.ts";
+import {
+  fieldsByName,
+  mapColumns,
+  normalizedName,
+  otpAliases,
+  userAliases,
+} from "#lib/uploads/rows/columns.ts";
+import { openUpload } from "#lib/uploads/rows/upload.ts";
+import { users } from "#lib/uploads/rows/users.ts";
 
 async function open(name: string, content: string) {
   async function* bytes() {

@@ -1,4 +1,4 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { scanRecord } from "./records.ts";
 
 const delimiters = [",", ";", "\t", "|"];

@@ -1,6 +1,6 @@
 import { byteLength, byteOrderMark, decodeText } from "#lib/formats/decode.ts";
 import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 
 /** One JSON object a line (https://jsonlines.org, https://github.com/ndjson/ndjson-spec). Blank lines are passed over. */
 const jsonLines: Format = {

@@ -1,6 +1,6 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Fetch } from "#lib/pipeline/source.ts";
-import { isJsonObject, readId } from "#lib/sources/body.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Fetch } from "#lib/contract/source.ts";
+import { isJsonObject, readId } from "#lib/payloads/body.ts";
 import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
 interface BambooApiSecret {

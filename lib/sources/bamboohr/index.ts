@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { defineSource } from "#lib/pipeline/source.ts";
+import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { fetch } from "./fetch.ts";
 import { split } from "./split.ts";

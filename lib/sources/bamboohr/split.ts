@@ -1,6 +1,6 @@
 import { instant } from "#lib/fields/date.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import {
   hashOfJson,
   isJsonObject,
@@ -8,7 +8,7 @@ import {
   readId,
   readJsonObject,
   type JsonObject,
-} from "#lib/sources/body.ts";
+} from "#lib/payloads/body.ts";
 
 /** What `translate` reads of a field-based event. The names in `fields` are the ones the customer chose. */
 export interface EmployeeWithFields {

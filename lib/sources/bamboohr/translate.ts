@@ -7,10 +7,10 @@ import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
-import type { Change, LeftOut } from "#lib/pipeline/change.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
-import { isJsonObject } from "#lib/sources/body.ts";
+import type { Change, LeftOut } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
+import { isJsonObject } from "#lib/payloads/body.ts";
 import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
 /** BambooHR's employee → Authing's person. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { defineSource } from "#lib/pipeline/source.ts";
+import { defineSource } from "#lib/contract/source.ts";
 import { standardWebhooks } from "#lib/proofs/standard-webhooks.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";

@@ -1,7 +1,7 @@
 import { instant } from "#lib/fields/date.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
-import { hashOfJson, isJsonObject, readId, readJsonObject } from "#lib/sources/body.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { hashOfJson, isJsonObject, readId, readJsonObject } from "#lib/payloads/body.ts";
 
 /** One event a delivery: `{ type, data, timestamp }`. Its id is the message's, which stays the same over retries. */
 export function split(delivery: VerifiedDelivery): SourceEvent[] {

@@ -5,8 +5,8 @@ import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first } from "#lib/fields/read.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
+import type { Change } from "#lib/contract/change.ts";
+import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 
 /** Clerk's user → Authing's person. Users come whole, except for deleted ones, of whom only the id is left. */
 export function translate(event: SourceEvent, { region }: TranslationContext): Change[] {

@@ -1,7 +1,7 @@
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { Fetch } from "#lib/pipeline/source.ts";
-import { isJsonObject, type JsonObject } from "#lib/sources/body.ts";
-import { ask, waitForPerson, type ErrcodeApi } from "#lib/sources/errcode-api.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Fetch } from "#lib/contract/source.ts";
+import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
+import { ask, waitForPerson, type ErrcodeApi } from "#lib/source-apis/errcode-api.ts";
 import type { PersonReference } from "./split.ts";
 
 /** What of the secret is for asking DingTalk. */

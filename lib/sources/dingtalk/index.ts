@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { defineSource } from "#lib/pipeline/source.ts";
+import { defineSource } from "#lib/contract/source.ts";
 import { encryptedCallback } from "#lib/proofs/encrypted-callback.ts";
-import { readJsonObject } from "#lib/sources/body.ts";
+import { readJsonObject } from "#lib/payloads/body.ts";
 import { fetch } from "./fetch.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";

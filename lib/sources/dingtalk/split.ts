@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 import { instant } from "#lib/fields/date.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
-import { readId, readJsonObject } from "#lib/sources/body.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { readId, readJsonObject } from "#lib/payloads/body.ts";
 
 /** What there is of an event: whom it is about. */
 export interface PersonReference {

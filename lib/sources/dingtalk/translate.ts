@@ -5,8 +5,8 @@ import { refuseLongIds } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at } from "#lib/fields/read.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
+import type { Change } from "#lib/contract/change.ts";
+import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { FetchedPerson } from "./fetch.ts";
 
 /** DingTalk's person → Authing's. Whoever was fetched comes whole. */

@@ -1,7 +1,7 @@
 import { isEmpty } from "#lib/fields/read.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { ApiAnswer, Fetch, SourceApi, SourceEvent } from "#lib/pipeline/source.ts";
-import { isJsonObject, type JsonObject } from "#lib/sources/body.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ApiAnswer, Fetch, SourceApi, SourceEvent } from "#lib/contract/source.ts";
+import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import type { UserEvent } from "./split.ts";
 
 interface ApiSecret {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { defineSource } from "#lib/pipeline/source.ts";
+import { defineSource } from "#lib/contract/source.ts";
 import { feishuHandshake, feishuProof } from "#lib/proofs/feishu.ts";
 import { fetch } from "./fetch.ts";
 import { split } from "./split.ts";

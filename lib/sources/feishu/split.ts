@@ -1,7 +1,7 @@
 import { instant } from "#lib/fields/date.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
-import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/sources/body.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 
 /** What there is of a person in an event. Names on the inside are Feishu's. */
 export interface UserEvent {

@@ -6,10 +6,10 @@ import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
-import { readId, type JsonObject } from "#lib/sources/body.ts";
+import type { Change } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
+import { readId, type JsonObject } from "#lib/payloads/body.ts";
 import type { UserEvent } from "./split.ts";
 
 /** What the `externalId` of the configuration may name. The first one is what it is without one. */

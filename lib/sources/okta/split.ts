@@ -1,7 +1,7 @@
 import { instant } from "#lib/fields/date.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
-import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/sources/body.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 
 /** What an event says: that something has happened, or was tried. Whom it is about is its subject. */
 export interface OktaEvent {

@@ -5,9 +5,9 @@ import { refuseLongIds } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first } from "#lib/fields/read.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
-import type { JsonObject } from "#lib/sources/body.ts";
+import type { Change } from "#lib/contract/change.ts";
+import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
+import type { JsonObject } from "#lib/payloads/body.ts";
 import type { OktaEvent } from "./split.ts";
 
 /** Okta's user → Authing's person. What happened says which change it is, what Okta says of the user today says the rest. */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { defineSource } from "#lib/pipeline/source.ts";
+import { defineSource } from "#lib/contract/source.ts";
 import { encryptedCallback, plusRestored } from "#lib/proofs/encrypted-callback.ts";
-import { readXml } from "#lib/sources/xml.ts";
+import { readXml } from "#lib/payloads/xml.ts";
 import { fetch } from "./fetch.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";

@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
 import { instant } from "#lib/fields/date.ts";
-import { InboundError } from "#lib/pipeline/errors.ts";
-import type { SourceEvent, VerifiedDelivery } from "#lib/pipeline/source.ts";
-import { readId, type JsonObject } from "#lib/sources/body.ts";
-import { readXml } from "#lib/sources/xml.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { readId, type JsonObject } from "#lib/payloads/body.ts";
+import { readXml } from "#lib/payloads/xml.ts";
 
 /** What there is of an event before WeCom has been asked. */
 export interface ContactChange {

@@ -6,8 +6,8 @@ import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, type Read } from "#lib/fields/read.ts";
-import type { Change } from "#lib/pipeline/change.ts";
-import type { SourceEvent, TranslationContext } from "#lib/pipeline/source.ts";
+import type { Change } from "#lib/contract/change.ts";
+import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { FetchedChange } from "./fetch.ts";
 
 /** Of `Status`: may use WeCom; has left the company by oneself. 2 is forbidden to use it, 4 has not used it yet. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { serve, type Answer, type LocalRequest, type LocalServer } from "#local/server.ts";
+import { serve, type Answer, type LocalRequest, type LocalServer } from "#infra/local/server.ts";
 import type { Invoked } from "./runtime-api.ts";
 
 type Invoke = (event: unknown) => Promise<Invoked>;

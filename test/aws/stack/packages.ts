@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { transform } from "esbuild";
-import { bundleFunction, functionFiles } from "../../../infra/bundle.ts";
+import { bundleFunction, functionFiles } from "#infra/aws/bundle.ts";
 import { functionName, packageFolder, resourcesOf } from "./template.ts";
 
 /** Every function's package, unpacked: what Lambda would run. */

@@ -1,21 +1,21 @@
 import { readFileSync } from "node:fs";
 import config from "#config";
-import type { Source } from "#lib/pipeline/source.ts";
-import { enabledSources } from "#lib/sources/enabled.ts";
+import type { Source } from "#lib/contract/source.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import {
   readFixtures,
   requestOf,
   signDelivery,
   type EventFixture,
   type WireRequest,
-} from "#local/fixtures.ts";
-import { postRequest } from "#local/post.ts";
-import { startRecordedApi, type RecordedApi } from "#local/recorded-api.ts";
+} from "#infra/fixtures/cases.ts";
+import { postRequest } from "#infra/commands/post.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
 import { accessKey, type Stack } from "./stack.ts";
 
 export const sourceNames: readonly string[] = Object.keys(config.sources);
 const sources = enabledSources(config);
-const inventedSecrets = JSON.parse(readFileSync("infra/local/secrets.json", "utf8")) as Readonly<
+const inventedSecrets = JSON.parse(readFileSync("infra/fixtures/secrets.json", "utf8")) as Readonly<
   Record<string, Readonly<Record<string, string>>>
 >;
 

@@ -10,8 +10,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { EventRecord, PersonRecord } from "#lib/ledger/ledger.ts";
-import { startSandbox, type Sandbox, type SandboxOptions } from "#local/authing/sandbox.ts";
+import type { EventRecord, PersonRecord } from "#lib/contract/ledger.ts";
+import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/sandbox.ts";
 import { deploy } from "./deployment.ts";
 import { lambdaFunction, type LambdaFunction, type LogLine } from "./function.ts";
 import { startHttpApi } from "./http-api.ts";

@@ -1,0 +1,18 @@
+import type { Config } from "#lib/config.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+
+/**
+ * Reads `inbound.config.ts`. What is wrong with it, a slip of the pen included, is thrown as one line that says what to
+ * change: whoever deploys wrote that file, and a stack trace of ours would not help.
+ */
+export async function loadConfig(): Promise<Config> {
+  try {
+    const { default: config } = await import("#config");
+    return config;
+  } catch (error) {
+    if (error instanceof InboundError) throw error;
+    const [line = ""] = (error instanceof Error ? error.message : String(error)).trim().split("\n");
+    const message = line.startsWith("inbound.config.ts") ? line : `inbound.config.ts: ${line}`;
+    throw new TypeError(message, { cause: error });
+  }
+}

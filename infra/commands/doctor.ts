@@ -1,0 +1,30 @@
+import { parseArgs } from "node:util";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { runCommand, say } from "./command.ts";
+import { loadConfig } from "./config.ts";
+import { openStage } from "#infra/stage/aws.ts";
+import { examine } from "#infra/stage/checks.ts";
+import { lineOf } from "#infra/stage/finding.ts";
+
+// npm run doctor -- --stage <stage> [--region <region>]: looks a deployed stage over with the credentials of whoever asks,
+// and says what to do about each thing that it finds. Ends with exit status 1 when something is wrong.
+await runCommand(async () => {
+  const { stage, region } = parseArgs({
+    options: { stage: { type: "string" }, region: { type: "string" } },
+  }).values;
+  if (stage === undefined) {
+    say("npm run doctor -- --stage <stage> [--region <region>]; AWS_PROFILE names the credentials");
+    return 1;
+  }
+  const config = await loadConfig();
+  const counts = { fine: 0, attention: 0, wrong: 0 };
+  for await (const finding of examine(
+    { config, sources: enabledSources(config), stage },
+    openStage(region),
+  )) {
+    say(lineOf(finding));
+    counts[finding.state] += 1;
+  }
+  say(`\n${counts.wrong} wrong, ${counts.attention} to look at, ${counts.fine} fine`);
+  return counts.wrong > 0 ? 1 : 0;
+});

@@ -1,0 +1,39 @@
+import { randomUUID } from "node:crypto";
+import { parseArgs } from "node:util";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { runCommand, say } from "./command.ts";
+import { loadConfig } from "./config.ts";
+import { fixtureNames, readFixture, requestOf } from "#infra/fixtures/cases.ts";
+import { postRequest } from "./post.ts";
+import { localSecrets } from "#infra/local/secrets.ts";
+import { localSettings } from "#infra/local/settings.ts";
+
+// npm run send -- <source> <case> [--url http://localhost:3000]: signs a captured delivery as its sender would now, and
+// sends it; a check of the URL goes as it was captured.
+await runCommand(async () => {
+  const { values, positionals } = parseArgs({ options: { url: { type: "string" } }, allowPositionals: true });
+  const [name = "", caseName = ""] = positionals;
+  const sources = enabledSources(await loadConfig());
+  const source = sources.get(name);
+  if (!source) {
+    say("npm run send -- <source> <case> [--url http://localhost:3000]\n");
+    for (const known of sources.keys()) say(`${known}: ${fixtureNames(known).join(", ")}`);
+    return name === "" ? 0 : 1;
+  }
+  const settings = localSettings();
+  const fixture = readFixture(name, caseName);
+  const secrets = secretReader(localSecrets(settings));
+  const [secret] = await secrets.read(`sources/${name}`, source.secret);
+  const request = requestOf(source, secret, fixture, { now: Date.now(), id: `msg_${randomUUID()}` });
+
+  const url = values.url ?? `http://localhost:${settings.port}`;
+  const answer = await postRequest(url, fixture, request);
+  if (!answer) {
+    say(`nobody answers at ${url}: run npm start first`, process.stderr);
+    return 1;
+  }
+  say(`${answer.status} ${await answer.text()}`.trim());
+  const isWanted = fixture.kind === "handshake" ? answer.status === fixture.reply.status : answer.ok;
+  return isWanted ? 0 : 1;
+});

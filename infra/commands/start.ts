@@ -1,0 +1,240 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { LoadSecret } from "#lib/contract/secrets.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import type { Source } from "#lib/contract/source.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { runCommand, say } from "./command.ts";
+import { loadConfig } from "./config.ts";
+import {
+  fixtureNames,
+  readFixture,
+  readFixtures,
+  requestOf,
+  type EventFixture,
+} from "#infra/fixtures/cases.ts";
+import { localLog } from "#infra/local/log.ts";
+import { postRequest } from "./post.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { localSecrets } from "#infra/local/secrets.ts";
+import { localSettings } from "#infra/local/settings.ts";
+import { startStack, type Stack } from "#infra/local/stack.ts";
+import { table } from "./table.ts";
+
+const uploadKinds = ["users", "otp"] as const;
+/** Rows of the sample files that Authing could never take: one without any login, one of SHA-256. */
+const rejectedOnPurpose = 2;
+const samplesFolder = join(import.meta.dirname, "../fixtures/samples");
+/** How long the samples may take before we say what did not arrive. */
+const settleSeconds = 30;
+
+// npm start [-- --once | --no-samples]: the whole bundle on this machine, and a first few people on their way through it.
+await runCommand(async () => {
+  const { values } = parseArgs({
+    options: { once: { type: "boolean" }, "no-samples": { type: "boolean" }, verbose: { type: "boolean" } },
+  });
+  const settings = localSettings();
+  const config = await loadConfig();
+  const sources = enabledSources(config);
+  const asking = [...sources.values()].filter(({ fetch }) => fetch).map(({ name }) => name);
+  // With secrets of one's own, sources ask the hosts that stand in them.
+  const api = settings.isInvented ? await startRecordedApi(asking.flatMap(eventFixtures)) : undefined;
+  const loadSecret = localSecrets(
+    settings,
+    Object.fromEntries(api ? asking.map((name) => [name, api.url]) : []),
+  );
+  // While the samples are on their way, the log waits: the table tells the same, unless something went wrong.
+  let held: string[] | undefined = values.verbose ? undefined : [];
+  const stack = await startStack({
+    config,
+    port: settings.port,
+    loadSecret,
+    ...(settings.authingHost !== undefined && { authingHost: settings.authingHost }),
+    log: localLog((line) => {
+      if (held) held.push(line);
+      else say(line);
+    }),
+    played: (source, name) => playCase(api, source, name),
+  }).catch(async (error: unknown) => {
+    await api?.close();
+    throw error;
+  });
+  const close = async () => {
+    await stack.close();
+    await api?.close();
+  };
+  process.once("SIGINT", () => void close().then(() => process.exit(0)));
+  process.once("SIGTERM", () => void close().then(() => process.exit(0)));
+
+  say(`Authing Inbound  ${stack.url}`);
+  say(`Authing          ${stack.authingHost}${stack.sandbox ? "  (the sandbox, in memory)" : ""}`);
+  if (api && asking.length > 0) say(`Sources' APIs    ${api.url}  (recorded answers: ${asking.join(", ")})`);
+  say("");
+
+  let arrived = true;
+  if (!values["no-samples"]) {
+    arrived = await sendSamples(stack, sources, loadSecret, api !== undefined);
+    if (!arrived) for (const line of held?.slice(-20) ?? []) say(line, process.stderr);
+  }
+  held = undefined;
+  if (values.once) {
+    await close();
+    return arrived ? 0 : 1;
+  }
+  printInvitation(stack.url, [...sources.keys()]);
+  // The server keeps the process alive.
+  return 0;
+});
+
+/** From now on the API answers what was recorded with this case. */
+function playCase(api: RecordedApi | undefined, source: string, name: string): void {
+  const played = eventFixtures(source).find((fixture) => fixture.name === name);
+  if (played) api?.play(played);
+}
+
+/** One signed delivery of each source, a file of people, and a file of TOTP secrets for them. Whether all of it arrived. */
+async function sendSamples(
+  stack: Stack,
+  sources: ReadonlyMap<string, Source>,
+  loadSecret: LoadSecret,
+  hasAnswers: boolean,
+): Promise<boolean> {
+  const secrets = secretReader(loadSecret);
+  const expected: Expected[] = [];
+  for (const [name, source] of sources) {
+    const sample = sampleCase(name, hasAnswers);
+    const versions = await secrets.read(`sources/${name}`, source.secret).catch(passMissing);
+    if (sample === undefined || versions === undefined) {
+      const why = versions ? "it has no case that brings somebody by itself" : "it has no secret";
+      say(`${name}: no sample is sent, since ${why}\n`);
+      continue;
+    }
+    const fixture = readFixture(name, sample);
+    const [secret] = versions;
+    const request = requestOf(source, secret, fixture, { now: Date.now(), id: `msg_${randomUUID()}` });
+    const answer = await postRequest(stack.url, fixture, request);
+    expected.push({ from: `webhook ${name}/${sample}`, source: name, answered: answer?.status ?? 0 });
+  }
+  for (const kind of uploadKinds) {
+    const answer = await fetch(`${stack.url}/uploads/incoming/${kind}/sample.csv`, {
+      method: "PUT",
+      headers: { "content-type": "text/csv" },
+      body: await readFile(join(samplesFolder, `${kind}.csv`)),
+    });
+    expected.push({ from: `file incoming/${kind}/sample.csv`, source: "uploads", answered: answer.status });
+    // The secrets are for people of the first file.
+    await within(settleSeconds, stack.settled());
+  }
+  return printArrivals(stack, expected);
+}
+
+interface Expected {
+  readonly from: string;
+  /** Whose events are to bring somebody. */
+  readonly source: string;
+  readonly answered: number;
+}
+
+async function printArrivals(stack: Stack, expected: readonly Expected[]): Promise<boolean> {
+  say(
+    table(
+      ["sent", "answer"],
+      expected.map(({ from, answered }) => [from, String(answered)]),
+    ),
+  );
+  const all = stack.ledger.recent(1000);
+  const records = all.filter((record) => record.type !== "import");
+  const imported = all.filter((record) => record.type === "import" && record.outcome.kind === "accepted");
+  const rows = records.map((record) => [
+    record.source === "uploads" ? record.id : `${record.source} ${record.type}`,
+    record.changes.join(" + "),
+    record.externalId ?? record.subject,
+    [record.outcome.kind, record.outcome.reason, record.outcome.field].filter(Boolean).join(" "),
+    record.outcome.userId ?? "",
+  ]);
+  say(table(["event or row", "change", "person", "outcome", "Authing user"], rows));
+  if (stack.sandbox) {
+    const people = stack.sandbox
+      .users()
+      .map((user) => [
+        user.externalId ?? "",
+        user.name ?? "",
+        user.email ?? "",
+        user.phone === undefined ? "" : `${user.phoneCountryCode ?? ""} ${user.phone}`,
+        stack.sandbox?.otpOf(user.userId) ? "yes" : "",
+      ]);
+    say(table(["externalId", "name", "email", "phone", "TOTP"], people));
+  }
+  const unsettled = (await within(1, stack.settled())) ? 0 : 1;
+  const accepted = records.filter(({ outcome }) => outcome.kind === "accepted").length;
+  const rejected = records.filter(({ outcome }) => outcome.kind === "rejected").length;
+  const lost =
+    expected.filter(({ answered }) => answered < 200 || answered >= 300).length +
+    unsettled +
+    (await stack.shelf.list("dead", 1)).length;
+  const brought = new Set(
+    records
+      .filter(({ changes, outcome }) => changes.length > 0 && /^(accepted|already-done)$/.test(outcome.kind))
+      .map(({ source }) => source),
+  );
+  const ok =
+    lost === 0 &&
+    rejected === rejectedOnPurpose &&
+    imported.length === uploadKinds.length &&
+    expected.every(({ source }) => brought.has(source));
+  say(
+    ok
+      ? `All arrived: ${accepted} accepted; ${rejected} rows are rejected on purpose, to show how that looks.\n`
+      : `Not everything arrived: see above.\n`,
+  );
+  return ok;
+}
+
+function printInvitation(url: string, sources: readonly string[]): void {
+  const senders = sources.flatMap((name) => {
+    const sample = sampleCase(name) ?? fixtureNames(name)[0];
+    return sample === undefined ? [] : [`npm run send -- ${name} ${sample}`];
+  });
+  say(`Send your own:
+
+  printf '工号,姓名,邮箱\\n30001,李四,li.si@example.com\\n' | curl -T - ${url}/uploads/incoming/users/mine.csv
+  printf '工号,secret\\n30001,JBSWY3DPEHPK3PXP\\n' | curl -T - ${url}/uploads/incoming/otp/mine.csv
+  ${senders.join("\n  ")}
+
+Ask what became of it:
+
+  curl ${url}/people/30001
+  curl ${url}/events
+  curl ${url}/uploads/results/
+
+Ctrl-C stops; everything is in memory only.`);
+}
+
+/** A source's first case that brings somebody new, by itself where nobody would answer for the source's API. */
+function sampleCase(source: string, hasAnswers = true): string | undefined {
+  return eventFixtures(source).find(
+    ({ answers, golden }) =>
+      (hasAnswers || answers.length === 0) && JSON.stringify(golden ?? []).includes('"kind":"create"'),
+  )?.name;
+}
+
+/** A secret that is not there is none; any other trouble with it is one. */
+function passMissing(error: unknown): undefined {
+  if (!(error instanceof InboundError && error.reason === "secret-missing")) throw error;
+}
+
+function eventFixtures(source: string): EventFixture[] {
+  return readFixtures(source).filter((fixture) => fixture.kind === "events");
+}
+
+/** Whether `promise` resolved within so many seconds. */
+async function within(seconds: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), seconds * 1000);
+  });
+  return Promise.race([promise.then(() => true as const), late]).finally(() => clearTimeout(timer));
+}

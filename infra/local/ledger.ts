@@ -1,0 +1,146 @@
+import type { EventKey, EventRecord, Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+
+interface Entry {
+  owner?: string;
+  leaseEndsAt: number;
+  attempts: number;
+  record?: EventRecord;
+  expiresAt: number;
+}
+
+/** The ledger of a laptop: the same promises as DynamoDB's, for as long as the process lives. */
+export interface MemoryLedger extends Ledger {
+  /** The newest `limit` outcomes, oldest first. Only a laptop can tell: it would be a scan on AWS. */
+  recent(limit: number): EventRecord[];
+}
+
+/** A ledger in memory. `now` gives milliseconds since 1970. */
+export function memoryLedger(now: () => number = Date.now): MemoryLedger {
+  const entries = new Map<string, Entry>();
+  const subjects = new Map<string, SubjectRecord>();
+  const people = new Map<string, PersonRecord>();
+  const chunks = new Map<string, { done: ReadonlySet<number>; expiresAt: number }>();
+  const departures = new Map<string, { source: string; at: number; count: number }>();
+
+  const nameOf = (key: EventKey) => `${key.source}#${key.id}`;
+  const entryOf = (key: EventKey): Entry => {
+    const name = nameOf(key);
+    const known = entries.get(name);
+    if (known && known.expiresAt > now()) return known;
+    const fresh: Entry = { leaseEndsAt: 0, attempts: 0, expiresAt: Number.POSITIVE_INFINITY };
+    entries.set(name, fresh);
+    return fresh;
+  };
+  const chunksOf = (key: EventKey): ReadonlySet<number> => {
+    const known = chunks.get(nameOf(key));
+    return known && known.expiresAt > now() ? known.done : new Set();
+  };
+  const settled = () =>
+    [...entries.values()].flatMap(({ record, expiresAt }) => (record && expiresAt > now() ? record : []));
+
+  return {
+    async claim(key, { owner, leaseSeconds }) {
+      const entry = entryOf(key);
+      if (entry.record) return { state: "settled", record: entry.record };
+      if (entry.owner !== undefined && entry.owner !== owner && entry.leaseEndsAt > now()) {
+        return { state: "busy" };
+      }
+      entry.owner = owner;
+      entry.leaseEndsAt = now() + leaseSeconds * 1000;
+      entry.attempts += 1;
+      return { state: "claimed", attempts: entry.attempts };
+    },
+
+    async release(key, owner) {
+      const entry = entryOf(key);
+      if (entry.record === undefined && entry.owner === owner) entry.leaseEndsAt = 0;
+    },
+
+    async reopen(key) {
+      const entry = entryOf(key);
+      const kind = entry.record?.outcome.kind;
+      if (kind !== "dead" && kind !== "held") return false;
+      delete entry.record;
+      entry.leaseEndsAt = 0;
+      entry.expiresAt = Number.POSITIVE_INFINITY;
+      return true;
+    },
+
+    async settle(records, keepSeconds) {
+      for (const record of records) {
+        const entry = entryOf(record);
+        if (entry.record) continue;
+        entry.record = record;
+        entry.expiresAt = now() + keepSeconds * 1000;
+        // Map keeps the order of insertion: the newest outcome goes last.
+        entries.delete(nameOf(record));
+        entries.set(nameOf(record), entry);
+      }
+    },
+
+    async subject(source, subject) {
+      return subjects.get(`${source}#${subject}`);
+    },
+
+    async recordSubject(record) {
+      const name = `${record.source}#${record.subject}`;
+      const known = subjects.get(name);
+      if (known && known.appliedAt > record.appliedAt) return;
+      subjects.set(name, { ...known, ...record });
+    },
+
+    async countSubjects(source) {
+      return [...subjects.values()].filter((record) => record.source === source).length;
+    },
+
+    async countDeparture(key, withinSeconds) {
+      const told = departures.get(nameOf(key));
+      if (told) return told.count;
+      const since = now() - withinSeconds * 1000;
+      const recent = [...departures.values()].filter(({ source, at }) => source === key.source && at > since);
+      const count = recent.length + 1;
+      departures.set(nameOf(key), { source: key.source, at: now(), count });
+      return count;
+    },
+
+    async person(externalId) {
+      return people.get(externalId);
+    },
+
+    async recordPeople(records) {
+      for (const record of records) {
+        const known = people.get(record.externalId);
+        people.set(record.externalId, {
+          ...known,
+          ...record,
+          createdBy: known?.createdBy ?? record.createdBy,
+        });
+      }
+    },
+
+    async event(key) {
+      const entry = entries.get(nameOf(key));
+      return entry && entry.expiresAt > now() ? entry.record : undefined;
+    },
+
+    async finishChunk(key, chunk, keepSeconds) {
+      const done = new Set([...chunksOf(key), chunk]);
+      chunks.set(nameOf(key), { done, expiresAt: now() + keepSeconds * 1000 });
+      return done;
+    },
+
+    async finishedChunks(key) {
+      return chunksOf(key);
+    },
+
+    async events(externalId, limit) {
+      return settled()
+        .filter((record) => record.externalId === externalId)
+        .slice(-limit);
+    },
+
+    recent(limit) {
+      return settled().slice(-limit);
+    },
+  };
+}

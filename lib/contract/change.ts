@@ -1,0 +1,63 @@
+import type { CreateUserInfoDto, CreateUserOptionsDto, ImportOtpItemDataDto } from "./person.ts";
+
+/**
+ * Whom a change is about. At least one is given; the first one that is there decides, in this order. Without any, the
+ * person is the one that the event's source knows by the event's subject.
+ */
+export interface PersonReference {
+  readonly userId?: string;
+  readonly externalId?: string;
+  readonly email?: string;
+  readonly phone?: string;
+  /** Belongs to `phone`. */
+  readonly phoneCountryCode?: string;
+  readonly username?: string;
+}
+
+/** Where each field of a person came from: Authing's field → `path in the payload · rule that was applied`. */
+export type Trail = Readonly<Record<string, string>>;
+
+/** Something that was there and could not be used: its path and a code, never its value. */
+export interface LeftOut {
+  readonly path: string;
+  readonly problem: string;
+}
+
+/** A joiner: the person shall exist in Authing. */
+export interface Create {
+  readonly kind: "create";
+  readonly person: CreateUserInfoDto;
+  /** Per batch at Authing: people are grouped by these. */
+  readonly options?: CreateUserOptionsDto;
+  readonly trail: Trail;
+  readonly leftOut?: readonly LeftOut[];
+}
+
+/** A mover: only the fields in `person` change; absent ones stay as they are. */
+export interface Update {
+  readonly kind: "update";
+  readonly who: PersonReference;
+  readonly person: Partial<CreateUserInfoDto>;
+  /** The payload holds all we know of the person, so that somebody Authing does not know yet is created from it. */
+  readonly complete: boolean;
+  /** All we know of the person, where `person` holds less: what somebody is created from whose joiner has not come yet. */
+  readonly whole?: CreateUserInfoDto;
+  readonly trail: Trail;
+  readonly leftOut?: readonly LeftOut[];
+}
+
+/** A leaver. What becomes of the account is the policy of the configuration: resign, suspend, deactivate or delete. */
+export interface Leave {
+  readonly kind: "leave";
+  readonly who: PersonReference;
+}
+
+/** A TOTP secret for a person who exists, or whose `create` goes ahead of it. */
+export interface ImportOtp {
+  readonly kind: "import-otp";
+  readonly who: PersonReference;
+  readonly otp: ImportOtpItemDataDto;
+}
+
+/** What an event or a row means in Authing's terms. */
+export type Change = Create | Update | Leave | ImportOtp;

@@ -1,0 +1,15 @@
+import * as z from "zod/mini";
+
+// What a configuration decides about people, for each source or for all.
+
+/** What becomes of the closed account of a person whom the same source had let go and now hires again. */
+export const RehirePolicy = z.enum(["reactivate", "reject"]);
+export type RehirePolicy = z.infer<typeof RehirePolicy>;
+
+/** What becomes of the account of a person who leaves. */
+export const LeavePolicy = z.enum(["resign", "suspend", "deactivate", "delete"]);
+export type LeavePolicy = z.infer<typeof LeavePolicy>;
+
+/** How the TOTP secret of a joiner goes to Authing. */
+export const OtpPolicy = z.enum(["import", "inline"]);
+export type OtpPolicy = z.infer<typeof OtpPolicy>;

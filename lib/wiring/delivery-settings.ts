@@ -1,0 +1,21 @@
+import type { Config } from "#lib/config.ts";
+import type { Clock } from "#lib/contract/clock.ts";
+import type { DeliveryPorts } from "#lib/delivery/context.ts";
+import { createPace } from "#lib/delivery/pace.ts";
+
+/** How many calls a second a process begins with, while it does not know better. */
+const startPerSecond = 50;
+
+/** What delivery takes from a configuration; one for all calls of a process, since the pace is in it. */
+export function deliverySettings(
+  { authing, sources }: Config,
+  clock: Clock,
+): Pick<DeliveryPorts, "clock" | "pace" | "leavePolicy" | "rehirePolicy" | "otpPolicy"> {
+  return {
+    clock,
+    pace: createPace({ clock, maxPerSecond: authing.maxRequestsPerSecond, startPerSecond }),
+    leavePolicy: (source) => sources[source]?.leave ?? "resign",
+    rehirePolicy: (source) => sources[source]?.rehire ?? "reactivate",
+    otpPolicy: authing.otp,
+  };
+}

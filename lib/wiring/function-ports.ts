@@ -1,0 +1,125 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { connectAuthing } from "./authing.ts";
+import { translationContext, type Config } from "#lib/config.ts";
+import type { Clock } from "#lib/contract/clock.ts";
+import type { DeliveryPorts } from "#lib/delivery/context.ts";
+import { deliverySettings } from "./delivery-settings.ts";
+import { sourceApis } from "#lib/source-apis/source-api.ts";
+import type { ExplainPorts } from "#lib/operations/explain.ts";
+import type { OperationPorts } from "#lib/operations/operations.ts";
+import type { EventQueuePorts } from "#lib/handlers/event-queue.ts";
+import type { ApplyPorts } from "#lib/pipeline/apply.ts";
+import type { Log } from "#lib/contract/log.ts";
+import type { ReceivePorts } from "#lib/pipeline/receive.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import type { SecretReader } from "#lib/contract/secrets.ts";
+import type { Source } from "#lib/contract/source.ts";
+import type { PlanPorts } from "#lib/uploads/plan.ts";
+import type { RunPorts } from "#lib/uploads/run.ts";
+import type { EndPorts } from "#lib/uploads/settle.ts";
+import { dynamodbLedger } from "#lib/aws/ledger.ts";
+import { readEnvironment } from "#lib/aws/environment.ts";
+import { awsLog } from "#lib/aws/log.ts";
+import { objectStore } from "#lib/aws/objects.ts";
+import { eventQueue, importQueue, queueReader } from "#lib/aws/queue.ts";
+import { secretLoader } from "#lib/aws/secrets.ts";
+import { objectShelf } from "#lib/aws/shelf.ts";
+
+const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
+
+// What each kind of function needs of AWS, and nothing more: its role allows just this.
+
+export function receivePorts(): ReceivePorts {
+  const environment = readEnvironment(["SERVICE", "STAGE", "EVENTS_QUEUE_URL", "BUCKET"]);
+  const { EVENTS_QUEUE_URL, BUCKET } = environment;
+  return {
+    secrets: secretsOf(environment),
+    events: eventQueue({ url: EVENTS_QUEUE_URL, bucket: BUCKET }),
+    log: logOf(environment),
+  };
+}
+
+export function eventQueuePorts(config: Config, sources: ReadonlyMap<string, Source>): EventQueuePorts {
+  const { EVENTS_QUEUE_URL, BUCKET } = readEnvironment(["EVENTS_QUEUE_URL", "BUCKET"]);
+  return {
+    ...applyPorts(config, sources),
+    queue: queueReader({ url: EVENTS_QUEUE_URL, bucket: BUCKET }),
+  };
+}
+
+function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): ApplyPorts {
+  const { BUCKET } = readEnvironment(["BUCKET"]);
+  return {
+    ...deliveryPorts(config),
+    source: (name) => sources.get(name),
+    translation: (source) => translationContext(config, source),
+    openApi: sourceApis(clock),
+    shelf: objectShelf(BUCKET),
+  };
+}
+
+export function operationPorts(
+  config: Config,
+  sources: ReadonlyMap<string, Source>,
+): OperationPorts & ExplainPorts {
+  return {
+    ...applyPorts(config, sources),
+    readable: (name) => sources.get(name),
+    sources: [...sources.keys()],
+  };
+}
+
+export function planPorts(config: Config): PlanPorts {
+  const { CHUNKS_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL"]);
+  return {
+    ...finishPorts(),
+    // Whoever plans finishes nothing.
+    queue: importQueue({ chunks: CHUNKS_QUEUE_URL }),
+    translation: translationContext(config, "uploads"),
+  };
+}
+
+export function runPorts(config: Config): RunPorts {
+  const { CHUNKS_QUEUE_URL, FINISH_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL", "FINISH_QUEUE_URL"]);
+  return {
+    ...deliveryPorts(config),
+    translation: translationContext(config, "uploads"),
+    objects: objectStore(),
+    queue: importQueue({ chunks: CHUNKS_QUEUE_URL, finish: FINISH_QUEUE_URL }),
+  };
+}
+
+export function finishPorts(): EndPorts {
+  const environment = readEnvironment(["SERVICE", "STAGE", "TABLE"]);
+  return {
+    ledger: dynamodbLedger(environment.TABLE),
+    objects: objectStore(),
+    clock,
+    log: logOf(environment),
+  };
+}
+
+function deliveryPorts(config: Config): DeliveryPorts & { secrets: SecretReader } {
+  const environment = readEnvironment(["SERVICE", "STAGE", "TABLE"]);
+  const secrets = secretsOf(environment);
+  return {
+    secrets,
+    authing: connectAuthing(config.authing, secrets),
+    ledger: dynamodbLedger(environment.TABLE),
+    log: logOf(environment),
+    ...deliverySettings(config, clock),
+  };
+}
+
+interface Names {
+  readonly SERVICE: string;
+  readonly STAGE: string;
+}
+
+function secretsOf({ SERVICE, STAGE }: Names): SecretReader {
+  return secretReader(secretLoader({ service: SERVICE, stage: STAGE }));
+}
+
+function logOf({ SERVICE, STAGE }: Names): Log {
+  return awsLog({ service: SERVICE, stage: STAGE });
+}
