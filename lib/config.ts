@@ -9,7 +9,7 @@ const SourceSettings = z.strictObject({
   rehire: z._default(RehirePolicy, "reactivate"),
   /** Which of several ids of the source is the `externalId` in Authing; the source's README lists them. */
   externalId: z.optional(z.string()),
-  /** The source's department ids → Authing's. Departments that are not here are left out, and told of. */
+  /** The source's department ids → Authing's. Departments that are not here are dropped, and told of. */
   departments: z._default(z.record(z.string(), z.string()), {}),
   /** Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`. */
   customData: z._default(z.record(z.string(), z.string()), {}),

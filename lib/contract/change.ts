@@ -17,8 +17,8 @@ export interface PersonReference {
 /** Where each field of a person came from: Authing's field → `path in the payload · rule that was applied`. */
 export type Trail = Readonly<Record<string, string>>;
 
-/** Something that was there and could not be used: its path and a code, never its value. */
-export interface LeftOut {
+/** A field of the payload that was there and is not used: its path and a code, never its value. */
+export interface Dropped {
   readonly path: string;
   readonly problem: string;
 }
@@ -30,7 +30,7 @@ export interface Create {
   /** Per batch at Authing: people are grouped by these. */
   readonly options?: CreateUserOptionsDto;
   readonly trail: Trail;
-  readonly leftOut?: readonly LeftOut[];
+  readonly dropped?: readonly Dropped[];
 }
 
 /** A mover: only the fields in `person` change; absent ones stay as they are. */
@@ -43,7 +43,7 @@ export interface Update {
   /** All we know of the person, where `person` holds less: what somebody is created from whose joiner has not come yet. */
   readonly whole?: CreateUserInfoDto;
   readonly trail: Trail;
-  readonly leftOut?: readonly LeftOut[];
+  readonly dropped?: readonly Dropped[];
 }
 
 /** A leaver. What becomes of the account is the policy of the configuration: resign, suspend, deactivate or delete. */

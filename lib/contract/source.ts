@@ -138,7 +138,7 @@ export interface TranslationContext {
   readonly region: string;
   /** Which of several ids of the source is the `externalId`, where the source lets one choose. */
   readonly externalId?: string;
-  /** The source's department ids → Authing's. Departments that are not here are left out. */
+  /** The source's department ids → Authing's. Departments that are not here are dropped. */
   readonly departments: Readonly<Record<string, string>>;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;

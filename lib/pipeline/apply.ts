@@ -448,8 +448,8 @@ function recordOf(
 ): EventRecord {
   const event = message.kind === "event" ? message.event : undefined;
   const traced = changes.filter((change) => "trail" in change);
-  const leftOut = traced.flatMap((change) => [
-    ...(change.leftOut ?? []),
+  const dropped = traced.flatMap((change) => [
+    ...(change.dropped ?? []),
     // Authing changes these by other means than an update; told here, so that nobody wonders.
     ...(change.kind === "update" ? fieldsOnlyAtCreate.filter((field) => field in change.person) : []).map(
       (field) => ({ path: change.trail[field] ?? field, problem: "only-at-create" }),
@@ -466,7 +466,7 @@ function recordOf(
     proof: message.reception.proof,
     changes: changes.map((change) => change.kind),
     trail: Object.assign({}, ...traced.map((change) => change.trail)),
-    ...(leftOut.length > 0 && { leftOut }),
+    ...(dropped.length > 0 && { dropped }),
     outcome,
   };
 }

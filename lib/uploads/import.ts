@@ -147,7 +147,7 @@ export async function writeJson(
 /** What the ledger remembers of an import or a row. */
 export function recordOf(
   about: Pick<EventRecord, "id" | "type" | "outcome"> &
-    Partial<Pick<EventRecord, "externalId" | "changes" | "trail" | "leftOut">>,
+    Partial<Pick<EventRecord, "externalId" | "changes" | "trail" | "dropped">>,
   startedAt: string,
   now: number,
 ): EventRecord {

@@ -248,7 +248,7 @@ async function tellRows(
       ...(externalId !== undefined && { externalId }),
       ...(change && { changes: [change.kind] }),
       ...(change && "trail" in change && { trail: change.trail }),
-      ...(change && "leftOut" in change && change.leftOut && { leftOut: change.leftOut }),
+      ...(change && "dropped" in change && change.dropped && { dropped: change.dropped }),
     };
     return recordOf(about, startedAt, ports.clock.now());
   });

@@ -108,7 +108,7 @@ describe("a row of people", () => {
         emailVerified: true,
       },
       trail: expect.objectContaining({ email: "邮箱 · lower-case", externalId: "工号 · trimmed" }),
-      leftOut: [{ path: "部门", problem: "department-unmapped" }],
+      dropped: [{ path: "部门", problem: "department-unmapped" }],
     });
   });
 

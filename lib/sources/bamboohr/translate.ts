@@ -7,7 +7,7 @@ import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
-import type { Change, LeftOut } from "#lib/contract/change.ts";
+import type { Change, Dropped } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
@@ -51,7 +51,7 @@ function whereFound({ payload }: SourceEvent, change: (employee: EmployeeWithFie
 
 function joiner(employee: EmployeeWithFields, context: TranslationContext): Change[] {
   const posted = postedFields(employee);
-  const { person, trail, leftOut } = assemble([
+  const { person, trail, dropped } = assemble([
     ...profile(employee, posted, context),
     fullName({ given: read(posted, given), family: read(posted, family) }),
     // Not yet at work: the account waits, and the update to Active opens it.
@@ -60,8 +60,8 @@ function joiner(employee: EmployeeWithFields, context: TranslationContext): Chan
       : []),
   ]);
   // BambooHR documents empty fields for this action; the update that follows it at once brings them.
-  if (tellsNothing(person, leftOut)) return [];
-  return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
+  if (tellsNothing(person, dropped)) return [];
+  return [{ kind: "create", person, trail, ...(dropped.length > 0 && { dropped }) }];
 }
 
 function mover(employee: EmployeeWithFields, occurredAt: string, context: TranslationContext): Change[] {
@@ -70,7 +70,7 @@ function mover(employee: EmployeeWithFields, occurredAt: string, context: Transl
 
   const names = { given: read(posted, given), family: read(posted, family) };
   const hasWholeName = !isEmpty(names.given.value) && !isEmpty(names.family.value);
-  const { person, trail, leftOut } = assemble([
+  const { person, trail, dropped } = assemble([
     ...profile(employee, posted, context),
     // Half a name must not become the whole one.
     ...(hasWholeName
@@ -81,7 +81,7 @@ function mover(employee: EmployeeWithFields, occurredAt: string, context: Transl
       ? [status(read(posted, "status"), { active: "Activated" })]
       : []),
   ]);
-  if (tellsNothing(person, leftOut)) return [];
+  if (tellsNothing(person, dropped)) return [];
   const hasLogin = person.email !== undefined || person.phone !== undefined;
   return [
     {
@@ -90,13 +90,13 @@ function mover(employee: EmployeeWithFields, occurredAt: string, context: Transl
       person,
       complete: hasWholeName && hasLogin,
       trail,
-      ...(leftOut.length > 0 && { leftOut }),
+      ...(dropped.length > 0 && { dropped }),
     },
   ];
 }
 
-function tellsNothing(person: object, leftOut: readonly LeftOut[]): boolean {
-  return leftOut.length === 0 && Object.keys(person).every((field) => field === "externalId");
+function tellsNothing(person: object, dropped: readonly Dropped[]): boolean {
+  return dropped.length === 0 && Object.keys(person).every((field) => field === "externalId");
 }
 
 function leaver(externalId: string): Change {

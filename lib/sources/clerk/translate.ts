@@ -13,14 +13,14 @@ export function translate(event: SourceEvent, { region }: TranslationContext): C
   refuseLongIds("external_id", plainText(at(event.payload, "external_id").value));
   switch (event.type) {
     case "user.created": {
-      const { person, trail, leftOut } = assemble([
+      const { person, trail, dropped } = assemble([
         ...profile(event.payload, region),
         ...(isShutOut(event.payload) ? [access(event.payload)] : []),
       ]);
-      return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
+      return [{ kind: "create", person, trail, ...(dropped.length > 0 && { dropped }) }];
     }
     case "user.updated": {
-      const { person, trail, leftOut } = assemble([...profile(event.payload, region), access(event.payload)]);
+      const { person, trail, dropped } = assemble([...profile(event.payload, region), access(event.payload)]);
       const hasLogin =
         person.email !== undefined || person.phone !== undefined || person.username !== undefined;
       const who = person.externalId === undefined ? {} : { externalId: person.externalId };
@@ -31,7 +31,7 @@ export function translate(event: SourceEvent, { region }: TranslationContext): C
           person,
           complete: hasLogin,
           trail,
-          ...(leftOut.length > 0 && { leftOut }),
+          ...(dropped.length > 0 && { dropped }),
         },
       ];
     }

@@ -30,7 +30,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 
 /** https://open.dingtalk.com/document/orgapp/query-user-details. It knows neither gender nor date of birth. */
 function profile(fetched: FetchedPerson, context: TranslationContext) {
-  const { person, trail, leftOut } = assemble([
+  const { person, trail, dropped } = assemble([
     text("externalId", at(fetched, "userId")),
     email(at(fetched, "result.org_email")),
     email(at(fetched, "result.email")),
@@ -40,5 +40,5 @@ function profile(fetched: FetchedPerson, context: TranslationContext) {
     ...departments(at(fetched, "result.dept_id_list"), context.departments),
     ...customData(fetched, context.customData),
   ]);
-  return { person, trail, ...(leftOut.length > 0 && { leftOut }) };
+  return { person, trail, ...(dropped.length > 0 && { dropped }) };
 }

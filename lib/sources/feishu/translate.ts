@@ -32,15 +32,15 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 
 function joiner({ user }: UserEvent, context: TranslationContext): Change[] {
   if (hasLeft(user)) return [leaver(user, context)];
-  const { person, trail, leftOut } = whole(user, context);
-  return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
+  const { person, trail, dropped } = whole(user, context);
+  return [{ kind: "create", person, trail, ...(dropped.length > 0 && { dropped }) }];
 }
 
 /** Changes what `before` names. Where it is missing nobody knows what changed, and all that is there is brought. */
 function mover({ user, before }: UserEvent, context: TranslationContext): Change[] {
   if (hasLeft(user)) return [leaver(user, context)];
   const all = whole(user, context);
-  const { person, trail, leftOut } = assemble([
+  const { person, trail, dropped } = assemble([
     externalId(user, context),
     ...parts(user, context)
       .filter(({ from }) => hasChanged(before, from))
@@ -50,7 +50,7 @@ function mover({ user, before }: UserEvent, context: TranslationContext): Change
   const formerId = readId(before?.[settingOf(context)]) ?? person.externalId;
   const saysNothing = Object.keys(person).length === 1 && formerId === person.externalId;
   // A leader, a job level, a seat: nothing that Authing has a field for.
-  if (saysNothing && leftOut.length === 0) return [];
+  if (saysNothing && dropped.length === 0) return [];
   const complete = all.person.email !== undefined || all.person.phone !== undefined;
   return [
     {
@@ -60,7 +60,7 @@ function mover({ user, before }: UserEvent, context: TranslationContext): Change
       complete,
       ...(complete && { whole: all.person }),
       trail,
-      ...(leftOut.length > 0 && { leftOut }),
+      ...(dropped.length > 0 && { dropped }),
     },
   ];
 }

@@ -44,9 +44,9 @@ function whereStillThere(
 }
 
 function joiner(user: JsonObject, context: TranslationContext): Change {
-  const { person, trail, leftOut } = assemble([...profile(user, context), ...whileSuspended(user)]);
+  const { person, trail, dropped } = assemble([...profile(user, context), ...whileSuspended(user)]);
   refuseLongIds("id", person.externalId);
-  return { kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) };
+  return { kind: "create", person, trail, ...(dropped.length > 0 && { dropped }) };
 }
 
 function mover(
@@ -56,7 +56,7 @@ function mover(
   access: readonly Encoded[],
 ): Change {
   refuseLongIds("id", subject);
-  const { person, trail, leftOut } = assemble([...profile(user, context), ...access]);
+  const { person, trail, dropped } = assemble([...profile(user, context), ...access]);
   const hasLogin = person.email !== undefined || person.phone !== undefined || person.username !== undefined;
   return {
     kind: "update",
@@ -64,7 +64,7 @@ function mover(
     person,
     complete: hasLogin,
     trail,
-    ...(leftOut.length > 0 && { leftOut }),
+    ...(dropped.length > 0 && { dropped }),
   };
 }
 

@@ -54,7 +54,7 @@ function profile(
   access: readonly Encoded[],
   { region, departments: map, ...context }: TranslationContext,
 ) {
-  const { person, trail, leftOut } = assemble([
+  const { person, trail, dropped } = assemble([
     text("externalId", id),
     text("username", id),
     email(first(at(change, "event.BizMail"), at(change, "user.biz_mail"))),
@@ -69,7 +69,7 @@ function profile(
     ...departments(departmentsOf(change), map),
     ...customData({ ...change, attributes: attributesOf(change) }, context.customData),
   ]);
-  return { person, trail, ...(leftOut.length > 0 && { leftOut }) };
+  return { person, trail, ...(dropped.length > 0 && { dropped }) };
 }
 
 function isOpen(change: FetchedChange): boolean {

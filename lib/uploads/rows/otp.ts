@@ -49,7 +49,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
     const read = fieldReader(values, columns);
     const userId = shortText(read("userId").value);
     const recoveryCode = shortText(read("recoveryCode").value);
-    const { person, leftOut } = assemble([
+    const { person, dropped } = assemble([
       text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
       email(read("email")),
       phone(read("phone"), region, read("phoneCountryCode")),
@@ -63,7 +63,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
       ...(person.phoneCountryCode !== undefined && { phoneCountryCode: person.phoneCountryCode }),
       ...(person.username !== undefined && { username: person.username }),
     };
-    const problems: RowProblem[] = leftOut.map(({ path, problem }) => ({ column: path, code: problem }));
+    const problems: RowProblem[] = dropped.map(({ path, problem }) => ({ column: path, code: problem }));
     if (userId === null) problems.push({ column: read("userId").path, code: "text-invalid" });
     if (identityFields.every((field) => isEmpty(read(field).value)))
       problems.push({ code: "identity-missing" });

@@ -102,7 +102,7 @@ export const users: UploadKind<UserField, Create> = {
       { value: values[columns.names.get("password") ?? ""], path: read("password").path },
       { value: values[columns.names.get("passwordHash") ?? ""], path: read("passwordHash").path },
     );
-    const { person, trail, leftOut } = assemble([
+    const { person, trail, dropped } = assemble([
       text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
       text("username", read("username"), { maxLength: 255 }),
       email(read("email")),
@@ -129,7 +129,7 @@ export const users: UploadKind<UserField, Create> = {
     ]);
     const { options, problems: optionProblems } = optionsOf(read, password.isHash);
     const problems: RowProblem[] = [
-      ...leftOut.map(({ path, problem }) => ({ column: path, code: problem })),
+      ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
       ...optionProblems,
     ];
     const secret = person.otp && readSecret(person.otp.secret);
@@ -155,7 +155,7 @@ export const users: UploadKind<UserField, Create> = {
         trail,
         ...(!isEmpty(departments.value) && {
           // Which department of Authing's a name is, nobody has told us.
-          leftOut: [{ path: departments.path, problem: "department-unmapped" }],
+          dropped: [{ path: departments.path, problem: "department-unmapped" }],
         }),
       },
       problems,
