@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { EventRecord } from "#lib/contract/ledger.ts";
 import { runCommand, say } from "./command.ts";
-import { openOperations, placeOptions, placeUsage } from "./operations.ts";
+import { openOperations, placeOptions, placeUsage } from "./operations-client.ts";
 import { table } from "./table.ts";
 
 // npm run explain -- <externalId | event id>: what became of a person or an event, field by field, here or on a deployed stage.

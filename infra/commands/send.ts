@@ -6,7 +6,7 @@ import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { fixtureNames, readFixture, requestOf } from "#infra/fixtures/cases.ts";
 import { postRequest } from "./post.ts";
-import { localSecrets } from "#infra/local/secrets.ts";
+import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
 // npm run send -- <source> <case> [--url http://localhost:3000]: signs a captured delivery as its sender would now, and

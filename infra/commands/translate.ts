@@ -11,7 +11,7 @@ import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { readAnswers } from "#infra/fixtures/cases.ts";
 import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
-import { localSecrets } from "#infra/local/secrets.ts";
+import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
 const contentTypes: Record<string, string> = {

@@ -6,7 +6,7 @@ import {
   OperationRequest,
   type OperationPorts,
   type OperationResult,
-} from "#lib/operations/operations.ts";
+} from "#lib/operations/operate.ts";
 import { explain, ExplainRequest, type ExplainPorts } from "#lib/operations/explain.ts";
 import type { EventRecord } from "#lib/contract/ledger.ts";
 import { InboundError } from "#lib/contract/errors.ts";

@@ -1,7 +1,7 @@
 import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
-import { separated } from "#lib/delivery/secrets.ts";
+import { separated } from "#lib/delivery/totp-secrets.ts";
 import type { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { Change } from "#lib/contract/change.ts";

@@ -1,6 +1,6 @@
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
-import { separated } from "#lib/delivery/secrets.ts";
+import { separated } from "#lib/delivery/totp-secrets.ts";
 import { readTableOn } from "#lib/formats/detect.ts";
 import type { Row } from "#lib/formats/format.ts";
 import type { EventRecord } from "#lib/contract/ledger.ts";

@@ -6,7 +6,7 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { deliverySettings } from "./delivery-settings.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { ExplainPorts } from "#lib/operations/explain.ts";
-import type { OperationPorts } from "#lib/operations/operations.ts";
+import type { OperationPorts } from "#lib/operations/operate.ts";
 import type { EventQueuePorts } from "#lib/handlers/event-queue.ts";
 import type { ApplyPorts } from "#lib/pipeline/apply.ts";
 import type { Log } from "#lib/contract/log.ts";
@@ -22,7 +22,7 @@ import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
 import { objectStore } from "#lib/aws/objects.ts";
 import { eventQueue, importQueue, queueReader } from "#lib/aws/queue.ts";
-import { secretLoader } from "#lib/aws/secrets.ts";
+import { secretLoader } from "#lib/aws/secret-loader.ts";
 import { objectShelf } from "#lib/aws/shelf.ts";
 
 const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };

@@ -9,7 +9,7 @@ import {
 import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { secretLoader } from "#lib/aws/secrets.ts";
+import { secretLoader } from "#lib/aws/secret-loader.ts";
 import { defineConfig } from "#lib/config.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { startSandbox, type Sandbox } from "#infra/sandbox/sandbox.ts";

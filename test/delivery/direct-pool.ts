@@ -4,7 +4,7 @@ import type { Clock } from "#lib/contract/clock.ts";
 import { classify, refusedByRules, type Attempted, type Observation } from "#lib/authing/failures.ts";
 import { batchProblems, importOtpProblems, type Problem } from "#lib/authing/rules.ts";
 import { createFaults, type Fault } from "#infra/sandbox/faults.ts";
-import { createOperations, type PoolRules } from "#infra/sandbox/operations.ts";
+import { createOperations, type PoolRules } from "#infra/sandbox/endpoints.ts";
 import { createPasswordKeys } from "#infra/sandbox/password-keys.ts";
 import { createPeople } from "#infra/sandbox/people.ts";
 import { toUserDto } from "#infra/sandbox/user-dto.ts";

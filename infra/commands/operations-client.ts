@@ -1,5 +1,5 @@
 import type { ExplainRequest } from "#lib/operations/explain.ts";
-import type { OperationRequest } from "#lib/operations/operations.ts";
+import type { OperationRequest } from "#lib/operations/operate.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { outputNames } from "#infra/stage/outputs.ts";
 import { outputOf, stackName } from "#infra/stage/stage.ts";

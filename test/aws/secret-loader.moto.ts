@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
-import { secretLoader } from "#lib/aws/secrets.ts";
+import { secretLoader } from "#lib/aws/secret-loader.ts";
 import { createSecret, putSecret } from "./resources.ts";
 
 const names = { service: "authing-inbound", stage: "test" };
