@@ -5,7 +5,7 @@ import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { fixtureNames, readFixture, requestOf } from "#infra/fixtures/cases.ts";
-import { postRequest } from "./post.ts";
+import { postRequest } from "#infra/fixtures/post.ts";
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 

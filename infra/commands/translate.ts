@@ -10,7 +10,7 @@ import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { readAnswers } from "#infra/fixtures/cases.ts";
-import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 

@@ -22,7 +22,7 @@ import { importIdOf } from "#lib/uploads/import.ts";
 import { maxUploadBytes } from "#lib/uploads/plan.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/sandbox.ts";
 import { localBucket, localObjects, type LocalObjects } from "./objects.ts";
-import { caseHeader } from "#infra/commands/post.ts";
+import { caseHeader } from "#infra/fixtures/post.ts";
 import { localEventQueue, localQueue, type LocalEventQueue } from "./queue.ts";
 import { localShelf } from "./shelf.ts";
 import { serve, type Answer, type LocalRequest } from "./server.ts";

@@ -30,7 +30,7 @@ import {
   type HandshakeFixture,
   type WireRequest,
 } from "#infra/fixtures/cases.ts";
-import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { startRecordedApi } from "#infra/local/recorded-api.ts";
 
 // What every source has to do, attacked and compared by one suite: a new source is found by its folder and its fixtures.
 

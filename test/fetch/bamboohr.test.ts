@@ -3,7 +3,7 @@ import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 import bamboohr from "#lib/sources/bamboohr/index.ts";
 import { serve } from "#infra/local/server.ts";
-import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 
 // What the recorded cases cannot say: how BambooHR is asked, and what is done when it cannot be asked.
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 import okta from "#lib/sources/okta/index.ts";
-import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 
 // What the recorded cases cannot say: how Okta is asked, and what is done when it does not answer as it should.
 

@@ -9,8 +9,8 @@ import {
   type EventFixture,
   type WireRequest,
 } from "#infra/fixtures/cases.ts";
-import { postRequest } from "#infra/commands/post.ts";
-import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { postRequest } from "#infra/fixtures/post.ts";
+import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { startStack } from "#infra/local/stack.ts";
 
 // A joiner of every source, and everything that a forger could do to them, over HTTP through the whole bundle.

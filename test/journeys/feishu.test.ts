@@ -4,7 +4,7 @@ import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 import feishu from "#lib/sources/feishu/index.ts";
 import type { RecordedAnswer } from "#infra/fixtures/cases.ts";
-import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { journey } from "./stack.ts";
 
 const config = defineConfig({ sources: { feishu: {} } });

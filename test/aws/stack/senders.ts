@@ -9,8 +9,8 @@ import {
   type EventFixture,
   type WireRequest,
 } from "#infra/fixtures/cases.ts";
-import { postRequest } from "#infra/commands/post.ts";
-import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { postRequest } from "#infra/fixtures/post.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 import { accessKey, type Stack } from "./stack.ts";
 
 export const sourceNames: readonly string[] = Object.keys(config.sources);
