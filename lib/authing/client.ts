@@ -38,13 +38,13 @@ export interface AuthingSettings {
   readonly nonce?: (() => string) | undefined;
 }
 
-/** What a call gave. `leftOut`: fields that the dialect does not have. */
+/** What a call gave. `dropped`: fields that the dialect does not have. */
 export type Answer<Data> =
   | {
       readonly ok: true;
       readonly data: Data;
       readonly requestId?: string;
-      readonly leftOut?: readonly string[];
+      readonly dropped?: readonly string[];
     }
   | { readonly ok: false; readonly failure: Failure };
 
@@ -87,7 +87,7 @@ interface Operation<Data> extends Attempted {
   /** The answer may come without an envelope. */
   readonly isBare?: boolean;
   readonly problems?: readonly Problem[];
-  readonly leftOut?: readonly string[];
+  readonly dropped?: readonly string[];
 }
 
 /** What one attempt gave, and what a replay needs to know. */
@@ -179,7 +179,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     operation: Operation<Data>,
     headers: Record<string, string>,
   ): Promise<Tried<Data>> {
-    const { method, path, data, body, leftOut = [] } = operation;
+    const { method, path, data, body, dropped = [] } = operation;
     const search = method === "GET" ? encodeQuery(data) : "";
     const exchanged = await exchange({
       method,
@@ -188,7 +188,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       body,
     });
     const read = readAnswer(exchanged, operation, now());
-    const answer = read.ok && leftOut.length > 0 ? { ...read, leftOut } : read;
+    const answer = read.ok && dropped.length > 0 ? { ...read, dropped } : read;
     return {
       answer,
       // Nobody asks for the clock of who is content.
@@ -348,7 +348,7 @@ function written<Data>(operation: Operation<Data>): Operation<Data> {
 function said(
   problems: readonly Problem[],
   toDialect: () => Wire,
-): Pick<Operation<unknown>, "problems" | "leftOut"> & { data?: object } {
+): Pick<Operation<unknown>, "problems" | "dropped"> & { data?: object } {
   if (problems.length > 0) return { problems };
   const { body, ...wire } = toDialect();
   return { data: body, ...wire };

@@ -22,15 +22,15 @@ export type Dialect = "current" | "2022";
 export interface Wire {
   readonly body: object;
   /** Fields that the dialect does not have and that were left out or given the nearest value. Paths without indexes, e.g. `list[].company`. */
-  readonly leftOut: readonly string[];
+  readonly dropped: readonly string[];
   /** What cannot be said in the dialect without changing what becomes of the person. */
   readonly problems: readonly Problem[];
 }
 
 /** The body of `create-users-batch` in a dialect. */
 export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
-  if (dialect === "current") return { body: batch, leftOut: [], problems: [] };
-  const leftOut = new Set<string>();
+  if (dialect === "current") return { body: batch, dropped: [], problems: [] };
+  const dropped = new Set<string>();
   const problems: Problem[] = [];
   const options = batch.options ?? {};
   const list = batch.list.map((person, index) => {
@@ -40,13 +40,13 @@ export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
         problems.push({ path: `list[${index}].${field}`, code: "not-in-dialect" });
       }
     }
-    const older = toOlderPerson(person, (field) => leftOut.add(`list[].${field}`));
+    const older = toOlderPerson(person, (field) => dropped.add(`list[].${field}`));
     return {
       ...older,
       ...(person.identities && {
         identities: person.identities.map(({ userInfoInIdp, accessToken, refreshToken, ...identity }) => {
           for (const [field, value] of Object.entries({ userInfoInIdp, accessToken, refreshToken })) {
-            if (value !== undefined) leftOut.add(`list[].identities[].${field}`);
+            if (value !== undefined) dropped.add(`list[].identities[].${field}`);
           }
           return identity;
         }),
@@ -66,17 +66,17 @@ export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
   const { passwordEncryptType: _, ...olderOptions } = options;
   return {
     body: { list, ...(batch.options && { options: olderOptions }) },
-    leftOut: [...leftOut],
+    dropped: [...dropped],
     problems,
   };
 }
 
 /** The body of `update-user` in a dialect. */
 export function updateToWire(update: UpdateUserReqDto, dialect: Dialect): Wire {
-  if (dialect === "current") return { body: update, leftOut: [], problems: [] };
-  const leftOut = new Set<string>();
-  const body = toOlderPerson(update, (field) => leftOut.add(field));
-  return { body, leftOut: [...leftOut], problems: [] };
+  if (dialect === "current") return { body: update, dropped: [], problems: [] };
+  const dropped = new Set<string>();
+  const body = toOlderPerson(update, (field) => dropped.add(field));
+  return { body, dropped: [...dropped], problems: [] };
 }
 
 /** Fields of a person that came after 2022. `otp` and `salt` are not dropped but refused. */

@@ -3,6 +3,7 @@ import type { EventKey } from "#lib/contract/ledger.ts";
 import { apply, type ApplyPorts } from "#lib/pipeline/apply.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { KeptMessage } from "#lib/contract/parked.ts";
+import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { Source } from "#lib/contract/source.ts";
 
@@ -153,22 +154,12 @@ async function discard(
     const { state } = await ledger.claim(key, { owner, leaseSeconds: decisionSeconds });
     if (state === "busy") return comesAgain;
     if (state === "claimed") {
-      const { receivedAt, proof } = message.reception;
-      const record = {
-        ...key,
-        type: message.event.type,
-        subject: message.event.subject,
-        occurredAt: message.event.occurredAt,
-        receivedAt,
-        settledAt: new Date(clock.now()).toISOString(),
-        proof,
-        changes: [],
-        trail: {},
-        outcome: { kind: "rejected", reason: "discarded" },
-      } as const;
-      const known = await ledger.subject(message.source, message.event.subject);
-      const about = known?.externalId === undefined ? record : { ...record, externalId: known.externalId };
-      await ledger.settle([about], 90 * 86_400);
+      const { type, subject, occurredAt } = message.event;
+      const externalId = (await ledger.subject(message.source, subject))?.externalId;
+      const { reception } = message;
+      const outcome = { kind: "rejected", reason: "discarded" } as const;
+      const about = { key, type, subject, externalId, occurredAt, reception, outcome };
+      await ledger.settle([eventRecord(about, clock.now())], outcomesKeptSeconds);
     }
   }
   await shelf.remove(kept);

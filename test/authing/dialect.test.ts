@@ -100,7 +100,7 @@ describe("writing", () => {
   };
 
   it("leaves the current dialect as it is", () => {
-    expect(toWire(batch, "current")).toEqual({ body: batch, leftOut: [], problems: [] });
+    expect(toWire(batch, "current")).toEqual({ body: batch, dropped: [], problems: [] });
   });
 
   it("says what it can as in 2022, and lists what it cannot", () => {
@@ -118,7 +118,7 @@ describe("writing", () => {
         ],
         options: { resetPasswordOnFirstLogin: true, departmentIdType: "open_department_id" },
       },
-      leftOut: ["list[].company", "list[].status", "list[].identities[].userInfoInIdp"],
+      dropped: ["list[].company", "list[].status", "list[].identities[].userInfoInIdp"],
       problems: [],
     });
   });
@@ -151,7 +151,7 @@ describe("writing", () => {
     expect(updateToWire(update, "current").body).toEqual(update);
     expect(updateToWire(update, "2022")).toEqual({
       body: { userId: "1", gender: "W", status: "Suspended" },
-      leftOut: ["region", "status"],
+      dropped: ["region", "status"],
       problems: [],
     });
   });
