@@ -116,7 +116,7 @@ export function dashboard(sources: readonly string[], functions: readonly string
       ours("EventsRejected"),
       ours("EventsHeld"),
       ours("EventsDead"),
-      ours("EventsComeAgain"),
+      ours("EventsRetried"),
     ]),
     graph("Deliveries taken, by source", bySource("DeliveriesAccepted")),
     graph("Deliveries refused, by source", bySource("DeliveriesRefused")),

@@ -1,4 +1,7 @@
 import type { EventKey, EventRecord, Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+import { withNote, withTold } from "#lib/ledger/merge.ts";
+
+const subjectsPerPage = 1000;
 
 interface Entry {
   owner?: string;
@@ -21,6 +24,13 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
   const people = new Map<string, PersonRecord>();
   const chunks = new Map<string, { done: ReadonlySet<number>; expiresAt: number }>();
   const departures = new Map<string, { source: string; at: number; count: number }>();
+  const pauses = new Map<string, string>();
+  const cursors = new Map<string, string>();
+
+  const personOf = (externalId: string): PersonRecord | undefined => {
+    const known = people.get(externalId);
+    return known?.renamedTo === undefined ? known : people.get(known.renamedTo);
+  };
 
   const nameOf = (key: EventKey) => `${key.source}#${key.id}`;
   const entryOf = (key: EventKey): Entry => {
@@ -59,7 +69,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     async reopen(key) {
       const entry = entryOf(key);
       const kind = entry.record?.outcome.kind;
-      if (kind !== "dead" && kind !== "held") return false;
+      if (kind !== "dead" && kind !== "held" && kind !== "rejected") return false;
       delete entry.record;
       entry.leaseEndsAt = 0;
       entry.expiresAt = Number.POSITIVE_INFINITY;
@@ -82,15 +92,23 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       return subjects.get(`${source}#${subject}`);
     },
 
-    async recordSubject(record) {
+    async tell(record) {
       const name = `${record.source}#${record.subject}`;
-      const known = subjects.get(name);
-      if (known && known.appliedAt > record.appliedAt) return;
-      subjects.set(name, { ...known, ...record });
+      subjects.set(name, withTold(subjects.get(name), record));
     },
 
     async countSubjects(source) {
       return [...subjects.values()].filter((record) => record.source === source).length;
+    },
+
+    async subjects(source, after = "") {
+      const ids = [...subjects.values()].flatMap((record) => (record.source === source ? record.subject : []));
+      const page = ids
+        .toSorted()
+        .filter((id) => id > after)
+        .slice(0, subjectsPerPage + 1);
+      const next = page.length > subjectsPerPage ? page[subjectsPerPage - 1] : undefined;
+      return { subjects: page.slice(0, subjectsPerPage), ...(next !== undefined && { next }) };
     },
 
     async countDeparture(key, withinSeconds) {
@@ -104,18 +122,23 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     },
 
     async person(externalId) {
-      return people.get(externalId);
+      return personOf(externalId);
     },
 
-    async recordPeople(records) {
-      for (const record of records) {
-        const known = people.get(record.externalId);
-        people.set(record.externalId, {
-          ...known,
-          ...record,
-          createdBy: known?.createdBy ?? record.createdBy,
-        });
+    async recordPeople(notes) {
+      for (const note of notes) {
+        const known = people.get(note.externalId);
+        const today = known?.renamedTo === undefined ? note.externalId : known.renamedTo;
+        people.set(today, withNote(people.get(today), { ...note, externalId: today }));
       }
+    },
+
+    async renamePerson(from, to) {
+      const known = personOf(from);
+      if (!known || known.externalId === to) return;
+      const formerly = [...new Set([...(known.formerly ?? []), known.externalId])].filter((id) => id !== to);
+      people.set(to, { ...known, externalId: to, formerly });
+      for (const id of formerly) people.set(id, { externalId: id, createdBy: known.createdBy, renamedTo: to });
     },
 
     async event(key) {
@@ -134,9 +157,28 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     },
 
     async events(externalId, limit) {
+      const { externalId: today, formerly = [] } = personOf(externalId) ?? { externalId };
+      const ids = new Set([externalId, today, ...formerly]);
       return settled()
-        .filter((record) => record.externalId === externalId)
+        .filter((record) => record.externalId !== undefined && ids.has(record.externalId))
         .slice(-limit);
+    },
+
+    async pausedSince(source) {
+      return pauses.get(source);
+    },
+
+    async pause(source, since) {
+      if (since === undefined) pauses.delete(source);
+      else pauses.set(source, since);
+    },
+
+    async cursor(source) {
+      return cursors.get(source);
+    },
+
+    async moveCursor(source, cursor) {
+      cursors.set(source, cursor);
     },
 
     recent(limit) {

@@ -1,7 +1,10 @@
 import type { CreateUserInfoDto, CreateUserOptionsDto, ImportOtpItemDataDto } from "./person.ts";
 
+/** A day of the calendar, `YYYY-MM-DD`, in the company's time zone (`timeZone` of the configuration). */
+export type CalendarDay = string;
+
 /**
- * Whom a change is about. At least one is given; the first one that is there decides, in this order. Without any, the
+ * Which person a change is about. At least one is given; the first one that is there decides, in this order. Without any, the
  * person is the one that the event's source knows by the event's subject.
  */
 export interface PersonReference {
@@ -31,6 +34,8 @@ export interface Create {
   readonly options?: CreateUserOptionsDto;
   readonly trail: Trail;
   readonly dropped?: readonly Dropped[];
+  /** The person's first day: the change waits until that day begins. Absent: it happens at once. */
+  readonly firstDay?: CalendarDay;
 }
 
 /** A mover: only the fields in `person` change; absent ones stay as they are. */
@@ -38,10 +43,19 @@ export interface Update {
   readonly kind: "update";
   readonly who: PersonReference;
   readonly person: Partial<CreateUserInfoDto>;
-  /** The payload holds all we know of the person, so that somebody Authing does not know yet is created from it. */
+  /** The payload holds all that is known of the person: a person whom Authing does not have yet is created from it. */
   readonly complete: boolean;
-  /** All we know of the person, where `person` holds less: what somebody is created from whose joiner has not come yet. */
+  /** All that is known of the person, where `person` holds less: a person whose joiner has not come yet is created from it. */
   readonly whole?: CreateUserInfoDto;
+  /**
+   * For how long after its receipt, in seconds, a complete update waits before it creates a person whom the ledger does not
+   * know: where the source can change its id of a person, the event that says so may have been overtaken. Default 0.
+   */
+  readonly createsAfterSeconds?: number;
+  /** The source's id of the person from now on. Events under it are about the same person. */
+  readonly newSubject?: string;
+  /** The source says that no departure is planned: one that it announced before lapses. */
+  readonly departure?: "none";
   readonly trail: Trail;
   readonly dropped?: readonly Dropped[];
 }
@@ -50,9 +64,14 @@ export interface Update {
 export interface Leave {
   readonly kind: "leave";
   readonly who: PersonReference;
+  /**
+   * The person's last day: the change waits until that day has ended. It lapses when the source says something newer about the
+   * person's access, or about the departure. Absent: it happens at once.
+   */
+  readonly lastDay?: CalendarDay;
 }
 
-/** A TOTP secret for a person who exists, or whose `create` goes ahead of it. */
+/** A TOTP secret for a person who is at Authing, or whose `create` comes before it. */
 export interface ImportOtp {
   readonly kind: "import-otp";
   readonly who: PersonReference;

@@ -1,8 +1,8 @@
-import type { Outcome } from "./outcome.ts";
 import type { Dropped, Trail } from "./change.ts";
+import type { Outcome } from "./outcome.ts";
 
 // The durable memory. One suite (test/contract/ledger.ts) runs over every implementation of this port.
-// It holds ids, codes, times and field names; never a name, an address, a number, a secret or a payload.
+// It holds ids, codes, times and field names; never a name, an address, a phone number, a secret or a payload.
 
 /** Names an event, a row of a file (`uploads`, `<import>/<row>`) or a whole import (`uploads`, `<import>`). */
 export interface EventKey {
@@ -17,10 +17,12 @@ export interface EventRecord extends EventKey {
   readonly subject: string;
   /** Our id of the person at Authing, where it is known. */
   readonly externalId?: string;
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC, as are the others. */
   readonly occurredAt: string;
   readonly receivedAt: string;
   readonly settledAt: string;
+  /** When the worker asked the source's API for this event, where it did: what is said later has to be asked about again. */
+  readonly readAt?: string;
   /** How the source showed who it is, e.g. `hmac-sha256`. */
   readonly proof: string;
   /** What was done at Authing: `create`, `update`, `leave`, `import-otp`, in order. */
@@ -28,68 +30,109 @@ export interface EventRecord extends EventKey {
   /** Authing's field → `path in the payload · rule`. */
   readonly trail: Trail;
   readonly dropped?: readonly Dropped[];
+  /** Fields of the event that a newer event had told before → that event, `source/eventId`. */
+  readonly superseded?: Readonly<Record<string, string>>;
   readonly outcome: Outcome;
 }
 
-/** What a source has brought about one of its people. */
+/** When a source told a field last. */
+export interface FieldTold {
+  /** When that happened, by the source's clock: ISO 8601, UTC. */
+  readonly at: string;
+  /** The event that told it, without its source. */
+  readonly by: string;
+}
+
+/** What a source has told of one of its people. */
 export interface SubjectRecord {
   readonly source: string;
   readonly subject: string;
   readonly externalId?: string;
   /** Authing's id. */
   readonly userId?: string;
-  /** The newest event that was applied: when it happened (ISO 8601, UTC) and its id. */
-  readonly appliedAt: string;
-  readonly appliedBy: string;
-  /** Whether the person is away, by the newest event that said so. */
-  readonly left?: boolean;
+  /**
+   * When each field was told last: `email`, `phone`, `name`, `departments`, `customData.title` …; `access`, whether the account is
+   * open or closed; `departure`, the last day that is announced; `subject`, that the source changed its id of the person.
+   */
+  readonly told: Readonly<Record<string, FieldTold>>;
+  /** What was told of `access` last. */
+  readonly isClosed?: boolean;
+  /** What was told of `departure` last: a calendar day, or empty where none is planned. */
+  readonly lastDay?: string;
   /** Authing's ids of the person's departments, where an event told them. */
   readonly departments?: readonly string[];
+  /** The source's id of this person since `told.subject`; from then on `subject` names another person. */
+  readonly movedTo?: string;
 }
 
-/** What is known of a person at Authing, whoever brought them. */
+/** What is known of a person at Authing. */
 export interface PersonRecord {
   readonly externalId: string;
   /** Authing's id. */
   readonly userId?: string;
-  /** What created the person: `source/eventId`. */
+  /** What brought the person: `source/eventId`, `uploads/<import>/<row>`. */
   readonly createdBy: string;
-  /** The source that said they left; empty once it said they are back. Until then no other source opens their account. */
-  readonly leftBy?: string;
+  /** The source whose person this is. Absent: no source's, as of a file that names none. */
+  readonly owner?: string;
+  /** The sources that say the account is closed. It is opened when none of them says so any more. */
+  readonly closedBy?: readonly string[];
+  /** Our earlier ids of the person. */
+  readonly formerly?: readonly string[];
+  /** Our id of the person today; everything else about them stands there. */
+  readonly renamedTo?: string;
+}
+
+/** What is noted of a person: `closes` adds its source to `closedBy`, or takes it away. */
+export interface PersonNote extends Omit<PersonRecord, "closedBy" | "formerly" | "renamedTo"> {
+  readonly closes?: { readonly source: string; readonly isClosed: boolean };
 }
 
 export type Claim =
   /** Ours to do until the lease ends. `attempts` counts this one. */
   | { readonly state: "claimed"; readonly attempts: number }
-  /** Somebody else's lease still runs. */
+  /** Another owner's lease still runs. */
   | { readonly state: "busy" }
   /** Done before; nothing is left to do. */
   | { readonly state: "settled"; readonly record: EventRecord };
 
 export interface Ledger {
-  /** Takes an event for `leaseSeconds`, unless it is settled or another owner's lease still runs. The same owner may claim again. */
+  /**
+   * Takes an event for `leaseSeconds`, unless it is settled or another owner's lease still runs. The same owner may claim
+   * again, which renews the lease.
+   */
   claim(key: EventKey, by: { owner: string; leaseSeconds: number }): Promise<Claim>;
   /** Gives a claim back, so that anybody may claim it at once. Does nothing when it is settled or not the owner's. */
   release(key: EventKey, owner: string): Promise<void>;
-  /** Makes an event that is settled as `dead` or `held` claimable again. `false` for any other. */
+  /** Makes an event that is settled as `dead`, `held` or `rejected` claimable again. `false` for any other. */
   reopen(key: EventKey): Promise<boolean>;
   /** Writes outcomes; each is remembered for `keepSeconds` from now. The first outcome of an event stays. */
   settle(records: readonly EventRecord[], keepSeconds: number): Promise<void>;
-  /** What was applied last for a source's person. */
+  /** What a source has told of its person. */
   subject(source: string, subject: string): Promise<SubjectRecord | undefined>;
-  /** Remembers what was applied, unless something newer (`appliedAt`) is there. Fields that are absent keep their value. */
-  recordSubject(record: SubjectRecord): Promise<void>;
+  /**
+   * Adds to what a source has told: of each field of `told` the newest `at` stays (of two equal ones the later call), `isClosed`
+   * and `lastDay` go with their fields. Other fields that are absent keep their value.
+   */
+  tell(record: SubjectRecord): Promise<void>;
   /** How many people a source has brought. */
   countSubjects(source: string): Promise<number>;
+  /** The people that a source has brought, a page at a time, in the order of their ids. `next` is absent on the last page. */
+  subjects(source: string, after?: string): Promise<{ subjects: readonly string[]; next?: string }>;
   /**
    * Counts a departure once and resolves to how many its source had within `withinSeconds` until then; to the same number
    * when it is told of again before it is settled, so that what was decided by it stays decided.
    */
   countDeparture(key: EventKey, withinSeconds: number): Promise<number>;
+  /** A person by our id, today's or an earlier one: the record then has the id of today. */
   person(externalId: string): Promise<PersonRecord | undefined>;
-  /** Remembers people. Who created them first stays; the newest `userId` counts, since somebody may be deleted and come back. */
-  recordPeople(records: readonly PersonRecord[]): Promise<void>;
-  /** What became of one event; `undefined` while nobody has settled it. */
+  /**
+   * Notes people. What created them first stays, and so does their first owner; the newest `userId` counts, since an account may be
+   * deleted and made anew.
+   */
+  recordPeople(notes: readonly PersonNote[]): Promise<void>;
+  /** Our id of a person has changed: the record moves, and is found under both ids until the old one is given to another person. */
+  renamePerson(from: string, to: string): Promise<void>;
+  /** What became of one event; `undefined` while it is not settled. */
   event(key: EventKey): Promise<EventRecord | undefined>;
   /**
    * Notes that a chunk of an import is done, however often it is told so, for `keepSeconds` from now. Resolves to all that
@@ -100,4 +143,11 @@ export interface Ledger {
   finishedChunks(key: EventKey): Promise<ReadonlySet<number>>;
   /** The newest `limit` outcomes about a person, oldest first. */
   events(externalId: string, limit: number): Promise<EventRecord[]>;
+  /** Since when the events of a source are only stored (ISO 8601, UTC); `undefined` while they are applied. */
+  pausedSince(source: string): Promise<string | undefined>;
+  /** Begins a pause of a source, or ends it (`undefined`). */
+  pause(source: string, since: string | undefined): Promise<void>;
+  /** How far a source's list of changes has been read; `undefined` before the first time. */
+  cursor(source: string): Promise<string | undefined>;
+  moveCursor(source: string, cursor: string): Promise<void>;
 }

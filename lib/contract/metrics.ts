@@ -14,8 +14,10 @@ export const metricUnits = {
   EventsRejected: "Count",
   EventsHeld: "Count",
   EventsDead: "Count",
-  /** Could not be decided yet. */
-  EventsComeAgain: "Count",
+  /** Left to the queue: Authing, the ledger or another worker decides when they go on. */
+  EventsRetried: "Count",
+  /** Parked until a moment. */
+  EventsWaiting: "Count",
   /** From the receipt of its delivery until an event was settled. */
   EventLag: "Milliseconds",
   FilesFinished: "Count",

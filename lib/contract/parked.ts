@@ -1,25 +1,38 @@
 import type { QueuedMessage } from "./queue.ts";
 
-/** A message that waits for a person: a dead letter, or a departure that is held. */
-export interface KeptMessage {
-  readonly kind: "dead" | "held";
+/** What a parked message waits for: an operator (`dead`, `held`, `rejected`), or a moment (`waiting`). */
+export type ParkedKind = "dead" | "held" | "rejected" | "waiting";
+
+/** A message that cannot be decided now. It has left the queue whole, and nothing waits behind it. */
+export interface ParkedMessage {
+  readonly kind: ParkedKind;
   readonly message: QueuedMessage;
   /** The id under which the ledger knows it. */
   readonly ledgerId: string;
   /** A constant text in kebab-case. */
   readonly reason: string;
+  /** A place in the input that the reason is about. */
+  readonly path?: string;
+  /** What an operator does next. */
+  readonly hint?: string;
+  /** Our id of the person, where it is known. */
+  readonly externalId?: string;
   /** How often it was tried. */
   readonly attempts: number;
   /** When it was received first, ISO 8601, UTC. */
   readonly since: string;
+  /** When it is tried again, ISO 8601, UTC: of `waiting` messages only. */
+  readonly dueAt?: string;
 }
 
-/** Where messages wait for a person, whole, until they are taken away: what is kept here is never lost to a time limit. */
-export interface Shelf {
-  /** Keeps a message; one of the same kind, source and `ledgerId` is replaced. */
-  keep(kept: KeptMessage): Promise<void>;
-  /** The oldest `limit` messages. */
-  list(kind: KeptMessage["kind"], limit: number): Promise<KeptMessage[]>;
+/** Where parked messages are, whole, until they are taken away: no time limit loses what is here. */
+export interface Parked {
+  /** Parks a message; one of the same kind, source and `ledgerId` is replaced. */
+  keep(parked: ParkedMessage): Promise<void>;
+  /** The oldest `limit` messages of a kind, of one source or of all. */
+  list(kind: ParkedKind, limit: number, source?: string): Promise<ParkedMessage[]>;
   /** Takes a message away. Nothing happens when it is not there. */
-  remove(kept: KeptMessage): Promise<void>;
+  remove(parked: Pick<ParkedMessage, "kind" | "ledgerId"> & { readonly message: { readonly source: string } }): Promise<void>;
+  /** `waiting` messages whose `dueAt` has come, at most `limit`, at a cost that does not grow with those that are not due. */
+  due(now: number, limit: number): Promise<ParkedMessage[]>;
 }

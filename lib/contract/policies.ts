@@ -13,3 +13,10 @@ export type LeavePolicy = z.infer<typeof LeavePolicy>;
 /** How the TOTP secret of a joiner goes to Authing. */
 export const OtpPolicy = z.enum(["import", "inline"]);
 export type OtpPolicy = z.infer<typeof OtpPolicy>;
+
+/**
+ * Which people a source may change, close and open: only those that it brought itself (`own`), or also those that others
+ * brought (`shared`: the source's ids are the company's ids).
+ */
+export const PeoplePolicy = z.enum(["own", "shared"]);
+export type PeoplePolicy = z.infer<typeof PeoplePolicy>;

@@ -10,14 +10,21 @@ export interface Reception {
   readonly deliveryId?: string;
 }
 
+/** An event in the queue. */
+export interface EventMessage {
+  readonly kind: "event";
+  readonly source: string;
+  readonly event: SourceEvent;
+  readonly reception: Reception;
+  /** It comes from among the parked messages, where a copy of it is until its outcome is recorded. */
+  readonly wasParked?: true;
+  /** The moment that the source gave, where it lay ahead of the receipt: the event counts as of its receipt. */
+  readonly datedAhead?: string;
+}
+
 /** What waits in the queue of events. */
 export type QueuedMessage =
-  | {
-      readonly kind: "event";
-      readonly source: string;
-      readonly event: SourceEvent;
-      readonly reception: Reception;
-    }
+  | EventMessage
   /** A delivery whose proof held and that we could not read: kept whole until the code or a person can. */
   | {
       readonly kind: "unreadable";
@@ -30,6 +37,7 @@ export type QueuedMessage =
       /** Base64. */
       readonly payload: string;
       readonly reception: Reception;
+      readonly wasParked?: true;
     };
 
 export interface EventQueue {

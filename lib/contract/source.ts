@@ -78,6 +78,11 @@ export interface SourceEvent {
   readonly occurredAt: string;
   /** What `translate` needs, plain JSON. */
   readonly payload: unknown;
+  /**
+   * The id is made of the words alone, which hold neither an id nor a time: the same words may be true again. They are when
+   * something else about the person was applied in between.
+   */
+  readonly isUndated?: true;
 }
 
 export interface Reply {
@@ -130,6 +135,25 @@ export interface Fetch<Secret> {
    * outran what the API shows, and `misconfigured` when the source refuses our credentials.
    */
   read(event: SourceEvent, api: SourceApi<Secret>): Promise<unknown>;
+  /**
+   * For events that stand for many ("people have changed, ask for the list"): the next page of what has changed since `cursor`,
+   * which the ledger keeps for the source; `undefined` for every other event.
+   */
+  changedSince?(
+    event: SourceEvent,
+    api: SourceApi<Secret>,
+    cursor: string | undefined,
+  ): Promise<ChangedPage | undefined>;
+}
+
+/** A page of a source's list of changes. */
+export interface ChangedPage {
+  /** One for each person. */
+  readonly events: readonly SourceEvent[];
+  /** Where the next page begins; kept when the events of this one are queued. Absent: the cursor stays. */
+  readonly cursor?: string;
+  /** Nothing more has changed. */
+  readonly isComplete: boolean;
 }
 
 /** What translation may know beside the event: settings, never clocks or networks. */

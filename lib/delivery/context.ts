@@ -1,7 +1,7 @@
 import type { AuthingClient } from "#lib/authing/client.ts";
 import type { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { Clock } from "#lib/contract/clock.ts";
-import type { Ledger } from "#lib/contract/ledger.ts";
+import type { Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { Log } from "#lib/contract/log.ts";
@@ -13,8 +13,24 @@ export interface Task<Kind extends Change = Change> {
   /** Names the event or row: `source/eventId` or `uploads/<import>/<row>`. */
   readonly by: string;
   readonly source: string;
+  /**
+   * When the event or the file was received, in milliseconds since 1970: an account with the person's identifiers that began later
+   * is of this task's making.
+   */
+  readonly since: number;
   /** The source's id of the person, where the change came from a source. */
   readonly subject?: string;
+  /** The source whose people are those that this task brings; absent for a file that names none. */
+  readonly owner?: string;
+  /** What the ledger knows of the person, where it was asked while the person was locked. */
+  readonly known?: SubjectRecord;
+  readonly person?: PersonRecord;
+  /** An account with our id of the person that the ledger does not know is taken for this person's. */
+  readonly links: boolean;
+  /** An operator has said that the account which holds the person's identifier is this person's. */
+  readonly isSame: boolean;
+  /** Other sources say that the account is closed: it stays so, and out of departments. */
+  readonly staysClosed?: true;
 }
 
 /** Says what became of a task. The first word on a task counts. */

@@ -6,11 +6,13 @@ import { personProblems } from "#lib/authing/rules.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Create } from "#lib/contract/change.ts";
+import { isDone, type Outcome } from "#lib/contract/outcome.ts";
 import { attempt, attemptAgain } from "./attempt.ts";
 import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { departmentsRefused, moveToDepartments } from "./departments.ts";
-import { findUsers, hasLeftElsewhere, isSamePerson, updatable } from "./people.ts";
+import { conflictWith } from "./conflict.ts";
+import { closedByOthers, findUsers, isSamePerson, personOf, updatable } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 type CreateTask = Task<Create>;
@@ -21,6 +23,9 @@ const maxUnknownOutcomes = 3;
 const misfitsUntilAsked = 3;
 /** How far Authing's clock and ours may differ when we ask whether an account is of our making. */
 const clockToleranceMilliseconds = 5_000;
+/** Authing's look-up may lag behind its creates by some seconds: how often it is asked again, and after how long at first. */
+const looksAgain = 6;
+const firstLookAgainMilliseconds = 200;
 
 /**
  * Creates people, 50 at a call. Whatever Authing answers, each task is settled, or the run stops with an error that says
@@ -29,14 +34,24 @@ const clockToleranceMilliseconds = 5_000;
 export async function createPeople(
   tasks: readonly CreateTask[],
   context: DeliveryContext,
-  settle: Settle,
+  tell: Settle,
 ): Promise<void> {
+  const outcomes = new Map<CreateTask, Outcome>();
+  const settle: Settle = (task, outcome) => {
+    outcomes.set(task as CreateTask, outcome);
+    tell(task, outcome);
+  };
   const takeable = tasks.filter((task) => {
     const problem = personProblems(task.change.person)[0];
     if (problem) settle(task, { kind: "rejected", reason: problem.code, field: problem.path });
     return problem === undefined;
   });
   const fresh = await settleKnown(takeable, context, settle);
+  await notePeople(
+    takeable.filter((task) => !fresh.includes(task)),
+    outcomes,
+    context,
+  );
   for (const { batch, options } of batchesOf(fresh)) {
     const run: Run = {
       batch,
@@ -51,7 +66,28 @@ export async function createPeople(
     await place(batch, run, 0);
     settleSuspects(run);
     for (const { task, failure } of run.misfits) settle(task, rejection(failure));
+    // Before the next batch: it may hold the same person again.
+    await notePeople(batch, outcomes, context);
   }
+}
+
+/** Notes whose people those are that have been brought, or were there and are linked. */
+async function notePeople(
+  tasks: readonly CreateTask[],
+  outcomes: ReadonlyMap<CreateTask, Outcome>,
+  { ledger }: DeliveryContext,
+): Promise<void> {
+  await ledger.recordPeople(
+    tasks.flatMap((task) => {
+      const { externalId } = task.change.person;
+      const outcome = outcomes.get(task);
+      if (!outcome || !(isDone(outcome) || outcome.kind === "already-done")) return [];
+      const { userId, by = task.by } = outcome;
+      if (externalId === undefined || userId === undefined) return [];
+      const isOwn = isDone(outcome) && task.owner !== undefined;
+      return { externalId, userId, createdBy: by, ...(isOwn && { owner: task.owner }) };
+    }),
+  );
 }
 
 interface Run {
@@ -74,7 +110,6 @@ async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: nu
   const [only, ...more] = batch;
   if (only === undefined) return;
 
-  const startedAt = context.clock.now();
   const answer = await attempt(context, () =>
     context.authing.createUsersBatch({
       list: batch.map((task) => task.change.person),
@@ -83,7 +118,7 @@ async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: nu
   );
   if (answer.ok) {
     run.succeeded = true;
-    return confirm(batch, answer.data, answer.requestId, run, startedAt);
+    return confirm(batch, answer.data, answer.requestId, run);
   }
 
   const { failure } = answer;
@@ -96,12 +131,15 @@ async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: nu
       ? await settleExisting(batch, {
           context,
           settle,
-          // Who was refused alone, as somebody who is there already, was there before.
-          startedAt: duplicate && more.length === 0 ? undefined : startedAt,
           kinds: duplicate ? identifiers : "first",
+          // Alone, it is the one that is there: the look-up has to show it sooner or later.
+          again: duplicate && more.length === 0,
         })
       : batch;
   if (rest.length === 0) return;
+  if (duplicate && more.length === 0) {
+    return settle(only, { kind: "rejected", reason: only.subject === undefined ? "conflict" : "identifier-in-use" });
+  }
   if (rest.length < batch.length) return place(rest, run, unknownOutcomes);
   if (refused) run.refusesWhole = true;
 
@@ -167,7 +205,6 @@ async function confirm(
   users: readonly ListedUserDto[],
   requestId: string | undefined,
   run: Run,
-  startedAt: number,
 ): Promise<void> {
   const left = batch.filter((task) => {
     const user = users.find((candidate) => isSamePerson(candidate, task.change.person));
@@ -181,47 +218,59 @@ async function confirm(
     return user === undefined;
   });
   const { context, settle } = run;
-  const missing = await settleExisting(left, { context, settle, startedAt, kinds: "first" });
+  const missing = await settleExisting(left, { context, settle, kinds: "first", again: true });
   for (const task of missing) run.settle(task, { kind: "rejected", reason: "not-confirmed" });
 }
 
 interface Look {
   readonly context: DeliveryContext;
   readonly settle: Settle;
-  /** When the call began that may have created them; `undefined` when none of them can be of its making. */
-  readonly startedAt: number | undefined;
   /** By which identifiers to look; `first`: by the first one that a person has. */
   readonly kinds: typeof identifiers | "first";
+  /** Whether they have to be there, so that they are looked for again for some seconds. */
+  readonly again: boolean;
 }
 
-/** Settles those who are in the pool, and those whose identifier somebody else has there; returns the rest. */
-async function settleExisting(
-  batch: readonly CreateTask[],
-  { context, settle, startedAt, kinds }: Look,
-): Promise<readonly CreateTask[]> {
+/** Settles those who are in the pool, and those whose identifier another account has there; returns the rest. */
+async function settleExisting(batch: readonly CreateTask[], look: Look): Promise<readonly CreateTask[]> {
   let rest = batch;
-  for (const kind of identifiers) {
-    const asked = rest.filter(({ change: { person } }) =>
-      kinds === "first"
-        ? identifiers.find((candidate) => person[candidate] !== undefined) === kind
-        : person[kind] !== undefined,
-    );
-    const found = new Map<string | undefined, ListedUserDto>();
-    for (const user of await findUsers(context, kind, valuesOf(asked, kind))) {
-      found.set(identifierOf(user, kind), user);
+  for (let round = 0; rest.length > 0; round += 1) {
+    for (const kind of identifiers) {
+      const settled = await settleBy(kind, rest, look);
+      rest = rest.filter((task) => !settled.has(task));
     }
-    const settled = new Set<CreateTask>();
-    for (const task of asked) {
-      const user = found.get(identifierOf(task.change.person, kind));
-      if (!user) continue;
-      settled.add(task);
-      if (isSamePerson(user, task.change.person))
-        await settleSame(task, user, { context, settle, startedAt });
-      else settle(task, { kind: "rejected", reason: "conflict", field: kind });
-    }
-    if (settled.size > 0) rest = rest.filter((task) => !settled.has(task));
+    const { clock, deadline } = look.context;
+    const wait = firstLookAgainMilliseconds * 2 ** round;
+    if (!look.again || round === looksAgain || clock.now() + wait >= deadline) break;
+    if (rest.length > 0) await clock.wait(wait);
   }
   return rest;
+}
+
+async function settleBy(
+  kind: Identifier,
+  tasks: readonly CreateTask[],
+  { context, settle, kinds }: Look,
+): Promise<ReadonlySet<CreateTask>> {
+  const asked = tasks.filter(({ change: { person } }) =>
+    kinds === "first"
+      ? identifiers.find((candidate) => person[candidate] !== undefined) === kind
+      : person[kind] !== undefined,
+  );
+  const found = new Map<string | undefined, ListedUserDto>();
+  for (const user of await findUsers(context, kind, valuesOf(asked, kind))) {
+    found.set(identifierOf(user, kind), user);
+  }
+  const settled = new Set<CreateTask>();
+  for (const task of asked) {
+    const user = found.get(identifierOf(task.change.person, kind));
+    if (!user) continue;
+    settled.add(task);
+    if (isSamePerson(user, task.change.person)) await settleSame(task, user, context, settle);
+    else if (task.isSame) await adopt(task, user, context, settle);
+    else settle(task, await conflictWith(user, kind, task, context));
+  }
+  return settled;
 }
 
 function valuesOf(tasks: readonly CreateTask[], kind: Identifier): string[] {
@@ -229,44 +278,79 @@ function valuesOf(tasks: readonly CreateTask[], kind: Identifier): string[] {
 }
 
 /**
- * The person is there. By us, just now, or before? An account that began after our call did is ours. One that is closed is
- * opened again for a joiner whom this very source had let go; anybody else's closing of it stands.
+ * The person is there. By this event, or before? An account that began after the event was received, with its identifiers, is of its
+ * making. One that the ledger does not know is linked where the task may link; an account that is closed is opened for a
+ * joiner whose source had closed it.
  */
 async function settleSame(
   task: CreateTask,
   user: ListedUserDto,
-  { context, settle, startedAt }: Omit<Look, "kinds">,
+  context: DeliveryContext,
+  settle: Settle,
 ): Promise<void> {
-  const { externalId, status } = task.change.person;
-  const known = externalId === undefined ? undefined : await context.ledger.person(externalId);
-  const bornAt = Date.parse(user.createdAt ?? "");
-  const ours =
-    known === undefined && startedAt !== undefined && bornAt >= startedAt - clockToleranceMilliseconds;
-  const wantsOpen = (status ?? "Activated") === "Activated";
+  const { person } = task.change;
+  const known = await personOf(task, context);
+  const isOurs = known === undefined && isMadeBy(task, user);
+  if (known === undefined && !isOurs && !task.links) {
+    return settle(task, { kind: "held", reason: "account-exists", field: "externalId", userId: user.userId });
+  }
+  const wantsOpen = (person.status ?? "Activated") === "Activated";
   const isClosed = user.status !== undefined && user.status !== "Activated" && wantsOpen;
+  if (task.isSame) return adopt(task, user, context, settle);
   // Also one that is open: a process may have ended in the middle of opening it.
-  const isRehire = known?.leftBy === task.source && context.rehirePolicy(task.source) === "reactivate";
-  if (isRehire && wantsOpen) return reopen(task, user, context, settle);
-  if (isClosed && !ours) {
+  const isRehire =
+    known?.closedBy?.includes(task.source) === true &&
+    closedByOthers(known, task.source).length === 0 &&
+    context.rehirePolicy(task.source) === "reactivate";
+  if (isRehire && wantsOpen) return reopen(task, user, "reactivated", context, settle);
+  if (isClosed && !isOurs) {
     settle(task, { kind: "rejected", reason: "account-not-active", field: "status", userId: user.userId });
     return;
   }
   settle(task, {
-    kind: ours || known?.createdBy === task.by ? "accepted" : "already-done",
+    kind: isOurs || known?.createdBy === task.by ? "accepted" : "already-done",
     userId: user.userId,
     ...(known && known.createdBy !== task.by && { by: known.createdBy }),
   });
 }
 
+/** Whether an account began after the event was received, and has every identifier that the event brings. */
+function isMadeBy({ since, change: { person } }: CreateTask, user: ListedUserDto): boolean {
+  return (
+    Date.parse(user.createdAt ?? "") >= since - clockToleranceMilliseconds &&
+    identifiers.every(
+      (kind) => person[kind] === undefined || identifierOf(user, kind) === identifierOf(person, kind),
+    )
+  );
+}
+
+/** An operator has said that an account is this person's: it gets our id of them and what the event says, and is opened. */
+async function adopt(
+  task: CreateTask,
+  user: ListedUserDto,
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  const { externalId } = task.change.person;
+  await reopen(task, user, "linked", context, settle);
+  if (externalId === undefined) return;
+  const { userId, externalId: former } = user;
+  if (former !== undefined && former !== externalId) await context.ledger.renamePerson(former, externalId);
+  const closes = { source: task.source, isClosed: false };
+  await context.ledger.recordPeople([{ externalId, userId, createdBy: task.by, owner: task.source, closes }]);
+}
+
 async function reopen(
   task: CreateTask,
-  { userId }: ListedUserDto,
+  { userId, externalId }: ListedUserDto,
+  reason: "reactivated" | "linked",
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {
   const { person } = task.change;
+  const id = person.externalId !== externalId && person.externalId !== undefined && { externalId: person.externalId };
   const answer = await attemptAgain(context, () =>
-    context.authing.updateUser({ userId, ...updatable(person), status: "Activated" }),
+    context.authing.updateUser({ userId, ...id, ...updatable(person), status: person.status ?? "Activated" }),
   );
   if (!answer.ok) return settle(task, rejection(answer.failure));
   const { requestId, data } = answer;
@@ -274,12 +358,7 @@ async function reopen(
   const who = { kind: "userId", value: userId } as const;
   const refusal = await moveToDepartments(person.departmentIds, who, data, context);
   if (refusal) return settle(task, { ...departmentsRefused(refusal, true), userId });
-  settle(task, {
-    kind: "accepted",
-    reason: "reactivated",
-    userId,
-    ...(requestId !== undefined && { requestId }),
-  });
+  settle(task, { kind: "accepted", reason, userId, ...(requestId !== undefined && { requestId }) });
 }
 
 /** Another event may have brought a person already: then Authing is asked about them, not told again. */
@@ -288,25 +367,17 @@ async function settleKnown(
   context: DeliveryContext,
   settle: Settle,
 ): Promise<readonly CreateTask[]> {
-  const known = await Promise.all(
-    tasks.map(({ change: { person } }) =>
-      person.externalId === undefined ? undefined : context.ledger.person(person.externalId),
-    ),
-  );
-  const brought = tasks.filter((_, index) => known[index] !== undefined);
+  const known = await Promise.all(tasks.map((task) => personOf(task, context)));
+  const brought = tasks.filter((task, index) => known[index] !== undefined || task.isSame);
   if (brought.length === 0) return tasks;
-  const missing = await settleExisting(brought, {
-    context,
-    settle,
-    startedAt: undefined,
-    kinds: "first",
-  });
+  const kinds = brought.some(({ isSame }) => isSame) ? identifiers : "first";
+  const missing = await settleExisting(brought, { context, settle, kinds, again: false });
   return tasks.filter((task, index) => {
     const person = known[index];
-    if (person === undefined) return true;
+    if (!brought.includes(task)) return true;
     if (!missing.includes(task)) return false;
-    // The account is gone because one system let them go: then another one does not bring them back either.
-    if (!hasLeftElsewhere(person, task.source)) return true;
+    // The account is gone because another source let them go: then this one does not bring them back either.
+    if (closedByOthers(person, task.source).length === 0) return true;
     settle(task, { kind: "rejected", reason: "account-not-active", field: "status" });
     return false;
   });

@@ -1,6 +1,6 @@
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import { isDone, type Outcome } from "#lib/contract/outcome.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
 import { removePerson, updatePerson } from "./move.ts";
@@ -43,16 +43,6 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
     if (!(error instanceof InboundError && error.retryable)) throw error;
     stopped = error;
   }
-  await context.ledger.recordPeople(
-    tasks.flatMap((task) => {
-      const outcome = outcomes.get(task);
-      const externalId = "person" in task.change ? task.change.person.externalId : undefined;
-      const placed = outcome !== undefined && (isDone(outcome) || outcome.kind === "already-done");
-      return !placed || outcome.userId === undefined || externalId === undefined
-        ? []
-        : { externalId, userId: outcome.userId, createdBy: outcome.by ?? task.by };
-    }),
-  );
   return { outcomes: tasks.map((task) => outcomes.get(task)), ...(stopped && { stopped }) };
 }
 

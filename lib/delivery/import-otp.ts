@@ -6,7 +6,7 @@ import type { ImportOtp } from "#lib/contract/change.ts";
 import { attempt } from "./attempt.ts";
 import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
-import { findUsers, firstReference } from "./people.ts";
+import { findUsers, firstReference, type Who } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 interface Resolved {
@@ -105,6 +105,19 @@ export async function confirmed<Asked extends { readonly userId: string }>(
   return answers;
 }
 
+/**
+ * By what the person of a secret is looked for. A source's event goes by the account that the ledger knows, or by our id where the
+ * task may link an account; a row of a file by whatever it names.
+ */
+function referenceOf({ known, person, links, subject, change }: Task<ImportOtp>, account?: string): Who | undefined {
+  const userId = account ?? known?.userId ?? person?.userId;
+  if (userId !== undefined) return { kind: "userId", value: userId };
+  if (subject === undefined) return firstReference(change.who);
+  const { externalId } = change.who;
+  const isOurs = links || person !== undefined;
+  return isOurs && externalId !== undefined ? { kind: "externalId", value: externalId } : undefined;
+}
+
 async function resolve(
   tasks: readonly Task<ImportOtp>[],
   accounts: ReadonlyMap<Task, string>,
@@ -115,11 +128,12 @@ async function resolve(
   const asked = new Map<"externalId" | "email" | "phone" | "username", Task<ImportOtp>[]>();
   for (const task of tasks) {
     const account = accounts.get(task);
-    const reference = firstReference(account === undefined ? task.change.who : { userId: account });
+    const reference = referenceOf(task, account);
     if (!reference) {
-      settle(task, { kind: "rejected", reason: "user-missing" });
+      settle(task, { kind: "rejected", reason: task.subject === undefined ? "user-missing" : "user-unknown" });
     } else if (reference.kind === "userId") {
-      userIds.set(task, { userId: reference.value });
+      const remembered = account === undefined ? task.person?.externalId : undefined;
+      userIds.set(task, { userId: reference.value, ...(remembered !== undefined && { remembered }) });
     } else {
       const known =
         reference.kind === "externalId" ? await context.ledger.person(reference.value) : undefined;

@@ -1,4 +1,3 @@
-import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { UserDto } from "#lib/authing/dto.ts";
 import type { Answer } from "#lib/authing/client.ts";
 import type { LeavePolicy } from "#lib/contract/policies.ts";
@@ -10,7 +9,8 @@ import { attemptAgain } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
 import { departmentsRefused, moveToDepartments } from "./departments.ts";
-import { findUsers, firstReference, hasLeftElsewhere, updatable, userIdTypes, type Who } from "./people.ts";
+import { conflictWith } from "./conflict.ts";
+import { findUsers, updatable, userIdTypes, type Who } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 /**
@@ -22,20 +22,17 @@ export async function updatePerson(
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {
-  const { change } = task;
-  const references = await referencesOf(task, context);
-  if (references.length === 0) return settle(task, { kind: "rejected", reason: "user-unknown" });
+  const { change, staysClosed = false } = task;
+  const references = referencesOf(task);
+  if (references.length === 0) return bringPerson(task, context, settle);
 
-  const { status, ...rest } = { ...updatable(change.person), ...renaming(change) };
-  const told = change.person.departmentIds ?? [];
-  // Whom one system let go, another one does not let in again by the way, nor back into departments.
-  const opens = status === "Activated" || told.length > 0;
-  const staysClosed = opens && (await isOthersToOpen(task, context));
-  const set = status === undefined || (staysClosed && status === "Activated") ? rest : { ...rest, status };
-  const departmentIds = staysClosed ? [] : told;
+  const set = { ...updatable(change.person), ...renaming(task) };
   const updates = Object.keys(set).length > 0;
+  // A person whom another source let go does not come back into departments by the way.
+  const departmentIds = staysClosed ? [] : (change.person.departmentIds ?? []);
+  const closed = staysClosed && ({ reason: "stays-closed", field: "status" } as const);
   if (!updates && departmentIds.length === 0)
-    return settle(task, { kind: "already-done", reason: "nothing-to-change" });
+    return settle(task, { kind: "already-done", reason: "nothing-to-change", ...accountOf(task), ...closed });
 
   const { answer, who } = await firstFound(references, ({ kind, value: userId }) => {
     const userIdType = userIdTypes[kind];
@@ -51,30 +48,32 @@ export async function updatePerson(
       ...(refusal
         ? departmentsRefused(refusal, updates)
         : { kind: "accepted", ...(answer.requestId !== undefined && { requestId: answer.requestId }) }),
-      ...(staysClosed && { reason: "stays-closed", field: "status" }),
+      ...closed,
       ...(answer.data !== undefined && { userId: answer.data.userId }),
     });
   }
-  if (answer.failure.kind === "user-not-found") {
-    if (!change.complete) return settle(task, { kind: "rejected", reason: "user-unknown" });
-    const { whole: person = change.person, trail } = change;
-    const joiner: Task<Create> = { ...task, change: { kind: "create", person, trail } };
-    return createPeople([joiner], context, (_, outcome) => settle(task, outcome));
-  }
-  if (answer.failure.kind === "duplicate") {
-    return settle(task, { ...rejection(answer.failure), ...(await takenField(change.person, who, context)) });
-  }
-  settle(task, rejection(answer.failure));
+  if (answer.failure.kind === "user-not-found") return bringPerson(task, context, settle);
+  const conflict = answer.failure.kind === "duplicate" && (await conflictOf(task, who, context));
+  settle(task, { ...rejection(answer.failure), ...conflict });
 }
 
-/** A leaver: does to the account what the source's policy says. Somebody who is not there has left already. */
+/** A mover whom Authing does not have: brought, where the change holds all that is known of them. */
+async function bringPerson(task: Task<Update>, context: DeliveryContext, settle: Settle): Promise<void> {
+  const { complete, whole, person: told, trail } = task.change;
+  const person = whole ?? told;
+  if (!complete) return settle(task, { kind: "rejected", reason: "user-unknown" });
+  const joiner: Task<Create> = { ...task, change: { kind: "create", person, trail } };
+  return createPeople([joiner], context, (_, outcome) => settle(task, outcome));
+}
+
+/** A leaver: does to the account what the source's policy says. A person who is not there has left already. */
 export async function removePerson(
   task: Task<Leave>,
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {
-  const references = await referencesOf(task, context);
-  if (references.length === 0) return settle(task, { kind: "already-done", reason: "user-unknown" });
+  const references = referencesOf(task);
+  if (references.length === 0) return settle(task, await unlinked(task, context));
 
   const policy = context.leavePolicy(task.source);
   const { answer, who } = await firstFound(references, ({ kind, value }) =>
@@ -93,6 +92,15 @@ export async function removePerson(
       ? { kind: "already-done", reason: "user-unknown" }
       : rejection(answer.failure),
   );
+}
+
+/** The departure of a person whom its source never brought: an account that has their id is not closed by it. */
+async function unlinked({ change }: Task<Leave>, context: DeliveryContext): Promise<Outcome> {
+  const { externalId } = change.who;
+  const [user] = externalId === undefined ? [] : await findUsers(context, "externalId", [externalId]);
+  return user
+    ? { kind: "rejected", reason: "account-not-linked", field: "externalId", userId: user.userId }
+    : { kind: "already-done", reason: "user-unknown" };
 }
 
 function leave(
@@ -114,28 +122,31 @@ function leave(
 }
 
 /**
- * Whom a change is about: by itself, or as the person whom its source knows by the event's subject. The surest reference
- * comes first and our ids of the person after it, since an account may have been deleted and made anew, and the answer to a
- * rename may have been lost. What else may point to a person, such as an e-mail, only counts where there is no id.
+ * By which references to look for the person of a change. Authing's id comes first and our ids of the person after it, since an
+ * account may have been deleted and made anew, and the answer to a rename may have been lost. An id that only the event says
+ * counts where the ledger knows the person by it, or where the task may link an account that the ledger does not know.
  */
-async function referencesOf(task: Task<Update | Leave>, context: DeliveryContext): Promise<readonly Who[]> {
-  const { source, subject, change } = task;
-  const known = subject === undefined ? undefined : await context.ledger.subject(source, subject);
-  const first = firstReference({
-    ...change.who,
-    ...(known?.userId !== undefined && { userId: known.userId }),
-    ...(known?.externalId !== undefined && { externalId: known.externalId }),
-  });
-  if (!first || (first.kind !== "userId" && first.kind !== "externalId")) return first ? [first] : [];
+function referencesOf({ known, person, links, change }: Task<Update | Leave>): readonly Who[] {
+  const userId = known?.userId ?? person?.userId;
   const brought = change.kind === "update" ? change.person.externalId : undefined;
-  const ours = new Set([known?.externalId, change.who.externalId, brought]);
+  const isKnown = known?.externalId !== undefined || person !== undefined || links;
+  const ids = [
+    known?.externalId,
+    person?.externalId,
+    ...(isKnown ? [change.who.externalId, brought, ...(person?.formerly ?? [])] : []),
+  ];
   return [
-    first,
-    ...[...ours].flatMap((value): Who[] =>
-      value === undefined || value === "" || value === first.value ? [] : [{ kind: "externalId", value }],
+    ...(userId === undefined ? [] : [{ kind: "userId", value: userId } as const]),
+    ...[...new Set(ids)].flatMap((value): Who[] =>
+      value === undefined || value === "" ? [] : [{ kind: "externalId", value }],
     ),
   ];
 }
+
+const accountOf = ({ known, person }: Task) => {
+  const userId = known?.userId ?? person?.userId;
+  return userId === undefined ? {} : { userId };
+};
 
 /** Goes by the first reference that Authing knows somebody by; by the last one when it knows nobody. */
 async function firstFound<Data>(
@@ -149,33 +160,26 @@ async function firstFound<Data>(
   return isUnknown && others.length > 0 ? firstFound(others, call) : { answer, who };
 }
 
-async function isOthersToOpen(
-  { source, subject, change }: Task<Update>,
-  { ledger }: DeliveryContext,
-): Promise<boolean> {
-  const known = subject === undefined ? undefined : await ledger.subject(source, subject);
-  const externalId = known?.externalId ?? change.person.externalId ?? change.who.externalId;
-  return externalId !== undefined && hasLeftElsewhere(await ledger.person(externalId), source);
+/** Our id of a person goes along only when the source has given them another one. */
+function renaming({ known, person, change }: Task<Update>): { externalId?: string } {
+  const today = known?.externalId ?? person?.externalId ?? change.who.externalId;
+  const { externalId } = change.person;
+  return externalId === undefined || today === undefined || today === externalId ? {} : { externalId };
 }
 
-/** Our id of a person goes along only when the source gave them another one: then `who` has the one before. */
-function renaming({ who, person }: Update): { externalId?: string } {
-  const isRenamed = who.externalId !== undefined && who.externalId !== person.externalId;
-  return isRenamed && person.externalId !== undefined ? { externalId: person.externalId } : {};
-}
-
-/** Names the field that somebody else has, where one look per identifier can tell. */
-async function takenField(
-  person: Partial<CreateUserInfoDto>,
-  who: Who,
-  context: DeliveryContext,
-): Promise<Pick<Outcome, "field">> {
+/** The identifier that another account has, where one look for each can tell, and what that comes to. */
+async function conflictOf(task: Task<Update>, who: Who, context: DeliveryContext): Promise<Outcome | undefined> {
+  const { person } = task.change;
   for (const kind of identifiers) {
     const value = person[kind];
-    if (value === undefined || kind === "externalId") continue;
+    if (value === undefined) continue;
     const [user] = await findUsers(context, kind, [value]);
     const self = user && (who.kind === "userId" ? user.userId : user[who.kind]) === who.value;
-    if (user && !self && identifierOf(user, kind) === identifierOf(person, kind)) return { field: kind };
+    if (user && !self && identifierOf(user, kind) === identifierOf(person, kind)) {
+      const { kind: _, reason = "conflict", ...about } = await conflictWith(user, kind, task, context);
+      // A mover has an account: whose address it wants is not a question of linking.
+      return { kind: "rejected", reason: reason === "identifier-in-use" ? reason : "conflict", ...about };
+    }
   }
-  return {};
+  return undefined;
 }

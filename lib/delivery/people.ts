@@ -5,9 +5,9 @@ import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import type { PersonRecord } from "#lib/contract/ledger.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { PersonReference } from "#lib/contract/change.ts";
+import type { Create, PersonReference } from "#lib/contract/change.ts";
 import { attempt } from "./attempt.ts";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext, Task } from "./context.ts";
 
 /** What a person can be referred to by. */
 export type Reference = Identifier | "userId";
@@ -30,7 +30,9 @@ export const userIdTypes = {
 export function firstReference(who: PersonReference): Who | undefined {
   for (const kind of ["userId", ...identifiers] as const) {
     const value = who[kind];
-    if (value !== undefined && value !== "") return { kind, value };
+    // The same digits in two countries are two people's.
+    const isWhole = kind !== "phone" || who.phoneCountryCode !== undefined;
+    if (value !== undefined && value !== "" && isWhole) return { kind, value };
   }
   return undefined;
 }
@@ -91,9 +93,16 @@ async function findUser(
   throw new InboundError("unavailable", answer.failure.kind);
 }
 
-/** Whether a source other than this one has let a person go: then their account is not this one's to open. */
-export function hasLeftElsewhere(person: Pick<PersonRecord, "leftBy"> | undefined, source: string): boolean {
-  return Boolean(person?.leftBy) && person?.leftBy !== source;
+/** What the ledger knows of the person of a joiner: as it stood when the person was locked, where they were. */
+export async function personOf(task: Task<Create>, { ledger }: DeliveryContext): Promise<PersonRecord | undefined> {
+  const { externalId } = task.change.person;
+  if (task.person !== undefined || externalId === undefined) return task.person;
+  return ledger.person(externalId);
+}
+
+/** The sources other than this one that say a person's account is closed: while there are any, it is not opened. */
+export function closedByOthers(person: PersonRecord | undefined, source: string): readonly string[] {
+  return (person?.closedBy ?? []).filter((other) => other !== source);
 }
 
 /**

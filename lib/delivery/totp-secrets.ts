@@ -82,6 +82,11 @@ export async function bringSecrets(
       settle(task, { kind: "rejected", reason: "user-not-created" });
       return false;
     }
+    // A file of users brings people: what an existing account signs in with is none of its business.
+    if (kind === "already-done" && task.subject === undefined) {
+      settle(task, { kind: "rejected", reason: "user-exists", userId });
+      return false;
+    }
     accounts.set(task, userId);
     // Who was there before, or was let in again, was sent no secret.
     if (sent === joiner || kind !== "accepted" || reason !== undefined) return true;

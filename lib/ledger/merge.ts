@@ -1,0 +1,36 @@
+import type { FieldTold, PersonNote, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+
+// How what is told goes together with what is known: the same for every implementation of the ledger.
+
+/** What a source has told of a person, with what it tells now: of each field the newest counts, of two equal ones the later call. */
+export function withTold(known: SubjectRecord | undefined, now: SubjectRecord): SubjectRecord {
+  // From now on the id names another person; only where the one before is called stays.
+  if (now.movedTo !== undefined) return now;
+  if (!known) return now;
+  const isNewer = (name: string) => (known.told[name]?.at ?? "") <= (now.told[name]?.at ?? "");
+  const told: Record<string, FieldTold> = { ...known.told };
+  for (const [name, field] of Object.entries(now.told)) if (isNewer(name)) told[name] = field;
+  const { isClosed, lastDay, departments, ...rest } = now;
+  return {
+    ...known,
+    ...rest,
+    told,
+    ...(isClosed !== undefined && isNewer("access") && { isClosed }),
+    ...(lastDay !== undefined && isNewer("departure") && { lastDay }),
+    ...(departments && isNewer("departments") && { departments }),
+  };
+}
+
+/** A person with what is noted of them: what created them and their first owner stay. */
+export function withNote(known: PersonRecord | undefined, { closes, ...note }: PersonNote): PersonRecord {
+  const { closedBy = [], ...before } = known ?? {};
+  const others = closedBy.filter((source) => source !== closes?.source);
+  const closed = !closes ? closedBy : closes.isClosed ? [...others, closes.source] : others;
+  return {
+    ...before,
+    ...note,
+    createdBy: known?.createdBy ?? note.createdBy,
+    ...((known?.owner ?? note.owner) !== undefined && { owner: known?.owner ?? note.owner }),
+    ...(closed.length > 0 && { closedBy: closed.toSorted() }),
+  } as PersonRecord;
+}

@@ -1,0 +1,102 @@
+import type { Claim, EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import type { Clock } from "#lib/contract/clock.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import type { Read } from "./applying.ts";
+
+// Who works on what: an event is claimed before anything is done about it, and a person is locked while an effect happens, since
+// two sources may speak of one person at the same moment and the queue orders only what one source says.
+
+/** How long a claim and a lock hold, in seconds. What one message takes is bounded well below it. */
+export const leaseSeconds = 120;
+/** How long a worker waits for the lock of a person, and how often it looks, in milliseconds. */
+const lockMilliseconds = 10_000;
+const lookMilliseconds = 50;
+/** How often the same id may be news while the ledger remembers the first time. */
+const maxRepetitions = 100;
+
+export const idOf = (message: QueuedMessage): string =>
+  message.kind === "event" ? message.event.id : message.id;
+
+/**
+ * Claims an event under its id. The same id may be news: then it gets a number behind it, or, where the first one was refused,
+ * is tried anew under the same id. `wasParked`: a copy of it may be parked since an earlier try.
+ */
+export async function claimMessage(
+  message: QueuedMessage,
+  { ledger }: { readonly ledger: Ledger },
+  { owner, repeatsForSeconds }: { owner: string; repeatsForSeconds: number },
+): Promise<{ key: EventKey; claim: Claim; wasParked: boolean }> {
+  const id = idOf(message);
+  for (let times = 0; ; times += 1) {
+    const key: EventKey = { source: message.source, id: times === 0 ? id : `${id}~${times}` };
+    const claim = await ledger.claim(key, { owner, leaseSeconds });
+    if (claim.state !== "settled") {
+      return { key, claim, wasParked: message.wasParked === true || (claim.state === "claimed" && claim.attempts > 1) };
+    }
+    if (isResent(message, claim.record) && (await ledger.reopen(key))) {
+      return { key, claim: await ledger.claim(key, { owner, leaseSeconds }), wasParked: true };
+    }
+    const news = await isNews(message, claim.record, ledger, repeatsForSeconds);
+    if (!news || times === maxRepetitions) return { key, claim, wasParked: message.wasParked === true };
+  }
+}
+
+/** What was refused is tried again when it is sent again: its sender, or an operator there, believes it mended. */
+function isResent({ reception }: QueuedMessage, { outcome, settledAt }: EventRecord): boolean {
+  const wasRefused = outcome.kind === "rejected" || outcome.kind === "dead";
+  return wasRefused && outcome.reason !== "discarded" && reception.receivedAt > settledAt;
+}
+
+/**
+ * Whether the same id says something new. A retry of the sender says nothing new, but
+ *
+ * - after the time over which the sender repeats a delivery, the same id is a new statement;
+ * - an event that only says "look at this person again" is one when it came in after the worker had looked;
+ * - words without an id or a time of their own are one when something else about the person has been applied since: the
+ *   person was terminated, hired again, and terminated again.
+ */
+async function isNews(
+  message: QueuedMessage,
+  record: EventRecord,
+  ledger: Ledger,
+  repeatsForSeconds: number,
+): Promise<boolean> {
+  const { receivedAt } = message.reception;
+  if (Date.parse(receivedAt) - Date.parse(record.receivedAt) > repeatsForSeconds * 1000) return true;
+  if (record.readAt !== undefined && receivedAt > record.readAt) return true;
+  if (message.kind !== "event" || !message.event.isUndated || receivedAt <= record.receivedAt) return false;
+  const known = await ledger.subject(message.source, message.event.subject);
+  const newest = Object.values(known?.told ?? {}).toSorted((one, other) => (one.at > other.at ? -1 : 1))[0];
+  return newest !== undefined && newest.by !== message.event.id;
+}
+
+/** Locks the people of an event, in one order for all, so that no two workers wait for each other. `false`: it took too long. */
+export async function lockPeople(
+  { key, lockIds }: Pick<Read, "key" | "lockIds">,
+  { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
+): Promise<boolean> {
+  const owner = ownerOf(key);
+  const waitsUntil = clock.now() + lockMilliseconds;
+  const held: string[] = [];
+  for (const id of lockIds.toSorted()) {
+    while ((await ledger.claim(lockOf(id), { owner, leaseSeconds })).state !== "claimed") {
+      if (clock.now() >= waitsUntil) {
+        await unlockPeople({ key, lockIds: held }, { ledger });
+        return false;
+      }
+      await clock.wait(lookMilliseconds);
+    }
+    held.push(id);
+  }
+  return true;
+}
+
+export async function unlockPeople(
+  { key, lockIds }: Pick<Read, "key" | "lockIds">,
+  { ledger }: { readonly ledger: Ledger },
+): Promise<void> {
+  await Promise.all(lockIds.map((id) => ledger.release(lockOf(id), ownerOf(key))));
+}
+
+const ownerOf = ({ source, id }: EventKey) => `${source}/${id}`;
+const lockOf = (id: string): EventKey => ({ source: "people", id });

@@ -1,0 +1,157 @@
+import type { Change, Update } from "#lib/contract/change.ts";
+import type { PersonRecord } from "#lib/contract/ledger.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
+import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
+import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
+import type { Task } from "#lib/delivery/context.ts";
+import { closedByOthers } from "#lib/delivery/people.ts";
+import { maySpeak, notItsPerson } from "./authority.ts";
+import { effectiveFrom } from "./dates.ts";
+import type { Knowledge } from "./knowledge.ts";
+import { closes, newestTeller, remainderOf } from "./order.ts";
+
+// What an event comes to, given what the ledger knows at this moment. Pure: it is asked when the person's lock is held and the
+// effect is about to happen, so that nothing can come in between.
+
+export interface DecisionSettings {
+  readonly people: PeoplePolicy;
+  readonly rehire: RehirePolicy;
+  readonly timeZone: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** An operator has said that the account which holds the person's identifier is this person's. */
+  readonly isSame: boolean;
+}
+
+/** A change that is left, and what has to be done about it, or what became of it without anything to do. */
+export type Step =
+  | { readonly change: Change; readonly task: Task }
+  | { readonly change: Change; readonly outcome: Outcome };
+
+/** What an event comes to. */
+export interface Decision {
+  /** The changes that are due, in order. */
+  readonly steps: readonly Step[];
+  /** What becomes of the event where no change is left of it. */
+  readonly outcome?: Outcome;
+  /** Fields that a newer event told → that event, `source/eventId`. */
+  readonly superseded: Readonly<Record<string, string>>;
+  /** Changes whose day lies ahead, and the moment (milliseconds since 1970) at which the first of them is due. */
+  readonly ahead: readonly Change[];
+  readonly dueAt?: number;
+}
+
+export function decide(
+  message: QueuedMessage,
+  changes: readonly Change[],
+  knowledge: Knowledge,
+  settings: DecisionSettings,
+): Decision {
+  if (message.kind === "unreadable" || changes.length === 0) {
+    const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
+    return { steps: [], outcome, superseded: {}, ahead: [] };
+  }
+  const { source, event } = message;
+  const { known, person, namesake } = knowledge;
+  const { changes: left, superseded: lost, isRepetition } = remainderOf(changes, event, known);
+  const superseded = Object.fromEntries(Object.entries(lost).map(([name, by]) => [name, `${source}/${by}`]));
+  if (left.length === 0) {
+    const by = `${source}/${newestTeller(lost, known)}`;
+    return { steps: [], outcome: { kind: isRepetition ? "already-done" : "superseded", by }, superseded, ahead: [] };
+  }
+  const moments = left.map((change) => effectiveFrom(change, settings.timeZone) ?? 0);
+  const due = moments.filter((moment) => moment > settings.now);
+  const stepOf = (change: Change): Step => {
+    if (person && !maySpeak(source, settings.people, person, known)) {
+      return { change, outcome: othersPerson(change, person) };
+    }
+    if (namesake && "person" in change) return { change, outcome: idInUse(namesake, source) };
+    return placed(message, change, knowledge, settings);
+  };
+  return {
+    steps: left.filter((_, index) => (moments[index] ?? 0) <= settings.now).map(stepOf),
+    superseded,
+    ahead: left.filter((_, index) => (moments[index] ?? 0) > settings.now),
+    ...(due.length > 0 && { dueAt: Math.min(...due) }),
+  };
+}
+
+/** Another source's person: a joiner is there already, everything else is not this source's to say. */
+function othersPerson(change: Change, person: PersonRecord): Outcome {
+  if (change.kind !== "create") return notItsPerson(person);
+  return {
+    kind: "already-done",
+    by: person.createdBy,
+    ...(person.userId !== undefined && { userId: person.userId }),
+  };
+}
+
+/** The id that a source gives its person is another one's. One of its own may just be giving it up. */
+function idInUse(namesake: PersonRecord, source: string): Outcome {
+  return {
+    kind: "rejected",
+    reason: namesake.owner === source ? "identifier-in-use" : "conflict",
+    field: "externalId",
+    by: namesake.createdBy,
+    ...(namesake.userId !== undefined && { userId: namesake.userId }),
+  };
+}
+
+function placed(
+  { source, event, reception }: EventMessage,
+  change: Change,
+  { known, person }: Knowledge,
+  { people, rehire, isSame, now }: DecisionSettings,
+): Step {
+  const about = {
+    by: `${source}/${event.id}`,
+    source,
+    subject: event.subject,
+    owner: source,
+    since: Date.parse(reception.receivedAt),
+    ...(known && { known }),
+    ...(person && { person }),
+    links: people === "shared" || isSame,
+    isSame,
+  };
+  const isPlaced = known?.userId !== undefined || person?.owner === source;
+  if (change.kind === "leave" || change.kind === "import-otp") return { change, task: { ...about, change } };
+  const opens = closes(change) === false;
+  if (change.kind === "create") {
+    if (!isPlaced) return { change, task: { ...about, change } };
+    if (opens && known?.isClosed && rehire === "reject") {
+      return { change, outcome: { kind: "rejected", reason: "account-not-active", field: "status" } };
+    }
+    // The source has brought this person before: what its joiner says now is what has changed since.
+    const { kind: _, person: whole, ...rest } = change;
+    const update: Update = { ...rest, kind: "update", who: {}, person: whole, whole, complete: true };
+    return { change, task: updateTask(update, about, opens) };
+  }
+  const mayBeRenamed = now - Date.parse(reception.receivedAt) < (change.createsAfterSeconds ?? 0) * 1000;
+  const complete = change.complete && (isPlaced || !mayBeRenamed);
+  return { change, task: updateTask({ ...change, complete }, about, opens) };
+}
+
+/**
+ * A mover as it is sent. That the account is open is only news where this source said last that it is closed: most senders say it
+ * with every edit, and what an operator closed at Authing stays closed until the source says something new.
+ */
+function updateTask(change: Update, about: Omit<Task, "change">, opens: boolean): Task {
+  const { known, person, source } = about;
+  const { status, ...fields } = change.person;
+  const isClosed = known?.isClosed === true;
+  const others = closedByOthers(person, source);
+  const reopens = opens && isClosed && others.length === 0;
+  const sent = opens ? (reopens ? "Activated" : undefined) : status;
+  const staysClosed = others.length > 0 && ((opens && isClosed) || fields.departmentIds !== undefined);
+  return {
+    ...about,
+    change: {
+      ...change,
+      person: { ...fields, ...(sent !== undefined && { status: sent }) },
+      // What is said of a person who has left makes no account.
+      complete: change.complete && (opens || !isClosed),
+    },
+    ...(staysClosed && { staysClosed }),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Change } from "#lib/contract/change.ts";
+import type { Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import type { Read } from "./applying.ts";
+
+// What the ledger knows of the person whom an event is about.
+
+export interface Knowledge {
+  readonly known: SubjectRecord | undefined;
+  readonly person: PersonRecord | undefined;
+  /** Another person who has the id that the event gives this one. */
+  readonly namesake: PersonRecord | undefined;
+  /** Our id of the person after the event, where it is known. */
+  readonly externalId: string | undefined;
+}
+
+/** A sender's clock may be ahead by so much, in milliseconds. */
+const clockToleranceMilliseconds = 5 * 60_000;
+
+/**
+ * An event has happened when it is received. A moment beyond that is the day on which it takes effect, a slip of the pen or a clock
+ * that is wrong, and must not put what comes after it in the shade: then the event counts as of its receipt.
+ */
+export function datedNoLater(message: QueuedMessage): QueuedMessage {
+  if (message.kind !== "event") return message;
+  const { event, reception } = message;
+  const isAhead = Date.parse(event.occurredAt) > Date.parse(reception.receivedAt) + clockToleranceMilliseconds;
+  if (!isAhead) return message;
+  const { occurredAt: datedAhead } = event;
+  return { ...message, datedAhead, event: { ...event, occurredAt: reception.receivedAt } };
+}
+
+/** Every id under which a person may be locked whom the event may be about. */
+export async function lockIdsOf(
+  message: QueuedMessage,
+  changes: readonly Change[],
+  { ledger }: { readonly ledger: Ledger },
+): Promise<readonly string[]> {
+  const known = await subjectOf(message, ledger);
+  const told = [known?.externalId, ...changes.flatMap(idsIn)].filter((id) => id !== undefined);
+  const ids = [...new Set(told)];
+  const people = await Promise.all(ids.map((id) => ledger.person(id)));
+  const subject = message.kind === "event" ? [`${message.source}/${message.event.subject}`] : [];
+  return ids.length === 0 ? subject : [...new Set([...ids, ...people.flatMap((each) => each?.externalId ?? [])])];
+}
+
+export async function knowledgeOf(
+  { message, changes }: Pick<Read, "message" | "changes">,
+  { ledger }: { readonly ledger: Ledger },
+): Promise<Knowledge> {
+  const known = await subjectOf(message, ledger);
+  const brought = changes.flatMap((change) => ("person" in change ? (change.person.externalId ?? []) : []))[0];
+  // What a leaver is called comes last: a deletion often says the source's own id only.
+  const externalId = brought ?? known?.externalId ?? changes.flatMap(idsIn)[0];
+  const id = known?.externalId ?? externalId;
+  const person = id === undefined ? undefined : await ledger.person(id);
+  const other = brought === undefined || brought === id ? undefined : await ledger.person(brought);
+  const namesake = other && other.externalId !== person?.externalId ? other : undefined;
+  return { known, person, namesake, externalId };
+}
+
+/**
+ * What the source has told of the person whom this event is about. Where the source has changed its id of a person, older events
+ * under the old id are about that person, and newer ones about another person who was given the old id.
+ */
+async function subjectOf(message: QueuedMessage, ledger: Ledger): Promise<SubjectRecord | undefined> {
+  if (message.kind !== "event") return undefined;
+  const { source, event } = message;
+  const found = await ledger.subject(source, event.subject);
+  if (found?.movedTo === undefined) return found;
+  const { subject: moved, ...told } = found.told;
+  if (moved !== undefined && event.occurredAt <= moved.at) return ledger.subject(source, found.movedTo);
+  return Object.keys(told).length === 0 ? undefined : found;
+}
+
+function idsIn(change: Change): string[] {
+  const called = "who" in change ? change.who.externalId : undefined;
+  const brought = "person" in change ? change.person.externalId : undefined;
+  return [brought, called].filter((id) => id !== undefined && id !== "") as string[];
+}

@@ -1,0 +1,227 @@
+import type { Change } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { FieldTold, PersonNote } from "#lib/contract/ledger.ts";
+import type { Metric } from "#lib/contract/metrics.ts";
+import { isDone, type Outcome } from "#lib/contract/outcome.ts";
+import type { ParkedKind } from "#lib/contract/parked.ts";
+import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
+import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided } from "./applying.ts";
+import { effectiveFrom } from "./dates.ts";
+import { closes, namesIn } from "./order.ts";
+import { hasWaitedTooLong, type Wait } from "./waiting.ts";
+
+// How an event ends for now: its outcome is recorded, it is parked, or the queue keeps it. In each case what was applied is noted
+// first, then the outcome, so that a worker that ends in between does the same again.
+
+/** An event in whatever stage it ends. */
+interface Ending extends Claimed, Partial<Omit<Decided, keyof Claimed | "lockIds">> {
+  /** Of each step. */
+  readonly outcomes?: readonly Outcome[];
+}
+
+const metricOf = {
+  accepted: "EventsAccepted",
+  "already-done": "EventsAlreadyDone",
+  superseded: "EventsSuperseded",
+  rejected: "EventsRejected",
+  held: "EventsHeld",
+  dead: "EventsDead",
+} as const satisfies Record<Outcome["kind"], Metric>;
+
+/** Outcomes that an operator may still change: the message stays, whole. */
+const parkedAs: ReadonlySet<string> = new Set<ParkedKind>(["dead", "held", "rejected"]);
+
+/** Records the outcome of an event. One that is not final for good is parked as well. */
+export async function record(
+  ending: Ending,
+  decided: Outcome,
+  ports: ApplyPorts,
+  error?: InboundError,
+): Promise<Applied> {
+  const { message, key, attempts, wasParked } = ending;
+  const outcome = outcomeOfEvent(decided);
+  const { kind, reason = "unknown" } = outcome;
+  if (kind === "dead" || kind === "held" || kind === "rejected") await keep(kind, reason, ending, ports, error);
+  await remember(ending, ports);
+  const now = ports.clock.now();
+  const { redeliversForSeconds = 0 } = ports.source(key.source) ?? {};
+  await ports.ledger.settle([recordOf(ending, outcome, now)], outcomesKeptSeconds + redeliversForSeconds);
+  if (wasParked) {
+    const left = (["waiting", "dead", "rejected"] as const).filter((parked) => parked !== kind);
+    await Promise.all(left.map((parked) => ports.parked.remove({ kind: parked, message, ledgerId: key.id })));
+  }
+  const tell = parkedAs.has(kind) ? ports.log.error : ports.log.info;
+  tell(
+    "event settled",
+    {
+      source: key.source,
+      event: key.id,
+      outcome: kind,
+      reason: outcome.reason,
+      field: outcome.field,
+      authingRequestId: outcome.requestId,
+      attempts,
+    },
+    { [metricOf[kind]]: 1, EventLag: Math.max(0, now - Date.parse(message.reception.receivedAt)) },
+  );
+  return { state: "done", outcome };
+}
+
+/** Parks an event until a moment; dead, with the reason for which it waited, once it has waited for too long. */
+export async function park(
+  ending: Ending,
+  wait: Wait,
+  ports: ApplyPorts,
+  { owner }: ApplyRun,
+): Promise<Applied> {
+  const { message, key } = ending;
+  const { reason, path, hint } = wait;
+  const { receivedAt } = message.reception;
+  const error = new InboundError("unavailable", reason, { ...(path && { path }), ...(hint && { hint }) });
+  if (hasWaitedTooLong(wait, receivedAt, ports.clock.now())) {
+    return record({ ...ending, outcomes: [] }, { kind: "dead", reason }, ports, error);
+  }
+  const dueAt = new Date(wait.dueAt).toISOString();
+  await keep("waiting", reason, ending, ports, error, dueAt);
+  await remember(ending, ports);
+  await ports.ledger.release(key, owner);
+  ports.log.warn("event waits", { source: key.source, event: key.id, reason, path, dueAt }, { EventsWaiting: 1 });
+  return { state: "waiting", reason, dueAt };
+}
+
+/** Leaves an event to the queue: Authing, the ledger or another worker decides when it can go on. */
+export async function retry(
+  { key }: Claimed,
+  { code, reason, path }: InboundError,
+  ports: ApplyPorts,
+  { owner }: ApplyRun,
+): Promise<Applied> {
+  await ports.ledger.release(key, owner);
+  const fields = { source: key.source, event: key.id, code, reason, path };
+  ports.log.warn("event retried", fields, { EventsRetried: 1 });
+  return { state: "later" };
+}
+
+async function keep(
+  kind: ParkedKind,
+  reason: string,
+  { message, key, attempts, knowledge }: Ending,
+  { parked }: ApplyPorts,
+  error?: InboundError,
+  dueAt?: string,
+): Promise<void> {
+  const { externalId } = knowledge ?? {};
+  await parked.keep({
+    kind,
+    message,
+    ledgerId: key.id,
+    reason,
+    attempts,
+    since: message.reception.receivedAt,
+    ...(error?.path !== undefined && { path: error.path }),
+    ...(error?.hint !== undefined && { hint: error.hint }),
+    ...(externalId !== undefined && { externalId }),
+    ...(dueAt !== undefined && { dueAt }),
+  });
+}
+
+function outcomeOfEvent(outcome: Outcome): Outcome {
+  // A person without a way to sign in: no name is invented. The event is dead until a mapping or a permission brings one.
+  return outcome.reason === "identifier-missing" ? { ...outcome, kind: "dead" } : outcome;
+}
+
+/** A change that was applied, also where another part of its event was refused. */
+interface AppliedChange {
+  readonly change: Change;
+  readonly outcome: Outcome;
+}
+
+/** Notes what was applied: when each field was told, whose person it is, who says that the account is closed. */
+async function remember(
+  { message, knowledge, decision, outcomes = [] }: Ending,
+  { ledger, timeZone }: ApplyPorts,
+): Promise<void> {
+  if (message.kind !== "event" || !decision || !knowledge) return;
+  const { source, event } = message;
+  const { known, person, externalId } = knowledge;
+  const applied = decision.steps.flatMap((step, index): AppliedChange[] => {
+    const outcome = outcomes[index];
+    const counts = "task" in step && outcome && (isDone(outcome) || outcome.kind === "already-done");
+    return counts ? [{ change: step.change, outcome }] : [];
+  });
+  const by = { at: event.occurredAt, by: event.id };
+  const told: Record<string, FieldTold> = {};
+  for (const { change } of applied) {
+    // A departure that was announced counts from the end of the last day, not from the day on which it was announced.
+    const effective = effectiveFrom(change, timeZone);
+    const at = effective === undefined ? by.at : new Date(effective).toISOString();
+    for (const name of namesIn(change)) told[name] = name === "access" && at > by.at ? { ...by, at } : by;
+  }
+  const announced = [...decision.ahead, ...applied.map(({ change }) => change)].flatMap(lastDayIn).at(-1);
+  if (announced !== undefined) told["departure"] = by;
+  if (Object.keys(told).length === 0) return;
+
+  const isClosed = applied.flatMap(({ change }) => closes(change) ?? []).at(-1);
+  const userId = applied.find(({ outcome }) => outcome.userId !== undefined)?.outcome.userId;
+  const departments = applied.flatMap(({ change }) =>
+    "person" in change ? (change.person.departmentIds ?? []) : [],
+  );
+  const isRenamed =
+    known?.externalId !== undefined && externalId !== undefined && known.externalId !== externalId && applied.length > 0;
+  if (isRenamed) await ledger.renamePerson(known.externalId, externalId);
+  const moved = applied.flatMap(({ change }) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
+  const isMoved = moved !== undefined && moved !== event.subject;
+  await ledger.tell({
+    source,
+    subject: isMoved ? moved : (known?.subject ?? event.subject),
+    ...(isMoved && known),
+    ...(isMoved && { subject: moved }),
+    ...(externalId !== undefined && applied.length > 0 && { externalId }),
+    ...(userId !== undefined && { userId }),
+    ...(departments.length > 0 && { departments }),
+    told: isMoved ? { ...known?.told, ...told } : told,
+    ...(isClosed !== undefined && { isClosed }),
+    ...(announced !== undefined && { lastDay: announced }),
+  });
+  if (isMoved) await ledger.tell({ source, subject: event.subject, movedTo: moved, told: { subject: by } });
+
+  if (isClosed === undefined || externalId === undefined) return;
+  // A person who was never at Authing has not left it.
+  const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
+  if (isClosed ? !isThere : !person?.closedBy?.includes(source)) return;
+  const note: PersonNote = { externalId, createdBy: `${source}/${event.id}`, closes: { source, isClosed } };
+  await ledger.recordPeople([note]);
+}
+
+/** The last day that a change announces; empty where it says that none is planned. */
+function lastDayIn(change: Change): string[] {
+  if (change.kind === "leave") return change.lastDay === undefined ? [] : [change.lastDay];
+  return "departure" in change && change.departure === "none" ? [""] : [];
+}
+
+function recordOf({ message, key, changes, readAt, knowledge, decision }: Ending, outcome: Outcome, now: number) {
+  const event = message.kind === "event" ? message.event : undefined;
+  const made = eventRecord(
+    {
+      key,
+      type: event?.type ?? "unreadable",
+      subject: event?.subject,
+      externalId: knowledge?.externalId,
+      occurredAt: event?.occurredAt,
+      reception: message.reception,
+      changes: changes ?? [],
+      outcome,
+    },
+    now,
+  );
+  const { superseded = {} } = decision ?? {};
+  const datedAhead = message.kind === "event" ? message.datedAhead : undefined;
+  return {
+    ...made,
+    ...(datedAhead !== undefined && {
+      trail: { ...made.trail, occurredAt: `${datedAhead} · ahead of its receipt, which counts instead` },
+    }),
+    ...(readAt !== undefined && { readAt }),
+    ...(Object.keys(superseded).length > 0 && { superseded }),
+  };
+}
