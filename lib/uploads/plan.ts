@@ -15,7 +15,7 @@ import { writeProgress } from "./progress.ts";
 import { recordOutcome } from "./record-outcome.ts";
 import type { RowTranslator } from "./rows/row-translator.ts";
 import { kindOf, translatorFor } from "./rows/registry.ts";
-import { refuseOversized } from "./upload-size.ts";
+import { refuseOversized, withinSizeLimit } from "./upload-size.ts";
 
 export interface PlanPorts {
   readonly ledger: Ledger;
@@ -91,7 +91,7 @@ async function makePlan(
   let translator: RowTranslator | undefined;
   try {
     refuseOversized(base.object);
-    table = await openTable(base.object.key, await objects.read(base.object));
+    table = await openTable(base.object.key, withinSizeLimit(await objects.read(base.object)));
     translator = translatorFor(base.kind, table.columns, translation);
     const { columns, details } = table;
     const chunks = await cutIntoChunks(table.rows, chunkSize);
