@@ -58,6 +58,14 @@ describe("the bytes of chunks", () => {
     expect(ranges.every(({ end }) => end === bytes.length)).toBe(true);
   });
 
+  it("are not read at all of a file without rows", async () => {
+    const { run, ranges } = recorded({ chunkSize: { rows: 4, bytes: 1_000_000 } });
+    const id = run.upload("users", "people.csv", "externalId,email\n");
+    await run.settle();
+    expect(run.results(id).summary).toMatchObject({ state: "finished", rows: 0 });
+    expect(ranges).toEqual([]);
+  });
+
   it("that reach into the next chunks bring none of their rows along", async () => {
     const run = openImports({ chunkSize: { rows: 3, bytes: 1_000_000 } });
     // The quote that is opened in the first row is found misplaced in the last one: all bytes are needed to read the first.

@@ -45,4 +45,38 @@ describe("secrets whose people come later", () => {
       expectTidy(run, id);
     }
   }, 120_000);
+
+  it("are looked for in the next invocation, which begins with the first row that was not delivered", async () => {
+    let groups = 0;
+    const run = openImports({
+      chunkSize: { rows: 1000, bytes: 1_000_000 },
+      around: ({ ledger }) => ({
+        ledger: {
+          ...ledger,
+          async settle(records, keepSeconds) {
+            await ledger.settle(records, keepSeconds);
+            if (records.some(({ changes }) => changes.includes("import-otp"))) groups += 1;
+            // The time of the invocation is up after the first 50 rows, some of which wait.
+            if (groups === 1) run.clock.pass(900);
+          },
+        },
+      }),
+    });
+    run.upload("users", "people.ndjson", people(0, 20) + people(30, 150));
+    await run.settle();
+    const id = run.upload("otp", "otp.csv", text);
+    await run.settle();
+    expect(handOvers(run)).toBe(1);
+    const { summary, accepted, rejected } = run.results(id);
+    expect(summary).toMatchObject({ rows: 160, accepted: 140, rejected: 20 });
+    expect(accepted.map(({ row }) => row).toSorted((one, other) => one - other)).toEqual(
+      Array.from({ length: 150 }, (_, index) => index + 2).filter((row) => row < 22 || row >= 32),
+    );
+    expect(Array.from(rejected.matchAll(/,(\d+),[^,]*\r\n/g), ([, row]) => Number(row))).toEqual(
+      Array.from({ length: 160 }, (_, index) => index + 2).filter(
+        (row) => (row >= 22 && row < 32) || row >= 152,
+      ),
+    );
+    expectTidy(run, id);
+  });
 });
