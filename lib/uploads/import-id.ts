@@ -10,9 +10,10 @@ export function importIdOf({ bucket, key, versionId, etag }: ObjectReference): s
   const version = createHash("sha256")
     .update(JSON.stringify([bucket, key, versionId ?? etag]))
     .digest("hex");
-  const name = basename(key)
-    .replaceAll(/[^\p{L}\p{N}._-]/gu, "-")
-    .slice(0, 80);
+  // Whole characters: half of a surrogate pair cannot be part of a key.
+  const name = Array.from(basename(key).replaceAll(/[^\p{L}\p{N}._-]/gu, "-"))
+    .slice(0, 80)
+    .join("");
   return `${name}-${version.slice(0, 12)}`;
 }
 

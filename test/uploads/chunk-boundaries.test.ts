@@ -110,3 +110,17 @@ it("what a message is about can be claimed as soon as the message is queued", as
   expect(states.length).toBeGreaterThan(2 * 4);
   expect(states.filter(([, state]) => state !== "claimed")).toEqual([]);
 });
+
+it("a chunk whose message comes twice at the same time is run by one invocation", async () => {
+  const run = openImports({
+    chunkSize: { rows: 60, bytes: 1_000_000 },
+    around: ({ queue }) => ({ queue: { send: (messages) => queue.send([...messages, ...messages]) } }),
+  });
+  const id = run.upload("users", "people.csv", peopleFile(200));
+  await run.settle();
+  expectWhole(run, id, 200);
+  const { accepted, alreadyDone } = run.results(id).summary;
+  expect([accepted, alreadyDone]).toEqual([180, 0]);
+  const created = run.pool.requests.filter(({ operation }) => operation === "create-users-batch");
+  expect(created.reduce((sum, { count }) => sum + count, 0)).toBe(180);
+});
