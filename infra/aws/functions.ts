@@ -174,7 +174,7 @@ const uploadsRun: FunctionDefinition = {
     FINISH_QUEUE_URL: ref("FinishQueue"),
     TABLE: ref("LedgerTable"),
   },
-  // One more than one file may take (lib/uploads/import.ts). How many run at once is what Authing's rate limit has to bear.
+  // One more than one file may take (chunksAtOnce in lib/uploads/import-plan.ts). How many run at once is what Authing's rate limit has to bear.
   events: [oneFrom("ChunksQueue", 3)],
   may: [
     mayReadSecret(authingSecret),

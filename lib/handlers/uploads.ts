@@ -3,11 +3,10 @@ import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "a
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import type { Log } from "#lib/contract/log.ts";
-import { finishImport } from "#lib/uploads/finish.ts";
+import { finishImport, type FinishPorts } from "#lib/uploads/finish.ts";
 import { objectsCreated } from "#lib/uploads/notification.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
-import type { EndPorts } from "#lib/uploads/settle.ts";
 
 /** Time kept back at the end of an invocation to write what became of the rows, in milliseconds. */
 const reserveMilliseconds = 10_000;
@@ -32,7 +31,7 @@ export function uploadsRun(ports: () => RunPorts) {
 }
 
 /** The Lambda handler of imports whose chunks are done. */
-export function uploadsFinish(ports: () => EndPorts) {
+export function uploadsFinish(ports: () => FinishPorts) {
   return messages(
     ports,
     async (message, opened, run) => (await finishImport(ofKind("finish", message), opened, run)) === "done",

@@ -16,7 +16,7 @@ import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Source } from "#lib/contract/source.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
-import type { EndPorts } from "#lib/uploads/settle.ts";
+import type { FinishPorts } from "#lib/uploads/finish.ts";
 import { dynamodbLedger } from "#lib/aws/ledger.ts";
 import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
@@ -89,7 +89,7 @@ export function runPorts(config: Config): RunPorts {
   };
 }
 
-export function finishPorts(): EndPorts {
+export function finishPorts(): FinishPorts {
   const environment = readEnvironment(["SERVICE", "STAGE", "TABLE"]);
   return {
     ledger: dynamodbLedger(environment.TABLE),
