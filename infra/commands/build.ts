@@ -12,7 +12,7 @@ await runCommand(async () => {
   const files = configuredFunctions(config);
   const made = deployment({ ...config, sources: [...enabledSources(config).values()] }, files);
 
-  const bundles = await Promise.all(files.map((file) => bundleFunction(file, "dist")));
+  const bundles = await Promise.all(files.map((file) => bundleFunction(file, "dist", config)));
   mkdirSync("dist", { recursive: true });
   writeFileSync("dist/deployment.json", `${JSON.stringify(made, undefined, 2)}\n`);
   say(sizeTable(bundles));

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import config from "#config";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { deployment } from "#infra/aws/functions.ts";
@@ -14,7 +15,7 @@ const own = ownWebhook("workday", "./test/own-source/workday.config.ts");
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {
-  for (const file of [...files, own]) bundles.set(file.name, await bundleFunction(file, folder));
+  for (const file of [...files, own]) bundles.set(file.name, await bundleFunction(file, folder, config));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
