@@ -121,6 +121,7 @@ export function dashboard(sources: readonly string[], functions: readonly string
     graph("Deliveries taken, by source", bySource("DeliveriesAccepted")),
     graph("Deliveries refused, by source", bySource("DeliveriesRefused")),
     graph("Authing", [ours("AuthingThrottled"), ours("AuthingRefused"), ours("DeliveriesFailed")]),
+    graph("Cold starts", [ours("ColdStart")]),
     graph("Files", [
       ours("FilesFinished"),
       ours("FilesRefused"),

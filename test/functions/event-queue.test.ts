@@ -70,7 +70,7 @@ function worker(
       postpone: async (messages) => void postponed.push(...messages),
     },
   }));
-  return { ledger, dead, log, postponed, work: (event: SQSEvent) => handler(event, context) };
+  return { ledger, dead, log, postponed, work: (event: SQSEvent, of = context) => handler(event, of) };
 }
 
 function records(...events: [type: string, subject: string][]): SQSEvent {
@@ -209,6 +209,19 @@ describe("the function behind the queue", () => {
         outcome: { kind: "rejected", reason: "user-unknown" },
       })),
     );
+  });
+
+  it("delivers nothing in the last three seconds of its invocation, which are for recording outcomes", async () => {
+    const { ledger, work } = worker(async () => ({ ok: true, data: undefined }));
+    const endsIn = (milliseconds: number) =>
+      ({ ...context, getRemainingTimeInMillis: () => milliseconds }) as Context;
+    const event = records(["leaves", "a"]);
+    expect(await work(event, endsIn(2_900))).toEqual({
+      batchItemFailures: [{ itemIdentifier: "leaves-a-0" }],
+    });
+    expect(outcomes(ledger)).toEqual({});
+    expect(await work(event, endsIn(4_000))).toEqual({ batchItemFailures: [] });
+    expect(outcomes(ledger)).toEqual({ "leaves-a-0": "accepted" });
   });
 
   it("does not do again what is settled", async () => {
