@@ -1,4 +1,4 @@
-import type { Statement, Value } from "./functions.ts";
+import type { Statement, Value } from "./cloudformation.ts";
 
 // `encryption: "customer-managed"` in inbound.config.ts: one key of the customer's for everything that holds people or
 // secrets. Logs hold neither, and stay with CloudWatch's own encryption.

@@ -1,5 +1,5 @@
 import { metricNamespace, metricUnits, type Metric } from "#lib/contract/metrics.ts";
-import type { Value } from "./functions.ts";
+import type { Value } from "./cloudformation.ts";
 
 // One page that answers two questions: is it keeping up, and what failed? `${…}` below is filled in by CloudFormation, so that
 // no region, account or partition stands here.

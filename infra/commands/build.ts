@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
-import { deployment } from "#infra/aws/functions.ts";
+import { deployment } from "#infra/aws/deployment.ts";
 import { bundleFunction, configuredFunctions, sizeTable } from "#infra/aws/bundle.ts";
 
 // `npm run build`: every function into dist/<name>/, and dist/deployment.json, from which serverless.yml takes its

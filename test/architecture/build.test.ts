@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import config from "#config";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
-import { deployment } from "#infra/aws/functions.ts";
+import { deployment } from "#infra/aws/deployment.ts";
 import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "#infra/aws/bundle.ts";
 
 const files = functionFiles();

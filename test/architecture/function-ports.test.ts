@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import config from "#config";
-import { deployment } from "#infra/aws/functions.ts";
+import { deployment } from "#infra/aws/deployment.ts";
 import { configuredFunctions } from "#infra/aws/bundle.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import {
