@@ -110,7 +110,7 @@ export async function bundleFunction(
     chunkNames: "chunk-[hash]",
     // Packages offer their smaller, tree-shakable half under `module`.
     mainFields: ["module", "main"],
-    // Beside the bundle for whoever reads a stack trace; not shipped, because reading them costs 13 ms of every cold start.
+    // For reading a stack trace. They stay beside the bundle: shipping them costs 13 ms of every cold start.
     sourcemap: "external",
     legalComments: "none",
     plugins: [
@@ -187,7 +187,7 @@ export const lazyBuiltins: Plugin = {
  *
  * - Lambda hands a function its credentials in the environment. The SDK would bring along every other place in which they
  *   can be: profiles, single sign-on, container and instance metadata.
- * - The shapes of commands that nobody calls. They are written with computed keys (`{ [_h]: … }` after
+ * - The shapes of commands that are not called. They are written with computed keys (`{ [_h]: … }` after
  *   `const _h = "http"`), which might have side effects for all that a bundler knows; written with the names themselves,
  *   esbuild drops them.
  * - Event streams, which S3's client sets up and which none of the commands we call has.
@@ -286,7 +286,7 @@ function onlySources(names: readonly string[]): Plugin {
   };
 }
 
-/** A table of the bundles for people, sizes in kB (1,000 bytes). */
+/** A table of the bundles to print, sizes in kB (1,000 bytes). */
 export function sizeTable(bundles: readonly Bundle[]): string {
   const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1).padStart(9);
   const width = Math.max(8, ...bundles.map(({ name }) => name.length));

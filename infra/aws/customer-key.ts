@@ -65,7 +65,7 @@ export function customerKey(secrets: readonly string[]): {
             Version: "2012-10-17",
             Statement: [
               {
-                Sid: "WhoeverTheAccountAllows",
+                Sid: "PrincipalsOfTheAccount",
                 Effect: "Allow",
                 Principal: {
                   AWS: { "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root" },
@@ -74,7 +74,7 @@ export function customerKey(secrets: readonly string[]): {
                 Resource: "*",
               },
               {
-                Sid: "WhatWritesForTheAccount",
+                Sid: "ServicesOfTheAccount",
                 Effect: "Allow",
                 Principal: { Service: ["events.amazonaws.com", "cloudwatch.amazonaws.com"] },
                 Action: ["kms:Decrypt", "kms:GenerateDataKey"],

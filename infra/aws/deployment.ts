@@ -76,7 +76,7 @@ function secret(name: string, description: string): Value {
   };
 }
 
-/** Rings when a function fails or AWS holds it back; what a delivery or event does wrong makes no function fail. */
+/** The alarm of a function that fails or is throttled by AWS. A bad delivery or event makes no function fail. */
 function failureAlarm({ name }: FunctionDefinition): Value {
   const sum = (id: string, metric: string): Value => ({
     Id: id,
@@ -118,7 +118,7 @@ interface DeployedSource {
 
 /**
  * Functions, roles, secrets and outputs of a deployment. Throws where a source is switched on that has no function, and
- * where a function would not be deployed because nobody said what it may do.
+ * where a file in functions/ has no definition in functions.ts, which says what it may do.
  */
 export function deployment(
   config: {

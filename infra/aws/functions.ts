@@ -15,7 +15,7 @@ export interface FunctionDefinition {
   readonly may: readonly Statement[];
 }
 
-/** What an event source mapping does in a function's name. */
+/** What an event source mapping does with the function's role. */
 const maySettle = (queue: string, ...more: string[]) =>
   may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...more);
 const mayUseLedger = [
@@ -27,7 +27,7 @@ const mayUseLedger = [
     "dynamodb:DeleteItem",
   ),
 ];
-/** Those of an hour are counted together. */
+/** The guard counts the departures of an hour. */
 const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
 
@@ -75,7 +75,7 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
         arn: arn("EventsQueue"),
         batchSize: 10,
         functionResponseType: "ReportBatchItemFailures",
-        // How many run at once is what Authing's rate limit has to bear.
+        // Authing's rate limit bounds how many may run at once.
         maximumConcurrency: 5,
       },
     },
@@ -121,7 +121,7 @@ const uploadsPlan: FunctionDefinition = {
   may: [
     maySettle("UploadsQueue"),
     may(arn("ChunksQueue"), "sqs:SendMessage"),
-    // A claim is an update, which deletes what is there and has expired; a refused file is settled here.
+    // A claim is an update, which deletes what is there and has expired; the outcome of a refused file is recorded here.
     may(arn("LedgerTable"), "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
     ...mayReadUploads,
     ...mayWriteResults,
@@ -138,7 +138,7 @@ const uploadsRun: FunctionDefinition = {
     FINISH_QUEUE_URL: ref("FinishQueue"),
     TABLE: ref("LedgerTable"),
   },
-  // One more than one file may take (lib/uploads/import.ts). How many run at once is what Authing's rate limit has to bear.
+  // One more than one file may take (lib/uploads/import.ts). Authing's rate limit bounds how many may run at once.
   events: [oneFrom("ChunksQueue", 3)],
   may: [
     mayReadSecret(authingSecret),
@@ -170,7 +170,7 @@ const uploadsFinish: FunctionDefinition = {
 /** @param asked As for `eventsApply`: what is redriven is completed and translated anew. */
 const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
   name: "operations-run",
-  description: "Lists, redrives, releases and discards what waits for a person; invoked by whoever may",
+  description: "Lists, redrives, releases and discards parked events; operators with the right invoke it",
   memoryMegabytes: 512,
   timeoutSeconds: 900,
   environment: { BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },

@@ -10,7 +10,7 @@ import { deployment } from "#infra/aws/deployment.ts";
 import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "#infra/aws/bundle.ts";
 
 const files = functionFiles();
-/** A function that nobody wrote a file for. */
+/** The function of a source that is defined in a configuration: it has no file. */
 const own = ownWebhook("workday", "./test/own-source/workday.config.ts");
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));
 const bundles = new Map<string, Bundle>();
@@ -60,7 +60,7 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
     expect(inputs.some((input) => /\/sources\/[^/]+\/index\.ts$|\.config\.ts$/.test(input))).toBe(true);
   });
 
-  it("asks no source about anybody", () => {
+  it("asks no source's API about people", () => {
     const inputs = bundles.get(name)?.inputs ?? [];
     expect(inputs.filter((input) => /lib\/http\//.test(input))).toEqual([]);
     // The source's own file is read in place of what it holds: not one word of it is there.
@@ -195,7 +195,7 @@ describe("the deployment", () => {
     expect(JSON.stringify(without)).not.toMatch(/(?!Authing)[A-Z][a-z]+Secret"/);
   });
 
-  it("refuses a source without a function, and a function that nobody said anything about", () => {
+  it("refuses a source without a function, and a function without a definition", () => {
     const unknown = { ...config, sources: [...config.sources, { name: "nobody" }] };
     expect(() => deployment(unknown, files)).toThrow("functions/webhooks/nobody.ts");
     const more = [...files, { name: "reports-send", file: "functions/reports/send.ts" }];

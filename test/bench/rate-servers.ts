@@ -78,7 +78,7 @@ export function slidingWindow(limit: number, milliseconds: number): Server {
   };
 }
 
-/** Somebody else calls at random times, at a rate that changes, so many calls at once, and is served as we are. */
+/** Another client calls at random times, at a rate that changes, so many calls at once, and is served as we are. */
 export function shared(
   server: Server,
   perSecond: (now: number) => number,
