@@ -27,7 +27,7 @@ import { objectShelf } from "#lib/aws/shelf.ts";
 
 const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
 
-// What each kind of function needs of AWS, and nothing more: its role allows just this.
+// What each kind of function needs of AWS, and nothing more: its role allows just this (infra/aws/functions.ts).
 
 export function receivePorts(): ReceivePorts {
   const environment = readEnvironment(["SERVICE", "STAGE", "EVENTS_QUEUE_URL", "BUCKET"]);
@@ -73,7 +73,7 @@ export function planPorts(config: Config): PlanPorts {
   const { CHUNKS_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL"]);
   return {
     ...finishPorts(),
-    // Whoever plans finishes nothing.
+    // Planning queues chunks only: the last chunk asks for the finish.
     queue: importQueue({ chunks: CHUNKS_QUEUE_URL }),
     translation: translationContext(config, "uploads"),
   };
