@@ -52,7 +52,7 @@ export function sourceApis(clock: Clock) {
       const { hosts, connections } = keep();
       const known = connections.get(name);
       if (known) return known;
-      const host = parseHost(Object.hasOwn(hosts, name) ? hosts[name] : undefined);
+      const host = parseHost(hosts[name]);
       const made = { host, exchange: createExchange(host, { timeoutSeconds, now: clock.now }) };
       connections.set(name, made);
       return made;
