@@ -10,13 +10,13 @@ import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
-import { readId, type JsonObject } from "#lib/payloads/body.ts";
+import type { JsonObject } from "#lib/payloads/body.ts";
 import type { UserEvent } from "./split.ts";
 
 /** What the `externalId` of the configuration may name. The first one is what it is without one. */
 const externalIds = ["open_id", "user_id", "union_id", "employee_no"] as const;
 
-/** Feishu's user → Authing's person. Paths, those of custom data too, begin at the user: `custom_attrs[0].value.text`. */
+/** Feishu's user → Authing's person. Paths, those of custom data too, begin at the user. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   switch (event.type) {
     case "contact.user.created_v3":
@@ -91,7 +91,7 @@ function parts(
     part(["city"], (read) => text("city", read)),
     part(["department_ids"], (read) => departments(read, map)),
     // All of it when any of it changed: whether an update adds to what is there or replaces it is not documented.
-    { from: Object.values(fields).map(topOf), encoded: customData(withAttributesById(user), fields) },
+    { from: Object.values(fields).map(topOf), encoded: customData(user, fields) },
   ];
 }
 
@@ -112,17 +112,6 @@ function hasChanged(before: JsonObject | undefined, fields: readonly string[]): 
 
 function topOf(path: string): string {
   return path.split(/[.[]/, 1)[0] as string;
-}
-
-/** Lets custom fields be named by their id, `custom_attrs['C-6993377420933632012']`, since their places are nobody's promise. */
-function withAttributesById(user: JsonObject): JsonObject {
-  const { custom_attrs: attributes } = user;
-  if (!Array.isArray(attributes)) return user;
-  const byId = attributes.flatMap((attribute: unknown) => {
-    const id = readId(at(attribute, "id").value);
-    return id !== undefined && /^C-\w+$/.test(id) ? [[id, attribute] as const] : [];
-  });
-  return { ...user, custom_attrs: Object.assign([...attributes], Object.fromEntries(byId)) };
 }
 
 function settingOf({ externalId: setting = externalIds[0] }: TranslationContext): string {
