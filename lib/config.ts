@@ -11,7 +11,10 @@ const SourceSettings = z.strictObject({
   externalId: z.optional(z.string()),
   /** The source's department ids → Authing's. Departments that are not here are dropped, and told of. */
   departments: z._default(z.record(z.string(), z.string()), {}),
-  /** Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`. */
+  /**
+   * Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`, or
+   * `"custom_attrs[id='C-1'].value.text"` for the item of a list that has this id; lib/fields/read.ts says how paths are written.
+   */
   customData: z._default(z.record(z.string(), z.string()), {}),
   /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
   source: z.exactOptional(z.custom<OwnSource>()),

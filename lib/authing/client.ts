@@ -6,6 +6,8 @@ import type { Dialect, Wire } from "./dialect.ts";
 import * as dto from "./dto.ts";
 import { createExchange } from "#lib/http/exchange.ts";
 import type { Exchanged } from "#lib/http/exchange.ts";
+import { readHost } from "#lib/http/host.ts";
+import { retryAfterSeconds } from "#lib/http/retry-after.ts";
 import { classify, refusedByRules } from "./failures.ts";
 import type { Attempted, Failure, Observation } from "./failures.ts";
 import { batchProblems, importOtpProblems, shapeProblems } from "./rules.ts";
@@ -389,18 +391,18 @@ function readAnswer<Data>(exchanged: Exchanged, operation: Operation<Data>, now:
   if (exchanged.seen === "nothing") return fail(exchanged);
   const { httpStatus } = exchanged;
   if (exchanged.seen === "oversized") return fail({ seen: "other", httpStatus });
-  const retryAfterSeconds = parseRetryAfter(exchanged.headers["retry-after"], now);
+  const retryAfter = retryAfterSeconds(exchanged.headers["retry-after"], now);
   const isRedirect = httpStatus >= 300 && httpStatus < 400;
   const body = isRedirect ? undefined : parseJson(exchanged.body);
 
   const envelope = dto.CommonResponseDto.safeParse(body).data;
   if (!envelope) {
     if (!operation.isBare || httpStatus !== 200)
-      return fail({ seen: "other", httpStatus, retryAfterSeconds });
+      return fail({ seen: "other", httpStatus, retryAfterSeconds: retryAfter });
     return succeed(body, undefined);
   }
   if (envelope.statusCode !== 200 || dto.objectOf(envelope["data"])?.["success"] === false) {
-    return fail({ seen: "envelope", httpStatus, retryAfterSeconds, ...envelope });
+    return fail({ seen: "envelope", httpStatus, retryAfterSeconds: retryAfter, ...envelope });
   }
   return succeed(envelope["data"] ?? (operation.isBare ? body : undefined), envelope.requestId);
 
@@ -429,16 +431,6 @@ function parseDate(header: string | undefined): number | undefined {
   return Number.isNaN(date) ? undefined : date;
 }
 
-const longestRetryAfterSeconds = 3600;
-
-/** Seconds, or the date until which to wait. */
-function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const until = parseDate(header);
-  const seconds = /^\d+$/.test(header) ? Number(header) : until && Math.ceil((until - now) / 1000);
-  return seconds === undefined ? undefined : Math.min(Math.max(seconds, 0), longestRetryAfterSeconds);
-}
-
 /** The user pool that a token is for; the API wants it in a header of its own. */
 function poolOf(token: string): string | undefined {
   const claims = dto.objectOf(parseJson(Buffer.from(token.split(".")[1] ?? "", "base64url")));
@@ -447,13 +439,9 @@ function poolOf(token: string): string | undefined {
 }
 
 function parseHost(host: string): URL {
-  const url = URL.parse(host);
-  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url?.hostname ?? "");
-  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback);
-  if (!url || !isSafe || url.username || url.password || url.search || url.hash) {
-    throw new InboundError("misconfigured", "authing-host-invalid", {
-      hint: "give it as https://authing-api.example.com; plain http is for this very machine only",
-    });
-  }
-  return url;
+  const url = readHost(host);
+  if (url) return url;
+  throw new InboundError("misconfigured", "authing-host-invalid", {
+    hint: "give it as https://authing-api.example.com; plain http is for this very machine only",
+  });
 }

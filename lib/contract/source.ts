@@ -91,32 +91,44 @@ export interface Reply {
   readonly body?: string;
 }
 
+/** The hosts of a source's API by name. `api` is the one that is asked unless a request names another. */
+export interface ApiHosts {
+  readonly api: string;
+  readonly [name: string]: string;
+}
+
 /** A request to a source's own API. */
 export interface ApiRequest {
   /** Default `GET`. */
   readonly method?: "GET" | "POST";
-  /** From the root of the host, e.g. `/api/v1/users/00u1`. Ids in it are percent-encoded by whoever writes it. */
+  /** Which of `hosts` is asked. Default `api`. */
+  readonly host?: string;
+  /** From the root of the host, e.g. `/api/v1/users/00u1`. The source percent-encodes ids in it. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
+  /** The body, as JSON. At most one of `json` and `form` is given. */
   readonly json?: unknown;
+  /** The body, as `application/x-www-form-urlencoded`. */
+  readonly form?: Readonly<Record<string, string>>;
 }
 
 export interface ApiAnswer {
   readonly status: number;
+  /** Names in lower case; of a header that comes several times the values, joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
   /** `undefined` for a body that is not JSON. */
   readonly json: unknown;
 }
 
-/** A source's own API, for events that say who and not what. It reaches the host of the definition and no other. */
+/** A source's own API, for events that say who and not what. It reaches the hosts of the definition and no other. */
 export interface SourceApi<Secret> {
   readonly secret: Secret;
   /** Milliseconds since 1970. */
   now(): number;
   /**
    * Any answer below 500, throttling apart: that is waited out, as the headers ask, while there is time. Throws
-   * `unavailable` when nobody answers or the time is up, so that the event comes again.
+   * `unavailable` when there is no answer or the time is up, so that the event is retried.
    */
   request(request: ApiRequest): Promise<ApiAnswer>;
   /** A token, obtained once and kept until shortly before it ends. */
@@ -127,8 +139,11 @@ export interface SourceApi<Secret> {
 
 /** How the worker completes events that only say an id. */
 export interface Fetch<Secret> {
-  /** The scheme and host of the source's API, from its secret, never from a payload: `https://…`; http for this very machine only. */
-  host(secret: Secret): string;
+  /**
+   * The schemes and hosts of the source's API, from its secret, never from a payload: `https://…`; http for this very
+   * machine only. Where the secret has an `apiHost`, it stands in for each of them.
+   */
+  hosts(secret: Secret): ApiHosts;
   /**
    * The payload that `translate` gets: what the event says and what the source knows of the person today. Events that are
    * complete go through as they are. Throws `unavailable` when it must be asked again later, e.g. because the event

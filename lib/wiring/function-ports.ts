@@ -16,7 +16,7 @@ import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Source } from "#lib/contract/source.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
-import type { EndPorts } from "#lib/uploads/settle.ts";
+import type { FinishPorts } from "#lib/uploads/finish.ts";
 import { dynamodbLedger } from "#lib/aws/ledger.ts";
 import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
@@ -27,7 +27,7 @@ import { objectShelf } from "#lib/aws/shelf.ts";
 
 const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
 
-// What each kind of function needs of AWS, and nothing more: its role allows just this.
+// What each kind of function needs of AWS, and nothing more: its role allows just this (infra/aws/functions.ts).
 
 export function receivePorts(): ReceivePorts {
   const environment = readEnvironment(["SERVICE", "STAGE", "EVENTS_QUEUE_URL", "BUCKET"]);
@@ -73,7 +73,7 @@ export function planPorts(config: Config): PlanPorts {
   const { CHUNKS_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL"]);
   return {
     ...finishPorts(),
-    // Whoever plans finishes nothing.
+    // Planning queues chunks only: the last chunk asks for the finish.
     queue: importQueue({ chunks: CHUNKS_QUEUE_URL }),
     translation: translationContext(config, "uploads"),
   };
@@ -89,7 +89,7 @@ export function runPorts(config: Config): RunPorts {
   };
 }
 
-export function finishPorts(): EndPorts {
+export function finishPorts(): FinishPorts {
   const environment = readEnvironment(["SERVICE", "STAGE", "TABLE"]);
   return {
     ledger: dynamodbLedger(environment.TABLE),

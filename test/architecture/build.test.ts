@@ -3,18 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import config from "#config";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
-import { deployment } from "#infra/aws/functions.ts";
+import { deployment } from "#infra/aws/deployment.ts";
 import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "#infra/aws/bundle.ts";
 
 const files = functionFiles();
-/** A function that nobody wrote a file for. */
+/** The function of a source that is defined in a configuration: it has no file. */
 const own = ownWebhook("workday", "./test/own-source/workday.config.ts");
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {
-  for (const file of [...files, own]) bundles.set(file.name, await bundleFunction(file, folder));
+  for (const file of [...files, own]) bundles.set(file.name, await bundleFunction(file, folder, config));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -59,7 +60,7 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
     expect(inputs.some((input) => /\/sources\/[^/]+\/index\.ts$|\.config\.ts$/.test(input))).toBe(true);
   });
 
-  it("asks no source about anybody", () => {
+  it("asks no source's API about people", () => {
     const inputs = bundles.get(name)?.inputs ?? [];
     expect(inputs.filter((input) => /lib\/http\//.test(input))).toEqual([]);
     // The source's own file is read in place of what it holds: not one word of it is there.
@@ -194,7 +195,7 @@ describe("the deployment", () => {
     expect(JSON.stringify(without)).not.toMatch(/(?!Authing)[A-Z][a-z]+Secret"/);
   });
 
-  it("refuses a source without a function, and a function that nobody said anything about", () => {
+  it("refuses a source without a function, and a function without a definition", () => {
     const unknown = { ...config, sources: [...config.sources, { name: "nobody" }] };
     expect(() => deployment(unknown, files)).toThrow("functions/webhooks/nobody.ts");
     const more = [...files, { name: "reports-send", file: "functions/reports/send.ts" }];

@@ -1,5 +1,5 @@
 import type { Controller } from "./rate-peers.ts";
-import type { Model } from "./rate-servers.ts";
+import type { Model } from "./rate-models.ts";
 import { seeded, virtualTime } from "./rate-time.ts";
 
 /** How one controller did against one server. */

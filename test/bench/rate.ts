@@ -1,5 +1,5 @@
 import { controllers, type Controller } from "./rate-peers.ts";
-import { models, type Set } from "./rate-servers.ts";
+import { models, type Set } from "./rate-models.ts";
 import { trial, type Trial } from "./rate-trial.ts";
 import type { Case, Costs, Count, Ratio, Section } from "./section.ts";
 

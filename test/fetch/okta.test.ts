@@ -46,8 +46,8 @@ async function read(
 
 describe("the host of Okta", () => {
   it("is the organization's, or the one that stands in for it", () => {
-    expect(fetch.host(secret)).toBe("https://okta.example.com");
-    expect(fetch.host({ ...secret, apiHost: "http://127.0.0.1:1" })).toBe("http://127.0.0.1:1");
+    expect(fetch.hosts(secret)).toEqual({ api: "https://okta.example.com" });
+    expect(fetch.hosts({ ...secret, apiHost: "http://127.0.0.1:1" })).toEqual({ api: "http://127.0.0.1:1" });
   });
 
   it.each([
@@ -60,7 +60,7 @@ describe("the host of Okta", () => {
     "okta",
     "",
   ])("is refused where the domain is %j", (domain) => {
-    expect(() => fetch.host({ ...secret, domain })).toThrow("misconfigured: source-host-wrong; at domain");
+    expect(() => fetch.hosts({ ...secret, domain })).toThrow("misconfigured: source-host-wrong; at domain");
   });
 });
 
@@ -145,6 +145,7 @@ describe("an event of Okta", () => {
   // A mistyped organization knows nobody, and makes nobody a leaver.
   it.each([
     { status: 404, json: undefined },
+    { status: 404, json: { error: "not found" } },
     { status: 302, json: undefined, headers: { location: "https://okta.example.com/" } },
   ])("waits for another domain where the host is no organization: $status", async (answer) => {
     await expect(read(event("user.account.update_profile"), answer)).rejects.toMatchObject({
@@ -168,7 +169,7 @@ describe("an event of Okta", () => {
     const asked = event("user.lifecycle.create", { subject: "me" });
     await expect(
       read(asked, { request: "GET /api/v1/users/me", status: 200, json: user }),
-    ).rejects.toMatchObject({ code: "malformed", reason: "user-is-another" });
+    ).rejects.toMatchObject({ code: "malformed", reason: "person-is-another" });
   });
 });
 

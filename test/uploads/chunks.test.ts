@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readTableOn } from "#lib/formats/detect.ts";
 import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
 import * as registry from "#lib/formats/registry.ts";
-import { cutIntoChunks } from "#lib/uploads/plan.ts";
+import { cutIntoChunks } from "#lib/uploads/cut-into-chunks.ts";
 
 async function* piecesOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

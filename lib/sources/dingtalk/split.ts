@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { instant } from "#lib/fields/date.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { eachEntry } from "#lib/payloads/batch.ts";
 import { readId, readJsonObject } from "#lib/payloads/body.ts";
 
 /** What there is of an event: whom it is about. */
@@ -42,22 +43,18 @@ export function split({
   const delivery = readId(eventId) ?? hash("sha256", payload, "hex");
 
   const known = new Set<string>();
-  return list.flatMap((entry, index): (SourceEvent | InboundError)[] => {
+  return eachEntry(list, path, (entry) => {
     const userId = readId(entry);
-    if (userId === undefined) {
-      return [new InboundError("malformed", "id-missing", { path: `${path}[${index}]` })];
-    }
+    if (userId === undefined) throw new InboundError("malformed", "id-missing");
     if (known.has(userId)) return [];
     known.add(userId);
     const id = `${delivery}#${userId}`;
-    return [
-      {
-        id: id.length <= maxIdLength ? id : hash("sha256", id, "hex"),
-        subject: userId,
-        type,
-        occurredAt,
-        payload: { userId } satisfies PersonReference,
-      },
-    ];
+    return {
+      id: id.length <= maxIdLength ? id : hash("sha256", id, "hex"),
+      subject: userId,
+      type,
+      occurredAt,
+      payload: { userId } satisfies PersonReference,
+    };
   });
 }

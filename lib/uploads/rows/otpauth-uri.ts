@@ -1,4 +1,4 @@
-/** What an `otpauth://` URI says, as it is written there. */
+/** The parts of an `otpauth://` URI, unchecked. */
 export interface Otpauth {
   /** `totp`, `hotp`, or a vendor's own. */
   readonly type: string;
@@ -8,13 +8,13 @@ export interface Otpauth {
   readonly period: string | undefined;
 }
 
-/** Any URI of the family, however it continues. */
+/** Whether a text is meant as a URI of this family, valid or not. */
 export const otpauthUri = /^\s*otpauth(?:-[a-z]+)?:/i;
 
 /**
- * Reads a key URI (https://github.com/google/google-authenticator/wiki/Key-Uri-Format). Its query is form data: a `+` is a
- * space in the files that authenticators export. `undefined` for what is none, for a parameter that is there twice, and for
- * `&amp;`, behind which a parameter would be overlooked.
+ * Parses a key URI (https://github.com/google/google-authenticator/wiki/Key-Uri-Format). Its query is form data: in the files
+ * that authenticators export, `+` is a space. Returns `undefined` for any other text, for a parameter that occurs twice, and
+ * for `&amp;`, which would hide the parameter after it.
  */
 export function parseOtpauth(uri: string): Otpauth | undefined {
   const match = /^otpauth:\/\/([a-z0-9]+)\/([^?]*)\?([^#]*)(?:#.*)?$/is.exec(uri.trim());
@@ -26,7 +26,7 @@ export function parseOtpauth(uri: string): Otpauth | undefined {
     parameters.set(key, value);
   }
   return {
-    // Some authenticators tell Steam's codes by a parameter only.
+    // Some authenticators mark Steam's codes by this parameter only.
     type: parameters.get("encoder") ?? (match[1] as string).toLowerCase(),
     secret: parameters.get("secret") ?? "",
     algorithm: parameters.get("algorithm"),

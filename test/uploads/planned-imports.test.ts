@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { InboundError } from "#lib/contract/errors.ts";
+import { expectTidy, openImports, type ImportsOptions } from "./imports.ts";
+import { expectWhole, peopleFile } from "./people-file.ts";
+
+const small: ImportsOptions = { chunkSize: { rows: 20, bytes: 1_000_000 } };
+
+describe("what is planned", () => {
+  it("is nothing when the file cannot be read to its end: nobody of it is brought to Authing", async () => {
+    const run = openImports(small);
+    const bytes = Buffer.concat([Buffer.from(peopleFile(50)), Buffer.from([0xd5, 0xc5, 0x0a])]);
+    const id = run.upload("users", "people.csv", bytes);
+    await run.settle();
+    expect(run.results(id).summary).toMatchObject({
+      state: "refused",
+      problem: { reason: "text-not-utf-8", path: "line 59", hint: expect.any(String) },
+      rows: 0,
+    });
+    expect(run.pool.requests).toEqual([]);
+    run.tellAgain(id);
+    await run.settle();
+    expect(run.log.at(-1)).toEqual(["import seen before", { import: id }]);
+  });
+
+  it("is one chunk for a small file, and one without rows for a file without", async () => {
+    const run = openImports(small);
+    const id = run.upload("users", "people.csv", "email\n");
+    await run.settle();
+    expect(run.results(id).summary).toMatchObject({ state: "finished", rows: 0 });
+    expect(run.results(id).rejected).toBe("\uFEFFemail,row,reason\r\n");
+    expectTidy(run, id);
+  });
+
+  it("is planned once, and done once, however often it is told", async () => {
+    const run = openImports(small);
+    const id = run.upload("users", "people.csv", peopleFile(100), 3);
+    let plan: Buffer = Buffer.alloc(0);
+    await run.settle((round) => {
+      if (round === 2) run.tellAgain(id);
+      plan = run.objects.get(`results/${id}/plan.json`)?.bytes ?? plan;
+    });
+    expectWhole(run, id, 100);
+    expect(run.log.filter(([message]) => message === "import planned")).toHaveLength(1);
+    const requests = run.pool.requests.length;
+
+    // As if the finish had died with the parts gone and the plan still there.
+    const { bucket } = run.objects.put(`results/${id}/plan.json`, plan, "application/json");
+    run.send({ kind: "chunk", bucket, import: id, chunk: 0 });
+    await run.settle();
+    expect(run.pool.requests).toHaveLength(requests);
+    expectWhole(run, id, 100);
+  });
+
+  it("finds the same id again in another chunk", async () => {
+    const run = openImports({ ...small, chunkSize: { rows: 1, bytes: 1_000_000 } });
+    const id = run.upload(
+      "users",
+      "people.csv",
+      "工号,邮箱\n1,a@example.com\n2,b@example.com\n1,a@example.com\n3,b@example.com\n",
+    );
+    await run.settle();
+    const { summary, rejected } = run.results(id);
+    expect(summary).toMatchObject({ rows: 4, accepted: 2, alreadyDone: 1, rejected: 1 });
+    expect(rejected).toContain("email: conflict");
+    expect(run.pool.users()).toHaveLength(2);
+  });
+
+  it("lists the unknown columns of all chunks", async () => {
+    const run = openImports({ ...small, chunkSize: { rows: 1, bytes: 1_000_000 } });
+    const id = run.upload(
+      "users",
+      "people.ndjson",
+      '{"email":"a@example.com","shoe":1}\n{"email":"b@example.com","hat":1}\n',
+    );
+    await run.settle();
+    expect(run.results(id).summary.unusedColumns).toEqual(["shoe", "hat"]);
+  });
+});
+
+it("an import whose ledger does not answer for a moment tells of each row once", async () => {
+  let calls = 0;
+  const run = openImports({
+    chunkSize: { rows: 1000, bytes: 1_000_000 },
+    around: ({ ledger }) => ({
+      ledger: {
+        ...ledger,
+        async settle(...given) {
+          calls += 1;
+          if (calls === 3) throw new InboundError("unavailable", "ledger-unreachable");
+          return ledger.settle(...given);
+        },
+      },
+    }),
+  });
+  const id = run.upload("users", "people.csv", peopleFile(200));
+  await run.settle();
+  expectWhole(run, id, 200);
+  expect(run.log).toContainEqual([
+    "chunk comes again",
+    { import: id, chunk: 0, code: "unavailable", reason: "ledger-unreachable" },
+  ]);
+});
+
+it("an import whose file is taken away meanwhile ends with what was done until then, and says so", async () => {
+  const run = openImports({ ...small, callsPerSecond: 2 });
+  const id = run.upload("users", "people.csv", peopleFile(200));
+  await run.settle((round) => {
+    if (round === 3) void run.objects.remove({ bucket: "local", key: "incoming/users/people.csv" });
+  });
+  const { summary } = run.results(id);
+  expect(summary).toMatchObject({ state: "refused", problem: { reason: "object-missing" } });
+  expect(summary.rows).toBeGreaterThan(0);
+  expect(summary.rows).toBeLessThan(200);
+  expect(run.pool.users()).toHaveLength(summary.accepted);
+  expectTidy(run, id);
+});
