@@ -1,9 +1,22 @@
 import * as z from "zod/mini";
-import { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/contract/policies.ts";
+import { LeavePolicy, OtpPolicy, PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import { isSourceName, sourceNameRule, type OwnSource, type TranslationContext } from "./contract/source.ts";
 import type * as registry from "./sources/registry.ts";
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 const SourceSettings = z.strictObject({
+  /**
+   * Which people the source may change, close and open: only those that it brought (`own`), or also those that other sources and
+   * files brought (`shared`: its ids are the company's ids). SECURITY.md says what each can do to whom.
+   */
+  people: z._default(PeoplePolicy, "own"),
   /** `resign` takes authorisations, departments, roles and groups away for good and stops sign-in; the profile stays. */
   leave: z._default(LeavePolicy, "resign"),
   rehire: z._default(RehirePolicy, "reactivate"),
@@ -32,6 +45,8 @@ const Config = z.strictObject({
   keepResultsDays: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3650)), 90),
   /** The country of phone numbers without a country code, ISO 3166, e.g. `CN`. */
   region: z._default(z.string().check(z.regex(/^[A-Z]{2}$/)), "CN"),
+  /** Where the company's days begin and end, e.g. `Europe/Berlin`: a departure counts from the end of the last day there. Default by `region`. */
+  timeZone: z.optional(z.string().check(z.refine(isTimeZone))),
   authing: z._default(
     z.strictObject({
       /** Of a private deployment; without a trailing slash. */
@@ -186,6 +201,11 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     say: 'must say what is about nobody, e.g. { contentType: "application/json", body: "…" }',
   },
 };
+
+/** The company's time zone: the one that is named, else the first one of its country, e.g. `Asia/Shanghai` for `CN`. */
+export function timeZoneOf({ timeZone, region }: Pick<Config, "timeZone" | "region">): string {
+  return timeZone ?? new Intl.Locale(`und-${region}`).getTimeZones()?.[0] ?? "UTC";
+}
 
 /** What the translation of a source's events may know of a configuration. */
 export function translationContext(config: Config, source: string): TranslationContext {

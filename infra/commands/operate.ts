@@ -47,7 +47,8 @@ function requestOf(
 ): OperationRequest | undefined {
   const of = source === undefined ? {} : { source };
   if ((kind === "dead" || kind === "held") && verb === "list") return { operation: "list", kind };
-  if (kind === "dead" && verb === "redrive") return { operation: "redrive", dryRun };
-  if (kind === "held" && (verb === "release" || verb === "discard")) return { operation: verb, ...of };
+  if (kind === "dead" && verb === "redrive") return { operation: "redrive", kind, dryRun, ...of };
+  if (kind === "held" && verb === "release") return { operation: verb, ...of };
+  if (kind === "held" && verb === "discard") return { operation: verb, kind, ...of };
   return undefined;
 }

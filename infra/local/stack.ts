@@ -1,21 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import type { APIGatewayProxyEventV2, Context, ScheduledEvent } from "aws-lambda";
 import { AuthingSecret, connectAuthing } from "#lib/wiring/authing.ts";
 import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/contract/clock.ts";
-import { deliverySettings } from "#lib/wiring/delivery-settings.ts";
+import { applySettings, deliverySettings } from "#lib/wiring/delivery-settings.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { eventQueue } from "#lib/handlers/event-queue.ts";
 import { operations } from "#lib/handlers/operations.ts";
 import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts";
+import { waiting } from "#lib/handlers/waiting.ts";
 import { webhook } from "#lib/handlers/webhook.ts";
 import { memoryLedger, type MemoryLedger } from "./ledger.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportQueue } from "#lib/contract/import-queue.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
 import type { Log } from "#lib/contract/log.ts";
-import type { Shelf } from "#lib/contract/parked.ts";
+import type { Parked } from "#lib/contract/parked.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";
@@ -24,7 +25,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/
 import { localBucket, localObjects, type LocalObjects } from "./objects.ts";
 import { caseHeader } from "#infra/fixtures/post.ts";
 import { localEventQueue, localQueue, type LocalEventQueue } from "./queue.ts";
-import { localShelf } from "./shelf.ts";
+import { localParked } from "./parked.ts";
 import { serve, type Answer, type LocalRequest } from "./server.ts";
 
 export interface StackOptions {
@@ -46,8 +47,8 @@ export interface Stack {
   readonly authingHost: string;
   readonly sandbox: Sandbox | undefined;
   readonly ledger: MemoryLedger;
-  /** What waits for a person. */
-  readonly shelf: Shelf;
+  /** The parked messages. */
+  readonly parked: Parked;
   /** The bucket. */
   readonly objects: LocalObjects;
   /** Resolves when every event and file that has come in is settled. */
@@ -72,7 +73,7 @@ export async function startStack({
   const secrets = secretReader(loadSecret);
   const ledger = memoryLedger();
   const objects = localObjects();
-  const shelf = localShelf();
+  const parked = localParked();
 
   const sandbox =
     options.authingHost === undefined
@@ -89,26 +90,31 @@ export async function startStack({
     secrets,
     ...deliverySettings(config, clock),
     source: (name: string) => sources.get(name),
-    shelf,
+    parked,
     ledger,
     objects,
     log,
   };
 
+  const queue: LocalEventQueue = localEventQueue((event) =>
+    applyEvents(event, invocation(invocationSeconds)),
+  );
   const applyPorts = {
     ...ports,
+    events: queue,
     translation: (source: string) => translationContext(config, source),
     openApi: sourceApis(clock),
+    ...applySettings(config),
   };
   const runOperation = operations(() => ({
     ...applyPorts,
     readable: (name) => sources.get(name),
     sources: [...sources.keys()],
   }));
-  const queue: LocalEventQueue = localEventQueue((event) =>
-    applyEvents(event, invocation(invocationSeconds)),
-  );
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
+  const bringBack = waiting(() => ({ parked, events: queue, clock, log }));
+  const schedule = setInterval(() => void bringBack({} as ScheduledEvent, invocation(invocationSeconds)), 1000);
+  schedule.unref();
   const receivers = new Map(
     [...sources].map(([name, source]) => [name, webhook(source, () => ({ secrets, events: queue, log }))]),
   );
@@ -244,7 +250,7 @@ export async function startStack({
     authingHost,
     sandbox,
     ledger,
-    shelf,
+    parked,
     objects,
     async settled() {
       while (queues.some(({ length }) => length > 0)) {
@@ -252,6 +258,7 @@ export async function startStack({
       }
     },
     async close() {
+      clearInterval(schedule);
       for (const each of queues) each.close();
       await server.close();
       await sandbox?.close();

@@ -20,9 +20,9 @@ type Ports = OperationPorts & ExplainPorts;
 type Answer = readonly OperationResult[] | readonly EventRecord[];
 
 /**
- * The Lambda handler of operations, invoked by operators who have the right: `{"operation": "list", "kind": "dead"}`,
- * `{"operation": "redrive", "dryRun": true}`, `{"operation": "release" | "discard", "source": "bamboohr"}`,
- * `{"operation": "explain", "externalId": "10010"}`, `{"operation": "explain", "event": "okta/…"}`. Throws `malformed` for any other.
+ * The Lambda handler of operations, invoked by operators who have the right: what lib/operations takes, e.g.
+ * `{"operation": "list", "kind": "dead"}`, `{"operation": "redrive", "dryRun": true}`, `{"operation": "release", "id": "…", "as": "same"}`,
+ * `{"operation": "pause", "source": "okta"}`, `{"operation": "explain", "externalId": "10010"}`. Throws `malformed` for any other.
  */
 export function operations(open: () => Ports) {
   return lambdaHandler<unknown, Ports, Answer>(
@@ -40,6 +40,6 @@ function requestOf(event: unknown): OperationRequest | ExplainRequest {
   const request = z.safeParse(z.union([OperationRequest, ExplainRequest]), event);
   if (request.success) return request.data;
   throw new InboundError("malformed", "operation-unknown", {
-    hint: "list (kind: dead or held), redrive (dryRun), release or discard (source), explain (externalId or event)",
+    hint: "list (kind: dead, held, rejected or waiting), redrive (dryRun), release (as: same) or discard, each with source or id; pause or resume (source); explain (externalId or event)",
   });
 }

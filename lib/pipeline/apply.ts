@@ -35,6 +35,8 @@ export async function apply(
   return begun.map((each) => ("changes" in each ? (applied.get(each) ?? { state: "later" }) : each));
 }
 
+const deliveryFailed = "delivery-failed";
+
 /** Claims a message and reads what it means. One that cannot be read ends here: dead, or parked until it can be. */
 async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Applied | Read> {
   const repeatsForSeconds = ports.source(message.source)?.redeliversForSeconds ?? Infinity;
@@ -126,7 +128,7 @@ async function outcomesOf(
       return new Map(alone.flatMap((each) => [...each]));
     }
     ports.log.error("delivery failed", { reason: error instanceof Error ? error.name : "unknown" });
-    return new Map(open.map((step) => [step, new InboundError("unavailable", "delivery-failed")]));
+    return new Map(open.map((step) => [step, new InboundError("unavailable", deliveryFailed)]));
   }
 }
 
@@ -141,6 +143,8 @@ async function conclude(
   const undecided = new InboundError("unavailable", "undecided");
   const own = steps.map((step) => ("outcome" in step ? step.outcome : (outcomeOf.get(step) ?? undecided)));
   const failed = own.find((each) => each instanceof InboundError);
+  // A defect that this event brings to light must not keep back what comes behind it.
+  if (failed?.reason === deliveryFailed) return park(decided, waitForMending(failed, decided, ports.clock), ports, run);
   if (failed) return retry(decided, failed, ports, run);
   const done = { ...decided, outcomes: own as readonly Outcome[] };
   const wait = waitOf(done, ports.clock);

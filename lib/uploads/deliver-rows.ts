@@ -23,7 +23,7 @@ export interface DeliveredRow extends RowTranslation {
 export async function deliverRows(
   rows: readonly Row[],
   translator: RowTranslator,
-  { import: id }: Pick<ImportPlan, "import">,
+  { import: id, startedAt }: Pick<ImportPlan, "import" | "startedAt">,
   ports: DeliveryPorts,
   deadline: number,
 ): Promise<DeliveredRow[]> {
@@ -34,7 +34,15 @@ export async function deliverRows(
     return {
       row,
       translation,
-      tasks: changes.map((change): Task => ({ change, by: `${source}/${name}`, source })),
+      tasks: changes.map((change): Task => ({
+        change,
+        by: `${source}/${name}`,
+        source,
+        since: Date.parse(startedAt),
+        // Whoever may write into the bucket says whose accounts these are.
+        links: true,
+        isSame: false,
+      })),
     };
   });
   const tasks = translated.flatMap((each) => each.tasks);

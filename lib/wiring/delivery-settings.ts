@@ -1,7 +1,8 @@
-import type { Config } from "#lib/config.ts";
+import { timeZoneOf, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { createPace } from "#lib/delivery/pace.ts";
+import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 
 /** How many calls a second a process begins with, while it does not know better. */
 const startPerSecond = 50;
@@ -17,5 +18,13 @@ export function deliverySettings(
     leavePolicy: (source) => sources[source]?.leave ?? "resign",
     rehirePolicy: (source) => sources[source]?.rehire ?? "reactivate",
     otpPolicy: authing.otp,
+  };
+}
+
+/** What applying takes from a configuration. */
+export function applySettings(config: Config): Pick<ApplyPorts, "peoplePolicy" | "timeZone"> {
+  return {
+    peoplePolicy: (source) => config.sources[source]?.people ?? "own",
+    timeZone: timeZoneOf(config),
   };
 }

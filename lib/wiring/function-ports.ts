@@ -3,17 +3,18 @@ import { connectAuthing } from "./authing.ts";
 import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
-import { deliverySettings } from "./delivery-settings.ts";
+import { applySettings, deliverySettings } from "./delivery-settings.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { ExplainPorts } from "#lib/operations/explain.ts";
 import type { OperationPorts } from "#lib/operations/operate.ts";
+import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import type { EventQueuePorts } from "#lib/handlers/event-queue.ts";
-import type { ApplyPorts } from "#lib/pipeline/apply.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { ReceivePorts } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Source } from "#lib/contract/source.ts";
+import type { WaitingPorts } from "#lib/handlers/waiting.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
 import type { FinishPorts } from "#lib/uploads/finish.ts";
@@ -23,7 +24,7 @@ import { awsLog } from "#lib/aws/log.ts";
 import { objectStore } from "#lib/aws/objects.ts";
 import { eventQueue, importQueue, queueReader } from "#lib/aws/queue.ts";
 import { secretLoader } from "#lib/aws/secret-loader.ts";
-import { objectShelf } from "#lib/aws/shelf.ts";
+import { parkedObjects } from "#lib/aws/parked.ts";
 
 const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
 
@@ -48,13 +49,15 @@ export function eventQueuePorts(config: Config, sources: ReadonlyMap<string, Sou
 }
 
 function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): ApplyPorts {
-  const { BUCKET } = readEnvironment(["BUCKET"]);
+  const { BUCKET, TABLE, EVENTS_QUEUE_URL } = readEnvironment(["BUCKET", "TABLE", "EVENTS_QUEUE_URL"]);
   return {
     ...deliveryPorts(config),
+    ...applySettings(config),
     source: (name) => sources.get(name),
     translation: (source) => translationContext(config, source),
     openApi: sourceApis(clock),
-    shelf: objectShelf(BUCKET),
+    parked: parkedObjects({ bucket: BUCKET, table: TABLE }),
+    events: eventQueue({ url: EVENTS_QUEUE_URL, bucket: BUCKET }),
   };
 }
 
@@ -66,6 +69,17 @@ export function operationPorts(
     ...applyPorts(config, sources),
     readable: (name) => sources.get(name),
     sources: [...sources.keys()],
+  };
+}
+
+export function waitingPorts(): WaitingPorts {
+  const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "TABLE", "EVENTS_QUEUE_URL"]);
+  const { BUCKET, TABLE, EVENTS_QUEUE_URL } = environment;
+  return {
+    parked: parkedObjects({ bucket: BUCKET, table: TABLE }),
+    events: eventQueue({ url: EVENTS_QUEUE_URL, bucket: BUCKET }),
+    clock,
+    log: logOf(environment),
   };
 }
 
