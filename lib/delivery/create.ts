@@ -39,6 +39,7 @@ export async function createPeople(
   const outcomes = new Map<CreateTask, Outcome>();
   const settle: Settle = (task, outcome) => {
     outcomes.set(task as CreateTask, outcome);
+    if (isDone(outcome) && outcome.userId !== undefined) rememberBrought(context, outcome.userId, task.by);
     tell(task, outcome);
   };
   const takeable = tasks.filter((task) => {
@@ -290,7 +291,7 @@ async function settleSame(
 ): Promise<void> {
   const { person } = task.change;
   const known = await personOf(task, context);
-  const isOurs = known === undefined && isMadeBy(task, user);
+  const isOurs = known === undefined && isMadeBy(task, user, context);
   if (known === undefined && !isOurs && !task.links) {
     return settle(task, { kind: "held", reason: "account-exists", field: "externalId", userId: user.userId });
   }
@@ -314,9 +315,28 @@ async function settleSame(
   });
 }
 
-/** Whether an account began after the event was received, and has every identifier that the event brings. */
-function isMadeBy({ since, change: { person } }: CreateTask, user: ListedUserDto): boolean {
+/** Accounts that this process has brought lately → the event or row that did, for each ledger. */
+const broughtLately = new WeakMap<object, Map<string, string>>();
+const mostRemembered = 10_000;
+
+function rememberBrought({ ledger }: DeliveryContext, userId: string, by: string): void {
+  const brought = broughtLately.get(ledger) ?? new Map<string, string>();
+  broughtLately.set(ledger, brought);
+  if (!brought.has(userId)) brought.set(userId, by);
+  for (const oldest of brought.keys()) if (brought.size > mostRemembered) brought.delete(oldest);
+}
+
+/**
+ * Whether an account began after the event was received, has every identifier that the event brings, and was brought by no other
+ * event: of people without our id the ledger does not know what brought them.
+ */
+function isMadeBy(
+  { since, by, change: { person } }: CreateTask,
+  user: ListedUserDto,
+  { ledger }: DeliveryContext,
+): boolean {
   return (
+    (broughtLately.get(ledger)?.get(user.userId) ?? by) === by &&
     Date.parse(user.createdAt ?? "") >= since - clockToleranceMilliseconds &&
     identifiers.every(
       (kind) => person[kind] === undefined || identifierOf(user, kind) === identifierOf(person, kind),

@@ -31,8 +31,12 @@ export async function updatePerson(
   // A person whom another source let go does not come back into departments by the way.
   const departmentIds = staysClosed ? [] : (change.person.departmentIds ?? []);
   const closed = staysClosed && ({ reason: "stays-closed", field: "status" } as const);
-  if (!updates && departmentIds.length === 0)
-    return settle(task, { kind: "already-done", reason: "nothing-to-change", ...accountOf(task), ...closed });
+  if (!updates && departmentIds.length === 0) {
+    const nothing = wasApplied(task)
+      ? ({ kind: "accepted" } as const)
+      : ({ kind: "already-done", reason: "nothing-to-change" } as const);
+    return settle(task, { ...nothing, ...accountOf(task), ...closed });
+  }
 
   const { answer, who } = await firstFound(references, ({ kind, value: userId }) => {
     const userIdType = userIdTypes[kind];
@@ -142,6 +146,10 @@ function referencesOf({ known, person, links, change }: Task<Update | Leave>): r
     ),
   ];
 }
+
+/** Whether this very event was applied before, by a worker that ended before its outcome was recorded. */
+const wasApplied = ({ known, source, by }: Task) =>
+  Object.values(known?.told ?? {}).some((told) => `${source}/${told.by}` === by);
 
 const accountOf = ({ known, person }: Task) => {
   const userId = known?.userId ?? person?.userId;

@@ -44,6 +44,7 @@ async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): 
   if (claim.state === "busy") return { state: "later" };
   if (claim.state === "settled") {
     ports.log.info("event seen before", { ...key, outcome: claim.record.outcome.kind });
+    if (message.wasParked) await ports.parked.remove({ kind: "waiting", message, ledgerId: key.id });
     return { state: "done", outcome: claim.record.outcome };
   }
   const claimed: Claimed = { message: datedNoLater(message), key, attempts: claim.attempts, wasParked };

@@ -1,5 +1,5 @@
 import type { Change, Update } from "#lib/contract/change.ts";
-import type { PersonRecord } from "#lib/contract/ledger.ts";
+import type { PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
@@ -8,7 +8,7 @@ import { closedByOthers } from "#lib/delivery/people.ts";
 import { maySpeak, notItsPerson } from "./authority.ts";
 import { effectiveFrom } from "./dates.ts";
 import type { Knowledge } from "./knowledge.ts";
-import { closes, newestTeller, remainderOf } from "./order.ts";
+import { closes, namesIn, newestTeller, remainderOf, type Statement } from "./order.ts";
 
 // What an event comes to, given what the ledger knows at this moment. Pure: it is asked when the person's lock is held and the
 // effect is about to happen, so that nothing can come in between.
@@ -53,7 +53,8 @@ export function decide(
   }
   const { source, event } = message;
   const { known, person, namesake } = knowledge;
-  const { changes: left, superseded: lost, isRepetition } = remainderOf(changes, event, known);
+  const { changes: remaining, superseded: lost, isRepetition } = remainderOf(changes, event, known);
+  const left = remaining.filter((change) => !isNoNews(change, lost, known));
   const superseded = Object.fromEntries(Object.entries(lost).map(([name, by]) => [name, `${source}/${by}`]));
   if (left.length === 0) {
     const by = `${source}/${newestTeller(lost, known)}`;
@@ -66,6 +67,8 @@ export function decide(
       return { change, outcome: othersPerson(change, person) };
     }
     if (namesake && "person" in change) return { change, outcome: idInUse(namesake, source) };
+    const closed = neverCame(change, event, knowledge);
+    if (closed) return { change, outcome: { ...closed, by: `${source}/${closed.by}` } };
     return placed(message, change, knowledge, settings);
   };
   return {
@@ -74,6 +77,30 @@ export function decide(
     ahead: left.filter((_, index) => (moments[index] ?? 0) > settings.now),
     ...(due.length > 0 && { dueAt: Math.min(...due) }),
   };
+}
+
+/** A joiner of whom nothing is left but that the account is open, which it is. */
+function isNoNews(
+  change: Change,
+  lost: Readonly<Record<string, string>>,
+  known: SubjectRecord | undefined,
+): boolean {
+  const isPlacedAndOpen = known?.userId !== undefined && known.isClosed !== true;
+  const onlyOpens = change.kind === "create" && namesIn(change).every((name) => name === "access" || name === "externalId");
+  return isPlacedAndOpen && onlyOpens && Object.keys(lost).length > 0;
+}
+
+/** A person who left before anything else was heard of them: no account is made for the sake of closing it. */
+function neverCame(
+  change: Change,
+  { occurredAt }: Statement,
+  { known, person }: Knowledge,
+): (Outcome & { readonly by: string }) | undefined {
+  const left = known?.isClosed && known.userId === undefined && person === undefined && known.told["access"];
+  if (!left || change.kind === "leave" || closes(change) === false) return undefined;
+  return left.at > occurredAt
+    ? { kind: "superseded", by: left.by }
+    : { kind: "already-done", reason: "person-has-left", by: left.by };
 }
 
 /** Another source's person: a joiner is there already, everything else is not this source's to say. */

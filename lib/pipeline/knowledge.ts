@@ -49,7 +49,11 @@ export async function knowledgeOf(
   { ledger }: { readonly ledger: Ledger },
 ): Promise<Knowledge> {
   const known = await subjectOf(message, ledger);
-  const brought = changes.flatMap((change) => ("person" in change ? (change.person.externalId ?? []) : []))[0];
+  const occurredAt = message.kind === "event" ? message.event.occurredAt : "";
+  // Our id is told like any other field: an older event does not give back the one before.
+  const isOld = (known?.told["externalId"]?.at ?? "") > occurredAt;
+  const ids = changes.flatMap((change) => ("person" in change ? (change.person.externalId ?? []) : []));
+  const brought = isOld ? undefined : ids[0];
   // What a leaver is called comes last: a deletion often says the source's own id only.
   const externalId = brought ?? known?.externalId ?? changes.flatMap(idsIn)[0];
   const id = known?.externalId ?? externalId;

@@ -48,7 +48,7 @@ export function closes(change: Change): boolean | undefined {
 export function namesIn(change: Change): string[] {
   if (change.kind === "leave") return ["access"];
   if (change.kind === "import-otp") return ["otp"];
-  const { externalId: _, customData = {}, ...fields } = change.person;
+  const { customData = {}, ...fields } = change.person;
   return [
     ...new Set([
       ...Object.keys(fields).map(nameOf),

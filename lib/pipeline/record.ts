@@ -185,11 +185,18 @@ async function remember(
   });
   if (isMoved) await ledger.tell({ source, subject: event.subject, movedTo: moved, told: { subject: by } });
 
-  if (isClosed === undefined || externalId === undefined) return;
+  if (externalId === undefined) return;
   // A person who was never at Authing has not left it.
   const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
-  if (isClosed ? !isThere : !person?.closedBy?.includes(source)) return;
-  const note: PersonNote = { externalId, createdBy: `${source}/${event.id}`, closes: { source, isClosed } };
+  const says = isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
+  const isMadeAnew = userId !== undefined && userId !== person?.userId;
+  if (!says && !isMadeAnew) return;
+  const note: PersonNote = {
+    externalId,
+    createdBy: `${source}/${event.id}`,
+    ...(isMadeAnew && { userId }),
+    ...(says && { closes: { source, isClosed: isClosed === true } }),
+  };
   await ledger.recordPeople([note]);
 }
 

@@ -20,9 +20,10 @@ export async function journaledLedger(file: string, now: () => number): Promise<
     "release",
     "reopen",
     "settle",
-    "recordSubject",
+    "tell",
     "countDeparture",
     "recordPeople",
+    "renamePerson",
     "finishChunk",
   ] as const;
   const written = changing.map((name) => [

@@ -188,7 +188,7 @@ async function play(world: World, { events, repeated, portion, faults, deaths }:
   }
   for (let start = 0; start < messages.length; start += portion)
     await world.deliver(messages.slice(start, start + portion));
-  await world.deliverAside();
+  await world.deliverWaiting();
 }
 
 const isPlaced = (record: EventRecord) =>
@@ -215,9 +215,9 @@ async function brokenRules(
   const names = records.map(({ source, id }) => `${source}/${id}`);
   rule(isSame(names, events.map(nameOf)), "every event ends in exactly one outcome");
   const held = records.filter(({ outcome }) => outcome.kind === "held").map(({ id }) => id);
-  const shelved = (await world.shelf.list("held", 100)).map(({ ledgerId }) => ledgerId);
+  const shelved = (await world.parked.list("held", 100)).map(({ ledgerId }) => ledgerId);
   rule(isSame(held, shelved), "what is held waits on the shelf");
-  rule((await world.shelf.list("dead", 100)).length === 0, "nothing is dead");
+  rule((await world.parked.list("dead", 100)).length === 0, "nothing is dead");
 
   const bySubject = Map.groupBy(records.filter(isPlaced), ({ source, subject }) => `${source}#${subject}`);
   for (const [subject, applied] of bySubject) {

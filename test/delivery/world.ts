@@ -1,31 +1,33 @@
 import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts";
 import { AuthingSecret } from "#lib/wiring/authing.ts";
 import type { UserDto } from "#lib/authing/dto.ts";
-import type { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/contract/policies.ts";
+import type { LeavePolicy, OtpPolicy, PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import { operate } from "#lib/operations/operate.ts";
 import type { OperationPorts, OperationRequest, OperationResult } from "#lib/operations/operate.ts";
-import { apply, type Applied } from "#lib/pipeline/apply.ts";
+import { apply } from "#lib/pipeline/apply.ts";
+import type { Applied } from "#lib/pipeline/applying.ts";
+import { bringBackDue } from "#lib/pipeline/waiting.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { SecretVersions } from "#lib/contract/secrets.ts";
-import type { Shelf } from "#lib/contract/parked.ts";
+import type { Parked } from "#lib/contract/parked.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { ScriptedFault } from "#infra/sandbox/faults.ts";
 import type { PoolRules } from "#infra/sandbox/endpoints.ts";
 import { startSandbox, type Sandbox } from "#infra/sandbox/sandbox.ts";
-import { localShelf } from "#infra/local/shelf.ts";
+import { localParked } from "#infra/local/parked.ts";
 import { virtualClock, type VirtualClock } from "./clock.ts";
 import { directPool } from "./direct-pool.ts";
 import { lives, type Lives } from "./lives.ts";
 
 // Everything around delivery, in virtual time: a queue that gives each message again until it is acknowledged, Authing's
-// sandbox, a ledger and a shelf that last, and processes that do not.
+// sandbox, a ledger and parked messages that last, and processes that do not.
 
 export type Message = Extract<QueuedMessage, { kind: "event" }>;
 
@@ -50,6 +52,8 @@ export interface WorldOptions extends Partial<PoolRules> {
   readonly leave?: LeavePolicy;
   readonly rehire?: RehirePolicy;
   readonly otp?: OtpPolicy;
+  /** Which people every source may speak about. Default `shared`. */
+  readonly people?: PeoplePolicy;
   /** Messages in one invocation. Default 10, as SQS gives them. */
   readonly batchSize?: number;
   /** Invocations side by side. Default 1. */
@@ -59,7 +63,7 @@ export interface WorldOptions extends Partial<PoolRules> {
 export interface World {
   readonly clock: VirtualClock;
   readonly ledger: Ledger;
-  readonly shelf: Shelf;
+  readonly parked: Parked;
   readonly pool: Pool;
   /** The sandbox, where the pool is reached over HTTP. */
   readonly sandbox: Sandbox | undefined;
@@ -71,10 +75,10 @@ export interface World {
   mend(): void;
   /** Everything in memory is gone, as after a deployment. */
   restart(): void;
-  /** Queues the messages and works until the queue is empty but for what stepped aside, whoever dies on the way. */
+  /** Queues the messages and works until the queue is empty, whoever dies on the way. What waits may come back meanwhile. */
   deliver(messages: readonly QueuedMessage[]): Promise<void>;
-  /** Works until nothing is left of what stepped aside, however long that takes. */
-  deliverAside(): Promise<void>;
+  /** Lets time pass until nothing waits any more, or until a moment (milliseconds since 1970). */
+  deliverWaiting(until?: number): Promise<void>;
   /** One invocation with these messages, beside whatever else runs. */
   invoke(messages: readonly QueuedMessage[]): Promise<readonly Applied[] | undefined>;
   /** What a person asks for, and asks for again when nobody answers. */
@@ -118,7 +122,17 @@ export const personOf = (externalId: string, over: object = {}) => ({
 
 type Given = Pick<
   OperationPorts,
-  "ledger" | "shelf" | "authing" | "secrets" | "clock" | "leavePolicy" | "rehirePolicy" | "otpPolicy" | "log"
+  | "ledger"
+  | "parked"
+  | "events"
+  | "authing"
+  | "secrets"
+  | "clock"
+  | "leavePolicy"
+  | "rehirePolicy"
+  | "otpPolicy"
+  | "peoplePolicy"
+  | "log"
 >;
 
 /** The ports of one process. Every source has the same translation: what `told` says. */
@@ -126,6 +140,7 @@ export function portsOf({ isMended, ...given }: Given & { isMended: () => boolea
   const { clock } = given;
   return {
     ...given,
+    timeZone: "Asia/Shanghai",
     pace: createPace({ clock, maxPerSecond: 1000, startPerSecond: 50 }),
     openApi: sourceApis(clock),
     source: () => ({
@@ -152,8 +167,6 @@ export function portsOf({ isMended, ...given }: Given & { isMended: () => boolea
 /** How long a message that was not acknowledged stays out of sight, in seconds: longer than any lease. */
 const invisibleSeconds = 180;
 const comesAgainSeconds = 30;
-/** As long as the queue of infra/aws/queues.yml hides what was handed back; its person's later messages pass it. */
-const asideSeconds = 360;
 const invocationMilliseconds = 57_000;
 const maxInvocations = 1_000;
 
@@ -163,6 +176,7 @@ export async function openWorld({
   leave = "resign",
   rehire = "reactivate",
   otp = "import",
+  people = "shared",
   batchSize = 10,
   invocationsAtOnce = 1,
   ...rules
@@ -181,11 +195,12 @@ export async function openWorld({
       });
   const pool = sandbox ? httpPool(sandbox, clock) : directPool(clock, rules);
   const ledger = outside(await makeLedger(clock.now), clock);
-  const shelf = localShelf();
+  const parked = localParked();
   const log: string[] = [];
   const line = (level: string) => (message: string, fields?: object) => {
     log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
   };
+  let queue: Waiting[] = [];
   let isMended = false;
   let invocations = 0;
   let current = process();
@@ -194,13 +209,19 @@ export async function openWorld({
     const secretsOfProcess = secretReader(async () => structuredClone(secrets.authing), clock.now);
     return portsOf({
       ledger: mortals.wrap(ledger),
-      shelf: mortals.wrap(shelf),
+      parked: mortals.wrap(parked),
+      events: mortals.wrap({
+        async send(messages: readonly QueuedMessage[]) {
+          queue.push(...messages.map((message) => ({ message, visibleAt: 0 })));
+        },
+      }),
       authing: mortals.wrap(pool.connect(secretsOfProcess)),
       secrets: secretsOfProcess,
       clock,
       leavePolicy: () => leave,
       rehirePolicy: () => rehire,
       otpPolicy: otp,
+      peoplePolicy: () => people,
       isMended: () => isMended,
       log: { info: line("info"), warn: line("warn"), error: line("error") },
     });
@@ -226,14 +247,17 @@ export async function openWorld({
     return results && mortals.outlive(mortals.through(async () => results));
   }
 
-  let aside: Waiting[] = [];
+  /** What the schedule does each minute. */
+  async function bringBack(): Promise<void> {
+    if ((await parked.due(clock.now(), 1)).length === 0) return;
+    const broughtBack = await mortals.outlive(bringBackDue(current, clock.now()));
+    if (broughtBack === undefined) restart();
+  }
 
   async function work(messages: readonly Waiting[]): Promise<void> {
-    let queue = [...messages];
+    queue.push(...messages);
     for (;;) {
-      // What stepped aside goes behind what waits already.
-      queue.push(...aside.filter(({ visibleAt }) => visibleAt <= clock.now()));
-      aside = aside.filter(({ visibleAt }) => visibleAt > clock.now());
+      await bringBack();
       if (queue.length === 0) return;
       const firsts = [...Map.groupBy(queue, ({ message }) => groupOf(message)).values()].flatMap(([first]) =>
         first ? [first] : [],
@@ -252,10 +276,8 @@ export async function openWorld({
       const again = clock.now() + 1000 * (hasDied ? invisibleSeconds : comesAgainSeconds);
       for (const [index, batch] of batches.entries()) {
         for (const [position, waiting] of batch.entries()) {
-          const state = answers[index]?.[position]?.state ?? "later";
-          if (state === "later") waiting.visibleAt = again;
+          if ((answers[index]?.[position]?.state ?? "later") === "later") waiting.visibleAt = again;
           else queue = queue.filter((other) => other !== waiting);
-          if (state === "aside") aside.push({ ...waiting, visibleAt: clock.now() + 1000 * asideSeconds });
         }
       }
     }
@@ -264,7 +286,7 @@ export async function openWorld({
   return {
     clock,
     ledger,
-    shelf,
+    parked,
     pool,
     sandbox,
     lives: mortals,
@@ -276,17 +298,21 @@ export async function openWorld({
     restart,
     invoke,
     deliver: (messages) => work(messages.map((message) => ({ message, visibleAt: 0 }))),
-    async deliverAside() {
-      while (aside.length > 0) {
-        await clock.wait(Math.min(...aside.map(({ visibleAt }) => visibleAt)) - clock.now());
+    async deliverWaiting(until = Number.POSITIVE_INFINITY) {
+      for (;;) {
+        const waiting = await parked.list("waiting", 10_000);
+        const next = Math.min(...waiting.map(({ dueAt = "" }) => Date.parse(dueAt)));
+        if (waiting.length === 0 || next > until) break;
+        await clock.wait(next - clock.now());
         await work([]);
       }
+      if (until < Number.POSITIVE_INFINITY) await clock.wait(until - clock.now());
     },
     async operate(request) {
       for (;;) {
         const operated = mortals.outlive(operate(request, current, newRun()));
         const results = (await operated) as readonly OperationResult[] | undefined;
-        if (results?.every(({ result = "" }) => !result.includes("comes again"))) return results;
+        if (results?.every(({ result = "" }) => !result.includes("retried"))) return results;
         if (!results) restart();
         clock.pass(invisibleSeconds);
       }

@@ -11,7 +11,7 @@ import { inParallel } from "./parallel.ts";
 const readsAtOnce = 10;
 
 /** The shelf in this bucket. */
-export function objectShelf(bucket: string): Shelf {
+export function parkedObjects(bucket: any): any {
   const reach = async <Result>(sent: Promise<Result>): Promise<Result> => {
     try {
       return await sent;
