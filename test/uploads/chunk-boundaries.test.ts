@@ -124,3 +124,35 @@ it("a chunk whose message comes twice at the same time is run by one invocation"
   const created = run.pool.requests.filter(({ operation }) => operation === "create-users-batch");
   expect(created.reduce((sum, { count }) => sum + count, 0)).toBe(180);
 });
+
+it.each(["users", "otp"] as const)(
+  "each chunk of a file of %s is queued once, and the finish once, last",
+  async (kind) => {
+    const chunks = [0, 1, 2, 3, 4];
+    const sent: ImportMessage[] = [];
+    let mostAtOnce = 0;
+    const run = openImports({
+      chunkSize: { rows: 2, bytes: 1_000_000 },
+      around: ({ queue }) => ({
+        queue: {
+          async send(messages) {
+            sent.push(...messages);
+            mostAtOnce = Math.max(mostAtOnce, messages.length);
+            return queue.send(messages);
+          },
+        },
+      }),
+    });
+    const text = kind === "users" ? `externalId,email\n${rowsOf(0, 10)}` : `secret,email\n${rowsOf(0, 10)}`;
+    const id = run.upload(kind, "file.csv", text);
+    await run.settle();
+    expect(run.results(id).summary).toMatchObject({ state: "finished", rows: 10 });
+    const numbers = sent.flatMap((message) => (message.kind === "chunk" ? [message.chunk] : []));
+    expect(numbers.toSorted((one, other) => one - other)).toEqual(chunks);
+    expect(sent.filter((message) => message.kind === "finish")).toHaveLength(1);
+    expect(sent.at(-1)?.kind).toBe("finish");
+    // Secrets keep the order of the file, so that the later of two for one person wins.
+    expect(mostAtOnce).toBe(kind === "users" ? 2 : 1);
+    if (kind === "otp") expect(numbers).toEqual(chunks);
+  },
+);

@@ -35,7 +35,7 @@ async function readBothWays(
   return { whole, apart, chunks };
 }
 
-/** What a table is made of, and what makes reading it hard. */
+/** Pieces of tables, among them those that are hard to read. */
 const parts = {
   csv: [
     "张",

@@ -6,7 +6,7 @@ import { expectWhole, peopleFile } from "./people-file.ts";
 const small: ImportsOptions = { chunkSize: { rows: 20, bytes: 1_000_000 } };
 
 describe("what is planned", () => {
-  it("is nothing when the file cannot be read to its end: nobody of it is brought to Authing", async () => {
+  it("is nothing when the file cannot be read to its end: none of its rows is delivered", async () => {
     const run = openImports(small);
     const bytes = Buffer.concat([Buffer.from(peopleFile(50)), Buffer.from([0xd5, 0xc5, 0x0a])]);
     const id = run.upload("users", "people.csv", bytes);
@@ -43,7 +43,7 @@ describe("what is planned", () => {
     expect(run.log.filter(([message]) => message === "import planned")).toHaveLength(1);
     const requests = run.pool.requests.length;
 
-    // As if the finish had died with the parts gone and the plan still there.
+    // As if the finish had died after it deleted the parts and before it deleted the plan.
     const { bucket } = run.objects.put(`results/${id}/plan.json`, plan, "application/json");
     run.send({ kind: "chunk", bucket, import: id, chunk: 0 });
     await run.settle();
@@ -77,7 +77,7 @@ describe("what is planned", () => {
   });
 });
 
-it("an import whose ledger does not answer for a moment tells of each row once", async () => {
+it("an import whose ledger does not answer for a moment has one result for each row", async () => {
   let calls = 0;
   const run = openImports({
     chunkSize: { rows: 1000, bytes: 1_000_000 },
@@ -101,7 +101,7 @@ it("an import whose ledger does not answer for a moment tells of each row once",
   ]);
 });
 
-it("an import whose file is taken away meanwhile ends with what was done until then, and says so", async () => {
+it("an import whose file is deleted meanwhile ends with the rows that were done until then, and says so", async () => {
   const run = openImports({ ...small, callsPerSecond: 2 });
   const id = run.upload("users", "people.csv", peopleFile(200));
   await run.settle((round) => {
