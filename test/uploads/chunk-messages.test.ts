@@ -73,11 +73,10 @@ it.each(["users", "otp"] as const)(
     await run.settle();
     expect(run.results(id).summary).toMatchObject({ state: "finished", rows: 10 });
     const numbers = sent.flatMap((message) => (message.kind === "chunk" ? [message.chunk] : []));
-    expect(numbers.toSorted((one, other) => one - other)).toEqual(chunks);
+    // Secrets keep the order of the file, so that the later of two for one person wins.
+    expect(kind === "otp" ? numbers : numbers.toSorted((one, other) => one - other)).toEqual(chunks);
     expect(sent.filter((message) => message.kind === "finish")).toHaveLength(1);
     expect(sent.at(-1)?.kind).toBe("finish");
-    // Secrets keep the order of the file, so that the later of two for one person wins.
     expect(mostAtOnce).toBe(kind === "users" ? 2 : 1);
-    if (kind === "otp") expect(numbers).toEqual(chunks);
   },
 );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
+import { importKey } from "#lib/uploads/ledger-entries.ts";
 import { expectTidy, openImports, type ImportsOptions } from "./imports.ts";
 import { expectWhole, peopleFile } from "./people-file.ts";
 
@@ -20,6 +21,59 @@ describe("what is planned", () => {
     run.tellAgain(id);
     await run.settle();
     expect(run.log.at(-1)).toEqual(["import seen before", { import: id }]);
+  });
+
+  it("is nothing when the columns are unknown, and the results do not repeat the header: it may be a person", async () => {
+    const run = openImports(small);
+    const id = run.upload("users", "people.csv", "张三,13800138001\n李四,13800138002\n");
+    await run.settle();
+    expect(run.results(id)).toMatchObject({
+      summary: {
+        state: "refused",
+        problem: { reason: "columns-unrecognized", path: "header" },
+        details: { format: "csv", encoding: "utf-8", delimiter: "," },
+        unusedColumns: [],
+      },
+      rejected: "\uFEFFrow,reason\r\n",
+    });
+    expect(JSON.stringify(run.log)).not.toMatch(/张三|138/);
+  });
+
+  it("is nothing when a record cannot be read, and the summary still lists the unknown columns", async () => {
+    const run = openImports(small);
+    const id = run.upload(
+      "users",
+      "people.csv",
+      Buffer.from(`email,shoe\n${"a@example.com,42\n".repeat(10_000)}\xff\n`, "latin1"),
+    );
+    await run.settle();
+    expect(run.results(id)).toMatchObject({
+      summary: { state: "refused", unusedColumns: ["shoe"] },
+      rejected: "\uFEFFemail,shoe,row,reason\r\n",
+    });
+    expect(await run.ledger.event(importKey(id))).toMatchObject({
+      type: "import",
+      proof: "bucket",
+      outcome: { kind: "rejected", reason: "text-not-utf-8" },
+    });
+  });
+
+  it("waits while another invocation holds the import, and so does the finish", async () => {
+    const run = openImports(small);
+    const id = run.upload("users", "people.csv", peopleFile(20));
+    const hold = () => run.ledger.claim(importKey(id), { owner: "other", leaseSeconds: 3_600 });
+    await hold();
+    const start = run.clock.now();
+    let finishing = 0;
+    await run.settle(() => {
+      if (finishing > 0 || !run.log.some(([message]) => message === "chunk done")) return;
+      finishing = run.clock.now();
+      void hold();
+    });
+    expectWhole(run, id, 20);
+    const { startedAt, finishedAt } = run.results(id).summary;
+    expect(Date.parse(startedAt) - start).toBeGreaterThan(3_600_000);
+    expect(Date.parse(finishedAt) - finishing).toBeGreaterThan(3_600_000);
   });
 
   it("is one chunk for a small file, and one without rows for a file without", async () => {
