@@ -168,3 +168,67 @@ it("an import whose file is deleted meanwhile ends with the rows that were done 
   expect(run.pool.users()).toHaveLength(summary.accepted);
   expectTidy(run, id);
 });
+
+it("an invocation that has no time left for a single row is counted as a failure, and leaves no part behind", async () => {
+  let reads = 0;
+  const parts: string[] = [];
+  const run = openImports({
+    ...small,
+    around: ({ objects }) => ({
+      objects: {
+        ...objects,
+        async read(object, range) {
+          if (range) reads += 1;
+          if (range && reads === 1) run.clock.pass(900);
+          return objects.read(object, range);
+        },
+        async write(target, bytes) {
+          if (target.key.includes("/parts/")) parts.push(target.key);
+          return objects.write(target, bytes);
+        },
+      },
+    }),
+  });
+  const id = run.upload("users", "people.csv", peopleFile(20));
+  await run.settle();
+  expectWhole(run, id, 20);
+  expect(run.log).toContainEqual([
+    "chunk comes again",
+    { import: id, chunk: 0, code: "unavailable", reason: "time-is-up" },
+  ]);
+  expect(parts).toEqual([`results/${id}/parts/0.0`]);
+});
+
+it("what became of a file, its chunks and its rows is kept for 90 days", async () => {
+  const kept: number[] = [];
+  const run = openImports({
+    ...small,
+    around: ({ ledger }) => ({
+      ledger: {
+        ...ledger,
+        settle(records, keepSeconds) {
+          kept.push(keepSeconds);
+          return ledger.settle(records, keepSeconds);
+        },
+        finishChunk(key, chunk, keepSeconds) {
+          kept.push(keepSeconds);
+          return ledger.finishChunk(key, chunk, keepSeconds);
+        },
+      },
+    }),
+  });
+  const id = run.upload("users", "people.csv", peopleFile(30));
+  await run.settle();
+  // Two chunks, each with one group of rows, and the import.
+  expect(kept).toEqual(Array.from({ length: 2 + 2 + 1 }, () => 90 * 86_400));
+  const [first] = await run.ledger.events("0", 10);
+  expect(first).toMatchObject({
+    source: "uploads",
+    id: `${id}/2`,
+    type: "row",
+    externalId: "0",
+    proof: "bucket",
+    changes: ["create"],
+    outcome: { kind: "accepted" },
+  });
+});
