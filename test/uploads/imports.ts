@@ -29,7 +29,7 @@ export interface ImportsOptions {
 }
 
 /** What lasts while functions come and go. */
-export interface OuterPorts {
+interface OuterPorts {
   readonly ledger: MemoryLedger;
   readonly objects: LocalObjects;
   readonly queue: ImportQueue;
