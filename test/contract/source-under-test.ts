@@ -37,6 +37,8 @@ interface Given {
   readonly eventCases: readonly EventFixture[];
   readonly handshakes: readonly HandshakeFixture[];
   readonly readme: URL | undefined;
+  /** Where the cases are. */
+  readonly folder: string;
 }
 
 export type SourceUnderTest = ReturnType<typeof sourceUnderTest>;
