@@ -155,7 +155,7 @@ export interface Fetch<Secret> {
 export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload">;
 
 /** A page of a list of people. */
-export interface ListPage {
+interface ListPage {
   /** May be empty. A person may be on several pages, where the list changes while it is read. */
   readonly people: readonly ListedPerson[];
   /** Where the next page begins, for `page`; absent on the last one. */

@@ -87,6 +87,11 @@ describe("the list of BambooHR", () => {
     },
   );
 
+  it("is not complete where an entry names no employee, whatever the total says", async () => {
+    const { read } = await pages(bamboohr.list, secret, listed([employee, { firstName: "Zoë" }]));
+    expect(await read()).toMatchObject({ people: [{ subject: "1" }], isComplete: false, total: 1 });
+  });
+
   it("needs a key to ask with", async () => {
     const { read, requests } = await pages(bamboohr.list, { ...secret, apiKey: "" }, listed([]));
     await expect(read()).rejects.toMatchObject({ code: "misconfigured", reason: "api-key-missing" });
