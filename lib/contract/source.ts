@@ -170,7 +170,7 @@ interface ListPage {
   readonly total?: number;
 }
 
-/** How everybody whom a source knows is read. Each source says in its `list.ts` whom its list leaves out by the vendor's rule. */
+/** How all people of a source are read. Each source says in its `list.ts` which people its list leaves out by the vendor's rule. */
 export interface Listing<Secret> {
   /** As for `fetch`. */
   hosts(secret: Secret): ApiHosts;
@@ -221,7 +221,7 @@ export interface Source<Secret = never> {
   acknowledge?(delivery: VerifiedDelivery, secret: Secret): Reply;
   /** For events that say who and not what: asks the source for the rest, behind the queue. */
   readonly fetch?: Fetch<Secret>;
-  /** Everybody whom the source knows, page by page, where its API has such a list. */
+  /** All people of the source, page by page, where its API has such a list. */
   readonly list?: Listing<Secret>;
   /**
    * What the sender could say that is about nobody, for `npm run doctor`: it signs this with the secret in use and posts it

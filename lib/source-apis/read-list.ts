@@ -10,7 +10,7 @@ export interface ReadList {
   readonly count: number;
   /**
    * Whether a person who is not in it may be asked about: every page was complete, there were as many people as the source
-   * says, and there was at least one. A source without anybody is a key that may see nobody.
+   * says, and there was at least one. An empty list comes from a key that may see no person.
    */
   readonly isComplete: boolean;
 }

@@ -8,8 +8,8 @@ import { readListFixture, type ListFixture } from "#infra/fixtures/lists.ts";
 import { asJson, pathsIn, replaced } from "./json-places.ts";
 import { attempted, contextOf, fromQueue, type SourceUnderTest } from "./source-under-test.ts";
 
-// Attacks on the list of everybody whom a source knows. A list that ends early, or lies, must not be called complete: who is
-// missing in it would look as if they had left.
+// Attacks on the list of all people of a source. A list that ends early, or lies, must not be called complete: a person who is
+// missing in it would look like a leaver.
 
 type Answers = readonly ApiAnswerOnWire[];
 
@@ -42,7 +42,7 @@ export function attackList(tested: SourceUnderTest): void {
     if (!recorded) return;
     const lastPage = recorded.answers.length - 1;
 
-    it("holds everybody, as translate reads them", async () => {
+    it("holds all people, as translate reads them", async () => {
       const { people, summary, asked } = await read(recorded.answers);
       expect({ isComplete: summary.isComplete, people: people.map(meaning) }).toEqual({
         isComplete: recorded.isComplete,
@@ -90,7 +90,7 @@ export function attackList(tested: SourceUnderTest): void {
       expect(asked.length).toBeLessThanOrEqual(recorded.answers.length + 2);
     });
 
-    it("is not complete when nobody is in it", async () => {
+    it("is not complete when it is empty", async () => {
       const answers = recorded.answers.map(emptied).slice(-1);
       const { people, summary } = await read(answers);
       expect({ people, isComplete: summary.isComplete }).toEqual({ people: [], isComplete: false });
@@ -172,7 +172,7 @@ export function attackList(tested: SourceUnderTest): void {
   });
 }
 
-/** Nobody, in place of what was refused as it should be. */
+/** No people, where the list was refused as it should be. */
 function inboundError(error: unknown): { people: readonly ListedPerson[] } {
   expect(error).toBeInstanceOf(InboundError);
   return { people: [] };
@@ -183,7 +183,7 @@ function pagesOf(recorded: ListFixture | undefined): number {
   return requests.filter((request) => request === requests.at(-1)).length;
 }
 
-/** A last page that the vendor would send of a list with nobody in it. */
+/** A last page that the vendor would send of an empty list. */
 function emptied(answer: ApiAnswerOnWire): ApiAnswerOnWire {
   const json = JSON.parse(JSON.stringify(answer.json), (key, value: unknown) =>
     Array.isArray(value) ? [] : key === "total" ? 0 : value,

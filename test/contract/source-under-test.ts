@@ -199,7 +199,7 @@ export function contextOf({ settings }: EventFixture): TranslationContext {
   return { region: "CN", departments: {}, customData: {}, ...settings };
 }
 
-/** A person whom delivery could not create: there is nothing to log in with, and no name is invented. */
+/** A person who cannot be created: there is nothing to log in with, and no name is invented. */
 function isWithoutLogin(change: Change): boolean {
   return (
     change.kind === "create" &&

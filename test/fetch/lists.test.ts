@@ -102,7 +102,7 @@ describe("the list of BambooHR", () => {
     expect((await changesOf({}))[0]).not.toHaveProperty("person.status");
   });
 
-  it("makes a leaver of who is inactive, and of nobody whose status the key may not see", async () => {
+  it("makes a leaver of an inactive employee, and none where the key may not see the status", async () => {
     expect(await changesOf({ status: "Inactive" })).toMatchObject([{ kind: "leave" }]);
     const hidden = await changesOf({ status: null, terminationDate: "2020-01-31" });
     expect(hidden).toMatchObject([{ kind: "update" }]);

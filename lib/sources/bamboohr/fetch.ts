@@ -79,7 +79,7 @@ export const fetch: Fetch<BambooApiSecret> = {
     if (apiKey === "" || (companyDomain === "" && apiHost === undefined)) return reference;
 
     const { employeeId, changedFields } = reference;
-    // BambooHR reads 0 as the employee to whom the key belongs, and a dot would be another path.
+    // BambooHR reads 0 as the employee who owns the key, and a dot would be another path.
     if (!/^[\w-]+$/.test(employeeId) || employeeId === "0") {
       throw new InboundError("malformed", "id-malformed", { path: "data.employeeId" });
     }

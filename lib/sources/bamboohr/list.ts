@@ -32,8 +32,8 @@ const names: Readonly<Record<string, string>> = {
 const ownToTheList = new Set(["employeeId", "photoUrl", "_restrictedFields"]);
 
 /**
- * The employees of the company, 500 a page, the inactive ones included; only deleted ones are left out. An employee of whom
- * the key may see nothing is in it with an id and empty fields, and tells nothing.
+ * The employees of the company, 500 a page, the inactive ones included; only deleted ones are left out. An employee
+ * whose fields the key may not see is in it with an id and empty fields, and tells nothing.
  * https://documentation.bamboohr.com/reference/list-employees
  */
 export const list: Listing<BambooApiSecret> = {
