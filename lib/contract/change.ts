@@ -1,7 +1,7 @@
 import type { CreateUserInfoDto, CreateUserOptionsDto, ImportOtpItemDataDto } from "./person.ts";
 
 /**
- * Whom a change is about. At least one is given; the first one that is there decides, in this order. Without any, the
+ * The person a change is about. At least one is given; the first one that is there decides, in this order. Without any, the
  * person is the one that the event's source knows by the event's subject.
  */
 export interface PersonReference {
@@ -38,9 +38,9 @@ export interface Update {
   readonly kind: "update";
   readonly who: PersonReference;
   readonly person: Partial<CreateUserInfoDto>;
-  /** The payload holds all we know of the person, so that somebody Authing does not know yet is created from it. */
+  /** The payload holds all we know of the person, so that a person who is unknown to Authing is created from it. */
   readonly complete: boolean;
-  /** All we know of the person, where `person` holds less: what somebody is created from whose joiner has not come yet. */
+  /** All we know of the person, where `person` holds less: a person whose joiner has not come yet is created from it. */
   readonly whole?: CreateUserInfoDto;
   readonly trail: Trail;
   readonly dropped?: readonly Dropped[];
