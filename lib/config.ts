@@ -190,9 +190,14 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   handshake: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
   acknowledge: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
   fetch: {
-    isRight: (value) => has(value, "host", "read"),
+    isRight: (value) => has(value, "hosts", "read"),
     needed: false,
-    say: "must be an object with the functions host and read",
+    say: "must be an object with the functions hosts and read",
+  },
+  list: {
+    isRight: (value) => has(value, "hosts", "page"),
+    needed: false,
+    say: "must be an object with the functions hosts and page",
   },
   ping: {
     isRight: (value) =>

@@ -244,8 +244,8 @@ function withPlainKeys(text: string): string {
 /**
  * Leaves translation out of what receives: a webhook function verifies, splits and queues; what an event means is found
  * out behind the queue, and so is what its sender's API knows beside it. It keeps the metadata of all the world's phone
- * numbers, and every bug of a mapping, out of the function that a sender waits for. A `translate.ts` that exports anything
- * but `translate`, or a `fetch.ts` anything but `fetch`, makes the build fail here.
+ * numbers, and every bug of a mapping, out of the function that a sender waits for. A source's index.ts that
+ * imports anything but `translate`, `fetch` and `list` from these files makes the build fail here.
  *
  * One's own source has its translation beside everything else; of that only the phone numbers are left out.
  */
@@ -258,6 +258,7 @@ export const withoutTranslation: Plugin = {
       `export function ${name}() { throw new TypeError("translation is not part of a receiving bundle"); }`;
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]translate\.ts$/, refusing("translate"));
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]fetch\.ts$/, "export const fetch = undefined;");
+    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]list\.ts$/, "export const list = undefined;");
     instead(/[\\/]lib[\\/]fields[\\/]phone\.ts$/, refusing("phone"));
   },
 };

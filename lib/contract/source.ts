@@ -171,6 +171,42 @@ export interface ChangedPage {
   readonly isComplete: boolean;
 }
 
+/**
+ * One person of a list, as an event about them would be: `translate` reads it once the reader has given it an id and a time.
+ * `type` is the source's word for a change of what is known of a person, so that it opens no account that was closed at
+ * Authing; a person whom the source lists as gone becomes a leaver.
+ */
+export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload">;
+
+/** A page of a list of people. */
+interface ListPage {
+  /** May be empty. A person may be on several pages, where the list changes while it is read. */
+  readonly people: readonly ListedPerson[];
+  /** Where the next page begins, for `page`; absent on the last one. */
+  readonly next?: string;
+  /**
+   * Whether this page lets a list be called complete. `false` where the source shows that it left people out, or one of its
+   * entries could not be read. Only of a list of which every page is complete may a missing person be asked about: who is
+   * missing has not left by that, since a list may be older than what the source knows.
+   */
+  readonly isComplete: boolean;
+  /** How many people the source says that the whole list has, where it does. */
+  readonly total?: number;
+}
+
+/** How all people of a source are read. Each source says in its `list.ts` which people its list leaves out by the vendor's rule. */
+export interface Listing<Secret> {
+  /** As for `fetch`. */
+  hosts(secret: Secret): ApiHosts;
+  /**
+   * One page. A reader may stop after any page and go on later, or elsewhere, from its `next`.
+   *
+   * @param cursor `next` of the page before; `undefined` for the first page.
+   * @throws InboundError the failures of `fetch`: a page that cannot be read is never an empty one.
+   */
+  page(api: SourceApi<Secret>, cursor: string | undefined): Promise<ListPage>;
+}
+
 /** What translation may know beside the event: settings, never clocks or networks. */
 export interface TranslationContext {
   /** ISO 3166 code of the country that a phone number without `+` belongs to, e.g. `CN`. */
@@ -209,6 +245,8 @@ export interface Source<Secret = never> {
   acknowledge?(delivery: VerifiedDelivery, secret: Secret): Reply;
   /** For events that say who and not what: asks the source for the rest, behind the queue. */
   readonly fetch?: Fetch<Secret>;
+  /** All people of the source, page by page, where its API has such a list. */
+  readonly list?: Listing<Secret>;
   /**
    * What the sender could say that is about nobody, for `npm run doctor`: it signs this with the secret in use and posts it
    * to what is deployed. Nothing may come of it.
@@ -218,8 +256,8 @@ export interface Source<Secret = never> {
   translate(event: SourceEvent, context: TranslationContext): Change[];
 }
 
-/** What receiving needs of a source. It has no part in what an event means: its bundle leaves `fetch` and `translate` out. */
-export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "translate" | "ping">;
+/** What receiving needs of a source. It has no part in what an event means: its bundle has neither `fetch`, `list` nor `translate`. */
+export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "list" | "translate" | "ping">;
 
 /** A source of whoever deploys, defined in `inbound.config.ts`: its key there is its name. */
 export type OwnSource<Secret = unknown> = Omit<Source<Secret>, "name">;

@@ -1,7 +1,7 @@
 import { type Encoded, encoded, nothing, plainText, refused } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
-/** More departments than anybody is in. */
+/** More departments than a person is in. */
 const maxDepartments = 50;
 
 /**

@@ -21,7 +21,7 @@ interface MoverOptions {
 }
 
 /**
- * A person of whom something has changed. It is `complete`, so that a person whom Authing does not know is created from it,
+ * A change of what is known of a person. It is `complete`, so that a person who is unknown to Authing is created from it,
  * when what the source knows of the person is whole and something of it can be logged in with.
  *
  * @throws InboundError `malformed` `external-id-too-long` for the id.

@@ -8,7 +8,7 @@ import { refuseAnother } from "./people.ts";
 // a token which is obtained with the app's credentials: DingTalk, WeCom, Feishu.
 
 /** What a code means. */
-export type CodeMeaning =
+type CodeMeaning =
   | SourceFailure
   /** Another token helps, once. */
   | "token-refused"

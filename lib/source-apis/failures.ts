@@ -37,7 +37,7 @@ export function sourceFailure(failure: SourceFailure, hints: FailureHints = {}):
  */
 export function failureOf({ status }: ApiAnswer): SourceFailure {
   if (status === 401 || status === 403) return "source-credentials-refused";
-  // A 404 that the vendor does not document comes from a host that is not the vendor's: it knows nobody, and nobody has left.
+  // A 404 that the vendor does not document comes from a host that is not the vendor's: it says nothing about the person.
   if (status === 404 || (status >= 300 && status < 400)) return "source-host-wrong";
   return "source-answer-unexpected";
 }

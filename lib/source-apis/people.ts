@@ -9,7 +9,7 @@ import { sourceFailure } from "./failures.ts";
 const becomesVisibleWithinMilliseconds = 10 * 60_000;
 
 /**
- * Of a person whom the API does not know: while the event is young the person may still appear.
+ * Of a person who is unknown to the API: while the event is young the person may still appear.
  *
  * @param now milliseconds since 1970.
  * @throws InboundError `unavailable` `person-not-visible-yet` until ten minutes after the event, so that it is retried.

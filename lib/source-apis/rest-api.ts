@@ -57,3 +57,9 @@ export function objectIn(answer: ApiAnswer, { hints }: Pick<RestApi<never>, "hin
   if (answer.status === 200 && isJsonObject(answer.json)) return answer.json;
   throw sourceFailure(failureOf(answer), hints);
 }
+
+/** The JSON list of a 200; every other answer is thrown as the table above says. */
+export function listIn(answer: ApiAnswer, { hints }: Pick<RestApi<never>, "hints">): readonly unknown[] {
+  if (answer.status === 200 && Array.isArray(answer.json)) return answer.json;
+  throw sourceFailure(failureOf(answer), hints);
+}

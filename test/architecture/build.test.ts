@@ -63,8 +63,10 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
   it("asks no source's API about people", () => {
     const inputs = bundles.get(name)?.inputs ?? [];
     expect(inputs.filter((input) => /lib\/http\//.test(input))).toEqual([]);
-    // The source's own file is read in place of what it holds: not one word of it is there.
-    const texts = inputs.filter((input) => input.endsWith("/fetch.ts")).map((input) => wordsOf(input));
+    // The source's own files are read in place of what they hold: not one word of them is there.
+    const texts = inputs
+      .filter((input) => /\/(?:fetch|list)\.ts$/.test(input))
+      .map((input) => wordsOf(input));
     expect(texts.flat().filter((word) => textOf(name).includes(word))).toEqual([]);
   });
 

@@ -37,6 +37,7 @@ function gullible(isGone: (status: number) => boolean) {
     eventCases: [],
     handshakes: [],
     readme: undefined,
+    folder: "",
   });
 }
 

@@ -81,7 +81,7 @@ export function attackAnswers(tested: SourceUnderTest): void {
 }
 
 /**
- * Answers each question of a case with each hostile answer. Returns where that made a leaver of a person of whom the event
+ * Answers each question of a case with each hostile answer. Returns where that made a leaver although the event
  * alone does not say so, or ended in anything but an `InboundError`.
  */
 export async function leaversMadeUp(tested: SourceUnderTest, each: EventFixture): Promise<string[]> {

@@ -38,5 +38,6 @@ attackProof(
     eventCases: [fixture],
     handshakes: [],
     readme: undefined,
+    folder: "",
   }),
 );

@@ -173,7 +173,7 @@ export function attackProof({ source, secret, fixture, eventCases }: SourceUnder
         expect(saysSomethingElse(body.subarray(1))).toBe(false);
         expect(saysSomethingElse(body.subarray(0, -1))).toBe(false);
         expect(attempt({ ...signed, body: new Uint8Array() })).toMatchObject({ ok: false });
-        // The words themselves, without what wraps them, are nobody's unless they are what is signed.
+        // The words themselves, without what wraps them, are accepted only if they are what is signed.
         const unwrapped = attempt({ ...signed, body: fixture.body }).ok;
         expect(unwrapped).toBe(fixture.body.equals(body));
       });

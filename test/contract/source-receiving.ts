@@ -64,7 +64,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
           const { reply, queued } = await received(request, each.now, secret);
           expect(queued, place).toEqual([]);
           const isRefused = reply.status === 401 && reply.body === undefined;
-          // A challenge that is only said back proves nothing by itself; and headers hold what is nobody's business.
+          // A challenge that is only said back proves nothing by itself; and headers hold what the source does not read.
           const isSaidBack =
             each.reply.body?.includes(value) === true &&
             reply.body === each.reply.body.replaceAll(value, changedPiece(value));
@@ -78,7 +78,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
     });
   });
 
-  // Whoever writes a source of one's own need not know of a harmless delivery.
+  // The author of a source of one's own need not know of a harmless delivery.
   if (ping || tested.readme) {
     describe(`the ping of ${name}`, () => {
       const body = Buffer.from(ping?.body ?? "");
@@ -89,8 +89,8 @@ export function attackReceiving(tested: SourceUnderTest): void {
         body: proven.body,
       });
 
-      it("is taken, asks nobody, and means nothing", async () => {
-        expect(ping, "write what the sender could say that is about nobody").toBeDefined();
+      it("is taken, asks no API, and means nothing", async () => {
+        expect(ping, "write what the sender could say that is about no person").toBeDefined();
         const request = pinged(proof.sign(body, secret, fixture));
         const { reply, queued } = await received(request, fixture.now, secret);
         expect([200, 202]).toContain(reply.status);

@@ -37,6 +37,8 @@ interface Given {
   readonly eventCases: readonly EventFixture[];
   readonly handshakes: readonly HandshakeFixture[];
   readonly readme: URL | undefined;
+  /** Where the cases are. */
+  readonly folder: string;
 }
 
 export type SourceUnderTest = ReturnType<typeof sourceUnderTest>;
@@ -197,7 +199,7 @@ export function contextOf({ settings }: EventFixture): TranslationContext {
   return { region: "CN", departments: {}, customData: {}, ...settings };
 }
 
-/** A person whom delivery could not create: there is nothing to log in with, and no name is invented. */
+/** A person who cannot be created: there is nothing to log in with, and no name is invented. */
 function isWithoutLogin(change: Change): boolean {
   return (
     change.kind === "create" &&

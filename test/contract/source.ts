@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Source } from "#lib/contract/source.ts";
 import { fixtureSecret, fixturesFolder, readFixtures } from "#infra/fixtures/cases.ts";
 import { attackAnswers } from "./source-answers.ts";
+import { attackList } from "./source-list.ts";
 import { attackProof } from "./source-proof.ts";
 import { attackReceiving } from "./source-receiving.ts";
 import { attackTranslation } from "./source-translation.ts";
@@ -43,9 +44,10 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   if (!invented || !fixture) return;
 
   const { readme } = options;
-  const tested = sourceUnderTest({ source, invented, fixture, eventCases, handshakes, readme });
+  const tested = sourceUnderTest({ source, invented, fixture, eventCases, handshakes, readme, folder });
   attackProof(tested);
   attackReceiving(tested);
   attackTranslation(tested);
   attackAnswers(tested);
+  attackList(tested);
 }

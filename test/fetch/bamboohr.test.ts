@@ -98,7 +98,7 @@ describe("an event-based event of BambooHR", () => {
     { apiKey: undefined },
     { companyDomain: undefined, apiHost: undefined },
     { companyDomain: "", apiHost: undefined },
-  ])("is dead where nobody can be asked: %j", async (secret) => {
+  ])("is dead where BambooHR cannot be asked: %j", async (secret) => {
     const asked = event("employee.created");
     const payload = await read(asked, { status: 500 }, secret);
     expect(api?.requests).toEqual([]);
@@ -112,7 +112,7 @@ describe("an event-based event of BambooHR", () => {
     });
   });
 
-  it("about nobody is asked again while it is young and tells of a joiner, and a leaver otherwise", async () => {
+  it("about an unknown employee is retried while it is young and tells of a joiner, and a leaver otherwise", async () => {
     await expect(read(event("employee.created"), unknown)).rejects.toMatchObject({
       code: "unavailable",
       reason: "person-not-visible-yet",
@@ -125,7 +125,7 @@ describe("an event-based event of BambooHR", () => {
     ]);
   });
 
-  // A company's name that is mistyped knows nobody, and makes nobody a leaver.
+  // The host of a mistyped company knows no employee, and makes no leaver.
   it.each([
     { status: 404 },
     { status: 404, json: { error: "not found" } },
@@ -137,7 +137,7 @@ describe("an event-based event of BambooHR", () => {
     });
   });
 
-  it("comes again after an answer that nobody expects", async () => {
+  it("is retried after an unexpected answer", async () => {
     await expect(read(event("employee.updated"), { status: 200, json: [] })).rejects.toMatchObject({
       code: "unavailable",
       reason: "source-answer-unexpected",

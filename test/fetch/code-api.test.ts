@@ -109,8 +109,8 @@ describe("a person of an API with codes", () => {
     const other = code(0, { result: { userid: "U1" } });
     await expect((await read([token, other])).person).rejects.toMatchObject({ reason: "person-is-another" });
     expect(await (await read([token, other], { ignoresCase: true })).person).toEqual({ userid: "U1" });
-    const nobody = code(0, { result: [] });
-    await expect((await read([token, nobody])).person).rejects.toMatchObject({
+    const empty = code(0, { result: [] });
+    await expect((await read([token, empty])).person).rejects.toMatchObject({
       reason: "source-answer-unexpected",
     });
   });

@@ -118,7 +118,7 @@ describe("an event of Okta", () => {
   });
 
   it.each(["create", "activate", "reactivate"])(
-    "that tells of a joiner whom nobody can see yet comes again: %s",
+    "that tells of a joiner who is not visible yet is retried: %s",
     async (word) => {
       const asked = event(`user.lifecycle.${word}`, { age: 9 * minute });
       await expect(read(asked, { status: 404, json: { errorCode: "E0000007" } })).rejects.toMatchObject({
@@ -132,7 +132,7 @@ describe("an event of Okta", () => {
     ["user.lifecycle.create", 11],
     ["user.lifecycle.unsuspend", 0],
     ["user.account.update_profile", 0],
-  ])("about nobody tells of a leaver: %s, %i minutes old", async (type, minutes) => {
+  ])("about an unknown user tells of a leaver: %s, %i minutes old", async (type, minutes) => {
     const asked = event(type, { age: minutes * minute });
     const { payload } = await read(asked, { status: 404, json: { errorCode: "E0000007" } });
     expect(payload).toEqual({ result: "SUCCESS", user: null });
@@ -142,7 +142,7 @@ describe("an event of Okta", () => {
     ]);
   });
 
-  // A mistyped organization knows nobody, and makes nobody a leaver.
+  // The host of a mistyped organization knows no user, and makes no leaver.
   it.each([
     { status: 404, json: undefined },
     { status: 404, json: { error: "not found" } },
@@ -158,7 +158,7 @@ describe("an event of Okta", () => {
     { status: 200, json: [user] },
     { status: 200, json: undefined },
     { status: 400, json: { errorCode: "E0000001" } },
-  ])("comes again after an answer that nobody expects: $status $json", async (answer) => {
+  ])("is retried after an unexpected answer: $status $json", async (answer) => {
     await expect(read(event("user.lifecycle.create"), answer)).rejects.toMatchObject({
       code: "unavailable",
       reason: "source-answer-unexpected",
@@ -223,7 +223,7 @@ describe("the challenge of Okta", () => {
     );
   const name = "x-okta-verification-challenge";
 
-  it("comes back to whoever shows the secret", () => {
+  it("comes back to a sender that shows the secret", () => {
     expect(challenge({ authorization: "x", [name]: 'a"b' })).toEqual({
       status: 200,
       headers: { "content-type": "application/json" },
@@ -238,7 +238,7 @@ describe("the challenge of Okta", () => {
     { authorization: "x", [name]: "" },
     { authorization: "x", [name]: "a\u0000b" },
     { authorization: "x", [name]: "a".repeat(1025) },
-  ])("comes back to nobody else", (headers) => {
+  ])("comes back to no other sender", (headers) => {
     expect(challenge(headers as Record<string, string>)).toBeUndefined();
   });
 

@@ -239,7 +239,7 @@ describe("a request to a source's API", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it("asks once more after a 5xx, and then says that nobody is there", async () => {
+  it("asks once more after a 5xx, and then says that the source cannot be reached", async () => {
     const better = await server(json(503), json(200, { id: 1 }));
     expect(await open(better.url).request({ path: "/people" })).toMatchObject({
       status: 200,
@@ -259,7 +259,7 @@ describe("a request to a source's API", () => {
     expect(await open(url).request({ path: "/people" })).toMatchObject({ status: 200, json: { id: 1 } });
   });
 
-  it("does not wait beyond the time there is for somebody who never answers", async () => {
+  it("does not wait beyond the time there is for a source that never answers", async () => {
     const { url, requests } = await server(() => {});
     const clock = { now: Date.now, random: () => 0.5, wait: async () => {} };
     const api = sourceApis(clock)(definition, { apiHost: url }, Date.now() + 300);
@@ -360,7 +360,7 @@ describe("a token of a source's API", () => {
     expect(await api.token(obtain)).toBe("token-2");
   });
 
-  it("is not kept when it could not be obtained, and whoever waited for it is told", async () => {
+  it("is not kept when it could not be obtained, and every event that waited for it is told", async () => {
     const { obtain } = mint();
     const api = open("http://127.0.0.1:9");
     const failing = async (): Promise<never> => {

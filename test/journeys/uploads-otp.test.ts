@@ -27,7 +27,7 @@ describe("a file of TOTP secrets", () => {
     expect(code(stored[1]?.secret ?? "")).toBe(code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
   });
 
-  it("is deleted once it is imported, and kept for whoever looks why it could not be read", async () => {
+  it("is deleted once it is imported, and kept when it could not be read", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", holders);
     await run.upload("otp", "good.csv", "externalId,secret\n1,JBSWY3DPEHPK3PXP\n9,JBSWY3DPEHPK3PXP\n");
@@ -38,7 +38,7 @@ describe("a file of TOTP secrets", () => {
     ]);
   });
 
-  it("is believed when Authing says of each person that the factor is on", async () => {
+  it("is accepted when Authing confirms for each person that the factor is on", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", holders);
     const id = await run.upload(
@@ -71,7 +71,7 @@ describe("a file of TOTP secrets", () => {
     }
   });
 
-  it("refuses what Authing would make other codes from, and people nobody knows", async () => {
+  it("rejects secrets that Authing would make other codes from, and people who are not in Authing", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", holders);
     const id = await run.upload(
@@ -83,7 +83,7 @@ a@example.com,JBSWY3DPEHPK3PXP,,8,
 a@example.com,JBSWY3DPEHPK3PXP,,,60
 a@example.com,otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP&counter=1,,,
 a@example.com,JBSWY3DP,,,
-nobody@example.com,JBSWY3DPEHPK3PXP,,,
+unknown@example.com,JBSWY3DPEHPK3PXP,,,
 `,
     );
     expect(await run.summary(id)).toMatchObject({
@@ -109,7 +109,7 @@ nobody@example.com,JBSWY3DPEHPK3PXP,,,
         JSON.stringify({ externalId: `${id}`, username: `p${id}`, otp: { secret: "jbsw y3dp ehpk 3pxp" } }),
       );
       const refused = { on: otp === "import" ? "import-otp" : "get-user-mfa-info" } as const;
-      // Once more with the key that was read anew; then the chunk comes again.
+      // The second fault meets the call that is repeated with the key read anew; then the chunk is delivered again.
       run.stack.sandbox?.script([
         { ...refused, fault: { kind: "unauthorized" } },
         { ...refused, fault: { kind: "unauthorized" } },
@@ -122,7 +122,7 @@ nobody@example.com,JBSWY3DPEHPK3PXP,,,
       for (const { userId } of users)
         expect(run.stack.sandbox?.otpOf(userId)).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
       const imported = run.stack.sandbox?.requests.filter(({ operation }) => operation === "import-otp");
-      // By inline, everybody has theirs from the call that made the account.
+      // With `inline`, each secret goes along with the call that creates its account.
       expect(imported?.reduce((sum, { count }) => sum + count, 0)).toBe(otp === "import" ? 50 + 50 + 60 : 0);
     },
   );

@@ -43,13 +43,13 @@ describe("a file of people", () => {
     ]);
   });
 
-  it("mended and uploaded again imports just the rows that were refused", async () => {
+  it("corrected and uploaded again imports just the rows that were rejected", async () => {
     const run = await journey();
     const first = await run.upload("users", "people.csv", people);
-    const mended = (await run.result(first, "rejected.csv"))
+    const corrected = (await run.result(first, "rejected.csv"))
       .replace("not an address", "nana@example.com")
       .replace("1.38E+10", "13800138003");
-    const second = await run.upload("users", "mended.csv", mended);
+    const second = await run.upload("users", "corrected.csv", corrected);
     expect(await run.summary(second)).toMatchObject({
       rows: 1,
       accepted: 1,
@@ -59,7 +59,7 @@ describe("a file of people", () => {
     expect(run.stack.sandbox?.users()).toHaveLength(4);
   });
 
-  it("uploaded again brings nobody twice", async () => {
+  it("uploaded again creates no second account", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", people);
     const again = await run.upload("users", "people.csv", people);
@@ -126,7 +126,7 @@ describe("one poison record in fifty", () => {
   for (const batchMode of ["all-or-nothing", "partial"] as const) {
     it(`costs itself only, where Authing's batches are ${batchMode}`, async () => {
       const run = await journey({ sandbox: { batchMode } });
-      await run.upload("users", "before.csv", "externalId,email\nsomebody-else,p30@example.com\n");
+      await run.upload("users", "before.csv", "externalId,email\nanother,p30@example.com\n");
       const before = run.stack.sandbox?.requests.length ?? 0;
       const id = await run.upload("users", "fifty.csv", fifty);
 

@@ -111,7 +111,12 @@ describe("a source of one's own", () => {
     [
       "half a fetch",
       configured({ source: { ...sound, fetch: { read: async () => ({}) } } }),
-      /source\.fetch must be an object with the functions host and read/,
+      /source\.fetch must be an object with the functions hosts and read/,
+    ],
+    [
+      "half a list",
+      configured({ source: { ...sound, list: { page: async () => ({}) } } }),
+      /source\.list must be an object with the functions hosts and page/,
     ],
     ["no definition at all", configured({ source: "acme" }), /sources\.acme\.source: write defineSource/],
   ])("is refused with %s, in one line", (_, configure, message) => {

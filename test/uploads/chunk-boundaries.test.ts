@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import type { ByteRange } from "#lib/contract/objects.ts";
-import { chunkKey, importKey } from "#lib/uploads/ledger-entries.ts";
 import { handOvers, openImports, type ImportsOptions } from "./imports.ts";
-import { expectWhole, peopleFile } from "./people-file.ts";
-
-const rowsOf = (from: number, to: number) =>
-  Array.from({ length: to - from }, (_, index) => `${from + index},p${from + index}@example.com\n`).join("");
+import { addressRows } from "./people-file.ts";
 
 describe("the bytes of chunks", () => {
   /** The ranges that are read of uploaded files, each with the text in it. */
@@ -29,7 +24,7 @@ describe("the bytes of chunks", () => {
 
   it("are those of its rows, from the first byte of the first to the last byte of the last", async () => {
     const { run, ranges } = recorded({ chunkSize: { rows: 4, bytes: 1_000_000 } });
-    const text = `externalId,email\n${rowsOf(0, 10)}`;
+    const text = `externalId,email\n${addressRows(0, 10)}`;
     const bytes = Buffer.from(text);
     const id = run.upload("users", "people.csv", bytes);
     await run.settle();
@@ -38,7 +33,7 @@ describe("the bytes of chunks", () => {
       ranges
         .toSorted((one, other) => one.start - other.start)
         .map(({ start, end }) => bytes.subarray(start, end).toString()),
-    ).toEqual([rowsOf(0, 4), rowsOf(4, 8), rowsOf(8, 10)]);
+    ).toEqual([addressRows(0, 4), addressRows(4, 8), addressRows(8, 10)]);
     expect(Math.max(...ranges.map(({ end }) => end))).toBe(bytes.length);
   });
 
@@ -47,7 +42,7 @@ describe("the bytes of chunks", () => {
       chunkSize: { rows: 1000, bytes: 1_000_000 },
       invocationMilliseconds: 30,
     });
-    const bytes = Buffer.from(`externalId,email\n${rowsOf(0, 150)}`);
+    const bytes = Buffer.from(`externalId,email\n${addressRows(0, 150)}`);
     const id = run.upload("users", "people.csv", bytes);
     await run.settle();
     expect(run.results(id).summary).toMatchObject({ rows: 150, accepted: 150 });
@@ -69,7 +64,7 @@ describe("the bytes of chunks", () => {
   it("that reach into the next chunks bring none of their rows along", async () => {
     const run = openImports({ chunkSize: { rows: 3, bytes: 1_000_000 } });
     // The quote that is opened in the first row is found misplaced in the last one: all bytes are needed to read the first.
-    const id = run.upload("users", "people.csv", `externalId,email\n1,"open\n${rowsOf(2, 9)}9,"x" y\n`);
+    const id = run.upload("users", "people.csv", `externalId,email\n1,"open\n${addressRows(2, 9)}9,"x" y\n`);
     await run.settle();
     const { summary, accepted, rejected } = run.results(id);
     expect(summary).toMatchObject({ rows: 9, accepted: 7, alreadyDone: 0, rejected: 2 });
@@ -78,49 +73,4 @@ describe("the bytes of chunks", () => {
     const created = run.pool.requests.filter(({ operation }) => operation === "create-users-batch");
     expect(created.reduce((sum, { count }) => sum + count, 0)).toBe(7);
   });
-});
-
-it("what a message is about can be claimed as soon as the message is queued", async () => {
-  const states: (readonly [message: string, state: string])[] = [];
-  const keyOf = (message: ImportMessage) =>
-    message.kind === "chunk" ? chunkKey(message.import, message.chunk) : importKey(message.import);
-  const run = openImports({
-    chunkSize: { rows: 60, bytes: 1_000_000 },
-    invocationMilliseconds: 30,
-    around: ({ ledger, queue }) => ({
-      queue: {
-        async send(messages) {
-          for (const message of messages) {
-            const next = { owner: "next", leaseSeconds: 60 };
-            // The plan is made under a claim of the import; whichever chunk comes first may be the last one too.
-            for (const key of [keyOf(message), importKey(message.import)]) {
-              states.push([message.kind, (await ledger.claim(key, next)).state]);
-              await ledger.release(key, next.owner);
-            }
-          }
-          return queue.send(messages);
-        },
-      },
-    }),
-  });
-  const id = run.upload("users", "people.csv", peopleFile(200));
-  await run.settle();
-  expectWhole(run, id, 200);
-  expect(handOvers(run)).toBeGreaterThan(0);
-  expect(states.length).toBeGreaterThan(2 * 4);
-  expect(states.filter(([, state]) => state !== "claimed")).toEqual([]);
-});
-
-it("a chunk whose message comes twice at the same time is run by one invocation", async () => {
-  const run = openImports({
-    chunkSize: { rows: 60, bytes: 1_000_000 },
-    around: ({ queue }) => ({ queue: { send: (messages) => queue.send([...messages, ...messages]) } }),
-  });
-  const id = run.upload("users", "people.csv", peopleFile(200));
-  await run.settle();
-  expectWhole(run, id, 200);
-  const { accepted, alreadyDone } = run.results(id).summary;
-  expect([accepted, alreadyDone]).toEqual([180, 0]);
-  const created = run.pool.requests.filter(({ operation }) => operation === "create-users-batch");
-  expect(created.reduce((sum, { count }) => sum + count, 0)).toBe(180);
 });

@@ -35,7 +35,7 @@ async function readBothWays(
   return { whole, apart, chunks };
 }
 
-/** What a table is made of, and what makes reading it hard. */
+/** Pieces of tables, among them those that are hard to read. */
 const parts = {
   csv: [
     "张",
@@ -109,6 +109,8 @@ describe("a chunk", () => {
     ]);
     const byBytes = await readBothWays(registry.csv, bytes, { rows: 100, bytes: 11 });
     expect(byBytes.chunks.map((chunk) => chunk.rows)).toEqual([3, 3, 3, 1]);
+    const byWholeRows = await readBothWays(registry.csv, bytes, { rows: 100, bytes: 10 });
+    expect(byWholeRows.chunks.map((chunk) => chunk.rows)).toEqual([2, 2, 2, 2, 2]);
   });
 
   test("reaches beyond the next one where a quote has to be looked for, and no further than the longest record", async () => {

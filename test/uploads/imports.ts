@@ -43,15 +43,15 @@ export interface Imports {
   readonly lives: Lives;
   /** Messages of the log, with their fields. */
   readonly log: readonly (readonly [message: string, fields: Readonly<Record<string, unknown>>])[];
-  /** Puts a file into the bucket and tells of it, so and so often, without waiting. Resolves to the import's id. */
+  /** Puts a file into the bucket and queues its notification, `times` times, without waiting. Returns the import's id. */
   upload(kind: "users" | "otp", name: string, text: string | Uint8Array, times?: number): string;
-  /** Tells once more of what was uploaded. */
+  /** Queues the notification of an uploaded file once more. */
   tellAgain(id: string): void;
-  /** A message that came twice. */
+  /** Queues a message that was queued before. */
   send(message: ImportMessage): void;
-  /** Works until nothing waits, whoever dies on the way. `between` runs before each round. */
+  /** Runs functions until no message is left, also when some of them die. `between` runs before each round. */
   settle(between?: (round: number) => void): Promise<void>;
-  /** What stands in the results. */
+  /** The results of an import. */
   results(id: string): {
     readonly summary: ImportSummary;
     readonly accepted: readonly { readonly row: number; readonly outcome: string }[];

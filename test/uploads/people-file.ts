@@ -47,3 +47,7 @@ export function expectWhole(run: Imports, id: string, count: number): void {
   ).toEqual(Array.from({ length: count }, (_, index) => index).filter((index) => !isBad(index)));
   expectTidy(run, id);
 }
+
+/** Rows of the columns externalId and email, one line each, numbered from `from` to before `to`. */
+export const addressRows = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, index) => `${from + index},p${from + index}@example.com\n`).join("");

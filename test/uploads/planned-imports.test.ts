@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
+import { importKey } from "#lib/uploads/ledger-entries.ts";
 import { expectTidy, openImports, type ImportsOptions } from "./imports.ts";
 import { expectWhole, peopleFile } from "./people-file.ts";
 
 const small: ImportsOptions = { chunkSize: { rows: 20, bytes: 1_000_000 } };
 
 describe("what is planned", () => {
-  it("is nothing when the file cannot be read to its end: nobody of it is brought to Authing", async () => {
+  it("is nothing when the file cannot be read to its end: none of its rows is delivered", async () => {
     const run = openImports(small);
     const bytes = Buffer.concat([Buffer.from(peopleFile(50)), Buffer.from([0xd5, 0xc5, 0x0a])]);
     const id = run.upload("users", "people.csv", bytes);
@@ -20,6 +21,59 @@ describe("what is planned", () => {
     run.tellAgain(id);
     await run.settle();
     expect(run.log.at(-1)).toEqual(["import seen before", { import: id }]);
+  });
+
+  it("is nothing when the columns are unknown, and the results do not repeat the header: it may be a person", async () => {
+    const run = openImports(small);
+    const id = run.upload("users", "people.csv", "张三,13800138001\n李四,13800138002\n");
+    await run.settle();
+    expect(run.results(id)).toMatchObject({
+      summary: {
+        state: "refused",
+        problem: { reason: "columns-unrecognized", path: "header" },
+        details: { format: "csv", encoding: "utf-8", delimiter: "," },
+        unusedColumns: [],
+      },
+      rejected: "\uFEFFrow,reason\r\n",
+    });
+    expect(JSON.stringify(run.log)).not.toMatch(/张三|138/);
+  });
+
+  it("is nothing when a record cannot be read, and the summary still lists the unknown columns", async () => {
+    const run = openImports(small);
+    const id = run.upload(
+      "users",
+      "people.csv",
+      Buffer.from(`email,shoe\n${"a@example.com,42\n".repeat(10_000)}\xff\n`, "latin1"),
+    );
+    await run.settle();
+    expect(run.results(id)).toMatchObject({
+      summary: { state: "refused", unusedColumns: ["shoe"] },
+      rejected: "\uFEFFemail,shoe,row,reason\r\n",
+    });
+    expect(await run.ledger.event(importKey(id))).toMatchObject({
+      type: "import",
+      proof: "bucket",
+      outcome: { kind: "rejected", reason: "text-not-utf-8" },
+    });
+  });
+
+  it("waits while another invocation holds the import, and so does the finish", async () => {
+    const run = openImports(small);
+    const id = run.upload("users", "people.csv", peopleFile(20));
+    const hold = () => run.ledger.claim(importKey(id), { owner: "other", leaseSeconds: 3_600 });
+    await hold();
+    const start = run.clock.now();
+    let finishing = 0;
+    await run.settle(() => {
+      if (finishing > 0 || !run.log.some(([message]) => message === "chunk done")) return;
+      finishing = run.clock.now();
+      void hold();
+    });
+    expectWhole(run, id, 20);
+    const { startedAt, finishedAt } = run.results(id).summary;
+    expect(Date.parse(startedAt) - start).toBeGreaterThan(3_600_000);
+    expect(Date.parse(finishedAt) - finishing).toBeGreaterThan(3_600_000);
   });
 
   it("is one chunk for a small file, and one without rows for a file without", async () => {
@@ -43,7 +97,7 @@ describe("what is planned", () => {
     expect(run.log.filter(([message]) => message === "import planned")).toHaveLength(1);
     const requests = run.pool.requests.length;
 
-    // As if the finish had died with the parts gone and the plan still there.
+    // As if the finish had died after it deleted the parts and before it deleted the plan.
     const { bucket } = run.objects.put(`results/${id}/plan.json`, plan, "application/json");
     run.send({ kind: "chunk", bucket, import: id, chunk: 0 });
     await run.settle();
@@ -77,7 +131,7 @@ describe("what is planned", () => {
   });
 });
 
-it("an import whose ledger does not answer for a moment tells of each row once", async () => {
+it("an import whose ledger does not answer for a moment has one result for each row", async () => {
   let calls = 0;
   const run = openImports({
     chunkSize: { rows: 1000, bytes: 1_000_000 },
@@ -101,7 +155,7 @@ it("an import whose ledger does not answer for a moment tells of each row once",
   ]);
 });
 
-it("an import whose file is taken away meanwhile ends with what was done until then, and says so", async () => {
+it("an import whose file is deleted meanwhile ends with the rows that were done until then, and says so", async () => {
   const run = openImports({ ...small, callsPerSecond: 2 });
   const id = run.upload("users", "people.csv", peopleFile(200));
   await run.settle((round) => {
@@ -113,4 +167,68 @@ it("an import whose file is taken away meanwhile ends with what was done until t
   expect(summary.rows).toBeLessThan(200);
   expect(run.pool.users()).toHaveLength(summary.accepted);
   expectTidy(run, id);
+});
+
+it("an invocation that has no time left for a single row is counted as a failure, and leaves no part behind", async () => {
+  let reads = 0;
+  const parts: string[] = [];
+  const run = openImports({
+    ...small,
+    around: ({ objects }) => ({
+      objects: {
+        ...objects,
+        async read(object, range) {
+          if (range) reads += 1;
+          if (range && reads === 1) run.clock.pass(900);
+          return objects.read(object, range);
+        },
+        async write(target, bytes) {
+          if (target.key.includes("/parts/")) parts.push(target.key);
+          return objects.write(target, bytes);
+        },
+      },
+    }),
+  });
+  const id = run.upload("users", "people.csv", peopleFile(20));
+  await run.settle();
+  expectWhole(run, id, 20);
+  expect(run.log).toContainEqual([
+    "chunk comes again",
+    { import: id, chunk: 0, code: "unavailable", reason: "time-is-up" },
+  ]);
+  expect(parts).toEqual([`results/${id}/parts/0.0`]);
+});
+
+it("what became of a file, its chunks and its rows is kept for 90 days", async () => {
+  const kept: number[] = [];
+  const run = openImports({
+    ...small,
+    around: ({ ledger }) => ({
+      ledger: {
+        ...ledger,
+        settle(records, keepSeconds) {
+          kept.push(keepSeconds);
+          return ledger.settle(records, keepSeconds);
+        },
+        finishChunk(key, chunk, keepSeconds) {
+          kept.push(keepSeconds);
+          return ledger.finishChunk(key, chunk, keepSeconds);
+        },
+      },
+    }),
+  });
+  const id = run.upload("users", "people.csv", peopleFile(30));
+  await run.settle();
+  // Two chunks, each with one group of rows, and the import.
+  expect(kept).toEqual(Array.from({ length: 2 + 2 + 1 }, () => 90 * 86_400));
+  const [first] = await run.ledger.events("0", 10);
+  expect(first).toMatchObject({
+    source: "uploads",
+    id: `${id}/2`,
+    type: "row",
+    externalId: "0",
+    proof: "bucket",
+    changes: ["create"],
+    outcome: { kind: "accepted" },
+  });
 });

@@ -1,3 +1,4 @@
+import { isEmpty } from "#lib/fields/read.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
@@ -78,7 +79,7 @@ export const fetch: Fetch<BambooApiSecret> = {
     if (apiKey === "" || (companyDomain === "" && apiHost === undefined)) return reference;
 
     const { employeeId, changedFields } = reference;
-    // BambooHR reads 0 as the employee to whom the key belongs, and a dot would be another path.
+    // BambooHR reads 0 as the employee who owns the key, and a dot would be another path.
     if (!/^[\w-]+$/.test(employeeId) || employeeId === "0") {
       throw new InboundError("malformed", "id-malformed", { path: "data.employeeId" });
     }
@@ -89,8 +90,14 @@ export const fetch: Fetch<BambooApiSecret> = {
   },
 };
 
-/** BambooHR's answer about an employee as `translate` reads it. */
-export function withFields(id: string, answer: JsonObject, changedFields: readonly string[] = []) {
-  const known = Object.entries(answer).filter(([name, value]) => name !== "id" && value !== noDate);
+/**
+ * BambooHR's answer about an employee as `translate` reads it. Fields that the key may not see are missing or `null`. Without
+ * the status a termination date says nothing: an employee who came back keeps the old one.
+ */
+export function withFields(id: string, answer: JsonObject, changedFields: readonly string[]) {
+  const isSilent = isEmpty(answer.status);
+  const known = Object.entries(answer).filter(
+    ([name, value]) => name !== "id" && value !== noDate && !(isSilent && name === "terminationDate"),
+  );
   return { id, fields: Object.fromEntries(known), changedFields } satisfies EmployeeWithFields;
 }

@@ -24,7 +24,7 @@ export interface EmployeeReference {
   readonly employeeId: string;
   /** Names of BambooHR's API. */
   readonly changedFields: readonly string[];
-  /** Only there when BambooHR was asked and knows nobody of this id. */
+  /** Only there when BambooHR was asked and knows no employee of this id. */
   readonly isGone?: true;
 }
 

@@ -34,10 +34,10 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 }
 
 /**
- * An event that said an id, with what BambooHR's API said of it. Where BambooHR could not be asked, nobody can tell what it
- * means. That is a setting which somebody has to add, and yet no reason to hold it back until then (`misconfigured`): whoever
- * uses field-based webhooks never adds it, and behind an event that waits everything else about this employee would wait too,
- * their deletion included. Among the dead letters it says what is missing, raises the alarm, and goes through once it is there.
+ * An event that said an id, with what BambooHR's API said of it. Where BambooHR could not be asked, it is not
+ * known what the event means. The operator has to add a setting, and yet the event is not held back until then (`misconfigured`):
+ * an operator with field-based webhooks never adds it, and behind an event that waits everything else about this employee would
+ * wait too, their deletion included. Among the dead letters it says what is missing, raises the alarm, and goes through once it is there.
  */
 function whereFound(
   { subject, payload }: SourceEvent,

@@ -9,7 +9,7 @@ import { at, first } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 
-/** Clerk's user → Authing's person. Users come whole, except for deleted ones, of whom only the id is left. */
+/** Clerk's user → Authing's person. Users come whole, except for deleted ones: of these only the id is left. */
 export function translate(event: SourceEvent, { region }: TranslationContext): Change[] {
   const { payload: user } = event;
   switch (event.type) {
@@ -18,7 +18,7 @@ export function translate(event: SourceEvent, { region }: TranslationContext): C
     case "user.updated":
       return [mover([...profile(user, region), access(user)])];
     case "user.deleted":
-      // Only the id is left. A user whom this source brought under it is known by the event's subject; for any other it is
+      // Only the id is left. A user who was brought under it is known by the event's subject; for any other it is
       // the id that stood in for a missing `external_id`.
       return [leaver({ value: event.subject, path: "id" })];
     default:

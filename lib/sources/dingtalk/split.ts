@@ -5,7 +5,7 @@ import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { eachEntry } from "#lib/payloads/batch.ts";
 import { readId, readJsonObject } from "#lib/payloads/body.ts";
 
-/** What there is of an event: whom it is about. */
+/** What there is of an event: the person it is about. */
 export interface PersonReference {
   readonly userId: string;
 }
@@ -15,7 +15,7 @@ const types: ReadonlySet<string> = new Set(["user_add_org", "user_modify_org", "
 const maxIdLength = 256;
 
 /**
- * One event for each person in the list of a delivery; none for the check of the URL and for what is about nobody. Callbacks
+ * One event for each person in the list of a delivery; none for the check of the URL and for what is about no person. Callbacks
  * that were registered through the older API write `UserId` and `TimeStamp` and have no id of the event: what they say is
  * the id then.
  *

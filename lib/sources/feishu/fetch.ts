@@ -52,7 +52,7 @@ const feishu: CodePerson<ApiSecret> = {
 /**
  * Asks Feishu about joiners and movers without e-mail address and mobile: fields that the app has no permission for are not
  * in events, and permissions may have come since. Everything else goes through as it is. What the event says stays; Feishu
- * only adds to it. Of somebody whom Feishu does not show to the app the event has to do.
+ * only adds to it. Where Feishu does not show the person to the app, the event is used alone.
  */
 export const fetch: Fetch<ApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? defaultHost }),

@@ -144,7 +144,7 @@ function isFrozen(user: JsonObject): boolean {
   return isTrue(user, "status.is_frozen");
 }
 
-/** Feishu closed the account and has opened it again. That somebody joined Feishu at last opens nothing that others closed. */
+/** Feishu closed the account and has opened it again. A person who joins Feishu late opens no account that others closed. */
 function isReopened(user: JsonObject, before: JsonObject | undefined): boolean {
   return before !== undefined && (hasLeft(before) || isFrozen(before)) && !isFrozen(user);
 }

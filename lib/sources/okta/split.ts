@@ -4,7 +4,7 @@ import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { eachEntry } from "#lib/payloads/batch.ts";
 import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 
-/** What an event says: that something has happened, or was tried. Whom it is about is its subject. */
+/** What an event says: that something has happened, or was tried. Its subject is the user it is about. */
 export interface OktaEvent {
   /** `SUCCESS`, `FAILURE`, `SKIPPED`, …; empty where nothing is said. */
   readonly result: string;
@@ -53,8 +53,8 @@ function readEvent(entry: unknown, sentAt: string): SourceEvent {
 }
 
 /**
- * The id of the first target of a type, or of any. Who did something (`actor`) is a user as well, and never the one whom it
- * was done to. Ids of Okta are letters and digits; anything else could ask its API for something that is not one user.
+ * The id of the first target of a type, or of any. The user who did something (`actor`) is never the
+ * one to look for. Ids of Okta are letters and digits; anything else could ask its API for something that is not one user.
  */
 function targetOf({ target }: JsonObject, type?: string): string | undefined {
   if (!Array.isArray(target)) return undefined;

@@ -55,7 +55,7 @@ function profile(user: JsonObject, { region, ...context }: TranslationContext): 
     externalId(at(user, "id")),
     email(read("email")),
     text("username", read("login")),
-    // Anybody may write anything into these: only what is a mobile number for certain is taken.
+    // Users may write anything into these: only what is a mobile number for certain is taken.
     phone(first(read("mobilePhone"), read("primaryPhone")), region),
     fullName({
       full: read("displayName"),
@@ -74,7 +74,7 @@ function profile(user: JsonObject, { region, ...context }: TranslationContext): 
   ];
 }
 
-/** Only an unsuspension opens an account: somebody at Authing may have had a reason to close it. */
+/** Only an unsuspension opens an account: an operator at Authing may have had a reason to close it. */
 function whileSuspended(user: JsonObject): Encoded[] {
   return user.status === "SUSPENDED" ? [access(user)] : [];
 }
