@@ -52,13 +52,15 @@ export interface SubjectRecord {
   readonly userId?: string;
   /**
    * When each field was told last: `email`, `phone`, `name`, `departments`, `customData.title` …; `access`, whether the account is
-   * open or closed; `departure`, the last day that is announced; `subject`, that the source changed its id of the person.
+   * open or closed; `departure`, the last day that is announced; `arrival`, the first day; `subject`, that the source changed its id of the person.
    */
   readonly told: Readonly<Record<string, FieldTold>>;
   /** What was told of `access` last. */
   readonly isClosed?: boolean;
   /** What was told of `departure` last: a calendar day, or empty where none is planned. */
   readonly lastDay?: string;
+  /** The first day of a person who has not come yet, as `arrival` was told last: nothing brings them before. */
+  readonly firstDay?: string;
   /** Authing's ids of the person's departments, where an event told them. */
   readonly departments?: readonly string[];
   /** The source's id of this person since `told.subject`; from then on `subject` names another person. */

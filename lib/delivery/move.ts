@@ -176,7 +176,11 @@ function renaming({ known, person, change }: Task<Update>): { externalId?: strin
 }
 
 /** The identifier that another account has, where one look for each can tell, and what that comes to. */
-async function conflictOf(task: Task<Update>, who: Who, context: DeliveryContext): Promise<Outcome | undefined> {
+async function conflictOf(
+  task: Task<Update>,
+  who: Who,
+  context: DeliveryContext,
+): Promise<Outcome | undefined> {
   const { person } = task.change;
   for (const kind of identifiers) {
     const value = person[kind];

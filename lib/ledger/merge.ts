@@ -10,13 +10,14 @@ export function withTold(known: SubjectRecord | undefined, now: SubjectRecord): 
   const isNewer = (name: string) => (known.told[name]?.at ?? "") <= (now.told[name]?.at ?? "");
   const told: Record<string, FieldTold> = { ...known.told };
   for (const [name, field] of Object.entries(now.told)) if (isNewer(name)) told[name] = field;
-  const { isClosed, lastDay, departments, ...rest } = now;
+  const { isClosed, lastDay, firstDay, departments, ...rest } = now;
   return {
     ...known,
     ...rest,
     told,
     ...(isClosed !== undefined && isNewer("access") && { isClosed }),
     ...(lastDay !== undefined && isNewer("departure") && { lastDay }),
+    ...(firstDay !== undefined && isNewer("arrival") && { firstDay }),
     ...(departments && isNewer("departments") && { departments }),
   };
 }

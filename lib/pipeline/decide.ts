@@ -6,7 +6,7 @@ import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
 import type { Task } from "#lib/delivery/context.ts";
 import { closedByOthers } from "#lib/delivery/people.ts";
 import { maySpeak, notItsPerson } from "./authority.ts";
-import { effectiveFrom } from "./dates.ts";
+import { effectiveFrom, startOfDay } from "./dates.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { closes, namesIn, newestTeller, remainderOf, type Statement } from "./order.ts";
 
@@ -58,9 +58,21 @@ export function decide(
   const superseded = Object.fromEntries(Object.entries(lost).map(([name, by]) => [name, `${source}/${by}`]));
   if (left.length === 0) {
     const by = `${source}/${newestTeller(lost, known)}`;
-    return { steps: [], outcome: { kind: isRepetition ? "already-done" : "superseded", by }, superseded, ahead: [] };
+    return {
+      steps: [],
+      outcome: { kind: isRepetition ? "already-done" : "superseded", by },
+      superseded,
+      ahead: [],
+    };
   }
-  const moments = left.map((change) => effectiveFrom(change, settings.timeZone) ?? 0);
+  // Nothing brings a person before their first day, once it is announced.
+  const arrives =
+    known?.firstDay === undefined || known.userId !== undefined
+      ? 0
+      : startOfDay(known.firstDay, settings.timeZone);
+  const momentOf = (change: Change) =>
+    effectiveFrom(change, settings.timeZone) ?? (change.kind === "update" ? arrives : 0);
+  const moments = left.map(momentOf);
   const due = moments.filter((moment) => moment > settings.now);
   const stepOf = (change: Change): Step => {
     if (person && !maySpeak(source, settings.people, person, known)) {
@@ -86,7 +98,8 @@ function isNoNews(
   known: SubjectRecord | undefined,
 ): boolean {
   const isPlacedAndOpen = known?.userId !== undefined && known.isClosed !== true;
-  const onlyOpens = change.kind === "create" && namesIn(change).every((name) => name === "access" || name === "externalId");
+  const onlyOpens =
+    change.kind === "create" && namesIn(change).every((name) => name === "access" || name === "externalId");
   return isPlacedAndOpen && onlyOpens && Object.keys(lost).length > 0;
 }
 

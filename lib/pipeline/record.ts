@@ -41,7 +41,8 @@ export async function record(
   const { message, key, attempts, wasParked } = ending;
   const outcome = outcomeOfEvent(decided);
   const { kind, reason = "unknown" } = outcome;
-  if (kind === "dead" || kind === "held" || kind === "rejected") await keep(kind, reason, ending, ports, error);
+  if (kind === "dead" || kind === "held" || kind === "rejected")
+    await keep(kind, reason, ending, ports, error);
   await remember(ending, ports);
   const now = ports.clock.now();
   const { redeliversForSeconds = 0 } = ports.source(key.source) ?? {};
@@ -85,7 +86,11 @@ export async function park(
   await keep("waiting", reason, ending, ports, error, dueAt);
   await remember(ending, ports);
   await ports.ledger.release(key, owner);
-  ports.log.warn("event waits", { source: key.source, event: key.id, reason, path, dueAt }, { EventsWaiting: 1 });
+  ports.log.warn(
+    "event waits",
+    { source: key.source, event: key.id, reason, path, dueAt },
+    { EventsWaiting: 1 },
+  );
   return { state: "waiting", reason, dueAt };
 }
 
@@ -159,6 +164,10 @@ async function remember(
   }
   const announced = [...decision.ahead, ...applied.map(({ change }) => change)].flatMap(lastDayIn).at(-1);
   if (announced !== undefined) told["departure"] = by;
+  const firstDay = decision.ahead.flatMap((change) =>
+    change.kind === "create" ? (change.firstDay ?? []) : [],
+  )[0];
+  if (firstDay !== undefined) told["arrival"] = by;
   if (Object.keys(told).length === 0) return;
 
   const isClosed = applied.flatMap(({ change }) => closes(change) ?? []).at(-1);
@@ -167,7 +176,10 @@ async function remember(
     "person" in change ? (change.person.departmentIds ?? []) : [],
   );
   const isRenamed =
-    known?.externalId !== undefined && externalId !== undefined && known.externalId !== externalId && applied.length > 0;
+    known?.externalId !== undefined &&
+    externalId !== undefined &&
+    known.externalId !== externalId &&
+    applied.length > 0;
   if (isRenamed) await ledger.renamePerson(known.externalId, externalId);
   const moved = applied.flatMap(({ change }) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
   const isMoved = moved !== undefined && moved !== event.subject;
@@ -182,13 +194,15 @@ async function remember(
     told: isMoved ? { ...known?.told, ...told } : told,
     ...(isClosed !== undefined && { isClosed }),
     ...(announced !== undefined && { lastDay: announced }),
+    ...(firstDay !== undefined && { firstDay }),
   });
   if (isMoved) await ledger.tell({ source, subject: event.subject, movedTo: moved, told: { subject: by } });
 
   if (externalId === undefined) return;
   // A person who was never at Authing has not left it.
   const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
-  const says = isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
+  const says =
+    isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
   const isMadeAnew = userId !== undefined && userId !== person?.userId;
   if (!says && !isMadeAnew) return;
   const note: PersonNote = {
@@ -206,7 +220,11 @@ function lastDayIn(change: Change): string[] {
   return "departure" in change && change.departure === "none" ? [""] : [];
 }
 
-function recordOf({ message, key, changes, readAt, knowledge, decision }: Ending, outcome: Outcome, now: number) {
+function recordOf(
+  { message, key, changes, readAt, knowledge, decision }: Ending,
+  outcome: Outcome,
+  now: number,
+) {
   const event = message.kind === "event" ? message.event : undefined;
   const made = eventRecord(
     {
