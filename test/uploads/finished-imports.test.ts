@@ -75,3 +75,38 @@ it("an accepted row says what is unusual about it", async () => {
     { row: 2, outcome: "accepted", externalId: "0", notes: ["secret: secret-below-128-bits"] },
   ]);
 });
+
+it("files and rows are counted by their outcome", async () => {
+  const run = openImports(size);
+  for (const [name, text] of [
+    ["first.csv", `externalId,email\n${addressRows(0, 3)}9,none\n`],
+    ["second.csv", `externalId,email\n${addressRows(0, 2)}`],
+    ["third.csv", "what,is,this\n1,2,3\n"],
+  ] as const) {
+    run.upload("users", name, text);
+    await run.settle();
+  }
+  expect(run.metrics.filter((counted) => "RowsAccepted" in counted)).toEqual([
+    { FilesFinished: 1, RowsAccepted: 3, RowsAlreadyDone: 0, RowsRejected: 1 },
+    { FilesFinished: 1, RowsAccepted: 0, RowsAlreadyDone: 2, RowsRejected: 0 },
+    { FilesRefused: 1, RowsAccepted: 0, RowsAlreadyDone: 0, RowsRejected: 0 },
+  ]);
+});
+
+it("a summary lists 100 unknown columns at most, of a header and of all chunks together", async () => {
+  const names = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => `unknown${from + index}`);
+  const run = openImports({ chunkSize: { rows: 1, bytes: 1_000_000 } });
+  const header = run.upload("users", "people.csv", `email,${names(0, 150).join(",")}\n`);
+  const line = (email: string, columns: readonly string[]) =>
+    `${JSON.stringify({ email, ...Object.fromEntries(columns.map((column) => [column, 1])) })}\n`;
+  const lines = run.upload(
+    "users",
+    "people.ndjson",
+    line("a@example.com", names(0, 80)) + line("b@example.com", names(80, 150)),
+  );
+  await run.settle();
+  for (const id of [header, lines]) {
+    expect(run.results(id).summary.unusedColumns).toEqual(names(0, 100));
+  }
+});
