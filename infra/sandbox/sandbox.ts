@@ -154,6 +154,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     switch (fault.kind) {
       case "none":
         return send(operation.run(data));
+      case "omits-one":
+        return send(operation.run(data, { omitsOne: true }));
       case "slow":
         await wait(fault.milliseconds, undefined, { ref: false, signal: closing.signal });
         return send(operation.run(data));

@@ -54,10 +54,10 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     const refusal = (httpStatus: number, statusCode: number, more = {}): Observation => {
       return { seen: "envelope", httpStatus, statusCode, requestId: randomUUID(), ...more };
     };
-    const run = (): Observation | Answer<unknown> => {
+    const run = (how?: { omitsOne: boolean }): Observation | Answer<unknown> => {
       const operation = operations[name];
       if (!operation) throw new Error(`no operation ${name}`);
-      const answer = operation.run(data);
+      const answer = operation.run(data, how);
       if (!("refusal" in answer)) return { ok: true, data: answer.data, requestId: randomUUID() };
       const { statusCode, apiCode, en } = answer.refusal;
       return refusal(200, statusCode, { apiCode, message: en });
@@ -66,6 +66,8 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     switch (fault.kind) {
       case "none":
         return run();
+      case "omits-one":
+        return run({ omitsOne: true });
       case "slow":
         await clock.wait(fault.milliseconds);
         return run();
