@@ -4,10 +4,12 @@ import { InboundError } from "#lib/contract/errors.ts";
 import { toWire, updateToWire } from "./dialect.ts";
 import type { Dialect, Wire } from "./dialect.ts";
 import * as dto from "./dto.ts";
+import { parseDate, readAnswer, refusalByRules } from "./answer.ts";
+import type { Answer, Operation } from "./answer.ts";
 import { createExchange } from "#lib/http/exchange.ts";
-import type { Exchanged } from "#lib/http/exchange.ts";
-import { classify, refusedByRules } from "./failures.ts";
-import type { Attempted, Failure, Observation } from "./failures.ts";
+import type { Failure } from "./failures.ts";
+import { createManagementTokens } from "./management-token.ts";
+import type { ManagementToken } from "./management-token.ts";
 import { batchProblems, importOtpProblems, shapeProblems } from "./rules.ts";
 import type { Problem } from "./rules.ts";
 import { encodeQuery, signRequest, writeBody } from "./signature.ts";
@@ -38,16 +40,6 @@ export interface AuthingSettings {
   readonly nonce?: (() => string) | undefined;
 }
 
-/** What a call gave. `leftOut`: fields that the dialect does not have. */
-export type Answer<Data> =
-  | {
-      readonly ok: true;
-      readonly data: Data;
-      readonly requestId?: string;
-      readonly leftOut?: readonly string[];
-    }
-  | { readonly ok: false; readonly failure: Failure };
-
 /**
  * Authing's Management API, as far as it is needed here. A call is one attempt: whether and when to try again is the
  * caller's, told by `failure.retry`. Only what Authing surely has not applied is repeated at once, freshly signed: a clock
@@ -75,35 +67,12 @@ export interface AuthingClient {
   close(): void;
 }
 
-interface Operation<Data> extends Attempted {
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  /** What is signed: the top level of the body, or the parameters of a GET. */
-  readonly data: object;
-  /** Of a POST that is ready to be sent. */
-  readonly body?: Buffer;
-  /** The shape of the answer's `data`. */
-  readonly result: z.ZodMiniType<Data>;
-  /** The answer may come without an envelope. */
-  readonly isBare?: boolean;
-  readonly problems?: readonly Problem[];
-  readonly leftOut?: readonly string[];
-}
-
 /** What one attempt gave, and what a replay needs to know. */
 interface Tried<Data> {
   readonly answer: Answer<Data>;
   /** The answer's clock, milliseconds since 1970. */
   readonly date?: number | undefined;
-  readonly usedToken?: Token | undefined;
-}
-
-interface Token {
-  readonly value: string;
-  readonly poolId: string;
-  /** Milliseconds since 1970. */
-  readonly renewAt: number;
-  readonly boughtWith: AuthingCredentials;
+  readonly usedToken?: ManagementToken | undefined;
 }
 
 export function createAuthingClient(settings: AuthingSettings): AuthingClient {
@@ -132,8 +101,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     "x-authing-lang": lang,
   };
   let clockOffsetMilliseconds = 0;
-  let token: Token | undefined;
-  let purchase: { by: AuthingCredentials; token: Promise<Answer<Token>> } | undefined;
+  const tokens = createManagementTokens({ buy: buyToken, now });
 
   /** One attempt, and the replays that are harmless. */
   async function call<Data>(asked: Operation<Data>): Promise<Answer<Data>> {
@@ -152,8 +120,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
         clockOffsetMilliseconds = date - now();
       } else if (isRefusal(failure) && usedToken && !isTokenRenewed) {
         isTokenRenewed = true;
-        // Another call may have bought a new one in the meantime.
-        if (token === usedToken) token = undefined;
+        tokens.discard(usedToken);
       } else if (isRefusal(failure) && refreshCredentials && !renewed) {
         renewed = await refreshCredentials();
       } else {
@@ -164,7 +131,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
 
   async function attempt<Data>(operation: Operation<Data>, by: AuthingCredentials): Promise<Tried<Data>> {
     if (mode === "signature") return send(operation, signedHeaders(operation, by));
-    const bought = await currentToken(by);
+    const bought = await tokens.current(by);
     if (!bought.ok) return { answer: bought };
     const tried = await send(operation, {
       ...commonHeaders,
@@ -209,44 +176,15 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     return { ...headers, authorization: signRequest({ ...operation, headers }, by) };
   }
 
-  /** The token in hand while it is good and bought with this access key; otherwise one purchase for all who wait. */
-  async function currentToken(by: AuthingCredentials): Promise<Answer<Token>> {
-    if (token && now() < token.renewAt && isSameKey(token.boughtWith, by)) return { ok: true, data: token };
-    if (!purchase || !isSameKey(purchase.by, by)) purchase = { by, token: buyToken(by) };
-    const own = purchase;
-    try {
-      const bought = await own.token;
-      if (bought.ok) token = bought.data;
-      return bought;
-    } finally {
-      if (purchase === own) purchase = undefined;
-    }
-  }
-
-  async function buyToken(by: AuthingCredentials): Promise<Answer<Token>> {
-    const { accessKeyId, accessKeySecret } = by;
+  async function buyToken({ accessKeyId, accessKeySecret }: AuthingCredentials) {
     const data = { accessKeyId, accessKeySecret };
-    const { answer } = await send(
-      // Buying a second one does no harm, and whatever becomes of this: the call it is for was not made.
-      written({
-        ...post("get-management-token", data, dto.ManagementTokenDto),
-        reads: true,
-        needsUser: false,
-      }),
-      commonHeaders,
-    );
-    if (!answer.ok) return { ok: false, failure: failureToBuy(answer.failure) };
-    const { access_token: value, expires_in: lifetimeSeconds } = answer.data;
-    const marginSeconds = Math.min(300, lifetimeSeconds / 10);
-    return {
-      ok: true,
-      data: {
-        value,
-        poolId: poolOf(value) ?? accessKeyId,
-        renewAt: now() + (lifetimeSeconds - marginSeconds) * 1000,
-        boughtWith: by,
-      },
-    };
+    const operation = written({
+      ...post("get-management-token", data, dto.ManagementTokenDto),
+      // Whatever becomes of this: the call it is for was not made.
+      reads: true,
+      needsUser: false,
+    });
+    return (await send(operation, commonHeaders)).answer;
   }
 
   return {
@@ -359,91 +297,9 @@ function countOf(list: readonly unknown[]): number {
   return Array.isArray(list) ? list.length : 1;
 }
 
-function refusalByRules(operation: Operation<unknown>): Answer<never> | undefined {
-  const { problems = [] } = operation;
-  return problems.length > 0 ? { ok: false, failure: refusedByRules(problems, operation) } : undefined;
-}
-
 /** Authing does not accept who we say we are: nothing was done. */
 function isRefusal({ httpStatus, statusCode = httpStatus, apiCode }: Failure): boolean {
   return statusCode === 401 || apiCode === 1300;
-}
-
-/** Without a token nothing can be said about records: either it helps to wait, or nothing goes on. */
-function failureToBuy(failure: Failure): Failure {
-  if (failure.scope === "run") return failure;
-  if (failure.retry === "never") return { ...failure, kind: "credentials-refused", scope: "run" };
-  return { ...failure, scope: "batch" };
-}
-
-function isSameKey(one: AuthingCredentials, other: AuthingCredentials): boolean {
-  return one.accessKeyId === other.accessKeyId && one.accessKeySecret === other.accessKeySecret;
-}
-
-/** What an answer says: Authing's envelope decides, and HTTP only where there is none. */
-function readAnswer<Data>(exchanged: Exchanged, operation: Operation<Data>, now: number): Answer<Data> {
-  const fail = (observation: Observation): Answer<Data> => ({
-    ok: false,
-    failure: classify(observation, operation),
-  });
-  if (exchanged.seen === "nothing") return fail(exchanged);
-  const { httpStatus } = exchanged;
-  if (exchanged.seen === "oversized") return fail({ seen: "other", httpStatus });
-  const retryAfterSeconds = parseRetryAfter(exchanged.headers["retry-after"], now);
-  const isRedirect = httpStatus >= 300 && httpStatus < 400;
-  const body = isRedirect ? undefined : parseJson(exchanged.body);
-
-  const envelope = dto.CommonResponseDto.safeParse(body).data;
-  if (!envelope) {
-    if (!operation.isBare || httpStatus !== 200)
-      return fail({ seen: "other", httpStatus, retryAfterSeconds });
-    return succeed(body, undefined);
-  }
-  if (envelope.statusCode !== 200 || dto.objectOf(envelope["data"])?.["success"] === false) {
-    return fail({ seen: "envelope", httpStatus, retryAfterSeconds, ...envelope });
-  }
-  return succeed(envelope["data"] ?? (operation.isBare ? body : undefined), envelope.requestId);
-
-  function succeed(data: unknown, requestId: string | undefined): Answer<Data> {
-    // Not seen, but not excluded either: a look-up that says "done" and brings nobody.
-    if (operation.needsUser && operation.reads && (data === undefined || data === null)) {
-      return fail({ seen: "nobody", httpStatus, requestId });
-    }
-    const result = operation.result.safeParse(data);
-    if (!result.success) return fail({ seen: "unreadable-success", httpStatus, requestId });
-    return { ok: true, data: result.data, ...(requestId !== undefined && { requestId }) };
-  }
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Milliseconds since 1970. */
-function parseDate(header: string | undefined): number | undefined {
-  const date = Date.parse(header ?? "");
-  return Number.isNaN(date) ? undefined : date;
-}
-
-const longestRetryAfterSeconds = 3600;
-
-/** Seconds, or the date until which to wait. */
-function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const until = parseDate(header);
-  const seconds = /^\d+$/.test(header) ? Number(header) : until && Math.ceil((until - now) / 1000);
-  return seconds === undefined ? undefined : Math.min(Math.max(seconds, 0), longestRetryAfterSeconds);
-}
-
-/** The user pool that a token is for; the API wants it in a header of its own. */
-function poolOf(token: string): string | undefined {
-  const claims = dto.objectOf(parseJson(Buffer.from(token.split(".")[1] ?? "", "base64url")));
-  const poolId = claims?.["scoped_userpool_id"];
-  return typeof poolId === "string" ? poolId : undefined;
 }
 
 function parseHost(host: string): URL {

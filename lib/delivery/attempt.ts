@@ -1,4 +1,4 @@
-import type { Answer } from "#lib/authing/client.ts";
+import type { Answer } from "#lib/authing/answer.ts";
 import type { Failure } from "#lib/authing/failures.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { DeliveryContext } from "./context.ts";

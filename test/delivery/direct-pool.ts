@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Answer, AuthingClient } from "#lib/authing/client.ts";
+import type { Answer } from "#lib/authing/answer.ts";
+import type { AuthingClient } from "#lib/authing/client.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import { classify, refusedByRules, type Attempted, type Observation } from "#lib/authing/failures.ts";
 import { batchProblems, importOtpProblems, type Problem } from "#lib/authing/rules.ts";
