@@ -131,7 +131,7 @@ export function createOperations(
 
   function update(request: z.infer<typeof requests.UpdateUser>): Answer {
     // What create calls metadataSource is metadata here.
-    const { userId, options = {}, password, metadata, ...fields } = request;
+    const { userId, options = {}, password, passwordEncryptType = "none", metadata, ...fields } = request;
     const person = people.find(userId, options.userIdType);
     if (!person) return { refusal: envelope.unknownUser };
     const profile: Profile = {
@@ -146,7 +146,7 @@ export function createOperations(
     const collision = people.collision(profile, { except: person.userId });
     if (collision) return { refusal: conflict(collision) };
     if (password !== undefined) {
-      const clear = keys.decrypt(password, options.passwordEncryptType ?? "none");
+      const clear = keys.decrypt(password, options.passwordEncryptType ?? passwordEncryptType);
       if (clear === undefined) return { refusal: envelope.badParameter("password") };
       person.password = { password: clear, keepPassword: false };
     }

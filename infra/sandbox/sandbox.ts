@@ -55,6 +55,8 @@ export interface Sandbox {
   readonly pendingFaults: number;
   /** Replaces the valid keys from the next request on; tokens end with the key that bought them. */
   setAccessKeys(accessKeys: readonly AuthingCredentials[]): void;
+  /** Replaces the keys that passwords are encrypted with. */
+  rotatePasswordKeys(): void;
   /** Ends every connection, also those a fault keeps hanging. */
   close(): Promise<void>;
 }
@@ -85,9 +87,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     now,
     clockToleranceSeconds: options.clockToleranceSeconds ?? 300,
   });
+  const passwordKeys = createPasswordKeys();
   const operations = new Map<string, Operation>(
     Object.entries(
-      createOperations(people, createPasswordKeys(), {
+      createOperations(people, passwordKeys, {
         batchMode: options.batchMode ?? "all-or-nothing",
         duplicateCodes: options.duplicateCodes ?? false,
         departments: options.departments,
@@ -263,6 +266,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     setAccessKeys(replacement) {
       accessKeys = replacement;
     },
+    rotatePasswordKeys: passwordKeys.rotate,
     close() {
       closing.abort();
       return (closed ??= new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
+import type { PasswordEncryptType } from "#lib/contract/person.ts";
 import { toWire, updateToWire } from "./dialect.ts";
 import type { Dialect, Wire } from "./dialect.ts";
 import * as dto from "./dto.ts";
@@ -10,6 +11,7 @@ import { createExchange } from "#lib/http/exchange.ts";
 import type { Failure } from "./failures.ts";
 import { createManagementTokens } from "./management-token.ts";
 import type { ManagementToken } from "./management-token.ts";
+import { createPasswordEncryption } from "./password-encryption.ts";
 import { batchProblems, importOtpProblems, shapeProblems } from "./rules.ts";
 import type { Problem } from "./rules.ts";
 import { encodeQuery, signRequest, writeBody } from "./signature.ts";
@@ -31,6 +33,8 @@ export interface AuthingSettings {
   readonly timeoutSeconds?: number | undefined;
   /** Default `current`. */
   readonly dialect?: Dialect | undefined;
+  /** How plain passwords are encrypted on their way, over TLS: with a public key of the user pool, or not (default). */
+  readonly passwordEncryption?: PasswordEncryptType | undefined;
   /** `x-authing-sdk-version`. */
   readonly sdkVersion?: string | undefined;
   readonly userAgent?: string | undefined;
@@ -61,8 +65,6 @@ export interface AuthingClient {
   deleteUsersBatch(request: dto.DeleteUsersBatchReqDto): Promise<Answer<undefined>>;
   getUserMfaInfo(request: dto.GetUserMfaInfoReqDto): Promise<Answer<dto.UserMfaDto>>;
   getCustomFields(request: dto.GetCustomFieldsReqDto): Promise<Answer<readonly dto.CustomFieldDto[]>>;
-  /** Public: needs no access key. */
-  system(): Promise<Answer<dto.SystemInfoDto>>;
   /** Lets go of the connections that are kept. */
   close(): void;
 }
@@ -84,6 +86,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     tenantId,
     timeoutSeconds = 10,
     dialect = "current",
+    passwordEncryption = "none",
     sdkVersion = "authing-inbound:1",
     userAgent = "authing-inbound",
     now = Date.now,
@@ -102,6 +105,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
   };
   let clockOffsetMilliseconds = 0;
   const tokens = createManagementTokens({ buy: buyToken, now });
+  const passwords = createPasswordEncryption({ type: passwordEncryption, fetchKeys: fetchPasswordKeys });
 
   /** One attempt, and the replays that are harmless. */
   async function call<Data>(asked: Operation<Data>): Promise<Answer<Data>> {
@@ -127,6 +131,26 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
         return answer;
       }
     }
+  }
+
+  /** A call in the words of the dialect, its plain passwords encrypted. What has `problems` is refused before. */
+  async function callWithPasswords<Request extends dto.CreateUserBatchReqDto | dto.UpdateUserReqDto, Data>(
+    operation: Operation<Data>,
+    request: Request,
+    problems: readonly Problem[],
+    toDialect: (request: Request, dialect: Dialect) => Wire,
+  ): Promise<Answer<Data>> {
+    if (problems.length > 0) return call({ ...operation, problems });
+    return passwords.call(request, (encrypted) => {
+      const { body, ...wire } = toDialect(encrypted.request, dialect);
+      return call({ ...operation, data: body, ...wire, problems: [...encrypted.problems, ...wire.problems] });
+    });
+  }
+
+  /** Public: needs no access key. */
+  async function fetchPasswordKeys(): Promise<Answer<dto.SystemInfoDto>> {
+    const operation = { ...get("system", {}, PasswordKeys), needsUser: false, isBare: true };
+    return (await send(operation, commonHeaders)).answer;
   }
 
   async function attempt<Data>(operation: Operation<Data>, by: AuthingCredentials): Promise<Tried<Data>> {
@@ -189,13 +213,13 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
 
   return {
     createUsersBatch(request) {
-      return call({
+      const operation = {
         ...post("create-users-batch", request, dto.UserList),
-        ...said(batchProblems(request), () => toWire(request, dialect)),
         // Who is not found is a department or a tenant.
         needsUser: false,
         records: countOf(request.list),
-      });
+      };
+      return callWithPasswords(operation, request, batchProblems(request), toWire);
     },
     importOtp(request) {
       return call({
@@ -217,10 +241,9 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       });
     },
     updateUser(request) {
-      return call({
-        ...post("update-user", request, dto.lenient(dto.UserDto)),
-        ...said(shapeProblems(dto.UpdateUserReqDto, request), () => updateToWire(request, dialect)),
-      });
+      const operation = post("update-user", request, dto.lenient(dto.UserDto));
+      const problems = shapeProblems(dto.UpdateUserReqDto, request);
+      return callWithPasswords(operation, request, problems, updateToWire);
     },
     setUserDepartments(request) {
       const problems = shapeProblems(dto.SetUserDepartmentsDto, request);
@@ -251,11 +274,6 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       const fields: z.ZodMiniType<readonly dto.CustomFieldDto[]> = z.array(dto.CustomFieldDto);
       return call({ ...get("get-custom-fields", request, fields), problems, needsUser: false });
     },
-    async system() {
-      const operation = { ...get("system", {}, PasswordKeys), needsUser: false, isBare: true };
-      const { answer } = await send(operation, commonHeaders);
-      return answer;
-    },
     close: exchange.close,
   };
 }
@@ -280,16 +298,6 @@ function get<Data>(name: string, data: object, result: z.ZodMiniType<Data>): Ope
 /** Ready to be sent: its body is written once, however often it is signed. */
 function written<Data>(operation: Operation<Data>): Operation<Data> {
   return operation.method === "GET" ? operation : { ...operation, ...writeBody(operation.data) };
-}
-
-/** The request as the dialect says it, once it is known to have the right shape. */
-function said(
-  problems: readonly Problem[],
-  toDialect: () => Wire,
-): Pick<Operation<unknown>, "problems" | "leftOut"> & { data?: object } {
-  if (problems.length > 0) return { problems };
-  const { body, ...wire } = toDialect();
-  return { data: body, ...wire };
 }
 
 /** Of a list that may not even be one: its rules are checked later. */

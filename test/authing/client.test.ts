@@ -134,23 +134,6 @@ describe("a call", () => {
     });
   });
 
-  it("takes the password keys with and without an envelope, unsigned", async () => {
-    const rsa = { publicKey: "key" };
-    const bodies = [{ rsa }, { statusCode: 200, data: { rsa } }, { statusCode: 200, rsa }, { hello: "you" }];
-    await withAuthing(
-      (response) => respondWith(response, JSON.stringify(bodies.shift())),
-      {},
-      async (client, { requests }) => {
-        expect(await client.system()).toMatchObject({ ok: true, data: { rsa } });
-        expect(await client.system()).toMatchObject({ ok: true, data: { rsa } });
-        expect(await client.system()).toMatchObject({ ok: true, data: { rsa } });
-        expect(await client.system()).toMatchObject({ ok: false, failure: { kind: "server-error" } });
-        expect(requests[0]?.headers.authorization).toBeUndefined();
-        expect(requests[0]?.target).toBe("/api/v3/system");
-      },
-    );
-  });
-
   it("signs the path without the prefix of a private deployment", async () => {
     const server = await startServer(signedIn);
     const now = () => Date.parse("2024-06-03T08:09:07.000Z");

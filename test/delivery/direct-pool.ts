@@ -128,7 +128,6 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
       call("delete-users-batch", request, { ...writes, records: request.userIds.length }),
     getUserMfaInfo: (request) => call("get-user-mfa-info", request, reads),
     getCustomFields: (request) => call("get-custom-fields", request, { ...reads, needsUser: false }),
-    system: () => call("system", {}, { ...reads, needsUser: false }),
     close() {},
   };
 
