@@ -1,12 +1,6 @@
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
-import {
-  PasswordEncryptType,
-  CreateIdentityDto,
-  CreateUserInfoDto,
-  CreateUserOptionsDto,
-} from "#lib/contract/person.ts";
-import * as dto from "./dto.ts";
+import { CreateIdentityDto, CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { CreateUserBatchReqDto, UpdateUserReqDto } from "./dto.ts";
 import { shapeProblems } from "./rules.ts";
 import type { Problem } from "./rules.ts";
@@ -78,7 +72,7 @@ export function updateToWire(update: UpdateUserReqDto, dialect: Dialect): Wire {
   const older = toOlderPerson(update, (field) => leftOut.add(field));
   // Where the update of 2022 has it, nothing that is known says. A password taken for plain that is not would lock its owner out.
   const encryptType = update.options?.passwordEncryptType;
-  const body = { ...older, ...optional("passwordEncryptType", encryptType) };
+  const body = { ...older, ...(encryptType !== undefined && { passwordEncryptType: encryptType }) };
   return { body, leftOut: [...leftOut], problems: [] };
 }
 
@@ -123,7 +117,6 @@ function toOlderPerson(
 }
 
 const PersonOfEitherGeneration = z.extend(CreateUserInfoDto, {
-  gender: z.exactOptional(z.enum(["M", "F", "U", "W"])),
   identities: z.exactOptional(
     z.array(
       z.extend(CreateIdentityDto, {
@@ -131,99 +124,21 @@ const PersonOfEitherGeneration = z.extend(CreateUserInfoDto, {
       }),
     ),
   ),
-  passwordEncryptType: z.exactOptional(PasswordEncryptType),
-  resetPasswordOnFisrtLogin: z.exactOptional(z.boolean()),
 });
 
-const BatchOfEitherGeneration = z.strictObject({
-  list: z.array(PersonOfEitherGeneration).check(z.minLength(1), z.maxLength(dto.maxUsersPerCreate)),
-  options: z.exactOptional(CreateUserOptionsDto),
-});
-
-/** One person with the options of the batch they want to be in. */
-export interface PersonWithOptions {
-  readonly person: CreateUserInfoDto;
-  readonly options: CreateUserOptionsDto;
-}
-
 /**
- * Reads one person of either generation. What the older one says at the person (`passwordEncryptType`,
- * `resetPasswordOnFisrtLogin`) becomes an option. Throws `malformed` with the path of the first problem.
+ * Reads fields of a person in Authing's own shape, of either generation: that of 2022 has identities without
+ * `userInfoInIdp`. Throws `malformed` with the path of the first problem.
  */
-export function readCreateUser(input: unknown): PersonWithOptions {
-  return separate(parse(PersonOfEitherGeneration, input));
-}
-
-/**
- * Reads a `create-users-batch` body of either generation. Options hold for a whole batch, so what the older generation
- * says at each person must be the same for all of them and for the batch; absent means the default. Somebody without a
- * password has no say in how passwords are encrypted. Throws `malformed` with the path of the first problem.
- */
-export function readCreateUserBatch(input: unknown): CreateUserBatchReqDto {
-  const batch = parse(BatchOfEitherGeneration, input);
-  const people = batch.list.map(separate);
-  const encryptions = people.map(({ person, options }) => ({
-    own: options.passwordEncryptType,
-    hasSay: person.password !== undefined,
-  }));
-  const resets = people.map(({ options }) => ({ own: options.resetPasswordOnFirstLogin, hasSay: true }));
-  const { passwordEncryptType, resetPasswordOnFirstLogin } = batch.options ?? {};
-  const options: CreateUserOptionsDto = {
-    ...batch.options,
-    ...optional(
-      "passwordEncryptType",
-      agreed("passwordEncryptType", encryptions, passwordEncryptType, "none" as const),
-    ),
-    ...optional(
-      "resetPasswordOnFirstLogin",
-      agreed("resetPasswordOnFisrtLogin", resets, resetPasswordOnFirstLogin, false),
-    ),
-  };
-  const list = people.map(({ person }) => person);
-  return batch.options || Object.keys(options).length > 0 ? { list, options } : { list };
-}
-
-/** The one value that the batch and everybody who has a say in it want; `undefined` when nobody said anything. */
-function agreed<Value>(
-  field: string,
-  people: readonly { own: Value | undefined; hasSay: boolean }[],
-  ofBatch: Value | undefined,
-  byDefault: Value,
-): Value | undefined {
-  if (people.every(({ own }) => own === undefined)) return ofBatch;
-  const wanted = people.map(({ own, hasSay }) => own ?? (hasSay ? (ofBatch ?? byDefault) : undefined));
-  const first = ofBatch ?? wanted.find((value) => value !== undefined);
-  const odd = wanted.findIndex((value) => value !== undefined && value !== first);
-  if (odd < 0) return first;
-  throw new InboundError("malformed", "options-differ-in-batch", {
-    path: `list[${odd}].${field}`,
-    hint: "Authing takes this for a whole batch; put people who differ in it in different batches",
-  });
-}
-
-function optional<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { [Key in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]: Value });
-}
-
-function separate(input: z.infer<typeof PersonOfEitherGeneration>): PersonWithOptions {
-  const { passwordEncryptType, resetPasswordOnFisrtLogin, gender, identities, ...rest } = input;
+export function readCreateUser(input: unknown): CreateUserInfoDto {
+  const { identities, ...rest } = parse(PersonOfEitherGeneration, input);
   return {
-    person: {
-      ...rest,
-      ...(gender !== undefined && { gender: gender === "W" ? "F" : gender }),
-      ...(identities && {
-        identities: identities.map(({ userInfoInIdp = {}, ...identity }) =>
-          Object.assign(identity, { userInfoInIdp }),
-        ),
-      }),
-    },
-    options: {
-      ...optional("passwordEncryptType", passwordEncryptType),
-      ...optional("resetPasswordOnFirstLogin", resetPasswordOnFisrtLogin),
-    },
+    ...rest,
+    ...(identities && {
+      identities: identities.map(({ userInfoInIdp = {}, ...identity }) =>
+        Object.assign(identity, { userInfoInIdp }),
+      ),
+    }),
   };
 }
 

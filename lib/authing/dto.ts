@@ -315,20 +315,6 @@ export const UserList = z.pipe(
   }),
 );
 
-/** Says nothing about single people and promises no order: match by externalId, username, email or phone. */
-export const UserListRespDto = z.extend(CommonResponseDto, { data: z.array(UserDto) });
-export type UserListRespDto = Frozen<z.infer<typeof UserListRespDto>>;
-
-export const UserSingleRespDto = z.extend(CommonResponseDto, { data: UserDto });
-export type UserSingleRespDto = Frozen<z.infer<typeof UserSingleRespDto>>;
-
-/** `success: false` has been seen beside `statusCode` 200. */
-export const IsSuccessDto = z.looseObject({ success: someFlag });
-export type IsSuccessDto = Frozen<z.infer<typeof IsSuccessDto>>;
-
-export const IsSuccessRespDto = z.extend(CommonResponseDto, { data: lenient(IsSuccessDto) });
-export type IsSuccessRespDto = Frozen<z.infer<typeof IsSuccessRespDto>>;
-
 /** A custom field: what a key of `customData` has to be. */
 export const CustomFieldDto = z.looseObject({ key: z.string() });
 export type CustomFieldDto = Frozen<z.infer<typeof CustomFieldDto>>;
@@ -341,9 +327,6 @@ export const UserMfaDto = z.looseObject({
   emailMfaStatus: someText,
 });
 export type UserMfaDto = Frozen<z.infer<typeof UserMfaDto>>;
-
-export const UserMfaSingleRespDto = z.extend(CommonResponseDto, { data: UserMfaDto });
-export type UserMfaSingleRespDto = Frozen<z.infer<typeof UserMfaSingleRespDto>>;
 
 const publicKey = lenient(z.looseObject({ publicKey: z.string() }));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCreateUser, readCreateUserBatch, toWire, updateToWire } from "#lib/authing/dialect.ts";
+import { readCreateUser, toWire, updateToWire } from "#lib/authing/dialect.ts";
 import type { CreateUserBatchReqDto } from "#lib/authing/dto.ts";
 
 const identity = {
@@ -13,7 +13,7 @@ const identity = {
 const wang = { username: "王五", password: "secret-王" };
 
 describe("reading", () => {
-  it("takes a person of the current generation as they are", () => {
+  it("takes fields of the current generation as they are", () => {
     const person = {
       ...wang,
       gender: "F",
@@ -21,61 +21,24 @@ describe("reading", () => {
       status: "Deactivated",
       otp: { secret: "HZ2F6J3AGNAVSOTV" },
     };
-    expect(readCreateUser(person)).toEqual({ person, options: {} });
+    expect(readCreateUser(person)).toEqual(person);
   });
 
-  it("takes a person of 2022 into the current form", () => {
-    const older = {
+  it("takes identities of 2022 into the current form", () => {
+    expect(readCreateUser({ ...wang, identities: [identity] })).toEqual({
       ...wang,
-      gender: "W",
-      passwordEncryptType: "rsa",
-      resetPasswordOnFisrtLogin: true,
-      identities: [identity],
-    };
-    expect(readCreateUser(older)).toEqual({
-      person: { ...wang, gender: "F", identities: [{ ...identity, userInfoInIdp: {} }] },
-      options: { passwordEncryptType: "rsa", resetPasswordOnFirstLogin: true },
+      identities: [{ ...identity, userInfoInIdp: {} }],
     });
   });
 
-  it("makes options of what everybody in a batch of 2022 says", () => {
-    const flags = { passwordEncryptType: "sm2", resetPasswordOnFisrtLogin: true };
-    const list = [
-      { ...wang, ...flags },
-      { username: "zoe", resetPasswordOnFisrtLogin: true },
-    ];
-    expect(readCreateUserBatch({ list, options: { keepPassword: false } })).toEqual({
-      list: [wang, { username: "zoe" }],
-      options: { keepPassword: false, passwordEncryptType: "sm2", resetPasswordOnFirstLogin: true },
-    });
-    expect(readCreateUserBatch({ list: [wang] })).toEqual({ list: [wang] });
-  });
-
   it.each([
-    [[{ ...wang, passwordEncryptType: "rsa" }, wang], undefined, "list[1].passwordEncryptType"],
-    [[wang, { ...wang, passwordEncryptType: "rsa" }], undefined, "list[1].passwordEncryptType"],
-    [
-      [{ ...wang, passwordEncryptType: "rsa" }],
-      { passwordEncryptType: "none" },
-      "list[0].passwordEncryptType",
-    ],
-    [[{ ...wang, resetPasswordOnFisrtLogin: true }, wang], undefined, "list[1].resetPasswordOnFisrtLogin"],
-  ])("refuses people of one batch who want different options: %#", (list, options, path) => {
-    expect(() => readCreateUserBatch({ list, ...(options && { options }) })).toThrow(
-      expect.objectContaining({ code: "malformed", reason: "options-differ-in-batch", path }),
-    );
-  });
-
-  it.each([
-    [{ list: [] }, "list-empty", "list"],
-    [{ list: [{ ...wang, gender: "X" }] }, "invalid-value", "list[0].gender"],
-    [{ list: [{ ...wang, userExpired: 1 }] }, "unknown-field", "list[0].userExpired"],
-    [{ list: "王五" }, "invalid-type", "list"],
+    [{ ...wang, gender: "X" }, "invalid-value", "gender"],
+    [{ ...wang, userExpired: 1 }, "unknown-field", "userExpired"],
+    [{ ...wang, identities: [{ provider: "王五" }] }, "invalid-type", "identities[0].extIdpId"],
+    ["王五", "invalid-type", undefined],
   ])("refuses %j, and says where without what", (input, reason, path) => {
-    expect(() => readCreateUserBatch(input)).toThrow(
-      expect.objectContaining({ code: "malformed", reason, path }),
-    );
-    expect(() => readCreateUserBatch(input)).not.toThrow(/王|secret/);
+    expect(() => readCreateUser(input)).toThrow(expect.objectContaining({ code: "malformed", reason, path }));
+    expect(() => readCreateUser(input)).not.toThrow(/王|secret/);
   });
 });
 
@@ -121,14 +84,6 @@ describe("writing", () => {
       leftOut: ["list[].company", "list[].status", "list[].identities[].userInfoInIdp"],
       problems: [],
     });
-  });
-
-  it("comes back as it was when nothing was left out", () => {
-    const plain: CreateUserBatchReqDto = {
-      list: [{ ...wang, gender: "F" }],
-      options: { passwordEncryptType: "rsa", resetPasswordOnFirstLogin: true },
-    };
-    expect(readCreateUserBatch(toWire(plain, "2022").body)).toEqual(plain);
   });
 
   it("refuses what would leave a person without their second factor, password or department", () => {
