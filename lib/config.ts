@@ -87,7 +87,7 @@ export function defineConfig<Name extends string>(input: ConfigInput<Name>): Con
   const parsed = z.safeParse(Config, input);
   const problems = parsed.success
     ? [
-        ...authingProblems(parsed.data.authing),
+        ...authingProblems(parsed.data),
         ...Object.entries(parsed.data.sources).flatMap(([name, { source }]) => sourceProblems(name, source)),
       ]
     : parsed.error.issues.flatMap(issueProblems);
@@ -109,10 +109,19 @@ function issueProblems(issue: z.core.$ZodIssue): string[] {
   }
 }
 
-function authingProblems({ dialect, otp }: Config["authing"]): string[] {
-  return dialect === "2022" && otp === "inline"
-    ? ['authing.otp "inline" is nothing that the dialect 2022 can say: leave it out']
-    : [];
+/** What a configuration wants and the dialect of 2022 cannot say. */
+function authingProblems({ authing: { dialect, otp }, sources }: Config): string[] {
+  if (dialect !== "2022") return [];
+  return [
+    ...(otp === "inline"
+      ? ['authing.otp "inline" is nothing that the dialect 2022 can say: leave it out']
+      : []),
+    ...Object.entries(sources).flatMap(([name, { leave }]) =>
+      leave === "deactivate"
+        ? [`sources.${name}.leave "deactivate" is nothing that the dialect 2022 can say: use "suspend"`]
+        : [],
+    ),
+  ];
 }
 
 /** Names that stand for something else where the names of sources stand: secrets, and records of the ledger. */

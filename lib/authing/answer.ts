@@ -7,13 +7,12 @@ import type { Problem } from "./rules.ts";
 
 // One request to Authing, what its answer says, and what that means for the caller.
 
-/** What a call gave. `leftOut`: fields that the dialect does not have. */
+/** What a call gave. */
 export type Answer<Data> =
   | {
       readonly ok: true;
       readonly data: Data;
       readonly requestId?: string;
-      readonly leftOut?: readonly string[];
     }
   | { readonly ok: false; readonly failure: Failure };
 
@@ -30,7 +29,6 @@ export interface Operation<Data> extends Attempted {
   /** The answer may come without an envelope. */
   readonly isBare?: boolean;
   readonly problems?: readonly Problem[];
-  readonly leftOut?: readonly string[];
 }
 
 /** What an answer says: Authing's envelope decides, and HTTP only where there is none. */

@@ -52,6 +52,8 @@ export interface AuthingSettings {
  * No outcome is thrown. What our own rules refuse is `invalid-record` with `problems`, and nothing is sent.
  */
 export interface AuthingClient {
+  /** What it writes: `droppedOnWire` tells which fields go missing by it. */
+  readonly dialect: Dialect;
   /** People, in no particular order: those Authing created. */
   createUsersBatch(request: dto.CreateUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   importOtp(request: dto.ImportOtpReqDto): Promise<Answer<undefined>>;
@@ -142,8 +144,8 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
   ): Promise<Answer<Data>> {
     if (problems.length > 0) return call({ ...operation, problems });
     return passwords.call(request, (encrypted) => {
-      const { body, ...wire } = toDialect(encrypted.request, dialect);
-      return call({ ...operation, data: body, ...wire, problems: [...encrypted.problems, ...wire.problems] });
+      const wire = toDialect(encrypted.request, dialect);
+      return call({ ...operation, data: wire.body, problems: [...encrypted.problems, ...wire.problems] });
     });
   }
 
@@ -170,7 +172,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     operation: Operation<Data>,
     headers: Record<string, string>,
   ): Promise<Tried<Data>> {
-    const { method, path, data, body, leftOut = [] } = operation;
+    const { method, path, data, body } = operation;
     const search = method === "GET" ? encodeQuery(data) : "";
     const exchanged = await exchange({
       method,
@@ -178,8 +180,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       headers,
       body,
     });
-    const read = readAnswer(exchanged, operation, now());
-    const answer = read.ok && leftOut.length > 0 ? { ...read, leftOut } : read;
+    const answer = readAnswer(exchanged, operation, now());
     return {
       answer,
       // Nobody asks for the clock of who is content.
@@ -212,6 +213,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
   }
 
   return {
+    dialect,
     createUsersBatch(request) {
       const operation = {
         ...post("create-users-batch", request, dto.UserList),

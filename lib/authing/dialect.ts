@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
-import { CreateIdentityDto, CreateUserInfoDto } from "#lib/contract/person.ts";
+import { CreateIdentityDto, CreateUserInfoDto, fieldsOnlyAtCreate } from "#lib/contract/person.ts";
+import type { Create, Update } from "#lib/contract/change.ts";
 import type { CreateUserBatchReqDto, UpdateUserReqDto } from "./dto.ts";
 import { shapeProblems } from "./rules.ts";
 import type { Problem } from "./rules.ts";
@@ -15,16 +16,13 @@ export type Dialect = "current" | "2022";
 /** What goes on the wire. With `problems` it must not be sent. */
 export interface Wire {
   readonly body: object;
-  /** Fields that the dialect does not have and that were left out or given the nearest value. Paths without indexes, e.g. `list[].company`. */
-  readonly leftOut: readonly string[];
   /** What cannot be said in the dialect without changing what becomes of the person. */
   readonly problems: readonly Problem[];
 }
 
 /** The body of `create-users-batch` in a dialect. */
 export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
-  if (dialect === "current") return { body: batch, leftOut: [], problems: [] };
-  const leftOut = new Set<string>();
+  if (dialect === "current") return { body: batch, problems: [] };
   const problems: Problem[] = [];
   const options = batch.options ?? {};
   const list = batch.list.map((person, index) => {
@@ -34,16 +32,10 @@ export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
         problems.push({ path: `list[${index}].${field}`, code: "not-in-dialect" });
       }
     }
-    const older = toOlderPerson(person, (field) => leftOut.add(`list[].${field}`));
     return {
-      ...older,
+      ...toOlderPerson(person),
       ...(person.identities && {
-        identities: person.identities.map(({ userInfoInIdp, accessToken, refreshToken, ...identity }) => {
-          for (const [field, value] of Object.entries({ userInfoInIdp, accessToken, refreshToken })) {
-            if (value !== undefined) leftOut.add(`list[].identities[].${field}`);
-          }
-          return identity;
-        }),
+        identities: person.identities.map((identity) => without(identity, newerIdentityFields)),
       }),
       ...(options.passwordEncryptType !== undefined && { passwordEncryptType: options.passwordEncryptType }),
       ...(options.resetPasswordOnFirstLogin !== undefined && {
@@ -58,25 +50,54 @@ export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
     problems.push({ path: "options.departmentIdType", code: "not-in-dialect" });
   }
   const { passwordEncryptType: _, ...olderOptions } = options;
-  return {
-    body: { list, ...(batch.options && { options: olderOptions }) },
-    leftOut: [...leftOut],
-    problems,
-  };
+  return { body: { list, ...(batch.options && { options: olderOptions }) }, problems };
 }
 
 /** The body of `update-user` in a dialect. */
 export function updateToWire(update: UpdateUserReqDto, dialect: Dialect): Wire {
-  if (dialect === "current") return { body: update, leftOut: [], problems: [] };
-  const leftOut = new Set<string>();
-  const older = toOlderPerson(update, (field) => leftOut.add(field));
+  if (dialect === "current") return { body: update, problems: [] };
   // Where the update of 2022 has it, nothing that is known says. A password taken for plain that is not would lock its owner out.
   const encryptType = update.options?.passwordEncryptType;
-  const body = { ...older, ...(encryptType !== undefined && { passwordEncryptType: encryptType }) };
-  return { body, leftOut: [...leftOut], problems: [] };
+  const older = toOlderPerson(update);
+  return {
+    body: { ...older, ...(encryptType !== undefined && { passwordEncryptType: encryptType }) },
+    problems: [],
+  };
 }
 
-/** Fields of a person that came after 2022. `otp` and `salt` are not dropped but refused. */
+/**
+ * What of a joiner or mover a dialect does not say: `not-in-dialect-2022` for a field that it does not have, and
+ * `suspended-in-dialect-2022` for a deactivated account, which goes there as a suspended one. The path is that in the source's
+ * payload where the trail knows it, and Authing's field otherwise.
+ */
+export function droppedOnWire(
+  { kind, person, trail }: Create | Update,
+  dialect: Dialect,
+): { readonly path: string; readonly problem: string }[] {
+  if (dialect === "current") return [];
+  const pathOf = (field: string) => trail[field]?.split(" · ")[0] ?? field;
+  const fields = newerFields.filter(
+    (field) => person[field] !== undefined && !(kind === "update" && onlyAtCreate.has(field)),
+  );
+  const identities = kind === "create" ? (person.identities ?? []) : [];
+  const ofIdentities = newerIdentityFields.filter((field) =>
+    identities.some(({ [field]: value }) => value !== undefined && Object.keys(value).length > 0),
+  );
+  return [
+    ...fields.map((field) => ({ path: pathOf(field), problem: "not-in-dialect-2022" })),
+    ...ofIdentities.map((field) => ({
+      path: `${pathOf("identities")}[].${field}`,
+      problem: "not-in-dialect-2022",
+    })),
+    ...(person.status === "Deactivated"
+      ? [{ path: pathOf("status"), problem: "suspended-in-dialect-2022" }]
+      : []),
+  ];
+}
+
+const onlyAtCreate: ReadonlySet<string> = new Set(fieldsOnlyAtCreate);
+
+/** Fields of a person that came after 2022 and are dropped in the older dialect. */
 const newerFields = [
   "company",
   "browser",
@@ -93,26 +114,24 @@ const newerFields = [
   "region",
   "identityNumber",
   "metadataSource",
-  "metadata",
-  "otp",
-  "salt",
-] as const;
+] as const satisfies readonly (keyof CreateUserInfoDto)[];
+
+/** Those, what `update-user` calls `metadataSource`, and what a batch is refused for. */
+const leftOutFields: readonly string[] = [...newerFields, "metadata", "otp", "salt"];
+
+const newerIdentityFields = ["userInfoInIdp", "accessToken", "refreshToken"] as const;
+
+function without(object: object, fields: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !fields.includes(name)));
+}
 
 function toOlderPerson(
   person: Omit<CreateUserInfoDto, "identities"> | UpdateUserReqDto,
-  leaveOut: (field: string) => void,
 ): Record<string, unknown> {
-  const older: Record<string, unknown> = { ...person };
-  for (const field of newerFields) {
-    if (older[field] !== undefined) leaveOut(field);
-    delete older[field];
-  }
+  const older = without(person, leftOutFields);
   if (person.gender === "F") older["gender"] = "W";
   // Neither can log in; a deactivated account is the nearest to a suspended one.
-  if (person.status === "Deactivated") {
-    older["status"] = "Suspended";
-    leaveOut("status");
-  }
+  if (person.status === "Deactivated") older["status"] = "Suspended";
   return older;
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readCreateUser, toWire, updateToWire } from "#lib/authing/dialect.ts";
+import { droppedOnWire, readCreateUser, toWire, updateToWire } from "#lib/authing/dialect.ts";
 import type { CreateUserBatchReqDto } from "#lib/authing/dto.ts";
+import type { Create, Update } from "#lib/contract/change.ts";
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 
 const identity = {
   extIdpId: "62f20932716fbcc10d966ee5",
@@ -63,10 +65,10 @@ describe("writing", () => {
   };
 
   it("leaves the current dialect as it is", () => {
-    expect(toWire(batch, "current")).toEqual({ body: batch, leftOut: [], problems: [] });
+    expect(toWire(batch, "current")).toEqual({ body: batch, problems: [] });
   });
 
-  it("says what it can as in 2022, and lists what it cannot", () => {
+  it("says what it can as in 2022", () => {
     expect(toWire(batch, "2022")).toEqual({
       body: {
         list: [
@@ -81,7 +83,6 @@ describe("writing", () => {
         ],
         options: { resetPasswordOnFirstLogin: true, departmentIdType: "open_department_id" },
       },
-      leftOut: ["list[].company", "list[].status", "list[].identities[].userInfoInIdp"],
       problems: [],
     });
   });
@@ -106,8 +107,68 @@ describe("writing", () => {
     expect(updateToWire(update, "current").body).toEqual(update);
     expect(updateToWire(update, "2022")).toEqual({
       body: { userId: "1", gender: "W", status: "Suspended" },
-      leftOut: ["region", "status"],
       problems: [],
     });
+  });
+});
+
+describe("what the dialect of 2022 drops", () => {
+  const person: CreateUserInfoDto = {
+    ...wang,
+    givenName: "五",
+    locale: "zh-CN",
+    region: "上海",
+    status: "Deactivated",
+    metadataSource: { hr: 1 },
+    identities: [{ ...identity, originConnIds: [], userInfoInIdp: { name: "五" }, accessToken: "" }],
+  };
+  const trail = { givenName: "employee.first · as written", status: "employee.state · status" };
+  const absent = "not-in-dialect-2022";
+
+  it("is told of a joiner, by the path in the payload where that is known", () => {
+    const joiner: Create = { kind: "create", person, trail };
+    expect(droppedOnWire(joiner, "2022")).toEqual([
+      { path: "employee.first", problem: absent },
+      { path: "locale", problem: absent },
+      { path: "region", problem: absent },
+      { path: "metadataSource", problem: absent },
+      { path: "identities[].userInfoInIdp", problem: absent },
+      { path: "employee.state", problem: "suspended-in-dialect-2022" },
+    ]);
+    expect(droppedOnWire(joiner, "current")).toEqual([]);
+  });
+
+  it("is told of a mover without what no update takes", () => {
+    const mover: Update = { kind: "update", who: {}, person, complete: false, trail };
+    expect(droppedOnWire(mover, "2022").map(({ path }) => path)).toEqual([
+      "employee.first",
+      "locale",
+      "region",
+      "employee.state",
+    ]);
+  });
+
+  it("is just what does not go on the wire", () => {
+    const { list } = toWire({ list: [{ ...person, identities: [] }] }, "2022").body as {
+      list: readonly Record<string, unknown>[];
+    };
+    const joiner: Create = { kind: "create", person: { ...person, identities: [] }, trail: {} };
+    const gone = Object.entries(person).flatMap(([name, value]) =>
+      name !== "identities" && list[0]?.[name] !== value ? name : [],
+    );
+    expect(
+      droppedOnWire(joiner, "2022")
+        .map(({ path }) => path)
+        .toSorted(),
+    ).toEqual(gone.toSorted());
+  });
+
+  it("is nothing of a plain joiner", () => {
+    const plain: CreateUserInfoDto = {
+      ...wang,
+      gender: "F",
+      identities: [{ ...identity, originConnIds: [], userInfoInIdp: {} }],
+    };
+    expect(droppedOnWire({ kind: "create", person: plain, trail }, "2022")).toEqual([]);
   });
 });

@@ -105,6 +105,7 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
   const writes = { reads: false, needsUser: true, records: 1 };
   const reads = { reads: true, needsUser: true, records: 1 };
   const client: AuthingClient = {
+    dialect: "current",
     createUsersBatch: (request) =>
       call("create-users-batch", request, {
         ...writes,
