@@ -67,15 +67,14 @@ export function updateToWire(update: UpdateUserReqDto, dialect: Dialect): Wire {
 
 /**
  * What of a joiner or mover a dialect does not say: `not-in-dialect-2022` for a field that it does not have, and
- * `suspended-in-dialect-2022` for a deactivated account, which goes there as a suspended one. The path is that in the source's
- * payload where the trail knows it, and Authing's field otherwise.
+ * `suspended-in-dialect-2022` for a deactivated account, which goes there as a suspended one. The paths are Authing's fields:
+ * several of them may come from one place in the payload, from which another one did go along.
  */
 export function droppedOnWire(
-  { kind, person, trail }: Create | Update,
+  { kind, person }: Pick<Create | Update, "kind" | "person">,
   dialect: Dialect,
 ): { readonly path: string; readonly problem: string }[] {
   if (dialect === "current") return [];
-  const pathOf = (field: string) => trail[field]?.split(" · ")[0] ?? field;
   const fields = newerFields.filter(
     (field) => person[field] !== undefined && !(kind === "update" && onlyAtCreate.has(field)),
   );
@@ -84,14 +83,12 @@ export function droppedOnWire(
     identities.some(({ [field]: value }) => value !== undefined && Object.keys(value).length > 0),
   );
   return [
-    ...fields.map((field) => ({ path: pathOf(field), problem: "not-in-dialect-2022" })),
+    ...fields.map((path) => ({ path, problem: "not-in-dialect-2022" })),
     ...ofIdentities.map((field) => ({
-      path: `${pathOf("identities")}[].${field}`,
+      path: `identities[].${field}`,
       problem: "not-in-dialect-2022",
     })),
-    ...(person.status === "Deactivated"
-      ? [{ path: pathOf("status"), problem: "suspended-in-dialect-2022" }]
-      : []),
+    ...(person.status === "Deactivated" ? [{ path: "status", problem: "suspended-in-dialect-2022" }] : []),
   ];
 }
 

@@ -122,29 +122,28 @@ describe("what the dialect of 2022 drops", () => {
     metadataSource: { hr: 1 },
     identities: [{ ...identity, originConnIds: [], userInfoInIdp: { name: "五" }, accessToken: "" }],
   };
-  const trail = { givenName: "employee.first · as written", status: "employee.state · status" };
   const absent = "not-in-dialect-2022";
 
-  it("is told of a joiner, by the path in the payload where that is known", () => {
-    const joiner: Create = { kind: "create", person, trail };
+  it("is told of a joiner, by the names of Authing's fields", () => {
+    const joiner: Create = { kind: "create", person, trail: {} };
     expect(droppedOnWire(joiner, "2022")).toEqual([
-      { path: "employee.first", problem: absent },
+      { path: "givenName", problem: absent },
       { path: "locale", problem: absent },
       { path: "region", problem: absent },
       { path: "metadataSource", problem: absent },
       { path: "identities[].userInfoInIdp", problem: absent },
-      { path: "employee.state", problem: "suspended-in-dialect-2022" },
+      { path: "status", problem: "suspended-in-dialect-2022" },
     ]);
     expect(droppedOnWire(joiner, "current")).toEqual([]);
   });
 
   it("is told of a mover without what no update takes", () => {
-    const mover: Update = { kind: "update", who: {}, person, complete: false, trail };
+    const mover: Update = { kind: "update", who: {}, person, complete: false, trail: {} };
     expect(droppedOnWire(mover, "2022").map(({ path }) => path)).toEqual([
-      "employee.first",
+      "givenName",
       "locale",
       "region",
-      "employee.state",
+      "status",
     ]);
   });
 
@@ -169,6 +168,6 @@ describe("what the dialect of 2022 drops", () => {
       gender: "F",
       identities: [{ ...identity, originConnIds: [], userInfoInIdp: {} }],
     };
-    expect(droppedOnWire({ kind: "create", person: plain, trail }, "2022")).toEqual([]);
+    expect(droppedOnWire({ kind: "create", person: plain }, "2022")).toEqual([]);
   });
 });
