@@ -1,3 +1,4 @@
+import { droppedOnWire } from "#lib/authing/dialect.ts";
 import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
@@ -282,7 +283,7 @@ async function settle(decided: Decided, ports: ApplyPorts): Promise<Applied> {
   }
   if (message.kind === "event") await remember(message.source, message.event, decided, ports);
   await ports.ledger.settle(
-    [recordOf(decided, outcome, ports.clock.now())],
+    [recordOf(decided, outcome, ports)],
     explainForSeconds + (ports.source(message.source)?.redeliversForSeconds ?? 0),
   );
   const tell = outcome.kind === "dead" || outcome.kind === "held" ? ports.log.error : ports.log.info;
@@ -444,12 +445,13 @@ function externalIdOf(changes: readonly Change[], known: string | undefined): st
 function recordOf(
   { key, message, changes, externalId }: Decided,
   outcome: Outcome,
-  settledAt: number,
+  { authing, clock }: Pick<ApplyPorts, "authing" | "clock">,
 ): EventRecord {
   const event = message.kind === "event" ? message.event : undefined;
   const traced = changes.filter((change) => "trail" in change);
   const leftOut = traced.flatMap((change) => [
     ...(change.leftOut ?? []),
+    ...droppedOnWire(change, authing.dialect),
     // Authing changes these by other means than an update; told here, so that nobody wonders.
     ...(change.kind === "update" ? fieldsOnlyAtCreate.filter((field) => field in change.person) : []).map(
       (field) => ({ path: change.trail[field] ?? field, problem: "only-at-create" }),
@@ -462,7 +464,7 @@ function recordOf(
     ...(externalId !== undefined && { externalId }),
     occurredAt: event?.occurredAt ?? message.reception.receivedAt,
     receivedAt: message.reception.receivedAt,
-    settledAt: new Date(settledAt).toISOString(),
+    settledAt: new Date(clock.now()).toISOString(),
     proof: message.reception.proof,
     changes: changes.map((change) => change.kind),
     trail: Object.assign({}, ...traced.map((change) => change.trail)),

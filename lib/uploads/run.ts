@@ -1,3 +1,4 @@
+import { droppedOnWire } from "#lib/authing/dialect.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { separated } from "#lib/delivery/secrets.ts";
@@ -237,9 +238,13 @@ async function tellRows(
   upload: Upload,
   results: ResultCollector,
   { import: id, startedAt }: Pick<ImportPlan, "import" | "startedAt">,
-  ports: Pick<DeliveryPorts, "clock" | "ledger">,
+  ports: Pick<DeliveryPorts, "authing" | "clock" | "ledger">,
 ): Promise<void> {
+  /** Fields that the dialect of the configuration does not have. */
+  const droppedOf = (change: Change | undefined) =>
+    change?.kind === "create" ? droppedOnWire(change, ports.authing.dialect) : [];
   const records = rows.map(({ row, change, outcome }): EventRecord => {
+    const leftOut = change?.kind === "create" ? [...(change.leftOut ?? []), ...droppedOf(change)] : [];
     const externalId = change && externalIdOf(change);
     const about = {
       id: `${id}/${row.row}`,
@@ -248,7 +253,7 @@ async function tellRows(
       ...(externalId !== undefined && { externalId }),
       ...(change && { changes: [change.kind] }),
       ...(change && "trail" in change && { trail: change.trail }),
-      ...(change && "leftOut" in change && change.leftOut && { leftOut: change.leftOut }),
+      ...(leftOut.length > 0 && { leftOut }),
     };
     return recordOf(about, startedAt, ports.clock.now());
   });
@@ -261,7 +266,10 @@ async function tellRows(
       outcome,
       original: upload.original(row),
       reasons: reasons.map(wordOf),
-      notes: notes.map(wordOf),
+      notes: [
+        ...notes,
+        ...droppedOf(change).map(({ path, problem }) => ({ column: path, code: problem })),
+      ].map(wordOf),
       ...(externalId !== undefined && { externalId }),
     });
   }
