@@ -24,7 +24,7 @@ export interface PoolRules {
   readonly departments: readonly string[] | undefined;
   /** Keys that customData may have. Absent: any. */
   readonly customFields: readonly string[] | undefined;
-  /** What `get-user-batch` does about ids nobody has: leaves them out, or refuses the call. */
+  /** What `get-user-batch` does about ids that no user has: leaves them out, or refuses the call. */
   readonly unknownInLookUp: "left-out" | "refused";
 }
 

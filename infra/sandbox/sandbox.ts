@@ -42,7 +42,7 @@ export interface Sandbox {
   readonly url: string;
   readonly port: number;
   readonly userPoolId: string;
-  /** Everybody, in the order of their creation. */
+  /** All people, in the order of their creation. */
   users(): SandboxUser[];
   otpOf(userId: string): StoredOtp | undefined;
   /** Decrypted, where it came encrypted. */
@@ -236,7 +236,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const server = createServer((request, response) => {
     // By the sandbox's clock, as a client may set its own by it.
     response.setHeader("date", new Date(now()).toUTCString());
-    // A caller who went away, or a close in the middle: there is nobody left to answer. Anything else is a mistake here.
+    // A caller that went away, or a close in the middle: no answer can be sent. Anything else is a mistake in the sandbox.
     serve(request, response).catch(() => {
       if (response.headersSent || request.socket.destroyed) return void request.destroy();
       response.writeHead(500, { "content-type": "text/plain" }).end("The sandbox itself has failed");

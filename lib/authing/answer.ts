@@ -60,9 +60,9 @@ export function readAnswer<Data>(
   return succeed(envelope["data"] ?? (operation.isBare ? body : undefined), envelope.requestId);
 
   function succeed(data: unknown, requestId: string | undefined): Answer<Data> {
-    // Not seen, but not excluded either: a look-up that says "done" and brings nobody.
+    // Not seen, but not excluded either: a look-up that reports success without a user.
     if (operation.needsUser && operation.reads && (data === undefined || data === null)) {
-      return fail({ seen: "nobody", httpStatus, requestId });
+      return fail({ seen: "no-user", httpStatus, requestId });
     }
     const result = operation.result.safeParse(data);
     if (!result.success) return fail({ seen: "unreadable-success", httpStatus, requestId });

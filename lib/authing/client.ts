@@ -61,7 +61,7 @@ export interface AuthingClient {
   /** Those Authing knows of; with an unknown one among them Authing may also answer `user-not-found`. */
   getUserBatch(request: dto.GetUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   updateUser(request: dto.UpdateUserReqDto): Promise<Answer<dto.UserDto | undefined>>;
-  /** Of somebody who is there: a refusal is about the departments, `invalid-record` for one that Authing does not know. */
+  /** For an existing user: a refusal is about the departments, `invalid-record` for one that Authing does not know. */
   setUserDepartments(request: dto.SetUserDepartmentsDto): Promise<Answer<undefined>>;
   resignUserBatch(request: dto.ResignUserBatchReqDto): Promise<Answer<undefined>>;
   deleteUsersBatch(request: dto.DeleteUsersBatchReqDto): Promise<Answer<undefined>>;
@@ -183,7 +183,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     const answer = readAnswer(exchanged, operation, now());
     return {
       answer,
-      // Nobody asks for the clock of who is content.
+      // Only a refusal may be about the clock.
       ...(!answer.ok && exchanged.seen === "response" && { date: parseDate(exchanged.headers.date) }),
     };
   }
@@ -280,7 +280,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
   };
 }
 
-/** Some page of somebody else's can be JSON, too. */
+/** An answer without any key is not Authing's: other servers answer with JSON, too. */
 const PasswordKeys = dto.SystemInfoDto.check(
   z.refine(({ rsa, sm2 }) => rsa !== undefined || sm2 !== undefined),
 );

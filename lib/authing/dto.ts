@@ -10,9 +10,9 @@ import {
   type Frozen,
 } from "#lib/contract/person.ts";
 
-// What Authing's Management API v3 takes and gives, under the names its reference uses. What goes there is strict: a
-// field Authing does not know is a mistake of ours. What comes back is loose: unknown, missing and odd fields are taken
-// calmly. Sources: the OpenAPI description of 2023-11 (github.com/Authing/authing-docs-factory), authing-node-sdk 4.0.2,
+// What Authing's Management API v3 takes and gives, under the names its reference uses. Requests are strict: a field that
+// Authing does not know is a mistake of ours. Answers are parsed leniently: unknown fields are ignored, mistyped ones undefined.
+// Sources: the OpenAPI description of 2023-11 (github.com/Authing/authing-docs-factory), authing-node-sdk 4.0.2,
 // authing-java-sdk 3.1.19. The form here is the current generation; dialect.ts reads and writes the one of 2022.
 
 /** Most people in one `create-users-batch`. Source: OpenAPI, `list` minItems 1, maxItems 50. */
