@@ -1,6 +1,7 @@
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { separated } from "#lib/delivery/totp-secrets.ts";
+import { withWireDrops } from "#lib/delivery/wire-drops.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { Claim, EventKey, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
@@ -219,7 +220,8 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
     return { ...claimed, changes: [], externalId: known.externalId, outcomes: [outcome] };
   }
   const payload = await payloadOf(message.source, source, event, ports, run.deadline);
-  const changes = separated(source.translate({ ...event, payload }, ports.translation(message.source)));
+  const translated = source.translate({ ...event, payload }, ports.translation(message.source));
+  const changes = separated(translated).map((change) => withWireDrops(change, ports));
   const externalId = externalIdOf(changes, known?.externalId);
   if (changes.length === 0) {
     const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
