@@ -24,7 +24,7 @@ export interface PoolRules {
   readonly departments: readonly string[] | undefined;
   /** Keys that customData may have. Absent: any. */
   readonly customFields: readonly string[] | undefined;
-  /** What `get-user-batch` does about ids nobody has: leaves them out, or refuses the call. */
+  /** What `get-user-batch` does about ids that no user has: leaves them out, or refuses the call. */
   readonly unknownInLookUp: "left-out" | "refused";
 }
 
@@ -35,7 +35,8 @@ export interface Operation {
   readonly open?: true;
   /** Answers its data without the envelope. */
   readonly bare?: true;
-  run(data: Readonly<Record<string, unknown>>): Answer;
+  /** `omitsOne`: the last record of the list is left out, and the answer does not say so. */
+  run(data: Readonly<Record<string, unknown>>, how?: { readonly omitsOne: boolean }): Answer;
 }
 
 type Verdict<Good> = { readonly good: Good } | { readonly refusal: Refusal };
@@ -130,7 +131,7 @@ export function createOperations(
 
   function update(request: z.infer<typeof requests.UpdateUser>): Answer {
     // What create calls metadataSource is metadata here.
-    const { userId, options = {}, password, metadata, ...fields } = request;
+    const { userId, options = {}, password, passwordEncryptType = "none", metadata, ...fields } = request;
     const person = people.find(userId, options.userIdType);
     if (!person) return { refusal: envelope.unknownUser };
     const profile: Profile = {
@@ -145,7 +146,7 @@ export function createOperations(
     const collision = people.collision(profile, { except: person.userId });
     if (collision) return { refusal: conflict(collision) };
     if (password !== undefined) {
-      const clear = keys.decrypt(password, options.passwordEncryptType ?? "none");
+      const clear = keys.decrypt(password, options.passwordEncryptType ?? passwordEncryptType);
       if (clear === undefined) return { refusal: envelope.badParameter("password") };
       person.password = { password: clear, keepPassword: false };
     }
@@ -316,13 +317,21 @@ function operation<Schema extends z.ZodMiniType>(
 ): Operation {
   return {
     method,
-    run(data) {
+    run(data, { omitsOne } = { omitsOne: false }) {
       const parsed = z.safeParse(schema, method === "GET" ? requests.typedQuery(data) : data);
-      return parsed.success
-        ? run(parsed.data)
-        : { refusal: envelope.badParameter(requests.badField(parsed.error)) };
+      if (!parsed.success) return { refusal: envelope.badParameter(requests.badField(parsed.error)) };
+      return run(omitsOne ? withoutLast(parsed.data) : parsed.data);
     },
   };
+}
+
+/** A request whose `list` or `userIds` has lost its last item. */
+function withoutLast<Request>(request: Request): Request {
+  const fields = Object.entries(request as object).map(([name, value]: [string, unknown]) => [
+    name,
+    (name === "list" || name === "userIds") && Array.isArray(value) ? value.slice(0, -1) : value,
+  ]);
+  return Object.fromEntries(fields) as Request;
 }
 
 const searched = ["username", "email", "phone", "name", "nickname", "externalId"];

@@ -1,5 +1,5 @@
 import type { UserDto } from "#lib/authing/dto.ts";
-import type { Answer } from "#lib/authing/client.ts";
+import type { Answer } from "#lib/authing/answer.ts";
 import type { LeavePolicy } from "#lib/contract/policies.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
 import type { Create, Leave, Update } from "#lib/contract/change.ts";

@@ -4,12 +4,13 @@ import type { Outcome } from "#lib/contract/outcome.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { SourceApi, SourceEvent } from "#lib/contract/source.ts";
 import { separated } from "#lib/delivery/totp-secrets.ts";
+import { withWireDrops } from "#lib/delivery/wire-drops.ts";
 import type { ApplyPorts } from "./applying.ts";
 
 // What a message means in Authing's terms: its payload, completed at the source where the source's events only say who, then
 // translated.
 
-type MeaningPorts = Pick<ApplyPorts, "source" | "translation" | "secrets" | "openApi" | "clock">;
+type MeaningPorts = Pick<ApplyPorts, "source" | "translation" | "secrets" | "openApi" | "clock" | "authing">;
 
 /** What an event means. */
 export interface Meaning {
@@ -26,7 +27,9 @@ export async function meaningOf(
 ): Promise<Meaning> {
   const { source, event } = readable(message, ports);
   const context = ports.translation(message.source);
-  if (!source.fetch) return { changes: separated(source.translate(event, context)) };
+  const translated = (payload: unknown) =>
+    separated(source.translate({ ...event, payload }, context)).map((change) => withWireDrops(change, ports));
+  if (!source.fetch) return { changes: translated(event.payload) };
   let readAt: string | undefined;
   const api = await openApi(message.source, ports, deadline);
   const asking: SourceApi<unknown> = {
@@ -36,8 +39,7 @@ export async function meaningOf(
       return api.request(request);
     },
   };
-  const payload = await source.fetch.read(event, asking);
-  const changes = separated(source.translate({ ...event, payload }, context));
+  const changes = translated(await source.fetch.read(event, asking));
   return { changes, ...(readAt !== undefined && { readAt }) };
 }
 

@@ -2,6 +2,7 @@ import { leastHappy, type Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { separated } from "#lib/delivery/totp-secrets.ts";
+import { withWireDrops } from "#lib/delivery/wire-drops.ts";
 import type { Row } from "#lib/formats/format.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { rowKey } from "./ledger-entries.ts";
@@ -28,7 +29,7 @@ export async function deliverRows(
   deadline: number,
 ): Promise<DeliveredRow[]> {
   const translated = rows.map((row) => {
-    const translation = translator.translate(row);
+    const translation = toldOfWire(translator.translate(row), ports);
     const { source, id: name } = rowKey(id, row.row);
     const changes = translation.change ? separated([translation.change]) : [];
     return {
@@ -57,6 +58,18 @@ export async function deliverRows(
       reason: translation.problems[0]?.code ?? "unreadable",
     },
   }));
+}
+
+/** A row's meaning, with a note for each field of it that the dialect does not say. */
+function toldOfWire(translation: RowTranslation, ports: DeliveryPorts): RowTranslation {
+  if (!translation.change) return translation;
+  const change = withWireDrops(translation.change, ports);
+  if (change === translation.change || !("dropped" in change)) return translation;
+  const before = "dropped" in translation.change ? (translation.change.dropped?.length ?? 0) : 0;
+  const notes = (change.dropped ?? [])
+    .slice(before)
+    .map(({ path, problem }) => ({ code: problem, column: path }));
+  return { ...translation, change, notes: [...translation.notes, ...notes] };
 }
 
 /** Whether a row brings a TOTP secret for a person who is not in Authing yet: the file with the person may be in work too. */

@@ -90,6 +90,16 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
   });
 });
 
+describe.each(["events-apply", "uploads-run"])("the delivering bundle %s", (name) => {
+  it("loads the encryption of passwords by SM2 only where the configuration asks for it", () => {
+    const entry = readFileSync(join(folder, name, "index.mjs"), "utf8");
+    expect(textOf(name).includes("generateKeyPairHex")).toBe(true);
+    expect(entry.includes("generateKeyPairHex")).toBe(false);
+    // Nor does the entry import it by the way: its static imports are a few hundred bytes.
+    expect(bundles.get(name)?.entryBytes).toBeLessThan(Buffer.byteLength(entry) + 5 * kilobyte);
+  });
+});
+
 describe("the deployment", () => {
   const sources = receiving.map(({ name }) => name.slice("webhooks-".length));
   const asking = (Object.values(registry) as unknown as Source[]).flatMap(({ name, fetch }) =>

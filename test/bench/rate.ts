@@ -70,9 +70,9 @@ function deaf(controller: Controller): Controller {
     open(clock, limit) {
       const pace = controller.open(clock, limit);
       return {
-        async turn(deadline) {
-          const turn = await pace.turn(deadline);
-          return turn && { ...turn, throttled: () => undefined };
+        async permit(deadline) {
+          const permit = await pace.permit(deadline);
+          return permit && { ...permit, throttled: () => undefined };
         },
       };
     },

@@ -99,6 +99,12 @@ describe("a source of one's own", () => {
       /authing\.otp "inline" is nothing that the dialect 2022 can say/,
     ],
     [
+      "a leaver's status in a dialect without it",
+      () =>
+        defineConfig({ authing: { dialect: "2022" }, sources: { clerk: { leave: "deactivate" }, okta: {} } }),
+      /: sources\.clerk\.leave "deactivate" is nothing that the dialect 2022 can say: use "suspend"$/,
+    ],
+    [
       "a proof that is none",
       configured({ source: { ...sound, proof: { name: "trust" } } }),
       /source\.proof must be a proof/,

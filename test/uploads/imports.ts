@@ -43,6 +43,8 @@ export interface Imports {
   readonly lives: Lives;
   /** Messages of the log, with their fields. */
   readonly log: readonly (readonly [message: string, fields: Readonly<Record<string, unknown>>])[];
+  /** Metrics of the log, one entry for each line that has any. */
+  readonly metrics: readonly Readonly<Record<string, number>>[];
   /** Puts a file into the bucket and queues its notification, `times` times, without waiting. Returns the import's id. */
   upload(kind: "users" | "otp", name: string, text: string | Uint8Array, times?: number): string;
   /** Queues the notification of an uploaded file once more. */
@@ -77,7 +79,11 @@ export function openImports({
   const pool = directPool(clock, {});
   const uploaded = new Map<string, ObjectReference>();
   const log: [string, object][] = [];
-  const line = (message: string, fields: object = {}) => void log.push([message, fields]);
+  const metrics: Readonly<Record<string, number>>[] = [];
+  const line = (message: string, fields: object = {}, counted?: Readonly<Record<string, number>>) => {
+    log.push([message, fields]);
+    if (counted) metrics.push(counted);
+  };
   const waiting: Waiting[] = [];
   const lasting: OuterPorts = {
     ledger: memoryLedger(clock.now),
@@ -130,6 +136,7 @@ export function openImports({
     pool,
     lives: mortals,
     log: log as Imports["log"],
+    metrics,
     upload(kind, name, text, times = 1) {
       const object = objects.put(`incoming/${kind}/${name}`, Buffer.from(text), "text/csv");
       uploaded.set(importIdOf(object), object);

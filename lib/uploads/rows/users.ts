@@ -235,7 +235,7 @@ function structured(field: (typeof structuredFields)[number], read: Read): Encod
   const rule = "as written";
   if (isEmpty(read.value)) return nothing(read, rule);
   try {
-    return encoded(read, rule, readCreateUser({ [field]: read.value }).person);
+    return encoded(read, rule, readCreateUser({ [field]: read.value }));
   } catch (error) {
     if (!(error instanceof InboundError)) throw error;
     return refused({ ...read, path: error.path ?? read.path }, rule, error.reason);
