@@ -27,6 +27,11 @@ const mayUseLedger = [
     "dynamodb:DeleteItem",
   ),
 ];
+/** Puts events into the queue, those that are too large for it into the bucket: below `waiting/`, or of one source. */
+const mayQueueEvents = (source = "") => [
+  may(arn("EventsQueue"), "sqs:SendMessage"),
+  may(objects(`waiting/${source}`), "s3:PutObject"),
+];
 /** The guard counts the departures of an hour. */
 const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
@@ -49,11 +54,7 @@ function webhooks(source: string): FunctionDefinition {
     environment: { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") },
     // GET is how some senders check the URL before they use it.
     events: [{ httpApi: { method: "POST", path } }, { httpApi: { method: "GET", path } }],
-    may: [
-      mayReadSecret(sourceSecret(source)),
-      may(arn("EventsQueue"), "sqs:SendMessage"),
-      may(objects(`waiting/${source}/`), "s3:PutObject"),
-    ],
+    may: [mayReadSecret(sourceSecret(source)), ...mayQueueEvents(`${source}/`)],
   };
 }
 
@@ -83,9 +84,10 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
   may: [
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
-    maySettle("EventsQueue", "sqs:ChangeMessageVisibility"),
-    may(objects("waiting/"), "s3:GetObject"),
-    may(objects("kept/"), "s3:PutObject"),
+    maySettle("EventsQueue", "sqs:ChangeMessageVisibility", "sqs:SendMessage"),
+    may(objects("waiting/"), "s3:GetObject", "s3:PutObject"),
+    // It parks what cannot be decided now, and takes away what was parked before. Only operations and the waiting room read it.
+    may(objects("parked/"), "s3:PutObject", "s3:DeleteObject"),
     ...mayUseLedger,
     mayCountDepartures,
   ],
@@ -167,13 +169,39 @@ const uploadsFinish: FunctionDefinition = {
   ],
 };
 
+const waitingBringBack: FunctionDefinition = {
+  name: "waiting-bring-back",
+  description: "Puts parked events whose moment has come back into the queue, every minute",
+  memoryMegabytes: 512,
+  // Less than the time between two runs, so that they do not meet.
+  timeoutSeconds: 55,
+  environment: {
+    EVENTS_QUEUE_URL: ref("EventsQueue"),
+    BUCKET: ref("UploadsBucket"),
+    TABLE: ref("LedgerTable"),
+  },
+  events: [{ schedule: { rate: ["rate(1 minute)"] } }],
+  may: [
+    ...mayQueueEvents(),
+    may(objects("parked/waiting/"), "s3:GetObject", "s3:PutObject"),
+    // Without it S3 answers 403 for a message that was taken away meanwhile, which cannot be told from a wrong permission.
+    may(arn("UploadsBucket"), "s3:ListBucket"),
+    // What is due, and nothing else of the ledger.
+    may(arn("LedgerTable"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
+  ],
+};
+
 /** @param asked As for `eventsApply`: what is redriven is completed and translated anew. */
 const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
   name: "operations-run",
   description: "Lists, redrives, releases and discards parked events; operators with the right invoke it",
   memoryMegabytes: 512,
   timeoutSeconds: 900,
-  environment: { BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
+  environment: {
+    EVENTS_QUEUE_URL: ref("EventsQueue"),
+    BUCKET: ref("UploadsBucket"),
+    TABLE: ref("LedgerTable"),
+  },
   events: [],
   may: [
     mayReadSecret(authingSecret),
@@ -182,7 +210,9 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
     mayCountDepartures,
     // An index is a resource of its own.
     may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-person` }, "dynamodb:Query"),
-    may(objects("kept/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+    // What a pause has stored goes back into the queue when the pause ends.
+    ...mayQueueEvents(),
+    may(objects("parked/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
   ],
 });
@@ -214,6 +244,7 @@ export function functionDefinitions(
     uploadsPlan,
     uploadsRun,
     uploadsFinish,
+    waitingBringBack,
     operationsRun(asked),
     unclaimedRefuse,
   ];
