@@ -28,7 +28,7 @@ export async function expectAgreement(stack: Stack, key = accessKey): Promise<vo
     expect(brought, "the ledger tells of everybody at Authing").toContain(externalId);
     const person = knownAs.get(externalId);
     if (person?.userId !== undefined) expect(person.userId).toBe(userId);
-    expect(person?.leftBy ? "left" : "there", externalId).toBe(status === "Activated" ? "there" : "left");
+    expect(person?.closedBy ? "left" : "there", externalId).toBe(status === "Activated" ? "there" : "left");
   }
 
   // Some sources call people by what is their user name too.

@@ -20,7 +20,7 @@ import type { Packages } from "./packages.ts";
 import { permissionsOf, type Permission } from "./permissions.ts";
 import { queuePoller, type QueuePoller } from "./queue-poller.ts";
 import { startRecorder, type AwsCall } from "./recorder.ts";
-import { definitionOf, routesOf } from "./template-functions.ts";
+import { definitionOf, functionsOfEachMinute, routesOf } from "./template-functions.ts";
 import { functionName, propertiesOf, resolved, resourcesOf } from "./template.ts";
 
 export interface StackOptions {
@@ -52,7 +52,7 @@ export interface Stack {
   waiting(name: string): Promise<number>;
   /** Works on what is in the queues now. */
   drain(): Promise<void>;
-  /** Lets time pass until nothing is in any queue. Throws when something still is after `withinSeconds`. */
+  /** Lets time pass, minute by minute with its schedules, until nothing is in any queue and nothing waits. Throws after `withinSeconds`. */
   settled(withinSeconds?: number): Promise<void>;
   /** Replaces the value of a secret; the one before becomes the previous one. */
   putSecret(name: string, value: unknown): Promise<void>;
@@ -207,6 +207,10 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
     await Promise.all([...pollers.values()].map((poller) => poller.drain()));
   };
   const bucket = id("UploadsBucket");
+  const keys = async (prefix: string): Promise<string[]> => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+    return Contents.flatMap(({ Key }) => Key ?? []);
+  };
   const secretPrefix = [...secretArns.keys()][0]?.split("/").slice(0, 2).join("/");
 
   return {
@@ -229,8 +233,10 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
       for (let passed = 0; passed <= withinSeconds; passed += stepSeconds) {
         await drain();
         const counts = await Promise.all([...pollers.keys()].map(waiting));
-        if (counts.every((count) => count === 0)) return;
+        const parked = await keys("parked/waiting/");
+        if (counts.every((count) => count === 0) && parked.length === 0) return;
         await clock.pass(stepSeconds);
+        for (const name of functionsOfEachMinute()) await fn(name).invoke({});
       }
       throw new Error(
         `messages wait after ${withinSeconds} s:\n${lines
@@ -254,10 +260,7 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
         await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
       }
     },
-    async keys(prefix) {
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
-      return Contents.flatMap(({ Key }) => Key ?? []);
-    },
+    keys,
     async read(key) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       return (await Body?.transformToString()) ?? "";
@@ -277,11 +280,11 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
           .flatMap(({ record }) => (record?.S === undefined ? [] : (JSON.parse(record.S) as EventRecord)))
           .toSorted((one, other) => (one.settledAt < other.settledAt ? -1 : 1)),
         people: items
-          .filter(({ sk }) => sk?.S === "person")
+          .filter(({ sk, renamedTo }) => sk?.S === "person" && renamedTo === undefined)
           .map(
             (item) =>
               Object.fromEntries(
-                Object.entries(item).map(([name, value]) => [name, value.S]),
+                Object.entries(item).map(([name, { S, SS }]) => [name, SS ?? S]),
               ) as unknown as PersonRecord,
           ),
         text: JSON.stringify(items),

@@ -73,7 +73,7 @@ export function redrive(open: OpenStack, right: () => Packages): void {
         expect(await resultsOf({})).toEqual({ "dead external-id-too-long": 1 });
       }
       expect(stack.sandbox.requests).toHaveLength(afterwards);
-      expect(await stack.keys("kept/dead/")).toHaveLength(1);
+      expect(await stack.keys("parked/dead/")).toHaveLength(1);
       await expectAgreement(stack);
     } finally {
       wrong.remove();
