@@ -18,15 +18,10 @@ export interface FunctionDefinition {
 /** What an event source mapping does with the function's role. */
 const maySettle = (queue: string, ...more: string[]) =>
   may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...more);
-const mayUseLedger = [
-  may(
-    arn("LedgerTable"),
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
-  ),
-];
+/** A claim is an update, which deletes what is there and has expired; so is an outcome. */
+const mayClaim = may(arn("LedgerTable"), "dynamodb:UpdateItem", "dynamodb:DeleteItem");
+/** What was told is put, what is due, and a person who is renamed. */
+const mayUseLedger = [mayClaim, may(arn("LedgerTable"), "dynamodb:GetItem", "dynamodb:PutItem")];
 /** Puts events into the queue, those that are too large for it into the bucket: below `waiting/`, or of one source. */
 const mayQueueEvents = (source = "") => [
   may(arn("EventsQueue"), "sqs:SendMessage"),
@@ -123,8 +118,8 @@ const uploadsPlan: FunctionDefinition = {
   may: [
     maySettle("UploadsQueue"),
     may(arn("ChunksQueue"), "sqs:SendMessage"),
-    // A claim is an update, which deletes what is there and has expired; the outcome of a refused file is recorded here.
-    may(arn("LedgerTable"), "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+    // The outcome of a refused file is recorded here.
+    mayClaim,
     ...mayReadUploads,
     ...mayWriteResults,
   ],
@@ -161,7 +156,7 @@ const uploadsFinish: FunctionDefinition = {
   events: [oneFrom("FinishQueue", 2)],
   may: [
     maySettle("FinishQueue"),
-    may(arn("LedgerTable"), "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+    mayClaim,
     ...mayWriteResults,
     may(objects("results/"), "s3:DeleteObject"),
     // TOTP secrets do not stay once they are imported.

@@ -52,10 +52,14 @@ export interface Stack {
   waiting(name: string): Promise<number>;
   /** Works on what is in the queues now. */
   drain(): Promise<void>;
+  /** What schedules invoke each minute, once. */
+  everyMinute(): Promise<void>;
   /** Lets time pass, minute by minute with its schedules, until nothing is in any queue and nothing waits. Throws after `withinSeconds`. */
   settled(withinSeconds?: number): Promise<void>;
   /** Replaces the value of a secret; the one before becomes the previous one. */
   putSecret(name: string, value: unknown): Promise<void>;
+  /** The value that was put last. */
+  secretNow(name: string): unknown;
   /** Writes an object, as whoever uploads a file does. */
   upload(key: string, body: string): Promise<void>;
   /** Takes an object away, in every version. */
@@ -207,6 +211,14 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
     await Promise.all([...pollers.values()].map((poller) => poller.drain()));
   };
   const bucket = id("UploadsBucket");
+  const everyMinute = async (): Promise<void> => {
+    for (const name of functionsOfEachMinute()) {
+      const invoked = await fn(name).invoke({});
+      if ("error" in invoked)
+        throw new Error(`${name}: ${invoked.error.errorType}: ${invoked.error.errorMessage}`);
+    }
+  };
+  const values = new Map<string, unknown>();
   const keys = async (prefix: string): Promise<string[]> => {
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
     return Contents.flatMap(({ Key }) => Key ?? []);
@@ -228,6 +240,7 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
     queueOf,
     waiting,
     drain,
+    everyMinute,
     async settled(withinSeconds = 3600) {
       const stepSeconds = 60;
       for (let passed = 0; passed <= withinSeconds; passed += stepSeconds) {
@@ -236,7 +249,7 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
         const parked = await keys("parked/waiting/");
         if (counts.every((count) => count === 0) && parked.length === 0) return;
         await clock.pass(stepSeconds);
-        for (const name of functionsOfEachMinute()) await fn(name).invoke({});
+        await everyMinute();
       }
       throw new Error(
         `messages wait after ${withinSeconds} s:\n${lines
@@ -245,7 +258,9 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
           .join("\n")}`,
       );
     },
+    secretNow: (name) => values.get(name),
     async putSecret(name, value) {
+      values.set(name, value);
       const SecretString = JSON.stringify(value);
       await secrets.send(new PutSecretValueCommand({ SecretId: `${secretPrefix}/${name}`, SecretString }));
     },
