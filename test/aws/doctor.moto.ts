@@ -204,27 +204,12 @@ describe("npm run doctor", () => {
       payload: "",
       reception: { receivedAt: "2026-03-01T00:00:00.000Z", proof: "standard-webhooks" },
     } as const;
+    const about = { message, ledgerId: "d-1", attempts: 1, since: "2026-03-01T00:00:00.000Z" };
     for (const kind of ["dead", "held"] as const) {
-      const since = "2026-03-01T00:00:00.000Z";
-      await stack.parked.keep({
-        kind,
-        message,
-        ledgerId: "d-1",
-        reason: "body-not-json",
-        attempts: 1,
-        since,
-      });
+      await stack.parked.keep({ ...about, kind, reason: "body-not-json" });
     }
-
-    await stack.parked.keep({
-      kind: "waiting",
-      message,
-      ledgerId: "d-1",
-      reason: "source-paused",
-      attempts: 1,
-      since: "2026-03-01T00:00:00.000Z",
-      dueAt: "9999-01-01T00:00:00.000Z",
-    });
+    const dueAt = "9999-01-01T00:00:00.000Z";
+    await stack.parked.keep({ ...about, kind: "waiting", reason: "source-paused", dueAt });
 
     const lines = linesOf(await findings());
     expect(lines).toMatch(
