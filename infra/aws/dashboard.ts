@@ -75,6 +75,7 @@ export function dashboard(sources: readonly string[], functions: readonly string
       properties: {
         title: "Alarms",
         alarms: [
+          "BlockedEvents",
           "DeadChunks",
           "DeadEvents",
           "DeadLetters",
@@ -83,11 +84,13 @@ export function dashboard(sources: readonly string[], functions: readonly string
           "OldChunks",
           "OldEvents",
           "OldUploads",
+          "PausedSource",
           "RefusedByAuthing",
           "RefusedDeliveries",
           "RefusedFiles",
+          "RejectedEvents",
+          "RetriedEvents",
           "ThrottledByAuthing",
-          "WaitingEvents",
         ].map((name) => `\${${name}Alarm.Arn}`),
       },
     },
@@ -101,7 +104,7 @@ export function dashboard(sources: readonly string[], functions: readonly string
       ours("EventLag", { stat: "p50", label: "p50" }),
       ours("EventLag", { stat: "p99", label: "p99" }),
     ]),
-    graph("Waiting", [
+    graph("In the queues", [
       ofQueue("EventsQueue", "ApproximateNumberOfMessagesVisible", "events"),
       ofQueue("UploadsQueue", "ApproximateNumberOfMessagesVisible", "uploads"),
       ofQueue("ChunksQueue", "ApproximateNumberOfMessagesVisible", "chunks"),
@@ -117,6 +120,7 @@ export function dashboard(sources: readonly string[], functions: readonly string
       ours("EventsHeld"),
       ours("EventsDead"),
       ours("EventsRetried"),
+      ours("EventsWaiting"),
     ]),
     graph("Deliveries taken, by source", bySource("DeliveriesAccepted")),
     graph("Deliveries refused, by source", bySource("DeliveriesRefused")),
@@ -153,6 +157,11 @@ export function dashboard(sources: readonly string[], functions: readonly string
       "What failed: events and files",
       functions,
       'filter message.message in ["event settled", "import settled"] and (message.outcome in ["rejected", "dead", "held"] or message.rejected > 0 or message.state = "refused") | fields @timestamp, message.source, message.event, message.import, message.outcome, message.reason, message.field, message.rejected | sort @timestamp desc | limit 50',
+    ),
+    logs(
+      "What waits, and for what",
+      functions,
+      'filter message.message = "event waits" | stats count_distinct(message.event) by message.source, message.reason, message.path',
     ),
     logs(
       "What failed: deliveries that were refused",

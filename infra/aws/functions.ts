@@ -18,14 +18,14 @@ export interface FunctionDefinition {
 /** What an event source mapping does with the function's role. */
 const maySettle = (queue: string, ...more: string[]) =>
   may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...more);
-const mayUseLedger = [
-  may(
-    arn("LedgerTable"),
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
-  ),
+/** A claim is an update, which deletes what is there and has expired; so is an outcome. */
+const mayClaim = may(arn("LedgerTable"), "dynamodb:UpdateItem", "dynamodb:DeleteItem");
+/** What was told is put, what is due, and a person who is renamed. */
+const mayUseLedger = [mayClaim, may(arn("LedgerTable"), "dynamodb:GetItem", "dynamodb:PutItem")];
+/** Puts events into the queue, those that are too large for it into the bucket: below `waiting/`, or of one source. */
+const mayQueueEvents = (source = "") => [
+  may(arn("EventsQueue"), "sqs:SendMessage"),
+  may(objects(`waiting/${source}`), "s3:PutObject"),
 ];
 /** The guard counts the departures of an hour. */
 const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
@@ -49,11 +49,7 @@ function webhooks(source: string): FunctionDefinition {
     environment: { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") },
     // GET is how some senders check the URL before they use it.
     events: [{ httpApi: { method: "POST", path } }, { httpApi: { method: "GET", path } }],
-    may: [
-      mayReadSecret(sourceSecret(source)),
-      may(arn("EventsQueue"), "sqs:SendMessage"),
-      may(objects(`waiting/${source}/`), "s3:PutObject"),
-    ],
+    may: [mayReadSecret(sourceSecret(source)), ...mayQueueEvents(`${source}/`)],
   };
 }
 
@@ -83,9 +79,10 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
   may: [
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
-    maySettle("EventsQueue", "sqs:ChangeMessageVisibility"),
-    may(objects("waiting/"), "s3:GetObject"),
-    may(objects("kept/"), "s3:PutObject"),
+    maySettle("EventsQueue", "sqs:ChangeMessageVisibility", "sqs:SendMessage"),
+    may(objects("waiting/"), "s3:GetObject", "s3:PutObject"),
+    // It parks what cannot be decided now, and takes away what was parked before. Only operations and the waiting room read it.
+    may(objects("parked/"), "s3:PutObject", "s3:DeleteObject"),
     ...mayUseLedger,
     mayCountDepartures,
   ],
@@ -121,8 +118,8 @@ const uploadsPlan: FunctionDefinition = {
   may: [
     maySettle("UploadsQueue"),
     may(arn("ChunksQueue"), "sqs:SendMessage"),
-    // A claim is an update, which deletes what is there and has expired; the outcome of a refused file is recorded here.
-    may(arn("LedgerTable"), "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+    // The outcome of a refused file is recorded here.
+    mayClaim,
     ...mayReadUploads,
     ...mayWriteResults,
   ],
@@ -159,11 +156,33 @@ const uploadsFinish: FunctionDefinition = {
   events: [oneFrom("FinishQueue", 2)],
   may: [
     maySettle("FinishQueue"),
-    may(arn("LedgerTable"), "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+    mayClaim,
     ...mayWriteResults,
     may(objects("results/"), "s3:DeleteObject"),
     // TOTP secrets do not stay once they are imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
+  ],
+};
+
+const waitingBringBack: FunctionDefinition = {
+  name: "waiting-bring-back",
+  description: "Puts parked events whose moment has come back into the queue, every minute",
+  memoryMegabytes: 512,
+  // Less than the time between two runs, so that they do not meet.
+  timeoutSeconds: 55,
+  environment: {
+    EVENTS_QUEUE_URL: ref("EventsQueue"),
+    BUCKET: ref("UploadsBucket"),
+    TABLE: ref("LedgerTable"),
+  },
+  events: [{ schedule: { rate: ["rate(1 minute)"] } }],
+  may: [
+    ...mayQueueEvents(),
+    may(objects("parked/waiting/"), "s3:GetObject", "s3:PutObject"),
+    // Without it S3 answers 403 for a message that was taken away meanwhile, which cannot be told from a wrong permission.
+    may(arn("UploadsBucket"), "s3:ListBucket"),
+    // What is due, and nothing else of the ledger.
+    may(arn("LedgerTable"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
   ],
 };
 
@@ -173,7 +192,11 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
   description: "Lists, redrives, releases and discards parked events; operators with the right invoke it",
   memoryMegabytes: 512,
   timeoutSeconds: 900,
-  environment: { BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
+  environment: {
+    EVENTS_QUEUE_URL: ref("EventsQueue"),
+    BUCKET: ref("UploadsBucket"),
+    TABLE: ref("LedgerTable"),
+  },
   events: [],
   may: [
     mayReadSecret(authingSecret),
@@ -182,7 +205,9 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
     mayCountDepartures,
     // An index is a resource of its own.
     may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-person` }, "dynamodb:Query"),
-    may(objects("kept/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+    // What a pause has stored goes back into the queue when the pause ends.
+    ...mayQueueEvents(),
+    may(objects("parked/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
   ],
 });
@@ -214,6 +239,7 @@ export function functionDefinitions(
     uploadsPlan,
     uploadsRun,
     uploadsFinish,
+    waitingBringBack,
     operationsRun(asked),
     unclaimedRefuse,
   ];

@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import { AuthingSecret, connectAuthing } from "#lib/wiring/authing.ts";
 import type { Config } from "#lib/config.ts";
+import type { ParkedKind } from "#lib/contract/parked.ts";
 import type { OperationResult } from "#lib/operations/operate.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
@@ -58,8 +59,8 @@ export async function* examine({ config, sources, stage }: Examined, aws: Stage)
   ] as const) {
     yield* await tried(`queue of ${kind}`, () => checkQueue(kind, aws, stack, logOf(worker)));
   }
-  for (const kind of ["dead", "held"] as const) {
-    yield* await tried(waitingNames[kind], () => checkWaiting(kind, aws, stack, there));
+  for (const kind of ["dead", "held", "rejected", "waiting"] as const) {
+    yield* await tried(parkedNames[kind], () => checkParked(kind, aws, stack, there));
   }
   yield* await tried("alarms", () => checkAlarms(aws, stack));
 
@@ -200,24 +201,34 @@ async function checkQueue(
   ];
 }
 
-const waitingNames = { dead: "dead letters", held: "held departures" } as const;
+const parkedNames = {
+  dead: "dead letters",
+  held: "held events",
+  rejected: "rejected events",
+  waiting: "waiting events",
+} as const satisfies Record<ParkedKind, string>;
 
-/** What waits on the shelf for a person. That it can be told says, too, that operations-run works. */
-async function checkWaiting(
-  kind: "dead" | "held",
-  aws: Stage,
-  stack: Stack,
-  there: string,
-): Promise<Finding[]> {
+/** Parked messages of a kind. That they can be listed says, too, that operations-run works. */
+async function checkParked(kind: ParkedKind, aws: Stage, stack: Stack, there: string): Promise<Finding[]> {
   const name = outputOf(stack, outputNames.operationsFunction);
-  const waiting = (await aws.invoke(name, { operation: "list", kind })) as readonly OperationResult[];
-  const what = waitingNames[kind];
-  const [oldest] = waiting;
+  const parked = (await aws.invoke(name, { operation: "list", kind })) as readonly OperationResult[];
+  const what = parkedNames[kind];
+  const [oldest] = parked;
   if (!oldest) return [fine(`${what}: none`)];
-  const count = waiting.length < mostListed ? waiting.length : `${mostListed} or more`;
-  return [
-    attention(`${what}: ${count}, the oldest since ${oldest.since}`, `npm run ${kind} -- list ${there}`),
-  ];
+  const count = parked.length < mostListed ? parked.length : `${mostListed} or more`;
+  const found = `${what}: ${count}, the oldest since ${oldest.since}`;
+  const list = `npm run ${kind} -- list ${there}`;
+  if (kind !== "waiting") return [attention(found, list)];
+  return [waitsByDesign(parked) ? fine(found) : attention(`${found}${reasonsOf(parked)}`, list)];
+}
+
+/** A date that lies ahead comes by itself; everything else waits for something that an operator may mend. */
+const waitsByDesign = (parked: readonly OperationResult[]) =>
+  parked.every(({ reason }) => reason === "date-ahead");
+
+function reasonsOf(parked: readonly OperationResult[]): string {
+  const reasons = [...Map.groupBy(parked, ({ source, reason }) => `${source} ${reason}`)];
+  return ` (${reasons.map(([reason, own]) => `${reason}: ${own.length}`).join(", ")})`;
 }
 
 async function checkAlarms(aws: Stage, stack: Stack): Promise<Finding[]> {

@@ -1,81 +1,160 @@
 import { createHash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { KeptMessage, Shelf } from "#lib/contract/parked.ts";
+import type { Parked, ParkedKind, ParkedMessage } from "#lib/contract/parked.ts";
 import { asciiJson } from "./ascii-json.ts";
+import { dueIndex } from "./due-index.ts";
 import { awsErrorName, awsFailure } from "./failure.ts";
+import { ledgerTable } from "./ledger-table.ts";
 import { inParallel } from "./parallel.ts";
 
-// Messages that wait for a person, one object each: kept/<dead|held>/<source>/<hash of the id>.json in the bucket of the
-// uploads. Objects rather than a queue: they can be listed without being taken, do not end after 14 days, and take any size.
+// Parked messages, one object each: parked/<kind>/<source>/<hash of the id>.json in the bucket of the uploads. Objects rather than
+// a queue: they can be listed without being taken, do not end after 14 days, and take any size.
+//
+// The object is the truth; the due index (due-index.ts) says only which objects of `waiting` messages to look at, and when:
+//
+// - `keep` writes the object, then the entry. A worker that ends in between has not taken the message off the queue, which
+//   gives it again.
+// - `keep` at another time takes away the entry of before where this process has had it from `due`. Otherwise it does not know its
+//   time, no more than `remove` does, and leaves the entry: when that time has come, `due` looks at the object once, finds that it
+//   is due at another time or not there, and mends the index. Before, the entry costs nothing.
+// - `due` gives the object's own time its entry before it takes one away that is out of date, so that an object which waits
+//   always has an entry, whatever was cut off in the middle.
 
-const readsAtOnce = 10;
+const readsAtOnce = 25;
 
-/** The shelf in this bucket. */
-export function parkedObjects(bucket: any): any {
-  const reach = async <Result>(sent: Promise<Result>): Promise<Result> => {
+/** Where parked messages are: the bucket that holds them, and the ledger's table for what is due. */
+interface ParkedPlace {
+  readonly bucket: string;
+  readonly table: string;
+}
+
+/** Parked messages in S3. */
+export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
+  const index = dueIndex(ledgerTable(table));
+  /** What `due` gave last: by the key of the object the moment of its entry. */
+  const given = new Map<string, number>();
+
+  async function reach<Result>(sent: Promise<Result>): Promise<Result> {
     try {
       return await sent;
     } catch (error) {
-      throw awsFailure(error, "shelf-unreachable");
+      throw awsFailure(error, "parked-messages-unreachable");
     }
-  };
+  }
+
+  /** `undefined` when it is not there any more. */
+  async function read(key: string): Promise<ParkedMessage | undefined> {
+    const { GetObjectCommand, s3 } = await import("./s3.ts");
+    const object = await reach(
+      s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })).catch((error: unknown) => {
+        if (awsErrorName(error) === "NoSuchKey") return undefined;
+        throw error;
+      }),
+    );
+    const text = await object?.Body?.transformToString();
+    return text === undefined ? undefined : messageIn(text);
+  }
+
+  async function readAll(keys: readonly string[]): Promise<ReadonlyMap<string, ParkedMessage | undefined>> {
+    const found = new Map<string, ParkedMessage | undefined>();
+    await inParallel([...new Set(keys)], readsAtOnce, async (key) => {
+      found.set(key, await read(key));
+    });
+    return found;
+  }
 
   return {
-    async keep(kept) {
+    async keep(parked) {
       const { PutObjectCommand, s3 } = await import("./s3.ts");
-      const object = { Bucket: bucket, Key: keyOf(kept), Body: asciiJson(kept) };
-      await reach(s3.send(new PutObjectCommand({ ...object, ContentType: "application/json" })));
+      const key = keyOf(parked);
+      const object = { Bucket: bucket, Key: key, Body: asciiJson(parked), ContentType: "application/json" };
+      await reach(s3.send(new PutObjectCommand(object)));
+      if (parked.kind !== "waiting" || parked.dueAt === undefined) return;
+      const dueAt = Date.parse(parked.dueAt);
+      await index.add(key, dueAt);
+      const before = given.get(key);
+      given.delete(key);
+      if (before !== undefined && before !== dueAt) await index.remove({ key, dueAt: before });
     },
 
-    async list(kind, limit) {
-      const { GetObjectCommand, ListObjectsV2Command, s3 } = await import("./s3.ts");
-      const found: { Key: string; at: number }[] = [];
-      let from: string | undefined;
-      do {
-        const page = new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: `kept/${kind}/`,
-          ...(from !== undefined && { ContinuationToken: from }),
-        });
-        const { Contents = [], NextContinuationToken } = await reach(s3.send(page));
-        for (const { Key, LastModified } of Contents) {
-          if (Key !== undefined) found.push({ Key, at: LastModified?.getTime() ?? 0 });
-        }
-        from = NextContinuationToken;
-      } while (from !== undefined);
-      const oldest = found.toSorted((one, other) => one.at - other.at).slice(0, limit);
-
-      const kept = new Map<string, KeptMessage>();
-      await inParallel(oldest, readsAtOnce, async ({ Key }) => {
-        const object = await s3
-          .send(new GetObjectCommand({ Bucket: bucket, Key }))
-          .catch((error: unknown) => {
-            // Somebody took it away in between.
-            if (awsErrorName(error) === "NoSuchKey") return undefined;
-            throw awsFailure(error, "shelf-unreachable");
-          });
-        const text = await object?.Body?.transformToString();
-        if (text !== undefined) kept.set(Key, read(text));
-      });
-      return oldest.flatMap(({ Key }) => kept.get(Key) ?? []);
+    async list(kind, limit, source) {
+      const oldest = await oldestKeys(bucket, prefixOf(kind, source), limit, reach);
+      const messages = await readAll(oldest);
+      return oldest
+        .flatMap((key) => messages.get(key) ?? [])
+        .toSorted((one, other) => (one.since < other.since ? -1 : one.since > other.since ? 1 : 0));
     },
 
-    async remove(kept) {
+    async remove(parked) {
       const { DeleteObjectCommand, s3 } = await import("./s3.ts");
-      await reach(s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(kept) })));
+      await reach(s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(parked) })));
+    },
+
+    async due(now, limit) {
+      const due = new Map<string, ParkedMessage>();
+      given.clear();
+      let outdated: number;
+      do {
+        outdated = 0;
+        const entries = await index.until(now, limit);
+        const messages = await readAll(entries.map(({ key }) => key));
+        await inParallel(entries, readsAtOnce, async (entry) => {
+          const message = messages.get(entry.key);
+          const dueAt = Date.parse(message?.dueAt ?? "");
+          if (message && dueAt === entry.dueAt) {
+            due.set(entry.key, message);
+            given.set(entry.key, dueAt);
+            return;
+          }
+          outdated += 1;
+          if (message && !Number.isNaN(dueAt)) await index.add(entry.key, dueAt);
+          await index.remove(entry);
+        });
+        // Entries that were out of date may have stood before others that are due.
+      } while (outdated > 0 && due.size < limit);
+      return [...due.values()].slice(0, limit);
     },
   };
 }
 
-function keyOf({ kind, message, ledgerId }: KeptMessage): string {
-  return `kept/${kind}/${message.source}/${createHash("sha256").update(ledgerId).digest("hex")}.json`;
+/** Of all keys under a prefix those that were written first. Not more than a page and `limit` of them are held at a time. */
+async function oldestKeys(
+  bucket: string,
+  prefix: string,
+  limit: number,
+  reach: <Result>(sent: Promise<Result>) => Promise<Result>,
+): Promise<string[]> {
+  const { ListObjectsV2Command, s3 } = await import("./s3.ts");
+  let oldest: { key: string; at: number }[] = [];
+  let from: string | undefined;
+  do {
+    const page = new ListObjectsV2Command({
+      Bucket: bucket,
+      Prefix: prefix,
+      ...(from !== undefined && { ContinuationToken: from }),
+    });
+    const { Contents = [], NextContinuationToken } = await reach(s3.send(page));
+    const listed = Contents.flatMap(({ Key, LastModified }) =>
+      Key === undefined ? [] : { key: Key, at: LastModified?.getTime() ?? 0 },
+    );
+    oldest = [...oldest, ...listed].toSorted((one, other) => one.at - other.at).slice(0, limit);
+    from = NextContinuationToken;
+  } while (from !== undefined);
+  return oldest.map(({ key }) => key);
+}
+
+const prefixOf = (kind: ParkedKind, source: string | undefined) =>
+  `parked/${kind}/${source === undefined ? "" : `${source}/`}`;
+
+function keyOf({ kind, message, ledgerId }: Parameters<Parked["remove"]>[0]): string {
+  return `${prefixOf(kind, message.source)}${createHash("sha256").update(JSON.stringify(ledgerId)).digest("hex")}.json`;
 }
 
 /** Written by ourselves, so its shape is known. */
-function read(text: string): KeptMessage {
+function messageIn(text: string): ParkedMessage {
   try {
-    return JSON.parse(text) as KeptMessage;
+    return JSON.parse(text) as ParkedMessage;
   } catch {
-    throw new InboundError("malformed", "kept-message-not-json");
+    throw new InboundError("malformed", "parked-message-not-json");
   }
 }

@@ -10,9 +10,9 @@ import { inParallel } from "./parallel.ts";
 // Messages in SQS: events in a FIFO queue, what is to be done about imports in standard ones.
 //
 // Group: the person, as their source knows them, hashed: SQS takes 128 characters of ASCII, and who it is stays out of
-// AWS's metrics. Deduplication: the event, hashed. Within five minutes SQS drops the same event again, which spares
-// work; what comes later, and whether the event was ever applied, is for the ledger to know. Dropping is safe because the
-// first one is still on its way or settled.
+// AWS's metrics. Deduplication: the event and its receipt, hashed. A repeated call of the SDK is dropped by it; what a sender sends
+// again within SQS's five minutes is not, since it may be news, which the ledger decides. What comes back from among the parked
+// messages has the receipt of before, and may be back within five minutes: it gets an id of its own each time.
 //
 // A message that is too large for SQS waits in the bucket, under waiting/<source>/, and SQS holds where. The bucket's
 // life cycle deletes it when SQS would have deleted the message (infra/aws/bucket.yml).
@@ -27,6 +27,12 @@ export interface QueueEntry {
   readonly deduplication?: string;
 }
 
+/** An entry among others of its group whose order counts. */
+interface OrderedEntry extends QueueEntry {
+  /** The same, said once more, for where it was taken too early. */
+  again?(): OrderedEntry;
+}
+
 /** Sends up to ten entries. Resolves to those that were not taken; `ours` means that trying again does not help. */
 export type SendBatch = (
   url: string,
@@ -37,6 +43,8 @@ export type SendBatch = (
 const maximumBytes = 1_048_576;
 const maximumEntries = 10;
 const batchesAtOnce = 5;
+/** Of a group with more entries than this, ten go together: a thousand of them one by one would take longer than a function has. */
+const mostOneByOne = 20;
 const tries = 4;
 const firstPauseMilliseconds = 50;
 
@@ -52,21 +60,50 @@ export interface EventQueuePlace {
 export function eventQueue({ url, bucket }: EventQueuePlace, sendBatch: SendBatch = sqs): EventQueue {
   return {
     async send(messages) {
-      const entries = messages.map((message, index) => ({
-        id: String(index),
-        body: asciiJson(message),
-        group: hash(message.source, subjectOf(message)),
-        deduplication: hash(message.source, idOf(message)),
-      }));
+      const entries = messages.map(entryOf);
       const tooLarge = entries.filter(({ body }) => body.length > maximumBytes);
-      await inParallel(tooLarge, batchesAtOnce, async (entry) => {
-        const { source } = messages[Number(entry.id)]!;
-        entry.body = asciiJson(await putAside(bucket, source, entry.body));
+      const stored = new Map<string, string>();
+      await inParallel(tooLarge, batchesAtOnce, async ({ id, body }) => {
+        const { source } = messages[Number(id)]!;
+        stored.set(id, asciiJson(await putAside(bucket, source, body)));
       });
-      await sendInOrder(url, entries, sendBatch);
+      const sendable = entries.map((entry) => {
+        const body = stored.get(entry.id);
+        return body === undefined
+          ? entry
+          : { ...entry, body, again: () => ({ ...entry, body, ...newDeduplication() }) };
+      });
+      const people = [...Map.groupBy(sendable, ({ group }) => group).values()];
+      await sendInOrder(url, people, sendBatch);
     },
   };
 }
+
+function entryOf(message: QueuedMessage, index: number): OrderedEntry {
+  const { source, reception, wasParked } = message;
+  const entry = {
+    id: String(index),
+    body: asciiJson(message),
+    group: hash(source, subjectOf(message)),
+    ...(wasParked === true
+      ? newDeduplication()
+      : { deduplication: hash(source, idOf(message), reception.receivedAt) }),
+  };
+  return {
+    ...entry,
+    again() {
+      // Words without a time of their own are news to the ledger where they came in later than what it applied.
+      const receivedAt = new Date(Date.parse(reception.receivedAt) + 1).toISOString();
+      return {
+        ...entry,
+        body: asciiJson({ ...message, reception: { ...reception, receivedAt } }),
+        ...newDeduplication(),
+      };
+    },
+  };
+}
+
+const newDeduplication = () => ({ deduplication: hash(randomUUID()) });
 
 /**
  * The sender's side of the queues of imports. In a standard queue a group keeps no order: SQS hands out first what belongs to
@@ -87,7 +124,12 @@ export function importQueue(
           body: asciiJson(message),
           group: hash(message.import),
         }));
-        await sendInOrder(url, entries, sendBatch);
+        // Each for itself.
+        await sendInOrder(
+          url,
+          entries.map((entry) => [entry]),
+          sendBatch,
+        );
       }
     },
   };
@@ -141,32 +183,57 @@ const subjectOf = (message: QueuedMessage) => (message.kind === "event" ? messag
 const hash = (...parts: string[]) => createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 
 /**
- * Sends all or throws. SQS may take some of a batch and refuse others, so a person's second event is only sent after the
- * first one was taken: each round sends the first waiting event of every group.
+ * Sends all or throws. The entries of each lane are sent in their order. SQS keeps the order of a batch, but may take some of it
+ * and refuse others. So an entry is sent when the one before it in its lane was taken. Only of a long lane ten go together; where
+ * SQS then refuses one and takes a later one, everything from the refused one on is sent again, so that the later one has the last
+ * word: the ledger puts what has a time in order by itself, and takes words without one anew.
  */
-async function sendInOrder(url: string, entries: readonly QueueEntry[], sendBatch: SendBatch): Promise<void> {
-  const groups = Map.groupBy(entries, (entry) => entry.group);
+async function sendInOrder(
+  url: string,
+  lanes: readonly (readonly OrderedEntry[])[],
+  sendBatch: SendBatch,
+): Promise<void> {
+  let waiting = lanes.map((entries) => ({
+    entries,
+    atOnce: entries.length > mostOneByOne ? maximumEntries : 1,
+  }));
   let failures = 0;
-  while (groups.size > 0) {
-    const round = [...groups.values()].flatMap((group) => group[0] ?? []);
+  while (waiting.length > 0) {
+    const round = waiting.map((lane) => ({ ...lane, portion: portionOf(lane.entries, lane.atOnce) }));
     const refused = new Set<string>();
-    await inParallel(batchesOf(round), batchesAtOnce, async (batch) => {
+    await inParallel(batchesOf(round.map(({ portion }) => portion)), batchesAtOnce, async (batch) => {
       for (const { id, ours } of await attempt(url, batch, sendBatch)) {
         if (ours) throw new InboundError("misconfigured", "queue-refused");
         refused.add(id);
       }
     });
-    for (const { id, group } of round) {
-      if (refused.has(id)) continue;
-      const waiting = groups.get(group);
-      waiting?.shift();
-      if (waiting?.length === 0) groups.delete(group);
+    waiting = round
+      .map(({ entries, atOnce, portion }) => {
+        const first = portion.findIndex(({ id }) => refused.has(id));
+        const again = portion
+          .slice(first === -1 ? portion.length : first)
+          .map((entry) => (refused.has(entry.id) ? entry : (entry.again?.() ?? entry)));
+        return { atOnce, entries: [...again, ...entries.slice(portion.length)] };
+      })
+      .filter(({ entries }) => entries.length > 0);
+    if (refused.size === 0) {
+      failures = 0;
+      continue;
     }
-    if (refused.size === 0) continue;
     failures += 1;
     if (failures === tries) throw new InboundError("unavailable", "queue-unreachable");
     await sleep(Math.random() * firstPauseMilliseconds * 2 ** failures);
   }
+}
+
+/** The first entries of a lane, as many as fit into one batch. */
+function portionOf(entries: readonly OrderedEntry[], atOnce: number): OrderedEntry[] {
+  let bytes = 0;
+  const end = entries.findIndex(({ body }, index) => {
+    bytes += body.length;
+    return index === atOnce || (index > 0 && bytes > maximumBytes);
+  });
+  return entries.slice(0, end === -1 ? entries.length : end);
 }
 
 async function attempt(url: string, batch: readonly QueueEntry[], sendBatch: SendBatch) {
@@ -177,17 +244,18 @@ async function attempt(url: string, batch: readonly QueueEntry[], sendBatch: Sen
   }
 }
 
-function batchesOf(entries: readonly QueueEntry[]): QueueEntry[][] {
+/** Portions in batches. None is divided, since batches are on their way side by side. */
+function batchesOf(portions: readonly (readonly QueueEntry[])[]): QueueEntry[][] {
   const batches: QueueEntry[][] = [];
   let bytes = 0;
-  for (const entry of entries) {
-    const size = entry.body.length;
+  for (const portion of portions) {
+    const size = portion.reduce((sum, { body }) => sum + body.length, 0);
     const batch = batches.at(-1);
-    if (!batch || batch.length === maximumEntries || bytes + size > maximumBytes) {
-      batches.push([entry]);
+    if (!batch || batch.length + portion.length > maximumEntries || bytes + size > maximumBytes) {
+      batches.push([...portion]);
       bytes = size;
     } else {
-      batch.push(entry);
+      batch.push(...portion);
       bytes += size;
     }
   }

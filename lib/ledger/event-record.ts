@@ -1,4 +1,4 @@
-import type { Change } from "#lib/contract/change.ts";
+import type { Change, Dropped, Trail } from "#lib/contract/change.ts";
 import type { EventKey, EventRecord } from "#lib/contract/ledger.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
@@ -26,7 +26,16 @@ interface DecidedEvent {
 }
 
 /**
- * Builds the record of an event: the only place where the ledger's view of an event is put together.
+ * What a record holds at most of what a sender can make large: a label of 430 kB in a payload is a path of 430 kB, and DynamoDB
+ * takes 400 kB for an item. Much more than any form of an HR system has; what is cut says so.
+ */
+const most = { entries: 200, changes: 100, text: 300, bytes: 60_000 } as const;
+/** Stands for what was cut. */
+const cutMark = "…";
+
+/**
+ * Builds the record of an event: the only place where the ledger's view of an event is put together. It has a bounded size: see
+ * `most`.
  *
  * @param now milliseconds since 1970: when the outcome was decided.
  */
@@ -45,16 +54,49 @@ export function eventRecord(
   return {
     source: key.source,
     id: key.id,
-    type,
-    subject,
+    type: short(type),
+    subject: short(subject),
     ...(externalId !== undefined && { externalId }),
     occurredAt: occurredAt ?? reception.receivedAt,
     receivedAt: reception.receivedAt,
     settledAt: new Date(now).toISOString(),
     proof: reception.proof,
-    changes: changes.map((change) => change.kind),
-    trail: Object.assign({}, ...traced.map((change) => change.trail)),
-    ...(dropped.length > 0 && { dropped }),
+    changes: changes.slice(0, most.changes).map((change) => change.kind),
+    trail: shortTrail(Object.assign({}, ...traced.map((change) => change.trail)) as Trail),
+    ...(dropped.length > 0 && { dropped: shortDropped(dropped) }),
     outcome,
   };
+}
+
+/** A trail that is too long ends with how many of its fields are not in it. */
+function shortTrail(trail: Trail): Trail {
+  const entries = Object.entries(trail).map(([field, origin]) => [short(field), short(origin)] as const);
+  const kept = withinBounds(entries);
+  const left = entries.length - kept.length;
+  return Object.fromEntries(left === 0 ? kept : [...kept, [cutMark, `${left} more, cut`]]);
+}
+
+/** As above, for fields that were not used. */
+function shortDropped(dropped: readonly Dropped[]): Dropped[] {
+  const entries = dropped.map(({ path, problem }) => ({ path: short(path), problem: short(problem) }));
+  const kept = withinBounds(entries);
+  const left = entries.length - kept.length;
+  return left === 0 ? kept : [...kept, { path: cutMark, problem: `${left}-more-cut` }];
+}
+
+/** Of a long text the beginning and the end, where a trail says the rule that was applied. */
+function short(text: string): string {
+  if (text.length <= most.text) return text;
+  const half = (most.text - cutMark.length) / 2;
+  return `${text.slice(0, half)}${cutMark}${text.slice(-half)}`;
+}
+
+/** The first entries, as many as a record may hold, by their number and by their bytes as JSON. */
+function withinBounds<Entry>(entries: readonly Entry[]): Entry[] {
+  let bytes = 0;
+  const end = entries.findIndex((entry, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(entry));
+    return index === most.entries || bytes > most.bytes;
+  });
+  return entries.slice(0, end === -1 ? entries.length : end);
 }

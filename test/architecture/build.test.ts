@@ -136,7 +136,7 @@ describe("the deployment", () => {
     for (const { Action, Resource } of statements) {
       expect(Action.join()).not.toContain("*");
       expect(JSON.stringify(Resource)).toMatch(
-        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|kept|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
+        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
       );
     }
   });
@@ -200,6 +200,7 @@ describe("the deployment", () => {
       "uploads-plan",
       "uploads-run",
       "uploads-finish",
+      "waiting-bring-back",
       "operations-run",
       "unclaimed-refuse",
     ]);

@@ -11,6 +11,7 @@ import {
   planPorts,
   receivePorts,
   runPorts,
+  waitingPorts,
 } from "#lib/wiring/function-ports.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -29,6 +30,7 @@ const opened: Readonly<Record<string, () => object>> = {
   "uploads-plan": () => planPorts(config),
   "uploads-run": () => runPorts(config),
   "uploads-finish": finishPorts,
+  "waiting-bring-back": waitingPorts,
 };
 
 const reading = Object.entries(functions).flatMap(([name, made]) => {

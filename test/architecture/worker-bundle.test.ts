@@ -55,6 +55,7 @@ describe("the functions of a configuration", () => {
       "uploads-finish",
       "uploads-plan",
       "uploads-run",
+      "waiting-bring-back",
       "webhooks-clerk",
       "webhooks-okta",
     ]);

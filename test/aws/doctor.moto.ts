@@ -132,7 +132,7 @@ describe("npm run doctor", () => {
     expect(lines).toMatch(/✓ Authing: .* takes the access key, and answered a look-up in \d+ ms/);
     expect(lines).toContain("✓ alarms: 1 subscribed");
     expect(sandbox.users()).toEqual([]);
-    expect(await stack.shelf.list("dead", 10)).toEqual([]);
+    expect(await stack.parked.list("dead", 10)).toEqual([]);
     expect(stack.ledger.recent(10).map(({ outcome }) => outcome)).toEqual(
       ["clerk", "feishu"].map(() => ({ kind: "already-done", reason: "nothing-to-do" })),
     );
@@ -204,10 +204,12 @@ describe("npm run doctor", () => {
       payload: "",
       reception: { receivedAt: "2026-03-01T00:00:00.000Z", proof: "standard-webhooks" },
     } as const;
+    const about = { message, ledgerId: "d-1", attempts: 1, since: "2026-03-01T00:00:00.000Z" };
     for (const kind of ["dead", "held"] as const) {
-      const since = "2026-03-01T00:00:00.000Z";
-      await stack.shelf.keep({ kind, message, ledgerId: "d-1", reason: "body-not-json", attempts: 1, since });
+      await stack.parked.keep({ ...about, kind, reason: "body-not-json" });
     }
+    const dueAt = "9999-01-01T00:00:00.000Z";
+    await stack.parked.keep({ ...about, kind: "waiting", reason: "source-paused", dueAt });
 
     const lines = linesOf(await findings());
     expect(lines).toMatch(
@@ -230,7 +232,11 @@ describe("npm run doctor", () => {
     expect(lines).toContain(
       `! dead letters: 1, the oldest since 2026-03-01T00:00:00.000Z → npm run dead -- list --stage ${stage} --region us-east-1`,
     );
-    expect(lines).toContain("! held departures: 1, ");
+    expect(lines).toContain("! held events: 1, ");
+    expect(lines).toContain(
+      `! waiting events: 1, the oldest since 2026-03-01T00:00:00.000Z (clerk source-paused: 1) → npm run waiting -- list --stage ${stage} --region us-east-1`,
+    );
+    expect(lines).toContain("✓ rejected events: none");
     expect(lines).toContain(`✗ alarm ${stage}-dead: Something is dead`);
     expect(lines).not.toMatch(/-foreign|-old|none of/);
     expect(lines).toMatch(/! webhook okta: answers 503 in \d+ ms, as it does without a secret/);

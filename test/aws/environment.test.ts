@@ -37,6 +37,18 @@ describe("a failure of AWS", () => {
     expect(`${String(error)} ${error.hint} ${String(error.cause)}`).not.toContain("zhang.san");
   });
 
+  it.each([
+    "ValidationException",
+    "ItemCollectionSizeLimitExceededException",
+    "EntityTooLarge",
+    "InvalidMessageContents",
+  ])("%s is a defect, and is not tried again", (name) => {
+    const error = awsFailure(failure(name), "ledger-unreachable");
+    expect(error).toMatchObject({ code: "malformed", reason: "aws-call-invalid", retryable: false });
+    expect(error.hint).toContain(name);
+    expect(`${String(error)} ${error.hint} ${String(error.cause)}`).not.toContain("zhang.san");
+  });
+
   it("stays as it is when it is one of ours", () => {
     const ours = new InboundError("oversized", "event-too-large");
     expect(awsFailure(ours, "queue-unreachable")).toBe(ours);

@@ -89,13 +89,32 @@ describe("an invocation", () => {
 });
 
 describe("alarms and dashboard", () => {
+  const fromLogLines = Array.from(
+    readFileSync("infra/aws/alarms.yml", "utf8").matchAll(/FilterPattern: '(.*)'[^]*?MetricName: (\w+)/g),
+    ([, pattern = "", metric = ""]) => ({ pattern, metric }),
+  );
+
+  it("count what waits by the lines in which the worker says why", () => {
+    const counted = (reason: string) => {
+      const { logged } = written((log) => log.warn("event waits", { source: "okta", reason }));
+      // As Lambda writes it with log format JSON.
+      return fromLogLines
+        .filter(({ pattern }) => matches(pattern, { message: logged[0] }))
+        .map(({ metric }) => metric);
+    };
+    expect(counted("source-paused")).toEqual(["EventsPaused"]);
+    expect(counted("date-ahead")).toEqual([]);
+    expect(counted("source-credentials-refused")).toEqual(["EventsBlocked"]);
+  });
+
   it("look at metrics that are counted", () => {
     const alarms = readFileSync("infra/aws/alarms.yml", "utf8");
     const ofAws = /^(Approximate|Errors|Throttles)/;
     const watched = Array.from(alarms.matchAll(/MetricName: (\w+)/g), ([, name = ""]) => name);
+    const counted = new Set([...Object.keys(metricUnits), ...fromLogLines.map(({ metric }) => metric)]);
     const own = watched.filter((name) => !ofAws.test(name));
     expect(own.length).toBeGreaterThan(5);
-    expect(own.filter((name) => !(name in metricUnits))).toEqual([]);
+    expect(own.filter((name) => !counted.has(name))).toEqual([]);
     expect(alarms).toContain(`Namespace: ${metricNamespace}`);
   });
 
@@ -113,3 +132,13 @@ describe("alarms and dashboard", () => {
     );
   });
 });
+
+/** What CloudWatch does with a filter pattern for JSON: comparisons of fields with texts, all of which have to hold. */
+function matches(pattern: string, line: object): boolean {
+  const comparisons = [...pattern.matchAll(/\(\$\.([\w.]+) (!?=) "([^"]*)"\)/g)];
+  expect(comparisons.map(([whole]) => whole).join(" && ")).toBe(pattern.replace(/^\{ | \}$/g, ""));
+  return comparisons.every(([, path = "", operator, wanted]) => {
+    const value = path.split(".").reduce<any>((inner, name) => inner?.[name], line);
+    return operator === "=" ? value === wanted : value !== wanted;
+  });
+}

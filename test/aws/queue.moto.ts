@@ -49,6 +49,22 @@ describe("the queue of events on SQS", () => {
     expect(ids).toEqual(["e-1", "e-2"]);
   });
 
+  it("takes the same event again that was received again, or comes back from among the parked ones", async () => {
+    const first = messageOf("e-1", "1");
+    const receivedAt = "2026-03-01T00:00:09.000Z";
+    await eventQueue(place).send([first]);
+    await eventQueue(place).send([{ ...first, reception: { receivedAt, proof: "standard-webhooks" } }]);
+    await eventQueue(place).send([{ ...first, wasParked: true }]);
+    await eventQueue(place).send([{ ...first, wasParked: true }]);
+    expect(await receiveAll(place.url)).toHaveLength(4);
+  });
+
+  it("keeps the order of many events of one person", async () => {
+    const messages = Array.from({ length: 120 }, (_, index) => messageOf(`e-${index}`, "1"));
+    await eventQueue(place).send(messages);
+    expect((await receiveAll(place.url)).map(({ body }) => body)).toEqual(messages);
+  });
+
   it("takes messages that only fit one by one", async () => {
     const big = "x".repeat(700_000);
     await eventQueue(place).send([messageOf("e-1", "1", big), messageOf("e-2", "2", big)]);

@@ -82,6 +82,62 @@ describe("the queue of events", () => {
     expect(okta).not.toBe(clerk);
   });
 
+  it("takes an event again that was sent again, or comes back, and one call of ours only once", async () => {
+    const { batches, queue } = queueThat(() => undefined);
+    const first = messageOf("1", "10010");
+    const reception = { receivedAt: "2026-03-01T00:00:01.000Z", proof: "standard-webhooks" };
+    await queue.send([
+      first,
+      { ...first, reception },
+      { ...first, wasParked: true },
+      { ...first, wasParked: true },
+      first,
+    ]);
+    const ids = batches
+      .flat()
+      .toSorted((one, other) => Number(one.id) - Number(other.id))
+      .map(({ deduplication = "" }) => deduplication);
+    expect(new Set(ids).size).toBe(4);
+    expect(ids[4]).toBe(ids[0]);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("takes a thousand events of one person in a hundred calls, in their order", async () => {
+    const { taken, batches, queue } = queueThat(() => undefined);
+    const ids = Array.from({ length: 1_000 }, (_, index) => `e-${index}`);
+    await queue.send([
+      messageOf("before", "b"),
+      ...ids.map((id) => messageOf(id, "a")),
+      messageOf("after", "b"),
+    ]);
+    expect(taken.filter((id) => id.startsWith("e-"))).toEqual(ids);
+    expect(taken.filter((id) => !id.startsWith("e-"))).toEqual(["before", "after"]);
+    expect(batches.length).toBeLessThan(105);
+  });
+
+  it("says again what it took of many of one person too early, with an id and a receipt that are new", async () => {
+    const { taken, batches, queue } = queueThat((entry, call) =>
+      call === 1 && /"e-[37]"/.test(entry.body) ? "once more" : undefined,
+    );
+    const ids = Array.from({ length: 25 }, (_, index) => `e-${index}`);
+    await queue.send(ids.map((id) => messageOf(id, "a")));
+    // The first ten without two of them, then everything from the first one that was refused.
+    expect(taken).toEqual(["e-0", "e-1", "e-2", "e-4", "e-5", "e-6", "e-8", "e-9", ...ids.slice(3)]);
+    const sent = (id: string) =>
+      batches
+        .flat()
+        .map((entry) => ({ ...entry, message: JSON.parse(entry.body) as QueuedMessage }))
+        .filter(({ message }) => message.kind === "event" && message.event.id === id);
+    const [refused, refusedAgain] = sent("e-3");
+    expect(refusedAgain).toEqual(refused);
+    const [early, again] = sent("e-4");
+    expect(again?.deduplication).not.toBe(early?.deduplication);
+    expect(early?.message.reception.receivedAt).toBe("2026-03-01T00:00:00.000Z");
+    expect(again?.message.reception.receivedAt).toBe("2026-03-01T00:00:00.001Z");
+    expect(sent("e-2")).toHaveLength(1);
+    expect(sent("e-20")).toHaveLength(1);
+  });
+
   it("gives up after four tries, so that the sender comes again", async () => {
     const { batches, queue } = queueThat(() => "once more");
     await expect(queue.send([messageOf("a-1", "a")])).rejects.toMatchObject({ code: "unavailable" });
@@ -134,13 +190,13 @@ describe("the queues of imports", () => {
     ]);
     expect(sent.map(({ url, entry }) => [url, JSON.parse(entry.body).chunk])).toEqual([
       ["https://chunks", 0],
-      ["https://chunks", 0],
       ["https://chunks", 1],
+      ["https://chunks", 0],
       ["https://finish", undefined],
     ]);
     const groups = sent.map(({ entry }) => entry.group);
-    expect(groups[0]).toBe(groups[2]);
-    expect(groups[1]).toBe(groups[3]);
+    expect(groups[0]).toBe(groups[1]);
+    expect(groups[2]).toBe(groups[3]);
     expect(new Set(groups).size).toBe(2);
     for (const { entry } of sent) {
       expect(entry.group).toMatch(/^[0-9a-f]{64}$/);

@@ -1,9 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { CreateTableCommand, DynamoDBClient, type CreateTableInput } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  paginateScan,
+  PutItemCommand,
+  type AttributeValue,
+  type CreateTableInput,
+} from "@aws-sdk/client-dynamodb";
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -43,6 +52,26 @@ export async function createLedgerTable(): Promise<string> {
     } as CreateTableInput),
   );
   return TableName;
+}
+
+/** Every item of a table. */
+export async function itemsOf(table: string): Promise<Record<string, AttributeValue>[]> {
+  const pages = await Array.fromAsync(
+    paginateScan({ client: dynamodb }, { TableName: table, ConsistentRead: true }),
+  );
+  return pages.flatMap(({ Items = [] }) => Items);
+}
+
+export async function putItem(table: string, item: Record<string, AttributeValue>): Promise<void> {
+  await dynamodb.send(new PutItemCommand({ TableName: table, Item: item }));
+}
+
+export async function deleteItem(
+  table: string,
+  { pk, sk }: Readonly<Record<string, AttributeValue | undefined>>,
+): Promise<void> {
+  const Key = { pk: pk ?? { S: "" }, sk: sk ?? { S: "" } };
+  await dynamodb.send(new DeleteItemCommand({ TableName: table, Key }));
 }
 
 /** An empty queue like the template's of this name, without what it redrives to. Resolves to its URL. */
@@ -103,6 +132,12 @@ export async function createBucket(): Promise<string> {
 export async function upload(bucket: string, key: string, body: Uint8Array | string) {
   const { VersionId, ETag } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   return { bucket, key, versionId: VersionId ?? "", etag: (ETag ?? "").replaceAll('"', "") };
+}
+
+/** The keys under a prefix. */
+export async function keysOf(bucket: string, prefix: string): Promise<string[]> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+  return Contents.flatMap(({ Key }) => Key ?? []);
 }
 
 export async function deleteObject(bucket: string, key: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EventRecord, Ledger, SubjectRecord } from "#lib/contract/ledger.ts";
+import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import { peopleOf } from "./ledger-people.ts";
+import { recordAt, type MakeLedger } from "./ledger-records.ts";
+import { sourcesOf, subjectsOf } from "./ledger-subjects.ts";
 
-/**
- * What every ledger promises. `make` gives an empty one that reads the time from `now` (milliseconds since 1970), which
- * the suite moves as it likes.
- */
-export function ledgerSuite(name: string, make: (now: () => number) => Ledger | Promise<Ledger>): void {
+/** What every ledger promises. */
+export function ledgerSuite(name: string, make: MakeLedger): void {
   describe(`the ledger ${name}`, () => {
     let time = 0;
     let ledger: Ledger;
@@ -16,42 +16,16 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
     const pass = (seconds: number) => {
       time += seconds * 1000;
     };
+    const recordOf = (changed: Partial<EventRecord> = {}) => recordAt(time, changed);
+
+    subjectsOf(make);
+    sourcesOf(make);
+    peopleOf(make);
 
     const key = { source: "bamboohr", id: "e-1" };
     const one = { owner: "one", leaseSeconds: 60 };
     const other = { owner: "other", leaseSeconds: 60 };
     const day = 86_400;
-
-    function recordOf(changed: Partial<EventRecord> = {}): EventRecord {
-      return {
-        ...key,
-        type: "employee.created",
-        subject: "工号-10010",
-        externalId: "10010",
-        occurredAt: "2026-03-01T00:00:00.000Z",
-        receivedAt: "2026-03-01T00:00:01.000Z",
-        settledAt: new Date(time).toISOString(),
-        proof: "hmac-sha256",
-        changes: ["create"],
-        trail: { externalId: "employees[0].fields.Employee # · text" },
-        dropped: [{ path: "employees[0].fields.Mobile Phone", problem: "phone-invalid" }],
-        outcome: { kind: "accepted", requestId: "r-1", userId: "u-1", statusCode: 200 },
-        ...changed,
-      };
-    }
-
-    function subjectOf(changed: Partial<SubjectRecord> = {}): SubjectRecord {
-      return {
-        source: "bamboohr",
-        subject: "10010",
-        externalId: "10010",
-        userId: "u-1",
-        appliedAt: "2026-03-01T00:00:00.000Z",
-        appliedBy: "e-1",
-        left: false,
-        ...changed,
-      };
-    }
 
     describe("claims", () => {
       it("gives an event to the first who asks", async () => {
@@ -198,111 +172,6 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
       });
     });
 
-    describe("a source's person", () => {
-      it("is unknown at first", async () => {
-        expect(await ledger.subject("bamboohr", "10010")).toBeUndefined();
-      });
-
-      it("is remembered, each source's own", async () => {
-        await ledger.recordSubject(subjectOf());
-        expect(await ledger.subject("bamboohr", "10010")).toEqual(subjectOf());
-        expect(await ledger.subject("clerk", "10010")).toBeUndefined();
-        expect(await ledger.subject("bamboohr", "1001")).toBeUndefined();
-      });
-
-      it("moves on with something newer, and with something of the same time", async () => {
-        await ledger.recordSubject(subjectOf());
-        const same = subjectOf({ appliedBy: "e-2" });
-        await ledger.recordSubject(same);
-        expect(await ledger.subject("bamboohr", "10010")).toEqual(same);
-        const newer = subjectOf({ appliedAt: "2026-03-01T00:00:00.001Z", appliedBy: "e-3", left: true });
-        await ledger.recordSubject(newer);
-        expect(await ledger.subject("bamboohr", "10010")).toEqual(newer);
-      });
-
-      it("does not go back to something older", async () => {
-        await ledger.recordSubject(subjectOf());
-        await ledger.recordSubject(
-          subjectOf({ appliedAt: "2026-02-28T23:59:59.999Z", appliedBy: "e-0", left: true }),
-        );
-        expect(await ledger.subject("bamboohr", "10010")).toEqual(subjectOf());
-      });
-
-      it("keeps what a newer event does not say", async () => {
-        await ledger.recordSubject(subjectOf());
-        const newer = { appliedAt: "2026-03-02T00:00:00.000Z", left: true };
-        const { externalId: _, userId: __, ...silent } = subjectOf(newer);
-        await ledger.recordSubject(silent);
-        const { left: ___, ...saysNothing } = { ...silent, appliedAt: "2026-03-03T00:00:00.000Z" };
-        await ledger.recordSubject(saysNothing);
-        expect(await ledger.subject("bamboohr", "10010")).toEqual({
-          ...subjectOf(),
-          ...saysNothing,
-          left: true,
-        });
-        await ledger.recordSubject({ ...saysNothing, subject: "10011" });
-        expect(await ledger.subject("bamboohr", "10011")).toEqual({ ...saysNothing, subject: "10011" });
-      });
-
-      it("ends at the newest event when many come at once", async () => {
-        const records = [3, 1, 5, 2, 4].map((day) =>
-          subjectOf({ appliedAt: `2026-03-0${day}T00:00:00.000Z`, appliedBy: `e-${day}` }),
-        );
-        await Promise.all(records.map((record) => ledger.recordSubject(record)));
-        expect(await ledger.subject("bamboohr", "10010")).toMatchObject({ appliedBy: "e-5" });
-      });
-    });
-
-    describe("people", () => {
-      it("are unknown at first", async () => {
-        expect(await ledger.person("10010")).toBeUndefined();
-      });
-
-      it("are remembered", async () => {
-        const people = ["10010", "10011", "工号-#1", ""].map((externalId) => ({
-          externalId,
-          userId: `u-${externalId}`,
-          createdBy: "bamboohr/e-1",
-        }));
-        await ledger.recordPeople(people);
-        for (const person of people) expect(await ledger.person(person.externalId)).toEqual(person);
-        expect(await ledger.person("10012")).toBeUndefined();
-      });
-
-      it("keep who created them first, and the userId they were given last", async () => {
-        await ledger.recordPeople([{ externalId: "10010", createdBy: "bamboohr/e-1" }]);
-        expect(await ledger.person("10010")).toEqual({ externalId: "10010", createdBy: "bamboohr/e-1" });
-        await ledger.recordPeople([{ externalId: "10010", userId: "u-1", createdBy: "clerk/e-9" }]);
-        const known = { externalId: "10010", userId: "u-1", createdBy: "bamboohr/e-1" };
-        expect(await ledger.person("10010")).toEqual(known);
-        await ledger.recordPeople([{ externalId: "10010", createdBy: "clerk/e-9" }]);
-        expect(await ledger.person("10010")).toEqual(known);
-        await ledger.recordPeople([{ externalId: "10010", userId: "u-2", createdBy: "clerk/e-9" }]);
-        expect(await ledger.person("10010")).toEqual({ ...known, userId: "u-2" });
-      });
-
-      it("keep who said that they left, until it says that they are back", async () => {
-        const person = { externalId: "10010", userId: "u-1", createdBy: "bamboohr/e-1" };
-        await ledger.recordPeople([{ ...person, leftBy: "bamboohr" }]);
-        await ledger.recordPeople([person]);
-        expect(await ledger.person("10010")).toEqual({ ...person, leftBy: "bamboohr" });
-        await ledger.recordPeople([{ ...person, leftBy: "" }]);
-        expect(await ledger.person("10010")).toEqual({ ...person, leftBy: "" });
-      });
-
-      it("may come twice in one call", async () => {
-        await ledger.recordPeople([
-          { externalId: "10010", createdBy: "uploads/i/1" },
-          { externalId: "10010", userId: "u-1", createdBy: "uploads/i/2" },
-        ]);
-        expect(await ledger.person("10010")).toEqual({
-          externalId: "10010",
-          userId: "u-1",
-          createdBy: "uploads/i/1",
-        });
-      });
-    });
-
     describe("departures", () => {
       it("are counted once each, by their source, as long as they are recent", async () => {
         const count = (source: string, id: string) => ledger.countDeparture({ source, id }, 3600);
@@ -319,24 +188,6 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
         const ids = Array.from({ length: 8 }, (_, index) => `e-${index}`);
         const counts = ids.map((id) => ledger.countDeparture({ source: "bamboohr", id }, 3600));
         expect((await Promise.all(counts)).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-      });
-    });
-
-    describe("the people of a source", () => {
-      it("are counted once each", async () => {
-        expect(await ledger.countSubjects("bamboohr")).toBe(0);
-        const person = { source: "bamboohr", appliedBy: "e-1", left: false };
-        await ledger.recordSubject({ ...person, subject: "1", appliedAt: "2026-03-01T00:00:00.000Z" });
-        await ledger.recordSubject({
-          ...person,
-          subject: "2",
-          appliedAt: "2026-03-01T00:00:00.000Z",
-          departments: ["d-1", "d-2"],
-        });
-        await ledger.recordSubject({ ...person, subject: "1", appliedAt: "2026-03-02T00:00:00.000Z" });
-        expect(await ledger.countSubjects("bamboohr")).toBe(2);
-        expect(await ledger.countSubjects("clerk")).toBe(0);
-        expect(await ledger.subject("bamboohr", "2")).toMatchObject({ departments: ["d-1", "d-2"] });
       });
     });
 
@@ -368,12 +219,15 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
       });
     });
 
-    describe("an event that waits for a person", () => {
+    describe("an event that an operator may still change", () => {
       it("can be opened again, once, and one that is over cannot", async () => {
         for (const [kind, opens] of [
           ["dead", true],
           ["held", true],
+          ["rejected", true],
           ["accepted", false],
+          ["already-done", false],
+          ["superseded", false],
         ] as const) {
           const record = recordOf({ id: `e-${kind}`, outcome: { kind } });
           await ledger.claim(record, { owner: "a", leaseSeconds: 60 });
@@ -385,28 +239,19 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
           expect(await ledger.reopen(record)).toBe(false);
         }
       });
-    });
 
-    describe("the trail of a person", () => {
-      it("holds the newest outcomes, oldest first", async () => {
-        const records: EventRecord[] = [];
-        for (const id of ["c", "a", "d", "b"]) {
-          pass(1);
-          const record = recordOf({ id });
-          records.push(record);
-          await ledger.settle([record], day);
-          await ledger.settle([recordOf({ id: `${id}-of-another`, externalId: "10011" })], day);
-        }
-        expect(await ledger.events("10010", 10)).toEqual(records);
-        expect(await ledger.events("10010", 2)).toEqual(records.slice(2));
-        expect(await ledger.events("10012", 10)).toEqual([]);
-      });
-
-      it("has no part in outcomes about nobody we know", async () => {
-        const { externalId: _, ...anonymous } = recordOf();
-        await ledger.settle([anonymous], day);
+      it("is told of no more until it is settled again, and keeps the count of its tries", async () => {
+        const record = recordOf({ outcome: { kind: "rejected", reason: "conflict" } });
+        await ledger.claim(key, one);
+        await ledger.settle([record], day);
+        await ledger.reopen(key);
+        expect(await ledger.event(key)).toBeUndefined();
         expect(await ledger.events("10010", 10)).toEqual([]);
-        expect(await ledger.claim(key, one)).toEqual({ state: "settled", record: anonymous });
+        expect(await ledger.claim(key, other)).toEqual({ state: "claimed", attempts: 2 });
+        pass(1);
+        const accepted = recordOf();
+        await ledger.settle([accepted], day);
+        expect(await ledger.events("10010", 10)).toEqual([accepted]);
       });
     });
   });

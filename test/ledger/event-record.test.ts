@@ -89,3 +89,46 @@ test("a record of what was never translated has no subject, no changes, and happ
 test("outcomes are kept for 90 days", () => {
   expect(outcomesKeptSeconds / 86_400).toBe(90);
 });
+
+test("a record of an event that is too large for a ledger is cut, and says so", () => {
+  const label = "工号".repeat(200_000);
+  const change: Change = {
+    ...joiner,
+    trail: {
+      ...Object.fromEntries(
+        Array.from({ length: 5_000 }, (_, index) => [`customData.f${index}`, `fields.${index} · text`]),
+      ),
+      name: `fields.${label} · text`,
+    },
+    dropped: Array.from({ length: 5_000 }, (_, index) => ({
+      path: `${label}${index}`,
+      problem: "unknown-field",
+    })),
+  };
+  const subject = "s".repeat(500_000);
+  const outcome = { kind: "accepted" } as const;
+  const record = eventRecord(
+    { key: { source: "hr", id: "e-4" }, type: "hired", subject, reception, changes: [change], outcome },
+    now,
+  );
+  expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThan(200_000);
+  expect(Object.keys(record.trail)).toHaveLength(201);
+  expect(record.trail["…"]).toBe("4801 more, cut");
+  expect(record.trail["customData.f0"]).toBe("fields.0 · text");
+  expect(record.dropped?.at(-1)).toEqual({
+    path: "…",
+    problem: `${5_000 - (record.dropped?.length ?? 0) + 1}-more-cut`,
+  });
+  expect(record.subject).toBe(`${"s".repeat(149)}…${"s".repeat(149)}`);
+});
+
+test("a long path keeps its beginning and the rule at its end", () => {
+  const change: Change = { ...joiner, trail: { name: `fields.${"x".repeat(430_000)} · text` } };
+  const outcome = { kind: "accepted" } as const;
+  const { trail } = eventRecord(
+    { key: { source: "hr", id: "e-5" }, type: "hired", reception, changes: [change], outcome },
+    now,
+  );
+  expect(trail["name"]).toMatch(/^fields\.x+…x+ · text$/);
+  expect(trail["name"]?.length).toBeLessThanOrEqual(300);
+});

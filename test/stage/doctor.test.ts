@@ -69,9 +69,9 @@ describe("a stage", () => {
   it.each([
     ["CREATE_IN_PROGRESS", /^✗ .*CREATE_IN_PROGRESS → run this again when it is done$/, 2],
     ["ROLLBACK_COMPLETE", /^✗ .*→ aws cloudformation describe-stack-events .*, then npm run deploy/, 2],
-    ["UPDATE_IN_PROGRESS", /^! .*→ run this again when it is done$/, 13],
-    ["UPDATE_ROLLBACK_COMPLETE", /^! .*the deployment before the last one serves → aws cloudformation/, 13],
-    ["UPDATE_ROLLBACK_FAILED", /^✗ .*→ aws cloudformation/, 13],
+    ["UPDATE_IN_PROGRESS", /^! .*→ run this again when it is done$/, 15],
+    ["UPDATE_ROLLBACK_COMPLETE", /^! .*the deployment before the last one serves → aws cloudformation/, 15],
+    ["UPDATE_ROLLBACK_FAILED", /^✗ .*→ aws cloudformation/, 15],
   ])("that is in %s is told so, and looked at as far as there is something", async (status, line, count) => {
     const { outputs = {} } = (await stageWith({}).stack("")) ?? {};
     const lines = await linesOf(stageWith({ stack: async () => ({ status, outputs }) }));
@@ -140,7 +140,32 @@ describe("a stage", () => {
     );
     expect(lines.join("\n")).toContain("! dead letters: 1000 or more, the oldest since 2026-03-01");
     expect(lines).toContain(
-      "✗ held departures: function-failed (operations-run: Task timed out) → look at the log of this function",
+      "✗ held events: function-failed (operations-run: Task timed out) → look at the log of this function",
+    );
+  });
+
+  it("tells what events wait for, and that nothing has to be done about a date that lies ahead", async () => {
+    const waitingFor = (reason: string, count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        source: "clerk",
+        id: `${reason}-${index}`,
+        type: "t",
+        since: "2026-03-01T00:00:00.000Z",
+        attempts: 1,
+        reason,
+      }));
+    const linesFor = (waiting: readonly object[]) =>
+      linesOf(
+        stageWith({
+          invoke: async (_, request) => ((request as { kind: string }).kind === "waiting" ? waiting : []),
+        }),
+      );
+    expect(await linesFor(waitingFor("date-ahead", 3))).toContain(
+      "✓ waiting events: 3, the oldest since 2026-03-01T00:00:00.000Z",
+    );
+    const mixed = [...waitingFor("date-ahead", 1), ...waitingFor("source-paused", 2)];
+    expect(await linesFor(mixed)).toContain(
+      "! waiting events: 3, the oldest since 2026-03-01T00:00:00.000Z (clerk date-ahead: 1, clerk source-paused: 2) → npm run waiting -- list --stage prod --region cn-north-1",
     );
   });
 

@@ -25,8 +25,8 @@ export interface DeploymentOptions {
   readonly secretMade: (name: string, arn: string) => void;
 }
 
-/** Functions and their API are this harness itself (moto would want Docker for them); alarms and dashboards are for people. */
-const dropped = /^AWS::(Lambda|ApiGatewayV2|CloudWatch)::/;
+/** Functions, their API and their schedules are this harness itself (moto would want Docker for them); alarms and dashboards are for people. */
+const dropped = /^AWS::(Lambda|ApiGatewayV2|CloudWatch)::|^AWS::Logs::MetricFilter$/;
 
 /**
  * Makes the resources of the packaged template through CloudFormation. What moto leaves out there, it is asked for directly:
@@ -36,7 +36,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployed> {
   const { url, region, account, cloudFormation, s3, secrets } = options;
   const Resources = Object.fromEntries(
     Object.entries(template.Resources)
-      .filter(([, { Type }]) => !dropped.test(Type))
+      .filter(([name, { Type }]) => !dropped.test(Type) && !("ScheduleExpression" in propertiesOf(name)))
       .map(([name, { Type, Properties }]) => [
         name,
         {
@@ -100,6 +100,7 @@ async function completeBucket(resource: string, Bucket: string, s3: S3Client): P
       Status,
       Prefix,
       ExpirationInDays,
+      ExpiredObjectDeleteMarker,
       NoncurrentVersionExpiration,
       AbortIncompleteMultipartUpload,
     }) => ({
@@ -107,6 +108,7 @@ async function completeBucket(resource: string, Bucket: string, s3: S3Client): P
       Status,
       Filter: { Prefix: Prefix ?? "" },
       ...(ExpirationInDays !== undefined && { Expiration: { Days: ExpirationInDays } }),
+      ...(ExpiredObjectDeleteMarker !== undefined && { Expiration: { ExpiredObjectDeleteMarker } }),
       ...(NoncurrentVersionExpiration && { NoncurrentVersionExpiration }),
       ...(AbortIncompleteMultipartUpload && { AbortIncompleteMultipartUpload }),
     }),
@@ -119,6 +121,7 @@ interface LifecycleRule {
   readonly Status: "Enabled" | "Disabled";
   readonly Prefix?: string;
   readonly ExpirationInDays?: number;
+  readonly ExpiredObjectDeleteMarker?: boolean;
   readonly NoncurrentVersionExpiration?: { readonly NoncurrentDays: number };
   readonly AbortIncompleteMultipartUpload?: { readonly DaysAfterInitiation: number };
 }

@@ -13,6 +13,7 @@ export default {
   sources: {
     ...shipped.sources,
     bamboohr: {
+      people: "own",
       leave: "resign",
       rehire: "reactivate",
       customData: {},

@@ -16,6 +16,7 @@ import { rotation } from "./stories/rotation.ts";
 import { tooLarge } from "./stories/too-large.ts";
 import { trouble } from "./stories/trouble.ts";
 import { uploads } from "./stories/uploads.ts";
+import { waiting } from "./stories/waiting.ts";
 import type { OpenStack } from "./story.ts";
 
 // The whole bundle as it is packaged, end to end: over HTTP and S3 into the packages, each in processes of its own behind the
@@ -56,6 +57,7 @@ describe.each<[about: string, stories: (open: OpenStack) => void]>([
   ["uploads", uploads],
   ["a process that is killed", killed],
   ["departures", departures],
+  ["events that wait", waiting],
 ])("%s", (_, stories) => {
   stories(open);
 });

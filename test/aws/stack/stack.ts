@@ -20,7 +20,7 @@ import type { Packages } from "./packages.ts";
 import { permissionsOf, type Permission } from "./permissions.ts";
 import { queuePoller, type QueuePoller } from "./queue-poller.ts";
 import { startRecorder, type AwsCall } from "./recorder.ts";
-import { definitionOf, routesOf } from "./template-functions.ts";
+import { definitionOf, functionsOfEachMinute, routesOf } from "./template-functions.ts";
 import { functionName, propertiesOf, resolved, resourcesOf } from "./template.ts";
 
 export interface StackOptions {
@@ -52,10 +52,14 @@ export interface Stack {
   waiting(name: string): Promise<number>;
   /** Works on what is in the queues now. */
   drain(): Promise<void>;
-  /** Lets time pass until nothing is in any queue. Throws when something still is after `withinSeconds`. */
+  /** What schedules invoke each minute, once. */
+  everyMinute(): Promise<void>;
+  /** Lets time pass, minute by minute with its schedules, until nothing is in any queue and nothing waits. Throws after `withinSeconds`. */
   settled(withinSeconds?: number): Promise<void>;
   /** Replaces the value of a secret; the one before becomes the previous one. */
   putSecret(name: string, value: unknown): Promise<void>;
+  /** The value that was put last. */
+  secretNow(name: string): unknown;
   /** Writes an object, as whoever uploads a file does. */
   upload(key: string, body: string): Promise<void>;
   /** Takes an object away, in every version. */
@@ -207,6 +211,18 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
     await Promise.all([...pollers.values()].map((poller) => poller.drain()));
   };
   const bucket = id("UploadsBucket");
+  const everyMinute = async (): Promise<void> => {
+    for (const name of functionsOfEachMinute()) {
+      const invoked = await fn(name).invoke({});
+      if ("error" in invoked)
+        throw new Error(`${name}: ${invoked.error.errorType}: ${invoked.error.errorMessage}`);
+    }
+  };
+  const values = new Map<string, unknown>();
+  const keys = async (prefix: string): Promise<string[]> => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+    return Contents.flatMap(({ Key }) => Key ?? []);
+  };
   const secretPrefix = [...secretArns.keys()][0]?.split("/").slice(0, 2).join("/");
 
   return {
@@ -224,13 +240,16 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
     queueOf,
     waiting,
     drain,
+    everyMinute,
     async settled(withinSeconds = 3600) {
       const stepSeconds = 60;
       for (let passed = 0; passed <= withinSeconds; passed += stepSeconds) {
         await drain();
         const counts = await Promise.all([...pollers.keys()].map(waiting));
-        if (counts.every((count) => count === 0)) return;
+        const parked = await keys("parked/waiting/");
+        if (counts.every((count) => count === 0) && parked.length === 0) return;
         await clock.pass(stepSeconds);
+        await everyMinute();
       }
       throw new Error(
         `messages wait after ${withinSeconds} s:\n${lines
@@ -239,7 +258,9 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
           .join("\n")}`,
       );
     },
+    secretNow: (name) => values.get(name),
     async putSecret(name, value) {
+      values.set(name, value);
       const SecretString = JSON.stringify(value);
       await secrets.send(new PutSecretValueCommand({ SecretId: `${secretPrefix}/${name}`, SecretString }));
     },
@@ -254,10 +275,7 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
         await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
       }
     },
-    async keys(prefix) {
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
-      return Contents.flatMap(({ Key }) => Key ?? []);
-    },
+    keys,
     async read(key) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       return (await Body?.transformToString()) ?? "";
@@ -277,11 +295,11 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
           .flatMap(({ record }) => (record?.S === undefined ? [] : (JSON.parse(record.S) as EventRecord)))
           .toSorted((one, other) => (one.settledAt < other.settledAt ? -1 : 1)),
         people: items
-          .filter(({ sk }) => sk?.S === "person")
+          .filter(({ sk, renamedTo }) => sk?.S === "person" && renamedTo === undefined)
           .map(
             (item) =>
               Object.fromEntries(
-                Object.entries(item).map(([name, value]) => [name, value.S]),
+                Object.entries(item).map(([name, { S, SS }]) => [name, SS ?? S]),
               ) as unknown as PersonRecord,
           ),
         text: JSON.stringify(items),

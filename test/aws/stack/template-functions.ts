@@ -32,6 +32,19 @@ export function definitionOf(
   };
 }
 
+/** The functions that a schedule invokes each minute. */
+export function functionsOfEachMinute(): string[] {
+  return resourcesOf("AWS::Events::Rule").flatMap((rule) => {
+    const { ScheduleExpression, Targets = [] } = propertiesOf(rule) as {
+      ScheduleExpression?: string;
+      Targets?: readonly { readonly Arn: { "Fn::GetAtt": [string, string] } }[];
+    };
+    if (ScheduleExpression === undefined) return [];
+    if (ScheduleExpression !== "rate(1 minute)") throw new Error(`${rule}: this harness knows one schedule`);
+    return Targets.map(({ Arn }) => functionName(Arn["Fn::GetAtt"][0]));
+  });
+}
+
 /** The functions by route key. A route's target is `integrations/<id>`, and an integration's address the function's ARN. */
 export function routesOf(deployed: Deployed, fn: (name: string) => LambdaFunction) {
   const ids = new Map(deployed.references);

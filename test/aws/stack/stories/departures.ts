@@ -29,7 +29,7 @@ export function departures(open: OpenStack): void {
     );
     expect(statuses(stack)).toEqual({ Resigned: 14 });
     expect(await stack.operate({ operation: "release" })).toEqual([]);
-    expect(await stack.keys("kept/")).toEqual([]);
+    expect(await stack.keys("parked/")).toEqual([]);
     await expectAgreement(stack);
   });
 

@@ -32,7 +32,7 @@ export function killed(open: OpenStack): void {
     expect(
       Object.keys(countOf(outcomes)).every((kind) => kind === "accepted" || kind === "already-done"),
     ).toBe(true);
-    expect(await stack.keys("kept/")).toEqual([]);
+    expect(await stack.keys("parked/")).toEqual([]);
     await expectAgreement(stack);
   });
 

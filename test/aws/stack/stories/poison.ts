@@ -36,7 +36,7 @@ export function poison(open: OpenStack): void {
         expect(stack.sandbox.requests.length - already - 1).toBeLessThanOrEqual(12);
       }
       expect(before).toBeLessThanOrEqual(2);
-      expect(await stack.keys("kept/")).toEqual([]);
+      expect(await stack.keys("parked/")).toEqual([]);
       await expectAgreement(stack);
     });
   }

@@ -23,7 +23,7 @@ const person = (index: number, over: object = {}) => ({
 });
 
 export function redrive(open: OpenStack, right: () => Packages): void {
-  it("brings thirty dead letters of a wrong configuration back: 24 arrive, 5 are old news, one says why not", async () => {
+  it("brings thirty dead letters of a wrong configuration back: 24 arrive, 5 are told already, one says why not", async () => {
     const wrong = await unpack("test/aws/stack/forgotten.config.ts");
     try {
       const stack = await open({ packages: wrong });
@@ -61,19 +61,23 @@ export function redrive(open: OpenStack, right: () => Packages): void {
         );
       expect(await resultsOf({ dryRun: true })).toEqual({
         create: 24,
-        superseded: 5,
+        update: 5,
         "dead external-id-too-long": 1,
       });
       expect(stack.sandbox.requests).toHaveLength(requests);
 
-      expect(await resultsOf({})).toEqual({ accepted: 24, superseded: 5, "dead external-id-too-long": 1 });
+      expect(await resultsOf({})).toEqual({
+        accepted: 24,
+        "already-done nothing-to-change": 5,
+        "dead external-id-too-long": 1,
+      });
       expect(stack.sandbox.users()).toHaveLength(29 + sourceNames.length - 1);
       const afterwards = stack.sandbox.requests.length;
       for (let again = 0; again < 2; again += 1) {
         expect(await resultsOf({})).toEqual({ "dead external-id-too-long": 1 });
       }
       expect(stack.sandbox.requests).toHaveLength(afterwards);
-      expect(await stack.keys("kept/dead/")).toHaveLength(1);
+      expect(await stack.keys("parked/dead/")).toHaveLength(1);
       await expectAgreement(stack);
     } finally {
       wrong.remove();

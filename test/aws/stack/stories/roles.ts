@@ -16,6 +16,14 @@ const unusedForAReason: readonly (readonly [name: string, action: string, reason
       "an outcome that has expired, of a file that is told of again after 90 days",
     ] as const,
   ]),
+  ...["events-apply", "operations-run"].map(
+    (name) =>
+      [name, "dynamodb:DeleteItem", "an outcome that has expired, of an event that comes again"] as const,
+  ),
+  ["uploads-run", "dynamodb:PutItem", "a rename that a worker began and did not end"],
+  ["events-apply", "sqs:SendMessage", "the events of a source's list of changes"],
+  ["events-apply", "s3:PutObject", "the same, where one is too large for the queue"],
+  ["waiting-bring-back", "s3:ListBucket", "without it S3 answers 403 for what is gone, and moto does not"],
 ];
 
 /** Both ways: whatever the functions did in all stories, their roles allow; and what the roles allow, they did. */

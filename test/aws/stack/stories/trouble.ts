@@ -61,7 +61,7 @@ export function trouble(open: OpenStack): void {
     await stack.drain();
     expect(await stack.waiting("events-apply")).toBe(12);
     expect((await stack.ledger()).events).toEqual([]);
-    expect(await stack.keys("kept/")).toEqual([]);
+    expect(await stack.keys("parked/")).toEqual([]);
     stack.sandbox.setAccessKeys([accessKey]);
     await stack.settled();
     expect(stack.sandbox.users()).toHaveLength(12);

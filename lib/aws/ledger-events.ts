@@ -1,0 +1,156 @@
+import type { EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import { countOf, hasExpired, keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
+import { inParallel } from "./parallel.ts";
+
+// What became of events, rows and imports: claims, outcomes, departures that are counted, chunks that are done.
+
+type EventLedger = Pick<
+  Ledger,
+  "claim" | "release" | "reopen" | "settle" | "event" | "countDeparture" | "finishChunk" | "finishedChunks"
+>;
+
+const writesAtOnce = 10;
+/** How long an event that no worker settled is remembered after its last claim: as long as the queue would keep it. */
+const claimKeptSeconds = 14 * 24 * 3600;
+
+/** @param now milliseconds since 1970 */
+export function eventLedger(table: Table, now: () => number): EventLedger {
+  const seconds = () => Math.floor(now() / 1000);
+
+  const ledger: EventLedger = {
+    async claim(key, { owner, leaseSeconds }) {
+      const claimed = await table.update(
+        eventKey(key),
+        {
+          set: {
+            owner: text(owner),
+            lease: number(now() + leaseSeconds * 1000),
+            expires: number(seconds() + leaseSeconds + claimKeptSeconds),
+          },
+          add: { attempts: number(1) },
+        },
+        {
+          when: "attribute_not_exists(#record) AND (attribute_not_exists(#owner) OR #owner = :owner OR #lease <= :now)",
+          values: { now: number(now()) },
+        },
+      );
+      if (claimed.held) return { state: "claimed", attempts: Number(claimed.item?.["attempts"]?.N) };
+      const record = claimed.item?.["record"]?.S;
+      if (claimed.item === undefined || record === undefined) return { state: "busy" };
+      if (!hasExpired(claimed.item, seconds())) {
+        return { state: "settled", record: JSON.parse(record) as EventRecord };
+      }
+      await table.delete(eventKey(key), { when: "#expires <= :now", values: { now: number(seconds()) } });
+      return ledger.claim(key, { owner, leaseSeconds });
+    },
+
+    async release(key, owner) {
+      await table.update(
+        eventKey(key),
+        { set: { lease: number(0) } },
+        { when: "#owner = :owner AND attribute_not_exists(#record)", values: { owner: text(owner) } },
+      );
+    },
+
+    async reopen(key) {
+      const record = (await table.get(eventKey(key)))?.["record"];
+      const kind = record?.S === undefined ? undefined : (JSON.parse(record.S) as EventRecord).outcome.kind;
+      if (record === undefined || (kind !== "dead" && kind !== "held" && kind !== "rejected")) return false;
+      const reopened = await table.update(
+        eventKey(key),
+        // It leaves the index of its person, too.
+        {
+          set: { lease: number(0), expires: number(seconds() + claimKeptSeconds) },
+          remove: ["record", "settled", "person"],
+        },
+        { when: "#record = :record", values: { record } },
+      );
+      return reopened.held;
+    },
+
+    async settle(records, keepSeconds) {
+      await inParallel(firstOfEach(records, eventName), writesAtOnce, async (record) => {
+        const { externalId } = record;
+        await table.update(
+          eventKey(record),
+          {
+            set: {
+              record: text(JSON.stringify(record)),
+              settled: text(record.settledAt),
+              expires: number(seconds() + keepSeconds),
+              ...(externalId !== undefined && { person: personName(externalId) }),
+            },
+            remove: ["owner", "lease", ...(externalId === undefined ? ["person"] : [])],
+          },
+          {
+            when: "attribute_not_exists(#record) OR #expires <= :now",
+            values: { now: number(seconds()) },
+          },
+        );
+      });
+    },
+
+    async event(key) {
+      const found = await table.get(eventKey(key));
+      const record = found?.["record"]?.S;
+      if (found === undefined || record === undefined || hasExpired(found, seconds())) return undefined;
+      return JSON.parse(record) as EventRecord;
+    },
+
+    async countDeparture(key, withinSeconds) {
+      const told = (await table.get(eventKey(key)))?.["departures"]?.N;
+      if (told !== undefined) return Number(told);
+      const minute = Math.floor(seconds() / 60);
+      // A worker that ends before the number is kept counts the departure twice: rather one too many.
+      const bucket = departuresKey(key.source, minute);
+      const added = await table.update(bucket, {
+        set: { expires: number(seconds() + 2 * withinSeconds) },
+        add: { count: number(1) },
+      });
+      const { items } = await table.query({
+        where: "#pk = :pk AND #sk > :since",
+        values: {
+          pk: bucket["pk"] ?? text(""),
+          since: text(minuteText(minute - Math.ceil(withinSeconds / 60))),
+        },
+      });
+      // Of this minute only what was counted before: of those who leave together not each shall be the last one.
+      const others = items.filter(({ sk }) => sk?.S !== bucket["sk"]?.S);
+      const count = others.reduce((sum, other) => sum + countOf(other), countOf(added.item));
+      await table.update(eventKey(key), { set: { departures: number(count) } });
+      return count;
+    },
+
+    async finishChunk(key, chunk, keepSeconds) {
+      const { item } = await table.update(chunksKey(key), {
+        set: { expires: number(seconds() + keepSeconds) },
+        // A set: a chunk that is added twice is there once.
+        add: { done: { NS: [String(chunk)] } },
+      });
+      return chunksOf(item, seconds());
+    },
+
+    async finishedChunks(key) {
+      return chunksOf(await table.get(chunksKey(key)), seconds());
+    },
+  };
+  return ledger;
+}
+
+/** A person in the index `by-person`, which takes no empty text. */
+export const personName = (externalId: string) => text(`person#${keyPiece(externalId)}`);
+
+const eventName = ({ source, id }: EventKey) => `${source}#${id}`;
+const eventKey = ({ source, id }: EventKey) => keyOf("event", [source, id]);
+const chunksKey = ({ source, id }: EventKey) => keyOf("event", [source, id], "chunks");
+const chunksOf = (found: Item | undefined, second: number): ReadonlySet<number> =>
+  new Set(found === undefined || hasExpired(found, second) ? [] : found["done"]?.NS?.map(Number));
+
+/** Departures are counted by the minute (since 1970), in the order of time. */
+const departuresKey = (source: string, minute: number) => keyOf("departures", [source], minuteText(minute));
+const minuteText = (minute: number) => String(minute).padStart(10, "0");
+
+/** Writes at the same time have no order, so of those with one name only the first is written. */
+function firstOfEach<Entry>(entries: readonly Entry[], nameOf: (entry: Entry) => string): Entry[] {
+  return [...Map.groupBy(entries, nameOf).values()].flatMap((group) => group[0] ?? []);
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { EventRecord, Ledger, PersonNote, PersonRecord } from "#lib/contract/ledger.ts";
+import { personName } from "./ledger-events.ts";
+import { keyOf, number, text, type Item, type Table, type Update } from "./ledger-table.ts";
+import { inParallel } from "./parallel.ts";
+
+// What is known of people at Authing, and the outcomes about them.
+//
+// Where our id of a person changes, the old id's item becomes a pointer to the new one. That takes several writes, of which the
+// first decides: (1) the old item gets `renamedTo` and `moving`, and does not change any more; (2) the new item is written as
+// a copy of it; (3) earlier ids point to the new one; (4) the old item is left with its pointer. Any worker that comes across
+// `moving` finishes what another one began before it goes on, and each write has a condition, so that two may do so at once.
+
+type PeopleLedger = Pick<Ledger, "person" | "recordPeople" | "renamePerson" | "events">;
+
+const writesAtOnce = 10;
+/** Pointers that lead to each other: only while a rename is under way. */
+const maxHops = 20;
+
+/** @param now milliseconds since 1970 */
+export function peopleLedger(table: Table, now: () => number): PeopleLedger {
+  /** The item of a person by today's or an earlier id, and their id of today. */
+  async function todays(externalId: string): Promise<{ id: string; item: Item } | undefined> {
+    let id = externalId;
+    for (let hops = 0; hops < maxHops; hops += 1) {
+      const item = await table.get(personKey(id));
+      if (!item) return undefined;
+      const renamedTo = item["renamedTo"]?.S;
+      if (renamedTo === undefined) return { id, item };
+      if (item["moving"]) await finishRename(id, item);
+      id = renamedTo;
+    }
+    throw new InboundError("unavailable", "person-is-being-renamed");
+  }
+
+  /** Steps 2 to 4 of a rename, from the item that step 1 has left. */
+  async function finishRename(from: string, item: Item): Promise<void> {
+    const { renamedTo, moving, pk: _, sk: __, ...known } = item;
+    const to = renamedTo?.S ?? "";
+    const formerly = [...new Set([...formerIds(item), from])].filter((id) => id !== to);
+    const token = moving ?? text("");
+    await table.put(
+      { ...known, ...personKey(to), externalId: text(to), formerly: { L: formerly.map(text) }, moved: token },
+      // What is noted under the new id once it is there is not written over.
+      { when: "attribute_not_exists(#moved) OR #moved <> :token", values: { token } },
+    );
+    for (const id of formerly.filter((each) => each !== from)) {
+      // An id that another person has by now is left alone.
+      const condition = { when: "#renamedTo = :from", values: { from: text(from) } };
+      await table.update(personKey(id), { set: { renamedTo: text(to) } }, condition);
+    }
+    await table.update(
+      personKey(from),
+      { remove: ["moving", "userId", "owner", "closedBy", "formerly"] },
+      { when: "#moving = :token", values: { token } },
+    );
+  }
+
+  async function notePerson(note: PersonNote): Promise<void> {
+    let id = note.externalId;
+    for (let hops = 0; hops < maxHops; hops += 1) {
+      const written = await table.update(personKey(id), noted(id, note), {
+        when: "attribute_not_exists(#renamedTo)",
+      });
+      if (written.held) return;
+      // A new person may have come between the write and the look.
+      id = (await todays(id))?.id ?? id;
+    }
+    throw new InboundError("unavailable", "person-is-being-renamed");
+  }
+
+  async function outcomesAbout(externalId: string, limit: number): Promise<EventRecord[]> {
+    const newestFirst: EventRecord[] = [];
+    let from: Item | undefined;
+    do {
+      const page = await table.query({
+        index: "by-person",
+        where: "#person = :person",
+        filter: "#expires > :now",
+        values: { person: personName(externalId), now: number(Math.floor(now() / 1000)) },
+        newestFirst: true,
+        limit,
+        from,
+      });
+      for (const { record } of page.items) {
+        if (record?.S !== undefined) newestFirst.push(JSON.parse(record.S) as EventRecord);
+      }
+      from = page.next;
+    } while (from && newestFirst.length < limit);
+    return newestFirst.slice(0, limit);
+  }
+
+  return {
+    async person(externalId) {
+      const found = await todays(externalId);
+      return found && personOf(found.id, found.item);
+    },
+
+    async recordPeople(notes) {
+      const people = [...Map.groupBy(notes, ({ externalId }) => externalId).values()];
+      // Of one person one after the other: the last word counts.
+      await inParallel(people, writesAtOnce, async (own) => {
+        for (const note of own) await notePerson(note);
+      });
+    },
+
+    async renamePerson(from, to) {
+      for (let tries = 0; tries < maxHops; tries += 1) {
+        const found = await todays(from);
+        if (!found || found.id === to) return;
+        const begun = await table.update(
+          personKey(found.id),
+          { set: { renamedTo: text(to), moving: text(randomUUID()) } },
+          { when: "attribute_exists(#createdBy) AND attribute_not_exists(#renamedTo)" },
+        );
+        if (begun.held && begun.item) return finishRename(found.id, begun.item);
+      }
+      throw new InboundError("unavailable", "person-is-being-renamed");
+    },
+
+    async events(externalId, limit) {
+      const found = await todays(externalId);
+      const ids = new Set([externalId, ...(found ? [found.id, ...formerIds(found.item)] : [])]);
+      const all = await Promise.all([...ids].map((id) => outcomesAbout(id, limit)));
+      return all
+        .flat()
+        .toSorted((one, other) =>
+          one.settledAt < other.settledAt ? -1 : one.settledAt > other.settledAt ? 1 : 0,
+        )
+        .slice(-limit);
+    },
+  };
+}
+
+const personKey = (externalId: string) => keyOf("person", [externalId]);
+const formerIds = (item: Item) => item["formerly"]?.L?.flatMap(({ S }) => S ?? []) ?? [];
+
+function noted(externalId: string, { createdBy, owner, userId, closes }: PersonNote): Update {
+  const sources = closes && { closedBy: { SS: [closes.source] } };
+  return {
+    set: { externalId: text(externalId), ...(userId !== undefined && { userId: text(userId) }) },
+    setOnce: { createdBy: text(createdBy), ...(owner !== undefined && { owner: text(owner) }) },
+    ...(sources && (closes.isClosed ? { add: sources } : { take: sources })),
+  };
+}
+
+function personOf(externalId: string, item: Item): PersonRecord {
+  const { userId, owner, createdBy, closedBy } = item;
+  const formerly = formerIds(item);
+  return {
+    externalId,
+    createdBy: createdBy?.S ?? "",
+    ...(userId?.S !== undefined && { userId: userId.S }),
+    ...(owner?.S !== undefined && { owner: owner.S }),
+    ...(closedBy?.SS && { closedBy: closedBy.SS.toSorted() }),
+    ...(formerly.length > 0 && { formerly }),
+  };
+}

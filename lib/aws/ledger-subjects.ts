@@ -1,0 +1,148 @@
+import { InboundError } from "#lib/contract/errors.ts";
+import type { FieldTold, Ledger, SubjectRecord } from "#lib/contract/ledger.ts";
+import { withTold } from "#lib/ledger/merge.ts";
+import { countOf, keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
+
+// What sources have told of their people, and what is known of each source itself.
+//
+// An item is read, merged and written where its `revision` is still the one that was read. Everything that was told is one JSON
+// text, in which the fields of one statement share its time and its event: a person costs one write unit (1 KB). `source` and
+// `subject` are attributes for the index `by-source` alone, which is written only when a person is new.
+
+type SubjectLedger = Pick<
+  Ledger,
+  "subject" | "tell" | "countSubjects" | "subjects" | "pausedSince" | "pause" | "cursor" | "moveCursor"
+>;
+
+/** Whoever writes the same item at the same time lets all others try again, so that this is the number of those. */
+const maxTries = 100;
+const subjectsPerPage = 1000;
+
+export function subjectLedger(table: Table): SubjectLedger {
+  const sourceText = async (source: string, part: "pause" | "cursor") =>
+    (await table.get(sourceKey(source, part)))?.["value"]?.S;
+
+  return {
+    async subject(source, subject) {
+      return recordOf(await table.get(subjectKey(source, subject)), source, subject);
+    },
+
+    async tell(now) {
+      const { source, subject } = now;
+      const key = subjectKey(source, subject);
+      let found = await table.get(key);
+      for (let tries = 0; tries < maxTries; tries += 1) {
+        const known = recordOf(found, source, subject);
+        const told = toldText(withTold(known, now));
+        // A worker that was cut off tells the same again.
+        if (known && told === found?.["told"]?.S) return;
+        const revision = Number(found?.["revision"]?.N ?? 0);
+        const written = await table.put(
+          {
+            ...key,
+            source: text(source),
+            subject: indexed(subject),
+            told: text(told),
+            revision: number(revision + 1),
+          },
+          known
+            ? { when: "#revision = :known", values: { known: number(revision) } }
+            : { when: "attribute_not_exists(#revision)" },
+        );
+        if (written.held) {
+          // A worker that ends in between leaves the count one too small; no decision depends on one.
+          if (!known) await table.update(sourceKey(source, "subjects"), { add: { count: number(1) } });
+          return;
+        }
+        found = written.item;
+      }
+      throw new InboundError("unavailable", "subject-contended");
+    },
+
+    async countSubjects(source) {
+      return countOf(await table.get(sourceKey(source, "subjects")));
+    },
+
+    async subjects(source, after) {
+      const page = await table.query({
+        index: "by-source",
+        where: `#source = :source${after === undefined ? "" : " AND #subject > :after"}`,
+        values: { source: text(source), ...(after !== undefined && { after: indexed(after) }) },
+        // One more, which tells whether there is another page.
+        limit: subjectsPerPage + 1,
+      });
+      const subjects = await Promise.all(
+        page.items.slice(0, subjectsPerPage).map(async (item) => {
+          const { subject: { S: shown = "" } = {}, pk = text(""), sk = text("") } = item;
+          if (isWhole(shown)) return shown;
+          // What the index cannot hold stands with what was told.
+          return storedIn(await table.get({ pk, sk }))?.subject ?? shown;
+        }),
+      );
+      const next = page.next || page.items.length > subjectsPerPage ? subjects.at(-1) : undefined;
+      return { subjects, ...(next !== undefined && { next }) };
+    },
+
+    async pausedSince(source) {
+      return sourceText(source, "pause");
+    },
+
+    async pause(source, since) {
+      const key = sourceKey(source, "pause");
+      await (since === undefined ? table.delete(key) : table.put({ ...key, value: text(since) }));
+    },
+
+    async cursor(source) {
+      return sourceText(source, "cursor");
+    },
+
+    async moveCursor(source, cursor) {
+      await table.put({ ...sourceKey(source, "cursor"), value: text(cursor) });
+    },
+  };
+}
+
+const subjectKey = (source: string, subject: string) => keyOf("subject", [source, subject]);
+const sourceKey = (source: string, part: "subjects" | "pause" | "cursor") => keyOf("source", [source], part);
+
+/** An index takes no empty text, and 1,024 bytes at most. */
+const indexed = (subject: string) => text(subject === "" ? emptySubject : keyPiece(subject));
+const emptySubject = "sha256:";
+const isWhole = (shown: string) => !shown.startsWith("sha256:");
+
+/** As it is stored: [when, by which event, which fields] of each statement of which something still counts. */
+type Statement = readonly [at: string, by: string, fields: readonly string[]];
+type Stored = Omit<SubjectRecord, "source" | "subject" | "told"> & {
+  readonly told: readonly Statement[];
+  /** Where the key holds its hash. */
+  readonly subject?: string;
+};
+
+function toldText(record: SubjectRecord): string {
+  const { source: _, subject, told, ...rest } = record;
+  const statements = Map.groupBy(Object.entries(told), ([, { at, by }]) => JSON.stringify([at, by]));
+  const stored: Stored = {
+    ...rest,
+    ...(!isWhole(indexed(subject).S ?? "") && { subject }),
+    told: [...statements.values()].flatMap((fields): Statement[] => {
+      const [, first] = fields[0] ?? [];
+      return first ? [[first.at, first.by, fields.map(([name]) => name)]] : [];
+    }),
+  };
+  // JSON escapes halves of surrogate pairs, which an attribute could not hold.
+  return JSON.stringify(stored);
+}
+
+/** Written by ourselves, so its shape is known. */
+function storedIn(item: Item | undefined): Stored | undefined {
+  const told = item?.["told"]?.S;
+  return told === undefined ? undefined : (JSON.parse(told) as Stored);
+}
+
+function recordOf(item: Item | undefined, source: string, subject: string): SubjectRecord | undefined {
+  const stored = storedIn(item);
+  if (!stored) return undefined;
+  const told: Record<string, FieldTold> = {};
+  for (const [at, by, fields] of stored.told) for (const field of fields) told[field] = { at, by };
+  return { ...stored, source, subject, told };
+}

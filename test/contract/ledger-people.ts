@@ -1,0 +1,228 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { EventRecord, Ledger, PersonNote } from "#lib/contract/ledger.ts";
+import { recordAt, type MakeLedger } from "./ledger-records.ts";
+
+const day = 86_400;
+
+/** What every ledger promises about people at Authing. */
+export function peopleOf(make: MakeLedger): void {
+  let time = 0;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    time = Date.UTC(2026, 2, 1);
+    ledger = await make(() => time);
+  });
+  const note = (changed: Partial<PersonNote> = {}) =>
+    ledger.recordPeople([{ externalId: "10010", createdBy: "bamboohr/e-1", ...changed }]);
+  const person = { externalId: "10010", userId: "u-1", createdBy: "bamboohr/e-1" };
+
+  describe("people", () => {
+    it("are unknown at first", async () => {
+      expect(await ledger.person("10010")).toBeUndefined();
+    });
+
+    it("are remembered", async () => {
+      const people = ["10010", "10011", "工号-#1", ""].map((externalId) => ({
+        externalId,
+        userId: `u-${externalId}`,
+        createdBy: "bamboohr/e-1",
+        owner: "bamboohr",
+      }));
+      await ledger.recordPeople(people);
+      for (const each of people) expect(await ledger.person(each.externalId)).toEqual(each);
+      expect(await ledger.person("10012")).toBeUndefined();
+    });
+
+    it("keep what created them first, and the userId that they were given last", async () => {
+      await note();
+      expect(await ledger.person("10010")).toEqual({ externalId: "10010", createdBy: "bamboohr/e-1" });
+      await note({ userId: "u-1", createdBy: "clerk/e-9" });
+      expect(await ledger.person("10010")).toEqual(person);
+      await note({ createdBy: "clerk/e-9" });
+      expect(await ledger.person("10010")).toEqual(person);
+      await note({ userId: "u-2" });
+      expect(await ledger.person("10010")).toEqual({ ...person, userId: "u-2" });
+    });
+
+    it("keep their first owner, and get one where they had none", async () => {
+      await note({ createdBy: "uploads/i/1" });
+      expect((await ledger.person("10010"))?.owner).toBeUndefined();
+      await note({ owner: "bamboohr" });
+      await note({ owner: "clerk" });
+      expect(await ledger.person("10010")).toMatchObject({ owner: "bamboohr", createdBy: "uploads/i/1" });
+    });
+
+    it("are closed by each source that says so, until it says otherwise", async () => {
+      const closedBy = async () => (await ledger.person("10010"))?.closedBy;
+      await note({ userId: "u-1", closes: { source: "okta", isClosed: true } });
+      await note({ closes: { source: "bamboohr", isClosed: true } });
+      await note({ closes: { source: "okta", isClosed: true } });
+      expect(await closedBy()).toEqual(["bamboohr", "okta"]);
+      await note();
+      await note({ closes: { source: "clerk", isClosed: false } });
+      expect(await closedBy()).toEqual(["bamboohr", "okta"]);
+      await note({ closes: { source: "bamboohr", isClosed: false } });
+      expect(await closedBy()).toEqual(["okta"]);
+      await note({ closes: { source: "okta", isClosed: false } });
+      expect(await ledger.person("10010")).toEqual(person);
+    });
+
+    it("are closed by all who say so at the same time", async () => {
+      const sources = ["bamboohr", "clerk", "dingtalk", "okta"];
+      await Promise.all(sources.map((source) => note({ closes: { source, isClosed: true } })));
+      expect((await ledger.person("10010"))?.closedBy).toEqual(sources);
+    });
+
+    it("may come twice in one call, and the last word counts", async () => {
+      await ledger.recordPeople([
+        { externalId: "10010", createdBy: "uploads/i/1", closes: { source: "okta", isClosed: true } },
+        {
+          externalId: "10010",
+          userId: "u-1",
+          createdBy: "uploads/i/2",
+          closes: { source: "okta", isClosed: false },
+        },
+      ]);
+      expect(await ledger.person("10010")).toEqual({ ...person, createdBy: "uploads/i/1" });
+    });
+  });
+
+  describe("a person whose id changes", () => {
+    const whole = { ...person, owner: "bamboohr", closedBy: ["okta"] };
+    beforeEach(() => note({ userId: "u-1", owner: "bamboohr", closes: { source: "okta", isClosed: true } }));
+
+    it("is found under both ids, with everything that is known of them", async () => {
+      await ledger.renamePerson("10010", "20020");
+      const renamed = { ...whole, externalId: "20020", formerly: ["10010"] };
+      expect(await ledger.person("20020")).toEqual(renamed);
+      expect(await ledger.person("10010")).toEqual(renamed);
+    });
+
+    it("is noted under either id", async () => {
+      await ledger.renamePerson("10010", "20020");
+      await note({ userId: "u-2", closes: { source: "okta", isClosed: false } });
+      await note({ externalId: "20020", closes: { source: "clerk", isClosed: true } });
+      const { closedBy: _, ...open } = whole;
+      expect(await ledger.person("20020")).toEqual({
+        ...open,
+        externalId: "20020",
+        userId: "u-2",
+        closedBy: ["clerk"],
+        formerly: ["10010"],
+      });
+    });
+
+    it("is renamed once, however often it is told, also by an id of before", async () => {
+      await ledger.renamePerson("10010", "20020");
+      await note({ externalId: "20020", closes: { source: "clerk", isClosed: true } });
+      await ledger.renamePerson("10010", "20020");
+      await ledger.renamePerson("20020", "20020");
+      expect(await ledger.person("10010")).toEqual({
+        ...whole,
+        externalId: "20020",
+        closedBy: ["clerk", "okta"],
+        formerly: ["10010"],
+      });
+    });
+
+    it("is found under every earlier id", async () => {
+      await ledger.renamePerson("10010", "20020");
+      await ledger.renamePerson("10010", "30030");
+      for (const id of ["10010", "20020", "30030"]) {
+        expect(await ledger.person(id)).toEqual({
+          ...whole,
+          externalId: "30030",
+          formerly: ["10010", "20020"],
+        });
+      }
+    });
+
+    it("may have its earlier id again", async () => {
+      await ledger.renamePerson("10010", "20020");
+      await ledger.renamePerson("20020", "10010");
+      for (const id of ["10010", "20020"]) {
+        expect(await ledger.person(id)).toEqual({ ...whole, formerly: ["20020"] });
+      }
+      await ledger.renamePerson("10010", "20020");
+      expect(await ledger.person("10010")).toMatchObject({ externalId: "20020", formerly: ["10010"] });
+    });
+
+    it("leaves its earlier id to another person, who keeps it when the first one is renamed again", async () => {
+      await ledger.renamePerson("10010", "20020");
+      await note({ externalId: "5", userId: "u-5", createdBy: "bamboohr/e-5" });
+      await ledger.renamePerson("5", "10010");
+      const other = { externalId: "10010", userId: "u-5", createdBy: "bamboohr/e-5", formerly: ["5"] };
+      expect(await ledger.person("10010")).toEqual(other);
+      expect(await ledger.person("5")).toEqual(other);
+      expect(await ledger.person("20020")).toMatchObject({ externalId: "20020", userId: "u-1" });
+      await ledger.renamePerson("20020", "30030");
+      expect(await ledger.person("10010")).toEqual(other);
+      expect(await ledger.person("20020")).toMatchObject({ externalId: "30030", userId: "u-1" });
+      await ledger.renamePerson("10010", "6");
+      expect(await ledger.person("10010")).toMatchObject({ externalId: "6", userId: "u-5" });
+      expect(await ledger.person("20020")).toMatchObject({ externalId: "30030", userId: "u-1" });
+    });
+
+    it("ends at one id when many rename at the same time, and loses nothing that is noted meanwhile", async () => {
+      const sources = ["bamboohr", "clerk", "dingtalk", "feishu"];
+      await Promise.all([
+        ...sources.map(() => ledger.renamePerson("10010", "20020")),
+        ...sources.map((source) => note({ closes: { source, isClosed: true } })),
+      ]);
+      expect(await ledger.person("10010")).toEqual({
+        ...whole,
+        externalId: "20020",
+        closedBy: [...sources, "okta"],
+        formerly: ["10010"],
+      });
+    });
+
+    it("does not come into being by it", async () => {
+      await ledger.renamePerson("unknown", "new");
+      expect(await ledger.person("new")).toBeUndefined();
+      expect(await ledger.person("unknown")).toBeUndefined();
+    });
+  });
+
+  describe("the trail of a person", () => {
+    const recordOf = (changed: Partial<EventRecord> = {}) => recordAt(time, changed);
+    const pass = (seconds: number) => {
+      time += seconds * 1000;
+    };
+
+    it("holds the newest outcomes, oldest first", async () => {
+      const records: EventRecord[] = [];
+      for (const id of ["c", "a", "d", "b"]) {
+        pass(1);
+        const record = recordOf({ id });
+        records.push(record);
+        await ledger.settle([record], day);
+        await ledger.settle([recordOf({ id: `${id}-of-another`, externalId: "10011" })], day);
+      }
+      expect(await ledger.events("10010", 10)).toEqual(records);
+      expect(await ledger.events("10010", 2)).toEqual(records.slice(2));
+      expect(await ledger.events("10012", 10)).toEqual([]);
+    });
+
+    it("goes on under another id, and is found under each", async () => {
+      await note();
+      const records: EventRecord[] = [];
+      for (const externalId of ["10010", "20020", "30030"]) {
+        pass(1);
+        await ledger.renamePerson("10010", externalId);
+        const record = recordOf({ id: `e-${externalId}`, externalId });
+        records.push(record);
+        await ledger.settle([record], day);
+      }
+      for (const id of ["10010", "20020", "30030"]) expect(await ledger.events(id, 10)).toEqual(records);
+      expect(await ledger.events("10010", 2)).toEqual(records.slice(1));
+    });
+
+    it("has no part in outcomes about nobody we know", async () => {
+      const { externalId: _, ...anonymous } = recordOf();
+      await ledger.settle([anonymous], day);
+      expect(await ledger.events("10010", 10)).toEqual([]);
+      expect(await ledger.event(anonymous)).toEqual(anonymous);
+    });
+  });
+}

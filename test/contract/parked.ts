@@ -1,0 +1,146 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Parked, ParkedMessage } from "#lib/contract/parked.ts";
+
+/** What parked messages promise wherever they are. `make` gives an empty place. */
+export function parkedSuite(name: string, make: () => Parked | Promise<Parked>): void {
+  const minute = 60_000;
+  const start = Date.UTC(2026, 2, 1);
+  const at = (minutes: number) => new Date(start + minutes * minute).toISOString();
+
+  const parkedOf = (
+    id: string,
+    changed: Partial<ParkedMessage> = {},
+    source = "bamboohr",
+  ): ParkedMessage => ({
+    kind: "dead",
+    message: {
+      kind: "event",
+      source,
+      event: {
+        id,
+        subject: "10010",
+        type: "t",
+        occurredAt: "2026-03-01T00:00:00.000Z",
+        payload: { name: "张三 😀", half: "\uD83D" },
+      },
+      reception: { receivedAt: "2026-03-01T00:00:01.000Z", proof: "hmac-sha256" },
+    },
+    ledgerId: id,
+    reason: "translation-failed",
+    attempts: 1,
+    since: "2026-03-01T00:00:01.000Z",
+    ...changed,
+  });
+  const waiting = (id: string, minutes: number, changed: Partial<ParkedMessage> = {}) =>
+    parkedOf(id, { kind: "waiting", reason: "user-unknown", dueAt: at(minutes), ...changed });
+  const idsOf = (messages: readonly ParkedMessage[]) => messages.map(({ ledgerId }) => ledgerId).toSorted();
+
+  describe(`parked messages ${name}`, () => {
+    let parked: Parked;
+    beforeEach(async () => {
+      parked = await make();
+    });
+    const dueIds = async (minutes: number, limit = 100) =>
+      idsOf(await parked.due(start + minutes * minute, limit));
+
+    it("come back whole, by their kind", async () => {
+      expect(await parked.list("dead", 10)).toEqual([]);
+      const each = [
+        parkedOf("e-1", { path: "employees[0].fields.姓名", hint: "mend it", externalId: "10010" }),
+        parkedOf("e-1", { kind: "held", reason: "mass-departure" }),
+        parkedOf("e-1", { kind: "rejected", reason: "conflict" }),
+        waiting("e-1", 5),
+      ];
+      for (const message of each) await parked.keep(message);
+      for (const message of each) expect(await parked.list(message.kind, 10)).toEqual([message]);
+    });
+
+    it("are there once, as they were kept last", async () => {
+      await parked.keep(parkedOf("e-1"));
+      await parked.keep(parkedOf("e-1", { reason: "still-unknown", attempts: 2 }));
+      expect(await parked.list("dead", 10)).toEqual([
+        parkedOf("e-1", { reason: "still-unknown", attempts: 2 }),
+      ]);
+    });
+
+    it("are listed of one source or of all, oldest first, no more than asked, and none that was taken away", async () => {
+      for (const [index, id] of ["e-3", "e-1", "e-2"].entries()) {
+        await parked.keep(parkedOf(id, { since: at(index) }));
+      }
+      await parked.keep(parkedOf("e-1", { since: at(3) }, "clerk"));
+      await parked.keep(parkedOf("e-1", { since: at(3) }, "clerk-2"));
+      expect((await parked.list("dead", 10, "bamboohr")).map(({ ledgerId }) => ledgerId)).toEqual([
+        "e-3",
+        "e-1",
+        "e-2",
+      ]);
+      expect((await parked.list("dead", 10, "clerk")).map(({ message }) => message.source)).toEqual([
+        "clerk",
+      ]);
+      expect(await parked.list("dead", 10)).toHaveLength(5);
+      expect(await parked.list("dead", 2)).toHaveLength(2);
+      await parked.remove(parkedOf("e-1"));
+      await parked.remove(parkedOf("e-1"));
+      expect(idsOf(await parked.list("dead", 10, "bamboohr"))).toEqual(["e-2", "e-3"]);
+      expect(await parked.list("dead", 10, "clerk")).toHaveLength(1);
+    });
+
+    it("are due when their moment has come, and stay until they are taken away", async () => {
+      await parked.keep(waiting("e-1", 5));
+      await parked.keep(waiting("e-2", 6));
+      await parked.keep(parkedOf("e-3"));
+      expect(await parked.due(start + 5 * minute - 1, 100)).toEqual([]);
+      expect(await parked.due(start + 5 * minute, 100)).toEqual([waiting("e-1", 5)]);
+      expect(await dueIds(10)).toEqual(["e-1", "e-2"]);
+      await parked.remove(waiting("e-1", 5));
+      expect(await dueIds(10)).toEqual(["e-2"]);
+      expect(idsOf(await parked.list("waiting", 10))).toEqual(["e-2"]);
+    });
+
+    it("are due at the moment with which they were kept last, earlier or later", async () => {
+      await parked.keep(waiting("later", 5));
+      await parked.keep(waiting("later", 50));
+      await parked.keep(waiting("earlier", 50));
+      await parked.keep(waiting("earlier", 5));
+      expect(await dueIds(5)).toEqual(["earlier"]);
+      expect(await dueIds(49)).toEqual(["earlier"]);
+      expect(await dueIds(50)).toEqual(["earlier", "later"]);
+    });
+
+    it("are due again after they were given back with another moment", async () => {
+      await parked.keep(waiting("e-1", 5));
+      const [message] = await parked.due(start + 5 * minute, 100);
+      await parked.keep({ ...(message ?? waiting("e-1", 5)), dueAt: at(35) });
+      expect(await dueIds(34)).toEqual([]);
+      expect(await dueIds(35)).toEqual(["e-1"]);
+      await parked.keep(waiting("e-1", 5));
+      expect(await dueIds(6)).toEqual(["e-1"]);
+      expect(await dueIds(35)).toEqual(["e-1"]);
+    });
+
+    it("may be due on any day, also one that a typo made", async () => {
+      await parked.keep(waiting("past", 0, { dueAt: "1970-01-01T00:00:00.000Z" }));
+      await parked.keep(waiting("far", 0, { dueAt: "+010000-01-01T05:00:00.000Z" }));
+      await parked.keep(waiting("farther", 0, { dueAt: "+275760-09-13T00:00:00.000Z" }));
+      expect(await dueIds(0)).toEqual(["past"]);
+    });
+
+    it("are all due, no more than asked at a time, those that are out of date apart", async () => {
+      const ids = Array.from({ length: 40 }, (_, index) => `e-${index}`);
+      await Promise.all(ids.map((id) => parked.keep(waiting(id, 1))));
+      await Promise.all(ids.slice(0, 20).map((id) => parked.keep(waiting(id, 90))));
+      const seen = new Set<string>();
+      for (let round = 0; round < 20 && seen.size < 20; round += 1) {
+        const due = await parked.due(start + 2 * minute, 8);
+        expect(due.length).toBeLessThanOrEqual(8);
+        for (const message of due) {
+          seen.add(message.ledgerId);
+          await parked.remove(message);
+        }
+      }
+      expect([...seen].toSorted()).toEqual(ids.slice(20).toSorted());
+      expect(await dueIds(2)).toEqual([]);
+      expect(await dueIds(90)).toEqual(ids.slice(0, 20).toSorted());
+    });
+  });
+}

@@ -1,4 +1,0 @@
-import { localShelf } from "#infra/local/shelf.ts";
-import { shelfSuite } from "./shelf.ts";
-
-shelfSuite("of a laptop", localShelf);
