@@ -130,7 +130,11 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     async recordPeople(notes) {
       for (const note of notes) {
         const known = people.get(note.externalId);
-        const today = known?.renamedTo === undefined ? note.externalId : known.renamedTo;
+        if (note.isNew && known?.renamedTo !== undefined) {
+          people.set(note.externalId, withNote(undefined, note));
+          continue;
+        }
+        const today = known?.renamedTo ?? note.externalId;
         people.set(today, withNote(people.get(today), { ...note, externalId: today }));
       }
     },

@@ -57,6 +57,22 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
     );
   }
 
+  /** Gives an id that a renamed person had before to a new one. `false` while the rename is under way. */
+  async function giveAway(id: string, note: PersonNote): Promise<boolean> {
+    const { createdBy, userId, owner } = note;
+    const written = await table.put(
+      {
+        ...personKey(id),
+        externalId: text(id),
+        createdBy: text(createdBy),
+        ...(userId !== undefined && { userId: text(userId) }),
+        ...(owner !== undefined && { owner: text(owner) }),
+      },
+      { when: "attribute_exists(#renamedTo) AND attribute_not_exists(#moving)", values: {} },
+    );
+    return written.held;
+  }
+
   async function notePerson(note: PersonNote): Promise<void> {
     let id = note.externalId;
     for (let hops = 0; hops < maxHops; hops += 1) {
@@ -64,6 +80,7 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
         when: "attribute_not_exists(#renamedTo)",
       });
       if (written.held) return;
+      if (note.isNew && (await giveAway(id, note))) return;
       // A new person may have come between the write and the look.
       id = (await todays(id))?.id ?? id;
     }

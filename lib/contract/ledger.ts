@@ -87,6 +87,8 @@ export interface PersonRecord {
 /** What is noted of a person: `closes` adds its source to `closedBy`, or takes it away. */
 export interface PersonNote extends Omit<PersonRecord, "closedBy" | "formerly" | "renamedTo"> {
   readonly closes?: { readonly source: string; readonly isClosed: boolean };
+  /** The person was created under this id just now: a person who had it before is renamed since, and has it no longer. */
+  readonly isNew?: boolean;
 }
 
 export type Claim =

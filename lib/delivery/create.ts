@@ -86,7 +86,8 @@ async function notePeople(
       const { userId, by = task.by } = outcome;
       if (externalId === undefined || userId === undefined) return [];
       const isOwn = isDone(outcome) && task.owner !== undefined;
-      return { externalId, userId, createdBy: by, ...(isOwn && { owner: task.owner }) };
+      const isNew = isDone(outcome) && outcome.reason === undefined;
+      return { externalId, userId, createdBy: by, isNew, ...(isOwn && { owner: task.owner }) };
     }),
   );
 }

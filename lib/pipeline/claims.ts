@@ -70,8 +70,10 @@ async function isNews(
   if (record.readAt !== undefined && receivedAt > record.readAt) return true;
   if (message.kind !== "event" || !message.event.isUndated || receivedAt <= record.receivedAt) return false;
   const known = await ledger.subject(message.source, message.event.subject);
-  const newest = Object.values(known?.told ?? {}).toSorted((one, other) => (one.at > other.at ? -1 : 1))[0];
-  return newest !== undefined && newest.by !== message.event.id;
+  const told = Object.values(known?.told ?? {});
+  const newest = told.reduce((at, field) => (field.at > at ? field.at : at), "");
+  // Of fields told at the same moment, one told by these words is enough for a repetition.
+  return told.length > 0 && !told.some(({ at, by }) => at === newest && by === message.event.id);
 }
 
 /** Locks the people of an event, in one order for all, so that no two workers wait for each other. `false`: it took too long. */

@@ -60,7 +60,10 @@ export async function knowledgeOf(
   // What a leaver is called comes last: a deletion often says the source's own id only.
   const externalId = brought ?? known?.externalId ?? changes.flatMap(idsIn)[0];
   const id = known?.externalId ?? externalId;
-  const person = id === undefined ? undefined : await ledger.person(id);
+  const found = id === undefined ? undefined : await ledger.person(id);
+  // An id that a renamed person had before is given to a new one: only the renamed person's own subject still means them.
+  const isReused = known === undefined && found?.externalId !== id && changes.some(({ kind }) => kind === "create");
+  const person = isReused ? undefined : found;
   const other = brought === undefined || brought === id ? undefined : await ledger.person(brought);
   const namesake = other && other.externalId !== person?.externalId ? other : undefined;
   return { known, person, namesake, externalId };

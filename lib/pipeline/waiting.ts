@@ -98,9 +98,10 @@ export async function bringBackDue(
   for (let total = 0; ;) {
     const due = await parked.due(clock.now(), atOnce);
     if (due.length === 0) return total;
-    await events.send(due.map(({ message }) => ({ ...message, wasParked: true })));
+    // First, or it would bring back what a quick worker has parked anew or taken away.
     const dueAt = new Date(clock.now() + againMilliseconds).toISOString();
     await Promise.all(due.map((each) => parked.keep({ ...each, dueAt })));
+    await events.send(due.map(({ message }) => ({ ...message, wasParked: true })));
     total += due.length;
     if (clock.now() >= deadline) return total;
   }
