@@ -1,6 +1,13 @@
 import * as z from "zod/mini";
 import { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/contract/policies.ts";
-import { isSourceName, sourceNameRule, type OwnSource, type TranslationContext } from "./contract/source.ts";
+import {
+  isKeepableHeader,
+  isSourceName,
+  keepableHeaderRule,
+  sourceNameRule,
+  type OwnSource,
+  type TranslationContext,
+} from "./contract/source.ts";
 import type * as registry from "./sources/registry.ts";
 
 const SourceSettings = z.strictObject({
@@ -139,6 +146,11 @@ interface Part {
   readonly say: string;
 }
 
+const PingShape = z.union([
+  z.strictObject({ contentType: z.string(), body: z.string() }),
+  z.strictObject({ query: z.record(z.string(), z.string()) }),
+]);
+
 const isFunction = (value: unknown) => typeof value === "function";
 const has = (value: unknown, ...methods: string[]) =>
   typeof value === "object" &&
@@ -176,11 +188,16 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     needed: false,
     say: "must be an object with the functions host and read",
   },
-  ping: {
+  readsHeaders: {
     isRight: (value) =>
-      z.safeParse(z.strictObject({ contentType: z.string(), body: z.string() }), value).success,
+      Array.isArray(value) && value.every((name) => typeof name === "string" && isKeepableHeader(name)),
     needed: false,
-    say: 'must say what is about nobody, e.g. { contentType: "application/json", body: "…" }',
+    say: `must be a list of names of headers: ${keepableHeaderRule}`,
+  },
+  ping: {
+    isRight: (value) => z.safeParse(PingShape, value).success,
+    needed: false,
+    say: 'must be a delivery about no person, e.g. { contentType: "application/json", body: "…" } or, for GET, { query: { … } }',
   },
 };
 

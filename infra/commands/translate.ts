@@ -1,15 +1,19 @@
 import { readFile } from "node:fs/promises";
-import { dirname, extname, resolve } from "node:path";
+import { basename, dirname, extname, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { translationContext } from "#lib/config.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import type { Source, SourceEvent } from "#lib/contract/source.ts";
+import { reopenDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
+import type { KeptMessage } from "#lib/contract/parked.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import type { Source, SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
-import { readAnswers } from "#infra/fixtures/cases.ts";
+import { readAnswers, readDelivery } from "#infra/fixtures/cases.ts";
+import { deliveryOf } from "#infra/fixtures/requests.ts";
 import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
 import { localSecrets } from "#infra/local/secrets.ts";
 import { localSettings } from "#infra/local/settings.ts";
@@ -31,18 +35,7 @@ await runCommand(async () => {
     say(`npm run translate -- <${[...sources.keys()].join(" | ")}> <file with the body of a delivery>`);
     return 1;
   }
-  const body = await readFile(path);
-  const now = Date.now();
-  const events = source.split({
-    method: "POST",
-    headers: { "content-type": contentTypes[extname(path)] ?? "application/json" },
-    query: new URLSearchParams(),
-    body,
-    payload: body,
-    receivedAt: now,
-    sentAt: now,
-    deliveryId: undefined,
-  });
+  const events = source.split(await readVerified(source, path));
   const answers = readAnswers(dirname(resolve(path)));
   const complete = answers.length > 0 ? await recordedPeople(source, answers) : undefined;
   const changes: unknown[] = [];
@@ -63,6 +56,33 @@ await runCommand(async () => {
   say(JSON.stringify(changes, undefined, 2));
   return failed && changes.length === 0 ? 1 : 0;
 });
+
+/** What a file holds: a delivery that was kept because it could not be read, or the body of one, with its `delivery.json` beside it. */
+async function readVerified(source: Source, path: string): Promise<VerifiedDelivery> {
+  const body = await readFile(path);
+  const kept = unreadableIn(body);
+  if (kept) return reopenDelivery(kept.delivery, kept.reception);
+  const { method, headers, query, now } = readDelivery(dirname(resolve(path)));
+  const isCase = basename(path).startsWith("body.");
+  const receivedAt = isCase ? Date.parse(now) : Date.now();
+  const said = {
+    method,
+    headers: { "content-type": contentTypes[extname(path)] ?? "application/json", ...headers },
+    query,
+    body,
+  };
+  return verifiedDelivery(source, deliveryOf(said, receivedAt), { payload: body, sentAt: receivedAt });
+}
+
+/** The message in what `kept/dead/` of the bucket holds. */
+function unreadableIn(bytes: Buffer): Extract<QueuedMessage, { kind: "unreadable" }> | undefined {
+  try {
+    const document = JSON.parse(bytes.toString()) as Partial<KeptMessage> | null;
+    return document?.message?.kind === "unreadable" ? document.message : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function tellOfFetch({ title }: Source): void {
   say(

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { EventKey } from "#lib/contract/ledger.ts";
 import { apply, type ApplyPorts } from "#lib/pipeline/apply.ts";
 import { InboundError } from "#lib/contract/errors.ts";
+import { reopenDelivery } from "#lib/pipeline/verified-delivery.ts";
 import type { KeptMessage } from "#lib/contract/parked.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { Source } from "#lib/contract/source.ts";
@@ -185,19 +186,9 @@ function readAgain(
   if (message.kind === "event") return [message];
   const source = readable(message.source);
   if (!source) return new InboundError("misconfigured", "source-not-enabled");
-  const { payload: encoded, contentType, reception } = message;
-  const payload = Buffer.from(encoded, "base64");
+  const { delivery, reception } = message;
   try {
-    const events = source.split({
-      method: "POST",
-      headers: contentType === undefined ? {} : { "content-type": contentType },
-      query: new URLSearchParams(),
-      body: payload,
-      payload,
-      receivedAt: Date.parse(reception.receivedAt),
-      sentAt: undefined,
-      deliveryId: reception.deliveryId,
-    });
+    const events = source.split(reopenDelivery(delivery, reception));
     const unread = events.find((event) => event instanceof InboundError);
     if (unread) return unread;
     return events.flatMap((event) =>

@@ -1,6 +1,12 @@
 import { createCipheriv, createDecipheriv, createHmac, hash, timingSafeEqual } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/contract/source.ts";
+import type {
+  Delivery,
+  ImmediateProof,
+  ProofFailure,
+  ProofResult,
+  SignedRequest,
+} from "#lib/contract/source.ts";
 
 interface EncryptedCallbackSettings<Secret> {
   /** What the explanation of an event calls it. */
@@ -31,7 +37,7 @@ interface SealedMessage extends Stamp {
   readonly encrypted: string;
 }
 
-interface EncryptedCallback<Secret> extends Proof<Secret> {
+interface EncryptedCallback<Secret> extends ImmediateProof<Secret> {
   /** Verifies and decrypts a text that did not come in a body, under the signature, time and nonce in the query. */
   open(encrypted: string, delivery: Pick<Delivery, "query">, secret: Secret): ProofResult;
   /**
@@ -128,6 +134,7 @@ export function encryptedCallback<Secret>(
     name,
     coversBody: true,
     refusesStale: false,
+    proofParameters: [...names.signature, ...names.timestamp, ...names.nonce],
     open,
     verify(delivery, secret) {
       return open(envelope.read(delivery.body), delivery, secret);

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hash, timingSafeEqual } f
 import { InboundError } from "#lib/contract/errors.ts";
 import type {
   Delivery,
-  Proof,
+  ImmediateProof,
   ProofFailure,
   ProofResult,
   Reply,
@@ -32,7 +32,7 @@ const blockBytes = 16;
  * Feishu names no tolerance and repeats a delivery for up to 6 hours, without saying whether it signs anew, so none is
  * stale. The timestamp is only ever a part of what is signed: nothing tells where it ends and the nonce begins.
  */
-export const feishuProof: Proof<FeishuSecret> = {
+export const feishuProof: ImmediateProof<FeishuSecret> = {
   name: "feishu-signature",
   coversBody: true,
   refusesStale: false,

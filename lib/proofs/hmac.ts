@@ -1,6 +1,13 @@
 import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/contract/source.ts";
+import type {
+  Delivery,
+  ImmediateProof,
+  ProofFailure,
+  ProofResult,
+  SignedRequest,
+  Signing,
+} from "#lib/contract/source.ts";
 
 type HmacAlgorithm = "sha1" | "sha256" | "sha512";
 
@@ -79,7 +86,7 @@ const maximumSignatures = 32;
  *
  * A key that is empty or cannot be decoded is no key, and a secret without a key verifies nothing (`secret-empty`).
  */
-export function hmac<Secret>(settings: HmacSettings<Secret>): Proof<Secret> {
+export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Secret> {
   const { algorithm, signature, timestamp, deliveryId, keyEncoding = "utf8" } = settings;
   const template = compileTemplate(settings);
   const tolerance = compileTolerance(timestamp?.toleranceSeconds);
@@ -218,7 +225,7 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): Proof<Secret> {
     return refused("proof-mismatch");
   }
 
-  function sign(body: Uint8Array, secret: Secret, at: { now: number; id: string }): SignedRequest {
+  function sign(body: Uint8Array, secret: Secret, at: Signing): SignedRequest {
     const [key] = keys(secret);
     if (key === undefined) throw new InboundError("misconfigured", "secret-empty");
     const timestampText = String(timestamp?.unit === "milliseconds" ? at.now : Math.floor(at.now / 1000));
@@ -244,9 +251,9 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): Proof<Secret> {
       {
         timestamp: () => timestampText,
         id: () => at.id,
-        // A sender has its own values for these; any value will do where it is signed.
-        header: (name) => (headers[name] ??= at.id),
-        query: (name) => (query[name] ??= at.id),
+        // A sender has its own values for these; where the request has none, any value will do.
+        header: (name) => headers[name] ?? at.headers?.[name] ?? (headers[name] = at.id),
+        query: (name) => query[name] ?? at.query?.[name] ?? (query[name] = at.id),
         json: (name) => (document === undefined ? undefined : textAt(document, name)),
         bodyHash: () => hash("sha256", sent, "hex"),
       },
@@ -272,6 +279,7 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): Proof<Secret> {
     name: settings.name ?? `hmac-${algorithm}`,
     coversBody: template.some((part) => part.kind === "body" || part.kind === "bodyHash"),
     refusesStale: Number.isFinite(tolerance.past),
+    ...("query" in signature && { proofParameters: [signature.query] }),
     verify,
     sign,
   };

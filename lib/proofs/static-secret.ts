@@ -1,6 +1,12 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/contract/source.ts";
+import type {
+  Delivery,
+  ImmediateProof,
+  ProofFailure,
+  ProofResult,
+  SignedRequest,
+} from "#lib/contract/source.ts";
 
 // For senders that sign nothing and only show a secret that both sides know. It says who speaks and nothing about the body:
 // whoever sees one delivery can make another, so what such a sender says is best read anew at its API.
@@ -25,7 +31,7 @@ export interface BasicAuthSettings<Secret> {
  * comma by then, and so a stranger's. Space around a value does not count, since HTTP does not carry it. An empty value is
  * no value, and a secret without one verifies nothing (`secret-empty`).
  */
-export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): Proof<Secret> {
+export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): ImmediateProof<Secret> {
   const { name = "static-header", header } = settings;
   if (!/^[a-z0-9-]+$/.test(header)) {
     throw new TypeError(
@@ -70,7 +76,7 @@ export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): Pr
 }
 
 /** A proof by HTTP Basic authentication, in UTF-8 (RFC 7617). Where the user name or the password is empty, nothing is verified. */
-export function basicAuth<Secret>(settings: BasicAuthSettings<Secret>): Proof<Secret> {
+export function basicAuth<Secret>(settings: BasicAuthSettings<Secret>): ImmediateProof<Secret> {
   return staticHeader<Secret>({
     name: "basic-auth",
     header: "authorization",

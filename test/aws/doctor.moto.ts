@@ -218,7 +218,7 @@ describe("npm run doctor", () => {
       source: "clerk",
       id: "d-1",
       reason: "body-not-json",
-      payload: "",
+      delivery: { method: "POST", rawQuery: "", headers: {}, payload: "" },
       reception: { receivedAt: "2026-03-01T00:00:00.000Z", proof: "standard-webhooks" },
     } as const;
     for (const kind of ["dead", "held"] as const) {

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import { Webhook as SvixWebhook } from "svix";
 import { describe, expect, it } from "vitest";
-import type { Delivery, Proof, SignedRequest } from "#lib/contract/source.ts";
+import type { Delivery, ImmediateProof, SignedRequest } from "#lib/contract/source.ts";
 import { hmac, type HmacSettings, type KeyEncoding } from "#lib/proofs/hmac.ts";
 import { standardWebhooks } from "#lib/proofs/standard-webhooks.ts";
 
@@ -39,13 +39,18 @@ function deliver(request: SignedRequest, receivedAt = now): Delivery {
   return {
     method: "POST",
     headers: request.headers,
+    rawQuery: new URLSearchParams(request.query).toString(),
     query: new URLSearchParams(request.query),
     body: request.body,
     receivedAt,
   };
 }
 
-function verifyVector(proof: Proof<Secret>, { headers, body: text, now: seconds }: Vector, secret: Secret) {
+function verifyVector(
+  proof: ImmediateProof<Secret>,
+  { headers, body: text, now: seconds }: Vector,
+  secret: Secret,
+) {
   return proof.verify(deliver({ headers, body: Buffer.from(text) }, seconds * 1000), secret);
 }
 

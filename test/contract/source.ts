@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
@@ -9,32 +9,31 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { receive } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import { verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
 import type {
   ApiRequest,
-  Delivery,
   Fetch,
-  SignedRequest,
   Source,
   SourceApi,
   SourceEvent,
   TranslationContext,
   VerifiedDelivery,
 } from "#lib/contract/source.ts";
-import * as registry from "#lib/sources/registry.ts";
 import {
   fixtureSecret,
   fixturesFolder,
+  fixtureSigner,
   readFixtures,
   requestOf,
   type EventFixture,
   type HandshakeFixture,
-  type WireRequest,
 } from "#infra/fixtures/cases.ts";
+import { pingRequest, signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
 import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { arrived, isJson, proofSuite } from "./source-proof.ts";
+import { altered, foreign, type Secret } from "./strangers.ts";
 
 // What every source has to do, attacked and compared by one suite: a new source is found by its folder and its fixtures.
-
-type Secret = Readonly<Record<string, unknown>>;
 
 /** One's own sources bring fewer cases than the ones that are shipped, and no README. */
 interface SourceSuiteOptions {
@@ -44,16 +43,7 @@ interface SourceSuiteOptions {
   readonly fixtures?: string;
 }
 
-/** A published delivery with its proof, in `test/vectors/senders/<source>.json`: {citation, secret, headers, body, now in seconds}. */
-const Vector = z.object({
-  secret: z.record(z.string(), z.unknown()),
-  headers: z.record(z.string(), z.string()),
-  body: z.string(),
-  now: z.number(),
-});
-
-const minute = 60_000;
-const hour = 60 * minute;
+const hour = 60 * 60_000;
 
 export function sourceSuite(definition: Source, options: SourceSuiteOptions): void {
   const source = definition as unknown as Source<Secret>;
@@ -63,6 +53,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   const eventCases = cases.filter((each) => each.kind === "events");
   const handshakes = cases.filter((each) => each.kind === "handshake");
   const invented = fixtureSecret(name, folder);
+  const signer = fixtureSigner(name, folder);
 
   describe(`the fixtures of ${name}`, () => {
     it("hold a secret, and cases with Chinese and with accented names", () => {
@@ -82,202 +73,27 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   const secretWith = (more: Secret): Secret => z.parse(source.secret, { ...invented, ...more });
   const secret = secretWith({});
 
-  describe(`the proof of ${name}`, () => {
-    const at = { now: fixture.now, id: fixture.id };
-    const signed = requestOf(source, secret, fixture, at);
-    // What the proof adds beside the case's own headers and query.
-    const proven = proof.sign(fixture.body, secret, at);
-    const attempt = (request: SignedRequest, by: Secret = secret, now = fixture.now) =>
-      proof.verify(
-        deliver(
-          {
-            ...request,
-            method: fixture.method,
-            headers: { ...fixture.headers, ...request.headers },
-            query: { ...fixture.query, ...request.query },
-          },
-          now,
-        ),
-        by,
-      );
-    const headers = Object.entries(proven.headers).filter(([header]) => header !== "content-type");
-    const query = Object.entries(proven.query ?? {});
-    /** The request with one piece of its proof replaced, or taken away. */
-    const withHeader = (header: string, value?: string) => ({
-      ...signed,
-      headers: replacedKey(signed.headers, header, value),
-    });
-    const withParameter = (key: string, value?: string) => ({
-      ...signed,
-      query: replacedKey(signed.query, key, value),
-    });
-    /** Bytes that may be accepted only if they say the same: an envelope has room for differences, what is in it has none. */
-    const saysSomethingElse = (body: Uint8Array) => {
-      const result = attempt({ ...signed, body });
-      return result.ok && !Buffer.from(result.payload).equals(fixture.body);
-    };
-
-    it("accepts what it signs, and hands back what was said", () => {
-      for (const each of eventCases) {
-        const request = requestOf(source, secret, each, { now: each.now, id: each.id });
-        const result = proof.verify(deliver(request, each.now), secret);
-        expect(result, each.name).toMatchObject({ ok: true, payload: expect.any(Uint8Array) });
-        const isHandedBack = result.ok && Buffer.from(result.payload).equals(each.body);
-        expect(isHandedBack, each.name).toBe(true);
-      }
-    });
-
-    // What we sign ourselves would agree with any mistake in the order of what is signed.
-    const vector = publishedVector(name);
-    if (vector)
-      it("agrees with a delivery that the vendor's side signed", () => {
-        const { headers = {}, body = "", now = 0, secret = {} } = vector ?? {};
-        const delivery = deliver({ method: "POST", headers, query: {}, body: Buffer.from(body) }, now * 1000);
-        expect(proof.verify(delivery, secret)).toMatchObject({ ok: true });
-      });
-
-    it("refuses a delivery that lacks any part of the proof", () => {
-      expect(attempt({ headers: {}, query: {}, body: signed.body })).toMatchObject({ ok: false });
-      const accepted = [
-        ...headers.filter(([key]) => attempt(withHeader(key)).ok || attempt(withHeader(key, "")).ok),
-        ...query.filter(([key]) => attempt(withParameter(key)).ok || attempt(withParameter(key, "")).ok),
-      ];
-      expect(accepted.map(([key]) => key)).toEqual([]);
-    });
-
-    it("refuses a stranger's secret", () => {
-      const strange = altered(secret, foreign);
-      expect(strange).not.toEqual(secret);
-      expect(attempt(proof.sign(fixture.body, strange, at))).toMatchObject({ ok: false });
-      expect(attempt(proof.sign(saidWith(strange), strange, at))).toMatchObject({ ok: false });
-      expect(attempt(signed, strange)).toMatchObject({ ok: false });
-    });
-
-    it("refuses another source's proof", () => {
-      const accepted = (Object.values(registry) as unknown as Source<Secret>[])
-        .filter((other) => other.name !== name)
-        .filter((other) => {
-          const theirs = z.parse(other.secret, fixtureSecret(other.name));
-          // Some can only sign what they could have said.
-          const request = attempted(() => other.proof.sign(fixture.body, theirs, at));
-          return !(request instanceof InboundError) && attempt(request).ok;
-        });
-      expect(accepted.map((other) => other.name)).toEqual([]);
-    });
-
-    it("refuses everything where the secret is empty", () => {
-      const empty = altered(secret, () => "");
-      expect(attempt(signed, empty)).toEqual({ ok: false, reason: "secret-empty" });
-      expect(() => proof.sign(fixture.body, empty, at)).toThrow(InboundError);
-    });
-
-    it("accepts the current or the previous secret, and none before them", () => {
-      const versions = [altered(secret, foreign), secret];
-      const holds = (request: SignedRequest) => versions.some((version) => attempt(request, version).ok);
-      for (const version of versions) {
-        expect(holds(proof.sign(saidWith(version), version, at))).toBe(true);
-      }
-      const older = altered(altered(secret, foreign), foreign);
-      expect(holds(proof.sign(saidWith(older), older, at))).toBe(false);
-    });
-
-    it("refuses a truncated, lengthened or changed proof", () => {
-      // Padding carries nothing, and hex may be written in either case.
-      const means = (text: string) =>
-        /^(?:\w+=)?[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text.replace(/={1,2}$/, "");
-      const changes = (value: string) =>
-        [value.slice(0, -1), value.slice(1), `${value}0`, flipCase(value)].filter(
-          (changed) => means(changed) !== means(value),
-        );
-      const accepted = [
-        ...headers.filter(([key, value]) =>
-          changes(value).some((changed) => attempt(withHeader(key, changed)).ok),
-        ),
-        ...query.filter(([key, value]) =>
-          changes(value).some((changed) => attempt(withParameter(key, changed)).ok),
-        ),
-      ];
-      expect(accepted.map(([key]) => key)).toEqual([]);
-    });
-
-    it("refuses a proof that comes twice", () => {
-      const inHeaders = headers.filter(([key, value]) => attempt(withHeader(key, `${value},${value}`)).ok);
-      const inQuery = query.filter(([key, value]) => {
-        const delivery = deliver(signed, fixture.now);
-        delivery.query.append(key, value);
-        return proof.verify(delivery, secret).ok;
-      });
-      expect([...inHeaders, ...inQuery].map(([key]) => key)).toEqual([]);
-    });
-
-    if (proof.coversBody)
-      it("refuses a body of which one byte differs", () => {
-        const { body } = signed;
-        // Both ends, and places all over it.
-        const places = [
-          0,
-          1,
-          body.length - 1,
-          ...Array.from({ length: 64 }, (_, n) => (body.length * n) / 64),
-        ];
-        const accepted = places.map(Math.floor).filter((index) => {
-          const tampered = Uint8Array.from(body);
-          tampered[index] = (tampered[index] as number) ^ 1;
-          return saysSomethingElse(tampered);
-        });
-        expect(accepted).toEqual([]);
-        expect(saysSomethingElse(body.subarray(1))).toBe(false);
-        expect(saysSomethingElse(body.subarray(0, -1))).toBe(false);
-        expect(attempt({ ...signed, body: new Uint8Array() })).toMatchObject({ ok: false });
-        // The words themselves, without what wraps them, are nobody's unless they are what is signed.
-        const unwrapped = attempt({ ...signed, body: fixture.body }).ok;
-        expect(unwrapped).toBe(fixture.body.equals(body));
-      });
-
-    if (proof.coversBody && isJson(signed.body))
-      it("refuses the same JSON, written again", () => {
-        const document = JSON.parse(Buffer.from(signed.body).toString()) as unknown;
-        const again = [JSON.stringify(document), JSON.stringify(document, undefined, 1)]
-          .map((text) => Buffer.from(text))
-          .filter((bytes) => !bytes.equals(signed.body));
-        expect(again).not.toEqual([]);
-        expect(again.filter(saysSomethingElse)).toEqual([]);
-      });
-
-    if (proof.refusesStale)
-      it("refuses a delivery that is old, or early", () => {
-        const late = (milliseconds: number) => attempt(signed, secret, fixture.now + milliseconds);
-        expect(late(-6 * minute)).toEqual({ ok: false, reason: "timestamp-early" });
-        expect(late(4 * minute)).toMatchObject({ ok: true });
-        // Some senders sign once and repeat the same for hours: then until they no longer do.
-        const tooLate = late(6 * minute).ok ? source.redeliversForSeconds * 1000 + 6 * minute : 6 * minute;
-        expect(late(tooLate)).toEqual({ ok: false, reason: "timestamp-stale" });
-      });
-
-    /** What a sender that has another secret says: some name themselves, or a token, in the body. */
-    function saidWith(other: Secret): Buffer {
-      let text = (fixture as EventFixture).body.toString();
-      for (const [key, value] of Object.entries(secret)) {
-        if (typeof value === "string" && value.length > 5) text = text.replaceAll(value, String(other[key]));
-      }
-      return Buffer.from(text);
-    }
-  });
+  proofSuite({ source, secret, signer, eventCases });
 
   describe(`receiving from ${name}`, () => {
     it.each(eventCases)("queues what $name says, and thanks for it", async (each) => {
       const { reply, queued } = await received(
         source,
-        requestOf(source, secret, each, each),
+        requestOf(source, secret, each, each, signer),
         each.now,
         secret,
       );
       expect(reply.status).toBeGreaterThanOrEqual(200);
       expect(reply.status).toBeLessThan(300);
-      const read = eventsOf(each).filter((event) => !(event instanceof InboundError));
+      const read = (await eventsOf(each)).filter((event) => !(event instanceof InboundError));
       expect(queued.filter(({ kind }) => kind === "event")).toHaveLength(read.length);
       expect(
-        await received(source, requestOf(source, secret, each, each), each.now, altered(secret, foreign)),
+        await received(
+          source,
+          requestOf(source, secret, each, each, signer),
+          each.now,
+          altered(secret, foreign),
+        ),
       ).toEqual({
         reply: { status: 401 },
         queued: [],
@@ -303,8 +119,9 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
         key,
         { ...secret, ...altered({ [key]: secret[key] }, foreign) },
       ]);
-      const event = deliver(requestOf(source, secret, fixture, fixture), fixture.now);
-      const ofEvent = strangers.filter(([, stranger]) => !proof.verify(event, stranger).ok);
+      const event = arrived(requestOf(source, secret, fixture, fixture, signer), fixture.now);
+      const verdicts = await Promise.all(strangers.map(([, stranger]) => proof.verify(event, stranger)));
+      const ofEvent = strangers.filter((_, index) => !verdicts[index]?.ok);
       const replies = await Promise.all(
         strangers.map(async ([key, stranger]) => {
           const { reply } = await received(source, each, each.now, stranger);
@@ -339,17 +156,11 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   // Whoever writes a source of one's own need not know of a harmless delivery.
   if (ping || options.readme) {
     describe(`the ping of ${name}`, () => {
-      const body = Buffer.from(ping?.body ?? "");
-      const pinged = (proven: SignedRequest): WireRequest => ({
-        method: "POST",
-        headers: { "content-type": ping?.contentType ?? "", ...proven.headers },
-        query: proven.query ?? {},
-        body: proven.body,
-      });
+      const said = pingRequest(ping ?? { query: {} });
 
       it("is taken, asks nobody, and means nothing", async () => {
         expect(ping, "write what the sender could say that is about nobody").toBeDefined();
-        const request = pinged(proof.sign(body, secret, fixture));
+        const request = signedRequest(proof, secret, said, fixture, signer);
         const { reply, queued } = await received(source, request, fixture.now, secret);
         expect([200, 202]).toContain(reply.status);
         for (const message of queued) {
@@ -361,7 +172,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       });
 
       it("is refused without its proof", async () => {
-        const { reply, queued } = await received(source, pinged({ headers: {}, body }), fixture.now, secret);
+        const { reply, queued } = await received(source, said, fixture.now, secret);
         expect(reply).toEqual({ status: 401 });
         expect(queued).toEqual([]);
       });
@@ -378,8 +189,8 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       expect([...recorded].filter((path) => !requests.some(({ request }) => request === path))).toEqual([]);
     });
 
-    it.each(eventCases)("gives each event of $name an id, a subject and a time", (each) => {
-      const events = readable(each);
+    it.each(eventCases)("gives each event of $name an id, a subject and a time", async (each) => {
+      const events = await readable(each);
       for (const event of events) {
         expect(event.id).toMatch(/^.{1,256}$/);
         expect(event.subject).toMatch(/^.{1,256}$/);
@@ -390,13 +201,13 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
     });
 
-    it.each(eventCases)("knows $name again when it is delivered again", (each) => {
-      const ids = (now: number) => readable({ ...each, now }).map(({ id }) => id);
-      expect(ids(each.now + hour)).toEqual(ids(each.now));
+    it.each(eventCases)("knows $name again when it is delivered again", async (each) => {
+      const ids = async (now: number) => (await readable({ ...each, now })).map(({ id }) => id);
+      expect(await ids(each.now + hour)).toEqual(await ids(each.now));
     });
 
     it.each(eventCases)("is pure over $name", async (each) => {
-      const delivery = verified(each);
+      const delivery = await verified(each);
       const before = Buffer.from(delivery.payload);
       const events = attempted(() => source.split(delivery));
       expect(attempted(() => source.split(delivery))).toEqual(events);
@@ -487,6 +298,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       "survives any value anywhere in the answers to $name",
       async (each) => {
         const { fetch } = source;
+        const events = await readable(each);
         const places = pathsIn(each.answers.map(({ json }) => json)).filter(({ length }) => length > 0);
         await fc.assert(
           fc.asyncProperty(
@@ -496,7 +308,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
               const answers = each.answers.map((answer, at) =>
                 at === index ? { ...answer, json: replaced(answer.json, path, value) } : answer,
               );
-              for (const event of readable(each)) {
+              for (const event of events) {
                 const payload = await fetch
                   ?.read(fromQueue(event), inMemory(answers, secret, each.now))
                   .catch(expectInboundError);
@@ -524,28 +336,39 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       });
   });
 
-  function verified(each: EventFixture): VerifiedDelivery {
-    const delivery = deliver(requestOf(source, secret, each, each), each.now);
-    const result = proof.verify(delivery, secret);
+  async function verified(each: EventFixture): Promise<VerifiedDelivery> {
+    const delivery = arrived(requestOf(source, secret, each, each, signer), each.now);
+    const result = await proof.verify(delivery, secret);
     if (!result.ok) throw new Error(`fixture ${name}/${each.name}: its proof is ${result.reason}`);
-    return { ...delivery, payload: result.payload, sentAt: result.sentAt, deliveryId: result.deliveryId };
+    return verifiedDelivery(source, delivery, result);
   }
 
   /** A verified delivery of these words. */
   function plain(body: Uint8Array, headers: Readonly<Record<string, string>>): VerifiedDelivery {
-    const { now } = fixture as EventFixture;
-    const delivery = deliver({ method: "POST", headers, query: {}, body }, now);
-    return { ...delivery, payload: body, sentAt: now, deliveryId: "msg_1" };
+    const { now, method } = fixture as EventFixture;
+    const rawQuery = method === "GET" ? Buffer.from(body).toString() : "";
+    const query = new URLSearchParams(rawQuery);
+    return {
+      method,
+      headers,
+      rawQuery,
+      query,
+      payload: body,
+      receivedAt: now,
+      sentAt: now,
+      deliveryId: "msg_1",
+    };
   }
 
   /** What splitting a case gives; the one error when all of it is malformed. */
-  function eventsOf(each: EventFixture): readonly (SourceEvent | InboundError)[] {
-    const events = attempted(() => source.split(verified(each)));
+  async function eventsOf(each: EventFixture): Promise<readonly (SourceEvent | InboundError)[]> {
+    const delivery = await verified(each);
+    const events = attempted(() => source.split(delivery));
     return events instanceof InboundError ? [events] : events;
   }
 
-  function readable(each: EventFixture): SourceEvent[] {
-    return eventsOf(each).flatMap((event) => (event instanceof InboundError ? [] : event));
+  async function readable(each: EventFixture): Promise<SourceEvent[]> {
+    return (await eventsOf(each)).flatMap((event) => (event instanceof InboundError ? [] : event));
   }
 
   /** A case as `changes.json` holds it, through the source's own API where it has one, as the worker does it. */
@@ -554,7 +377,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
     const api = source.fetch && (await startRecordedApi([each]));
     try {
       const golden: unknown[] = [];
-      for (const event of eventsOf(each)) {
+      for (const event of await eventsOf(each)) {
         if (event instanceof InboundError) {
           golden.push({ dead: event.reason });
           continue;
@@ -628,7 +451,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
 async function received(source: Source<Secret>, request: WireRequest, now: number, secret: Secret) {
   const queued: QueuedMessage[] = [];
   const quiet = () => {};
-  const reply = await receive(source, deliver(request, now), {
+  const reply = await receive(source, arrived(request, now), {
     secrets: secretReader(async () => ({ current: secret })),
     events: {
       async send(messages) {
@@ -638,32 +461,6 @@ async function received(source: Source<Secret>, request: WireRequest, now: numbe
     log: { info: quiet, warn: quiet, error: quiet },
   });
   return { reply, queued };
-}
-
-function deliver({ method, headers, query, body }: WireRequest, receivedAt: number): Delivery {
-  return {
-    method,
-    headers: { host: "inbound.example.com", ...headers },
-    query: new URLSearchParams(query),
-    body,
-    receivedAt,
-  };
-}
-
-/** A copy of a secret with every text in it changed, so that it is of the same shape and a stranger's. */
-function altered(secret: Secret, change: (text: string) => string): Secret {
-  return Object.fromEntries(
-    Object.entries(secret).map(([key, value]) => [key, typeof value === "string" ? change(value) : value]),
-  );
-}
-
-/** Its last digit counted up: whatever the text encodes, it stays readable and means something else. Letters without digits likewise. */
-function foreign(text: string): string {
-  const nextDigit = text.replace(/\d(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10));
-  if (nextDigit !== text) return nextDigit;
-  return text.replace(/[a-z](?=[^a-z]*$)/i, (letter) =>
-    letter.toLowerCase() === "z" ? "a" : String.fromCodePoint(letter.charCodeAt(0) + 1),
-  );
 }
 
 /** One character changed, near the end and yet where no encoding has spare bits. */
@@ -703,13 +500,6 @@ function piecesOf(fixture: HandshakeFixture): { place: string; value: string; re
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return value === "" ? [] : [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
-
-function publishedVector(name: string): z.infer<typeof Vector> | undefined {
-  const path = new URL(`../vectors/senders/${name}.json`, import.meta.url);
-  if (!existsSync(path)) return undefined;
-  // Vectors of other shapes are for the tests of their proofs.
-  return z.safeParse(Vector, JSON.parse(readFileSync(path, "utf8"))).data;
 }
 
 function contextOf({ settings }: EventFixture): TranslationContext {
@@ -773,24 +563,6 @@ function attempted<Value>(work: () => Value): Value | InboundError {
   }
 }
 
-function replacedKey(
-  record: Readonly<Record<string, string>>,
-  key: string,
-  value: string | undefined,
-): Record<string, string> {
-  const { [key]: _, ...others } = record;
-  return value === undefined ? others : { ...others, [key]: value };
-}
-
-function isJson(body: Uint8Array): boolean {
-  try {
-    const document = JSON.parse(Buffer.from(body).toString()) as unknown;
-    return typeof document === "object" && document !== null;
-  } catch {
-    return false;
-  }
-}
-
 function asJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
@@ -806,12 +578,6 @@ function frozen<Value>(value: Value): Value {
     Object.freeze(value);
   }
   return value;
-}
-
-function flipCase(text: string): string {
-  return text.replace(/[a-z](?=[^a-z]*$)/i, (letter) =>
-    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
-  );
 }
 
 type Path = readonly (string | number)[];

@@ -187,8 +187,8 @@ describe("the targets of an event of Okta", () => {
     return okta.split({
       method: "POST",
       headers: {},
+      rawQuery: "",
       query: new URLSearchParams(),
-      body,
       payload: body,
       receivedAt: now,
       sentAt: undefined,
@@ -217,7 +217,14 @@ describe("the targets of an event of Okta", () => {
 describe("the challenge of Okta", () => {
   const challenge = (headers: Record<string, string>, method = "GET") =>
     okta.handshake?.(
-      { method, headers, query: new URLSearchParams(), body: new Uint8Array(), receivedAt: now },
+      {
+        method,
+        headers,
+        rawQuery: "",
+        query: new URLSearchParams(),
+        body: new Uint8Array(),
+        receivedAt: now,
+      },
       secret,
     );
   const name = "x-okta-verification-challenge";
