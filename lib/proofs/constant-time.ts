@@ -14,13 +14,25 @@ export function isSameSecret(expected: string | Uint8Array, given: string | Uint
   return timingSafeEqual(digestOf(expected), digestOf(given));
 }
 
-/** How many of these digests (`digestOf`) are the one of a given secret. Every one is compared: there is no early way out. */
+/** How many of these digests (`digestsOnce`) are the one of a given secret. Every one is compared: there is no early way out. */
 export function countSame(accepted: readonly Uint8Array[], given: string): number {
   const digest = digestOf(given);
   return accepted.filter((each) => timingSafeEqual(each, digest)).length;
 }
 
-/** SHA-256 of a secret, for `countSame`. */
-export function digestOf(value: string | Uint8Array): Uint8Array {
+/** The digests of what a secret holds, for `countSame`; made once for each secret. */
+export function digestsOnce<Secret>(
+  valuesOf: (secret: Secret) => readonly string[],
+): (secret: Secret) => readonly Uint8Array[] {
+  const known = new WeakMap<object, readonly Uint8Array[]>();
+  return (secret) => {
+    const cacheable = typeof secret === "object" && secret !== null ? secret : undefined;
+    const made = (cacheable && known.get(cacheable)) ?? valuesOf(secret).map(digestOf);
+    if (cacheable) known.set(cacheable, made);
+    return made;
+  };
+}
+
+function digestOf(value: string | Uint8Array): Uint8Array {
   return hash("sha256", value, "buffer");
 }

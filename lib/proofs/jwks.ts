@@ -38,7 +38,7 @@ interface Entry {
   running?: Promise<FindKey>;
 }
 
-export interface PublishedKeys {
+interface PublishedKeys {
   /** The keys at this address, at most 10 minutes old. Throws `unavailable` `jwks-unreachable`, `misconfigured` `jwks-address-wrong`. */
   read(address: string): Promise<FindKey>;
   /** The same, after asking again, but at most once in 30 seconds: for a token whose key is not among them. */
@@ -46,7 +46,7 @@ export interface PublishedKeys {
 }
 
 /** Reads key sets that senders publish, one question at a time for each address, and keeps a bounded number of them. */
-export function publishedKeys(now: () => number): PublishedKeys {
+function publishedKeys(now: () => number): PublishedKeys {
   const entries = new Map<string, Entry>();
 
   function entryOf(address: string): Entry {
@@ -102,7 +102,7 @@ export function publishedKeys(now: () => number): PublishedKeys {
 }
 
 /** Keys that stand in the secret itself. Throws `misconfigured` `jwks-malformed` for what is no set of public keys. */
-export function pinnedKeys(set: KeySet): FindKey {
+function pinnedKeys(set: KeySet): FindKey {
   try {
     return findKeyIn(set);
   } catch {
@@ -153,17 +153,47 @@ function unreachable(hint = "the sender's JSON Web Key Set cannot be read now"):
   return new InboundError("unavailable", "jwks-unreachable", { hint });
 }
 
-/** Verifies a token by the keys of a set: where it names none and several could have signed it, each is tried. */
-export async function verifyByKeySet(
-  token: string,
-  findKey: FindKey,
-  options: JWTVerifyOptions,
-): Promise<Verified> {
+/** Verifies tokens, and keeps the keys for it. */
+export interface TokenKeys {
+  /** @param key what both sides know, a set of public keys, or the address of one. Throws what `jose` throws, or `InboundError`. */
+  verify(
+    token: string,
+    key: { readonly shared: string } | { readonly public: string | KeySet },
+    options: JWTVerifyOptions,
+  ): Promise<Verified>;
+}
+
+export function tokenKeys(now: () => number): TokenKeys {
+  const published = publishedKeys(now);
+  const pinned = new WeakMap<KeySet, FindKey>();
+  return {
+    async verify(token, key, options) {
+      if ("shared" in key) return jwtVerify(token, Buffer.from(key.shared), options);
+      if (typeof key.public !== "string") {
+        const findKey = pinned.get(key.public) ?? pinnedKeys(key.public);
+        pinned.set(key.public, findKey);
+        return verifyByKeySet(token, findKey, options);
+      }
+      const findKey = await published.read(key.public);
+      try {
+        return await verifyByKeySet(token, findKey, options);
+      } catch (error) {
+        if (codeOf(error) !== "ERR_JWKS_NO_MATCHING_KEY") throw error;
+        const refetched = await published.refetch(key.public);
+        if (refetched === findKey) throw error;
+        return verifyByKeySet(token, refetched, options);
+      }
+    },
+  };
+}
+
+/** Where a token names no key and several could have signed it, each is tried. */
+async function verifyByKeySet(token: string, findKey: FindKey, options: JWTVerifyOptions): Promise<Verified> {
   try {
     return await jwtVerify(token, findKey, options);
   } catch (error) {
     if (codeOf(error) !== "ERR_JWKS_MULTIPLE_MATCHING_KEYS") throw error;
-    let failure: unknown;
+    let failure: unknown = error;
     for await (const key of error as AsyncIterable<Parameters<typeof jwtVerify>[1]>) {
       try {
         return await jwtVerify(token, key, options);
@@ -172,20 +202,10 @@ export async function verifyByKeySet(
         if (codeOf(other) !== "ERR_JWS_SIGNATURE_VERIFICATION_FAILED") throw other;
       }
     }
-    throw failure ?? error;
+    throw failure;
   }
 }
 
-/** Verifies a token by a key that both sides know. */
-export async function verifyBySharedKey(
-  token: string,
-  key: string,
-  options: JWTVerifyOptions,
-): Promise<Verified> {
-  return jwtVerify(token, Buffer.from(key), options);
-}
-
-/** The code of an error of `jose`. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }

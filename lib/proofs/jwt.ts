@@ -16,7 +16,7 @@ import type {
   Signing,
 } from "#lib/contract/source.ts";
 import { isSameDigest } from "./constant-time.ts";
-import type { KeySet, PublishedKeys } from "./jwks.ts";
+import type { KeySet, TokenKeys } from "./jwks.ts";
 
 // For senders that prove themselves by a JSON Web Token (RFC 7519). `jose` verifies; it is loaded when the first token comes,
 // so that only sources with such a proof pay for it.
@@ -96,8 +96,7 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
     mayLackExpiry = false,
   } = settings;
   const algorithms = [...settings.algorithms];
-  let published: PublishedKeys | undefined;
-  const pinned = new WeakMap<object, ReturnType<(typeof import("./jwks.ts"))["pinnedKeys"]>>();
+  let keys: TokenKeys | undefined;
 
   /** What of the secret is needed; `undefined` where any of it is empty. */
   function keysOf(secret: Secret): Expected | undefined {
@@ -138,37 +137,14 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
       currentDate: new Date(delivery.receivedAt),
       requiredClaims: mayLackExpiry ? [] : ["exp"],
     };
-    const jwks = await import("./jwks.ts");
+    keys ??= (await import("./jwks.ts")).tokenKeys(now);
     try {
-      const { payload } = await verifyToken(jwks, token, key, options);
+      const by = settings.sharedKey ? { shared: key as string } : { public: key };
+      const { payload } = await keys.verify(token, by, options);
       return accept(token, delivery, payload);
     } catch (error) {
       if (error instanceof InboundError) throw error;
-      return refused(failureOf(jwks.codeOf(error), error));
-    }
-  }
-
-  async function verifyToken(
-    jwks: typeof import("./jwks.ts"),
-    token: string,
-    key: string | KeySet,
-    options: Parameters<typeof jwks.verifyByKeySet>[2],
-  ) {
-    if (settings.sharedKey) return jwks.verifyBySharedKey(token, key as string, options);
-    if (typeof key !== "string") {
-      let findKey = pinned.get(key);
-      if (!findKey) pinned.set(key, (findKey = jwks.pinnedKeys(key)));
-      return jwks.verifyByKeySet(token, findKey, options);
-    }
-    published ??= jwks.publishedKeys(now);
-    const findKey = await published.read(key);
-    try {
-      return await jwks.verifyByKeySet(token, findKey, options);
-    } catch (error) {
-      if (jwks.codeOf(error) !== "ERR_JWKS_NO_MATCHING_KEY") throw error;
-      const refetched = await published.refetch(key);
-      if (refetched === findKey) throw error;
-      return jwks.verifyByKeySet(token, refetched, options);
+      return refused(failureOf(error));
     }
   }
 
@@ -262,7 +238,9 @@ function signedToken(claims: object, signer: unknown, algorithm: string | undefi
     return `${signed}.${createHmac(digest, signer).update(signed).digest("base64url")}`;
   }
   const key = createPrivateKey({ key: signer as JsonWebKey, format: "jwk" });
-  const padding = alg?.startsWith("PS") ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } : {};
+  const padding = alg?.startsWith("PS")
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : {};
   const signature = signBytes(alg === "EdDSA" ? null : digest, Buffer.from(signed), {
     key,
     dsaEncoding: "ieee-p1363",
@@ -271,7 +249,9 @@ function signedToken(claims: object, signer: unknown, algorithm: string | undefi
   return `${signed}.${signature.toString("base64url")}`;
 }
 
-function failureOf(code: string | undefined, error: unknown): ProofFailure {
+/** What an error of `jose` means. */
+function failureOf(error: unknown): ProofFailure {
+  const { code, claim, reason } = error as { code?: string; claim?: string; reason?: string };
   switch (code) {
     case "ERR_JOSE_ALG_NOT_ALLOWED":
     case "ERR_JOSE_NOT_SUPPORTED":
@@ -283,7 +263,6 @@ function failureOf(code: string | undefined, error: unknown): ProofFailure {
     case "ERR_JWT_EXPIRED":
       return "timestamp-stale";
     case "ERR_JWT_CLAIM_VALIDATION_FAILED": {
-      const { claim, reason } = error as { claim?: string; reason?: string };
       if (claim === "iss") return "issuer-mismatch";
       if (claim === "aud") return "audience-mismatch";
       if (reason === "missing") return "timestamp-missing";
@@ -325,9 +304,7 @@ function refuseWrongSettings<Secret>({
     throw new TypeError("jwt: the token is the body and so covers it; leave bodyHash out");
   }
   if (typeof token === "object" && !/^[a-z0-9-]+$/.test(token.header)) {
-    throw new TypeError(
-      `jwt: header "${token.header}": write it in lower case, letters, digits and dashes`,
-    );
+    throw new TypeError(`jwt: header "${token.header}": write it in lower case, letters, digits and dashes`);
   }
   if (!(Number.isFinite(toleranceSeconds) && toleranceSeconds >= 0)) {
     throw new TypeError("jwt: toleranceSeconds must be 0 or more");

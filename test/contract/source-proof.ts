@@ -237,11 +237,9 @@ export function proofSuite({ source, secret, signer, eventCases }: ProofUnderAtt
             return tampered;
           });
         for (const tampered of bodies) expect(await saysSomethingElse(tampered)).toBe(false);
-        if (body.length > 0) {
-          expect(await saysSomethingElse(body.subarray(1))).toBe(false);
-          expect(await saysSomethingElse(body.subarray(0, -1))).toBe(false);
-          expect(await attempt({ ...signed, body: new Uint8Array() })).toMatchObject({ ok: false });
-        }
+        const shorter = body.length > 0 ? [body.subarray(1), body.subarray(0, -1)] : [];
+        for (const part of shorter) expect(await saysSomethingElse(part)).toBe(false);
+        expect((await attempt({ ...signed, body: new Uint8Array() })).ok).toBe(body.length === 0);
         expect(await saysSomethingElse(Buffer.concat([body, Buffer.from(" ")]))).toBe(false);
         // The words themselves, without what wraps them, are accepted only if they are what is signed.
         expect(await holds({ ...signed, body: fixture.body })).toBe(fixture.body.equals(body));

@@ -69,7 +69,9 @@ const claims: JWTPayload = {
 /** Signed by `jose`, which has no part in our `sign`. */
 async function token(over: JWTPayload = {}, by: KeyPair = key, header: object = {}): Promise<string> {
   const { kid, alg } = by.secret;
-  const said = Object.fromEntries(Object.entries({ ...claims, ...over }).filter(([, value]) => value !== null));
+  const said = Object.fromEntries(
+    Object.entries({ ...claims, ...over }).filter(([, value]) => value !== null),
+  );
   return new SignJWT(said as JWTPayload)
     .setProtectedHeader({ alg, kid, ...header })
     .sign(await importJWK(by.secret, alg));
@@ -140,7 +142,9 @@ describe("a token that jose signed", () => {
       token: { header: "x-fusionauth-signature-jwt" },
       bodyHash: { claim: "request_body_sha256", encoding: "hex" },
     });
-    const given = await token({ request_body_sha256: Buffer.from(bodyHash, "base64").toString("hex").toUpperCase() });
+    const given = await token({
+      request_body_sha256: Buffer.from(bodyHash, "base64").toString("hex").toUpperCase(),
+    });
     expect(await reasonOf("", hex, pinned, { headers: { "x-fusionauth-signature-jwt": given } })).toBe("ok");
     expect(await reasonOf(given, hex)).toBe("proof-missing");
   });
@@ -182,7 +186,12 @@ describe("a forged token", () => {
   });
 
   it("by an algorithm that is not pinned is refused, although its key is published", async () => {
-    const narrow = jwt<Secret>({ ...settings, jwks: settings.jwks as never, algorithms: ["RS256"], sharedKey: undefined as never });
+    const narrow = jwt<Secret>({
+      ...settings,
+      jwks: settings.jwks as never,
+      algorithms: ["RS256"],
+      sharedKey: undefined as never,
+    });
     expect(await reasonOf(await token(), narrow)).toBe("algorithm-refused");
   });
 
@@ -194,7 +203,10 @@ describe("a forged token", () => {
   it("that brings its key, or says where it is, is refused, and nobody is asked", async () => {
     let asked = 0;
     const thief = keyPair("k1");
-    const { url } = await publish(() => [200, { keys: [thief.published] }], () => (asked += 1));
+    const { url } = await publish(
+      () => [200, { keys: [thief.published] }],
+      () => (asked += 1),
+    );
     for (const header of [{ jwk: thief.published }, { jku: url }, { x5u: url }]) {
       expect(await reasonOf(await token({}, thief, header))).toBe("proof-mismatch");
     }
@@ -210,10 +222,19 @@ describe("a forged token", () => {
 
   it("of another scheme is refused, and one that comes twice", async () => {
     const given = await token();
-    for (const authorization of [`Basic ${given}`, given, `Bearer  ${given}`, `Bearer ${given},Bearer ${given}`]) {
-      expect(await reasonOf("", jwt(settings), pinned, { headers: { authorization } })).toBe("proof-malformed");
+    for (const authorization of [
+      `Basic ${given}`,
+      given,
+      `Bearer  ${given}`,
+      `Bearer ${given},Bearer ${given}`,
+    ]) {
+      expect(await reasonOf("", jwt(settings), pinned, { headers: { authorization } })).toBe(
+        "proof-malformed",
+      );
     }
-    expect(await reasonOf("", jwt(settings), pinned, { headers: { authorization: `bearer ${given}` } })).toBe("ok");
+    expect(await reasonOf("", jwt(settings), pinned, { headers: { authorization: `bearer ${given}` } })).toBe(
+      "ok",
+    );
     expect(await reasonOf("", jwt(settings), pinned, { headers: {} })).toBe("proof-missing");
   });
 
@@ -328,7 +349,10 @@ describe("keys that are published", () => {
     state.clock += 23 * 3_600_000;
     expect(await reason(await given(now))).toBe("ok");
     state.clock += 2 * 3_600_000;
-    await expect(reason(await given(now))).rejects.toMatchObject({ code: "unavailable", reason: "jwks-unreachable" });
+    await expect(reason(await given(now))).rejects.toMatchObject({
+      code: "unavailable",
+      reason: "jwks-unreachable",
+    });
   });
 
   it.each<[string, [number, unknown, object?]]>([
