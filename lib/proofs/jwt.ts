@@ -137,7 +137,8 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
       currentDate: new Date(delivery.receivedAt),
       requiredClaims: mayLackExpiry ? [] : ["exp"],
     };
-    keys ??= (await import("./jwks.ts")).tokenKeys(now);
+    const { tokenKeys } = await import("./jwks.ts");
+    keys ??= tokenKeys(now);
     try {
       const by = settings.sharedKey ? { shared: key as string } : { public: key };
       const { payload } = await keys.verify(token, by, options);
