@@ -28,7 +28,7 @@ export function readPairs(text: string): [name: string, value: string][] {
 
 /** The items behind the prefix, in a list that the first separator which occurs splits. */
 export function readList(text: string, separators: readonly string[], prefix: string): string[] {
-  const separator = separators.find((candidate) => text.includes(candidate));
+  const separator = separators.find((each) => text.includes(each));
   const items = separator === undefined ? [text] : text.split(separator);
   return items.filter((item) => item.startsWith(prefix)).map((item) => item.slice(prefix.length));
 }
