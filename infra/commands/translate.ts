@@ -1,6 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { basename, dirname, extname, resolve } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import * as z from "zod/mini";
 import { translationContext } from "#lib/config.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { InboundError } from "#lib/contract/errors.ts";
@@ -12,7 +14,14 @@ import type { Source, SourceEvent, VerifiedDelivery } from "#lib/contract/source
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
-import { readAnswers, readDelivery } from "#infra/fixtures/cases.ts";
+import {
+  fixtureSecret,
+  fixtureSigner,
+  readAnswers,
+  readDelivery,
+  readFixture,
+} from "#infra/fixtures/cases.ts";
+import { meaningOf } from "#infra/fixtures/meaning.ts";
 import { deliveryOf } from "#infra/fixtures/requests.ts";
 import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
 import { localSecrets } from "#infra/local/secrets.ts";
@@ -24,17 +33,26 @@ const contentTypes: Record<string, string> = {
 };
 const fetchSeconds = 30;
 
-// npm run translate -- <source> <file>: prints the changes that a body of this source means, as JSON. Sends nothing. What a
-// source would ask its own API is read from the answers.json beside the file.
+// npm run translate -- <source> <file>: prints the changes that a body of this source means, or a delivery that was kept
+// because it could not be read, as JSON. Sends nothing. What a source would ask its own API is read from the answers.json
+// beside the file. With --golden the file is of a case, and what it means is written into its changes.json, by the clock and
+// the settings of the case.
 await runCommand(async () => {
-  const [name = "", path] = process.argv.slice(2);
+  const { values, positionals } = parseArgs({
+    options: { golden: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  const [name = "", path] = positionals;
   const config = await loadConfig();
   const sources = enabledSources(config);
   const source = sources.get(name);
   if (!source || path === undefined) {
-    say(`npm run translate -- <${[...sources.keys()].join(" | ")}> <file with the body of a delivery>`);
+    say(
+      `npm run translate -- <${[...sources.keys()].join(" | ")}> <file with the body of a delivery> [--golden]`,
+    );
     return 1;
   }
+  if (values.golden) return writeGolden(source, dirname(resolve(path)));
   const events = source.split(await readVerified(source, path));
   const answers = readAnswers(dirname(resolve(path)));
   const complete = answers.length > 0 ? await recordedPeople(source, answers) : undefined;
@@ -56,6 +74,32 @@ await runCommand(async () => {
   say(JSON.stringify(changes, undefined, 2));
   return failed && changes.length === 0 ? 1 : 0;
 });
+
+/** Writes what a case means into its `changes.json`, which the suite compares with from then on. */
+async function writeGolden(source: Source, folder: string): Promise<number> {
+  const cases = dirname(folder);
+  const fixture = readFixture(source.name, basename(folder), cases);
+  if (fixture.kind === "handshake") {
+    say(`${folder}: a check of the URL means no change; its answer is in reply.json`, process.stderr);
+    return 1;
+  }
+  const secret = z.safeParse(source.secret, fixtureSecret(source.name, cases));
+  if (!secret.success) {
+    say(`${cases}/secret.json: write an invented secret in the shape of the source's`, process.stderr);
+    return 1;
+  }
+  const signer = fixtureSigner(source.name, cases);
+  const { golden, requests } = await meaningOf({ source, secret: secret.data, signer }, fixture);
+  const unknown = requests.filter(({ known }) => !known).map(({ request }) => request);
+  if (unknown.length > 0) {
+    say(`${folder}/answers.json has no answer to ${unknown.join(", ")}: nothing is written`, process.stderr);
+    return 1;
+  }
+  const file = join(folder, "changes.json");
+  await writeFile(file, `${JSON.stringify(golden, undefined, 2)}\n`);
+  say(`${file}: read it as you would review it, since the suite compares with it from now on`);
+  return 0;
+}
 
 /** What a file holds: a delivery that was kept because it could not be read, or the body of one, with its `delivery.json` beside it. */
 async function readVerified(source: Source, path: string): Promise<VerifiedDelivery> {
