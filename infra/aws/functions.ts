@@ -74,8 +74,10 @@ const sourceSecret = (source: string) => `${pascal(source)}Secret`;
  * Receives one source's webhooks: may read that source's secret and put events into the queue, those that are too large for
  * it into the bucket, and nothing else.
  */
-function webhooks(source: string): FunctionDefinition {
+function webhooks({ name: source, proof }: DeployedSource): FunctionDefinition {
   const path = `/webhooks/${source}`;
+  // The second one only where the secret is a part of the path; the access log holds the route, never the path.
+  const paths = proof?.readsPathToken ? [path, `${path}/{token}`] : [path];
   return {
     name: `webhooks-${source}`,
     description: `Verifies deliveries of ${source} and queues their events`,
@@ -83,8 +85,11 @@ function webhooks(source: string): FunctionDefinition {
     memoryMegabytes: 512,
     timeoutSeconds: 10,
     environment: { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") },
-    // GET is how some senders check the URL before they use it.
-    events: [{ httpApi: { method: "POST", path } }, { httpApi: { method: "GET", path } }],
+    // GET is how some senders check the URL before they use it, and how others send.
+    events: paths.flatMap((path) => [
+      { httpApi: { method: "POST", path } },
+      { httpApi: { method: "GET", path } },
+    ]),
     may: [
       mayReadSecret(sourceSecret(source)),
       may(arn("EventsQueue"), "sqs:SendMessage"),
@@ -329,6 +334,7 @@ interface DeployedSource {
   readonly name: string;
   /** Whether its events are completed at its own API, so that the worker needs its secret. */
   readonly fetch?: unknown;
+  readonly proof?: { readonly readsPathToken?: boolean };
 }
 
 /**
@@ -356,7 +362,7 @@ export function deployment(
     .map(({ name }) => sourceSecret(name))
     .toSorted();
   const definitions = [
-    ...sources.map(webhooks),
+    ...config.sources.toSorted((one, other) => (one.name < other.name ? -1 : 1)).map(webhooks),
     eventsApply(asked),
     uploadsPlan,
     uploadsRun,

@@ -148,10 +148,11 @@ export async function startStack({
   });
   const queues = [queue, uploadsQueue, chunksQueue, finishQueue];
 
-  async function receive(name: string, request: LocalRequest): Promise<Answer> {
+  async function receive([name = "", ...rest]: readonly string[], request: LocalRequest): Promise<Answer> {
     // An unknown path looks like a bad proof from outside.
     const handler = receivers.get(name);
-    if (!handler) return { status: 401 };
+    const isRouted = rest.length === 0 || (rest.length === 1 && sources.get(name)?.proof.readsPathToken);
+    if (!handler || !isRouted) return { status: 401 };
     const recordedCase = request.headers[caseHeader];
     if (recordedCase !== undefined) options.played?.(name, recordedCase);
     const answer = await handler(httpEvent(request), invocation(invocationSeconds));
@@ -225,7 +226,7 @@ export async function startStack({
       const { method, url } = request;
       const [, first = "", ...rest] = url.pathname.split("/").map(decodeSegment);
       const read = method === "GET" || method === "HEAD";
-      if (first === "webhooks") return receive(rest.join("/"), request);
+      if (first === "webhooks") return receive(rest, request);
       if (first === "uploads" && method === "PUT") return upload(rest.join("/"), request);
       if (first === "uploads" && read && rest[0] === "results") return results(rest.join("/"));
       if (first === "operations" && method === "POST") return operation(request.body);

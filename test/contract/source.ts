@@ -2,23 +2,11 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
-import { personProblems } from "#lib/authing/rules.ts";
-import { sourceApis } from "#lib/source-apis/source-api.ts";
-import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { receive } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import { verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
-import type {
-  ApiRequest,
-  Fetch,
-  Source,
-  SourceApi,
-  SourceEvent,
-  TranslationContext,
-  VerifiedDelivery,
-} from "#lib/contract/source.ts";
+import type { ApiRequest, Source, SourceApi, SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import {
   fixtureSecret,
   fixturesFolder,
@@ -29,7 +17,7 @@ import {
   type HandshakeFixture,
 } from "#infra/fixtures/cases.ts";
 import { pingRequest, signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
-import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { asQueued, contextOf, eventsOf, meaningOf, verifiedCase } from "#infra/fixtures/meaning.ts";
 import { arrived, isJson, proofSuite } from "./source-proof.ts";
 import { altered, foreign, type Secret } from "./strangers.ts";
 
@@ -70,8 +58,8 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   const [fixture] = eventCases;
   if (!invented || !fixture) return;
 
-  const secretWith = (more: Secret): Secret => z.parse(source.secret, { ...invented, ...more });
-  const secret = secretWith({});
+  const secret = z.parse(source.secret, invented);
+  const given = { source, secret, signer };
 
   proofSuite({ source, secret, signer, eventCases });
 
@@ -85,7 +73,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       );
       expect(reply.status).toBeGreaterThanOrEqual(200);
       expect(reply.status).toBeLessThan(300);
-      const read = (await eventsOf(each)).filter((event) => !(event instanceof InboundError));
+      const read = (await eventsOf(given, each)).filter((event) => !(event instanceof InboundError));
       expect(queued.filter(({ kind }) => kind === "event")).toHaveLength(read.length);
       expect(
         await received(
@@ -165,7 +153,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
         expect([200, 202]).toContain(reply.status);
         for (const message of queued) {
           if (message.kind !== "event") throw new Error(`unreadable: ${message.reason}`);
-          const event = fromQueue(message.event);
+          const event = asQueued(message.event);
           const payload = source.fetch ? await source.fetch.read(event, unasked(secret)) : event.payload;
           expect(source.translate({ ...event, payload }, contextOf(fixture))).toEqual([]);
         }
@@ -182,7 +170,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   describe(`the events of ${name}`, () => {
     it.each(eventCases)("translates $name into its golden changes", async (each) => {
       expect(each.golden, `write ${each.name}/changes.json`).toBeDefined();
-      const { golden, requests } = await meaningOf(each);
+      const { golden, requests } = await meaningOf(given, each);
       expect(golden).toEqual(each.golden);
       expect(requests.filter(({ known }) => !known)).toEqual([]);
       const recorded = new Set(each.answers.map(({ request }) => request.replace(/\?.*$/, "")));
@@ -196,7 +184,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
         expect(event.subject).toMatch(/^.{1,256}$/);
         expect(event.type).toMatch(/^.{1,128}$/);
         expect(new Date(event.occurredAt).toISOString()).toBe(event.occurredAt);
-        expect(fromQueue(event)).toEqual(event);
+        expect(asQueued(event)).toEqual(event);
       }
       expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
     });
@@ -207,12 +195,12 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
     });
 
     it.each(eventCases)("is pure over $name", async (each) => {
-      const delivery = await verified(each);
+      const delivery = await verifiedCase(given, each);
       const before = Buffer.from(delivery.payload);
       const events = attempted(() => source.split(delivery));
       expect(attempted(() => source.split(delivery))).toEqual(events);
       expect(Buffer.from(delivery.payload).equals(before)).toBe(true);
-      const { completed } = await meaningOf(each);
+      const { completed } = await meaningOf(given, each);
       const context = frozen(contextOf(each));
       for (const event of completed) {
         expect(attempted(() => source.translate(event, context))).toEqual(
@@ -283,9 +271,11 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
     it.each(eventCases.filter(({ extension }) => extension !== "json"))(
       "survives any byte changed in $name",
       (each) => {
+        const isQuery = each.extension === "query";
+        const said = isQuery ? Buffer.from(new URLSearchParams(each.query).toString()) : each.body;
         fc.assert(
-          fc.property(fc.nat(each.body.length - 1), fc.nat(255), (index, byte) => {
-            const body = Buffer.from(each.body);
+          fc.property(fc.nat(said.length - 1), fc.nat(255), (index, byte) => {
+            const body = Buffer.from(said);
             body[index] = byte;
             expect(survives(body, each.headers)).toBe(true);
           }),
@@ -310,10 +300,10 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
               );
               for (const event of events) {
                 const payload = await fetch
-                  ?.read(fromQueue(event), inMemory(answers, secret, each.now))
+                  ?.read(asQueued(event), inMemory(answers, secret, each.now))
                   .catch(expectInboundError);
                 if (payload === undefined || payload instanceof InboundError) continue;
-                expect(isTranslated(fromQueue({ ...event, payload }))).toBe(true);
+                expect(isTranslated(asQueued({ ...event, payload }))).toBe(true);
               }
             },
           ),
@@ -336,13 +326,6 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       });
   });
 
-  async function verified(each: EventFixture): Promise<VerifiedDelivery> {
-    const delivery = arrived(requestOf(source, secret, each, each, signer), each.now);
-    const result = await proof.verify(delivery, secret);
-    if (!result.ok) throw new Error(`fixture ${name}/${each.name}: its proof is ${result.reason}`);
-    return verifiedDelivery(source, delivery, result);
-  }
-
   /** A verified delivery of these words. */
   function plain(body: Uint8Array, headers: Readonly<Record<string, string>>): VerifiedDelivery {
     const { now, method } = fixture as EventFixture;
@@ -360,74 +343,8 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
     };
   }
 
-  /** What splitting a case gives; the one error when all of it is malformed. */
-  async function eventsOf(each: EventFixture): Promise<readonly (SourceEvent | InboundError)[]> {
-    const delivery = await verified(each);
-    const events = attempted(() => source.split(delivery));
-    return events instanceof InboundError ? [events] : events;
-  }
-
   async function readable(each: EventFixture): Promise<SourceEvent[]> {
-    return (await eventsOf(each)).flatMap((event) => (event instanceof InboundError ? [] : event));
-  }
-
-  /** A case as `changes.json` holds it, through the source's own API where it has one, as the worker does it. */
-  async function meaningOf(each: EventFixture) {
-    const completed: SourceEvent[] = [];
-    const api = source.fetch && (await startRecordedApi([each]));
-    try {
-      const golden: unknown[] = [];
-      for (const event of await eventsOf(each)) {
-        if (event instanceof InboundError) {
-          golden.push({ dead: event.reason });
-          continue;
-        }
-        const { type, subject, occurredAt } = event;
-        const meant = await meaning(fromQueue(event), api?.url, each);
-        if ("event" in meant) completed.push(meant.event);
-        golden.push({ type, subject, occurredAt, ...meant.result });
-      }
-      return { golden, completed, requests: api?.requests ?? [] };
-    } finally {
-      await api?.close();
-    }
-  }
-
-  async function meaning(event: SourceEvent, apiUrl: string | undefined, each: EventFixture) {
-    let complete = event;
-    try {
-      if (source.fetch && apiUrl !== undefined) {
-        const payload = await source.fetch.read(event, openApi(source.fetch, apiUrl, each.now));
-        complete = fromQueue({ ...event, payload });
-      }
-      const changes = source.translate(complete, contextOf(each));
-      const isNobody = changes.some(isWithoutLogin);
-      const isExpected = each.golden?.some(
-        (golden) => "dead" in golden && golden.dead === "identifier-missing",
-      );
-      const result = isNobody && isExpected ? { dead: "identifier-missing" } : { changes: asJson(changes) };
-      return { event: complete, result };
-    } catch (error) {
-      if (!(error instanceof InboundError)) throw error;
-      return { result: error.retryable ? { later: error.reason } : { dead: error.reason } };
-    }
-  }
-
-  function openApi(fetch: Fetch<Secret>, apiUrl: string, startsAt: number): SourceApi<Secret> {
-    const asked = secretWith({ apiHost: apiUrl });
-    // The one thing between a test and a vendor's real API.
-    expect(new URL(fetch.host(asked)).origin, "apiHost of the secret decides alone whom fetch asks").toBe(
-      apiUrl,
-    );
-    let now = startsAt;
-    const clock = {
-      now: () => now,
-      random: () => 0.5,
-      async wait(milliseconds: number) {
-        now += milliseconds;
-      },
-    };
-    return sourceApis(clock)(fetch, asked, startsAt + 30_000);
+    return (await eventsOf(given, each)).flatMap((event) => (event instanceof InboundError ? [] : event));
   }
 
   /** Whether a body is either malformed or translated to the end. */
@@ -437,7 +354,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
     return events.every((event) =>
       event instanceof InboundError
         ? event.code === "malformed"
-        : new Date(event.occurredAt).toISOString() === event.occurredAt && isTranslated(fromQueue(event)),
+        : new Date(event.occurredAt).toISOString() === event.occurredAt && isTranslated(asQueued(event)),
     );
   }
 
@@ -502,18 +419,6 @@ function textsIn(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-function contextOf({ settings }: EventFixture): TranslationContext {
-  return { region: "CN", departments: {}, customData: {}, ...settings };
-}
-
-/** A person whom delivery could not create: there is nothing to log in with, and no name is invented. */
-function isWithoutLogin(change: Change): boolean {
-  return (
-    change.kind === "create" &&
-    personProblems(change.person).some(({ code }) => code === "identifier-missing")
-  );
-}
-
 /** A source's API that answers from memory, for many questions in a short time. */
 function inMemory(answers: EventFixture["answers"], secret: Secret, now: number): SourceApi<Secret> {
   const waiting = new Map(
@@ -561,15 +466,6 @@ function attempted<Value>(work: () => Value): Value | InboundError {
     if (error instanceof InboundError && error.code === "malformed") return error;
     throw error;
   }
-}
-
-function asJson(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
-}
-
-/** As it comes out of the queue: plain JSON that nobody may change. */
-function fromQueue(event: SourceEvent): SourceEvent {
-  return frozen(asJson(event) as SourceEvent);
 }
 
 function frozen<Value>(value: Value): Value {
