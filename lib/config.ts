@@ -188,6 +188,7 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     needed: false,
     say: "must be an object with the functions host and read",
   },
+  enrol: { isRight: isFunction, needed: false, say: "must be a function: delivery → fields of the secret" },
   readsHeaders: {
     isRight: (value) =>
       Array.isArray(value) && value.every((name) => typeof name === "string" && isKeepableHeader(name)),

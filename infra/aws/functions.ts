@@ -1,3 +1,4 @@
+import { enrolmentKey } from "#lib/aws/enrolments.ts";
 import type { Config } from "#lib/config.ts";
 import { outputNames, pascal } from "#infra/stage/outputs.ts";
 import { customerKey, mayUseKey } from "./customer-key.ts";
@@ -74,7 +75,7 @@ const sourceSecret = (source: string) => `${pascal(source)}Secret`;
  * Receives one source's webhooks: may read that source's secret and put events into the queue, those that are too large for
  * it into the bucket, and nothing else.
  */
-function webhooks({ name: source, proof }: DeployedSource): FunctionDefinition {
+function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefinition {
   const path = `/webhooks/${source}`;
   // The second one only where the secret is a part of the path; the access log holds the route, never the path.
   const paths = proof?.readsPathToken ? [path, `${path}/{token}`] : [path];
@@ -94,6 +95,7 @@ function webhooks({ name: source, proof }: DeployedSource): FunctionDefinition {
       mayReadSecret(sourceSecret(source)),
       may(arn("EventsQueue"), "sqs:SendMessage"),
       may(objects(`waiting/${source}/`), "s3:PutObject"),
+      ...(enrol ? [may({ "Fn::Sub": `\${UploadsBucket.Arn}/${enrolmentKey(source)}` }, "s3:PutObject")] : []),
     ],
   };
 }
@@ -335,6 +337,8 @@ interface DeployedSource {
   /** Whether its events are completed at its own API, so that the worker needs its secret. */
   readonly fetch?: unknown;
   readonly proof?: { readonly readsPathToken?: boolean };
+  /** Whether its sender brings the secret itself. */
+  readonly enrol?: unknown;
 }
 
 /**

@@ -11,6 +11,7 @@ import { operations } from "#lib/handlers/operations.ts";
 import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts";
 import { webhook } from "#lib/handlers/webhook.ts";
 import { memoryLedger, type MemoryLedger } from "./ledger.ts";
+import type { Enrolment } from "#lib/contract/enrolment.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportQueue } from "#lib/contract/import-queue.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
@@ -109,8 +110,15 @@ export async function startStack({
     applyEvents(event, invocation(invocationSeconds)),
   );
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
+  const enrolments = new Map<string, Enrolment>();
+  const receivePorts = {
+    secrets,
+    events: queue,
+    enrolments: { keep: async (each: Enrolment) => void enrolments.set(each.source, each) },
+    log,
+  };
   const receivers = new Map(
-    [...sources].map(([name, source]) => [name, webhook(source, () => ({ secrets, events: queue, log }))]),
+    [...sources].map(([name, source]) => [name, webhook(source, () => receivePorts)]),
   );
 
   const importQueue: ImportQueue = {
@@ -207,6 +215,13 @@ export async function startStack({
     }
   }
 
+  /** What a sender brought for its secret: for `npm run enrol`, which takes it away. */
+  function enrolment(source: string, method: string): Answer {
+    const kept = enrolments.get(source);
+    if (method === "DELETE") enrolments.delete(source);
+    return kept ? { status: 200, body: kept } : { status: 404, body: { error: "nothing is kept" } };
+  }
+
   async function person(externalId: string): Promise<Answer> {
     const known = await ledger.person(externalId);
     const events = await ledger.events(externalId, 100);
@@ -229,6 +244,7 @@ export async function startStack({
       if (first === "webhooks") return receive(rest, request);
       if (first === "uploads" && method === "PUT") return upload(rest.join("/"), request);
       if (first === "uploads" && read && rest[0] === "results") return results(rest.join("/"));
+      if (first === "enrolments" && rest.length === 1) return enrolment(rest[0] ?? "", method);
       if (first === "operations" && method === "POST") return operation(request.body);
       if (first === "healthz" && read) return { status: 200, body: { status: "ok", waiting: queue.length } };
       if (first === "events" && read) return { status: 200, body: { events: ledger.recent(1000) } };

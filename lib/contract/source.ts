@@ -222,6 +222,12 @@ export interface Source<Secret = never> {
    */
   handshake?(delivery: Delivery, secret: Secret): Reply | undefined;
   /**
+   * Fields of the secret that a delivery brings, for a sender that makes the secret itself and posts it before anything is
+   * signed; `undefined` for any other delivery. Asked only while the source has no secret that could prove anything. What it
+   * returns is unproven: it is kept for the operator, who finishes with `npm run enrol`. Pure.
+   */
+  enrol?(delivery: Delivery): Readonly<Record<string, string>> | undefined;
+  /**
    * Headers that `split` reads beside `content-type`, in lower case. Headers that hold proofs or secrets are refused here:
    * what is named here is kept with a delivery that cannot be read.
    */

@@ -1,8 +1,10 @@
+import type { EnrolmentKeeper } from "#lib/contract/enrolment.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { EventQueue } from "#lib/contract/queue.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Delivery, Receiver, Reply } from "#lib/contract/source.ts";
+import { enrol } from "./enrol.ts";
 import { prove } from "./prove.ts";
 import { take } from "./take.ts";
 
@@ -12,6 +14,7 @@ export const maxDeliveryBytes = 1024 * 1024;
 export interface ReceivePorts {
   readonly secrets: SecretReader;
   readonly events: EventQueue;
+  readonly enrolments: EnrolmentKeeper;
   readonly log: Log;
 }
 
@@ -34,6 +37,10 @@ export async function receive<Secret>(
     await take(source, proven.verified, ports);
     return source.acknowledge?.(proven.verified, proven.secret, delivery) ?? { status: 202 };
   } catch (error) {
+    return (await enrol(source, delivery, error, ports).catch(failed)) ?? failed(error);
+  }
+
+  function failed(error: unknown): Reply {
     const known = error instanceof InboundError ? error : undefined;
     ports.log.error(
       "delivery not taken",

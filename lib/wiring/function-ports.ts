@@ -17,6 +17,7 @@ import type { Source } from "#lib/contract/source.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
 import type { EndPorts } from "#lib/uploads/settle.ts";
+import { objectEnrolments } from "#lib/aws/enrolments.ts";
 import { dynamodbLedger } from "#lib/aws/ledger.ts";
 import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
@@ -35,6 +36,7 @@ export function receivePorts(): ReceivePorts {
   return {
     secrets: secretsOf(environment),
     events: eventQueue({ url: EVENTS_QUEUE_URL, bucket: BUCKET }),
+    enrolments: objectEnrolments(BUCKET),
     log: logOf(environment),
   };
 }

@@ -375,6 +375,7 @@ async function received(source: Source<Secret>, request: WireRequest, now: numbe
         queued.push(...messages);
       },
     },
+    enrolments: { keep: () => Promise.reject(new Error("a secret was brought where there is one")) },
     log: { info: quiet, warn: quiet, error: quiet },
   });
   return { reply, queued };

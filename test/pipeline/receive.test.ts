@@ -79,6 +79,7 @@ async function received(
     const reply = await receive(definition, delivery, {
       secrets: secretReader(async () => ({ current: secret })),
       events: { send: async (messages) => void queued.push(...messages) },
+      enrolments: { keep: async () => {} },
       log: { info: line, warn: line, error: line },
     });
     statuses.push(reply.status);

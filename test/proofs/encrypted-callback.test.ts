@@ -161,6 +161,7 @@ describe("encrypted callbacks as the vendors make them", () => {
     const reply = await receive(dingtalk, deliver({ body }, "POST", stamp(vector)), {
       secrets: secretReader(async () => ({ current: dingtalkSecret(vector) })),
       events: { send: async (messages) => void queued.push(...messages) },
+      enrolments: { keep: async () => {} },
       log: { info: () => {}, warn: () => {}, error: () => {} },
     });
     expect(reply).toMatchObject({ status: 200, headers: { "content-type": "application/json" } });

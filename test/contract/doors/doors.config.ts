@@ -5,14 +5,14 @@ import { defineSource, type SourceEvent, type VerifiedDelivery } from "#lib/cont
 import { assemble, email, text } from "#lib/fields/encode.ts";
 import { instant } from "#lib/fields/date.ts";
 import { at } from "#lib/fields/read.ts";
-import { readId } from "#lib/payloads/body.ts";
+import { readId, readJsonObject } from "#lib/payloads/body.ts";
 import { jsonEvent } from "#lib/payloads/json-event.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { jwt } from "#lib/proofs/jwt.ts";
 import { urlSecret } from "#lib/proofs/url-secret.ts";
 
-// Three senders that come in by doors that no built-in source has, so that the suites show what the contract holds of them: a
-// signed GET without a body, a secret in the path, and a JSON Web Token.
+// Senders that come in by doors that no built-in source has, so that the suites show what the contract holds of them: a signed
+// GET without a body, a secret in the path, a secret that the sender brings, and a JSON Web Token.
 
 function translate({ type, subject, payload }: SourceEvent) {
   if (type === "left") return [{ kind: "leave" as const, who: { externalId: subject } }];
@@ -29,6 +29,7 @@ const split = jsonEvent({ id: "id", type: "type", subject: "person.id", occurred
 
 const signedGet = z.object({ signingKey: z.string() });
 const pathToken = z.object({ token: z.string() });
+const brought = z.object({ verificationToken: z.string(), apiToken: z.string() });
 const token = z.object({
   issuer: z.string(),
   jwks: z.union([z.string(), z.object({ keys: z.array(z.record(z.string(), z.unknown())) })]),
@@ -70,6 +71,25 @@ export default defineConfig({
         secret: pathToken,
         proof: urlSecret<z.infer<typeof pathToken>>({ place: "path", value: (secret) => secret.token }),
         redeliversForSeconds: 3600,
+        split,
+        translate,
+      }),
+    },
+    "brought-secret": {
+      source: defineSource({
+        title: "Brought secret",
+        secret: brought,
+        proof: hmac<z.infer<typeof brought>>({
+          algorithm: "sha256",
+          key: ({ verificationToken }) => verificationToken,
+          signed: "{body}",
+          signature: { header: "x-brought-signature", encoding: "hex" },
+        }),
+        redeliversForSeconds: 3600,
+        enrol({ body }) {
+          const { verification_token: verificationToken } = readJsonObject(body);
+          return typeof verificationToken === "string" ? { verificationToken } : undefined;
+        },
         split,
         translate,
       }),
