@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { Delivery, Receiver, Reply } from "#lib/contract/source.ts";
 
-/** Longer than any message that brings a token. Whoever finds the URL can send one, so that little is read and kept. */
+/** Longer than any message that brings a token. Anyone who finds the URL can send one, so little is read and kept. */
 const maxBodyBytes = 16 * 1024;
 const maxFields = 8;
 const maxFieldLength = 1024;

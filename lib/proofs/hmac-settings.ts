@@ -132,7 +132,7 @@ export function refuseWrongSettings<Secret>(
       ("json" in timestamp && (coversBody || has("json", timestamp.json)));
     if (!covered) {
       throw new TypeError(
-        "hmac: timestamp is not part of what is signed, so that anybody may change it; add {timestamp} to `signed` or leave it out",
+        "hmac: timestamp is not part of what is signed, so that a forger may change it; add {timestamp} to `signed` or leave it out",
       );
     }
     if ("json" in timestamp) refuseUnsafePath(timestamp.json);

@@ -60,9 +60,9 @@ export type JwtSettings<Secret> = Keys<Secret> & {
    * said. Default `{ header: "authorization", prefix: "Bearer " }`.
    */
   readonly token?: { readonly header: string; readonly prefix?: string } | "body";
-  /** Who has to have issued the token (`iss`). */
+  /** The issuer that the token has to name (`iss`). */
   issuer?(secret: Secret): string;
-  /** Whom the token has to be meant for (`aud`). */
+  /** The receiver that the token has to name (`aud`). */
   audience?(secret: Secret): string;
   /** The claim that holds the SHA-256 of the body. Without it a token says who speaks, and nothing about the body. */
   readonly bodyHash?: { readonly claim: string; readonly encoding: "base64" | "base64url" | "hex" };

@@ -9,7 +9,7 @@ import type {
 import { countSame, digestsOnce } from "./constant-time.ts";
 
 // For senders that sign nothing and take no header either: the secret is a part of the URL that they were given. It is the
-// weakest proof there is. Whoever reads a log of the sender, of a proxy or of a browser has it, and it says nothing about the
+// weakest proof there is. A reader of a log of the sender, of a proxy or of a browser has it, and it says nothing about the
 // body. Our own logs never hold it: neither path nor query is logged (serverless.yml), and it is never kept with a delivery.
 
 export type UrlSecretSettings<Secret> = {

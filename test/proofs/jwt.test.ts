@@ -1,93 +1,24 @@
-import { createHash, generateKeyPairSync, type JsonWebKey } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { SignJWT, importJWK, type JWTPayload } from "jose";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, Proof } from "#lib/contract/source.ts";
+import { SignJWT, type JWTPayload } from "jose";
+import { describe, expect, it } from "vitest";
 import { jwt, type JwtSettings } from "#lib/proofs/jwt.ts";
-
-interface Secret {
-  readonly jwks: string | { readonly keys: readonly JsonWebKey[] };
-  readonly issuer?: string;
-}
-
-const now = Date.parse("2026-01-31T18:42:05.000Z");
-const seconds = now / 1000;
-const body = Buffer.from('{"event":{"type":"user.create","name":"张三 Zoë"}}');
-const issuer = "https://id.example.com";
-
-/** A sender's key: the private one signs, the public one is published. */
-function keyPair(kid: string, alg = "ES256") {
-  const { privateKey, publicKey } = alg.startsWith("RS")
-    ? generateKeyPairSync("rsa", { modulusLength: 2048 })
-    : alg === "EdDSA"
-      ? generateKeyPairSync("ed25519")
-      : generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const named = { kid, alg, use: "sig" };
-  return {
-    secret: { ...privateKey.export({ format: "jwk" }), kid, alg },
-    published: { ...publicKey.export({ format: "jwk" }), ...named },
-  };
-}
-type KeyPair = ReturnType<typeof keyPair>;
-
-const key = keyPair("k1");
-const pinned: Secret = { jwks: { keys: [key.published] }, issuer };
-
-const settings: JwtSettings<Secret> = {
-  jwks: ({ jwks }) => jwks as string,
-  algorithms: ["ES256", "RS256", "EdDSA"],
-  issuer: ({ issuer: name = "" }) => name,
-  audience: () => "inbound",
-  bodyHash: { claim: "request_body_sha256", encoding: "base64" },
-};
-
-function delivery(token: string, over: Partial<Delivery> = {}): Delivery {
-  return {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}` },
-    rawQuery: "",
-    query: new URLSearchParams(),
-    body,
-    receivedAt: now,
-    ...over,
-  };
-}
-
-const bodyHash = createHash("sha256").update(body).digest("base64");
-const claims: JWTPayload = {
-  iss: issuer,
-  aud: "inbound",
-  iat: seconds,
-  exp: seconds + 300,
-  jti: "d-1",
-  request_body_sha256: bodyHash,
-};
-
-/** Signed by `jose`, which has no part in our `sign`. */
-async function token(over: JWTPayload = {}, by: KeyPair = key, header: object = {}): Promise<string> {
-  const { kid, alg } = by.secret;
-  const said = Object.fromEntries(
-    Object.entries({ ...claims, ...over }).filter(([, value]) => value !== null),
-  );
-  return new SignJWT(said as JWTPayload)
-    .setProtectedHeader({ alg, kid, ...header })
-    .sign(await importJWK(by.secret, alg));
-}
-
-async function reasonOf(
-  given: string,
-  proof: Proof<Secret> = jwt(settings),
-  by: Secret = pinned,
-  over: Partial<Delivery> = {},
-): Promise<string> {
-  const result = await proof.verify(delivery(given, over), by);
-  return result.ok ? "ok" : result.reason;
-}
-
-const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+import {
+  type Secret,
+  now,
+  seconds,
+  body,
+  issuer,
+  keyPair,
+  key,
+  pinned,
+  settings,
+  delivery,
+  bodyHash,
+  claims,
+  token,
+  reasonOf,
+  encode,
+  publish,
+} from "./jwt-tokens.ts";
 
 describe("a token that jose signed", () => {
   it.each(["ES256", "RS256", "EdDSA"])("is taken with %s, with its time and its id", async (alg) => {
@@ -200,7 +131,7 @@ describe("a forged token", () => {
     expect(await reasonOf(await token({}, keyPair("k9")))).toBe("key-unknown");
   });
 
-  it("that brings its key, or says where it is, is refused, and nobody is asked", async () => {
+  it("that brings its key, or says where it is, is refused, and its address is not asked", async () => {
     let asked = 0;
     const thief = keyPair("k1");
     const { url } = await publish(
@@ -277,117 +208,6 @@ describe("a shared key", () => {
       reason: "proof-mismatch",
     });
     expect(hs().coversBody).toBe(false);
-  });
-});
-
-/** A sender's key set on a server of this machine. */
-async function publish(answer: () => [status: number, body: unknown, headers?: object], asked: () => void) {
-  const server = createServer((_, response) => {
-    asked();
-    const [status, content, headers] = answer();
-    response.writeHead(status, { "content-type": "application/json", ...headers });
-    response.end(typeof content === "string" ? content : JSON.stringify(content));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/.well-known/jwks.json`, server };
-}
-
-describe("keys that are published", () => {
-  async function sender(first: unknown = { keys: [key.published] }) {
-    const state = { clock: now, asked: 0, answer: [200, first] as [number, unknown, object?] };
-    const { url } = await publish(
-      () => state.answer,
-      () => (state.asked += 1),
-    );
-    const proof = jwt(settings, () => state.clock);
-    const reason = (given: string) => reasonOf(given, proof, { jwks: url, issuer });
-    return { state, reason, url, proof };
-  }
-
-  it("are fetched once, by however many deliveries at once, and again after ten minutes", async () => {
-    const { state, reason } = await sender();
-    const given = await token();
-    expect(await Promise.all([reason(given), reason(given), reason(given)])).toEqual(["ok", "ok", "ok"]);
-    state.clock += 599_000;
-    expect(await reason(given)).toBe("ok");
-    expect(state.asked).toBe(1);
-    state.clock += 2_000;
-    expect(await reason(given)).toBe("ok");
-    expect(state.asked).toBe(2);
-  });
-
-  it("are fetched anew for a key that is not among them, once in 30 seconds however many forge", async () => {
-    const { state, reason } = await sender();
-    const second = keyPair("k2");
-    expect(await reason(await token())).toBe("ok");
-    state.answer = [200, { keys: [key.published, second.published] }];
-    const rotated = await token({}, second);
-    expect(await reason(rotated)).toBe("key-unknown");
-    state.clock += 30_000;
-    expect(await Promise.all([reason(rotated), reason(rotated)])).toEqual(["ok", "ok"]);
-    expect(state.asked).toBe(2);
-    for (let forged = 0; forged < 20; forged += 1) {
-      expect(await reason(await token({}, keyPair(`forged-${forged}`)))).toBe("key-unknown");
-    }
-    expect(state.asked).toBe(2);
-    state.clock += 30_000;
-    expect(await reason(await token({}, keyPair("forged")))).toBe("key-unknown");
-    expect(state.asked).toBe(3);
-  });
-
-  it("serve on for a day while the sender does not answer, and not longer", async () => {
-    const { state, reason } = await sender();
-    const given = (clock: number) => token({ exp: clock / 1000 + 300 });
-    expect(await reason(await given(state.clock))).toBe("ok");
-    state.answer = [503, "down"];
-    state.clock += 23 * 3_600_000;
-    expect(await reason(await given(now))).toBe("ok");
-    state.clock += 2 * 3_600_000;
-    await expect(reason(await given(now))).rejects.toMatchObject({
-      code: "unavailable",
-      reason: "jwks-unreachable",
-    });
-  });
-
-  it.each<[string, [number, unknown, object?]]>([
-    ["an error", [500, "no"]],
-    ["a redirect", [302, "", { location: "http://127.0.0.1:1/" }]],
-    ["a page", [200, "<html></html>"]],
-    ["no set", [200, { keys: "none" }]],
-    ["null", [200, "null"]],
-    ["more than 64 KiB", [200, { keys: [key.published], filler: "x".repeat(70_000) }]],
-    ["more than 100 keys", [200, { keys: Array.from({ length: 101 }, () => ({ kty: "EC" })) }]],
-  ])("leave a delivery to come again where the sender answers with %s", async (_, answer) => {
-    const { state, reason } = await sender();
-    state.answer = answer;
-    const given = await token();
-    await expect(reason(given)).rejects.toMatchObject({ code: "unavailable", reason: "jwks-unreachable" });
-    // Not asked again within five seconds, and all right after that.
-    state.answer = [200, { keys: [key.published] }];
-    await expect(reason(given)).rejects.toThrow(InboundError);
-    expect(state.asked).toBe(1);
-    state.clock += 5_000;
-    expect(await reason(given)).toBe("ok");
-  });
-
-  it.each([
-    "http://id.example.com/jwks.json",
-    "file:///etc/passwd",
-    "http://169.254.169.254/latest",
-    "https://user:password@id.example.com/jwks.json",
-    "id.example.com",
-  ])("are never fetched from %s", async (address) => {
-    const proof = jwt(settings);
-    await expect(reasonOf(await token(), proof, { jwks: address, issuer })).rejects.toMatchObject({
-      code: "misconfigured",
-      reason: "jwks-address-wrong",
-    });
   });
 });
 
