@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { PasswordEncryptType } from "#lib/contract/person.ts";
 import { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import {
   isKeepableHeader,
@@ -16,9 +17,12 @@ const SourceSettings = z.strictObject({
   rehire: z._default(RehirePolicy, "reactivate"),
   /** Which of several ids of the source is the `externalId` in Authing; the source's README lists them. */
   externalId: z.optional(z.string()),
-  /** The source's department ids → Authing's. Departments that are not here are left out, and told of. */
+  /** The source's department ids → Authing's. Departments that are not here are dropped, and told of. */
   departments: z._default(z.record(z.string(), z.string()), {}),
-  /** Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`. */
+  /**
+   * Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`, or
+   * `"custom_attrs[id='C-1'].value.text"` for the item of a list that has this id; lib/fields/read.ts says how paths are written.
+   */
   customData: z._default(z.record(z.string(), z.string()), {}),
   /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
   source: z.exactOptional(z.custom<OwnSource>()),
@@ -44,6 +48,11 @@ const Config = z.strictObject({
       authentication: z._default(z.enum(["signature", "token"]), "signature"),
       /** What goes on the wire: today's fields, or those of the page of 2022 (gender `W`, options at each user). */
       dialect: z._default(z.enum(["current", "2022"]), "current"),
+      /**
+       * How plain passwords are encrypted on top of TLS: with a public key of the user pool, which Authing tells. Hashes and
+       * what a file says is encrypted already stay as they are. `rsa` takes at most 117 bytes; `sm2` costs about 20 ms each.
+       */
+      passwordEncryption: z._default(PasswordEncryptType, "none"),
       /** Sent as `x-authing-lang`: the language of Authing's messages. */
       language: z._default(z.enum(["en-US", "zh-CN", "zh-TW", "ja-JP"]), "en-US"),
       /** Of a tenant inside the user pool. */
@@ -64,6 +73,7 @@ const Config = z.strictObject({
       host: "https://api.authing.cn",
       authentication: "signature",
       dialect: "current",
+      passwordEncryption: "none",
       language: "en-US",
       timeoutSeconds: 10,
       otp: "import",
@@ -87,7 +97,7 @@ export function defineConfig<Name extends string>(input: ConfigInput<Name>): Con
   const parsed = z.safeParse(Config, input);
   const problems = parsed.success
     ? [
-        ...authingProblems(parsed.data.authing),
+        ...authingProblems(parsed.data),
         ...Object.entries(parsed.data.sources).flatMap(([name, { source }]) => sourceProblems(name, source)),
       ]
     : parsed.error.issues.flatMap(issueProblems);
@@ -109,10 +119,19 @@ function issueProblems(issue: z.core.$ZodIssue): string[] {
   }
 }
 
-function authingProblems({ dialect, otp }: Config["authing"]): string[] {
-  return dialect === "2022" && otp === "inline"
-    ? ['authing.otp "inline" is nothing that the dialect 2022 can say: leave it out']
-    : [];
+/** What a configuration wants and the dialect of 2022 cannot say. */
+function authingProblems({ authing: { dialect, otp }, sources }: Config): string[] {
+  if (dialect !== "2022") return [];
+  return [
+    ...(otp === "inline"
+      ? ['authing.otp "inline" is nothing that the dialect 2022 can say: leave it out']
+      : []),
+    ...Object.entries(sources).flatMap(([name, { leave }]) =>
+      leave === "deactivate"
+        ? [`sources.${name}.leave "deactivate" is nothing that the dialect 2022 can say: use "suspend"`]
+        : [],
+    ),
+  ];
 }
 
 /** Names that stand for something else where the names of sources stand: secrets, and records of the ledger. */
@@ -184,9 +203,14 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   handshake: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
   acknowledge: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
   fetch: {
-    isRight: (value) => has(value, "host", "read"),
+    isRight: (value) => has(value, "hosts", "read"),
     needed: false,
-    say: "must be an object with the functions host and read",
+    say: "must be an object with the functions hosts and read",
+  },
+  list: {
+    isRight: (value) => has(value, "hosts", "page"),
+    needed: false,
+    say: "must be an object with the functions hosts and page",
   },
   enrol: { isRight: isFunction, needed: false, say: "must be a function: delivery → fields of the secret" },
   readsHeaders: {

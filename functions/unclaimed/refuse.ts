@@ -1,2 +1,2 @@
-/** Whatever path nobody claims gets the answer of a bad proof, so that from outside nobody learns which sources there are. */
+/** Answers a path without a source as a bad proof is answered, so that a caller does not learn which sources there are. */
 export const handler = async () => ({ statusCode: 401 });

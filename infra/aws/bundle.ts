@@ -56,21 +56,30 @@ export function ownWebhook(source: string, configuration = "#config"): FunctionF
   };
 }
 
-/** The functions that a configuration deploys: those that have a file, and those of sources of one's own. */
+/**
+ * The functions that a configuration deploys: one webhook function for each of its sources, whether the source has a file or is
+ * defined in the configuration, and every function that is not a webhook function.
+ */
 export function configuredFunctions({ sources }: Pick<Config, "sources">): FunctionFile[] {
   const own = Object.keys(sources).filter((name) => sources[name]?.source);
-  return [...functionFiles(), ...own.map((name) => ownWebhook(name))];
+  const isDeployed = ({ name }: FunctionFile) =>
+    !name.startsWith(webhookPrefix) || Object.hasOwn(sources, name.slice(webhookPrefix.length));
+  return [...functionFiles().filter(isDeployed), ...own.map((name) => ownWebhook(name))];
 }
+
+const webhookPrefix = "webhooks-";
 
 /**
  * Bundles one function into `<folder>/<name>/index.mjs`. What was there before is gone.
  *
- * @param configuration a file to take in place of inbound.config.ts
+ * @param config The configuration that the function will run with: no built-in source that it leaves out is bundled.
+ * @param configFile Where that configuration is, if not in inbound.config.ts.
  */
 export async function bundleFunction(
   source: FunctionFile,
   folder: string,
-  configuration?: string,
+  { sources }: Pick<Config, "sources">,
+  configFile?: string,
 ): Promise<Bundle> {
   // The runtime finds a handler's file by its base name, in which a dot is not allowed.
   if (!/^[a-z][a-z0-9-]*$/.test(source.name)) {
@@ -90,7 +99,7 @@ export async function bundleFunction(
         }),
     outdir,
     bundle: true,
-    ...(configuration !== undefined && { alias: { "#config": resolve(root, configuration) } }),
+    ...(configFile !== undefined && { alias: { "#config": resolve(root, configFile) } }),
     minify: true,
     platform: "node",
     target: "node24",
@@ -101,10 +110,15 @@ export async function bundleFunction(
     chunkNames: "chunk-[hash]",
     // Packages offer their smaller, tree-shakable half under `module`.
     mainFields: ["module", "main"],
-    // Beside the bundle for whoever reads a stack trace; not shipped, because reading them costs 13 ms of every cold start.
+    // For reading a stack trace. They stay beside the bundle: shipping them costs 13 ms of every cold start.
     sourcemap: "external",
     legalComments: "none",
-    plugins: [lazyBuiltins, leanSdk, ...(receives ? [withoutTranslation] : [])],
+    plugins: [
+      lazyBuiltins,
+      leanSdk,
+      onlySources(Object.keys(sources).filter((name) => !sources[name]?.source)),
+      ...(receives ? [withoutTranslation] : []),
+    ],
     metafile: true,
     logLevel: "warning",
   });
@@ -173,7 +187,7 @@ export const lazyBuiltins: Plugin = {
  *
  * - Lambda hands a function its credentials in the environment. The SDK would bring along every other place in which they
  *   can be: profiles, single sign-on, container and instance metadata.
- * - The shapes of commands that nobody calls. They are written with computed keys (`{ [_h]: … }` after
+ * - The shapes of commands that are not called. They are written with computed keys (`{ [_h]: … }` after
  *   `const _h = "http"`), which might have side effects for all that a bundler knows; written with the names themselves,
  *   esbuild drops them.
  * - Event streams, which S3's client sets up and which none of the commands we call has.
@@ -230,8 +244,8 @@ function withPlainKeys(text: string): string {
 /**
  * Leaves translation out of what receives: a webhook function verifies, splits and queues; what an event means is found
  * out behind the queue, and so is what its sender's API knows beside it. It keeps the metadata of all the world's phone
- * numbers, and every bug of a mapping, out of the function that a sender waits for. A `translate.ts` that exports anything
- * but `translate`, or a `fetch.ts` anything but `fetch`, makes the build fail here.
+ * numbers, and every bug of a mapping, out of the function that a sender waits for. A source's index.ts that
+ * imports anything but `translate`, `fetch` and `list` from these files makes the build fail here.
  *
  * One's own source has its translation beside everything else; of that only the phone numbers are left out.
  */
@@ -244,11 +258,36 @@ export const withoutTranslation: Plugin = {
       `export function ${name}() { throw new TypeError("translation is not part of a receiving bundle"); }`;
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]translate\.ts$/, refusing("translate"));
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]fetch\.ts$/, "export const fetch = undefined;");
+    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]list\.ts$/, "export const list = undefined;");
     instead(/[\\/]lib[\\/]fields[\\/]phone\.ts$/, refusing("phone"));
   },
 };
 
-/** A table of the bundles for people, sizes in kB (1,000 bytes). */
+/**
+ * Writes the registry of built-in sources anew, with these names only. The worker and the operations function need each
+ * source that the configuration names, and none of the others: each source would cost every cold start.
+ *
+ * @param names As in the configuration: each is a folder in lib/sources. `enabledSources` tells an unknown one before the build.
+ */
+function onlySources(names: readonly string[]): Plugin {
+  const contents = names
+    .map(
+      (name) => `export { default as ${JSON.stringify(name)} } from ${JSON.stringify(`./${name}/index.ts`)};`,
+    )
+    .join("\n");
+  return {
+    name: "only-sources",
+    setup(pluginBuild) {
+      pluginBuild.onLoad({ filter: /[\\/]lib[\\/]sources[\\/]registry\.ts$/ }, ({ path }) => ({
+        contents,
+        resolveDir: dirname(path),
+        loader: "ts",
+      }));
+    },
+  };
+}
+
+/** A table of the bundles to print, sizes in kB (1,000 bytes). */
 export function sizeTable(bundles: readonly Bundle[]): string {
   const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1).padStart(9);
   const width = Math.max(8, ...bundles.map(({ name }) => name.length));

@@ -1,4 +1,4 @@
-import type { Statement, Value } from "./functions.ts";
+import type { Statement, Value } from "./cloudformation.ts";
 
 // `encryption: "customer-managed"` in inbound.config.ts: one key of the customer's for everything that holds people or
 // secrets. Logs hold neither, and stay with CloudWatch's own encryption.
@@ -65,7 +65,7 @@ export function customerKey(secrets: readonly string[]): {
             Version: "2012-10-17",
             Statement: [
               {
-                Sid: "WhoeverTheAccountAllows",
+                Sid: "PrincipalsOfTheAccount",
                 Effect: "Allow",
                 Principal: {
                   AWS: { "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root" },
@@ -74,7 +74,7 @@ export function customerKey(secrets: readonly string[]): {
                 Resource: "*",
               },
               {
-                Sid: "WhatWritesForTheAccount",
+                Sid: "ServicesOfTheAccount",
                 Effect: "Allow",
                 Principal: { Service: ["events.amazonaws.com", "cloudwatch.amazonaws.com"] },
                 Action: ["kms:Decrypt", "kms:GenerateDataKey"],

@@ -1,5 +1,5 @@
 import { metricNamespace, metricUnits, type Metric } from "#lib/contract/metrics.ts";
-import type { Value } from "./functions.ts";
+import type { Value } from "./cloudformation.ts";
 
 // One page that answers two questions: is it keeping up, and what failed? `${…}` below is filled in by CloudFormation, so that
 // no region, account or partition stands here.
@@ -121,6 +121,7 @@ export function dashboard(sources: readonly string[], functions: readonly string
     graph("Deliveries taken, by source", bySource("DeliveriesAccepted")),
     graph("Deliveries refused, by source", bySource("DeliveriesRefused")),
     graph("Authing", [ours("AuthingThrottled"), ours("AuthingRefused"), ours("DeliveriesFailed")]),
+    graph("Cold starts", [ours("ColdStart")]),
     graph("Files", [
       ours("FilesFinished"),
       ours("FilesRefused"),

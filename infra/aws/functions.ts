@@ -1,23 +1,20 @@
 import { enrolmentKey } from "#lib/aws/enrolments.ts";
-import type { Config } from "#lib/config.ts";
-import { outputNames, pascal } from "#infra/stage/outputs.ts";
-import { customerKey, mayUseKey } from "./customer-key.ts";
-import { dashboard } from "./dashboard.ts";
+import { pascal } from "#infra/stage/outputs.ts";
+import { arn, may, object, objects, ref, type Statement, type Value } from "./cloudformation.ts";
 
-// What AWS runs, and what each function may do there: the only place that a new function or source touches in infra.
-// Queues, bucket and table are in the .yml files beside this one; `Ref` and `Fn::GetAtt` below name resources of theirs.
+// What AWS runs, and what each function may do there: the only place that a new function touches in infra.
 
-/** A value as CloudFormation takes it. */
-export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
+/** What a deployment has to know of a source that is switched on. */
+export interface DeployedSource {
+  readonly name: string;
+  /** Whether its events are completed at its own API, so that the worker needs its secret. */
+  readonly fetch?: unknown;
+  readonly proof?: { readonly readsPathToken?: boolean };
+  /** Whether its sender brings the secret itself. */
+  readonly enrol?: unknown;
+}
 
-/** One permission. A type, not an interface, so that it is a `Value` too. */
-export type Statement = {
-  readonly Effect: "Allow";
-  readonly Action: readonly string[];
-  readonly Resource: Value;
-};
-
-interface FunctionDefinition {
+export interface FunctionDefinition {
   /** As in `bundle.ts`: `<folder>-<file>`. */
   readonly name: string;
   readonly description: string;
@@ -29,30 +26,7 @@ interface FunctionDefinition {
   readonly may: readonly Statement[];
 }
 
-/** What serverless.yml includes. */
-export interface Deployment {
-  readonly service: string;
-  readonly functions: Readonly<Record<string, Value>>;
-  readonly resources: {
-    readonly Resources: Readonly<Record<string, Value>>;
-    readonly Outputs: Readonly<Record<string, Value>>;
-    /** Properties for resources that the .yml files or osls make. */
-    readonly extensions: Readonly<Record<string, Value>>;
-  };
-  readonly keepResultsDays: number;
-}
-
-const ref = (resource: string): Value => ({ Ref: resource });
-const arn = (resource: string): Value => ({ "Fn::GetAtt": [resource, "Arn"] });
-/** Keys of the bucket under a prefix. Object ARNs name no partition of ours: they start from the bucket's own. */
-const objects = (prefix: string): Value => ({ "Fn::Sub": `\${UploadsBucket.Arn}/${prefix}*` });
-const may = (resource: Value, ...actions: string[]): Statement => ({
-  Effect: "Allow",
-  Action: actions,
-  Resource: resource,
-});
-
-/** What an event source mapping does in a function's name. */
+/** What an event source mapping does with the function's role. */
 const maySettle = (queue: string, ...more: string[]) =>
   may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...more);
 const mayUseLedger = [
@@ -64,12 +38,12 @@ const mayUseLedger = [
     "dynamodb:DeleteItem",
   ),
 ];
-/** Those of an hour are counted together. */
+/** The guard counts the departures of an hour. */
 const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
 
-const authingSecret = "AuthingSecret";
-const sourceSecret = (source: string) => `${pascal(source)}Secret`;
+export const authingSecret = "AuthingSecret";
+export const sourceSecret = (source: string) => `${pascal(source)}Secret`;
 
 /**
  * Receives one source's webhooks: may read that source's secret and put events into the queue, those that are too large for
@@ -95,7 +69,7 @@ function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefin
       mayReadSecret(sourceSecret(source)),
       may(arn("EventsQueue"), "sqs:SendMessage"),
       may(objects(`waiting/${source}/`), "s3:PutObject"),
-      ...(enrol ? [may({ "Fn::Sub": `\${UploadsBucket.Arn}/${enrolmentKey(source)}` }, "s3:PutObject")] : []),
+      ...(enrol ? [may(object(enrolmentKey(source)), "s3:PutObject")] : []),
     ],
   };
 }
@@ -118,7 +92,7 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
         arn: arn("EventsQueue"),
         batchSize: 10,
         functionResponseType: "ReportBatchItemFailures",
-        // How many run at once is what Authing's rate limit has to bear.
+        // Authing's rate limit bounds how many may run at once.
         maximumConcurrency: 5,
       },
     },
@@ -164,7 +138,7 @@ const uploadsPlan: FunctionDefinition = {
   may: [
     maySettle("UploadsQueue"),
     may(arn("ChunksQueue"), "sqs:SendMessage"),
-    // A claim is an update, which deletes what is there and has expired; a refused file is settled here.
+    // A claim is an update, which deletes what is there and has expired; the outcome of a refused file is recorded here.
     may(arn("LedgerTable"), "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
     ...mayReadUploads,
     ...mayWriteResults,
@@ -181,7 +155,7 @@ const uploadsRun: FunctionDefinition = {
     FINISH_QUEUE_URL: ref("FinishQueue"),
     TABLE: ref("LedgerTable"),
   },
-  // One more than one file may take (lib/uploads/import.ts). How many run at once is what Authing's rate limit has to bear.
+  // One more than one file may take (chunksAtOnce in lib/uploads/import-plan.ts). Authing's rate limit bounds how many may run at once.
   events: [oneFrom("ChunksQueue", 3)],
   may: [
     mayReadSecret(authingSecret),
@@ -213,7 +187,7 @@ const uploadsFinish: FunctionDefinition = {
 /** @param asked As for `eventsApply`: what is redriven is completed and translated anew. */
 const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
   name: "operations-run",
-  description: "Lists, redrives, releases and discards what waits for a person; invoked by whoever may",
+  description: "Lists, redrives, releases and discards parked events; operators with the right invoke it",
   memoryMegabytes: 512,
   timeoutSeconds: 900,
   environment: { BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
@@ -240,133 +214,11 @@ const unclaimedRefuse: FunctionDefinition = {
   may: [],
 };
 
-/** The name that osls gives a function's resources in the template. */
-const logicalName = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", "Dash");
-
-function role(definition: FunctionDefinition, encryption: Encryption): Value {
-  return {
-    Type: "AWS::IAM::Role",
-    Properties: {
-      Description: `What ${definition.name} may do`,
-      AssumeRolePolicyDocument: {
-        Version: "2012-10-17",
-        Statement: [
-          // The service's name is the same in every partition.
-          { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
-        ],
-      },
-      Policies: [
-        {
-          PolicyName: definition.name,
-          PolicyDocument: {
-            Version: "2012-10-17",
-            Statement: [
-              may(
-                arn(`${logicalName(definition.name)}LogGroup`),
-                "logs:CreateLogStream",
-                "logs:PutLogEvents",
-              ),
-              ...definition.may,
-              ...(encryption === "customer-managed" && definition.may.length > 0 ? [mayUseKey] : []),
-            ],
-          },
-        },
-      ],
-    },
-  };
-}
-
-/**
- * A secret that is created empty. The template holds no value for it, so that a deployment neither knows nor replaces
- * what was put there.
- */
-function secret(name: string, description: string): Value {
-  return {
-    Type: "AWS::SecretsManager::Secret",
-    // A source that is switched off for a day must not lose what its vendor was told.
-    DeletionPolicy: "Retain",
-    UpdateReplacePolicy: "Retain",
-    Properties: {
-      // Resolved by osls, as the other names are.
-      Name: `\${self:service}/\${sls:stage}/${name}`,
-      Description: description,
-    },
-  };
-}
-
-/** Rings when a function fails or AWS holds it back; what a delivery or event does wrong makes no function fail. */
-function failureAlarm({ name }: FunctionDefinition): Value {
-  const sum = (id: string, metric: string): Value => ({
-    Id: id,
-    ReturnData: false,
-    MetricStat: {
-      Metric: {
-        Namespace: "AWS/Lambda",
-        MetricName: metric,
-        Dimensions: [{ Name: "FunctionName", Value: ref(`${logicalName(name)}LambdaFunction`) }],
-      },
-      Period: 300,
-      Stat: "Sum",
-    },
-  });
-  return {
-    Type: "AWS::CloudWatch::Alarm",
-    Properties: {
-      AlarmDescription: `${name} has failed or was throttled by AWS; its log says why`,
-      Metrics: [
-        sum("errors", "Errors"),
-        sum("throttles", "Throttles"),
-        { Id: "failures", Expression: "errors + throttles", Label: "errors and throttles" },
-      ],
-      EvaluationPeriods: 1,
-      ComparisonOperator: "GreaterThanThreshold",
-      Threshold: 0,
-      TreatMissingData: "notBreaching",
-      AlarmActions: [ref("AlarmsTopic")],
-    },
-  };
-}
-
-const output = (description: string, value: Value): Value => ({ Description: description, Value: value });
-
-type Encryption = Config["encryption"];
-
-/** What a deployment has to know of a source that is switched on. */
-interface DeployedSource {
-  readonly name: string;
-  /** Whether its events are completed at its own API, so that the worker needs its secret. */
-  readonly fetch?: unknown;
-  readonly proof?: { readonly readsPathToken?: boolean };
-  /** Whether its sender brings the secret itself. */
-  readonly enrol?: unknown;
-}
-
-/**
- * Functions, roles, secrets and outputs of a deployment. Throws where a source is switched on that has no function, and
- * where a function would not be deployed because nobody said what it may do.
- */
-export function deployment(
-  config: {
-    readonly service: string;
-    readonly encryption: Encryption;
-    readonly keepResultsDays: number;
-    readonly sources: readonly DeployedSource[];
-  },
-  files: readonly { readonly name: string; readonly file: string }[],
-): Deployment {
-  const sources = config.sources.map(({ name }) => name).toSorted();
-  const twice = sources.find(
-    (name, index) => sources.findIndex((other) => pascal(other) === pascal(name)) < index,
-  );
-  if (twice !== undefined) {
-    throw new TypeError(`inbound.config.ts: sources.${twice}: too like another name for AWS: rename it`);
-  }
-  const asked = config.sources
-    .filter(({ fetch }) => fetch !== undefined)
-    .map(({ name }) => sourceSecret(name))
-    .toSorted();
-  const definitions = [
-    ...config.sources.toSorted((one, other) => (one.name < other.name ? -1 : 1)).map(webhooks),
+/** Every function of a deployment with these sources, in their order. */
+export function functionDefinitions(sources: readonly DeployedSource[]): FunctionDefinition[] {
+  const asked = sources.filter(({ fetch }) => fetch !== undefined).map(({ name }) => sourceSecret(name));
+  return [
+    ...sources.map(webhooks),
     eventsApply(asked),
     uploadsPlan,
     uploadsRun,
@@ -374,93 +226,4 @@ export function deployment(
     operationsRun(asked),
     unclaimedRefuse,
   ];
-  for (const { name } of definitions) {
-    if (!files.some((file) => file.name === name)) {
-      throw new TypeError(`there is no functions/${name.replace("-", "/")}.ts for the function "${name}"`);
-    }
-  }
-  for (const { name, file } of files) {
-    if (
-      !file.startsWith("functions/webhooks/") &&
-      !definitions.some((definition) => definition.name === name)
-    ) {
-      throw new TypeError(`${file} is not in infra/aws/functions.ts: what runs it, and what may it do?`);
-    }
-  }
-
-  const functions = definitions.map((definition): [string, Value] => [
-    definition.name,
-    {
-      handler: `dist/${definition.name}/index.handler`,
-      description: definition.description,
-      memorySize: definition.memoryMegabytes,
-      timeout: definition.timeoutSeconds,
-      role: `${pascal(definition.name)}Role`,
-      environment: definition.environment,
-      package: { patterns: [`dist/${definition.name}/*.mjs`] },
-      events: definition.events,
-    },
-  ]);
-
-  const secrets = [authingSecret, ...sources.map(sourceSecret)];
-  const key = config.encryption === "customer-managed" ? customerKey(secrets) : undefined;
-  return {
-    service: config.service,
-    keepResultsDays: config.keepResultsDays,
-    functions: Object.fromEntries(functions),
-    resources: {
-      extensions: { ...key?.extensions },
-      Resources: {
-        ...key?.Resources,
-        ...Object.fromEntries(
-          definitions.flatMap((definition) => [
-            [`${pascal(definition.name)}Role`, role(definition, config.encryption)],
-            [`${pascal(definition.name)}FailsAlarm`, failureAlarm(definition)],
-          ]),
-        ),
-        Dashboard: dashboard(
-          sources,
-          definitions.map(({ name }) => logicalName(name)),
-        ),
-        [authingSecret]: secret(
-          "authing",
-          'How to call Authing. Put JSON here: {"accessKeyId": "...", "accessKeySecret": "..."}. Created empty; deployments never change it.',
-        ),
-        ...Object.fromEntries(
-          sources.map((source) => [
-            sourceSecret(source),
-            secret(
-              `sources/${source}`,
-              `How ${source} proves who it is. Put JSON here, in the shape that the README of the source gives. Created empty; deployments never change it.`,
-            ),
-          ]),
-        ),
-      },
-      Outputs: {
-        ...Object.fromEntries(
-          sources.map((source) => [
-            outputNames.webhookUrl(source),
-            output(`Where ${source} sends its webhooks`, {
-              "Fn::Sub": `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/webhooks/${source}`,
-            }),
-          ]),
-        ),
-        DashboardName: output("The dashboard in CloudWatch", ref("Dashboard")),
-        [outputNames.secretName("authing")]: output(
-          "Where Authing's access key goes",
-          `\${self:service}/\${sls:stage}/authing`,
-        ),
-        ...Object.fromEntries(
-          sources.map((source) => [
-            outputNames.secretName(`sources/${source}`),
-            output(`Where the secret of ${source} goes`, `\${self:service}/\${sls:stage}/sources/${source}`),
-          ]),
-        ),
-        [outputNames.operationsFunction]: output(
-          "What npm run explain, dead and held ask with --stage",
-          ref(`${logicalName("operations-run")}LambdaFunction`),
-        ),
-      },
-    },
-  };
 }

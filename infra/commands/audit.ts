@@ -16,6 +16,8 @@ const Lock = z.object({
 const Package = z.object({
   dependencies: z.record(z.string(), z.string()),
   devDependencies: z.record(z.string(), z.string()),
+  /** Node itself, for each platform: npm installs the one that fits. */
+  optionalDependencies: z.record(z.string(), z.string()),
   allowScripts: z.record(z.string(), z.boolean()),
 });
 const Advisories = z.object({
@@ -28,10 +30,10 @@ const longestMilliseconds = 30_000;
 /** What is wrong with package.json and its lock file, one line each. */
 function lockProblems(): string[] {
   const { packages } = Lock.parse(JSON.parse(readFileSync("package-lock.json", "utf8")));
-  const { dependencies, devDependencies, allowScripts } = Package.parse(
+  const { dependencies, devDependencies, optionalDependencies, allowScripts } = Package.parse(
     JSON.parse(readFileSync("package.json", "utf8")),
   );
-  const loose = Object.entries({ ...dependencies, ...devDependencies })
+  const loose = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
     .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
     .map(([name]) => `${name}: package.json must name one exact version`);
   const installed = Object.entries(packages).filter(([path]) => path !== "");

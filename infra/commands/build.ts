@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
-import { deployment } from "#infra/aws/functions.ts";
+import { deployment } from "#infra/aws/deployment.ts";
 import { bundleFunction, configuredFunctions, sizeTable } from "#infra/aws/bundle.ts";
 
 // `npm run build`: every function into dist/<name>/, and dist/deployment.json, from which serverless.yml takes its
@@ -12,7 +12,7 @@ await runCommand(async () => {
   const files = configuredFunctions(config);
   const made = deployment({ ...config, sources: [...enabledSources(config).values()] }, files);
 
-  const bundles = await Promise.all(files.map((file) => bundleFunction(file, "dist")));
+  const bundles = await Promise.all(files.map((file) => bundleFunction(file, "dist", config)));
   mkdirSync("dist", { recursive: true });
   writeFileSync("dist/deployment.json", `${JSON.stringify(made, undefined, 2)}\n`);
   say(sizeTable(bundles));

@@ -5,7 +5,7 @@ import { localSettings } from "#infra/local/settings.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { finishEnrolment, laptopDesk, stageDesk } from "./enrolment.ts";
-import { placeOptions, placeUsage } from "./operations.ts";
+import { placeOptions, placeUsage } from "./operations-client.ts";
 
 // npm run enrol -- <source> [--stage <stage>] [--yes]: what a sender brought for its secret, shown to the operator and, after a
 // yes, written into the secret; here or on a deployed stage.

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { EventRecord } from "#lib/contract/ledger.ts";
 import { runCommand, say } from "./command.ts";
-import { openOperations, placeOptions, placeUsage } from "./operations.ts";
+import { openOperations, placeOptions, placeUsage } from "./operations-client.ts";
 import { table } from "./table.ts";
 
 // npm run explain -- <externalId | event id>: what became of a person or an event, field by field, here or on a deployed stage.
@@ -42,12 +42,12 @@ function explanation(event: EventRecord): string {
     const [path = "", rule = ""] = from.split(" · ");
     return [field, path, rule];
   });
-  const leftOut = (event.leftOut ?? []).map(({ path, problem }) => ["—", path, `left out: ${problem}`]);
+  const dropped = (event.dropped ?? []).map(({ path, problem }) => ["—", path, `dropped: ${problem}`]);
   return [
     `${event.source}/${event.id}  ${event.type}`,
     ...facts.map(([name = "", value = ""]) => `  ${name.padEnd(14)}  ${value}`),
-    ...(fields.length + leftOut.length > 0
-      ? ["", indented(table(["Authing's field", "from", "rule"], [...fields, ...leftOut]))]
+    ...(fields.length + dropped.length > 0
+      ? ["", indented(table(["Authing's field", "from", "rule"], [...fields, ...dropped]))]
       : [""]),
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import type { OperationRequest, OperationResult } from "#lib/operations/operations.ts";
+import type { OperationRequest, OperationResult } from "#lib/operations/operate.ts";
 import { runCommand, say } from "./command.ts";
-import { openOperations, placeOptions, placeUsage } from "./operations.ts";
+import { openOperations, placeOptions, placeUsage } from "./operations-client.ts";
 import { table } from "./table.ts";
 
 const usage = {

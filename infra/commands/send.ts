@@ -5,8 +5,8 @@ import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { fixtureNames, fixtureSigner, readFixture, requestOf } from "#infra/fixtures/cases.ts";
-import { postRequest } from "./post.ts";
-import { localSecrets } from "#infra/local/secrets.ts";
+import { postRequest } from "#infra/fixtures/post.ts";
+import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
 // npm run send -- <source> <case> [--url http://localhost:3000]: signs a captured delivery as its sender would now, and

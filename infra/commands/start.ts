@@ -18,9 +18,9 @@ import {
   type EventFixture,
 } from "#infra/fixtures/cases.ts";
 import { localLog } from "#infra/local/log.ts";
-import { postRequest } from "./post.ts";
-import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
-import { localSecrets } from "#infra/local/secrets.ts";
+import { postRequest } from "#infra/fixtures/post.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
+import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
 import { table } from "./table.ts";

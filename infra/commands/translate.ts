@@ -21,10 +21,10 @@ import {
   readDelivery,
   readFixture,
 } from "#infra/fixtures/cases.ts";
-import { meaningOf } from "#infra/fixtures/meaning.ts";
+import { meaningOf } from "#infra/local/case-meaning.ts";
 import { deliveryOf } from "#infra/fixtures/requests.ts";
-import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
-import { localSecrets } from "#infra/local/secrets.ts";
+import { startRecordedApi } from "#infra/local/recorded-api.ts";
+import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
 const contentTypes: Record<string, string> = {

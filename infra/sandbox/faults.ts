@@ -34,6 +34,8 @@ export const Fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reset-after-applying") }),
   /** Resets the connection with nothing applied. */
   z.strictObject({ kind: z.literal("reset-before-applying") }),
+  /** Says success and leaves out the last record of the list; a request without a list goes on as usual. */
+  z.strictObject({ kind: z.literal("omits-one") }),
   /** Waits, then goes on as usual. */
   z.strictObject({
     kind: z.literal("slow"),

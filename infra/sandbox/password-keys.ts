@@ -7,23 +7,14 @@ export interface PasswordKeys {
   publicKeys(): { rsa: { publicKey: string }; sm2: { publicKey: string } };
   /** The password in clear, or undefined when it cannot be decrypted. */
   decrypt(password: string, type: PasswordEncryptType): string | undefined;
+  /** Replaces both pairs: what was encrypted with the keys before cannot be decrypted any more. */
+  rotate(): void;
 }
 
 /** Keys of this sandbox alone, made when first asked for. RSA has 1024 bits, as the public cloud's documented key does. */
 export function createPasswordKeys(): PasswordKeys {
-  let made: {
-    rsa: { publicKey: string; privateKey: string };
-    sm2: { publicKey: string; privateKey: string };
-  };
-  const keys = () =>
-    (made ??= {
-      rsa: generateKeyPairSync("rsa", {
-        modulusLength: 1024,
-        publicKeyEncoding: { type: "spki", format: "pem" },
-        privateKeyEncoding: { type: "pkcs8", format: "pem" },
-      }),
-      sm2: sm2.generateKeyPairHex(),
-    });
+  let made: ReturnType<typeof makeKeys> | undefined;
+  const keys = () => (made ??= makeKeys());
   return {
     publicKeys: () => ({
       rsa: { publicKey: keys().rsa.publicKey },
@@ -33,13 +24,33 @@ export function createPasswordKeys(): PasswordKeys {
       if (type === "none") return password;
       try {
         if (type === "sm2") return sm2.doDecrypt(password, keys().sm2.privateKey) || undefined;
-        const key = { key: keys().rsa.privateKey, padding: constants.RSA_PKCS1_PADDING };
-        return new TextDecoder("utf-8", { fatal: true }).decode(
-          privateDecrypt(key, Buffer.from(password, "base64")),
-        );
+        return decryptRsa(Buffer.from(password, "base64"), keys().rsa.privateKey);
       } catch {
         return undefined;
       }
     },
+    rotate() {
+      made = undefined;
+    },
   };
+}
+
+const makeKeys = () => ({
+  rsa: generateKeyPairSync("rsa", {
+    modulusLength: 1024,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  }),
+  sm2: sm2.generateKeyPairHex(),
+});
+
+/**
+ * PKCS#1 v1.5 with its padding checked here: 0, 2, at least eight bytes that are not 0, 0, the password. OpenSSL answers a
+ * wrong padding with random bytes instead of an error, so that a password for another key would look like one.
+ */
+function decryptRsa(encrypted: Buffer, privateKey: string): string | undefined {
+  const block = privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, encrypted);
+  const end = block.indexOf(0, 2);
+  if (block[0] !== 0 || block[1] !== 2 || end < 10) return undefined;
+  return new TextDecoder("utf-8", { fatal: true }).decode(block.subarray(end + 1));
 }

@@ -41,7 +41,7 @@ export interface People {
   /** In the order of their creation. */
   all(): readonly Person[];
   find(userId: string, type?: UserIdType): Person | undefined;
-  /** The field in which this profile collides with somebody else's, or with a key in `taken`. */
+  /** The field in which this profile collides with that of another person, or with a key in `taken`. */
   collision(
     profile: Partial<Profile>,
     options?: { except?: string; taken?: ReadonlySet<string> },
@@ -89,7 +89,7 @@ export function createPeople(now: () => number): People {
     for (const key of uniqueKeys(profile).keys()) idByKey.set(key, userId);
   };
 
-  // Rare ways to name somebody go past everybody instead of having an index.
+  // Rare kinds of ids are searched for among all people: an index is not worth it.
   const search = (test: (profile: Profile) => boolean) => byId.values().find(({ profile }) => test(profile));
 
   function find(userId: string, type: UserIdType = "user_id"): Person | undefined {

@@ -34,6 +34,7 @@ export const CreateUser = z.extend(ReceivedUser, { options: z.exactOptional(Crea
 export const ImportOtp = z.strictObject({ list: records });
 export const UpdateUser = z.extend(dto.UpdateUserReqDto, {
   gender: z.exactOptional(z.enum(["M", "F", "W", "U"])),
+  passwordEncryptType: z.exactOptional(PasswordEncryptType),
 });
 
 /** `resign-user`, `get-user-mfa-info` and `get-otp-secret-by-user` name one person alike. */

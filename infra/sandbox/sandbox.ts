@@ -11,8 +11,8 @@ import * as envelope from "./envelope.ts";
 import type { Answer } from "./envelope.ts";
 import { createFaults, FaultScript } from "./faults.ts";
 import type { Fault, ScriptedFault } from "./faults.ts";
-import { createOperations } from "./operations.ts";
-import type { Operation, PoolRules } from "./operations.ts";
+import { createOperations } from "./endpoints.ts";
+import type { Operation, PoolRules } from "./endpoints.ts";
 import { createPasswordKeys } from "./password-keys.ts";
 import { createPeople } from "./people.ts";
 import type { StoredOtp, StoredPassword } from "./people.ts";
@@ -42,7 +42,7 @@ export interface Sandbox {
   readonly url: string;
   readonly port: number;
   readonly userPoolId: string;
-  /** Everybody, in the order of their creation. */
+  /** All people, in the order of their creation. */
   users(): SandboxUser[];
   otpOf(userId: string): StoredOtp | undefined;
   /** Decrypted, where it came encrypted. */
@@ -55,6 +55,8 @@ export interface Sandbox {
   readonly pendingFaults: number;
   /** Replaces the valid keys from the next request on; tokens end with the key that bought them. */
   setAccessKeys(accessKeys: readonly AuthingCredentials[]): void;
+  /** Replaces the keys that passwords are encrypted with. */
+  rotatePasswordKeys(): void;
   /** Ends every connection, also those a fault keeps hanging. */
   close(): Promise<void>;
 }
@@ -85,9 +87,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     now,
     clockToleranceSeconds: options.clockToleranceSeconds ?? 300,
   });
+  const passwordKeys = createPasswordKeys();
   const operations = new Map<string, Operation>(
     Object.entries(
-      createOperations(people, createPasswordKeys(), {
+      createOperations(people, passwordKeys, {
         batchMode: options.batchMode ?? "all-or-nothing",
         duplicateCodes: options.duplicateCodes ?? false,
         departments: options.departments,
@@ -154,6 +157,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     switch (fault.kind) {
       case "none":
         return send(operation.run(data));
+      case "omits-one":
+        return send(operation.run(data, { omitsOne: true }));
       case "slow":
         await wait(fault.milliseconds, undefined, { ref: false, signal: closing.signal });
         return send(operation.run(data));
@@ -231,7 +236,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const server = createServer((request, response) => {
     // By the sandbox's clock, as a client may set its own by it.
     response.setHeader("date", new Date(now()).toUTCString());
-    // A caller who went away, or a close in the middle: there is nobody left to answer. Anything else is a mistake here.
+    // A caller that went away, or a close in the middle: no answer can be sent. Anything else is a mistake in the sandbox.
     serve(request, response).catch(() => {
       if (response.headersSent || request.socket.destroyed) return void request.destroy();
       response.writeHead(500, { "content-type": "text/plain" }).end("The sandbox itself has failed");
@@ -261,6 +266,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     setAccessKeys(replacement) {
       accessKeys = replacement;
     },
+    rotatePasswordKeys: passwordKeys.rotate,
     close() {
       closing.abort();
       return (closed ??= new Promise((resolve, reject) => {

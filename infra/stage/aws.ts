@@ -7,7 +7,7 @@ import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { awsErrorName, awsFailure } from "#lib/aws/failure.ts";
-import { readSecret } from "#lib/aws/secrets.ts";
+import { readSecret } from "#lib/aws/secret-loader.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueueDepth, Stage, StageDesk } from "./stage.ts";
 

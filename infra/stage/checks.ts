@@ -1,14 +1,14 @@
 import type * as z from "zod/mini";
 import { AuthingSecret, connectAuthing } from "#lib/wiring/authing.ts";
 import type { Config } from "#lib/config.ts";
-import type { OperationResult } from "#lib/operations/operations.ts";
+import type { OperationResult } from "#lib/operations/operate.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { checkAuthing } from "./authing.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 import { outputNames } from "./outputs.ts";
-import { checkSecret, type NeededSecret } from "./secrets.ts";
+import { checkSecret, type NeededSecret } from "./secret-check.ts";
 import { outputOf, stackName, type Stack, type Stage } from "./stage.ts";
 import { checkWebhook } from "./webhook.ts";
 

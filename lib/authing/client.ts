@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
+import type { PasswordEncryptType } from "#lib/contract/person.ts";
 import { toWire, updateToWire } from "./dialect.ts";
 import type { Dialect, Wire } from "./dialect.ts";
 import * as dto from "./dto.ts";
+import { parseDate, readAnswer, refusalByRules } from "./answer.ts";
+import type { Answer, Operation } from "./answer.ts";
 import { createExchange } from "#lib/http/exchange.ts";
-import type { Exchanged } from "#lib/http/exchange.ts";
-import { classify, refusedByRules } from "./failures.ts";
-import type { Attempted, Failure, Observation } from "./failures.ts";
+import { readHost } from "#lib/http/host.ts";
+import type { Failure } from "./failures.ts";
+import { createManagementTokens } from "./management-token.ts";
+import type { ManagementToken } from "./management-token.ts";
+import { createPasswordEncryption } from "./password-encryption.ts";
 import { batchProblems, importOtpProblems, shapeProblems } from "./rules.ts";
 import type { Problem } from "./rules.ts";
 import { encodeQuery, signRequest, writeBody } from "./signature.ts";
@@ -29,6 +34,8 @@ export interface AuthingSettings {
   readonly timeoutSeconds?: number | undefined;
   /** Default `current`. */
   readonly dialect?: Dialect | undefined;
+  /** How plain passwords are encrypted on their way, over TLS: with a public key of the user pool, or not (default). */
+  readonly passwordEncryption?: PasswordEncryptType | undefined;
   /** `x-authing-sdk-version`. */
   readonly sdkVersion?: string | undefined;
   readonly userAgent?: string | undefined;
@@ -38,16 +45,6 @@ export interface AuthingSettings {
   readonly nonce?: (() => string) | undefined;
 }
 
-/** What a call gave. `leftOut`: fields that the dialect does not have. */
-export type Answer<Data> =
-  | {
-      readonly ok: true;
-      readonly data: Data;
-      readonly requestId?: string;
-      readonly leftOut?: readonly string[];
-    }
-  | { readonly ok: false; readonly failure: Failure };
-
 /**
  * Authing's Management API, as far as it is needed here. A call is one attempt: whether and when to try again is the
  * caller's, told by `failure.retry`. Only what Authing surely has not applied is repeated at once, freshly signed: a clock
@@ -56,6 +53,8 @@ export type Answer<Data> =
  * No outcome is thrown. What our own rules refuse is `invalid-record` with `problems`, and nothing is sent.
  */
 export interface AuthingClient {
+  /** What it writes: `droppedOnWire` tells which fields go missing by it. */
+  readonly dialect: Dialect;
   /** People, in no particular order: those Authing created. */
   createUsersBatch(request: dto.CreateUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   importOtp(request: dto.ImportOtpReqDto): Promise<Answer<undefined>>;
@@ -63,31 +62,14 @@ export interface AuthingClient {
   /** Those Authing knows of; with an unknown one among them Authing may also answer `user-not-found`. */
   getUserBatch(request: dto.GetUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   updateUser(request: dto.UpdateUserReqDto): Promise<Answer<dto.UserDto | undefined>>;
-  /** Of somebody who is there: a refusal is about the departments, `invalid-record` for one that Authing does not know. */
+  /** For an existing user: a refusal is about the departments, `invalid-record` for one that Authing does not know. */
   setUserDepartments(request: dto.SetUserDepartmentsDto): Promise<Answer<undefined>>;
   resignUserBatch(request: dto.ResignUserBatchReqDto): Promise<Answer<undefined>>;
   deleteUsersBatch(request: dto.DeleteUsersBatchReqDto): Promise<Answer<undefined>>;
   getUserMfaInfo(request: dto.GetUserMfaInfoReqDto): Promise<Answer<dto.UserMfaDto>>;
   getCustomFields(request: dto.GetCustomFieldsReqDto): Promise<Answer<readonly dto.CustomFieldDto[]>>;
-  /** Public: needs no access key. */
-  system(): Promise<Answer<dto.SystemInfoDto>>;
   /** Lets go of the connections that are kept. */
   close(): void;
-}
-
-interface Operation<Data> extends Attempted {
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  /** What is signed: the top level of the body, or the parameters of a GET. */
-  readonly data: object;
-  /** Of a POST that is ready to be sent. */
-  readonly body?: Buffer;
-  /** The shape of the answer's `data`. */
-  readonly result: z.ZodMiniType<Data>;
-  /** The answer may come without an envelope. */
-  readonly isBare?: boolean;
-  readonly problems?: readonly Problem[];
-  readonly leftOut?: readonly string[];
 }
 
 /** What one attempt gave, and what a replay needs to know. */
@@ -95,15 +77,7 @@ interface Tried<Data> {
   readonly answer: Answer<Data>;
   /** The answer's clock, milliseconds since 1970. */
   readonly date?: number | undefined;
-  readonly usedToken?: Token | undefined;
-}
-
-interface Token {
-  readonly value: string;
-  readonly poolId: string;
-  /** Milliseconds since 1970. */
-  readonly renewAt: number;
-  readonly boughtWith: AuthingCredentials;
+  readonly usedToken?: ManagementToken | undefined;
 }
 
 export function createAuthingClient(settings: AuthingSettings): AuthingClient {
@@ -115,6 +89,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     tenantId,
     timeoutSeconds = 10,
     dialect = "current",
+    passwordEncryption = "none",
     sdkVersion = "authing-inbound:1",
     userAgent = "authing-inbound",
     now = Date.now,
@@ -132,8 +107,8 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     "x-authing-lang": lang,
   };
   let clockOffsetMilliseconds = 0;
-  let token: Token | undefined;
-  let purchase: { by: AuthingCredentials; token: Promise<Answer<Token>> } | undefined;
+  const tokens = createManagementTokens({ buy: buyToken, now });
+  const passwords = createPasswordEncryption({ type: passwordEncryption, fetchKeys: fetchPasswordKeys });
 
   /** One attempt, and the replays that are harmless. */
   async function call<Data>(asked: Operation<Data>): Promise<Answer<Data>> {
@@ -152,8 +127,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
         clockOffsetMilliseconds = date - now();
       } else if (isRefusal(failure) && usedToken && !isTokenRenewed) {
         isTokenRenewed = true;
-        // Another call may have bought a new one in the meantime.
-        if (token === usedToken) token = undefined;
+        tokens.discard(usedToken);
       } else if (isRefusal(failure) && refreshCredentials && !renewed) {
         renewed = await refreshCredentials();
       } else {
@@ -162,9 +136,29 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     }
   }
 
+  /** A call in the words of the dialect, its plain passwords encrypted. What has `problems` is refused before. */
+  async function callWithPasswords<Request extends dto.CreateUserBatchReqDto | dto.UpdateUserReqDto, Data>(
+    operation: Operation<Data>,
+    request: Request,
+    problems: readonly Problem[],
+    toDialect: (request: Request, dialect: Dialect) => Wire,
+  ): Promise<Answer<Data>> {
+    if (problems.length > 0) return call({ ...operation, problems });
+    return passwords.call(request, (encrypted) => {
+      const wire = toDialect(encrypted.request, dialect);
+      return call({ ...operation, data: wire.body, problems: [...encrypted.problems, ...wire.problems] });
+    });
+  }
+
+  /** Public: needs no access key. */
+  async function fetchPasswordKeys(): Promise<Answer<dto.SystemInfoDto>> {
+    const operation = { ...get("system", {}, PasswordKeys), needsUser: false, isBare: true };
+    return (await send(operation, commonHeaders)).answer;
+  }
+
   async function attempt<Data>(operation: Operation<Data>, by: AuthingCredentials): Promise<Tried<Data>> {
     if (mode === "signature") return send(operation, signedHeaders(operation, by));
-    const bought = await currentToken(by);
+    const bought = await tokens.current(by);
     if (!bought.ok) return { answer: bought };
     const tried = await send(operation, {
       ...commonHeaders,
@@ -179,7 +173,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     operation: Operation<Data>,
     headers: Record<string, string>,
   ): Promise<Tried<Data>> {
-    const { method, path, data, body, leftOut = [] } = operation;
+    const { method, path, data, body } = operation;
     const search = method === "GET" ? encodeQuery(data) : "";
     const exchanged = await exchange({
       method,
@@ -187,11 +181,10 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       headers,
       body,
     });
-    const read = readAnswer(exchanged, operation, now());
-    const answer = read.ok && leftOut.length > 0 ? { ...read, leftOut } : read;
+    const answer = readAnswer(exchanged, operation, now());
     return {
       answer,
-      // Nobody asks for the clock of who is content.
+      // Only a refusal may be about the clock.
       ...(!answer.ok && exchanged.seen === "response" && { date: parseDate(exchanged.headers.date) }),
     };
   }
@@ -209,55 +202,27 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     return { ...headers, authorization: signRequest({ ...operation, headers }, by) };
   }
 
-  /** The token in hand while it is good and bought with this access key; otherwise one purchase for all who wait. */
-  async function currentToken(by: AuthingCredentials): Promise<Answer<Token>> {
-    if (token && now() < token.renewAt && isSameKey(token.boughtWith, by)) return { ok: true, data: token };
-    if (!purchase || !isSameKey(purchase.by, by)) purchase = { by, token: buyToken(by) };
-    const own = purchase;
-    try {
-      const bought = await own.token;
-      if (bought.ok) token = bought.data;
-      return bought;
-    } finally {
-      if (purchase === own) purchase = undefined;
-    }
-  }
-
-  async function buyToken(by: AuthingCredentials): Promise<Answer<Token>> {
-    const { accessKeyId, accessKeySecret } = by;
+  async function buyToken({ accessKeyId, accessKeySecret }: AuthingCredentials) {
     const data = { accessKeyId, accessKeySecret };
-    const { answer } = await send(
-      // Buying a second one does no harm, and whatever becomes of this: the call it is for was not made.
-      written({
-        ...post("get-management-token", data, dto.ManagementTokenDto),
-        reads: true,
-        needsUser: false,
-      }),
-      commonHeaders,
-    );
-    if (!answer.ok) return { ok: false, failure: failureToBuy(answer.failure) };
-    const { access_token: value, expires_in: lifetimeSeconds } = answer.data;
-    const marginSeconds = Math.min(300, lifetimeSeconds / 10);
-    return {
-      ok: true,
-      data: {
-        value,
-        poolId: poolOf(value) ?? accessKeyId,
-        renewAt: now() + (lifetimeSeconds - marginSeconds) * 1000,
-        boughtWith: by,
-      },
-    };
+    const operation = written({
+      ...post("get-management-token", data, dto.ManagementTokenDto),
+      // Whatever becomes of this: the call it is for was not made.
+      reads: true,
+      needsUser: false,
+    });
+    return (await send(operation, commonHeaders)).answer;
   }
 
   return {
+    dialect,
     createUsersBatch(request) {
-      return call({
+      const operation = {
         ...post("create-users-batch", request, dto.UserList),
-        ...said(batchProblems(request), () => toWire(request, dialect)),
         // Who is not found is a department or a tenant.
         needsUser: false,
         records: countOf(request.list),
-      });
+      };
+      return callWithPasswords(operation, request, batchProblems(request), toWire);
     },
     importOtp(request) {
       return call({
@@ -279,10 +244,9 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       });
     },
     updateUser(request) {
-      return call({
-        ...post("update-user", request, dto.lenient(dto.UserDto)),
-        ...said(shapeProblems(dto.UpdateUserReqDto, request), () => updateToWire(request, dialect)),
-      });
+      const operation = post("update-user", request, dto.lenient(dto.UserDto));
+      const problems = shapeProblems(dto.UpdateUserReqDto, request);
+      return callWithPasswords(operation, request, problems, updateToWire);
     },
     setUserDepartments(request) {
       const problems = shapeProblems(dto.SetUserDepartmentsDto, request);
@@ -313,16 +277,11 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       const fields: z.ZodMiniType<readonly dto.CustomFieldDto[]> = z.array(dto.CustomFieldDto);
       return call({ ...get("get-custom-fields", request, fields), problems, needsUser: false });
     },
-    async system() {
-      const operation = { ...get("system", {}, PasswordKeys), needsUser: false, isBare: true };
-      const { answer } = await send(operation, commonHeaders);
-      return answer;
-    },
     close: exchange.close,
   };
 }
 
-/** Some page of somebody else's can be JSON, too. */
+/** An answer without any key is not Authing's: other servers answer with JSON, too. */
 const PasswordKeys = dto.SystemInfoDto.check(
   z.refine(({ rsa, sm2 }) => rsa !== undefined || sm2 !== undefined),
 );
@@ -344,24 +303,9 @@ function written<Data>(operation: Operation<Data>): Operation<Data> {
   return operation.method === "GET" ? operation : { ...operation, ...writeBody(operation.data) };
 }
 
-/** The request as the dialect says it, once it is known to have the right shape. */
-function said(
-  problems: readonly Problem[],
-  toDialect: () => Wire,
-): Pick<Operation<unknown>, "problems" | "leftOut"> & { data?: object } {
-  if (problems.length > 0) return { problems };
-  const { body, ...wire } = toDialect();
-  return { data: body, ...wire };
-}
-
 /** Of a list that may not even be one: its rules are checked later. */
 function countOf(list: readonly unknown[]): number {
   return Array.isArray(list) ? list.length : 1;
-}
-
-function refusalByRules(operation: Operation<unknown>): Answer<never> | undefined {
-  const { problems = [] } = operation;
-  return problems.length > 0 ? { ok: false, failure: refusedByRules(problems, operation) } : undefined;
 }
 
 /** Authing does not accept who we say we are: nothing was done. */
@@ -369,91 +313,10 @@ function isRefusal({ httpStatus, statusCode = httpStatus, apiCode }: Failure): b
   return statusCode === 401 || apiCode === 1300;
 }
 
-/** Without a token nothing can be said about records: either it helps to wait, or nothing goes on. */
-function failureToBuy(failure: Failure): Failure {
-  if (failure.scope === "run") return failure;
-  if (failure.retry === "never") return { ...failure, kind: "credentials-refused", scope: "run" };
-  return { ...failure, scope: "batch" };
-}
-
-function isSameKey(one: AuthingCredentials, other: AuthingCredentials): boolean {
-  return one.accessKeyId === other.accessKeyId && one.accessKeySecret === other.accessKeySecret;
-}
-
-/** What an answer says: Authing's envelope decides, and HTTP only where there is none. */
-function readAnswer<Data>(exchanged: Exchanged, operation: Operation<Data>, now: number): Answer<Data> {
-  const fail = (observation: Observation): Answer<Data> => ({
-    ok: false,
-    failure: classify(observation, operation),
-  });
-  if (exchanged.seen === "nothing") return fail(exchanged);
-  const { httpStatus } = exchanged;
-  if (exchanged.seen === "oversized") return fail({ seen: "other", httpStatus });
-  const retryAfterSeconds = parseRetryAfter(exchanged.headers["retry-after"], now);
-  const isRedirect = httpStatus >= 300 && httpStatus < 400;
-  const body = isRedirect ? undefined : parseJson(exchanged.body);
-
-  const envelope = dto.CommonResponseDto.safeParse(body).data;
-  if (!envelope) {
-    if (!operation.isBare || httpStatus !== 200)
-      return fail({ seen: "other", httpStatus, retryAfterSeconds });
-    return succeed(body, undefined);
-  }
-  if (envelope.statusCode !== 200 || dto.objectOf(envelope["data"])?.["success"] === false) {
-    return fail({ seen: "envelope", httpStatus, retryAfterSeconds, ...envelope });
-  }
-  return succeed(envelope["data"] ?? (operation.isBare ? body : undefined), envelope.requestId);
-
-  function succeed(data: unknown, requestId: string | undefined): Answer<Data> {
-    // Not seen, but not excluded either: a look-up that says "done" and brings nobody.
-    if (operation.needsUser && operation.reads && (data === undefined || data === null)) {
-      return fail({ seen: "nobody", httpStatus, requestId });
-    }
-    const result = operation.result.safeParse(data);
-    if (!result.success) return fail({ seen: "unreadable-success", httpStatus, requestId });
-    return { ok: true, data: result.data, ...(requestId !== undefined && { requestId }) };
-  }
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Milliseconds since 1970. */
-function parseDate(header: string | undefined): number | undefined {
-  const date = Date.parse(header ?? "");
-  return Number.isNaN(date) ? undefined : date;
-}
-
-const longestRetryAfterSeconds = 3600;
-
-/** Seconds, or the date until which to wait. */
-function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const until = parseDate(header);
-  const seconds = /^\d+$/.test(header) ? Number(header) : until && Math.ceil((until - now) / 1000);
-  return seconds === undefined ? undefined : Math.min(Math.max(seconds, 0), longestRetryAfterSeconds);
-}
-
-/** The user pool that a token is for; the API wants it in a header of its own. */
-function poolOf(token: string): string | undefined {
-  const claims = dto.objectOf(parseJson(Buffer.from(token.split(".")[1] ?? "", "base64url")));
-  const poolId = claims?.["scoped_userpool_id"];
-  return typeof poolId === "string" ? poolId : undefined;
-}
-
 function parseHost(host: string): URL {
-  const url = URL.parse(host);
-  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url?.hostname ?? "");
-  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback);
-  if (!url || !isSafe || url.username || url.password || url.search || url.hash) {
-    throw new InboundError("misconfigured", "authing-host-invalid", {
-      hint: "give it as https://authing-api.example.com; plain http is for this very machine only",
-    });
-  }
-  return url;
+  const url = readHost(host);
+  if (url) return url;
+  throw new InboundError("misconfigured", "authing-host-invalid", {
+    hint: "give it as https://authing-api.example.com; plain http is for this very machine only",
+  });
 }

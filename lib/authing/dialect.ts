@@ -1,12 +1,7 @@
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
-import {
-  PasswordEncryptType,
-  CreateIdentityDto,
-  CreateUserInfoDto,
-  CreateUserOptionsDto,
-} from "#lib/contract/person.ts";
-import * as dto from "./dto.ts";
+import { CreateIdentityDto, CreateUserInfoDto, fieldsOnlyAtCreate } from "#lib/contract/person.ts";
+import type { Create, Update } from "#lib/contract/change.ts";
 import type { CreateUserBatchReqDto, UpdateUserReqDto } from "./dto.ts";
 import { shapeProblems } from "./rules.ts";
 import type { Problem } from "./rules.ts";
@@ -21,16 +16,13 @@ export type Dialect = "current" | "2022";
 /** What goes on the wire. With `problems` it must not be sent. */
 export interface Wire {
   readonly body: object;
-  /** Fields that the dialect does not have and that were left out or given the nearest value. Paths without indexes, e.g. `list[].company`. */
-  readonly leftOut: readonly string[];
   /** What cannot be said in the dialect without changing what becomes of the person. */
   readonly problems: readonly Problem[];
 }
 
 /** The body of `create-users-batch` in a dialect. */
 export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
-  if (dialect === "current") return { body: batch, leftOut: [], problems: [] };
-  const leftOut = new Set<string>();
+  if (dialect === "current") return { body: batch, problems: [] };
   const problems: Problem[] = [];
   const options = batch.options ?? {};
   const list = batch.list.map((person, index) => {
@@ -40,16 +32,10 @@ export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
         problems.push({ path: `list[${index}].${field}`, code: "not-in-dialect" });
       }
     }
-    const older = toOlderPerson(person, (field) => leftOut.add(`list[].${field}`));
     return {
-      ...older,
+      ...toOlderPerson(person),
       ...(person.identities && {
-        identities: person.identities.map(({ userInfoInIdp, accessToken, refreshToken, ...identity }) => {
-          for (const [field, value] of Object.entries({ userInfoInIdp, accessToken, refreshToken })) {
-            if (value !== undefined) leftOut.add(`list[].identities[].${field}`);
-          }
-          return identity;
-        }),
+        identities: person.identities.map((identity) => without(identity, newerIdentityFields)),
       }),
       ...(options.passwordEncryptType !== undefined && { passwordEncryptType: options.passwordEncryptType }),
       ...(options.resetPasswordOnFirstLogin !== undefined && {
@@ -64,22 +50,51 @@ export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
     problems.push({ path: "options.departmentIdType", code: "not-in-dialect" });
   }
   const { passwordEncryptType: _, ...olderOptions } = options;
-  return {
-    body: { list, ...(batch.options && { options: olderOptions }) },
-    leftOut: [...leftOut],
-    problems,
-  };
+  return { body: { list, ...(batch.options && { options: olderOptions }) }, problems };
 }
 
 /** The body of `update-user` in a dialect. */
 export function updateToWire(update: UpdateUserReqDto, dialect: Dialect): Wire {
-  if (dialect === "current") return { body: update, leftOut: [], problems: [] };
-  const leftOut = new Set<string>();
-  const body = toOlderPerson(update, (field) => leftOut.add(field));
-  return { body, leftOut: [...leftOut], problems: [] };
+  if (dialect === "current") return { body: update, problems: [] };
+  // Where the update of 2022 has it, nothing that is known says. A password taken for plain that is not would lock its owner out.
+  const encryptType = update.options?.passwordEncryptType;
+  const older = toOlderPerson(update);
+  return {
+    body: { ...older, ...(encryptType !== undefined && { passwordEncryptType: encryptType }) },
+    problems: [],
+  };
 }
 
-/** Fields of a person that came after 2022. `otp` and `salt` are not dropped but refused. */
+/**
+ * What of a joiner or mover a dialect does not say: `not-in-dialect-2022` for a field that it does not have, and
+ * `suspended-in-dialect-2022` for a deactivated account, which goes there as a suspended one. The paths are Authing's fields:
+ * several of them may come from one place in the payload, from which another one did go along.
+ */
+export function droppedOnWire(
+  { kind, person }: Pick<Create | Update, "kind" | "person">,
+  dialect: Dialect,
+): { readonly path: string; readonly problem: string }[] {
+  if (dialect === "current") return [];
+  const fields = newerFields.filter(
+    (field) => person[field] !== undefined && !(kind === "update" && onlyAtCreate.has(field)),
+  );
+  const identities = kind === "create" ? (person.identities ?? []) : [];
+  const ofIdentities = newerIdentityFields.filter((field) =>
+    identities.some(({ [field]: value }) => value !== undefined && Object.keys(value).length > 0),
+  );
+  return [
+    ...fields.map((path) => ({ path, problem: "not-in-dialect-2022" })),
+    ...ofIdentities.map((field) => ({
+      path: `identities[].${field}`,
+      problem: "not-in-dialect-2022",
+    })),
+    ...(person.status === "Deactivated" ? [{ path: "status", problem: "suspended-in-dialect-2022" }] : []),
+  ];
+}
+
+const onlyAtCreate: ReadonlySet<string> = new Set(fieldsOnlyAtCreate);
+
+/** Fields of a person that came after 2022 and are dropped in the older dialect. */
 const newerFields = [
   "company",
   "browser",
@@ -96,31 +111,28 @@ const newerFields = [
   "region",
   "identityNumber",
   "metadataSource",
-  "metadata",
-  "otp",
-  "salt",
-] as const;
+] as const satisfies readonly (keyof CreateUserInfoDto)[];
+
+/** Those, what `update-user` calls `metadataSource`, and what a batch is refused for. */
+const omittedFields: readonly string[] = [...newerFields, "metadata", "otp", "salt"];
+
+const newerIdentityFields = ["userInfoInIdp", "accessToken", "refreshToken"] as const;
+
+function without(object: object, fields: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !fields.includes(name)));
+}
 
 function toOlderPerson(
   person: Omit<CreateUserInfoDto, "identities"> | UpdateUserReqDto,
-  leaveOut: (field: string) => void,
 ): Record<string, unknown> {
-  const older: Record<string, unknown> = { ...person };
-  for (const field of newerFields) {
-    if (older[field] !== undefined) leaveOut(field);
-    delete older[field];
-  }
+  const older = without(person, omittedFields);
   if (person.gender === "F") older["gender"] = "W";
   // Neither can log in; a deactivated account is the nearest to a suspended one.
-  if (person.status === "Deactivated") {
-    older["status"] = "Suspended";
-    leaveOut("status");
-  }
+  if (person.status === "Deactivated") older["status"] = "Suspended";
   return older;
 }
 
 const PersonOfEitherGeneration = z.extend(CreateUserInfoDto, {
-  gender: z.exactOptional(z.enum(["M", "F", "U", "W"])),
   identities: z.exactOptional(
     z.array(
       z.extend(CreateIdentityDto, {
@@ -128,99 +140,21 @@ const PersonOfEitherGeneration = z.extend(CreateUserInfoDto, {
       }),
     ),
   ),
-  passwordEncryptType: z.exactOptional(PasswordEncryptType),
-  resetPasswordOnFisrtLogin: z.exactOptional(z.boolean()),
 });
 
-const BatchOfEitherGeneration = z.strictObject({
-  list: z.array(PersonOfEitherGeneration).check(z.minLength(1), z.maxLength(dto.maxUsersPerCreate)),
-  options: z.exactOptional(CreateUserOptionsDto),
-});
-
-/** One person with the options of the batch they want to be in. */
-export interface PersonWithOptions {
-  readonly person: CreateUserInfoDto;
-  readonly options: CreateUserOptionsDto;
-}
-
 /**
- * Reads one person of either generation. What the older one says at the person (`passwordEncryptType`,
- * `resetPasswordOnFisrtLogin`) becomes an option. Throws `malformed` with the path of the first problem.
+ * Reads fields of a person in Authing's own shape, of either generation: that of 2022 has identities without
+ * `userInfoInIdp`. Throws `malformed` with the path of the first problem.
  */
-export function readCreateUser(input: unknown): PersonWithOptions {
-  return separate(parse(PersonOfEitherGeneration, input));
-}
-
-/**
- * Reads a `create-users-batch` body of either generation. Options hold for a whole batch, so what the older generation
- * says at each person must be the same for all of them and for the batch; absent means the default. Somebody without a
- * password has no say in how passwords are encrypted. Throws `malformed` with the path of the first problem.
- */
-export function readCreateUserBatch(input: unknown): CreateUserBatchReqDto {
-  const batch = parse(BatchOfEitherGeneration, input);
-  const people = batch.list.map(separate);
-  const encryptions = people.map(({ person, options }) => ({
-    own: options.passwordEncryptType,
-    hasSay: person.password !== undefined,
-  }));
-  const resets = people.map(({ options }) => ({ own: options.resetPasswordOnFirstLogin, hasSay: true }));
-  const { passwordEncryptType, resetPasswordOnFirstLogin } = batch.options ?? {};
-  const options: CreateUserOptionsDto = {
-    ...batch.options,
-    ...optional(
-      "passwordEncryptType",
-      agreed("passwordEncryptType", encryptions, passwordEncryptType, "none" as const),
-    ),
-    ...optional(
-      "resetPasswordOnFirstLogin",
-      agreed("resetPasswordOnFisrtLogin", resets, resetPasswordOnFirstLogin, false),
-    ),
-  };
-  const list = people.map(({ person }) => person);
-  return batch.options || Object.keys(options).length > 0 ? { list, options } : { list };
-}
-
-/** The one value that the batch and everybody who has a say in it want; `undefined` when nobody said anything. */
-function agreed<Value>(
-  field: string,
-  people: readonly { own: Value | undefined; hasSay: boolean }[],
-  ofBatch: Value | undefined,
-  byDefault: Value,
-): Value | undefined {
-  if (people.every(({ own }) => own === undefined)) return ofBatch;
-  const wanted = people.map(({ own, hasSay }) => own ?? (hasSay ? (ofBatch ?? byDefault) : undefined));
-  const first = ofBatch ?? wanted.find((value) => value !== undefined);
-  const odd = wanted.findIndex((value) => value !== undefined && value !== first);
-  if (odd < 0) return first;
-  throw new InboundError("malformed", "options-differ-in-batch", {
-    path: `list[${odd}].${field}`,
-    hint: "Authing takes this for a whole batch; put people who differ in it in different batches",
-  });
-}
-
-function optional<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { [Key in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]: Value });
-}
-
-function separate(input: z.infer<typeof PersonOfEitherGeneration>): PersonWithOptions {
-  const { passwordEncryptType, resetPasswordOnFisrtLogin, gender, identities, ...rest } = input;
+export function readCreateUser(input: unknown): CreateUserInfoDto {
+  const { identities, ...rest } = parse(PersonOfEitherGeneration, input);
   return {
-    person: {
-      ...rest,
-      ...(gender !== undefined && { gender: gender === "W" ? "F" : gender }),
-      ...(identities && {
-        identities: identities.map(({ userInfoInIdp = {}, ...identity }) =>
-          Object.assign(identity, { userInfoInIdp }),
-        ),
-      }),
-    },
-    options: {
-      ...optional("passwordEncryptType", passwordEncryptType),
-      ...optional("resetPasswordOnFirstLogin", resetPasswordOnFisrtLogin),
-    },
+    ...rest,
+    ...(identities && {
+      identities: identities.map(({ userInfoInIdp = {}, ...identity }) =>
+        Object.assign(identity, { userInfoInIdp }),
+      ),
+    }),
   };
 }
 

@@ -10,9 +10,9 @@ import {
   type Frozen,
 } from "#lib/contract/person.ts";
 
-// What Authing's Management API v3 takes and gives, under the names its reference uses. What goes there is strict: a
-// field Authing does not know is a mistake of ours. What comes back is loose: unknown, missing and odd fields are taken
-// calmly. Sources: the OpenAPI description of 2023-11 (github.com/Authing/authing-docs-factory), authing-node-sdk 4.0.2,
+// What Authing's Management API v3 takes and gives, under the names its reference uses. Requests are strict: a field that
+// Authing does not know is a mistake of ours. Answers are parsed leniently: unknown fields are ignored, mistyped ones undefined.
+// Sources: the OpenAPI description of 2023-11 (github.com/Authing/authing-docs-factory), authing-node-sdk 4.0.2,
 // authing-java-sdk 3.1.19. The form here is the current generation; dialect.ts reads and writes the one of 2022.
 
 /** Most people in one `create-users-batch`. Source: OpenAPI, `list` minItems 1, maxItems 50. */
@@ -315,20 +315,6 @@ export const UserList = z.pipe(
   }),
 );
 
-/** Says nothing about single people and promises no order: match by externalId, username, email or phone. */
-export const UserListRespDto = z.extend(CommonResponseDto, { data: z.array(UserDto) });
-export type UserListRespDto = Frozen<z.infer<typeof UserListRespDto>>;
-
-export const UserSingleRespDto = z.extend(CommonResponseDto, { data: UserDto });
-export type UserSingleRespDto = Frozen<z.infer<typeof UserSingleRespDto>>;
-
-/** `success: false` has been seen beside `statusCode` 200. */
-export const IsSuccessDto = z.looseObject({ success: someFlag });
-export type IsSuccessDto = Frozen<z.infer<typeof IsSuccessDto>>;
-
-export const IsSuccessRespDto = z.extend(CommonResponseDto, { data: lenient(IsSuccessDto) });
-export type IsSuccessRespDto = Frozen<z.infer<typeof IsSuccessRespDto>>;
-
 /** A custom field: what a key of `customData` has to be. */
 export const CustomFieldDto = z.looseObject({ key: z.string() });
 export type CustomFieldDto = Frozen<z.infer<typeof CustomFieldDto>>;
@@ -341,9 +327,6 @@ export const UserMfaDto = z.looseObject({
   emailMfaStatus: someText,
 });
 export type UserMfaDto = Frozen<z.infer<typeof UserMfaDto>>;
-
-export const UserMfaSingleRespDto = z.extend(CommonResponseDto, { data: UserMfaDto });
-export type UserMfaSingleRespDto = Frozen<z.infer<typeof UserMfaSingleRespDto>>;
 
 const publicKey = lenient(z.looseObject({ publicKey: z.string() }));
 

@@ -99,7 +99,7 @@ const byApiCode: Readonly<Record<number, Meaning>> = {
   1303: { kind: "credentials-refused" }, // date format
   1304: { kind: "credentials-refused" }, // no date
   1305: { kind: "clock-skew" },
-  1306: { kind: "unknown-outcome" }, // nonce seen: ours are fresh, so somebody on the way sent the request twice
+  1306: { kind: "unknown-outcome" }, // nonce seen: ours are fresh, so a proxy on the way sent the request twice
   2002: { kind: "quota-exceeded" }, // v2
   2003: { kind: "invalid-record", field: "email" }, // v2: e-mail format
   2004: { kind: "user-not-found" },
@@ -116,7 +116,7 @@ const byApiCode: Readonly<Record<number, Meaning>> = {
   2071: { kind: "invalid-record" }, // Guard: unsafe password
   2200: { kind: "duplicate", field: "email" }, // v2
   2204: { kind: "invalid-record", field: "email" }, // v2: e-mail format
-  2210: { kind: "user-not-found" }, // v2: deleting somebody who is not there
+  2210: { kind: "user-not-found" }, // v2: deleting a user that does not exist
   2224: { kind: "credentials-refused" }, // user pool not found
   4021: { kind: "quota-exceeded" }, // metering and billing
 };
@@ -181,8 +181,8 @@ export type Observation =
   | { readonly seen: "other"; readonly httpStatus: number; readonly retryAfterSeconds?: number | undefined }
   /** No answer. `sent`: the connection stood, so that Authing may have read the request. */
   | { readonly seen: "nothing"; readonly sent: boolean; readonly errorCode?: string | undefined }
-  /** A look-up that is done and brought nobody. */
-  | { readonly seen: "nobody"; readonly httpStatus: number; readonly requestId?: string | undefined }
+  /** A look-up that reports success without a user. */
+  | { readonly seen: "no-user"; readonly httpStatus: number; readonly requestId?: string | undefined }
   /** An answer that says it is done and does not show it. */
   | {
       readonly seen: "unreadable-success";
@@ -216,7 +216,7 @@ export function classify(observation: Observation, attempted: Attempted): Failur
     case "nothing": {
       return failureOf({ kind: kindOfSilence(observation) }, attempted, {});
     }
-    case "nobody": {
+    case "no-user": {
       const { httpStatus, requestId } = observation;
       return failureOf({ kind: "user-not-found" }, attempted, { httpStatus, statusCode: 200, requestId });
     }

@@ -2,7 +2,7 @@
 export const identifiers = ["externalId", "email", "phone", "username"] as const;
 export type Identifier = (typeof identifiers)[number];
 
-/** Whoever has identifiers: a person to create, a user of the pool, a reference to either. */
+/** What has identifiers: a person to create, a user of the pool, a reference to either. */
 export type Identified = { readonly [name in Identifier]?: string | undefined } & {
   readonly phoneCountryCode?: string | undefined;
 };

@@ -1,5 +1,5 @@
 import { transcode } from "node:buffer";
-import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 
 // Authing's signature of a request with an access key, as authing-node-sdk 4.0.2 makes it (src/utils/buildSignature.ts).
@@ -28,11 +28,7 @@ export interface AuthingCredentials {
   readonly accessKeySecret: string;
 }
 
-/** The text that is signed. */
-export function stringToSign(request: Signable): string {
-  return partsToSign(request).join("");
-}
-
+/** The text that is signed, in pieces. */
 function partsToSign({ method, path, headers, data = {} }: Signable): (string | Buffer)[] {
   const signedHeaders = Object.keys(headers)
     .filter((name) => name === "date" || name.startsWith("x-authing-"))
@@ -100,19 +96,6 @@ function encode(json: string): Buffer {
 export function signRequest(request: Signable, credentials: AuthingCredentials): string {
   const signature = hmac(partsToSign(request), credentials.accessKeySecret).toString("base64");
   return `authing ${credentials.accessKeyId}:${signature}`;
-}
-
-/**
- * Whether a request bears the signature of this access key, in constant time. Method and version of the signature, date
- * and nonce are covered by it; whether they are acceptable is the receiver's to judge.
- */
-export function verifySignature(request: Signable, credentials: AuthingCredentials): boolean {
-  const given = single(request.headers["authorization"]);
-  // Compared as digests: their length says nothing about the text that came.
-  return timingSafeEqual(
-    hmac([signRequest(request, credentials)], credentials.accessKeySecret),
-    hmac([given], credentials.accessKeySecret),
-  );
 }
 
 /**

@@ -6,18 +6,37 @@ import type { Log, LogFields } from "#lib/contract/log.ts";
  * request's id; an object stays an object there, while a text with an object behind it becomes one text.
  *
  * What is counted goes out on a line of its own, in CloudWatch's embedded metric format and past the console, whose
- * wrapping would hide it.
+ * wrapping would hide it. There the request's id has to stand too.
  */
 export function awsLog(names: { readonly service: string; readonly stage: string }): Log {
+  const invocation: Invocation = {};
+  const count = (metrics: Metrics, source?: LogFields[string]) =>
+    process.stdout.write(`${embeddedMetrics(names, invocation, source, metrics)}\n`);
   /* oxlint-disable no-console -- the console is Lambda's log */
   const line =
     (write: (line: object) => void) =>
     (message: string, fields: LogFields = {}, metrics?: Metrics) => {
-      write({ message, ...names, ...fields });
-      if (metrics) process.stdout.write(`${embeddedMetrics(names, fields["source"], metrics)}\n`);
+      write({ message, ...names, coldStart: invocation.coldStart, ...fields });
+      if (metrics) count(metrics, fields["source"]);
     };
-  return { info: line(console.info), warn: line(console.warn), error: line(console.error) };
+  return {
+    begin(requestId, isColdStart) {
+      invocation.requestId = requestId;
+      invocation.coldStart = isColdStart || undefined;
+      if (isColdStart) count({ ColdStart: 1 });
+    },
+    info: line(console.info),
+    warn: line(console.warn),
+    error: line(console.error),
+  };
   /* oxlint-enable no-console */
+}
+
+/** What Lambda is at. */
+interface Invocation {
+  requestId?: string;
+  /** Stands in the lines of a cold start only. */
+  coldStart?: true | undefined;
 }
 
 /**
@@ -26,6 +45,7 @@ export function awsLog(names: { readonly service: string; readonly stage: string
  */
 function embeddedMetrics(
   { service, stage }: { readonly service: string; readonly stage: string },
+  { requestId, coldStart }: Invocation,
   source: LogFields[string],
   metrics: Metrics,
 ): string {
@@ -44,6 +64,8 @@ function embeddedMetrics(
     service,
     stage,
     source,
+    requestId,
+    coldStart,
     ...metrics,
   });
 }

@@ -14,8 +14,8 @@ import { inParallel } from "./parallel.ts";
 // work; what comes later, and whether the event was ever applied, is for the ledger to know. Dropping is safe because the
 // first one is still on its way or settled.
 //
-// A message that is too large for SQS waits in the bucket, under waiting/<source>/, and SQS holds where. Nobody has to take it
-// away: the bucket forgets it when SQS would have forgotten the message (infra/aws/bucket.yml).
+// A message that is too large for SQS waits in the bucket, under waiting/<source>/, and SQS holds where. The bucket's
+// life cycle deletes it when SQS would have deleted the message (infra/aws/bucket.yml).
 
 /** One message as SQS takes it. */
 export interface QueueEntry {

@@ -1,7 +1,7 @@
 import type { CreateUserInfoDto, CreateUserOptionsDto, ImportOtpItemDataDto } from "./person.ts";
 
 /**
- * Whom a change is about. At least one is given; the first one that is there decides, in this order. Without any, the
+ * The person a change is about. At least one is given; the first one that is there decides, in this order. Without any, the
  * person is the one that the event's source knows by the event's subject.
  */
 export interface PersonReference {
@@ -17,8 +17,8 @@ export interface PersonReference {
 /** Where each field of a person came from: Authing's field → `path in the payload · rule that was applied`. */
 export type Trail = Readonly<Record<string, string>>;
 
-/** Something that was there and could not be used: its path and a code, never its value. */
-export interface LeftOut {
+/** A field of the payload that was there and is not used: its path and a code, never its value. */
+export interface Dropped {
   readonly path: string;
   readonly problem: string;
 }
@@ -30,7 +30,7 @@ export interface Create {
   /** Per batch at Authing: people are grouped by these. */
   readonly options?: CreateUserOptionsDto;
   readonly trail: Trail;
-  readonly leftOut?: readonly LeftOut[];
+  readonly dropped?: readonly Dropped[];
 }
 
 /** A mover: only the fields in `person` change; absent ones stay as they are. */
@@ -38,12 +38,12 @@ export interface Update {
   readonly kind: "update";
   readonly who: PersonReference;
   readonly person: Partial<CreateUserInfoDto>;
-  /** The payload holds all we know of the person, so that somebody Authing does not know yet is created from it. */
+  /** The payload holds all we know of the person, so that a person who is unknown to Authing is created from it. */
   readonly complete: boolean;
-  /** All we know of the person, where `person` holds less: what somebody is created from whose joiner has not come yet. */
+  /** All we know of the person, where `person` holds less: a person whose joiner has not come yet is created from it. */
   readonly whole?: CreateUserInfoDto;
   readonly trail: Trail;
-  readonly leftOut?: readonly LeftOut[];
+  readonly dropped?: readonly Dropped[];
 }
 
 /** A leaver. What becomes of the account is the policy of the configuration: resign, suspend, deactivate or delete. */

@@ -1,5 +1,5 @@
 import type { Outcome } from "./outcome.ts";
-import type { LeftOut, Trail } from "./change.ts";
+import type { Dropped, Trail } from "./change.ts";
 
 // The durable memory. One suite (test/contract/ledger.ts) runs over every implementation of this port.
 // It holds ids, codes, times and field names; never a name, an address, a number, a secret or a payload.
@@ -27,7 +27,7 @@ export interface EventRecord extends EventKey {
   readonly changes: readonly string[];
   /** Authing's field → `path in the payload · rule`. */
   readonly trail: Trail;
-  readonly leftOut?: readonly LeftOut[];
+  readonly dropped?: readonly Dropped[];
   readonly outcome: Outcome;
 }
 

@@ -3,6 +3,8 @@ export const metricNamespace = "AuthingInbound";
 
 /** What is counted and measured, and in which unit of CloudWatch. Beside a metric stand the service, the stage and the source, never a person. */
 export const metricUnits = {
+  /** First invocations of a process: their callers waited for it to start. */
+  ColdStart: "Count",
   DeliveriesAccepted: "Count",
   /** Answered with 401 or 413. */
   DeliveriesRefused: "Count",

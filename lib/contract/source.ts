@@ -146,32 +146,44 @@ export interface Reply {
   readonly body?: string;
 }
 
+/** The hosts of a source's API by name. `api` is the one that is asked unless a request names another. */
+export interface ApiHosts {
+  readonly api: string;
+  readonly [name: string]: string;
+}
+
 /** A request to a source's own API. */
 export interface ApiRequest {
   /** Default `GET`. */
   readonly method?: "GET" | "POST";
-  /** From the root of the host, e.g. `/api/v1/users/00u1`. Ids in it are percent-encoded by whoever writes it. */
+  /** Which of `hosts` is asked. Default `api`. */
+  readonly host?: string;
+  /** From the root of the host, e.g. `/api/v1/users/00u1`. The source percent-encodes ids in it. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
+  /** The body, as JSON. At most one of `json` and `form` is given. */
   readonly json?: unknown;
+  /** The body, as `application/x-www-form-urlencoded`. */
+  readonly form?: Readonly<Record<string, string>>;
 }
 
 export interface ApiAnswer {
   readonly status: number;
+  /** Names in lower case; of a header that comes several times the values, joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
   /** `undefined` for a body that is not JSON. */
   readonly json: unknown;
 }
 
-/** A source's own API, for events that say who and not what. It reaches the host of the definition and no other. */
+/** A source's own API, for events that say who and not what. It reaches the hosts of the definition and no other. */
 export interface SourceApi<Secret> {
   readonly secret: Secret;
   /** Milliseconds since 1970. */
   now(): number;
   /**
    * Any answer below 500, throttling apart: that is waited out, as the headers ask, while there is time. Throws
-   * `unavailable` when nobody answers or the time is up, so that the event comes again.
+   * `unavailable` when there is no answer or the time is up, so that the event is retried.
    */
   request(request: ApiRequest): Promise<ApiAnswer>;
   /** A token, obtained once and kept until shortly before it ends. */
@@ -182,8 +194,11 @@ export interface SourceApi<Secret> {
 
 /** How the worker completes events that only say an id. */
 export interface Fetch<Secret> {
-  /** The scheme and host of the source's API, from its secret, never from a payload: `https://…`; http for this very machine only. */
-  host(secret: Secret): string;
+  /**
+   * The schemes and hosts of the source's API, from its secret, never from a payload: `https://…`; http for this very
+   * machine only. Where the secret has an `apiHost`, it stands in for each of them.
+   */
+  hosts(secret: Secret): ApiHosts;
   /**
    * The payload that `translate` gets: what the event says and what the source knows of the person today. Events that are
    * complete go through as they are. Throws `unavailable` when it must be asked again later, e.g. because the event
@@ -192,13 +207,49 @@ export interface Fetch<Secret> {
   read(event: SourceEvent, api: SourceApi<Secret>): Promise<unknown>;
 }
 
+/**
+ * One person of a list, as an event about them would be: `translate` reads it once the reader has given it an id and a time.
+ * `type` is the source's word for a change of what is known of a person, so that it opens no account that was closed at
+ * Authing; a person whom the source lists as gone becomes a leaver.
+ */
+export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload">;
+
+/** A page of a list of people. */
+interface ListPage {
+  /** May be empty. A person may be on several pages, where the list changes while it is read. */
+  readonly people: readonly ListedPerson[];
+  /** Where the next page begins, for `page`; absent on the last one. */
+  readonly next?: string;
+  /**
+   * Whether this page lets a list be called complete. `false` where the source shows that it left people out, or one of its
+   * entries could not be read. Only of a list of which every page is complete may a missing person be asked about: who is
+   * missing has not left by that, since a list may be older than what the source knows.
+   */
+  readonly isComplete: boolean;
+  /** How many people the source says that the whole list has, where it does. */
+  readonly total?: number;
+}
+
+/** How all people of a source are read. Each source says in its `list.ts` which people its list leaves out by the vendor's rule. */
+export interface Listing<Secret> {
+  /** As for `fetch`. */
+  hosts(secret: Secret): ApiHosts;
+  /**
+   * One page. A reader may stop after any page and go on later, or elsewhere, from its `next`.
+   *
+   * @param cursor `next` of the page before; `undefined` for the first page.
+   * @throws InboundError the failures of `fetch`: a page that cannot be read is never an empty one.
+   */
+  page(api: SourceApi<Secret>, cursor: string | undefined): Promise<ListPage>;
+}
+
 /** What translation may know beside the event: settings, never clocks or networks. */
 export interface TranslationContext {
   /** ISO 3166 code of the country that a phone number without `+` belongs to, e.g. `CN`. */
   readonly region: string;
   /** Which of several ids of the source is the `externalId`, where the source lets one choose. */
   readonly externalId?: string;
-  /** The source's department ids → Authing's. Departments that are not here are left out. */
+  /** The source's department ids → Authing's. Departments that are not here are dropped. */
   readonly departments: Readonly<Record<string, string>>;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
@@ -241,6 +292,8 @@ export interface Source<Secret = never> {
   acknowledge?(verified: VerifiedDelivery, secret: Secret, delivery: Delivery): Reply;
   /** For events that say who and not what: asks the source for the rest, behind the queue. */
   readonly fetch?: Fetch<Secret>;
+  /** All people of the source, page by page, where its API has such a list. */
+  readonly list?: Listing<Secret>;
   /**
    * A delivery that is about no person, for `npm run doctor`: it signs this with the secret in use and sends it to what is
    * deployed. No change may come of it. A body is posted; a query is sent with GET.
@@ -250,8 +303,8 @@ export interface Source<Secret = never> {
   translate(event: SourceEvent, context: TranslationContext): Change[];
 }
 
-/** What receiving needs of a source. It has no part in what an event means: its bundle leaves `fetch` and `translate` out. */
-export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "translate" | "ping">;
+/** What receiving needs of a source. It has no part in what an event means: its bundle has neither `fetch`, `list` nor `translate`. */
+export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "list" | "translate" | "ping">;
 
 /** A source of whoever deploys, defined in `inbound.config.ts`: its key there is its name. */
 export type OwnSource<Secret = unknown> = Omit<Source<Secret>, "name">;

@@ -1,4 +1,4 @@
-import type { Answer } from "#lib/authing/client.ts";
+import type { Answer } from "#lib/authing/answer.ts";
 import type { Failure } from "#lib/authing/failures.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { DeliveryContext } from "./context.ts";
@@ -16,23 +16,23 @@ export async function attempt<Data>(
   call: () => Promise<Answer<Data>>,
 ): Promise<Answer<Data>> {
   for (let round = 0; ; round += 1) {
-    const turn = await pace.turn(deadline);
-    if (!turn) throw new InboundError("unavailable", "time-is-up");
+    const permit = await pace.permit(deadline);
+    if (!permit) throw new InboundError("unavailable", "time-is-up");
     const answer = await call();
     if (answer.ok) {
-      turn.accepted();
+      permit.accepted();
       return answer;
     }
     const { failure } = answer;
     if (failure.kind === "throttled") {
-      turn.throttled(failure.retryAfterSeconds);
+      permit.throttled(failure.retryAfterSeconds);
       const { retryAfterSeconds, requestId } = failure;
       log.warn(
         "authing throttled",
         { retryAfterSeconds, authingRequestId: requestId },
         { AuthingThrottled: 1 },
       );
-    } else if (failure.httpStatus !== undefined) turn.accepted();
+    } else if (failure.httpStatus !== undefined) permit.accepted();
     if (failure.scope === "run") {
       const { kind, requestId } = failure;
       log.error("authing refused", { reason: kind, authingRequestId: requestId }, { AuthingRefused: 1 });

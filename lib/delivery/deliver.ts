@@ -4,7 +4,7 @@ import { isDone, type Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
 import { removePerson, updatePerson } from "./move.ts";
-import { bringSecrets, enrolmentsOf } from "./secrets.ts";
+import { bringSecrets, enrolmentsOf } from "./totp-secrets.ts";
 
 export interface Delivered {
   /** In the order of the tasks; `undefined` where the run stopped before the task was decided: it comes again. */

@@ -1,6 +1,6 @@
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { UserDto } from "#lib/authing/dto.ts";
-import type { Answer } from "#lib/authing/client.ts";
+import type { Answer } from "#lib/authing/answer.ts";
 import type { LeavePolicy } from "#lib/contract/policies.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
 import type { Create, Leave, Update } from "#lib/contract/change.ts";

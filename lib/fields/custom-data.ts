@@ -3,7 +3,7 @@ import { at, isEmpty } from "./read.ts";
 
 /**
  * Custom data by a configured map from the pool's custom fields to paths in the payload. Only these: Authing refuses a key
- * that the pool does not define. Text, numbers and truth values are taken as they are, anything else is left out.
+ * that the pool does not define. Text, numbers and truth values are taken as they are, anything else is dropped.
  */
 export function customData(payload: unknown, map: Readonly<Record<string, string>>): Encoded[] {
   const paths: string[] = [];

@@ -1,11 +1,11 @@
 import { type Encoded, encoded, nothing, plainText, refused } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
-/** More departments than anybody is in. */
+/** More departments than a person is in. */
 const maxDepartments = 50;
 
 /**
- * Departments by a configured map from the source's ids to Authing's. What the map does not list is left out, each told of by
+ * Departments by a configured map from the source's ids to Authing's. What the map does not list is dropped, each told of by
  * its place: a foreign id would make Authing refuse the person.
  */
 export function departments(read: Read, map: Readonly<Record<string, string>>): Encoded[] {

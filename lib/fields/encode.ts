@@ -1,5 +1,5 @@
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
-import type { LeftOut, Trail } from "#lib/contract/change.ts";
+import type { Dropped, Trail } from "#lib/contract/change.ts";
 import { isEmpty, type Read } from "./read.ts";
 
 /**
@@ -59,7 +59,7 @@ export function flag(field: FlagField, read: Read): Encoded {
   return value === undefined ? refused(read, rule, "flag-unknown") : encoded(read, rule, { [field]: value });
 }
 
-/** A status by a source's own words. Keys of the table are in lower case; what it does not list is left out. */
+/** A status by a source's own words. Keys of the table are in lower case; what it does not list is dropped. */
 export function status(read: Read, table: Readonly<Record<string, Status>>): Encoded {
   const rule = "table";
   if (isEmpty(read.value)) return nothing(read, rule);
@@ -83,20 +83,20 @@ export function url(field: "photo" | "profile" | "website", read: Read): Encoded
 export function assemble(all: readonly Encoded[]): {
   person: Partial<CreateUserInfoDto>;
   trail: Trail;
-  leftOut: LeftOut[];
+  dropped: Dropped[];
 } {
   const person: Record<string, unknown> = {};
   const trail: Record<string, string> = {};
-  const leftOut: LeftOut[] = [];
+  const dropped: Dropped[] = [];
   for (const { fields, path, rule, problem } of all) {
-    if (problem !== undefined) leftOut.push({ path, problem });
+    if (problem !== undefined) dropped.push({ path, problem });
     for (const [field, value] of Object.entries(fields)) {
       if (Object.hasOwn(person, field)) continue;
       person[field] = value;
       trail[field] = `${path} · ${rule}`;
     }
   }
-  return { person: person as Partial<CreateUserInfoDto>, trail, leftOut };
+  return { person: person as Partial<CreateUserInfoDto>, trail, dropped };
 }
 
 const yesWords = new Set(["true", "1", "y", "yes", "是", "√"]);

@@ -4,25 +4,44 @@ export interface Read {
   readonly path: string;
 }
 
-/** Paths are constants of our sources, so few are ever seen; the bound holds if somebody makes them up at run time. */
+/** One step of a path: a name, a place in a list, or the item of a list that has this text as its `key`. */
+type Step = string | number | { readonly key: string; readonly text: string };
+
+/** Paths are constants of our sources and settings, so few are ever seen; the bound holds if they are made up at run time. */
 const parsedPathsLimit = 2048;
-const parsedPaths = new Map<string, readonly (string | number)[]>();
+const parsedPaths = new Map<string, readonly Step[]>();
 
 /**
- * Reads the value at `path`: names joined with dots, `[0]` for a place in a list, `['First name']` for any other name
- * (`\'` and `\\` inside). Own properties only; `undefined` where the path leads nowhere.
+ * Reads the value at `path`:
  *
- * @throws TypeError for a path that is not written that way: a mistake of ours, never of the payload.
+ * - names joined with dots: `profile.email`
+ * - `['First name']` for any other name (`\'` and `\\` inside)
+ * - `[0]` for a place in a list
+ * - `[id='C-1']` for the first item of a list whose `id` is this text or whole number, since a sender rarely promises places
+ *
+ * Own properties only; `undefined` where the path leads nowhere.
+ *
+ * @throws TypeError for a path that is not written that way: a mistake of ours or of a setting, never of the payload.
  */
 export function at(root: unknown, path: string): Read {
   let value: unknown = root;
-  for (const step of parsedPath(path)) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) {
-      return { value: undefined, path };
-    }
-    value = (value as Record<string | number, unknown>)[step];
-  }
+  for (const step of parsedPath(path)) value = inside(value, step);
   return { value, path };
+}
+
+function inside(value: unknown, step: Step): unknown {
+  if (typeof step !== "object") return ownProperty(value, step);
+  if (!Array.isArray(value)) return undefined;
+  return value.find((item: unknown) => {
+    const found = ownProperty(item, step.key);
+    return found === step.text || (Number.isSafeInteger(found) && String(found) === step.text);
+  });
+}
+
+function ownProperty(value: unknown, key: string | number): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string | number, unknown>)[key]
+    : undefined;
 }
 
 /** The first read that found something, else the last. */
@@ -35,7 +54,7 @@ export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
 }
 
-function parsedPath(path: string): readonly (string | number)[] {
+function parsedPath(path: string): readonly Step[] {
   const known = parsedPaths.get(path);
   if (known) return known;
   const steps = parsePath(path);
@@ -44,16 +63,19 @@ function parsedPath(path: string): readonly (string | number)[] {
   return steps;
 }
 
-function parsePath(path: string): (string | number)[] {
-  const step = /(?:^|\.)([^.[\]'"\\]+)|\[(\d{1,9})\]|\['((?:[^'\\]|\\['\\])*)'\]/gy;
-  const steps: (string | number)[] = [];
+function parsePath(path: string): Step[] {
+  const step = /(?:^|\.)([^.[\]'"\\]+)|\[(\d{1,9})\]|\[(?:([^.[\]'"\\=]+)=)?'((?:[^'\\]|\\['\\])*)'\]/gy;
+  const steps: Step[] = [];
   while (step.lastIndex < path.length) {
     const match = step.exec(path);
-    if (!match) throw new TypeError(`path "${path}": use names joined with dots, [0] and ['any name']`);
-    const [, name, index, quoted] = match;
-    steps.push(
-      name ?? (index === undefined ? (quoted as string).replaceAll(/\\(['\\])/g, "$1") : Number(index)),
-    );
+    if (!match) {
+      throw new TypeError(`path "${path}": use names joined with dots, [0], ['any name'] and [id='text']`);
+    }
+    const [, name, index, key, quoted = ""] = match;
+    const text = quoted.replaceAll(/\\(['\\])/g, "$1");
+    if (name !== undefined) steps.push(name);
+    else if (index !== undefined) steps.push(Number(index));
+    else steps.push(key === undefined ? text : { key, text });
   }
   return steps;
 }

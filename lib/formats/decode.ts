@@ -1,16 +1,16 @@
 import { InboundError } from "#lib/contract/errors.ts";
 
-/** What a file in UTF-8 may begin with. Anywhere else it is a character like any other. */
+/** A file in UTF-8 may begin with it. Anywhere else it is an ordinary character. */
 export const byteOrderMark = "\uFEFF";
 
-/** How many bytes of a file a text was. */
+/** How many bytes a text has in UTF-8. */
 export const byteLength = (text: string): number => Buffer.byteLength(text);
 
 /**
- * The one place where bytes become text: UTF-8, strictly, whatever pieces it comes in. A byte order mark is left where it is, so
- * that text counts as many bytes as it was made of.
+ * Decodes UTF-8 strictly, from pieces of any size: the only place where the bytes of a file become text. A byte order mark stays
+ * in the text, so that `byteLength` of the text is the number of bytes that were read.
  *
- * @throws InboundError `malformed` `text-not-utf-8` with the line.
+ * @throws InboundError `malformed` `text-not-utf-8`; `path` is the line.
  */
 export async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -47,10 +47,10 @@ function lineEnds(text: string): number {
   return count;
 }
 
-/** How many lines of a piece that does not decode stand before the one that is at fault. */
+/** How many lines of a piece that is not UTF-8 come before its first invalid line. */
 function soundLines(piece: Uint8Array): number {
   let count = 0;
-  // What continues a character of the piece before is not at fault.
+  // Bytes that continue a character of the piece before are valid.
   let start = Math.max(
     0,
     piece.subarray(0, 3).findIndex((byte) => (byte & 0xc0) !== 0x80),

@@ -4,7 +4,7 @@ import * as registry from "./registry.ts";
 
 const formats: readonly Format[] = Object.values(registry);
 
-/** As many bytes as it takes to see what a file is. */
+/** How many bytes of a file its kind is detected by. */
 const headBytes = 1024;
 
 const asCsv = "save the sheet as CSV UTF-8 and upload that";
@@ -12,7 +12,7 @@ const unpacked = "unpack it and upload the file inside";
 const asUtf8 = "save it as UTF-8 (in Excel: CSV UTF-8) and upload it again";
 const asLines = "write one JSON object a line and name it .ndjson";
 
-/** What is known and not read, by its first bytes. The longer of two beginnings stands first. */
+/** Kinds of files that are recognised by their first bytes and refused. A longer beginning precedes its own prefix. */
 const refusedBeginnings: readonly (readonly [beginning: string, reason: string, hint: string])[] = [
   ["\x1f\x8b", "file-is-gzip", unpacked],
   ["PK\x03\x04", "file-is-zip", unpacked],
@@ -32,10 +32,10 @@ const refusedBeginnings: readonly (readonly [beginning: string, reason: string, 
 ];
 
 /**
- * Opens an uploaded file as what its name says it is, after a look at its first bytes.
+ * Opens an uploaded file in the format of its name, unless its first bytes contradict the name.
  *
  * @param name the object's key, or any name with an extension.
- * @throws InboundError `malformed`, reason `file-…` and a hint, for a file that is empty, of another kind, or of one we do not read.
+ * @throws InboundError `malformed`, reason `file-…` and a hint, for a file that is empty, contradicts its name, or has a format that we do not read.
  */
 export async function openTable(name: string, bytes: AsyncIterable<Uint8Array>): Promise<Table> {
   const pieces = bytes[Symbol.asyncIterator]();
@@ -67,12 +67,12 @@ export function readTableOn(
   from: Pick<Row, "row" | "start">,
 ): Table {
   const format = formats.find(({ name }) => name === head.details["format"]);
-  // Written by ourselves when the file was opened.
+  // The plan of an import states the format, and this bundle wrote it.
   if (!format) throw new TypeError("no such format");
   return { ...head, rows: format.readOn(bytes, head, from) };
 }
 
-/** The format of a file by its name, unless its first bytes speak against it. */
+/** The format of a file by its name. Throws `malformed` when its first bytes contradict the name. */
 export function detect(name: string, head: Uint8Array): Format {
   const extension = /\.([^./]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
   if (head.length === 0) throw refusal("file-is-empty", "upload a file with at least one row");

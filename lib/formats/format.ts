@@ -1,4 +1,4 @@
-// The contract of a file format. At run time this file imports nothing; everything else in lib/formats imports it.
+// The contract of a file format. This file imports nothing; the other files of lib/formats import it.
 
 /** Why a row is refused: a constant text in kebab-case, and the column it is about as the file names it. Never a value. */
 export interface RowProblem {
@@ -8,47 +8,50 @@ export interface RowProblem {
 
 /** One record of a file. */
 export interface Row {
-  /** Where a person finds it: the line it starts on, counted from 1. */
+  /** The line it starts on, counted from 1, as an editor shows it. */
   readonly row: number;
-  /** The byte of the file that it starts at, counted from 0. */
+  /** Its first byte in the file, counted from 0. */
   readonly start: number;
-  /** The byte before which stands all that tells what it is: seldom beyond its own end, where a quote was looked for there. */
+  /**
+   * The byte after the last one that was needed to read it. Beyond its own end where a reader had to look further, e.g. for a
+   * closing quote.
+   */
   readonly end: number;
   /** The columns by name; `undefined` when the record cannot be read, and `problems` says why. */
   readonly values: Readonly<Record<string, unknown>> | undefined;
-  /** What was written, as text: the cells in order; one text where there are no cells. */
+  /** The record as text: its cells in order, or one text where the format has no cells. */
   readonly original: readonly string[];
   readonly problems: readonly RowProblem[];
 }
 
 /** A file whose beginning has been read. */
 export interface Table {
-  /** How it is read, for the report: the format's name, encoding, delimiter. */
+  /** How it is read, for the summary: the format's name, encoding, delimiter. */
   readonly details: Readonly<Record<string, string>>;
   /** The names of the columns as the file writes them; `undefined` where every row names its own. */
   readonly columns: readonly string[] | undefined;
-  /** To be read once, to the end or not. A record that is wrong is a row with problems; the others go on. */
+  /** Can be read once; the reader may stop before the end. A malformed record is a row with problems, and the rows after it follow. */
   readonly rows: AsyncIterable<Row>;
 }
 
-/** What has to be kept of a table to read on in the middle of it. */
+/** The part of a table that is needed to read on in the middle of the file. */
 export type TableHead = Pick<Table, "details" | "columns">;
 
-/** Everything there is to know about a file format, in one object. */
+/** A file format: one definition object. */
 export interface Format {
   /** Its folder: lower case, digits and dashes. */
   readonly name: string;
-  /** How the names of its files end, lower case, without the dot. */
+  /** Endings of its file names, lower case, without the dot. */
   readonly extensions: readonly string[];
   /**
-   * Reads the beginning of a file, and the rest as the rows are asked for: in bounded memory, whatever pieces it comes in.
+   * Reads the beginning of a file, and the rest while the rows are consumed, in bounded memory and in pieces of any size.
    *
    * @throws InboundError `malformed` with `line N` for a file that cannot be read at all, here or from the rows.
    */
   open(bytes: AsyncIterable<Uint8Array>): Promise<Table>;
   /**
-   * Reads on in the middle of a file that was opened before. The bytes begin at the `start` of a row; the rows are those
-   * that `open` gives from there, for as long as the bytes reach to their `end`.
+   * Reads on in the middle of a file that was opened before. The bytes begin at the `start` of the row `from`. Gives the rows
+   * that `open` gives from there on, as far as the bytes reach their `end`.
    */
   readOn(
     bytes: AsyncIterable<Uint8Array>,
@@ -57,5 +60,5 @@ export interface Format {
   ): AsyncIterable<Row>;
 }
 
-/** The longest record, in UTF-16 units: far above any person, far below what memory has. */
+/** The longest record, in UTF-16 units: far more than one person needs, far less than the memory of a function. */
 export const maxRecordLength = 1_048_576;

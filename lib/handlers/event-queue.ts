@@ -1,69 +1,74 @@
-import middy from "@middy/core";
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { apply, type Applied, type ApplyPorts, type ApplyRun } from "#lib/pipeline/apply.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueueReader } from "#lib/contract/queue.ts";
+import { lambdaHandler } from "./lambda-handler.ts";
+import { logContext } from "./middleware/log-context.ts";
+import { openPorts } from "./middleware/open-ports.ts";
+import { partialBatch } from "./middleware/partial-batch.ts";
+import { stopBefore } from "./middleware/stop-before.ts";
 
 export interface EventQueuePorts extends ApplyPorts {
   readonly queue: QueueReader;
 }
 
-/** Time kept back at the end of an invocation to settle what was delivered, in milliseconds. */
+/** Time kept back at the end of an invocation to record the outcome of what was delivered, in milliseconds. */
 const reserveMilliseconds = 3_000;
 /**
- * The longest that a message waits before it is tried again, in seconds. With the queue's 1,000 receives
- * (infra/aws/queues.yml) 20 minutes, 15 on average, outlast any fault at Authing that somebody mends within ten days. While what stepped
- * aside is hidden, SQS keeps back its person's later events too, of which one may be what it waits for.
+ * Maximum back-off of a message, in seconds: 1,000 receives (infra/aws/queues.yml) × 15 minutes on average ≈ 10 days. While a
+ * deferred message is hidden, SQS keeps back its person's later events too, of which one may be what it waits for: its
+ * back-off is short.
  */
 const longestPauseSeconds = { later: 1200, aside: 30, done: 0 } as const;
 
 /**
  * The Lambda handler of the queue of events. Answers which messages must come again: one that must takes all later ones
- * of its person with it, so that order holds, and nobody else's. One that steps aside goes once more behind its person's
- * later ones, which may bring what it waits for. What comes again comes after a while that doubles each time.
+ * of its person with it, so that order holds, and no message of another person. One that is deferred goes once more behind its
+ * person's later ones, which may bring what it waits for. What comes again comes after a while that doubles each time.
  */
-export function eventQueue(ports: () => EventQueuePorts) {
-  let opened: EventQueuePorts | undefined;
-  return middy<SQSEvent, SQSBatchResponse>().handler(async (event, context: Context) => {
-    opened ??= ports();
-    const run = {
-      owner: context.awsRequestId,
-      deadline: opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds,
-    };
-    const handedBack = new Map<SQSRecord, Applied["state"]>();
-    const steppedAside = new Set<SQSRecord>();
-    // One person's messages go one after the other, everybody's first ones together.
-    const people = Map.groupBy(
-      event.Records,
-      ({ attributes, messageId }) => attributes.MessageGroupId ?? messageId,
+export function eventQueue(open: () => EventQueuePorts) {
+  return lambdaHandler<SQSEvent, EventQueuePorts, SQSRecord[], SQSBatchResponse>(
+    [openPorts(open), logContext(), stopBefore({ reserveMilliseconds }), partialBatch()],
+    async ({ Records }, { ports, awsRequestId: owner, deadline }) => {
+      const handedBack = await applyInOrder(Records, ports, { owner, deadline });
+      if (handedBack.size > 0) await postpone(handedBack, ports);
+      return [...handedBack.keys()];
+    },
+  );
+}
+
+/** What must come again of a batch, and why. One person's messages go one after the other, the first ones of all people together. */
+async function applyInOrder(
+  records: readonly SQSRecord[],
+  ports: EventQueuePorts,
+  run: ApplyRun,
+): Promise<Map<SQSRecord, Applied["state"]>> {
+  const handedBack = new Map<SQSRecord, Applied["state"]>();
+  const deferred = new Set<SQSRecord>();
+  const people = Map.groupBy(records, ({ attributes, messageId }) => attributes.MessageGroupId ?? messageId);
+  while (people.size > 0) {
+    const wave = [...people].flatMap(([person, waiting]) => {
+      const record = waiting.shift();
+      return record ? [{ person, record }] : [];
+    });
+    const applied = await applyRecords(
+      wave.map(({ record }) => record),
+      ports,
+      run,
     );
-    while (people.size > 0) {
-      const wave = [...people].flatMap(([person, records]) => {
-        const record = records.shift();
-        return record ? [{ person, record }] : [];
-      });
-      const applied = await applyRecords(
-        wave.map(({ record }) => record),
-        opened,
-        run,
-      );
-      for (const [index, { person, record }] of wave.entries()) {
-        const rest = people.get(person) ?? [];
-        const state = applied[index]?.state ?? "later";
-        if (state === "aside" && rest.length > 0 && !steppedAside.has(record)) {
-          steppedAside.add(record);
-          rest.push(record);
-        } else if (state !== "done") {
-          for (const each of state === "aside" ? [record] : [record, ...rest]) handedBack.set(each, state);
-        }
-        if (state === "later" || rest.length === 0) people.delete(person);
+    for (const [index, { person, record }] of wave.entries()) {
+      const rest = people.get(person) ?? [];
+      const state = applied[index]?.state ?? "later";
+      if (state === "aside" && rest.length > 0 && !deferred.has(record)) {
+        deferred.add(record);
+        rest.push(record);
+      } else if (state !== "done") {
+        for (const each of state === "aside" ? [record] : [record, ...rest]) handedBack.set(each, state);
       }
+      if (state === "later" || rest.length === 0) people.delete(person);
     }
-    if (handedBack.size > 0) await postpone(handedBack, opened);
-    return {
-      batchItemFailures: [...handedBack.keys()].map(({ messageId }) => ({ itemIdentifier: messageId })),
-    };
-  });
+  }
+  return handedBack;
 }
 
 async function applyRecords(
@@ -89,7 +94,10 @@ async function applyRecords(
   return opened.map((message) => (message && applied[messages.indexOf(message)]) ?? { state: "later" });
 }
 
-/** Throttling, an Authing that is away and a person who is being dealt with elsewhere pass soon or late: nobody knows which. */
+/**
+ * Hides what comes again for a while that doubles with each receive. Throttling, an outage of Authing and a locked person
+ * pass, and nothing tells when.
+ */
 async function postpone(
   handedBack: ReadonlyMap<SQSRecord, Applied["state"]>,
   { queue, log, clock }: EventQueuePorts,

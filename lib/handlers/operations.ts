@@ -1,38 +1,45 @@
-import middy from "@middy/core";
-import type { Context } from "aws-lambda";
 import * as z from "zod/mini";
 import {
   operate,
   OperationRequest,
   type OperationPorts,
   type OperationResult,
-} from "#lib/operations/operations.ts";
+} from "#lib/operations/operate.ts";
 import { explain, ExplainRequest, type ExplainPorts } from "#lib/operations/explain.ts";
 import type { EventRecord } from "#lib/contract/ledger.ts";
 import { InboundError } from "#lib/contract/errors.ts";
+import { lambdaHandler } from "./lambda-handler.ts";
+import { logContext } from "./middleware/log-context.ts";
+import { openPorts } from "./middleware/open-ports.ts";
+import { stopBefore } from "./middleware/stop-before.ts";
 
-/** Time kept back at the end of an invocation, in milliseconds. */
+/** Time kept back at the end of an invocation to record the last outcome, in milliseconds. */
 const reserveMilliseconds = 3_000;
 
+type Ports = OperationPorts & ExplainPorts;
+type Answer = readonly OperationResult[] | readonly EventRecord[];
+
 /**
- * The Lambda handler of operations, invoked by whoever may invoke it: `{"operation": "list", "kind": "dead"}`,
+ * The Lambda handler of operations, invoked by operators who have the right: `{"operation": "list", "kind": "dead"}`,
  * `{"operation": "redrive", "dryRun": true}`, `{"operation": "release" | "discard", "source": "bamboohr"}`,
- * `{"operation": "explain", "externalId": "10010"}`, `{"operation": "explain", "event": "okta/…"}`.
+ * `{"operation": "explain", "externalId": "10010"}`, `{"operation": "explain", "event": "okta/…"}`. Throws `malformed` for any other.
  */
-export function operations(ports: () => OperationPorts & ExplainPorts) {
-  let opened: (OperationPorts & ExplainPorts) | undefined;
-  return middy<unknown, readonly OperationResult[] | readonly EventRecord[]>({
-    timeoutEarlyInMillis: 0,
-  }).handler(async (event, context: Context) => {
-    const request = z.safeParse(z.union([OperationRequest, ExplainRequest]), event);
-    if (!request.success) {
-      throw new InboundError("malformed", "operation-unknown", {
-        hint: "list (kind: dead or held), redrive (dryRun), release or discard (source), explain (externalId or event)",
-      });
-    }
-    opened ??= ports();
-    if (request.data.operation === "explain") return explain(request.data, opened);
-    const deadline = opened.clock.now() + context.getRemainingTimeInMillis() - reserveMilliseconds;
-    return operate(request.data, opened, { owner: context.awsRequestId, deadline });
+export function operations(open: () => Ports) {
+  return lambdaHandler<unknown, Ports, Answer>(
+    [openPorts(open), logContext(), stopBefore({ reserveMilliseconds })],
+    async (event, { ports, awsRequestId: owner, deadline }) => {
+      const request = requestOf(event);
+      return request.operation === "explain"
+        ? explain(request, ports)
+        : operate(request, ports, { owner, deadline });
+    },
+  );
+}
+
+function requestOf(event: unknown): OperationRequest | ExplainRequest {
+  const request = z.safeParse(z.union([OperationRequest, ExplainRequest]), event);
+  if (request.success) return request.data;
+  throw new InboundError("malformed", "operation-unknown", {
+    hint: "list (kind: dead or held), redrive (dryRun), release or discard (source), explain (externalId or event)",
   });
 }

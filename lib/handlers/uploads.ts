@@ -1,72 +1,68 @@
-import middy from "@middy/core";
-import type { Context, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
-import type { Log } from "#lib/contract/log.ts";
-import { finishImport } from "#lib/uploads/finish.ts";
+import { finishImport, type FinishPorts } from "#lib/uploads/finish.ts";
 import { objectsCreated } from "#lib/uploads/notification.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
-import type { EndPorts } from "#lib/uploads/settle.ts";
+import { lambdaHandler, type Invocation } from "./lambda-handler.ts";
+import { logContext } from "./middleware/log-context.ts";
+import { openPorts } from "./middleware/open-ports.ts";
+import { partialBatch } from "./middleware/partial-batch.ts";
+import { stopBefore } from "./middleware/stop-before.ts";
 
 /** Time kept back at the end of an invocation to write what became of the rows, in milliseconds. */
 const reserveMilliseconds = 10_000;
 
 /** The Lambda handler of uploaded files: plans what the queue holds, notifications of S3 or of EventBridge. */
-export function uploadsPlan(ports: () => PlanPorts) {
-  return messages(ports, async (notification, opened, { owner }) => {
+export function uploadsPlan(open: () => PlanPorts) {
+  return batchHandler(open, async (notification, { ports, awsRequestId: owner }) => {
     let done = true;
     for (const object of objectsCreated(notification)) {
-      done = (await planImport(object, opened, { owner })) === "done" && done;
+      done = (await planImport(object, ports, { owner })) === "done" && done;
     }
     return done;
   });
 }
 
 /** The Lambda handler of chunks. */
-export function uploadsRun(ports: () => RunPorts) {
-  return messages(ports, async (message, opened, { owner, millisecondsLeft }) => {
-    const run = { owner, deadline: opened.clock.now() + millisecondsLeft - reserveMilliseconds };
-    return (await runChunk(ofKind("chunk", message), opened, run)) === "done";
+export function uploadsRun(open: () => RunPorts) {
+  return batchHandler(open, async (message, { ports, awsRequestId: owner, deadline }) => {
+    return (await runChunk(ofKind("chunk", message), ports, { owner, deadline })) === "done";
   });
 }
 
 /** The Lambda handler of imports whose chunks are done. */
-export function uploadsFinish(ports: () => EndPorts) {
-  return messages(
-    ports,
-    async (message, opened, run) => (await finishImport(ofKind("finish", message), opened, run)) === "done",
-  );
-}
-
-/** Works on each message of a batch and answers which of them must come again. */
-function messages<Ports extends { readonly log: Log }>(
-  ports: () => Ports,
-  work: (
-    message: unknown,
-    ports: Ports,
-    run: { owner: string; millisecondsLeft: number },
-  ) => Promise<boolean>,
-) {
-  let opened: Ports | undefined;
-  return middy<SQSEvent, SQSBatchResponse>().handler(async (event, context: Context) => {
-    opened ??= ports();
-    const batchItemFailures: SQSBatchItemFailure[] = [];
-    for (const { messageId, body } of event.Records) {
-      const run = { owner: context.awsRequestId, millisecondsLeft: context.getRemainingTimeInMillis() };
-      try {
-        if (await work(parse(body), opened, run)) continue;
-      } catch (error) {
-        const reason = error instanceof InboundError ? error.reason : (error as Error).name;
-        opened.log.error("upload failed", { reason });
-      }
-      batchItemFailures.push({ itemIdentifier: messageId });
-    }
-    return { batchItemFailures };
+export function uploadsFinish(open: () => FinishPorts) {
+  return batchHandler(open, async (message, { ports, awsRequestId: owner }) => {
+    return (await finishImport(ofKind("finish", message), ports, { owner })) === "done";
   });
 }
 
-/** Written by ourselves, so that its shape is known; not so which queue somebody moves it to. */
+/** Works on each message of a batch by itself. One that is not done, or that fails, comes again; the others do not. */
+function batchHandler<Ports extends FinishPorts>(
+  open: () => Ports,
+  work: (message: unknown, invocation: Invocation<Ports>) => Promise<boolean>,
+) {
+  return lambdaHandler<SQSEvent, Ports, SQSRecord[], SQSBatchResponse>(
+    [openPorts(open), logContext(), stopBefore({ reserveMilliseconds }), partialBatch()],
+    async ({ Records }, invocation) => {
+      const unfinished: SQSRecord[] = [];
+      for (const record of Records) {
+        try {
+          if (await work(parse(record.body), invocation)) continue;
+        } catch (error) {
+          const reason = error instanceof InboundError ? error.reason : (error as Error).name;
+          invocation.ports.log.error("upload failed", { reason });
+        }
+        unfinished.push(record);
+      }
+      return unfinished;
+    },
+  );
+}
+
+/** Our own messages, whose shape is known. Only an operator can move one to a queue of another kind. */
 function ofKind<Kind extends ImportMessage["kind"]>(
   kind: Kind,
   message: unknown,

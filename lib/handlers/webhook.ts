@@ -1,29 +1,25 @@
-import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { receive, type ReceivePorts } from "#lib/pipeline/receive.ts";
-import type { Delivery, Receiver } from "#lib/contract/source.ts";
+import type { Delivery, Receiver, Reply } from "#lib/contract/source.ts";
+import { lambdaHandler } from "./lambda-handler.ts";
+import { failureReply } from "./middleware/failure-reply.ts";
+import { logContext } from "./middleware/log-context.ts";
+import { openPorts } from "./middleware/open-ports.ts";
 
-/**
- * The Lambda handler of one source, for API Gateway's HTTP API and for Function URLs (payload format 2.0 both).
- * `ports` is called once, at the first event, so that starting up costs nothing that a refused delivery does not need.
- */
-export function webhook<Secret>(source: Receiver<Secret>, ports: () => ReceivePorts) {
-  let opened: ReceivePorts | undefined;
-  // No timer beside every event: whatever takes too long here has a limit of its own.
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
-    .onError((request) => {
-      // Whatever gets here is ours, not the sender's: it shall come again.
-      request.response = { statusCode: 503 };
-    })
-    .handler(async (event) => {
-      opened ??= ports();
-      const reply = await receive(source, deliveryOf(event), opened);
-      return {
-        statusCode: reply.status,
-        ...(reply.headers && { headers: { ...reply.headers } }),
-        ...(reply.body !== undefined && { body: reply.body }),
-      };
-    });
+/** The Lambda handler of one source, for API Gateway's HTTP API and for Function URLs (payload format 2.0 both). */
+export function webhook<Secret>(source: Receiver<Secret>, open: () => ReceivePorts) {
+  return lambdaHandler<APIGatewayProxyEventV2, ReceivePorts, APIGatewayProxyStructuredResultV2>(
+    [failureReply(), openPorts(open), logContext()],
+    async (event, { ports }) => answerOf(await receive(source, deliveryOf(event), ports)),
+  );
+}
+
+function answerOf({ status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    ...(headers && { headers: { ...headers } }),
+    ...(body !== undefined && { body }),
+  };
 }
 
 function deliveryOf(event: APIGatewayProxyEventV2): Delivery {

@@ -40,7 +40,7 @@ const maxSockets = 16;
 const maxResponseBytes = 4 * 1024 * 1024;
 /**
  * A kept connection that was idle for longer is not used again: Node's servers close after 5 s, and a function that was
- * frozen in between finds out only when a request is lost on it, which nobody can tell from one that was applied.
+ * frozen in between finds out only when a request is lost on it, which cannot be told from one that was applied.
  */
 const maxIdleMilliseconds = 4000;
 

@@ -6,7 +6,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What was meant as data and is nested deeper than any sender's, would overflow the stack of whoever writes it out. */
+/** Deeper than any sender nests its data: JSON that is nested deeper would overflow the stack of the code that writes it out. */
 const maximumDepth = 64;
 const quoteMark = 34;
 const backslash = 92;

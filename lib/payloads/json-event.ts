@@ -15,7 +15,7 @@ export interface JsonEventPaths {
    * says no time, they are in the order in which they came.
    */
   readonly occurredAt?: string;
-  /** The sender's id of the event, the same when it repeats itself. Without it, whoever says the same again repeats themselves. */
+  /** The sender's id of the event, the same when it repeats itself. Without it, a delivery that says the same again is a repetition. */
   readonly id?: string;
 }
 

@@ -1,9 +1,10 @@
-import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
-import { separated } from "#lib/delivery/secrets.ts";
+import { separated } from "#lib/delivery/totp-secrets.ts";
+import { withWireDrops } from "#lib/delivery/wire-drops.ts";
+import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { sourceApis } from "#lib/source-apis/source-api.ts";
-import type { Claim, EventKey, EventRecord, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+import type { Claim, EventKey, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { isAwayAfter, isDeparture, mayLeave } from "./guard.ts";
@@ -59,8 +60,6 @@ const maxRepetitions = 100;
 const longestWaitMilliseconds = 10 * 86_400_000;
 /** How long after its receipt a TOTP secret waits for somebody to be created, in milliseconds. */
 const awaitsPersonMilliseconds = 3_600_000;
-/** Outcomes are kept this long beyond the sender's own retries, in seconds: long enough to be asked about. */
-const explainForSeconds = 14 * 86_400;
 
 /**
  * Messages of the queue, from what they mean to their effect: claim, translate, deliver together, settle each. In the order
@@ -221,7 +220,8 @@ async function prepare(claimed: Claimed, ports: ApplyPorts, run: ApplyRun): Prom
     return { ...claimed, changes: [], externalId: known.externalId, outcomes: [outcome] };
   }
   const payload = await payloadOf(message.source, source, event, ports, run.deadline);
-  const changes = separated(source.translate({ ...event, payload }, ports.translation(message.source)));
+  const translated = source.translate({ ...event, payload }, ports.translation(message.source));
+  const changes = separated(translated).map((change) => withWireDrops(change, ports));
   const externalId = externalIdOf(changes, known?.externalId);
   if (changes.length === 0) {
     const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
@@ -283,7 +283,7 @@ async function settle(decided: Decided, ports: ApplyPorts): Promise<Applied> {
   if (message.kind === "event") await remember(message.source, message.event, decided, ports);
   await ports.ledger.settle(
     [recordOf(decided, outcome, ports.clock.now())],
-    explainForSeconds + (ports.source(message.source)?.redeliversForSeconds ?? 0),
+    outcomesKeptSeconds + (ports.source(message.source)?.redeliversForSeconds ?? 0),
   );
   const tell = outcome.kind === "dead" || outcome.kind === "held" ? ports.log.error : ports.log.info;
   const lag = Math.max(0, ports.clock.now() - Date.parse(message.reception.receivedAt));
@@ -441,32 +441,9 @@ function externalIdOf(changes: readonly Change[], known: string | undefined): st
   return brought[0] ?? known ?? called[0];
 }
 
-function recordOf(
-  { key, message, changes, externalId }: Decided,
-  outcome: Outcome,
-  settledAt: number,
-): EventRecord {
-  const event = message.kind === "event" ? message.event : undefined;
-  const traced = changes.filter((change) => "trail" in change);
-  const leftOut = traced.flatMap((change) => [
-    ...(change.leftOut ?? []),
-    // Authing changes these by other means than an update; told here, so that nobody wonders.
-    ...(change.kind === "update" ? fieldsOnlyAtCreate.filter((field) => field in change.person) : []).map(
-      (field) => ({ path: change.trail[field] ?? field, problem: "only-at-create" }),
-    ),
-  ]);
-  return {
-    ...key,
-    type: event?.type ?? "unreadable",
-    subject: event?.subject ?? "",
-    ...(externalId !== undefined && { externalId }),
-    occurredAt: event?.occurredAt ?? message.reception.receivedAt,
-    receivedAt: message.reception.receivedAt,
-    settledAt: new Date(settledAt).toISOString(),
-    proof: message.reception.proof,
-    changes: changes.map((change) => change.kind),
-    trail: Object.assign({}, ...traced.map((change) => change.trail)),
-    ...(leftOut.length > 0 && { leftOut }),
-    outcome,
-  };
+function recordOf({ key, message, changes, externalId }: Decided, outcome: Outcome, now: number) {
+  const event: Partial<SourceEvent> = message.kind === "event" ? message.event : {};
+  const { type = "unreadable", subject, occurredAt } = event;
+  const { reception } = message;
+  return eventRecord({ key, type, subject, externalId, occurredAt, reception, changes, outcome }, now);
 }

@@ -1,61 +1,86 @@
 import type { Clock } from "#lib/contract/clock.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { ApiAnswer, ApiRequest, Fetch, SourceApi } from "#lib/contract/source.ts";
+import type { ApiAnswer, ApiHosts, ApiRequest, SourceApi } from "#lib/contract/source.ts";
 import { createExchange, type Exchange, type Exchanged } from "#lib/http/exchange.ts";
+import { readHost } from "#lib/http/host.ts";
+import { retryAfterSeconds } from "#lib/http/retry-after.ts";
 
 /** Longest a source may take to answer. */
 const timeoutSeconds = 10;
 /** A token is renewed so long before its end, in milliseconds. */
 const tokenMarginMilliseconds = 60_000;
 const firstWaitMilliseconds = 500;
-/** Nobody is asked again sooner, whatever the answer allows. */
+/** A source is not asked again sooner, whatever its answer allows. */
 const shortestWaitMilliseconds = 100;
 
+/** One host, and the connections to it. */
 interface Connection {
   readonly host: URL;
   readonly exchange: Exchange;
+}
+
+/** What is kept for as long as a secret is. */
+interface Kept {
+  readonly hosts: ApiHosts;
+  /** By the host's name. */
+  readonly connections: Map<string, Connection>;
   token?: { readonly value: Promise<string>; readonly endsAt: () => number };
 }
 
-/** Opens the API of a source with one of its secrets. The connection and the token are kept for as long as the secret is. */
+/** Opens the API of a source with one of its secrets. Connections and the token are kept for as long as the secret is. */
 export function sourceApis(clock: Clock) {
   // By the secret's object, which the secret reader keeps until it reads anew: a rotated secret is a new connection.
-  const connections = new WeakMap<object, Connection>();
+  const keptBySecret = new WeakMap<object, Kept>();
 
-  /** @param deadline milliseconds since 1970 after which nothing is waited for. */
-  return function open<Secret>(fetch: Fetch<Secret>, secret: Secret, deadline: number): SourceApi<Secret> {
-    const connect = (): Connection => {
-      const known = connections.get(secret as object);
+  /**
+   * @param source where the source's hosts come from.
+   * @param deadline milliseconds since 1970 after which nothing is waited for.
+   */
+  return function open<Secret>(
+    source: { hosts(secret: Secret): ApiHosts },
+    secret: Secret,
+    deadline: number,
+  ): SourceApi<Secret> {
+    const keep = (): Kept => {
+      const known = keptBySecret.get(secret as object);
       if (known) return known;
-      const host = parseHost(fetch.host(secret));
+      const made: Kept = { hosts: source.hosts(secret), connections: new Map() };
+      keptBySecret.set(secret as object, made);
+      return made;
+    };
+    const connect = (name: string): Connection => {
+      const { hosts, connections } = keep();
+      const known = connections.get(name);
+      if (known) return known;
+      const host = parseHost(hosts[name]);
       const made = { host, exchange: createExchange(host, { timeoutSeconds, now: clock.now }) };
-      connections.set(secret as object, made);
+      connections.set(name, made);
       return made;
     };
     return {
       secret,
       now: clock.now,
       async request(request) {
-        return send(connect(), request, clock, deadline);
+        return send(connect(request.host ?? "api"), request, clock, deadline);
       },
       async token(obtain) {
-        const connection = connect();
-        if (connection.token && connection.token.endsAt() > clock.now()) return connection.token.value;
+        const kept = keep();
+        if (kept.token && kept.token.endsAt() > clock.now()) return kept.token.value;
         let endsAt = Number.POSITIVE_INFINITY;
         const value = obtain().then(({ token, expiresInSeconds }) => {
           endsAt = clock.now() + expiresInSeconds * 1000 - tokenMarginMilliseconds;
           return token;
         });
         const obtained = { value, endsAt: () => endsAt };
-        connection.token = obtained;
+        kept.token = obtained;
         value.catch(() => {
-          // What failed is not kept; somebody may have begun anew by then.
-          if (connection.token === obtained) delete connection.token;
+          // What failed is not kept; another event may have begun anew by then.
+          if (kept.token === obtained) delete kept.token;
         });
         return value;
       },
       forgetToken() {
-        delete connect().token;
+        delete keep().token;
       },
     };
   };
@@ -67,7 +92,7 @@ async function send(
   clock: Clock,
   deadline: number,
 ): Promise<ApiAnswer> {
-  const { method = "GET", path, query = {}, headers = {}, json } = request;
+  const { method = "GET", path, query = {}, headers = {} } = request;
   // An id of two dots would climb to another resource.
   if (!path.startsWith("/") || /\/(\.|%2e){1,2}(\/|$)/i.test(path.replaceAll("\\", "/"))) {
     throw new InboundError("malformed", "source-path-wrong");
@@ -76,6 +101,7 @@ async function send(
   // Set, not resolved: a path that looks like another host stays a path.
   url.pathname = path;
   url.search = new URLSearchParams(query).toString();
+  const content = contentOf(request);
   for (let round = 0; ; round += 1) {
     const remainingSeconds = (deadline - clock.now()) / 1000;
     if (remainingSeconds <= 0) throw new InboundError("unavailable", "source-unreachable");
@@ -86,10 +112,10 @@ async function send(
       headers: {
         accept: "application/json",
         "user-agent": "authing-inbound",
-        ...(json !== undefined && { "content-type": "application/json" }),
+        ...(content && { "content-type": content.type }),
         ...headers,
       },
-      ...(json !== undefined && { body: Buffer.from(JSON.stringify(json)) }),
+      body: content?.body,
     }).catch(() => {
       // Node's own message would quote a header.
       throw new InboundError("misconfigured", "source-request-wrong", {
@@ -98,33 +124,44 @@ async function send(
     });
     if (answer.seen === "oversized") throw new InboundError("oversized", "source-answer-too-large");
     if (answer.seen === "response" && answer.httpStatus < 500 && answer.httpStatus !== 429) {
-      return { status: answer.httpStatus, json: parse(answer.body) };
+      return { status: answer.httpStatus, headers: headersOf(answer.headers), json: parse(answer.body) };
     }
-    const throttled = answer.seen === "response" && answer.httpStatus === 429;
+    const isThrottled = answer.seen === "response" && answer.httpStatus === 429;
     const wait = Math.max(
       shortestWaitMilliseconds,
       askedWait(answer, clock.now()) ?? clock.random() * firstWaitMilliseconds * 2 ** round,
     );
     // A source that is down is asked once more, one that throttles as long as there is time.
-    if ((!throttled && round > 0) || clock.now() + wait >= deadline) {
-      throw new InboundError("unavailable", throttled ? "source-throttles" : "source-unreachable");
+    if ((!isThrottled && round > 0) || clock.now() + wait >= deadline) {
+      throw new InboundError("unavailable", isThrottled ? "source-throttles" : "source-unreachable");
     }
     await clock.wait(wait);
   }
 }
 
-/** Milliseconds until we may ask again, as the answer says: `Retry-After` in seconds, or the moment of Okta's `X-Rate-Limit-Reset`. */
-function askedWait(answer: Exchanged, now: number): number | undefined {
-  if (answer.seen !== "response") return undefined;
-  const seconds = digitsOf(answer.headers["retry-after"]);
-  if (seconds !== undefined) return seconds * 1000;
-  const resetAt = digitsOf(answer.headers["x-rate-limit-reset"]);
-  // The moment is told in whole seconds.
-  return resetAt === undefined ? undefined : Math.max(0, resetAt * 1000 - now) + 1000;
+function contentOf({ json, form }: ApiRequest): { type: string; body: Buffer } | undefined {
+  if (json !== undefined) return { type: "application/json", body: Buffer.from(JSON.stringify(json)) };
+  if (form === undefined) return undefined;
+  const written = new URLSearchParams(form).toString();
+  return { type: "application/x-www-form-urlencoded", body: Buffer.from(written) };
 }
 
-function digitsOf(header: string | string[] | undefined): number | undefined {
-  return typeof header === "string" && /^\d{1,12}$/.test(header) ? Number(header) : undefined;
+/** Milliseconds until the next request is welcome: `Retry-After`, or the moment of Okta's `X-Rate-Limit-Reset`. */
+function askedWait(answer: Exchanged, now: number): number | undefined {
+  if (answer.seen !== "response") return undefined;
+  const seconds = retryAfterSeconds(answer.headers["retry-after"], now);
+  if (seconds !== undefined) return seconds * 1000;
+  const { "x-rate-limit-reset": reset } = answer.headers;
+  // The moment is told in whole seconds.
+  return typeof reset === "string" && /^\d{1,12}$/.test(reset)
+    ? Math.max(0, Number(reset) * 1000 - now) + 1000
+    : undefined;
+}
+
+function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value = ""]) => [name, [value].flat().join(", ")]),
+  );
 }
 
 function parse(body: Buffer): unknown {
@@ -135,15 +172,11 @@ function parse(body: Buffer): unknown {
   }
 }
 
-/** Only https, or this very machine. */
-function parseHost(host: string): URL {
-  const url = URL.parse(host);
-  const isLoopback = url !== null && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
-  const isHost = url !== null && url.href === `${url.origin}/`;
-  if (!isHost || !(url.protocol === "https:" || (url.protocol === "http:" && isLoopback))) {
-    throw new InboundError("misconfigured", "source-host-wrong", {
-      hint: "write the host of the source's API into its secret as https://host, without a path",
-    });
-  }
-  return url;
+/** Only https, or this very machine, and no path: requests say theirs from the root. */
+function parseHost(address = ""): URL {
+  const host = readHost(address);
+  if (host?.pathname === "/") return host;
+  throw new InboundError("misconfigured", "source-host-wrong", {
+    hint: "write the host of the source's API into its secret as https://host, without a path",
+  });
 }

@@ -1,23 +1,28 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Outcome } from "#lib/contract/outcome.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
-import { importKey, leaseSeconds, planKey, readPlan, type ImportPlan } from "./import.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
+import { planKey, readPlan, type ImportPlan } from "./import-plan.ts";
+import { importKey, leaseSeconds } from "./ledger-entries.ts";
 import { partKey, readPart, type Part } from "./parts.ts";
-import type { RowResults } from "./results.ts";
-import { maxUnmapped } from "./rows/upload.ts";
-import { endImport, type EndPorts, type FileEnd } from "./settle.ts";
+import { recordOutcome, type FileEnd, type OutcomePorts } from "./record-outcome.ts";
+import type { RowResults } from "./row-results.ts";
+import { maxUnmappedColumns } from "./rows/row-translator.ts";
+
+export type FinishPorts = OutcomePorts;
 
 export type FinishMessage = Extract<ImportMessage, { kind: "finish" }>;
 
 /**
- * Ends an import whose chunks are all done: puts their parts together, settles it and clears up, the plan last: while it is
- * there, something may be left to do. It may be told any number of times, and may die at any moment. `later` means that it
- * must be told again.
+ * Ends an import whose chunks are all done: joins their parts, records the outcome and deletes what is no longer needed, the
+ * plan last, since a plan means that something may be left to do. It may be called any number of times, and an invocation may
+ * end at any moment.
+ *
+ * @returns `later` when the message has to be delivered again.
  */
 export async function finishImport(
   { bucket, import: id }: FinishMessage,
-  ports: EndPorts,
+  ports: FinishPorts,
   { owner }: { owner: string },
 ): Promise<"done" | "later"> {
   const { ledger, log, objects } = ports;
@@ -30,9 +35,10 @@ export async function finishImport(
   const claim = await ledger.claim(key, { owner, leaseSeconds });
   if (claim.state === "busy") return "later";
   try {
-    const outcome = claim.state === "settled" ? claim.record.outcome : await end(plan, ports);
-    await forgetSecrets(plan, outcome, objects);
-    await clearUp(plan, objects);
+    const outcome = claim.state === "settled" ? claim.record.outcome : await joinParts(plan, ports);
+    await deleteSecrets(plan, outcome, objects);
+    await deleteParts(plan, objects);
+    await objects.remove({ bucket, key: planKey(id) });
     return "done";
   } catch (error) {
     await ledger.release(key, owner);
@@ -42,21 +48,22 @@ export async function finishImport(
   }
 }
 
-function end(plan: ImportPlan, ports: EndPorts): Promise<Outcome> {
+/** Joins the results of all parts, in the order of the file, and records the outcome. */
+function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
   const unusedColumns = new Set<string>();
   let problem: FileEnd["problem"];
   async function* results(): AsyncGenerator<RowResults> {
     for (const chunk of plan.chunks.keys()) {
       for await (const part of partsOf(plan, chunk, ports.objects)) {
         for (const column of part.unusedColumns) {
-          if (unusedColumns.size < maxUnmapped) unusedColumns.add(column);
+          if (unusedColumns.size < maxUnmappedColumns) unusedColumns.add(column);
         }
         problem ??= part.problem;
         yield part.results;
       }
     }
   }
-  return endImport(
+  return recordOutcome(
     plan,
     results(),
     () => ({ unusedColumns: [...unusedColumns], ...(problem && { problem }) }),
@@ -67,24 +74,28 @@ function end(plan: ImportPlan, ports: EndPorts): Promise<Outcome> {
 async function* partsOf(plan: ImportPlan, chunk: number, objects: ObjectStore): AsyncGenerator<Part> {
   for (let number = 0; ; number += 1) {
     const part = await readPart(objects, plan, chunk, number);
-    // Nobody says that a chunk is done before its last part is there.
+    // The last part of a chunk is written before the chunk is noted as done, so it is only late in arriving.
     if (!part) throw new InboundError("unavailable", "part-missing");
     yield part;
     if (!part.rest) return;
   }
 }
 
-/** TOTP secrets do not lie about once their import has ended; whoever mends a row has them where they came from. */
-async function forgetSecrets(
+/**
+ * Deletes an uploaded file of TOTP secrets once its import has ended: secrets are kept no longer than needed. A person who
+ * corrects a row has the secrets where the file came from. A file that was refused stays.
+ */
+async function deleteSecrets(
   { kind, object }: ImportPlan,
-  { kind: became }: Outcome,
+  outcome: Outcome,
   objects: ObjectStore,
 ): Promise<void> {
-  if (kind === "otp" && became === "accepted" && object.versionId !== undefined) await objects.remove(object);
+  if (kind === "otp" && outcome.kind === "accepted" && object.versionId !== undefined) {
+    await objects.remove(object);
+  }
 }
 
-async function clearUp(plan: ImportPlan, objects: ObjectStore): Promise<void> {
-  const { bucket } = plan.object;
+async function deleteParts(plan: ImportPlan, objects: ObjectStore): Promise<void> {
   for (const chunk of plan.chunks.keys()) {
     const keys: string[] = [];
     for (;;) {
@@ -92,8 +103,7 @@ async function clearUp(plan: ImportPlan, objects: ObjectStore): Promise<void> {
       if (part) keys.push(partKey(plan.import, chunk, keys.length));
       if (!part?.rest) break;
     }
-    // The last one first: those that are left still lead to one another.
-    for (const key of keys.toReversed()) await objects.remove({ bucket, key });
+    // The last one first: an invocation that ends in between leaves parts that are still found from part 0 on.
+    for (const key of keys.toReversed()) await objects.remove({ bucket: plan.object.bucket, key });
   }
-  await objects.remove({ bucket, key: planKey(plan.import) });
 }

@@ -20,7 +20,7 @@ const S3Notification = z.object({
   ),
 });
 
-/** The same through EventBridge. Its keys are plain. */
+/** The same notification through EventBridge. Its keys are not encoded. */
 const EventBridgeNotification = z.object({
   "detail-type": z.literal("Object Created"),
   detail: z.object({
@@ -34,10 +34,10 @@ const EventBridgeNotification = z.object({
   }),
 });
 
-/** What S3 sends once, when a notification is set up. */
+/** S3 sends this once, when a notification is configured. */
 const TestNotification = z.object({ Event: z.literal("s3:TestEvent") });
 
-/** The objects that a notification says were created. Throws `malformed` for anything else than a notification of S3. */
+/** The objects that a notification reports as created. Throws `malformed` `notification-unknown` for any other message. */
 export function objectsCreated(notification: unknown): ObjectReference[] {
   const bridged = z.safeParse(EventBridgeNotification, notification);
   if (bridged.success) {

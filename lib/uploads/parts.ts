@@ -1,24 +1,33 @@
 import type { ObjectStore } from "#lib/contract/objects.ts";
-import { folderOf, readObject, type Chunk, type ImportPlan } from "./import.ts";
-import type { FileProblem, RowResults } from "./results.ts";
+import { importFolder } from "./import-id.ts";
+import type { Chunk, ImportPlan } from "./import-plan.ts";
+import type { FileProblem } from "./result-files.ts";
+import type { RowResults } from "./row-results.ts";
+import { readStored } from "./stored-objects.ts";
 
-/** What one run made of a chunk, or of the rows of it that it had time for. Written once, never changed. */
+/**
+ * The results of one invocation for a chunk, or for those of its rows that it had time for. Stored at
+ * `results/<import>/parts/<chunk>.<part>`; the parts of a chunk follow each other, and the last one has no `rest`.
+ */
 export interface Part {
   readonly results: RowResults;
   readonly unusedColumns: readonly string[];
   /** Why the rest of the chunk could not be read. */
   readonly problem?: FileProblem;
-  /** The rows that the next part is about, where there is one. */
+  /** Where the next part begins. */
   readonly rest?: Rest;
 }
 
-/** Where to read on. */
+/** The first row of a chunk that is not decided yet. */
 export interface Rest extends Pick<Chunk, "row" | "start"> {
-  /** Secrets whose people were not there yet, by their lines; they stand before the line of the next row. */
+  /**
+   * Rows with TOTP secrets whose people were not in Authing yet, by the lines they start on. `next` is the line of the first
+   * row that was not delivered at all; all of `rows` are before it.
+   */
   readonly awaiting?: { readonly rows: readonly number[]; readonly next: number };
 }
 
-/** The first line of a part's object. The lines for `accepted.ndjson` follow, then the records for `rejected.csv`, as they are. */
+/** The first line of a part's object. The lines for `accepted.ndjson` follow it, then the records for `rejected.csv`. */
 type Head = Omit<Part, "results"> & {
   readonly results: Omit<RowResults, "acceptedLines" | "rejectedRecords">;
   readonly acceptedBytes: number;
@@ -27,7 +36,7 @@ type Head = Omit<Part, "results"> & {
 const lineFeed = 10;
 
 export const partKey = (id: string, chunk: number, part: number): string =>
-  `${folderOf(id)}/parts/${chunk}.${part}`;
+  `${importFolder(id)}/parts/${chunk}.${part}`;
 
 export async function writePart(
   objects: ObjectStore,
@@ -53,11 +62,11 @@ export async function readPart(
   chunk: number,
   number: number,
 ): Promise<Part | undefined> {
-  const bytes = await readObject(objects, plan.object.bucket, partKey(plan.import, chunk, number));
+  const bytes = await readStored(objects, plan.object.bucket, partKey(plan.import, chunk, number));
   if (!bytes) return undefined;
   const start = bytes.indexOf(lineFeed) + 1;
   const { results, acceptedBytes, ...part } = JSON.parse(bytes.toString("utf8", 0, start)) as Head;
-  // Not decoded: where a million results are put together, nobody reads them.
+  // Results stay bytes: joining a million of them needs no decoding.
   const acceptedLines = bytes.subarray(start, start + acceptedBytes);
   const rejectedRecords = bytes.subarray(start + acceptedBytes);
   return { ...part, results: { ...results, acceptedLines, rejectedRecords } };

@@ -1,29 +1,21 @@
 import type { Clock } from "#lib/contract/clock.ts";
-import { openTable } from "#lib/formats/detect.ts";
-import type { Row } from "#lib/formats/format.ts";
-import type { Ledger } from "#lib/contract/ledger.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportQueue } from "#lib/contract/import-queue.ts";
+import type { Ledger } from "#lib/contract/ledger.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 import type { TranslationContext } from "#lib/contract/source.ts";
-import {
-  chunksAtOnce,
-  importIdOf,
-  importKey,
-  kindOf,
-  leaseSeconds,
-  openKind,
-  planKey,
-  readPlan,
-  writeJson,
-  writeProgress,
-  type Chunk,
-  type ImportKind,
-  type ImportPlan,
-} from "./import.ts";
-import type { Upload } from "./rows/upload.ts";
-import { endImport } from "./settle.ts";
+import { openTable } from "#lib/formats/detect.ts";
+import type { Table } from "#lib/formats/format.ts";
+import { cutIntoChunks, type ChunkSize } from "./cut-into-chunks.ts";
+import { importIdOf } from "./import-id.ts";
+import { chunksAtOnce, readPlan, writePlan, type ImportPlan } from "./import-plan.ts";
+import { importKey, leaseSeconds, uploadsSource } from "./ledger-entries.ts";
+import { writeProgress } from "./progress.ts";
+import { recordOutcome } from "./record-outcome.ts";
+import type { RowTranslator } from "./rows/row-translator.ts";
+import { kindOf, translatorFor } from "./rows/registry.ts";
+import { refuseOversized, withinSizeLimit } from "./upload-size.ts";
 
 export interface PlanPorts {
   readonly ledger: Ledger;
@@ -34,27 +26,23 @@ export interface PlanPorts {
   readonly translation: TranslationContext;
 }
 
-/** The largest file that is taken, in bytes. */
-export const maxUploadBytes = 256 * 1024 * 1024;
-
-/** How large a chunk may become; its last row may go beyond. */
-export interface ChunkSize {
-  readonly rows: number;
-  readonly bytes: number;
-}
-
-/** A hundred calls to Authing, a minute or so: what a file that comes in meanwhile may have to wait for. A chunk is held in memory. */
-const chunkSize: ChunkSize = { rows: 5_000, bytes: 4 * 1024 * 1024 };
+/**
+ * 5,000 rows are a hundred calls to Authing and take about a minute, which is what the next file may have to wait. An
+ * invocation holds the bytes of its chunk in memory.
+ */
+const defaultChunkSize: ChunkSize = { rows: 5_000, bytes: 4 * 1024 * 1024 };
 
 /**
- * Plans the import of one uploaded file: reads it once to its end, so that nothing is brought to Authing of a file that
- * cannot be read, cuts it into chunks and queues the first ones. `later` means that it must be asked again.
+ * Plans the import of one uploaded file: reads it once to its end, so that no row of an unreadable file is delivered, cuts it
+ * into chunks and queues the first ones. It may be called for the same file any number of times.
+ *
+ * @returns `later` when the notification has to be delivered again.
  */
 export async function planImport(
   object: ObjectReference,
   ports: PlanPorts,
   { owner }: { owner: string },
-  size: ChunkSize = chunkSize,
+  chunkSize: ChunkSize = defaultChunkSize,
 ): Promise<"done" | "later"> {
   const { ledger, log, objects, queue } = ports;
   const kind = kindOf(object);
@@ -71,12 +59,13 @@ export async function planImport(
     return "done";
   }
   try {
+    const base = { import: id, kind, object, startedAt: new Date(ports.clock.now()).toISOString() };
     let plan: ImportPlan | undefined;
     try {
-      // One that is there was made of the same version of the object.
-      plan = (await readPlan(objects, object.bucket, id)) ?? (await makePlan(object, kind, ports, size));
+      // A plan that is there was made from the same version of the object.
+      plan = (await readPlan(objects, object.bucket, id)) ?? (await makePlan(base, ports, chunkSize));
     } finally {
-      // Before anybody hears of it: whoever finishes it claims it too.
+      // Released before anything is queued: the invocation that finishes the import claims the same key.
       await ledger.release(key, owner);
     }
     const first = plan?.chunks.slice(0, chunksAtOnce[kind]) ?? [];
@@ -91,64 +80,40 @@ export async function planImport(
   }
 }
 
-/** Resolves to nothing when the file was refused, which ends its import. */
+/** Reads the file and writes its plan. Returns `undefined` for a file that is refused, which ends its import. */
 async function makePlan(
-  object: ObjectReference,
-  kind: ImportKind,
+  base: Pick<ImportPlan, "import" | "kind" | "object" | "startedAt">,
   ports: PlanPorts,
-  size: ChunkSize,
+  chunkSize: ChunkSize,
 ): Promise<ImportPlan | undefined> {
-  const { bucket } = object;
-  const base = {
-    import: importIdOf(object),
-    kind,
-    object,
-    startedAt: new Date(ports.clock.now()).toISOString(),
-  };
-  let upload: Upload | undefined;
+  const { clock, log, objects, translation } = ports;
+  let table: Table | undefined;
+  let translator: RowTranslator | undefined;
   try {
-    if ((object.size ?? 0) > maxUploadBytes) {
-      throw new InboundError("oversized", "file-too-large", {
-        hint: "split it into files of at most 256 MiB",
-      });
-    }
-    const table = await openTable(object.key, await ports.objects.read(object));
-    upload = openKind(kind, table, ports.translation);
+    refuseOversized(base.object);
+    table = await openTable(base.object.key, withinSizeLimit(await objects.read(base.object)));
+    translator = translatorFor(base.kind, table.columns, translation);
     const { columns, details } = table;
-    const chunks = await cutIntoChunks(upload.rows, size);
+    const chunks = await cutIntoChunks(table.rows, chunkSize);
     const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
     const plan: ImportPlan = { ...base, details, columns, rows, chunks };
-    await writeJson(ports.objects, bucket, planKey(plan.import), plan);
-    await writeProgress(ports.objects, plan, new Set(), ports.clock.now());
-    ports.log.info("import planned", { source: "uploads", import: plan.import, rows, chunks: chunks.length });
+    await writePlan(objects, plan);
+    await writeProgress(objects, plan, new Set(), clock.now());
+    log.info("import planned", { source: uploadsSource, import: plan.import, rows, chunks: chunks.length });
     return plan;
   } catch (error) {
     if (!(error instanceof InboundError) || error.retryable) throw error;
     const { reason, path, hint } = error;
-    await endImport(
-      { ...base, details: upload?.details ?? {}, columns: upload?.columns ?? [] },
-      (async function* () {})(),
-      () => ({
-        unusedColumns: upload?.unmapped() ?? [],
-        problem: { reason, ...(path !== undefined && { path }), ...(hint !== undefined && { hint }) },
-      }),
+    const problem = { reason, ...(path !== undefined && { path }), ...(hint !== undefined && { hint }) };
+    await recordOutcome(
+      // The header of a file that was refused for its columns may be a row of people: it does not go into the results.
+      { ...base, details: table?.details ?? {}, columns: translator?.columns ?? [] },
+      noResults(),
+      () => ({ unusedColumns: translator?.unmappedColumns() ?? [], problem }),
       ports,
     );
     return undefined;
   }
 }
 
-/** Cuts a table where rows begin. There always is a chunk, if only one without rows. */
-export async function cutIntoChunks(rows: AsyncIterable<Row>, size: ChunkSize): Promise<Chunk[]> {
-  const chunks: { row: number; rows: number; start: number; end: number }[] = [];
-  for await (const { row, start, end } of rows) {
-    const last = chunks.at(-1);
-    if (last === undefined || last.rows >= size.rows || start - last.start >= size.bytes) {
-      chunks.push({ row, rows: 1, start, end });
-    } else {
-      last.rows += 1;
-      last.end = Math.max(last.end, end);
-    }
-  }
-  return chunks.length > 0 ? chunks : [{ row: 1, rows: 0, start: 0, end: 0 }];
-}
+async function* noResults(): AsyncGenerator<never> {}

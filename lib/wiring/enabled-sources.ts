@@ -5,8 +5,11 @@ import * as registry from "#lib/sources/registry.ts";
 
 /**
  * The sources that a configuration switches on, by name: built-in ones and one's own. Throws `misconfigured` for a name
- * that nobody registered or defined, and for one's own under the name of a built-in one.
- * Each is typed by its own secret; whoever holds them all can only treat that secret as opaque.
+ * that is neither built in nor defined, and for one's own under the name of a built-in one.
+ * Each is typed by its own secret; code that holds them all treats that secret as opaque.
+ *
+ * `npm run build` and the laptop know every built-in source, so that the error lists them all. A bundle knows those of its
+ * configuration only (infra/aws/bundle.ts), which the build has checked.
  */
 export function enabledSources(config: Config): ReadonlyMap<string, Source> {
   const known = new Map(Object.values(registry).map((source) => [source.name, source as unknown as Source]));

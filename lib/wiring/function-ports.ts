@@ -6,7 +6,7 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { deliverySettings } from "./delivery-settings.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { ExplainPorts } from "#lib/operations/explain.ts";
-import type { OperationPorts } from "#lib/operations/operations.ts";
+import type { OperationPorts } from "#lib/operations/operate.ts";
 import type { EventQueuePorts } from "#lib/handlers/event-queue.ts";
 import type { ApplyPorts } from "#lib/pipeline/apply.ts";
 import type { Log } from "#lib/contract/log.ts";
@@ -16,19 +16,19 @@ import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Source } from "#lib/contract/source.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
-import type { EndPorts } from "#lib/uploads/settle.ts";
+import type { FinishPorts } from "#lib/uploads/finish.ts";
 import { objectEnrolments } from "#lib/aws/enrolments.ts";
 import { dynamodbLedger } from "#lib/aws/ledger.ts";
 import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
 import { objectStore } from "#lib/aws/objects.ts";
 import { eventQueue, importQueue, queueReader } from "#lib/aws/queue.ts";
-import { secretLoader } from "#lib/aws/secrets.ts";
+import { secretLoader } from "#lib/aws/secret-loader.ts";
 import { objectShelf } from "#lib/aws/shelf.ts";
 
 const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
 
-// What each kind of function needs of AWS, and nothing more: its role allows just this.
+// What each kind of function needs of AWS, and nothing more: its role allows just this (infra/aws/functions.ts).
 
 export function receivePorts(): ReceivePorts {
   const environment = readEnvironment(["SERVICE", "STAGE", "EVENTS_QUEUE_URL", "BUCKET"]);
@@ -75,7 +75,7 @@ export function planPorts(config: Config): PlanPorts {
   const { CHUNKS_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL"]);
   return {
     ...finishPorts(),
-    // Whoever plans finishes nothing.
+    // Planning queues chunks only: the last chunk asks for the finish.
     queue: importQueue({ chunks: CHUNKS_QUEUE_URL }),
     translation: translationContext(config, "uploads"),
   };
@@ -91,7 +91,7 @@ export function runPorts(config: Config): RunPorts {
   };
 }
 
-export function finishPorts(): EndPorts {
+export function finishPorts(): FinishPorts {
   const environment = readEnvironment(["SERVICE", "STAGE", "TABLE"]);
   return {
     ledger: dynamodbLedger(environment.TABLE),

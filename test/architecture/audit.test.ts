@@ -43,7 +43,7 @@ it("refuses a severe weakness of what is shipped, and names it", async () => {
   expect(said).not.toContain("sm-crypto");
 }, 60_000);
 
-it("says so when nobody knows of advisories", async () => {
+it("says so when the registry has no advisories", async () => {
   const { passes, said } = await audited(undefined);
   expect(passes).toBe(true);
   expect(said).toContain("could not be asked");

@@ -3,18 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import config from "#config";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
-import { deployment } from "#infra/aws/functions.ts";
+import { deployment } from "#infra/aws/deployment.ts";
 import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "#infra/aws/bundle.ts";
 
 const files = functionFiles();
-/** A function that nobody wrote a file for. */
+/** The function of a source that is defined in a configuration: it has no file. */
 const own = ownWebhook("workday", "./test/own-source/workday.config.ts");
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {
-  for (const file of [...files, own]) bundles.set(file.name, await bundleFunction(file, folder));
+  for (const file of [...files, own]) bundles.set(file.name, await bundleFunction(file, folder, config));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -55,7 +56,7 @@ describe.each([...files, own])("the bundle of $file", ({ name }) => {
 describe("the receiving bundle of a source with web tokens", () => {
   it("loads what verifies them when the first one comes", async () => {
     const door = ownWebhook("web-token", "./test/contract/doors/doors.config.ts");
-    const { inputs, totalBytes } = await bundleFunction(door, folder);
+    const { inputs, totalBytes } = await bundleFunction(door, folder, config);
     expect(inputs.some((input) => input.includes("node_modules/jose/"))).toBe(true);
     const entry = readFileSync(join(folder, door.name, "index.mjs"), "utf8");
     expect(textOf(door.name)).toContain("ERR_JWKS_MULTIPLE_MATCHING_KEYS");
@@ -71,14 +72,16 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
     expect(inputs.some((input) => /\/sources\/[^/]+\/index\.ts$|\.config\.ts$/.test(input))).toBe(true);
   });
 
-  it("asks no source about anybody", () => {
+  it("asks no source's API about people", () => {
     const inputs = bundles.get(name)?.inputs ?? [];
     // But for the keys of a sender that signs tokens.
     const fetchesKeys = inputs.includes("lib/proofs/jwks.ts");
     const asking = inputs.filter((input) => /lib\/http\//.test(input));
     expect(asking).toEqual(fetchesKeys ? ["lib/http/exchange.ts"] : []);
-    // The source's own file is read in place of what it holds: not one word of it is there.
-    const texts = inputs.filter((input) => input.endsWith("/fetch.ts")).map((input) => wordsOf(input));
+    // The source's own files are read in place of what they hold: not one word of them is there.
+    const texts = inputs
+      .filter((input) => /\/(?:fetch|list)\.ts$/.test(input))
+      .map((input) => wordsOf(input));
     expect(texts.flat().filter((word) => textOf(name).includes(word))).toEqual([]);
   });
 
@@ -99,6 +102,16 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
     const entry = readFileSync(join(folder, name, "index.mjs"), "utf8");
     expect(entry.includes("GetSecretValue")).toBe(false);
     expect(textOf(name).includes("GetSecretValue")).toBe(true);
+  });
+});
+
+describe.each(["events-apply", "uploads-run"])("the delivering bundle %s", (name) => {
+  it("loads the encryption of passwords by SM2 only where the configuration asks for it", () => {
+    const entry = readFileSync(join(folder, name, "index.mjs"), "utf8");
+    expect(textOf(name).includes("generateKeyPairHex")).toBe(true);
+    expect(entry.includes("generateKeyPairHex")).toBe(false);
+    // Nor does the entry import it by the way: its static imports are a few hundred bytes.
+    expect(bundles.get(name)?.entryBytes).toBeLessThan(Buffer.byteLength(entry) + 5 * kilobyte);
   });
 });
 
@@ -209,7 +222,7 @@ describe("the deployment", () => {
     expect(JSON.stringify(without)).not.toMatch(/(?!Authing)[A-Z][a-z]+Secret"/);
   });
 
-  it("refuses a source without a function, and a function that nobody said anything about", () => {
+  it("refuses a source without a function, and a function without a definition", () => {
     const unknown = { ...config, sources: [...config.sources, { name: "nobody" }] };
     expect(() => deployment(unknown, files)).toThrow("functions/webhooks/nobody.ts");
     const more = [...files, { name: "reports-send", file: "functions/reports/send.ts" }];

@@ -9,7 +9,9 @@ const list = (folder: string) => readdirSync(new URL(folder, root), { withFileTy
 const folders = list("lib/sources/")
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-const sources: Readonly<Record<string, { readonly name: string; readonly fetch?: unknown }>> = registry;
+const sources: Readonly<
+  Record<string, { readonly name: string; readonly fetch?: unknown; readonly list?: unknown }>
+> = registry;
 
 describe("the sources", () => {
   it("are all registered, and nothing else is", () => {
@@ -32,7 +34,7 @@ describe("the sources", () => {
   });
 
   it.each(folders)("all look the same: %s", (name) => {
-    const { fetch } = sources[camelCase(name)] ?? {};
+    const { fetch, list: listing } = sources[camelCase(name)] ?? {};
     expect(
       list(`lib/sources/${name}/`)
         .map((entry) => entry.name)
@@ -43,10 +45,13 @@ describe("the sources", () => {
       ...(fetch ? ["fetch.ts"] : []),
       "fixtures",
       "index.ts",
+      // Likewise, exactly where the source can list its people.
+      ...(listing ? ["list.ts"] : []),
       "split.ts",
       "translate.ts",
     ]);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
+    expect(existsSync(new URL(`lib/sources/${name}/fixtures/list.json`, root))).toBe(listing !== undefined);
   });
 
   it.each(folders)("are played with the secret that their handshakes were captured with: %s", (name) => {

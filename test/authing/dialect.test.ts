@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readCreateUser, readCreateUserBatch, toWire, updateToWire } from "#lib/authing/dialect.ts";
+import { droppedOnWire, readCreateUser, toWire, updateToWire } from "#lib/authing/dialect.ts";
 import type { CreateUserBatchReqDto } from "#lib/authing/dto.ts";
+import type { Create, Update } from "#lib/contract/change.ts";
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 
 const identity = {
   extIdpId: "62f20932716fbcc10d966ee5",
@@ -13,7 +15,7 @@ const identity = {
 const wang = { username: "王五", password: "secret-王" };
 
 describe("reading", () => {
-  it("takes a person of the current generation as they are", () => {
+  it("takes fields of the current generation as they are", () => {
     const person = {
       ...wang,
       gender: "F",
@@ -21,61 +23,24 @@ describe("reading", () => {
       status: "Deactivated",
       otp: { secret: "HZ2F6J3AGNAVSOTV" },
     };
-    expect(readCreateUser(person)).toEqual({ person, options: {} });
+    expect(readCreateUser(person)).toEqual(person);
   });
 
-  it("takes a person of 2022 into the current form", () => {
-    const older = {
+  it("takes identities of 2022 into the current form", () => {
+    expect(readCreateUser({ ...wang, identities: [identity] })).toEqual({
       ...wang,
-      gender: "W",
-      passwordEncryptType: "rsa",
-      resetPasswordOnFisrtLogin: true,
-      identities: [identity],
-    };
-    expect(readCreateUser(older)).toEqual({
-      person: { ...wang, gender: "F", identities: [{ ...identity, userInfoInIdp: {} }] },
-      options: { passwordEncryptType: "rsa", resetPasswordOnFirstLogin: true },
+      identities: [{ ...identity, userInfoInIdp: {} }],
     });
   });
 
-  it("makes options of what everybody in a batch of 2022 says", () => {
-    const flags = { passwordEncryptType: "sm2", resetPasswordOnFisrtLogin: true };
-    const list = [
-      { ...wang, ...flags },
-      { username: "zoe", resetPasswordOnFisrtLogin: true },
-    ];
-    expect(readCreateUserBatch({ list, options: { keepPassword: false } })).toEqual({
-      list: [wang, { username: "zoe" }],
-      options: { keepPassword: false, passwordEncryptType: "sm2", resetPasswordOnFirstLogin: true },
-    });
-    expect(readCreateUserBatch({ list: [wang] })).toEqual({ list: [wang] });
-  });
-
   it.each([
-    [[{ ...wang, passwordEncryptType: "rsa" }, wang], undefined, "list[1].passwordEncryptType"],
-    [[wang, { ...wang, passwordEncryptType: "rsa" }], undefined, "list[1].passwordEncryptType"],
-    [
-      [{ ...wang, passwordEncryptType: "rsa" }],
-      { passwordEncryptType: "none" },
-      "list[0].passwordEncryptType",
-    ],
-    [[{ ...wang, resetPasswordOnFisrtLogin: true }, wang], undefined, "list[1].resetPasswordOnFisrtLogin"],
-  ])("refuses people of one batch who want different options: %#", (list, options, path) => {
-    expect(() => readCreateUserBatch({ list, ...(options && { options }) })).toThrow(
-      expect.objectContaining({ code: "malformed", reason: "options-differ-in-batch", path }),
-    );
-  });
-
-  it.each([
-    [{ list: [] }, "list-empty", "list"],
-    [{ list: [{ ...wang, gender: "X" }] }, "invalid-value", "list[0].gender"],
-    [{ list: [{ ...wang, userExpired: 1 }] }, "unknown-field", "list[0].userExpired"],
-    [{ list: "王五" }, "invalid-type", "list"],
+    [{ ...wang, gender: "X" }, "invalid-value", "gender"],
+    [{ ...wang, userExpired: 1 }, "unknown-field", "userExpired"],
+    [{ ...wang, identities: [{ provider: "王五" }] }, "invalid-type", "identities[0].extIdpId"],
+    ["王五", "invalid-type", undefined],
   ])("refuses %j, and says where without what", (input, reason, path) => {
-    expect(() => readCreateUserBatch(input)).toThrow(
-      expect.objectContaining({ code: "malformed", reason, path }),
-    );
-    expect(() => readCreateUserBatch(input)).not.toThrow(/王|secret/);
+    expect(() => readCreateUser(input)).toThrow(expect.objectContaining({ code: "malformed", reason, path }));
+    expect(() => readCreateUser(input)).not.toThrow(/王|secret/);
   });
 });
 
@@ -100,10 +65,10 @@ describe("writing", () => {
   };
 
   it("leaves the current dialect as it is", () => {
-    expect(toWire(batch, "current")).toEqual({ body: batch, leftOut: [], problems: [] });
+    expect(toWire(batch, "current")).toEqual({ body: batch, problems: [] });
   });
 
-  it("says what it can as in 2022, and lists what it cannot", () => {
+  it("says what it can as in 2022", () => {
     expect(toWire(batch, "2022")).toEqual({
       body: {
         list: [
@@ -118,17 +83,8 @@ describe("writing", () => {
         ],
         options: { resetPasswordOnFirstLogin: true, departmentIdType: "open_department_id" },
       },
-      leftOut: ["list[].company", "list[].status", "list[].identities[].userInfoInIdp"],
       problems: [],
     });
-  });
-
-  it("comes back as it was when nothing was left out", () => {
-    const plain: CreateUserBatchReqDto = {
-      list: [{ ...wang, gender: "F" }],
-      options: { passwordEncryptType: "rsa", resetPasswordOnFirstLogin: true },
-    };
-    expect(readCreateUserBatch(toWire(plain, "2022").body)).toEqual(plain);
   });
 
   it("refuses what would leave a person without their second factor, password or department", () => {
@@ -151,8 +107,67 @@ describe("writing", () => {
     expect(updateToWire(update, "current").body).toEqual(update);
     expect(updateToWire(update, "2022")).toEqual({
       body: { userId: "1", gender: "W", status: "Suspended" },
-      leftOut: ["region", "status"],
       problems: [],
     });
+  });
+});
+
+describe("what the dialect of 2022 drops", () => {
+  const person: CreateUserInfoDto = {
+    ...wang,
+    givenName: "五",
+    locale: "zh-CN",
+    region: "上海",
+    status: "Deactivated",
+    metadataSource: { hr: 1 },
+    identities: [{ ...identity, originConnIds: [], userInfoInIdp: { name: "五" }, accessToken: "" }],
+  };
+  const absent = "not-in-dialect-2022";
+
+  it("is told of a joiner, by the names of Authing's fields", () => {
+    const joiner: Create = { kind: "create", person, trail: {} };
+    expect(droppedOnWire(joiner, "2022")).toEqual([
+      { path: "givenName", problem: absent },
+      { path: "locale", problem: absent },
+      { path: "region", problem: absent },
+      { path: "metadataSource", problem: absent },
+      { path: "identities[].userInfoInIdp", problem: absent },
+      { path: "status", problem: "suspended-in-dialect-2022" },
+    ]);
+    expect(droppedOnWire(joiner, "current")).toEqual([]);
+  });
+
+  it("is told of a mover without what no update takes", () => {
+    const mover: Update = { kind: "update", who: {}, person, complete: false, trail: {} };
+    expect(droppedOnWire(mover, "2022").map(({ path }) => path)).toEqual([
+      "givenName",
+      "locale",
+      "region",
+      "status",
+    ]);
+  });
+
+  it("is just what does not go on the wire", () => {
+    const { list } = toWire({ list: [{ ...person, identities: [] }] }, "2022").body as {
+      list: readonly Record<string, unknown>[];
+    };
+    const joiner: Create = { kind: "create", person: { ...person, identities: [] }, trail: {} };
+    const gone = Object.entries(person).flatMap(([name, value]) =>
+      name !== "identities" && list[0]?.[name] !== value ? name : [],
+    );
+    expect(
+      droppedOnWire(joiner, "2022")
+        .map(({ path }) => path)
+        .toSorted(),
+    ).toEqual(gone.toSorted());
+  });
+
+  it("is nothing of a plain joiner", () => {
+    const plain: CreateUserInfoDto = {
+      ...wang,
+      gender: "F",
+      identities: [{ ...identity, originConnIds: [], userInfoInIdp: {} }],
+    };
+    expect(droppedOnWire({ kind: "create", person: plain }, "2022")).toEqual([]);
   });
 });

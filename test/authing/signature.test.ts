@@ -1,13 +1,7 @@
 import { createRequire } from "node:module";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  encodeQuery,
-  signRequest,
-  stringToSign,
-  verifySignature,
-  writeBody,
-} from "#lib/authing/signature.ts";
+import { encodeQuery, signRequest, writeBody } from "#lib/authing/signature.ts";
 import { dataOf, requestVectors } from "./vectors.ts";
 
 // The SDK's own algorithm, from its build; the package exports no more than its clients.
@@ -20,35 +14,26 @@ describe.each(requestVectors)("the recorded request $name", ({ vector }) => {
   const { method, target, headers } = vector.request;
   const request = { method, path: target.split("?")[0] ?? "", headers, data: dataOf(vector) };
 
-  it("gives the text that was signed", () => {
-    expect(stringToSign(request)).toBe(vector.stringToSign);
-  });
-
   it("gives the authorization", () => {
     expect(signRequest(request, vector)).toBe(vector.authorization);
   });
 
-  it("is accepted as genuine", () => {
-    expect(verifySignature(request, vector)).toBe(true);
-  });
-
-  it("is refused with another method, path, header, datum, secret or without a signature", () => {
-    const { authorization: _, ...unsigned } = headers;
+  it("gives another one for another method, path, header, datum, key or secret", () => {
     for (const forged of [
       { ...request, method: "PUT" },
       { ...request, path: `${request.path}/` },
       { ...request, headers: { ...headers, date: "Mon, 03 Jun 2024 08:09:08 GMT" } },
       { ...request, headers: { ...headers, "x-authing-userpool-id": "1" } },
       { ...request, data: { ...request.data, more: null } },
-      { ...request, headers: unsigned },
-      { ...request, headers: { ...headers, authorization: "" } },
-      { ...request, headers: { ...headers, authorization: vector.authorization.slice(0, -1) } },
     ]) {
-      expect(verifySignature(forged, vector)).toBe(false);
+      expect(signRequest(forged, vector)).not.toBe(vector.authorization);
     }
-    expect(verifySignature(request, { ...vector, accessKeySecret: "another" })).toBe(false);
-    expect(verifySignature(request, { ...vector, accessKeyId: "another" })).toBe(false);
-    expect(verifySignature(request, vector)).toBe(true);
+    for (const key of [
+      { ...vector, accessKeySecret: "another" },
+      { ...vector, accessKeyId: "another" },
+    ]) {
+      expect(signRequest(request, key)).not.toBe(vector.authorization);
+    }
   });
 });
 
@@ -65,10 +50,9 @@ describe("the text that is signed", () => {
     fc.assert(
       fc.property(method, headers, data, (verb, names, body) => {
         const path = "/api/v3/update-user";
-        const ours = stringToSign({ method: verb, path, headers: names, data: body });
-        expect(ours).toBe(sdk.buildStringToSign(verb, path, names, body));
+        const theirs = sdk.buildStringToSign(verb, path, names, body);
         expect(signRequest({ method: verb, path, headers: names, data: body }, key)).toBe(
-          sdk.buildAuthorization(key.accessKeyId, key.accessKeySecret, ours),
+          sdk.buildAuthorization(key.accessKeyId, key.accessKeySecret, theirs),
         );
       }),
       { numRuns: 300 },
@@ -83,7 +67,7 @@ describe("the text that is signed", () => {
         // A name without a value leaves its question mark behind, so a body is never built with one alone.
         fc.pre(Object.values(body).every((item) => item !== undefined));
         const parsed = JSON.parse(JSON.stringify(body)) as object;
-        expect(stringToSign({ ...sent, data: parsed })).toBe(stringToSign({ ...sent, data: body }));
+        expect(signRequest({ ...sent, data: parsed }, key)).toBe(signRequest({ ...sent, data: body }, key));
       }),
       { numRuns: 300 },
     );
@@ -101,7 +85,6 @@ describe("the text that is signed", () => {
         expect(written.body.toString()).toBe(JSON.stringify(body));
         const sent = { method: "POST", path: "/api/v3/update-user", headers: names };
         fc.pre(Object.values(body).every((item) => item !== undefined));
-        expect(stringToSign({ ...sent, data: written.data })).toBe(stringToSign({ ...sent, data: body }));
         expect(signRequest({ ...sent, data: written.data }, key)).toBe(
           signRequest({ ...sent, data: body }, key),
         );

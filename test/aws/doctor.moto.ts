@@ -9,17 +9,18 @@ import {
 import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { secretLoader } from "#lib/aws/secrets.ts";
+import { secretLoader } from "#lib/aws/secret-loader.ts";
 import { defineConfig } from "#lib/config.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { startSandbox, type Sandbox } from "#infra/sandbox/sandbox.ts";
 import { fixtureSecret } from "#infra/fixtures/cases.ts";
-import { serve, type LocalServer } from "#infra/local/server.ts";
+import type { LocalServer } from "#infra/local/server.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
 import { openStage } from "#infra/stage/aws.ts";
 import { examine } from "#infra/stage/checks.ts";
 import { lineOf, type Finding } from "#infra/stage/finding.ts";
 import type { Stage } from "#infra/stage/stage.ts";
+import { serveOperations } from "./operations-function.ts";
 import { createSecret, putSecret } from "./resources.ts";
 import { createStack } from "./stage.ts";
 
@@ -35,25 +36,7 @@ let sandbox: Sandbox;
 let lambda: LocalServer;
 beforeAll(async () => {
   sandbox = await startSandbox({ accessKeys: [key] });
-  lambda = await serve(
-    0,
-    () => 1024 * 1024,
-    async ({ url, body }) => {
-      if (url.pathname !== `/2015-03-31/functions/${functionName}/invocations`) return { status: 404 };
-      const answer = await fetch(`${stack.url}/operations`, {
-        method: "POST",
-        body: body as Uint8Array<ArrayBuffer>,
-      });
-      const said = (await answer.json()) as { error?: string };
-      if (answer.ok) return { status: 200, body: said };
-      const headers = { "x-amz-function-error": "Unhandled" };
-      return {
-        status: 200,
-        headers,
-        body: { errorType: "InboundError", errorMessage: said.error, trace: [] },
-      };
-    },
-  );
+  lambda = await serveOperations(functionName, () => stack.url);
   process.env["AWS_ENDPOINT_URL_LAMBDA"] = `http://127.0.0.1:${lambda.port}`;
 });
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { createAuthingClient } from "#lib/authing/client.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
-import { importIdOf } from "#lib/uploads/import.ts";
+import { importIdOf } from "#lib/uploads/import-id.ts";
 import { planImport } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";

@@ -61,6 +61,33 @@ describe("the log of a function", () => {
   });
 });
 
+describe("an invocation", () => {
+  const begun = (...invocations: [requestId: string, isColdStart: boolean][]) =>
+    written((log) => {
+      for (const [requestId, isColdStart] of invocations) {
+        log.begin?.(requestId, isColdStart);
+        log.warn("authing throttled", {}, { AuthingThrottled: 1 });
+      }
+    });
+
+  it("is counted when it is a cold start, and its lines say so", () => {
+    const { lines, logged } = begun(["r-1", true]);
+    expect(lines).toMatchObject([
+      { ColdStart: 1, requestId: "r-1", coldStart: true, service: "authing-inbound", stage: "prod" },
+      { AuthingThrottled: 1, requestId: "r-1", coldStart: true },
+    ]);
+    expect(logged).toMatchObject([{ coldStart: true }]);
+  });
+
+  it("names itself beside what is counted, and no invocation before it", () => {
+    const { lines, logged } = begun(["r-1", true], ["r-2", false]);
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toMatchObject({ AuthingThrottled: 1, requestId: "r-2" });
+    expect(lines[2]).not.toHaveProperty("coldStart");
+    expect(logged[1]).toHaveProperty("coldStart", undefined);
+  });
+});
+
 describe("alarms and dashboard", () => {
   it("look at metrics that are counted", () => {
     const alarms = readFileSync("infra/aws/alarms.yml", "utf8");

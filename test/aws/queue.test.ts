@@ -4,10 +4,10 @@ import type { QueuedMessage } from "#lib/contract/queue.ts";
 
 // What SQS does once in a million calls, and no server of ours can be asked to do.
 
-function messageOf(id: string, subject: string, payload: unknown = {}): QueuedMessage {
+function messageOf(id: string, subject: string, payload: unknown = {}, source = "clerk"): QueuedMessage {
   return {
     kind: "event",
-    source: "clerk",
+    source,
     event: { id, subject, type: "user.created", occurredAt: "2026-03-01T00:00:00.000Z", payload },
     reception: { receivedAt: "2026-03-01T00:00:00.000Z", proof: "standard-webhooks" },
   };
@@ -46,6 +46,40 @@ describe("the queue of events", () => {
     expect(taken.toSorted()).toEqual(["a-1", "a-2", "b-1", "b-2"]);
     expect(taken.indexOf("a-1")).toBeLessThan(taken.indexOf("a-2"));
     expect(taken.indexOf("b-1")).toBeLessThan(taken.indexOf("b-2"));
+  });
+
+  it("keeps the order of a person of a source, not of two sources' persons with the same id", async () => {
+    const { batches, queue } = queueThat(() => undefined);
+    await queue.send([
+      messageOf("1", "10010", {}, "clerk"),
+      messageOf("2", "10010", {}, "okta"),
+      messageOf("3", "10010", {}, "clerk"),
+      messageOf("4", "10011", {}, "clerk"),
+    ]);
+    const groups = new Map(
+      batches
+        .flat()
+        .map(({ body, group }) => [(JSON.parse(body) as { event: { id: string } }).event.id, group]),
+    );
+    expect(groups.get("3")).toBe(groups.get("1"));
+    expect(new Set(groups.values()).size).toBe(3);
+    // Group ids can be read in AWS: they say nothing about a person.
+    for (const group of groups.values()) expect(group).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("takes the same event of one source once, and that of another source beside it", async () => {
+    const { batches, queue } = queueThat(() => undefined);
+    await queue.send([
+      messageOf("1", "10010", {}, "clerk"),
+      messageOf("1", "10010", {}, "okta"),
+      messageOf("1", "10010", {}, "clerk"),
+    ]);
+    const [clerk, okta, clerkAgain] = batches
+      .flat()
+      .toSorted((one, other) => Number(one.id) - Number(other.id))
+      .map(({ deduplication }) => deduplication);
+    expect(clerkAgain).toBe(clerk);
+    expect(okta).not.toBe(clerk);
   });
 
   it("gives up after four tries, so that the sender comes again", async () => {

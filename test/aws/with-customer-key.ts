@@ -1,4 +1,4 @@
-import { deployment } from "#infra/aws/functions.ts";
+import { deployment } from "#infra/aws/deployment.ts";
 import { configuredFunctions } from "#infra/aws/bundle.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { loadConfig } from "#infra/commands/config.ts";

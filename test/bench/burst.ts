@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { build } from "esbuild";
+import config from "#config";
 import clerk from "#lib/sources/clerk/index.ts";
 import { bundleFunction, functionFiles } from "#infra/aws/bundle.ts";
 import { signingSecret, userCreated } from "./deliveries.ts";
@@ -65,7 +66,7 @@ async function prepare() {
   const aws = await startLoopbackAws({ signingSecret });
   const file = functionFiles().find(({ name }) => name === measured);
   if (!file) throw new TypeError(`there is no function ${measured}`);
-  await bundleFunction(file, folder);
+  await bundleFunction(file, folder, config);
   const server = join(folder, "burst-server.mjs");
   const entryPoints = [join(import.meta.dirname, "burst-server.ts")];
   await build({ entryPoints, outfile: server, format: "esm", bundle: true, platform: "node" });

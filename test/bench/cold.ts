@@ -9,6 +9,7 @@ import {
   lazyBuiltins,
   withoutTranslation,
 } from "#infra/aws/bundle.ts";
+import config from "#config";
 import clerk from "#lib/sources/clerk/index.ts";
 import { maxDeliveryBytes } from "#lib/pipeline/receive.ts";
 import { httpEvent, signingSecret, userCreated } from "./deliveries.ts";
@@ -86,7 +87,7 @@ async function prepare() {
   const at = (name: string) => join(folder, name);
   const aws = await startLoopbackAws({ signingSecret });
 
-  const bundles = await Promise.all(functionFiles().map((file) => bundleFunction(file, folder)));
+  const bundles = await Promise.all(functionFiles().map((file) => bundleFunction(file, folder, config)));
   const own = at(`${measured}/index.mjs`);
   const [script, empty, sdk, sdkPlain, authing, naive] = await Promise.all([
     build({

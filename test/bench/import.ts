@@ -17,7 +17,7 @@ import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import { memoryLedger } from "#infra/local/ledger.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
-import { importIdOf } from "#lib/uploads/import.ts";
+import { importIdOf } from "#lib/uploads/import-id.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 
 // A large file from end to end, with functions that run out of time and are killed: node test/bench/import.ts [rows]

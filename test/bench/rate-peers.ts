@@ -1,11 +1,11 @@
 import type { Clock } from "#lib/contract/clock.ts";
-import { createPace, type Pace, type Turn } from "#lib/delivery/pace.ts";
+import { createPace, type Pace, type Permit } from "#lib/delivery/pace.ts";
 
-// Ways to keep a rate. Each gives turns, and is told what came of them.
+// Ways to keep a rate. Each gives permits, and is told what came of them.
 
 /** What a controller is told about the server: `limit` calls a second on average, which only some of them use. */
 export interface Controller {
-  open(clock: Clock, limit: number): Pick<Pace, "turn">;
+  open(clock: Clock, limit: number): Pick<Pace, "permit">;
   /** Whether a refused call also waits by itself: as long as the server asks, else exponentially longer, with full jitter. */
   readonly backsOff?: boolean;
 }
@@ -20,9 +20,9 @@ function spaced(
   clock: Clock,
   rate: () => number,
   told: (isAccepted: boolean, sentAt: number) => void,
-): Pick<Pace, "turn"> {
+): Pick<Pace, "permit"> {
   let sentAt = -Infinity;
-  async function turn(): Promise<Turn> {
+  async function permit(): Promise<Permit> {
     for (let now = clock.now(); now < sentAt + 1000 / rate() - rounding; now = clock.now()) {
       await clock.wait(sentAt + 1000 / rate() - now);
     }
@@ -30,17 +30,17 @@ function spaced(
     const own = sentAt;
     return { accepted: () => told(true, own), throttled: () => told(false, own) };
   }
-  return inLine(turn);
+  return inLine(permit);
 }
 
 /** One after the other, in the order in which they come. */
-function inLine(turn: () => Promise<Turn>): Pick<Pace, "turn"> {
-  let latest: Promise<Turn> | undefined;
+function inLine(permit: () => Promise<Permit>): Pick<Pace, "permit"> {
+  let latest: Promise<Permit> | undefined;
   const after = async (before: typeof latest) => {
     await before;
-    return turn();
+    return permit();
   };
-  return { turn: () => (latest = after(latest)) };
+  return { permit: () => (latest = after(latest)) };
 }
 
 const fixed = (share: number): Controller => ({
@@ -120,7 +120,7 @@ const awsAdaptive: Controller = {
       capacity = Math.max(fillRate, 1);
       tokens = Math.min(tokens, capacity);
     }
-    async function turn(): Promise<Turn> {
+    async function permit(): Promise<Permit> {
       if (isLimited) {
         fill();
         while (tokens < 1) {
@@ -131,7 +131,7 @@ const awsAdaptive: Controller = {
       }
       return { accepted: () => told(true), throttled: () => told(false) };
     }
-    return inLine(turn);
+    return inLine(permit);
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Controller } from "./rate-peers.ts";
-import type { Model } from "./rate-servers.ts";
+import type { Model } from "./rate-models.ts";
 import { seeded, virtualTime } from "./rate-time.ts";
 
 /** How one controller did against one server. */
@@ -38,7 +38,7 @@ export async function trial(
   for (let process = 0; process < processes; process += 1) {
     const pace = open(time, limit);
     const call = async (refusals: number): Promise<void> => {
-      const turn = await pace.turn();
+      const permit = await pace.permit();
       const oneWay = (latency / 2) * spread(random, model.latencySpread ?? usualSpread);
       time.at(time.now() + oneWay, () => {
         const isTaken = server.takes(time.now());
@@ -47,14 +47,14 @@ export async function trial(
         const kept = isTaken ? (server.keeps?.() ?? 0) : 0;
         time.at(time.now() + kept + oneWay, () => {
           if (isTaken) {
-            turn?.accepted();
+            permit?.accepted();
             void call(0);
             return;
           }
           // Whole seconds, as the header has them.
           const told = model.retryAfterSeconds ?? Math.max(Math.ceil(opensIn / 1000), 1);
           const retryAfter = tellsWhen ? told : undefined;
-          turn?.throttled(retryAfter);
+          permit?.throttled(retryAfter);
           if (!backsOff) {
             void call(0);
             return;

@@ -1,5 +1,5 @@
 import { controllers, type Controller } from "./rate-peers.ts";
-import { models, type Set } from "./rate-servers.ts";
+import { models, type Set } from "./rate-models.ts";
 import { trial, type Trial } from "./rate-trial.ts";
 import type { Case, Costs, Count, Ratio, Section } from "./section.ts";
 
@@ -70,9 +70,9 @@ function deaf(controller: Controller): Controller {
     open(clock, limit) {
       const pace = controller.open(clock, limit);
       return {
-        async turn(deadline) {
-          const turn = await pace.turn(deadline);
-          return turn && { ...turn, throttled: () => undefined };
+        async permit(deadline) {
+          const permit = await pace.permit(deadline);
+          return permit && { ...permit, throttled: () => undefined };
         },
       };
     },

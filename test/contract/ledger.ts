@@ -34,7 +34,7 @@ export function ledgerSuite(name: string, make: (now: () => number) => Ledger | 
         proof: "hmac-sha256",
         changes: ["create"],
         trail: { externalId: "employees[0].fields.Employee # · text" },
-        leftOut: [{ path: "employees[0].fields.Mobile Phone", problem: "phone-invalid" }],
+        dropped: [{ path: "employees[0].fields.Mobile Phone", problem: "phone-invalid" }],
         outcome: { kind: "accepted", requestId: "r-1", userId: "u-1", statusCode: 200 },
         ...changed,
       };

@@ -2,23 +2,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, SignedRequest, Source } from "#lib/contract/source.ts";
+import type { SignedRequest, Source } from "#lib/contract/source.ts";
 import { keepDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
 import * as registry from "#lib/sources/registry.ts";
-import { fixtureSecret, fixtureSigner, requestOf, type EventFixture } from "#infra/fixtures/cases.ts";
+import { fixtureSecret, fixtureSigner } from "#infra/fixtures/cases.ts";
 import { deliveryOf, signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
+import { isJson } from "./json-places.ts";
+import { arrived, type SourceUnderTest } from "./source-under-test.ts";
 import { altered, foreign, foreignSigner, type Secret } from "./strangers.ts";
 
-// Attacks on the proof of a source: what is changed, left out, repeated, old or another's is refused.
-
-/** What the suite knows of a source and its fixtures. */
-export interface ProofUnderAttack {
-  readonly source: Source<Secret>;
-  readonly secret: Secret;
-  /** `fixtures/signer.json`, where the secret alone cannot sign. */
-  readonly signer: unknown;
-  readonly eventCases: readonly EventFixture[];
-}
+// Attacks on the proof of a source: what is changed, missing, repeated, old or another's is refused.
 
 /** A published delivery with its proof, in `test/vectors/senders/<source>.json`: {citation, secret, headers, body, now in seconds}. */
 const Vector = z.object({
@@ -30,33 +23,27 @@ const Vector = z.object({
 
 const minute = 60_000;
 
-/** A request as it arrives, with what every request has. */
-export function arrived(request: WireRequest, receivedAt: number): Delivery {
-  return deliveryOf({ ...request, headers: { host: "inbound.example.com", ...request.headers } }, receivedAt);
-}
-
-export function proofSuite({ source, secret, signer, eventCases }: ProofUnderAttack): void {
+export function attackProof(tested: SourceUnderTest): void {
+  const { source, secret, signer, fixture, eventCases, requestFor } = tested;
   const { name, proof } = source;
-  const [fixture] = eventCases;
-  if (!fixture) return;
 
   describe(`the proof of ${name}`, () => {
     const at = { now: fixture.now, id: fixture.id };
-    const signed = requestOf(source, secret, fixture, at, signer);
+    const signed = requestFor(fixture);
     // What the proof adds beside the case's own headers and query.
     const proven = provenBy(secret);
     const headers = Object.entries(proven.headers).filter(([header]) => header !== "content-type");
     const query = Object.entries(proven.query ?? {});
     const tokens = proven.pathToken === undefined ? [] : [proven.pathToken];
 
-    function provenBy(by: Secret, body: Uint8Array = fixture!.body, signedBy = signer): SignedRequest {
-      const own = { headers: fixture!.headers, query: fixture!.query };
+    function provenBy(by: Secret, body: Uint8Array = fixture.body, signedBy = signer): SignedRequest {
+      const own = { headers: fixture.headers, query: fixture.query };
       return proof.sign(body, by, { ...at, ...own }, signedBy);
     }
     /** The case, said and signed with another secret, or by another signer. */
     const strange = (by: Secret, body: Uint8Array = fixture.body, signedBy = signer) =>
       signedRequest(proof, by, { ...fixture, body }, at, signedBy);
-    async function attempt(request: WireRequest, by: Secret = secret, now = fixture!.now) {
+    async function attempt(request: WireRequest, by: Secret = secret, now = fixture.now) {
       return proof.verify(arrived(request, now), by);
     }
     const holds = async (request: WireRequest, by?: Secret) => (await attempt(request, by)).ok;
@@ -93,12 +80,12 @@ export function proofSuite({ source, secret, signer, eventCases }: ProofUnderAtt
     /** Bytes that may be accepted only if they say the same: an envelope has room for differences, what is in it has none. */
     async function saysSomethingElse(body: Uint8Array): Promise<boolean> {
       const result = await attempt({ ...signed, body });
-      return result.ok && !Buffer.from(result.payload).equals(fixture!.body);
+      return result.ok && !Buffer.from(result.payload).equals(fixture.body);
     }
 
     it("accepts what it signs, and hands back what was said", async () => {
       for (const each of eventCases) {
-        const request = requestOf(source, secret, each, { now: each.now, id: each.id }, signer);
+        const request = requestFor(each);
         const result = await proof.verify(arrived(request, each.now), secret);
         expect(result, each.name).toMatchObject({ ok: true, payload: expect.any(Uint8Array) });
         const isHandedBack = result.ok && Buffer.from(result.payload).equals(each.body);
@@ -181,10 +168,10 @@ export function proofSuite({ source, secret, signer, eventCases }: ProofUnderAtt
     });
 
     it("refuses a truncated, lengthened or changed proof", async () => {
-      // Padding carries nothing, and hex may be written in either case, in pairs too.
+      // Padding carries nothing, and hex may be written in either case, in pairs (`t=1,v1=0a`) too.
       const means = (text: string) =>
-        /^(?:\w+=)?[0-9a-f]+$|^(?:\w+=[0-9a-f]+, ?)+\w+=[0-9a-f]+$/i.test(text)
-          ? text.toLowerCase()
+        /^(?:\w+=)?[0-9a-f]+(?:, ?\w+=[0-9a-f]+)*$/i.test(text)
+          ? text.replaceAll(/(?<=^|=)[0-9a-f]+(?=,|$)/gi, (hex) => hex.toLowerCase())
           : text.replace(/={1,2}$/, "");
       const changes = (value: string) =>
         [value.slice(0, -1), value.slice(1), `${value}0`, flipCase(value)].filter(
@@ -268,7 +255,7 @@ export function proofSuite({ source, secret, signer, eventCases }: ProofUnderAtt
 
     /** What a sender that has another secret says: some name themselves, or a token, in the body. */
     function saidWith(other: Secret): Buffer {
-      let text = (fixture as EventFixture).body.toString();
+      let text = fixture.body.toString();
       for (const [key, value] of Object.entries(secret)) {
         if (typeof value === "string" && value.length > 5) text = text.replaceAll(value, String(other[key]));
       }
@@ -291,16 +278,6 @@ function replacedKey(
 ): Record<string, string> {
   const { [key]: _, ...others } = record;
   return value === undefined ? others : { ...others, [key]: value };
-}
-
-/** Whether a body is a JSON object or list. */
-export function isJson(body: Uint8Array): boolean {
-  try {
-    const document = JSON.parse(Buffer.from(body).toString()) as unknown;
-    return typeof document === "object" && document !== null;
-  } catch {
-    return false;
-  }
 }
 
 function flipCase(text: string): string {

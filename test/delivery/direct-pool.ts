@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Answer, AuthingClient } from "#lib/authing/client.ts";
+import type { Answer } from "#lib/authing/answer.ts";
+import type { AuthingClient } from "#lib/authing/client.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import { classify, refusedByRules, type Attempted, type Observation } from "#lib/authing/failures.ts";
 import { batchProblems, importOtpProblems, type Problem } from "#lib/authing/rules.ts";
 import { createFaults, type Fault } from "#infra/sandbox/faults.ts";
-import { createOperations, type PoolRules } from "#infra/sandbox/operations.ts";
+import { createOperations, type PoolRules } from "#infra/sandbox/endpoints.ts";
 import { createPasswordKeys } from "#infra/sandbox/password-keys.ts";
 import { createPeople } from "#infra/sandbox/people.ts";
 import { toUserDto } from "#infra/sandbox/user-dto.ts";
@@ -54,10 +55,10 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     const refusal = (httpStatus: number, statusCode: number, more = {}): Observation => {
       return { seen: "envelope", httpStatus, statusCode, requestId: randomUUID(), ...more };
     };
-    const run = (): Observation | Answer<unknown> => {
+    const run = (how?: { omitsOne: boolean }): Observation | Answer<unknown> => {
       const operation = operations[name];
       if (!operation) throw new Error(`no operation ${name}`);
-      const answer = operation.run(data);
+      const answer = operation.run(data, how);
       if (!("refusal" in answer)) return { ok: true, data: answer.data, requestId: randomUUID() };
       const { statusCode, apiCode, en } = answer.refusal;
       return refusal(200, statusCode, { apiCode, message: en });
@@ -66,6 +67,8 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     switch (fault.kind) {
       case "none":
         return run();
+      case "omits-one":
+        return run({ omitsOne: true });
       case "slow":
         await clock.wait(fault.milliseconds);
         return run();
@@ -102,6 +105,7 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
   const writes = { reads: false, needsUser: true, records: 1 };
   const reads = { reads: true, needsUser: true, records: 1 };
   const client: AuthingClient = {
+    dialect: "current",
     createUsersBatch: (request) =>
       call("create-users-batch", request, {
         ...writes,
@@ -125,7 +129,6 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
       call("delete-users-batch", request, { ...writes, records: request.userIds.length }),
     getUserMfaInfo: (request) => call("get-user-mfa-info", request, reads),
     getCustomFields: (request) => call("get-custom-fields", request, { ...reads, needsUser: false }),
-    system: () => call("system", {}, { ...reads, needsUser: false }),
     close() {},
   };
 

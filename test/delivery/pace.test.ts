@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Clock } from "#lib/contract/clock.ts";
-import { createPace, type Pace, type PaceOptions, type Turn } from "#lib/delivery/pace.ts";
+import { createPace, type Pace, type PaceOptions, type Permit } from "#lib/delivery/pace.ts";
 
 /** A clock that jumps to whatever is due next as soon as nothing else can happen. */
 function virtualClock(lateBy: () => number = () => 0) {
@@ -51,18 +51,18 @@ function saturate(
 ) {
   const made: number[] = [];
   const taken: number[] = [];
-  const call = (turn: Turn | undefined) => {
+  const call = (permit: Permit | undefined) => {
     const now = time.clock.now();
     made.push(now);
     const isTaken = takes(now);
     if (isTaken) taken.push(now);
     time.schedule(50, () => {
-      if (isTaken) turn?.accepted();
-      else turn?.throttled(retryAfterSeconds);
+      if (isTaken) permit?.accepted();
+      else permit?.throttled(retryAfterSeconds);
       void next();
     });
   };
-  const next = async () => call(await pace.turn());
+  const next = async () => call(await pace.permit());
   for (let caller = 0; caller < callers; caller += 1) void next();
   return { made, taken };
 }
@@ -85,14 +85,14 @@ function mostInASecond(times: readonly number[]): number {
   return Math.max(0, ...times.map((start) => times.filter((at) => at >= start && at < start + 1000).length));
 }
 
-async function turnsOf(
+async function permitsOf(
   time: VirtualClock,
   pace: Pace,
   count: number,
-): Promise<readonly (Turn | undefined)[]> {
-  const turns = Promise.all(Array.from({ length: count }, () => pace.turn()));
+): Promise<readonly (Permit | undefined)[]> {
+  const permits = Promise.all(Array.from({ length: count }, () => pace.permit()));
   await time.pass(1000);
-  return turns;
+  return permits;
 }
 
 const between = (times: readonly number[], from: number, to: number) =>
@@ -101,19 +101,19 @@ const between = (times: readonly number[], from: number, to: number) =>
 describe("the pace of calls to Authing", () => {
   it("lets the first call go at once", async () => {
     const time = virtualClock();
-    const turn = await paceOf(time).turn();
-    expect(turn).toBeDefined();
+    const permit = await paceOf(time).permit();
+    expect(permit).toBeDefined();
   });
 
-  it("gives turns in the order in which they were asked for", async () => {
+  it("gives permits in the order in which they were asked for", async () => {
     const time = virtualClock();
     const pace = paceOf(time);
     const order: number[] = [];
     const call = async (index: number) => {
-      const turn = await pace.turn();
+      const permit = await pace.permit();
       order.push(index);
-      if (index % 7 === 3) turn?.throttled();
-      else turn?.accepted();
+      if (index % 7 === 3) permit?.throttled();
+      else permit?.accepted();
     };
     for (let index = 0; index < 500; index += 1) void call(index);
     await time.pass(20 * 60_000);
@@ -166,7 +166,7 @@ describe("the pace of calls to Authing", () => {
   it("makes no call before the time that Authing asks for is over", async () => {
     const time = virtualClock();
     const pace = paceOf(time);
-    const first = await pace.turn();
+    const first = await pace.permit();
     first?.throttled(30);
     const start = time.clock.now();
     const { made } = saturate(time, pace, () => true);
@@ -178,10 +178,10 @@ describe("the pace of calls to Authing", () => {
   it("waits for the longest of several such times", async () => {
     const time = virtualClock();
     const pace = paceOf(time, { startPerSecond: 50 });
-    const turns = await turnsOf(time, pace, 3);
-    turns[0]?.throttled(5);
-    turns[1]?.throttled(20);
-    turns[2]?.throttled(1);
+    const permits = await permitsOf(time, pace, 3);
+    permits[0]?.throttled(5);
+    permits[1]?.throttled(20);
+    permits[2]?.throttled(1);
     const start = time.clock.now();
     const { made } = saturate(time, pace, () => true);
     await time.pass(30_000);
@@ -191,23 +191,23 @@ describe("the pace of calls to Authing", () => {
   it("counts refusals of calls that were on their way together as one", async () => {
     const time = virtualClock();
     const pace = paceOf(time, { startPerSecond: 50 });
-    const turns = await turnsOf(time, pace, 20);
-    turns[0]?.accepted();
+    const permits = await permitsOf(time, pace, 20);
+    permits[0]?.accepted();
     const before = pace.perSecond;
-    for (const turn of turns.slice(1)) turn?.throttled();
+    for (const permit of permits.slice(1)) permit?.throttled();
     expect(pace.perSecond).toBeLessThan(before);
     expect(pace.perSecond).toBeGreaterThan(before * 0.7);
   });
 
-  it("tries the door with one call after a refusal, and lets the others follow when it is open", async () => {
+  it("sends one probe after a refusal, and lets the others follow once it is accepted", async () => {
     const time = virtualClock();
     const pace = paceOf(time, { startPerSecond: 50 });
-    (await pace.turn())?.throttled();
+    (await pace.permit())?.throttled();
     let given = 0;
     const call = async () => {
-      const turn = await pace.turn();
+      const permit = await pace.permit();
       given += 1;
-      return turn;
+      return permit;
     };
     const [first] = [call(), call(), call()];
     await time.pass(900);
@@ -217,7 +217,7 @@ describe("the pace of calls to Authing", () => {
     expect(given).toBe(3);
   });
 
-  it("tries a shut door less and less often", async () => {
+  it("probes less and less often while every probe is refused", async () => {
     const time = virtualClock();
     const { made } = saturate(time, paceOf(time, { startPerSecond: 50 }), () => false);
     await time.pass(180_000);
@@ -227,7 +227,7 @@ describe("the pace of calls to Authing", () => {
     expect(made.length).toBeLessThan(40);
   });
 
-  it("goes on soon after the door is open again", async () => {
+  it("goes on soon after Authing accepts calls again", async () => {
     const time = virtualClock();
     const start = time.clock.now();
     const open = bucket(() => 20);
@@ -237,13 +237,13 @@ describe("the pace of calls to Authing", () => {
     expect(between(taken, start + 120_000, start + 180_000).length).toBeGreaterThan(0.8 * 60 * 20);
   });
 
-  it("is as fast as before after a door that was shut for a while, however often it was tried", async () => {
+  it("is as fast as before after a time without any accepted call, however many probes were refused", async () => {
     const time = virtualClock();
     const pace = paceOf(time);
     const start = time.clock.now();
-    const isShut = (now: number) => now >= start + 300_000 && now < start + 330_000;
+    const isRefusing = (now: number) => now >= start + 300_000 && now < start + 330_000;
     const open = bucket(() => 40);
-    const { taken } = saturate(time, pace, (now) => !isShut(now) && open(now));
+    const { taken } = saturate(time, pace, (now) => !isRefusing(now) && open(now));
     await time.pass(400_000);
     const goesOn = taken.find((at) => at >= start + 330_000) as number;
     expect(goesOn).toBeLessThan(start + 348_000);
@@ -300,36 +300,36 @@ describe("the pace of calls to Authing", () => {
     const pace = paceOf(time, { startPerSecond: 50 });
     // Four calls in a second, for a minute; the last one is refused.
     for (let call = 0; call < 240; call += 1) {
-      const turn = await pace.turn();
-      if (call < 239) turn?.accepted();
-      else turn?.throttled();
+      const permit = await pace.permit();
+      if (call < 239) permit?.accepted();
+      else permit?.throttled();
       await time.pass(250);
     }
     expect(pace.perSecond).toBeGreaterThan(40);
     expect(pace.perSecond).toBeLessThanOrEqual(50);
   });
 
-  it("gives up at once whoever cannot have a turn in time, and only them", async () => {
+  it("gives up at once the callers that cannot have a permit in time, and only them", async () => {
     const time = virtualClock();
     const pace = paceOf(time);
     const start = time.clock.now();
-    (await pace.turn())?.throttled(30);
-    const late = await pace.turn(start + 30_000);
+    (await pace.permit())?.throttled(30);
+    const late = await pace.permit(start + 30_000);
     expect(late).toBeUndefined();
     expect(time.clock.now()).toBe(start);
-    const inTime = pace.turn(start + 30_001);
+    const inTime = pace.permit(start + 30_001);
     await time.pass(31_000);
     expect(await inTime).toBeDefined();
   });
 
-  it("gives nobody a turn after the deadline", async () => {
+  it("gives no permit after the deadline", async () => {
     const time = virtualClock(() => 7);
     const pace = paceOf(time, { maxPerSecond: 4 });
     const start = time.clock.now();
     const given: number[] = [];
     let refused = 0;
     const call = async () => {
-      if (await pace.turn(start + 3000)) given.push(time.clock.now());
+      if (await pace.permit(start + 3000)) given.push(time.clock.now());
       else refused += 1;
     };
     for (let index = 0; index < 30; index += 1) void call();
@@ -342,9 +342,9 @@ describe("the pace of calls to Authing", () => {
   it("does not wait for ever for a call that never answers", async () => {
     const time = virtualClock();
     const pace = paceOf(time);
-    (await pace.turn())?.throttled();
-    // The call that tries the door is lost.
-    const lost = pace.turn();
+    (await pace.permit())?.throttled();
+    // The probe is lost.
+    const lost = pace.permit();
     await time.pass(1000);
     expect(await lost).toBeDefined();
     const { taken } = saturate(time, pace, () => true);
@@ -362,13 +362,13 @@ describe("the pace of calls to Authing", () => {
           const pace = paceOf(time);
           let given = 0;
           const call = async () => {
-            const turn = await pace.turn();
+            const permit = await pace.permit();
             const answer = answers[given] ?? "accepted";
             given += 1;
             time.schedule(50, () => {
-              if (answer === "accepted") turn?.accepted();
-              if (answer === "throttled") turn?.throttled();
-              if (answer === "asked to wait") turn?.throttled(2);
+              if (answer === "accepted") permit?.accepted();
+              if (answer === "throttled") permit?.throttled();
+              if (answer === "asked to wait") permit?.throttled(2);
             });
           };
           for (let caller = 0; caller < callers + answers.length; caller += 1) void call();
@@ -385,9 +385,9 @@ describe("the pace of calls to Authing", () => {
     const pace = paceOf(time, { maxPerSecond: 300, startPerSecond: 300 });
     let given = 0;
     const call = async () => {
-      const turn = await pace.turn(time.clock.now() + 60_000);
+      const permit = await pace.permit(time.clock.now() + 60_000);
       given += 1;
-      turn?.accepted();
+      permit?.accepted();
     };
     for (let index = 0; index < 5000; index += 1) void call();
     await time.pass(20_000);

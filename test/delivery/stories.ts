@@ -661,7 +661,7 @@ function moved(): Story {
         { kind: "rejected", reason: "invalid-record", field: "departmentIds", partly: true },
         { kind: "superseded", by: "hr/unknown" },
       ]);
-      expect(await world.recordOf("hr", "moved")).not.toHaveProperty("leftOut");
+      expect(await world.recordOf("hr", "moved")).not.toHaveProperty("dropped");
       if (whole) expect(callsOf(world, "set-user-departments")).toHaveLength(3);
     },
     events,

@@ -3,7 +3,8 @@ import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 import bamboohr from "#lib/sources/bamboohr/index.ts";
 import { serve } from "#infra/local/server.ts";
-import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
+import type { RecordedAnswer } from "#infra/fixtures/cases.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 
 // What the recorded cases cannot say: how BambooHR is asked, and what is done when it cannot be asked.
 
@@ -32,7 +33,10 @@ function event(type: string, { age = 0, employeeId = "10026" } = {}): SourceEven
 
 const clock = { now: () => now, wait: async () => {}, random: () => 0.5 };
 
-async function read(asked: SourceEvent, answer: { status: number; json?: unknown }, secret = {}) {
+/** How BambooHR says that it knows no employee of this id. */
+const unknown = { status: 404, headers: { "x-bamboohr-error-message": "Employee not found" } };
+
+async function read(asked: SourceEvent, answer: Omit<RecordedAnswer, "request">, secret = {}) {
   api = await startRecordedApi([{ answers: [{ request: path, ...answer }] }]);
   const given = { ...asking, apiHost: api.url, ...secret };
   return fetch.read(asked, sourceApis(clock)(fetch, given, now + 30_000));
@@ -40,14 +44,14 @@ async function read(asked: SourceEvent, answer: { status: number; json?: unknown
 
 describe("the host of BambooHR", () => {
   it("is the company's, or the one that stands in for it", () => {
-    expect(fetch.host(asking)).toBe("https://acme.bamboohr.com");
-    expect(fetch.host({ ...asking, apiHost: "http://127.0.0.1:1" })).toBe("http://127.0.0.1:1");
+    expect(fetch.hosts(asking)).toEqual({ api: "https://acme.bamboohr.com" });
+    expect(fetch.hosts({ ...asking, apiHost: "http://127.0.0.1:1" })).toEqual({ api: "http://127.0.0.1:1" });
   });
 
   it.each(["acme.bamboohr.com", "https://acme", "acme/x", "evil.example.com#", "-acme", ""])(
     "is refused where the company is %j",
     (companyDomain) => {
-      expect(() => fetch.host({ ...asking, companyDomain })).toThrow("misconfigured: source-host-wrong");
+      expect(() => fetch.hosts({ ...asking, companyDomain })).toThrow("misconfigured: source-host-wrong");
     },
   );
 });
@@ -94,7 +98,7 @@ describe("an event-based event of BambooHR", () => {
     { apiKey: undefined },
     { companyDomain: undefined, apiHost: undefined },
     { companyDomain: "", apiHost: undefined },
-  ])("is dead where nobody can be asked: %j", async (secret) => {
+  ])("is dead where BambooHR cannot be asked: %j", async (secret) => {
     const asked = event("employee.created");
     const payload = await read(asked, { status: 500 }, secret);
     expect(api?.requests).toEqual([]);
@@ -108,20 +112,32 @@ describe("an event-based event of BambooHR", () => {
     });
   });
 
-  it("about nobody is asked again while it is young and tells of a joiner, and a leaver otherwise", async () => {
-    await expect(read(event("employee.created"), { status: 404 })).rejects.toMatchObject({
+  it("about an unknown employee is retried while it is young and tells of a joiner, and a leaver otherwise", async () => {
+    await expect(read(event("employee.created"), unknown)).rejects.toMatchObject({
       code: "unavailable",
       reason: "person-not-visible-yet",
     });
     await api?.close();
     const old = event("employee.created", { age: 11 * minute });
-    const payload = await read(old, { status: 404 });
+    const payload = await read(old, unknown);
     expect(bamboohr.translate({ ...old, payload }, context)).toEqual([
       { kind: "leave", who: { externalId: "10026" } },
     ]);
   });
 
-  it("comes again after an answer that nobody expects", async () => {
+  // The host of a mistyped company knows no employee, and makes no leaver.
+  it.each([
+    { status: 404 },
+    { status: 404, json: { error: "not found" } },
+    { status: 302, headers: { location: "https://www.bamboohr.com/" } },
+  ])("waits for another company where the host is not BambooHR's: $status $json", async (answer) => {
+    await expect(read(event("employee.updated"), answer)).rejects.toMatchObject({
+      code: "misconfigured",
+      reason: "source-host-wrong",
+    });
+  });
+
+  it("is retried after an unexpected answer", async () => {
     await expect(read(event("employee.updated"), { status: 200, json: [] })).rejects.toMatchObject({
       code: "unavailable",
       reason: "source-answer-unexpected",
@@ -130,7 +146,7 @@ describe("an event-based event of BambooHR", () => {
 
   it("is kept when it asks for, or gets, another employee", async () => {
     await expect(read(event("employee.updated"), { status: 200, json: { id: "1" } })).rejects.toMatchObject({
-      reason: "employee-is-another",
+      reason: "person-is-another",
     });
     for (const employeeId of ["0", "..", "1/../2", "1?x"]) {
       await api?.close();

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 import okta from "#lib/sources/okta/index.ts";
-import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 
 // What the recorded cases cannot say: how Okta is asked, and what is done when it does not answer as it should.
 
@@ -46,8 +46,8 @@ async function read(
 
 describe("the host of Okta", () => {
   it("is the organization's, or the one that stands in for it", () => {
-    expect(fetch.host(secret)).toBe("https://okta.example.com");
-    expect(fetch.host({ ...secret, apiHost: "http://127.0.0.1:1" })).toBe("http://127.0.0.1:1");
+    expect(fetch.hosts(secret)).toEqual({ api: "https://okta.example.com" });
+    expect(fetch.hosts({ ...secret, apiHost: "http://127.0.0.1:1" })).toEqual({ api: "http://127.0.0.1:1" });
   });
 
   it.each([
@@ -60,7 +60,7 @@ describe("the host of Okta", () => {
     "okta",
     "",
   ])("is refused where the domain is %j", (domain) => {
-    expect(() => fetch.host({ ...secret, domain })).toThrow("misconfigured: source-host-wrong; at domain");
+    expect(() => fetch.hosts({ ...secret, domain })).toThrow("misconfigured: source-host-wrong; at domain");
   });
 });
 
@@ -118,7 +118,7 @@ describe("an event of Okta", () => {
   });
 
   it.each(["create", "activate", "reactivate"])(
-    "that tells of a joiner whom nobody can see yet comes again: %s",
+    "that tells of a joiner who is not visible yet is retried: %s",
     async (word) => {
       const asked = event(`user.lifecycle.${word}`, { age: 9 * minute });
       await expect(read(asked, { status: 404, json: { errorCode: "E0000007" } })).rejects.toMatchObject({
@@ -132,7 +132,7 @@ describe("an event of Okta", () => {
     ["user.lifecycle.create", 11],
     ["user.lifecycle.unsuspend", 0],
     ["user.account.update_profile", 0],
-  ])("about nobody tells of a leaver: %s, %i minutes old", async (type, minutes) => {
+  ])("about an unknown user tells of a leaver: %s, %i minutes old", async (type, minutes) => {
     const asked = event(type, { age: minutes * minute });
     const { payload } = await read(asked, { status: 404, json: { errorCode: "E0000007" } });
     expect(payload).toEqual({ result: "SUCCESS", user: null });
@@ -142,9 +142,10 @@ describe("an event of Okta", () => {
     ]);
   });
 
-  // A mistyped organization knows nobody, and makes nobody a leaver.
+  // The host of a mistyped organization knows no user, and makes no leaver.
   it.each([
     { status: 404, json: undefined },
+    { status: 404, json: { error: "not found" } },
     { status: 302, json: undefined, headers: { location: "https://okta.example.com/" } },
   ])("waits for another domain where the host is no organization: $status", async (answer) => {
     await expect(read(event("user.account.update_profile"), answer)).rejects.toMatchObject({
@@ -157,7 +158,7 @@ describe("an event of Okta", () => {
     { status: 200, json: [user] },
     { status: 200, json: undefined },
     { status: 400, json: { errorCode: "E0000001" } },
-  ])("comes again after an answer that nobody expects: $status $json", async (answer) => {
+  ])("is retried after an unexpected answer: $status $json", async (answer) => {
     await expect(read(event("user.lifecycle.create"), answer)).rejects.toMatchObject({
       code: "unavailable",
       reason: "source-answer-unexpected",
@@ -168,7 +169,7 @@ describe("an event of Okta", () => {
     const asked = event("user.lifecycle.create", { subject: "me" });
     await expect(
       read(asked, { request: "GET /api/v1/users/me", status: 200, json: user }),
-    ).rejects.toMatchObject({ code: "malformed", reason: "user-is-another" });
+    ).rejects.toMatchObject({ code: "malformed", reason: "person-is-another" });
   });
 });
 
@@ -229,7 +230,7 @@ describe("the challenge of Okta", () => {
     );
   const name = "x-okta-verification-challenge";
 
-  it("comes back to whoever shows the secret", () => {
+  it("comes back to a sender that shows the secret", () => {
     expect(challenge({ authorization: "x", [name]: 'a"b' })).toEqual({
       status: 200,
       headers: { "content-type": "application/json" },
@@ -244,7 +245,7 @@ describe("the challenge of Okta", () => {
     { authorization: "x", [name]: "" },
     { authorization: "x", [name]: "a\u0000b" },
     { authorization: "x", [name]: "a".repeat(1025) },
-  ])("comes back to nobody else", (headers) => {
+  ])("comes back to no other sender", (headers) => {
     expect(challenge(headers as Record<string, string>)).toBeUndefined();
   });
 

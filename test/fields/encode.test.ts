@@ -368,7 +368,7 @@ test("an encoder leaves absent fields absent and never shows what it refuses", (
   }
 });
 
-test("assemble keeps the earlier of two, says where each field came from, and lists what was left out", () => {
+test("assemble keeps the earlier of two, says where each field came from, and lists what was dropped", () => {
   expect(
     assemble([
       email(read("A@Example.com", "work")),
@@ -379,6 +379,6 @@ test("assemble keeps the earlier of two, says where each field came from, and li
   ).toEqual({
     person: { email: "a@example.com" },
     trail: { email: "work · lower-case" },
-    leftOut: [{ path: "mobile", problem: "phone-invalid" }],
+    dropped: [{ path: "mobile", problem: "phone-invalid" }],
   });
 });

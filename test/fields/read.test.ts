@@ -5,6 +5,15 @@ import { at, first, isEmpty } from "#lib/fields/read.ts";
 const payload = {
   data: { emails: [{ value: "a" }, { value: "b" }], "First name": { value: "Zoë" }, "it's": { "\\": 1 } },
   工号: "10010",
+  attributes: [
+    null,
+    "C-1",
+    { id: "C-1", value: { text: "first" } },
+    { id: "C-1", value: { text: "second" } },
+    { id: 7, value: { text: "by number" } },
+    { id: 1.5, value: { text: "no id" } },
+    { "it's": "a]b='c'", value: { text: "quoted" } },
+  ],
 };
 
 describe("at", () => {
@@ -19,6 +28,14 @@ describe("at", () => {
     ["data.emails.value", undefined],
     ["data.emails[0].value.length", undefined],
     ["data.nobody.home", undefined],
+    ["attributes[id='C-1'].value.text", "first"],
+    ["attributes[id='7'].value.text", "by number"],
+    ["attributes[id='1.5'].value.text", undefined],
+    ["attributes[id='C-2'].value.text", undefined],
+    ["attributes[length='7']", undefined],
+    ["attributes[toString='']", undefined],
+    ["data[id='C-1']", undefined],
+    ["attributes[value='first']", undefined],
   ])("reads %j", (path, value) => {
     expect(at(payload, path)).toEqual({ value, path });
   });
@@ -34,12 +51,23 @@ describe("at", () => {
     expect(at(JSON.parse('{"__proto__":{"admin":true}}'), "__proto__.admin").value).toBe(true);
   });
 
-  test.each(["a..b", "a[", "a[x]", "a[-1]", "a['b", "a]", ".", "a.", "a'b", 'a["b"]'])(
-    "refuses the path %j, which nobody can mean",
-    (path) => {
-      expect(() => at(payload, path)).toThrow(TypeError);
-    },
-  );
+  test.each([
+    "a..b",
+    "a[",
+    "a[x]",
+    "a[-1]",
+    "a['b",
+    "a]",
+    ".",
+    "a.",
+    "a'b",
+    'a["b"]',
+    "a[='b']",
+    "a[id=b]",
+    "a[id='b]",
+  ])("refuses the path %j, which nobody can mean", (path) => {
+    expect(() => at(payload, path)).toThrow(TypeError);
+  });
 
   test("finds any name at any depth, and never throws for any payload", () => {
     const step = fc.oneof(fc.string({ unit: "grapheme" }), fc.nat(9));

@@ -70,7 +70,7 @@ function worker(
       postpone: async (messages) => void postponed.push(...messages),
     },
   }));
-  return { ledger, dead, log, postponed, work: (event: SQSEvent) => handler(event, context) };
+  return { ledger, dead, log, postponed, work: (event: SQSEvent, of = context) => handler(event, of) };
 }
 
 function records(...events: [type: string, subject: string][]): SQSEvent {
@@ -110,7 +110,7 @@ const outcomes = (ledger: ReturnType<typeof memoryLedger>) =>
   Object.fromEntries(ledger.recent(100).map(({ id, outcome }) => [id, outcome.kind]));
 
 describe("the function behind the queue", () => {
-  it("goes on with everybody else when one event is broken, and keeps that one with its reason", async () => {
+  it("goes on with the other people when one event is broken, and parks that one with its reason", async () => {
     const { ledger, dead, log, work } = worker(async () => ({ ok: true, data: undefined }));
     const answer = await work(records(["leaves", "a"], ["breaks", "b"], ["leaves", "c"]));
     expect(answer).toEqual({ batchItemFailures: [] });
@@ -123,7 +123,7 @@ describe("the function behind the queue", () => {
     expect(log.join()).not.toContain("张三");
   });
 
-  it("hands back a person's later events with the one that must come again, and nobody else's", async () => {
+  it("hands back a person's later events with the one that must come again, and no other person's", async () => {
     const { ledger, work } = worker(async ({ userIds }) => {
       if (userIds[0] === "a") throw new TypeError("a defect that only this one brings to light");
       return { ok: true, data: undefined };
@@ -199,7 +199,7 @@ describe("the function behind the queue", () => {
     });
     expect(sandbox.otpOf(sandbox.users()[0]?.userId ?? "")).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
 
-    // An hour later nobody is waited for any more.
+    // After an hour the secret waits for its person no longer.
     expect(await work(receivedAt(event, new Date(Date.now() - 3_600_000).toISOString()))).toEqual({
       batchItemFailures: [],
     });
@@ -209,6 +209,19 @@ describe("the function behind the queue", () => {
         outcome: { kind: "rejected", reason: "user-unknown" },
       })),
     );
+  });
+
+  it("delivers nothing in the last three seconds of its invocation, which are for recording outcomes", async () => {
+    const { ledger, work } = worker(async () => ({ ok: true, data: undefined }));
+    const endsIn = (milliseconds: number) =>
+      ({ ...context, getRemainingTimeInMillis: () => milliseconds }) as Context;
+    const event = records(["leaves", "a"]);
+    expect(await work(event, endsIn(2_900))).toEqual({
+      batchItemFailures: [{ itemIdentifier: "leaves-a-0" }],
+    });
+    expect(outcomes(ledger)).toEqual({});
+    expect(await work(event, endsIn(4_000))).toEqual({ batchItemFailures: [] });
+    expect(outcomes(ledger)).toEqual({ "leaves-a-0": "accepted" });
   });
 
   it("does not do again what is settled", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { objectsCreated } from "#lib/uploads/notification.ts";
-import { importIdOf } from "#lib/uploads/import.ts";
+import { importIdOf } from "#lib/uploads/import-id.ts";
 import eventBridge from "./events/eventbridge-notification.json" with { type: "json" };
 import s3 from "./events/s3-notification.json" with { type: "json" };
 import s3Test from "./events/s3-test.json" with { type: "json" };

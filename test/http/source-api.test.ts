@@ -1,62 +1,15 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
-import type { Fetch, SourceApi } from "#lib/contract/source.ts";
+import type { SourceApi } from "#lib/contract/source.ts";
+import { json, server, virtualClock } from "./server.ts";
 
 interface Secret {
   readonly apiHost: string;
 }
 
-const definition: Fetch<Secret> = { host: ({ apiHost }) => apiHost, read: async () => ({}) };
+const definition = { hosts: ({ apiHost }: Secret) => ({ api: apiHost }) };
 /** Enough for any wait in these tests. */
 const allTheTime = 60 * 60_000;
-
-/** A source's API on this machine, by a list of what each next request gets. The last entry repeats. */
-async function server(...answers: readonly ((request: IncomingMessage, response: ServerResponse) => void)[]) {
-  const requests: { method: string; url: string; headers: IncomingMessage["headers"]; body: string }[] = [];
-  let next = 0;
-  const listening = createServer(async (request, response) => {
-    const { method = "", url = "", headers } = request;
-    const chunks = (await request.toArray()) as Buffer[];
-    requests.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
-    answers[Math.min(next, answers.length - 1)]?.(request, response);
-    next += 1;
-  });
-  listening.listen(0, "127.0.0.1");
-  await once(listening, "listening");
-  onTestFinished(() => {
-    listening.close();
-    listening.closeAllConnections();
-  });
-  return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}`, requests };
-}
-
-const json =
-  (status: number, body: unknown = {}, headers: Record<string, string> = {}) =>
-  (_: IncomingMessage, response: ServerResponse) =>
-    void response
-      .writeHead(status, { "content-type": "application/json", ...headers })
-      .end(JSON.stringify(body));
-
-/** A clock that nobody has to wait for. */
-function virtualClock(startsAt = 1_769_884_925_000) {
-  const waits: number[] = [];
-  let now = startsAt;
-  return {
-    waits,
-    now: () => now,
-    random: () => 0.5,
-    async wait(milliseconds: number) {
-      waits.push(milliseconds);
-      now += milliseconds;
-    },
-    pass(milliseconds: number) {
-      now += milliseconds;
-    },
-  };
-}
 
 function open(apiHost: string, clock = virtualClock(), time = allTheTime): SourceApi<Secret> {
   return sourceApis(clock)(definition, { apiHost }, clock.now() + time);
@@ -91,7 +44,10 @@ describe("the host of a source's API", () => {
     const { url } = await server(json(200, { name: "张三" }));
     const byName = url.replace("127.0.0.1", "localhost");
     for (const host of [url, byName, `${url}/`]) {
-      expect(await open(host).request({ path: "/people" })).toEqual({ status: 200, json: { name: "张三" } });
+      expect(await open(host).request({ path: "/people" })).toMatchObject({
+        status: 200,
+        json: { name: "张三" },
+      });
     }
   });
 
@@ -129,8 +85,49 @@ describe("the host of a source's API", () => {
   it("is not left for another one: a redirect is an answer", async () => {
     const other = await server(json(200));
     const { url } = await server(json(302, {}, { location: `${other.url}/people` }));
-    expect(await open(url).request({ path: "/people" })).toEqual({ status: 302, json: {} });
+    expect(await open(url).request({ path: "/people" })).toMatchObject({ status: 302, json: {} });
     expect(other.requests).toEqual([]);
+  });
+});
+
+describe("several hosts of a source's API", () => {
+  const several = {
+    hosts: ({ apiHost, tokenHost }: Secret & { tokenHost: string }) => ({ api: apiHost, token: tokenHost }),
+  };
+
+  it("are asked by their names, each over connections of its own", async () => {
+    const [people, tokens] = [
+      await server(json(200, { at: "api" })),
+      await server(json(200, { at: "token" })),
+    ];
+    const clock = virtualClock();
+    const secret = { apiHost: people.url, tokenHost: tokens.url };
+    const api = sourceApis(clock)(several, secret, clock.now() + allTheTime);
+    expect(await api.request({ host: "token", path: "/t" })).toMatchObject({ json: { at: "token" } });
+    expect(await api.request({ path: "/p" })).toMatchObject({ json: { at: "api" } });
+    expect(await api.request({ host: "api", path: "/p" })).toMatchObject({ json: { at: "api" } });
+    expect([people.requests.length, tokens.requests.length]).toEqual([2, 1]);
+    expect(tokens.requests[0]?.headers.host).toBe(new URL(tokens.url).host);
+  });
+
+  it.each(["login", "toString", "__proto__"])("are none that is called %s", async (host) => {
+    const { url, requests } = await server(json(200));
+    await expect(open(url).request({ host, path: "/people" })).rejects.toMatchObject({
+      code: "misconfigured",
+      reason: "source-host-wrong",
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it("are held to the rule of hosts one by one, and only when they are asked", async () => {
+    const { url } = await server(json(200));
+    const clock = virtualClock();
+    const secret = { apiHost: url, tokenHost: "http://token.example.com" };
+    const api = sourceApis(clock)(several, secret, clock.now() + allTheTime);
+    expect(await api.request({ path: "/people" })).toMatchObject({ status: 200 });
+    await expect(api.request({ host: "token", path: "/t" })).rejects.toMatchObject({
+      reason: "source-host-wrong",
+    });
   });
 });
 
@@ -140,6 +137,7 @@ describe("a request to a source's API", () => {
     const api = open(url);
     await api.request({ path: "/people", query: { "a b": "é&=" }, headers: { authorization: "SSWS x" } });
     await api.request({ method: "POST", path: "/token", json: { name: "张三" } });
+    await api.request({ method: "POST", path: "/form", form: { "a b": "é&=", scope: "x y" } });
     expect(requests).toMatchObject([
       {
         method: "GET",
@@ -153,27 +151,60 @@ describe("a request to a source's API", () => {
         headers: { "content-type": "application/json" },
         body: '{"name":"张三"}',
       },
+      {
+        method: "POST",
+        url: "/form",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: "a+b=%C3%A9%26%3D&scope=x+y",
+      },
     ]);
   });
 
   it.each([200, 201, 204, 400, 401, 403, 404, 409])("hands over an answer of %i as it is", async (status) => {
     const { url, requests } = await server(json(status, status === 204 ? undefined : { code: 7 }));
     const answer = await open(url).request({ path: "/people" });
-    expect(answer).toEqual({ status, json: status === 204 ? undefined : { code: 7 } });
+    expect(answer).toMatchObject({ status, json: status === 204 ? undefined : { code: 7 } });
     expect(requests).toHaveLength(1);
+  });
+
+  it("hands over the answer's headers, their names in lower case", async () => {
+    const links = ['<https://x.example.com/1>; rel="self"', '<https://x.example.com/2>; rel="next"'];
+    const { url } = await server((_, response) => {
+      response.setHeader("Link", links);
+      response.setHeader("X-Total-Count", "3");
+      response.setHeader("Set-Cookie", ["a=1", "b=2"]);
+      response.end("[]");
+    });
+    const { headers } = await open(url).request({ path: "/people" });
+    expect(headers).toMatchObject({
+      link: links.join(", "),
+      "x-total-count": "3",
+      "set-cookie": "a=1, b=2",
+    });
   });
 
   it("hands over no JSON where there is none", async () => {
     const { url } = await server((_, response) => void response.end("<html>maintenance</html>"));
-    expect(await open(url).request({ path: "/people" })).toEqual({ status: 200, json: undefined });
+    expect(await open(url).request({ path: "/people" })).toMatchObject({ status: 200, json: undefined });
   });
 
   it("waits as long as Retry-After says", async () => {
     const { url, requests } = await server(json(429, {}, { "retry-after": "7" }), json(200, { id: 1 }));
     const clock = virtualClock();
-    expect(await open(url, clock).request({ path: "/people" })).toEqual({ status: 200, json: { id: 1 } });
+    expect(await open(url, clock).request({ path: "/people" })).toMatchObject({
+      status: 200,
+      json: { id: 1 },
+    });
     expect(clock.waits).toEqual([7000]);
     expect(requests).toHaveLength(2);
+  });
+
+  it("waits until the date that Retry-After says", async () => {
+    const clock = virtualClock();
+    const date = new Date(clock.now() + 9000).toUTCString();
+    const { url } = await server(json(429, {}, { "retry-after": date }), json(200));
+    expect(await open(url, clock).request({ path: "/people" })).toMatchObject({ status: 200 });
+    expect(clock.waits).toEqual([9000]);
   });
 
   it("waits until the moment of X-Rate-Limit-Reset, and a second for the clocks", async () => {
@@ -208,9 +239,12 @@ describe("a request to a source's API", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it("asks once more after a 5xx, and then says that nobody is there", async () => {
+  it("asks once more after a 5xx, and then says that the source cannot be reached", async () => {
     const better = await server(json(503), json(200, { id: 1 }));
-    expect(await open(better.url).request({ path: "/people" })).toEqual({ status: 200, json: { id: 1 } });
+    expect(await open(better.url).request({ path: "/people" })).toMatchObject({
+      status: 200,
+      json: { id: 1 },
+    });
 
     const down = await server(json(500));
     await expect(open(down.url).request({ path: "/people" })).rejects.toMatchObject({
@@ -222,10 +256,10 @@ describe("a request to a source's API", () => {
 
   it("asks once more after a connection that broke", async () => {
     const { url } = await server((request) => void request.socket.destroy(), json(200, { id: 1 }));
-    expect(await open(url).request({ path: "/people" })).toEqual({ status: 200, json: { id: 1 } });
+    expect(await open(url).request({ path: "/people" })).toMatchObject({ status: 200, json: { id: 1 } });
   });
 
-  it("does not wait beyond the time there is for somebody who never answers", async () => {
+  it("does not wait beyond the time there is for a source that never answers", async () => {
     const { url, requests } = await server(() => {});
     const clock = { now: Date.now, random: () => 0.5, wait: async () => {} };
     const api = sourceApis(clock)(definition, { apiHost: url }, Date.now() + 300);
@@ -326,7 +360,7 @@ describe("a token of a source's API", () => {
     expect(await api.token(obtain)).toBe("token-2");
   });
 
-  it("is not kept when it could not be obtained, and whoever waited for it is told", async () => {
+  it("is not kept when it could not be obtained, and every event that waited for it is told", async () => {
     const { obtain } = mint();
     const api = open("http://127.0.0.1:9");
     const failing = async (): Promise<never> => {

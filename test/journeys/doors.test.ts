@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { checkWebhook } from "#infra/stage/webhook.ts";
-import { deployment } from "#infra/aws/functions.ts";
+import { deployment } from "#infra/aws/deployment.ts";
 import { configuredFunctions } from "#infra/aws/bundle.ts";
-import { postRequest } from "#infra/commands/post.ts";
+import { postRequest } from "#infra/fixtures/post.ts";
 import { fixtureSecret, fixtureSigner, readFixture, requestOf } from "#infra/fixtures/cases.ts";
 import { signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
 import { startStack } from "#infra/local/stack.ts";

@@ -4,8 +4,8 @@ import { InboundError } from "#lib/contract/errors.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { fixtureSecret, readFixtures, requestOf, type EventFixture } from "#infra/fixtures/cases.ts";
 import type { WireRequest } from "#infra/fixtures/requests.ts";
-import { postRequest } from "#infra/commands/post.ts";
-import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { postRequest } from "#infra/fixtures/post.ts";
+import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { startStack } from "#infra/local/stack.ts";
 
 // A joiner of every source, and everything that a forger could do to them, over HTTP through the whole bundle.

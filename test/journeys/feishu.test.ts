@@ -4,7 +4,7 @@ import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 import feishu from "#lib/sources/feishu/index.ts";
 import type { RecordedAnswer } from "#infra/fixtures/cases.ts";
-import { startRecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { journey } from "./stack.ts";
 
 const config = defineConfig({ sources: { feishu: {} } });
@@ -136,11 +136,16 @@ describe("people of whom Feishu's events say too little", () => {
       "refuses our credentials",
       [{ ...token, json: { code: 10003 } }],
       "misconfigured",
-      "source-refuses-credentials",
+      "source-credentials-refused",
     ],
-    ["refuses the token it has just given", [token, refusesToken], "misconfigured", "source-refuses-token"],
+    [
+      "refuses the token it has just given",
+      [token, refusesToken],
+      "misconfigured",
+      "source-credentials-refused",
+    ],
     ["has been asked too often", [token, about(400, { code: 99991400 })], "unavailable", "source-throttles"],
-    ["says what is not JSON", [token, about(200, undefined)], "unavailable", "source-answer-unreadable"],
+    ["says what is not JSON", [token, about(200, undefined)], "unavailable", "source-answer-unexpected"],
   ])("come again when Feishu %s", async (_, answers, code, reason) => {
     const { read } = await asking(answers);
     await expect(read()).rejects.toMatchObject({ code, reason, retryable: true });

@@ -31,6 +31,8 @@ export interface Journey {
   ): Promise<Response>;
   upload(kind: "users" | "otp", name: string, text: string | Uint8Array): Promise<string>;
   result(importId: string, file: string): Promise<string>;
+  /** `summary.json` of an import. */
+  summary(importId: string): Promise<any>;
   person(externalId: string): Promise<{ status: number; body: any }>;
 }
 
@@ -53,6 +55,12 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
     ...options,
   });
   onTestFinished(() => stack.close());
+
+  async function result(importId: string, file: string): Promise<string> {
+    const answer = await fetch(`${stack.url}/uploads/results/${encodeURIComponent(importId)}/${file}`);
+    if (!answer.ok) throw new Error(`${answer.status} for ${file}\n${log.join("\n")}`);
+    return answer.text();
+  }
 
   return {
     stack,
@@ -89,11 +97,8 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
       await stack.settled();
       return id;
     },
-    async result(importId, file) {
-      const answer = await fetch(`${stack.url}/uploads/results/${encodeURIComponent(importId)}/${file}`);
-      if (!answer.ok) throw new Error(`${answer.status} for ${file}\n${log.join("\n")}`);
-      return answer.text();
-    },
+    result,
+    summary: async (importId) => JSON.parse(await result(importId, "summary.json")),
     async person(externalId) {
       const answer = await fetch(`${stack.url}/people/${encodeURIComponent(externalId)}`);
       return { status: answer.status, body: await answer.json() };

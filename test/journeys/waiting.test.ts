@@ -4,7 +4,7 @@ import { createAuthingClient } from "#lib/authing/client.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { memoryLedger } from "#infra/local/ledger.ts";
-import { operate, type OperationRequest } from "#lib/operations/operations.ts";
+import { operate, type OperationRequest } from "#lib/operations/operate.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";

@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { defineConfig } from "#lib/config.ts";
-import { assemble, email, text } from "#lib/fields/encode.ts";
+import { email } from "#lib/fields/encode.ts";
+import { externalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
+import { joiner, leaver } from "#lib/fields/person.ts";
 import { at } from "#lib/fields/read.ts";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
@@ -21,12 +23,13 @@ const acmePeople = defineSource({
   }),
   redeliversForSeconds: 3 * 3600,
   split: jsonEvent({ type: "type", subject: "data.login", occurredAt: "at" }),
-  translate({ type, subject, payload }) {
-    if (type === "person.left") return [{ kind: "leave", who: { externalId: subject } }];
+  translate({ type, payload }) {
+    const id = at(payload, "data.login");
+    if (type === "person.left") return [leaver(id)];
     if (type !== "person.joined") return [];
-    const externalId = text("externalId", at(payload, "data.login"));
-    const name = fullName({ full: at(payload, "data.name") });
-    return [{ kind: "create", ...assemble([externalId, name, email(at(payload, "data.mail"))]) }];
+    return [
+      joiner([externalId(id), fullName({ full: at(payload, "data.name") }), email(at(payload, "data.mail"))]),
+    ];
   },
 });
 

@@ -99,6 +99,12 @@ describe("a source of one's own", () => {
       /authing\.otp "inline" is nothing that the dialect 2022 can say/,
     ],
     [
+      "a leaver's status in a dialect without it",
+      () =>
+        defineConfig({ authing: { dialect: "2022" }, sources: { clerk: { leave: "deactivate" }, okta: {} } }),
+      /: sources\.clerk\.leave "deactivate" is nothing that the dialect 2022 can say: use "suspend"$/,
+    ],
+    [
       "a proof that is none",
       configured({ source: { ...sound, proof: { name: "trust" } } }),
       /source\.proof must be a proof/,
@@ -111,7 +117,12 @@ describe("a source of one's own", () => {
     [
       "half a fetch",
       configured({ source: { ...sound, fetch: { read: async () => ({}) } } }),
-      /source\.fetch must be an object with the functions host and read/,
+      /source\.fetch must be an object with the functions hosts and read/,
+    ],
+    [
+      "half a list",
+      configured({ source: { ...sound, list: { page: async () => ({}) } } }),
+      /source\.list must be an object with the functions hosts and page/,
     ],
     ["no definition at all", configured({ source: "acme" }), /sources\.acme\.source: write defineSource/],
   ])("is refused with %s, in one line", (_, configure, message) => {

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Config } from "#lib/config.ts";
 import { enabledSources, ownSource } from "#lib/wiring/enabled-sources.ts";
 import { fixtureSecret, readFixture, requestOf } from "#infra/fixtures/cases.ts";
-import { postRequest } from "#infra/commands/post.ts";
+import { postRequest } from "#infra/fixtures/post.ts";
 import { startStack } from "#infra/local/stack.ts";
 import { sourceSuite } from "../contract/source.ts";
 import acmePeople from "./acme-people.config.ts";

@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { defineConfig } from "#lib/config.ts";
-import { assemble, email, text } from "#lib/fields/encode.ts";
+import { email } from "#lib/fields/encode.ts";
+import { externalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
+import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at } from "#lib/fields/read.ts";
 import { defineSource } from "#lib/contract/source.ts";
@@ -17,15 +19,14 @@ const workday = defineSource({
   redeliversForSeconds: 24 * 3600,
   split: jsonEvent({ id: "eventId", type: "event", subject: "worker.id", occurredAt: "moment" }),
   translate({ type, subject, payload }, { region }) {
-    if (type === "Termination") return [{ kind: "leave", who: { externalId: subject } }];
-    const said = assemble([
-      text("externalId", at(payload, "worker.id")),
+    if (type === "Termination") return [leaver({ value: subject, path: "worker.id" })];
+    const worker = [
+      externalId(at(payload, "worker.id")),
       fullName({ given: at(payload, "worker.firstName"), family: at(payload, "worker.lastName") }),
       email(at(payload, "worker.workEmail")),
       phone(at(payload, "worker.mobile"), region),
-    ]);
-    if (type === "Hire") return [{ kind: "create", ...said }];
-    return [{ kind: "update", who: { externalId: subject }, complete: true, ...said }];
+    ];
+    return [type === "Hire" ? joiner(worker) : mover(worker)];
   },
 });
 

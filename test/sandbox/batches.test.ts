@@ -1,6 +1,7 @@
 import { constants, publicEncrypt } from "node:crypto";
 import { sm2 } from "sm-crypto";
 import { describe, expect, test } from "vitest";
+import { createPasswordKeys } from "#infra/sandbox/password-keys.ts";
 import { call, openSandbox } from "./calls.ts";
 
 const people = (count: number, from = 1) =>
@@ -164,6 +165,49 @@ test("keeps a hash as it came and decrypts what is encrypted with its keys", asy
     salt: "s",
     keepPassword: true,
   });
+});
+
+test.each(["rsa", "sm2"] as const)("refuses a password that its own key cannot decrypt: %s", async (type) => {
+  const sandbox = await openSandbox();
+  const keys = async () =>
+    (await (await fetch(`${sandbox.url}/api/v3/system`)).json()) as Record<
+      typeof type,
+      { publicKey: string }
+    >;
+  const { publicKey } = (await keys())[type];
+  const encrypted = (password: string) =>
+    type === "rsa"
+      ? publicEncrypt(
+          { key: publicKey, padding: constants.RSA_PKCS1_PADDING },
+          Buffer.from(password),
+        ).toString("base64")
+      : sm2.doEncrypt(password, publicKey);
+  const create = (username: string, password: string) =>
+    call(sandbox, "create-users-batch", {
+      list: [{ username, password }],
+      options: { passwordEncryptType: type },
+    });
+  const known = encrypted("Invented-1");
+  expect((await create("a", known)).body.statusCode).toBe(200);
+  sandbox.rotatePasswordKeys();
+  expect((await keys())[type].publicKey).not.toBe(publicKey);
+  for (const password of [known, "Invented-1", "", known.slice(0, -8)])
+    expect((await create("b", password)).body).toMatchObject({
+      statusCode: 400,
+      message: "Parameter password is malformed",
+    });
+  expect(sandbox.users()).toHaveLength(1);
+});
+
+test("takes no bytes for a password that OpenSSL makes up in place of an error", () => {
+  const keys = createPasswordKeys();
+  const rsa = { key: keys.publicKeys().rsa.publicKey, padding: constants.RSA_PKCS1_PADDING };
+  const encrypted = () => publicEncrypt(rsa, Buffer.from("Invented-1")).toString("base64");
+  expect(keys.decrypt(encrypted(), "rsa")).toBe("Invented-1");
+  const texts = Array.from({ length: 600 }, encrypted);
+  keys.rotate();
+  // About one in seventy of such bytes is a text.
+  expect(texts.map((text) => keys.decrypt(text, "rsa")).filter((text) => text !== undefined)).toEqual([]);
 });
 
 test("answers a refusal with its status in HTTP, if wanted", async () => {

@@ -110,6 +110,36 @@ test("applies nothing that it was still slow with when it closes", async () => {
   expect(sandbox.users()).toEqual([]);
 });
 
+test("says success and leaves one out: of joiners, secrets, leavers and a look-up", async () => {
+  const sandbox = await openSandbox();
+  const omits = (on: string) => sandbox.script([{ on, fault: { kind: "omits-one" } }]);
+  const list = ["a", "b", "c"].map((username) => ({ username, externalId: username }));
+
+  omits(create);
+  const created = await call(sandbox, create, { list });
+  expect(created.body).toMatchObject({ statusCode: 200, data: [{ username: "a" }, { username: "b" }] });
+  expect(sandbox.users()).toHaveLength(2);
+
+  const userIds = sandbox.users().map(({ userId }) => userId);
+  omits("import-otp");
+  const secrets = userIds.map((userId) => ({ userId, otp: { secret: "JBSWY3DPEHPK3PXP" } }));
+  expect((await call(sandbox, "import-otp", { list: secrets })).body.statusCode).toBe(200);
+  expect(userIds.map((userId) => sandbox.otpOf(userId) !== undefined)).toEqual([true, false]);
+
+  omits("get-user-batch");
+  expect((await call(sandbox, "get-user-batch", { userIds })).body.data).toMatchObject([{ username: "a" }]);
+
+  omits("resign-user-batch");
+  expect((await call(sandbox, "resign-user-batch", { userIds })).body.statusCode).toBe(200);
+  expect(sandbox.users().map(({ status }) => status)).toEqual(["Resigned", "Activated"]);
+
+  // The only one of a list is left out like any other.
+  omits(create);
+  const alone = await call(sandbox, create, { list: list.slice(2) });
+  expect(alone.body).toMatchObject({ statusCode: 200, data: [] });
+  expect(sandbox.users()).toHaveLength(2);
+});
+
 test("plays the script in order, each operation its own part", async () => {
   const sandbox = await openSandbox();
   sandbox.script([

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readTableOn } from "#lib/formats/detect.ts";
 import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
 import * as registry from "#lib/formats/registry.ts";
-import { cutIntoChunks } from "#lib/uploads/plan.ts";
+import { cutIntoChunks } from "#lib/uploads/cut-into-chunks.ts";
 
 async function* piecesOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -35,7 +35,7 @@ async function readBothWays(
   return { whole, apart, chunks };
 }
 
-/** What a table is made of, and what makes reading it hard. */
+/** Pieces of tables, among them those that are hard to read. */
 const parts = {
   csv: [
     "张",
@@ -109,6 +109,8 @@ describe("a chunk", () => {
     ]);
     const byBytes = await readBothWays(registry.csv, bytes, { rows: 100, bytes: 11 });
     expect(byBytes.chunks.map((chunk) => chunk.rows)).toEqual([3, 3, 3, 1]);
+    const byWholeRows = await readBothWays(registry.csv, bytes, { rows: 100, bytes: 10 });
+    expect(byWholeRows.chunks.map((chunk) => chunk.rows)).toEqual([2, 2, 2, 2, 2]);
   });
 
   test("reaches beyond the next one where a quote has to be looked for, and no further than the longest record", async () => {

@@ -1,12 +1,14 @@
+import { expect } from "vitest";
 import type { ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { memoryLedger, type MemoryLedger } from "#infra/local/ledger.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
-import { importIdOf } from "#lib/uploads/import.ts";
-import { planImport, type ChunkSize } from "#lib/uploads/plan.ts";
-import type { ImportSummary } from "#lib/uploads/results.ts";
+import { importIdOf } from "#lib/uploads/import-id.ts";
+import type { ChunkSize } from "#lib/uploads/cut-into-chunks.ts";
+import { planImport } from "#lib/uploads/plan.ts";
+import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 import { localObjects, type LocalObjects } from "#infra/local/objects.ts";
 import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
@@ -14,16 +16,23 @@ import { directPool } from "../delivery/direct-pool.ts";
 import { lives, type Lives } from "../delivery/lives.ts";
 import { accessKey, day, type Pool } from "../delivery/world.ts";
 
-// Everything around imports, in virtual time: queues that give each message again until it is acknowledged, Authing's sandbox,
-// a ledger and a bucket that last, and functions that do not.
+// Everything around imports, in virtual time: queues that deliver each message again until it is acknowledged, Authing's
+// sandbox, a ledger and a bucket that last, and functions that do not.
 
 export interface ImportsOptions {
   readonly chunkSize: ChunkSize;
   /** How long a function has, in milliseconds. */
   readonly invocationMilliseconds?: number;
   readonly callsPerSecond?: number;
-  /** Puts something in front of the ledger. */
-  readonly before?: (ledger: MemoryLedger) => MemoryLedger;
+  /** Replaces some of the ports: a ledger that fails, a queue that looks on. */
+  readonly around?: (ports: OuterPorts) => Partial<OuterPorts>;
+}
+
+/** What lasts while functions come and go. */
+interface OuterPorts {
+  readonly ledger: MemoryLedger;
+  readonly objects: LocalObjects;
+  readonly queue: ImportQueue;
 }
 
 export interface Imports {
@@ -34,15 +43,17 @@ export interface Imports {
   readonly lives: Lives;
   /** Messages of the log, with their fields. */
   readonly log: readonly (readonly [message: string, fields: Readonly<Record<string, unknown>>])[];
-  /** Puts a file into the bucket and tells of it, so and so often, without waiting. Resolves to the import's id. */
+  /** Metrics of the log, one entry for each line that has any. */
+  readonly metrics: readonly Readonly<Record<string, number>>[];
+  /** Puts a file into the bucket and queues its notification, `times` times, without waiting. Returns the import's id. */
   upload(kind: "users" | "otp", name: string, text: string | Uint8Array, times?: number): string;
-  /** Tells once more of what was uploaded. */
+  /** Queues the notification of an uploaded file once more. */
   tellAgain(id: string): void;
-  /** A message that came twice. */
+  /** Queues a message that was queued before. */
   send(message: ImportMessage): void;
-  /** Works until nothing waits, whoever dies on the way. `between` runs before each round. */
+  /** Runs functions until no message is left, also when some of them die. `between` runs before each round. */
   settle(between?: (round: number) => void): Promise<void>;
-  /** What stands in the results. */
+  /** The results of an import. */
   results(id: string): {
     readonly summary: ImportSummary;
     readonly accepted: readonly { readonly row: number; readonly outcome: string }[];
@@ -61,22 +72,29 @@ export function openImports({
   chunkSize,
   invocationMilliseconds = 890_000,
   callsPerSecond = 1000,
-  before = (ledger) => ledger,
+  around = () => ({}),
 }: ImportsOptions): Imports {
   const clock = virtualClock(day);
   const mortals = lives();
-  const ledger = before(memoryLedger(clock.now));
-  const objects = localObjects();
   const pool = directPool(clock, {});
   const uploaded = new Map<string, ObjectReference>();
   const log: [string, object][] = [];
-  const line = (message: string, fields: object = {}) => void log.push([message, fields]);
+  const metrics: Readonly<Record<string, number>>[] = [];
+  const line = (message: string, fields: object = {}, counted?: Readonly<Record<string, number>>) => {
+    log.push([message, fields]);
+    if (counted) metrics.push(counted);
+  };
   const waiting: Waiting[] = [];
-  const queue: ImportQueue = {
-    async send(messages) {
-      for (const message of messages) waiting.push({ message, visibleAt: 0 });
+  const lasting: OuterPorts = {
+    ledger: memoryLedger(clock.now),
+    objects: localObjects(),
+    queue: {
+      async send(messages) {
+        for (const message of messages) waiting.push({ message, visibleAt: 0 });
+      },
     },
   };
+  const { ledger, objects, queue } = { ...lasting, ...around(lasting) };
   let invocations = 0;
   let current = process();
 
@@ -118,6 +136,7 @@ export function openImports({
     pool,
     lives: mortals,
     log: log as Imports["log"],
+    metrics,
     upload(kind, name, text, times = 1) {
       const object = objects.put(`incoming/${kind}/${name}`, Buffer.from(text), "text/csv");
       uploaded.set(importIdOf(object), object);
@@ -163,3 +182,15 @@ export function openImports({
     },
   };
 }
+
+/** Only the results of an import are left. */
+export function expectTidy(run: Imports, id: string): void {
+  expect(run.objects.keys(`results/${id}/`)).toEqual(
+    ["accepted.ndjson", "progress.json", "rejected.csv", "summary.json"].map(
+      (file) => `results/${id}/${file}`,
+    ),
+  );
+}
+
+export const handOvers = (run: Imports): number =>
+  run.log.filter(([message]) => message === "chunk handed over").length;

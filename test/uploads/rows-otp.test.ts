@@ -3,8 +3,9 @@ import { Secret as OracleSecret, TOTP } from "otpauth";
 import { describe, expect, test } from "vitest";
 import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
 import { openTable } from "#lib/formats/detect.ts";
-import { otp, readSecret } from "#lib/uploads/rows/otp.ts";
-import { openUpload } from "#lib/uploads/rows/upload.ts";
+import { otp } from "#lib/uploads/rows/otp.ts";
+import { rowTranslator } from "#lib/uploads/rows/row-translator.ts";
+import { readSecret } from "#lib/uploads/rows/totp-secret.ts";
 
 const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
@@ -12,7 +13,8 @@ async function open(name: string, content: string) {
   async function* bytes() {
     yield Buffer.from(content);
   }
-  return openUpload(otp, await openTable(name, bytes()), { region: "CN", departments: {}, customData: {} });
+  const { rows, columns } = await openTable(name, bytes());
+  return { rows, ...rowTranslator(otp, columns, { region: "CN", departments: {}, customData: {} }) };
 }
 
 async function translated(name: string, content: string) {
@@ -20,7 +22,7 @@ async function translated(name: string, content: string) {
   return (await Array.fromAsync(upload.rows)).map((row) => ({
     ...upload.translate(row),
     row: row.row,
-    original: upload.original(row),
+    original: upload.redacted(row),
   }));
 }
 

@@ -1,21 +1,17 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openTable } from "#lib/formats/detect.ts";
-import {
-  fieldsByName,
-  mapColumns,
-  normalizedName,
-  otpAliases,
-  userAliases,
-} from "#lib/uploads/rows/columns.ts";
-import { openUpload } from "#lib/uploads/rows/upload.ts";
+import { fieldsByName, mapColumns, normalizedName } from "#lib/uploads/rows/columns.ts";
+import { otpColumnNames, userColumnNames } from "#lib/uploads/rows/column-names.ts";
+import { rowTranslator } from "#lib/uploads/rows/row-translator.ts";
 import { users } from "#lib/uploads/rows/users.ts";
 
 async function open(name: string, content: string) {
   async function* bytes() {
     yield Buffer.from(content);
   }
-  return openUpload(users, await openTable(name, bytes()), { region: "CN", departments: {}, customData: {} });
+  const { rows, columns } = await openTable(name, bytes());
+  return { rows, ...rowTranslator(users, columns, { region: "CN", departments: {}, customData: {} }) };
 }
 
 async function translated(name: string, content: string) {
@@ -23,9 +19,9 @@ async function translated(name: string, content: string) {
   const rows = (await Array.fromAsync(upload.rows)).map((row) => ({
     ...upload.translate(row),
     row: row.row,
-    original: upload.original(row),
+    original: upload.redacted(row),
   }));
-  return { rows, unmapped: upload.unmapped(), columns: upload.columns };
+  return { rows, unmapped: upload.unmappedColumns(), columns: upload.columns };
 }
 
 const csvRow = async (columns: string, cells: string) =>
@@ -46,7 +42,7 @@ describe("columns", () => {
   });
 
   test("no name means two fields, and every name is as it is looked up", () => {
-    for (const aliases of [userAliases, otpAliases]) {
+    for (const aliases of [userColumnNames, otpColumnNames]) {
       expect(() => fieldsByName<string>(aliases)).not.toThrow();
       for (const name of Object.values(aliases).flat()) expect(normalizedName(name)).toBe(name);
     }
@@ -108,7 +104,7 @@ describe("a row of people", () => {
         emailVerified: true,
       },
       trail: expect.objectContaining({ email: "邮箱 · lower-case", externalId: "工号 · trimmed" }),
-      leftOut: [{ path: "部门", problem: "department-unmapped" }],
+      dropped: [{ path: "部门", problem: "department-unmapped" }],
     });
   });
 

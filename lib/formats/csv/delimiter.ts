@@ -5,10 +5,10 @@ const delimiters = [",", ";", "\t", "|"];
 const sampledRecords = 20;
 
 /**
- * The delimiter of a file by its beginning: what a first line `sep=;` says (Excel's own), else the one that gives the
- * header more than one column and the records below as many. A file of one column has commas.
+ * The delimiter of a file by its beginning: the one that a first line `sep=;` states (an extension of Excel), else the one by
+ * which the header has more than one column and the records below as many. A file with one column has commas.
  *
- * @throws InboundError `malformed` `delimiter-ambiguous` when two do equally well.
+ * @throws InboundError `malformed` `delimiter-ambiguous` when two delimiters fit equally well.
  */
 export function findDelimiter(head: string, isLast: boolean): { delimiter: string; start: number } {
   const told = /^"?sep=([^\r\n"])"?(?:\r\n|\n|\r(?=[^\n]))/i.exec(head);
@@ -41,7 +41,7 @@ function sampled(head: string, delimiter: string, isLast: boolean) {
   return { delimiter, columns: widths[0] ?? 0, isSteady: widths.every((width) => width === widths[0]) };
 }
 
-/** Excel writes the empty rows below a table as delimiters only. */
+/** Whether a record has no value: Excel writes empty rows below a table as delimiters only. */
 export function isBlank(cells: readonly string[]): boolean {
   return cells.every((cell) => cell.trim() === "");
 }

@@ -4,18 +4,18 @@ import { InboundError } from "#lib/contract/errors.ts";
 import { findDelimiter, isBlank } from "./delimiter.ts";
 import { scanRecord, type CsvRecord } from "./records.ts";
 
-/** As much text as the delimiter is found by. */
+/** How much text the delimiter is detected by, in UTF-16 units. */
 const headLength = 4096;
 
 interface NumberedRecord extends CsvRecord {
   readonly line: number;
-  /** Bytes of the file, as a row has them. */
+  /** `start` and `end` of the row. */
   readonly bytes: { readonly start: number; readonly end: number };
 }
 
 /**
- * Comma-separated values by RFC 4180, and what Excel and its kin make of them: `, ; | tab`, a `sep=` line, any line end,
- * blank lines. The first record names the columns; a record with more or fewer of them is a row with a problem, never padded.
+ * Comma-separated values by RFC 4180 and as spreadsheets write them: delimiters `, ; | tab`, a `sep=` line, any line end, blank
+ * lines. The first record names the columns. A record with more or fewer cells is a row with a problem; it is never padded.
  */
 const csv: Format = {
   name: "csv",
@@ -36,7 +36,7 @@ const csv: Format = {
       text: head,
       start,
       isLast,
-      // A sep= line is the first.
+      // A sep= line is line 1.
       line: told > 0 ? 2 : 1,
       byte: byteLength(head.slice(0, start)),
     });
@@ -83,7 +83,7 @@ async function* rowsOf(
 }
 
 function valuesOf(columns: readonly string[], cells: readonly string[]): Record<string, string> {
-  // Without a prototype a column may have any name.
+  // Without a prototype, so that a column may have any name.
   const values = Object.create(null) as Record<string, string>;
   for (const [index, column] of columns.entries()) values[column] = cells[index] as string;
   return values;
@@ -102,7 +102,7 @@ async function* readRecords(
         throw new InboundError("malformed", "record-too-long", { path: `line ${line}` });
       }
       if (record === undefined) {
-        // Twice as much each time, so that a long record in small pieces is not read from its start for each of them.
+        // The text is doubled each time: scanning a long record again for each small piece would take quadratic time.
         const wanted = 2 * (text.length - start);
         text = text.slice(start);
         start = 0;

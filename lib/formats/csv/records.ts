@@ -3,16 +3,16 @@ import { maxRecordLength } from "#lib/formats/format.ts";
 // RFC 4180, strictly: a quote opens a cell at its beginning only, is doubled inside, and is followed by a delimiter or the
 // end of the line. Lines end with LF, CRLF or CR.
 
-/** One record, from `start` to `end` of the text it was found in. */
+/** One record of a text. */
 export interface CsvRecord {
   readonly cells: readonly string[];
   /** Where the next record starts. */
   readonly end: number;
   /** Lines it takes. */
   readonly lines: number;
-  /** A quote is where none may be, or is never closed. Such a record is the line it starts on: the next ones may be well. */
+  /** A quote where none is allowed, or one that is never closed. Such a record ends with its first line, so that the lines after it can be read. */
   readonly problem?: "quote-misplaced" | "quote-unclosed";
-  /** Where the misplaced quote was found: until there the text had to be read to tell. */
+  /** How far the text was read to find the misplaced quote; may be beyond `end`. */
   readonly readTo?: number;
 }
 
@@ -21,9 +21,9 @@ const carriageReturn = 13;
 const quoteMark = 34;
 
 /**
- * Reads the record that starts at `start`. `undefined` when the text ends before it does; with `isLast`, nothing follows
- * the text, and there always is a record while `start` is within it. What goes on beyond `maxRecordLength` was not meant
- * to: some quote is not closed, and the record is the line it starts on, which alone may be longer.
+ * Reads the record that starts at `start`. Returns `undefined` when the text ends within the record; with `isLast` nothing
+ * follows the text, and every `start` within it gives a record. A record that reaches beyond `maxRecordLength` has a quote that
+ * is not closed, so it ends with its first line; only that line may be longer.
  */
 export function scanRecord(
   text: string,
@@ -36,7 +36,7 @@ export function scanRecord(
   const unclosed = () => firstLine(text, start, isLast, "quote-unclosed");
   const misplaced = (at: number) => {
     const line = firstLine(text, start, isLast, "quote-misplaced");
-    // Whole characters: half of one is no text.
+    // A surrogate pair is read as a whole.
     return line && { ...line, readTo: at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) };
   };
   const cells: string[] = [];
@@ -72,7 +72,7 @@ export function scanRecord(
   }
 }
 
-/** The line that starts at `start`, as one cell with a problem; `undefined` when the text ends before it does. */
+/** The line that starts at `start`, as one cell with a problem; `undefined` when the text ends within it. */
 function firstLine(
   text: string,
   start: number,
@@ -88,14 +88,14 @@ function firstLine(
     : { cells: [text.slice(start, at)], end: at + lineEnd, lines: 1, problem };
 }
 
-/** Where the quote stands that closes a cell, as far as the text goes; `undefined` when there is none. */
+/** The position of the quote that closes a cell; `undefined` when the text has none. */
 function closingQuote(text: string, from: number): number | undefined {
   let at = text.indexOf('"', from);
   while (at !== -1 && text.charCodeAt(at + 1) === quoteMark) at = text.indexOf('"', at + 2);
   return at === -1 ? undefined : at;
 }
 
-/** Units of the line end at `at`: 0 when there is none, `undefined` when the text ends between CR and what may be its LF. */
+/** Length of the line end at `at`: 0 when there is none, `undefined` when the text ends after a CR that an LF may follow. */
 function lineEndLength(text: string, at: number, isLast: boolean): number | undefined {
   const unit = text.charCodeAt(at);
   if (unit === lineFeed) return 1;

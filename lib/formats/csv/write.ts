@@ -1,6 +1,6 @@
 /**
- * One record of a CSV file, with its line end: quoted by RFC 4180 where it must be. A cell that a spreadsheet would take
- * for a formula gets a `'` in front (https://owasp.org/www-community/attacks/CSV_Injection); reading an upload takes it off.
+ * One record of a CSV file with its line end, quoted by RFC 4180 where necessary. A cell that a spreadsheet would take for a
+ * formula is preceded by `'` (https://owasp.org/www-community/attacks/CSV_Injection); reading an upload removes it.
  */
 export function csvRecord(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;

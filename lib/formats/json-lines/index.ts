@@ -2,7 +2,7 @@ import { byteLength, byteOrderMark, decodeText } from "#lib/formats/decode.ts";
 import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 
-/** One JSON object a line (https://jsonlines.org, https://github.com/ndjson/ndjson-spec). Blank lines are passed over. */
+/** One JSON object a line (https://jsonlines.org, https://github.com/ndjson/ndjson-spec). Blank lines are skipped. */
 const jsonLines: Format = {
   name: "json-lines",
   extensions: ["ndjson", "jsonl"],
@@ -41,7 +41,7 @@ function parsedRow(place: Place, line: string): Row {
   try {
     value = JSON.parse(line);
   } catch {
-    // Not as a cause: what JSON.parse says quotes the text.
+    // Not kept as a cause: the message of JSON.parse quotes the text.
     return { ...place, values: undefined, original: [line], problems: [{ code: "json-invalid" }] };
   }
   return typeof value === "object" && value !== null && !Array.isArray(value)
@@ -49,7 +49,7 @@ function parsedRow(place: Place, line: string): Row {
     : { ...place, values: undefined, original: [line], problems: [{ code: "json-not-an-object" }] };
 }
 
-/** Lines, and the length of what ended each: 0 where the file did. */
+/** Lines without their line feed; `lineEnd` is 0 for a last line that has none. */
 async function* linesOf(
   pieces: AsyncGenerator<string, void>,
   first: number,

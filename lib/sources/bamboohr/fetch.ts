@@ -1,9 +1,12 @@
+import { isEmpty } from "#lib/fields/read.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
-import { isJsonObject, readId } from "#lib/payloads/body.ts";
+import type { JsonObject } from "#lib/payloads/body.ts";
+import { waitUntilVisible } from "#lib/source-apis/people.ts";
+import { readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
 import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
-interface BambooApiSecret {
+export interface BambooApiSecret {
   readonly companyDomain?: string;
   readonly apiKey?: string;
   readonly apiHost?: string;
@@ -35,25 +38,38 @@ const fields = [
 
 /** How BambooHR writes that there is no date. */
 const noDate = "0000-00-00";
-/** An employee who is announced and cannot be read so long after is not coming any more. */
-const becomesVisibleWithinMilliseconds = 10 * 60_000;
+
+/** https://documentation.bamboohr.com/reference/get-employee */
+export const bamboohr: RestPerson<BambooApiSecret> = {
+  send: (request, api) =>
+    api.request({
+      ...request,
+      headers: { authorization: `Basic ${Buffer.from(`${api.secret.apiKey}:x`).toString("base64")}` },
+    }),
+  request: (id) => ({ path: `/api/v1/employees/${id}`, query: { fields } }),
+  idPath: "id",
+  // BambooHR's own errors have a header that no other host's 404 has: https://documentation.bamboohr.com/docs/api-details
+  isUnknown: ({ status, headers }) => status === 404 && headers["x-bamboohr-error-message"] !== undefined,
+  hints: {
+    "source-credentials-refused": "store an API key of a user who may see every employee",
+    "source-host-wrong": "write the part before .bamboohr.com into the secret as companyDomain",
+  },
+};
 
 /**
  * Reads the employee an event-based event is about, in the shape in which field-based ones come; those, and deletions, need
  * nothing. Without a key to ask with, an event stays what it was, and `translate` says what that means.
- *
- * https://documentation.bamboohr.com/reference/get-employee
  */
 export const fetch: Fetch<BambooApiSecret> = {
-  host({ companyDomain = "", apiHost }) {
-    if (apiHost !== undefined) return apiHost;
+  hosts({ companyDomain = "", apiHost }) {
+    if (apiHost !== undefined) return { api: apiHost };
     if (!/^[a-z0-9][a-z0-9-]{0,62}$/i.test(companyDomain)) {
       throw new InboundError("misconfigured", "source-host-wrong", {
         path: "companyDomain",
         hint: "write the part before .bamboohr.com into the secret: no https://, no dots",
       });
     }
-    return `https://${companyDomain}.bamboohr.com`;
+    return { api: `https://${companyDomain}.bamboohr.com` };
   },
 
   async read(event, api) {
@@ -63,41 +79,25 @@ export const fetch: Fetch<BambooApiSecret> = {
     if (apiKey === "" || (companyDomain === "" && apiHost === undefined)) return reference;
 
     const { employeeId, changedFields } = reference;
-    // 0 is whoever the key belongs to, and a dot would be another path.
+    // BambooHR reads 0 as the employee who owns the key, and a dot would be another path.
     if (!/^[\w-]+$/.test(employeeId) || employeeId === "0") {
       throw new InboundError("malformed", "id-malformed", { path: "data.employeeId" });
     }
-    const { status, json } = await api.request({
-      path: `/api/v1/employees/${employeeId}`,
-      query: { fields },
-      headers: { authorization: `Basic ${Buffer.from(`${apiKey}:x`).toString("base64")}` },
-    });
-    if (status === 200 && isJsonObject(json)) {
-      const { id, ...known } = json;
-      if ((readId(id) ?? employeeId) !== employeeId) {
-        throw new InboundError("malformed", "employee-is-another", { path: "id" });
-      }
-      return {
-        id: employeeId,
-        fields: Object.fromEntries(Object.entries(known).filter(([, value]) => value !== noDate)),
-        changedFields,
-      } satisfies EmployeeWithFields;
-    }
-    if (status === 401 || status === 403) {
-      throw new InboundError("misconfigured", "source-credentials-refused", {
-        hint: "store an API key of a user who may see every employee",
-      });
-    }
-    if (status === 404) {
-      const age = api.now() - Date.parse(event.occurredAt);
-      if (event.type === "employee.created" && age < becomesVisibleWithinMilliseconds) {
-        throw new InboundError("unavailable", "person-not-visible-yet");
-      }
-      return { ...reference, isGone: true } satisfies EmployeeReference;
-    }
-    if (status >= 300 && status < 400) {
-      throw new InboundError("misconfigured", "source-host-wrong", { path: "companyDomain" });
-    }
-    throw new InboundError("unavailable", "source-answer-unexpected");
+    const employee = await readPerson(bamboohr, employeeId, api);
+    if (employee) return withFields(employeeId, employee, changedFields);
+    if (event.type === "employee.created") waitUntilVisible(event, api.now());
+    return { ...reference, isGone: true } satisfies EmployeeReference;
   },
 };
+
+/**
+ * BambooHR's answer about an employee as `translate` reads it. Fields that the key may not see are missing or `null`. Without
+ * the status a termination date says nothing: an employee who came back keeps the old one.
+ */
+export function withFields(id: string, answer: JsonObject, changedFields: readonly string[]) {
+  const isSilent = isEmpty(answer.status);
+  const known = Object.entries(answer).filter(
+    ([name, value]) => name !== "id" && value !== noDate && !(isSilent && name === "terminationDate"),
+  );
+  return { id, fields: Object.fromEntries(known), changedFields } satisfies EmployeeWithFields;
+}

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -31,6 +32,7 @@ export default defineSource<Secret>({
   redeliversForSeconds: 3 * 60 * 60,
   split,
   fetch,
+  list,
   // A batch in which nobody is.
   ping: { contentType: "application/json", body: '{"employees":[]}' },
   translate,

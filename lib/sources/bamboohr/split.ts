@@ -1,6 +1,7 @@
 import { instant } from "#lib/fields/date.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { eachEntry } from "#lib/payloads/batch.ts";
 import {
   hashOfJson,
   isJsonObject,
@@ -23,7 +24,7 @@ export interface EmployeeReference {
   readonly employeeId: string;
   /** Names of BambooHR's API. */
   readonly changedFields: readonly string[];
-  /** Only there when BambooHR was asked and knows nobody of this id. */
+  /** Only there when BambooHR was asked and knows no employee of this id. */
   readonly isGone?: true;
 }
 
@@ -58,10 +59,10 @@ export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[
     ];
   }
 
-  return employeesOf(document).map(([path, entry]) => {
-    if (!isJsonObject(entry)) return new InboundError("malformed", "employee-not-an-object", { path });
+  return eachEntry(employeesOf(document), "employees", (entry) => {
+    if (!isJsonObject(entry)) throw new InboundError("malformed", "employee-not-an-object");
     const id = readId(entry.id);
-    if (id === undefined) return new InboundError("malformed", "id-missing", { path: `${path}.id` });
+    if (id === undefined) throw new InboundError("malformed", "id-missing", { path: "id" });
     const { fields, changedFields } = entry;
     return {
       id: hashOfJson(entry),
@@ -77,29 +78,23 @@ export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[
   });
 }
 
-/** The employees with the path each stands at, whichever way they were posted, in one shape. */
-function employeesOf({ employees }: JsonObject): [path: string, entry: unknown][] {
-  if (Array.isArray(employees)) {
-    return employees.map((entry: unknown, index) => [`employees[${index}]`, entry]);
-  }
+/** The employees, whichever way they were posted, in one shape. */
+function employeesOf({ employees }: JsonObject): readonly unknown[] {
+  if (Array.isArray(employees)) return employees;
   if (!isJsonObject(employees)) {
     throw new InboundError("malformed", "employees-missing", { path: "employees" });
   }
   // As a form: employees[<id>][changedFields][0]=First Name&employees[<id>][First Name]=…, the fields beside the rest.
-  return Object.entries(employees).map(([key, entry], index) => {
-    const path = `employees[${index}]`;
-    if (!isJsonObject(entry)) return [path, entry];
+  return Object.entries(employees).map(([key, entry]) => {
+    if (!isJsonObject(entry)) return entry;
     const { id = key, action, timestamp, changedFields, fields, ...beside } = entry;
-    return [
-      path,
-      {
-        id,
-        ...(action === undefined ? {} : { action }),
-        ...(timestamp === undefined ? {} : { timestamp }),
-        changedFields,
-        fields: { ...beside, ...(isJsonObject(fields) ? fields : {}) },
-      },
-    ];
+    return {
+      id,
+      ...(action === undefined ? {} : { action }),
+      ...(timestamp === undefined ? {} : { timestamp }),
+      changedFields,
+      fields: { ...beside, ...(isJsonObject(fields) ? fields : {}) },
+    };
   });
 }
 

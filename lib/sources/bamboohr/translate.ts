@@ -1,13 +1,14 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { birthdate, calendarDate } from "#lib/fields/date.ts";
 import { departments } from "#lib/fields/departments.ts";
-import { assemble, email, plainWord, status, text, type Encoded } from "#lib/fields/encode.ts";
-import { refuseLongIds } from "#lib/fields/external-id.ts";
+import { email, plainWord, status, text, type Encoded } from "#lib/fields/encode.ts";
+import { externalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
+import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
-import type { Change, LeftOut } from "#lib/contract/change.ts";
+import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
@@ -15,43 +16,44 @@ import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
 /** BambooHR's employee → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
-  refuseLongIds("id", event.subject);
   switch (event.type) {
     case "employee.created":
-      return whereFound(event, (employee) => joiner(employee, context));
+      return whereFound(event, (employee) => joining(employee, context));
     case "employee.updated":
-      return whereFound(event, (employee) => mover(employee, event.occurredAt, context));
+      return whereFound(event, (employee) => moving(employee, event.occurredAt, context));
     case "employee.deleted":
-      return [leaver((event.payload as EmployeeReference).employeeId)];
     case "employee_with_fields.deleted":
-      return [leaver((event.payload as EmployeeWithFields).id)];
+      return [leaver({ value: event.subject, path: "id" })];
     case "employee_with_fields.created":
-      return joiner(event.payload as EmployeeWithFields, context);
+      return joining(event.payload as EmployeeWithFields, context);
     case "employee_with_fields.updated":
-      return mover(event.payload as EmployeeWithFields, event.occurredAt, context);
+      return moving(event.payload as EmployeeWithFields, event.occurredAt, context);
     default:
       return [];
   }
 }
 
 /**
- * An event that said an id, with what BambooHR's API said of it. Where BambooHR could not be asked, nobody can tell what it
- * means. That is a setting which somebody has to add, and yet no reason to hold it back until then (`misconfigured`): whoever
- * uses field-based webhooks never adds it, and behind an event that waits everything else about this employee would wait too,
- * their deletion included. Among the dead letters it says what is missing, raises the alarm, and goes through once it is there.
+ * An event that said an id, with what BambooHR's API said of it. Where BambooHR could not be asked, it is not
+ * known what the event means. The operator has to add a setting, and yet the event is not held back until then (`misconfigured`):
+ * an operator with field-based webhooks never adds it, and behind an event that waits everything else about this employee would
+ * wait too, their deletion included. Among the dead letters it says what is missing, raises the alarm, and goes through once it is there.
  */
-function whereFound({ payload }: SourceEvent, change: (employee: EmployeeWithFields) => Change[]): Change[] {
+function whereFound(
+  { subject, payload }: SourceEvent,
+  change: (employee: EmployeeWithFields) => Change[],
+): Change[] {
   const employee = payload as EmployeeWithFields | EmployeeReference;
   if ("fields" in employee) return change(employee);
-  if (employee.isGone) return [leaver(employee.employeeId)];
+  if (employee.isGone) return [leaver({ value: subject, path: "id" })];
   throw new InboundError("malformed", "api-key-missing", {
     hint: "store companyDomain and apiKey in the secret of bamboohr",
   });
 }
 
-function joiner(employee: EmployeeWithFields, context: TranslationContext): Change[] {
+function joining(employee: EmployeeWithFields, context: TranslationContext): Change[] {
   const posted = postedFields(employee);
-  const { person, trail, leftOut } = assemble([
+  const change = joiner([
     ...profile(employee, posted, context),
     fullName({ given: read(posted, given), family: read(posted, family) }),
     // Not yet at work: the account waits, and the update to Active opens it.
@@ -60,47 +62,30 @@ function joiner(employee: EmployeeWithFields, context: TranslationContext): Chan
       : []),
   ]);
   // BambooHR documents empty fields for this action; the update that follows it at once brings them.
-  if (tellsNothing(person, leftOut)) return [];
-  return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
+  return tellsNothing(change) ? [] : [change];
 }
 
-function mover(employee: EmployeeWithFields, occurredAt: string, context: TranslationContext): Change[] {
+function moving(employee: EmployeeWithFields, occurredAt: string, context: TranslationContext): Change[] {
   const posted = postedFields(employee);
-  if (hasLeft(posted, occurredAt)) return [leaver(employee.id)];
+  if (hasLeft(posted, occurredAt)) return [leaver(at(employee, "id"))];
 
   const names = { given: read(posted, given), family: read(posted, family) };
   const hasWholeName = !isEmpty(names.given.value) && !isEmpty(names.family.value);
-  const { person, trail, leftOut } = assemble([
-    ...profile(employee, posted, context),
-    // Half a name must not become the whole one.
-    ...(hasWholeName
-      ? [fullName(names)]
-      : [text("givenName", names.given), text("familyName", names.family)]),
-    // Status is posted with every change: only its own change may open an account that somebody has closed at Authing.
-    ...(wordIn(posted, "status") === "active" && hasChanged(employee, "status")
-      ? [status(read(posted, "status"), { active: "Activated" })]
-      : []),
-  ]);
-  if (tellsNothing(person, leftOut)) return [];
-  const hasLogin = person.email !== undefined || person.phone !== undefined;
-  return [
-    {
-      kind: "update",
-      who: { externalId: employee.id },
-      person,
-      complete: hasWholeName && hasLogin,
-      trail,
-      ...(leftOut.length > 0 && { leftOut }),
-    },
-  ];
-}
-
-function tellsNothing(person: object, leftOut: readonly LeftOut[]): boolean {
-  return leftOut.length === 0 && Object.keys(person).every((field) => field === "externalId");
-}
-
-function leaver(externalId: string): Change {
-  return { kind: "leave", who: { externalId } };
+  const change = mover(
+    [
+      ...profile(employee, posted, context),
+      // Half a name must not become the whole one.
+      ...(hasWholeName
+        ? [fullName(names)]
+        : [text("givenName", names.given), text("familyName", names.family)]),
+      // Status is posted with every change: only its own change may open an account that an operator has closed at Authing.
+      ...(wordIn(posted, "status") === "active" && hasChanged(employee, "status")
+        ? [status(read(posted, "status"), { active: "Activated" })]
+        : []),
+    ],
+    { isWhole: hasWholeName },
+  );
+  return tellsNothing(change) ? [] : [change];
 }
 
 const given = ["firstname"] as const;
@@ -113,7 +98,7 @@ function profile(
   { region, ...context }: TranslationContext,
 ): Encoded[] {
   return [
-    text("externalId", at(employee, "id")),
+    externalId(at(employee, "id")),
     email(read(posted, ["workemail", "homeemail", "email"])),
     phone(read(posted, ["mobilephone"]), region),
     text("middleName", read(posted, ["middlename"])),

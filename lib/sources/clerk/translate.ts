@@ -1,44 +1,26 @@
 import { birthdate } from "#lib/fields/date.ts";
-import { assemble, email, plainText, flag, status, text, url, type Encoded } from "#lib/fields/encode.ts";
-import { refuseLongIds } from "#lib/fields/external-id.ts";
+import { email, flag, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { externalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
+import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 
-/** Clerk's user → Authing's person. Users come whole, except for deleted ones, of whom only the id is left. */
+/** Clerk's user → Authing's person. Users come whole, except for deleted ones: of these only the id is left. */
 export function translate(event: SourceEvent, { region }: TranslationContext): Change[] {
-  refuseLongIds("external_id", plainText(at(event.payload, "external_id").value));
+  const { payload: user } = event;
   switch (event.type) {
-    case "user.created": {
-      const { person, trail, leftOut } = assemble([
-        ...profile(event.payload, region),
-        ...(isShutOut(event.payload) ? [access(event.payload)] : []),
-      ]);
-      return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
-    }
-    case "user.updated": {
-      const { person, trail, leftOut } = assemble([...profile(event.payload, region), access(event.payload)]);
-      const hasLogin =
-        person.email !== undefined || person.phone !== undefined || person.username !== undefined;
-      const who = person.externalId === undefined ? {} : { externalId: person.externalId };
-      return [
-        {
-          kind: "update",
-          who,
-          person,
-          complete: hasLogin,
-          trail,
-          ...(leftOut.length > 0 && { leftOut }),
-        },
-      ];
-    }
+    case "user.created":
+      return [joiner([...profile(user, region), ...(isShutOut(user) ? [access(user)] : [])])];
+    case "user.updated":
+      return [mover([...profile(user, region), access(user)])];
     case "user.deleted":
-      // Only the id is left. Whom this source brought under it is known by the event's subject; for anybody else it is the
-      // id that stood in for a missing `external_id`.
-      return [{ kind: "leave", who: { externalId: event.subject } }];
+      // Only the id is left. A user who was brought under it is known by the event's subject; for any other it is
+      // the id that stood in for a missing `external_id`.
+      return [leaver({ value: event.subject, path: "id" })];
     default:
       return [];
   }
@@ -46,7 +28,7 @@ export function translate(event: SourceEvent, { region }: TranslationContext): C
 
 function profile(user: unknown, region: string): Encoded[] {
   return [
-    text("externalId", first(at(user, "external_id"), at(user, "id"))),
+    externalId(first(at(user, "external_id"), at(user, "id"))),
     ...primary(user, "email_addresses", "primary_email_address_id", (path) => {
       const encoded = email(at(user, `${path}.email_address`));
       return encoded.fields.email === undefined

@@ -1,7 +1,7 @@
-import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
-import { ask, waitForPerson, type ErrcodeApi } from "#lib/source-apis/errcode-api.ts";
+import { errcodeDialect, readPerson, type CodePerson } from "#lib/source-apis/code-api.ts";
+import { waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { PersonReference } from "./split.ts";
 
 /** What of the secret is for asking DingTalk. */
@@ -18,45 +18,51 @@ export interface FetchedPerson extends PersonReference {
   readonly gone?: true;
 }
 
-const dingtalk: ErrcodeApi<Credentials> = {
-  token: ({ appKey, appSecret }) => ({ path: "/gettoken", query: { appkey: appKey, appsecret: appSecret } }),
+const dingtalk: CodePerson<Credentials> = {
+  ...errcodeDialect,
+  token: {
+    request: ({ appKey, appSecret }) => ({
+      path: "/gettoken",
+      query: { appkey: appKey, appsecret: appSecret },
+    }),
+    field: "access_token",
+    secondsField: "expires_in",
+  },
   // https://open.dingtalk.com/document/orgapp/server-api-error-codes-1
   meanings: {
-    "-1": "source-busy",
-    90001: "source-busy",
-    90002: "source-busy",
-    90003: "source-busy",
-    90004: "source-busy",
-    90005: "source-busy",
-    90006: "source-busy",
+    "-1": "source-throttles",
+    90001: "source-throttles",
+    90002: "source-throttles",
+    90003: "source-throttles",
+    90004: "source-throttles",
+    90005: "source-throttles",
+    90006: "source-throttles",
     40014: "token-refused",
     42001: "token-refused",
     60121: "person-unknown",
-    40001: "credentials-refused",
-    40089: "credentials-refused",
-    40096: "credentials-refused",
-    50002: "permission-missing",
-    60011: "permission-missing",
-    60020: "address-not-allowed",
+    40001: "source-credentials-refused",
+    40089: "source-credentials-refused",
+    40096: "source-credentials-refused",
+    50002: "source-permission-missing",
+    60011: "source-permission-missing",
+    60020: "source-address-not-allowed",
   },
+  request: (userid) => ({ method: "POST", path: "/topapi/v2/user/get", json: { userid, language: "zh_CN" } }),
+  personPath: "result",
+  idPath: "userid",
 };
 
 export const fetch: Fetch<Credentials> = {
-  host: ({ apiHost }) => apiHost ?? "https://oapi.dingtalk.com",
+  hosts: ({ apiHost }) => ({ api: apiHost ?? "https://oapi.dingtalk.com" }),
   async read(event, api): Promise<FetchedPerson> {
     const { userId } = event.payload as PersonReference;
     // Of those who left, DingTalk tells nothing any more.
     if (event.type === "user_leave_org") return { userId };
 
-    const json = { userid: userId, language: "zh_CN" };
-    const answer = await ask(dingtalk, { method: "POST", path: "/topapi/v2/user/get", json }, api);
-    if (!answer) {
-      waitForPerson(event, api.now());
-      return { userId, gone: true };
-    }
-    const { result } = answer;
-    if (!isJsonObject(result)) throw new InboundError("unavailable", "source-answer-unreadable");
-    return { userId, result: { ...result, extension: parsed(result.extension) } };
+    const result = await readPerson(dingtalk, userId, api);
+    if (result) return { userId, result: { ...result, extension: parsed(result.extension) } };
+    waitUntilVisible(event, api.now());
+    return { userId, gone: true };
   },
 };
 

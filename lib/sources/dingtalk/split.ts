@@ -2,9 +2,10 @@ import { hash } from "node:crypto";
 import { instant } from "#lib/fields/date.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { eachEntry } from "#lib/payloads/batch.ts";
 import { readId, readJsonObject } from "#lib/payloads/body.ts";
 
-/** What there is of an event: whom it is about. */
+/** What there is of an event: the person it is about. */
 export interface PersonReference {
   readonly userId: string;
 }
@@ -14,7 +15,7 @@ const types: ReadonlySet<string> = new Set(["user_add_org", "user_modify_org", "
 const maxIdLength = 256;
 
 /**
- * One event for each person in the list of a delivery; none for the check of the URL and for what is about nobody. Callbacks
+ * One event for each person in the list of a delivery; none for the check of the URL and for what is about no person. Callbacks
  * that were registered through the older API write `UserId` and `TimeStamp` and have no id of the event: what they say is
  * the id then.
  *
@@ -42,22 +43,18 @@ export function split({
   const delivery = readId(eventId) ?? hash("sha256", payload, "hex");
 
   const known = new Set<string>();
-  return list.flatMap((entry, index): (SourceEvent | InboundError)[] => {
+  return eachEntry(list, path, (entry) => {
     const userId = readId(entry);
-    if (userId === undefined) {
-      return [new InboundError("malformed", "id-missing", { path: `${path}[${index}]` })];
-    }
+    if (userId === undefined) throw new InboundError("malformed", "id-missing");
     if (known.has(userId)) return [];
     known.add(userId);
     const id = `${delivery}#${userId}`;
-    return [
-      {
-        id: id.length <= maxIdLength ? id : hash("sha256", id, "hex"),
-        subject: userId,
-        type,
-        occurredAt,
-        payload: { userId } satisfies PersonReference,
-      },
-    ];
+    return {
+      id: id.length <= maxIdLength ? id : hash("sha256", id, "hex"),
+      subject: userId,
+      type,
+      occurredAt,
+      payload: { userId } satisfies PersonReference,
+    };
   });
 }

@@ -1,37 +1,33 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
-import { assemble, email, text, url } from "#lib/fields/encode.ts";
-import { refuseLongIds } from "#lib/fields/external-id.ts";
+import { email, url, type Encoded } from "#lib/fields/encode.ts";
+import { externalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
+import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { FetchedPerson } from "./fetch.ts";
 
-/** DingTalk's person → Authing's. Whoever was fetched comes whole. */
+/** DingTalk's person → Authing's. A person who was fetched comes whole. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const person = event.payload as FetchedPerson;
-  refuseLongIds("userId", person.userId);
-  const who = { externalId: person.userId };
-  if (event.type === "user_leave_org" || person.gone) return [{ kind: "leave", who }];
+  if (event.type === "user_leave_org" || person.gone) return [leaver(at(person, "userId"))];
   switch (event.type) {
     case "user_add_org":
-      return [{ kind: "create", ...profile(person, context) }];
-    case "user_modify_org": {
-      const made = profile(person, context);
-      const hasLogin = made.person.email !== undefined || made.person.phone !== undefined;
-      return [{ kind: "update", who, complete: hasLogin, ...made }];
-    }
+      return [joiner(profile(person, context))];
+    case "user_modify_org":
+      return [mover(profile(person, context))];
     default:
       return [];
   }
 }
 
 /** https://open.dingtalk.com/document/orgapp/query-user-details. It knows neither gender nor date of birth. */
-function profile(fetched: FetchedPerson, context: TranslationContext) {
-  const { person, trail, leftOut } = assemble([
-    text("externalId", at(fetched, "userId")),
+function profile(fetched: FetchedPerson, context: TranslationContext): Encoded[] {
+  return [
+    externalId(at(fetched, "userId")),
     email(at(fetched, "result.org_email")),
     email(at(fetched, "result.email")),
     phone(at(fetched, "result.mobile"), context.region, at(fetched, "result.state_code")),
@@ -39,6 +35,5 @@ function profile(fetched: FetchedPerson, context: TranslationContext) {
     url("photo", at(fetched, "result.avatar")),
     ...departments(at(fetched, "result.dept_id_list"), context.departments),
     ...customData(fetched, context.customData),
-  ]);
-  return { person, trail, ...(leftOut.length > 0 && { leftOut }) };
+  ];
 }

@@ -7,12 +7,12 @@ import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payl
 export interface UserEvent {
   /** The person as they are now, as far as the app may see them. */
   readonly user: JsonObject;
-  /** The fields that changed, as they were before. Without it nobody says what changed. */
+  /** The fields that changed, as they were before. Without it, it is not known what changed. */
   readonly before?: JsonObject;
 }
 
-/** Also the group of whatever is about nobody. */
-const nobody = "none";
+/** The subject, and so the group in the queue, of events that are about no person. */
+const noPerson = "none";
 
 /**
  * One event a delivery: `{schema: "2.0", header, event: {object, old_object}}`, or an envelope of the first version, of which
@@ -28,7 +28,7 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
     return [
       {
         id: idAt(document, "uuid", "uuid"),
-        subject: readId(event.open_id) ?? nobody,
+        subject: readId(event.open_id) ?? noPerson,
         type: `v1.${typeAt(event, "type", "event.type")}`,
         occurredAt: momentOf(document.ts) ?? received,
         payload: {},
@@ -44,7 +44,7 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
     occurredAt: momentOf(header.create_time) ?? received,
   };
   // Nothing is kept of what is not about a person: it may hold anything, messages included.
-  if (!type.startsWith("contact.user.")) return [{ ...common, subject: nobody, payload: {} }];
+  if (!type.startsWith("contact.user.")) return [{ ...common, subject: noPerson, payload: {} }];
 
   const { object: user, old_object: before } = isJsonObject(document.event) ? document.event : {};
   if (!isJsonObject(user)) throw new InboundError("malformed", "user-missing", { path: "event.object" });

@@ -1,83 +1,66 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
-import { assemble, email, plainText, refused, status, text, url, type Encoded } from "#lib/fields/encode.ts";
-import { refuseLongIds } from "#lib/fields/external-id.ts";
+import { email, refused, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { externalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
+import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
-import { readId, type JsonObject } from "#lib/payloads/body.ts";
+import type { JsonObject } from "#lib/payloads/body.ts";
 import type { UserEvent } from "./split.ts";
 
 /** What the `externalId` of the configuration may name. The first one is what it is without one. */
 const externalIds = ["open_id", "user_id", "union_id", "employee_no"] as const;
 
-/** Feishu's user → Authing's person. Paths, those of custom data too, begin at the user: `custom_attrs[0].value.text`. */
+/** Feishu's user → Authing's person. Paths, those of custom data too, begin at the user. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   switch (event.type) {
     case "contact.user.created_v3":
-      return joiner(event.payload as UserEvent, context);
+      return joining(event.payload as UserEvent, context);
     case "contact.user.updated_v3":
-      return mover(event.payload as UserEvent, context);
+      return moving(event.payload as UserEvent, context);
     case "contact.user.deleted_v3":
-      return [leaver((event.payload as UserEvent).user, context)];
+      return [leaver(idOf((event.payload as UserEvent).user, context))];
     default:
       // Departments, scopes, envelopes of the first version: what those say of people, the three above say too.
       return [];
   }
 }
 
-function joiner({ user }: UserEvent, context: TranslationContext): Change[] {
-  if (hasLeft(user)) return [leaver(user, context)];
-  const { person, trail, leftOut } = whole(user, context);
-  return [{ kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) }];
+function joining({ user }: UserEvent, context: TranslationContext): Change[] {
+  return [hasLeft(user) ? leaver(idOf(user, context)) : joiner(whole(user, context))];
 }
 
-/** Changes what `before` names. Where it is missing nobody knows what changed, and all that is there is brought. */
-function mover({ user, before }: UserEvent, context: TranslationContext): Change[] {
-  if (hasLeft(user)) return [leaver(user, context)];
-  const all = whole(user, context);
-  const { person, trail, leftOut } = assemble([
-    externalId(user, context),
+/** Changes what `before` names. Where it is missing nothing says what changed, and all that is there is brought. */
+function moving({ user, before }: UserEvent, context: TranslationContext): Change[] {
+  if (hasLeft(user)) return [leaver(idOf(user, context))];
+  const changed = [
+    requiredId(user, context),
     ...parts(user, context)
       .filter(({ from }) => hasChanged(before, from))
       .flatMap((part) => [...part.encoded, ...emptied(part, before)]),
     ...(isReopened(user, before) || (isFrozen(user) && hasChanged(before, ["status"])) ? [access(user)] : []),
-  ]);
-  const formerId = readId(before?.[settingOf(context)]) ?? person.externalId;
-  const saysNothing = Object.keys(person).length === 1 && formerId === person.externalId;
-  // A leader, a job level, a seat: nothing that Authing has a field for.
-  if (saysNothing && leftOut.length === 0) return [];
-  const complete = all.person.email !== undefined || all.person.phone !== undefined;
-  return [
-    {
-      kind: "update",
-      who: formerId === undefined ? {} : { externalId: formerId },
-      person,
-      complete,
-      ...(complete && { whole: all.person }),
-      trail,
-      ...(leftOut.length > 0 && { leftOut }),
-    },
   ];
+  // Authing knows the person by the id before, where that is what changed.
+  const change = mover(changed, {
+    id: first(idOf(before, context), idOf(user, context)),
+    whole: whole(user, context),
+  });
+  // A leader, a job level, a seat: nothing that Authing has a field for.
+  return tellsNothing(change) ? [] : [change];
 }
 
-/** Whose id the app may not see any more, the ledger knows by the event's subject. */
-function leaver(user: JsonObject, context: TranslationContext): Change {
-  const { externalId: id } = idOf(user, context).fields;
-  return { kind: "leave", who: id === undefined ? {} : { externalId: id } };
-}
-
-function whole(user: JsonObject, context: TranslationContext) {
-  return assemble([
-    externalId(user, context),
+function whole(user: JsonObject, context: TranslationContext): Encoded[] {
+  return [
+    requiredId(user, context),
     ...parts(user, context).flatMap(({ encoded }) => encoded),
     // Open is how an account begins at Authing; only the other case has to be said.
     ...(isFrozen(user) ? [access(user)] : []),
-  ]);
+  ];
 }
 
 /** Something of a person, and the fields of the user that decide it. */
@@ -108,7 +91,7 @@ function parts(
     part(["city"], (read) => text("city", read)),
     part(["department_ids"], (read) => departments(read, map)),
     // All of it when any of it changed: whether an update adds to what is there or replaces it is not documented.
-    { from: Object.values(fields).map(topOf), encoded: customData(withAttributesById(user), fields) },
+    { from: Object.values(fields).map(topOf), encoded: customData(user, fields) },
   ];
 }
 
@@ -131,17 +114,6 @@ function topOf(path: string): string {
   return path.split(/[.[]/, 1)[0] as string;
 }
 
-/** Lets custom fields be named by their id, `custom_attrs['C-6993377420933632012']`, since their places are nobody's promise. */
-function withAttributesById(user: JsonObject): JsonObject {
-  const { custom_attrs: attributes } = user;
-  if (!Array.isArray(attributes)) return user;
-  const byId = attributes.flatMap((attribute: unknown) => {
-    const id = readId(at(attribute, "id").value);
-    return id !== undefined && /^C-\w+$/.test(id) ? [[id, attribute] as const] : [];
-  });
-  return { ...user, custom_attrs: Object.assign([...attributes], Object.fromEntries(byId)) };
-}
-
 function settingOf({ externalId: setting = externalIds[0] }: TranslationContext): string {
   if ((externalIds as readonly string[]).includes(setting)) return setting;
   throw new InboundError("misconfigured", "external-id-unknown", {
@@ -149,15 +121,14 @@ function settingOf({ externalId: setting = externalIds[0] }: TranslationContext)
   });
 }
 
-function idOf(user: JsonObject, context: TranslationContext): Encoded {
-  const read = at(user, settingOf(context));
-  refuseLongIds(read.path, readId(read.value) ?? plainText(read.value));
-  return text("externalId", read);
+/** Of a leaver whose id the app may not see any more it is empty: the ledger knows the person by the event's subject. */
+function idOf(user: JsonObject | undefined, context: TranslationContext): Read {
+  return at(user, settingOf(context));
 }
 
 /** No other id stands in for a missing one: the same person would be two. */
-function externalId(user: JsonObject, context: TranslationContext): Encoded {
-  const id = idOf(user, context);
+function requiredId(user: JsonObject, context: TranslationContext): Encoded {
+  const id = externalId(idOf(user, context));
   if (id.fields.externalId !== undefined) return id;
   throw new InboundError("malformed", "external-id-missing", {
     path: id.path,
@@ -173,7 +144,7 @@ function isFrozen(user: JsonObject): boolean {
   return isTrue(user, "status.is_frozen");
 }
 
-/** Feishu closed the account and has opened it again. That somebody joined Feishu at last opens nothing that others closed. */
+/** Feishu closed the account and has opened it again. A person who joins Feishu late opens no account that others closed. */
 function isReopened(user: JsonObject, before: JsonObject | undefined): boolean {
   return before !== undefined && (hasLeft(before) || isFrozen(before)) && !isFrozen(user);
 }

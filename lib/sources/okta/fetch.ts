@@ -1,9 +1,11 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
+import { waitUntilVisible } from "#lib/source-apis/people.ts";
+import { readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
 import type { OktaEvent } from "./split.ts";
 
-interface OktaApiSecret {
+export interface OktaApiSecret {
   readonly domain: string;
   readonly apiToken: string;
   readonly apiHost?: string;
@@ -15,52 +17,40 @@ const joining = ["user.lifecycle.create", "user.lifecycle.activate", "user.lifec
  * and must not wait for a token that has run out.
  */
 const askedAbout = new Set([...joining, "user.lifecycle.unsuspend", "user.account.update_profile"]);
-/** Okta announces people before its API shows them everywhere; after so long nobody is coming any more. */
-const becomesVisibleWithinMilliseconds = 10 * 60_000;
 
-/** Reads the user an event is about. https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/ */
+/** https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/ */
+export const okta: RestPerson<OktaApiSecret> = {
+  send: (request, api) =>
+    api.request({ ...request, headers: { authorization: `SSWS ${api.secret.apiToken}` } }),
+  request: (id) => ({ path: `/api/v1/users/${encodeURIComponent(id)}` }),
+  idPath: "id",
+  // Resource not found: https://developer.okta.com/docs/reference/error-codes/#E0000007
+  isUnknown: ({ status, json }) => status === 404 && isJsonObject(json) && json.errorCode === "E0000007",
+  hints: {
+    "source-credentials-refused":
+      "store an API token that may read users; Okta lets a token that is not used for 30 days expire",
+    "source-host-wrong": "write the domain of your organization into the secret, e.g. acme.okta.com",
+  },
+};
+
+/** Reads the user an event is about. */
 export const fetch: Fetch<OktaApiSecret> = {
-  host({ domain, apiHost }) {
-    if (apiHost !== undefined) return apiHost;
+  hosts({ domain, apiHost }) {
+    if (apiHost !== undefined) return { api: apiHost };
     if (!/^(?=.{4,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(domain)) {
       throw new InboundError("misconfigured", "source-host-wrong", {
         path: "domain",
         hint: "write the domain into the secret as acme.okta.com: no https://, no path",
       });
     }
-    return `https://${domain}`;
+    return { api: `https://${domain}` };
   },
 
   async read(event, api) {
     const said = event.payload as OktaEvent;
     if (said.result !== "SUCCESS" || !askedAbout.has(event.type)) return said;
-
-    const { status, json } = await api.request({
-      path: `/api/v1/users/${encodeURIComponent(event.subject)}`,
-      headers: { authorization: `SSWS ${api.secret.apiToken}` },
-    });
-    if (status === 200 && isJsonObject(json)) {
-      // The API also takes logins and `me` for ids.
-      if (json.id !== event.subject) throw new InboundError("malformed", "user-is-another", { path: "id" });
-      return { ...said, user: json } satisfies OktaEvent;
-    }
-    if (status === 401 || status === 403) {
-      throw new InboundError("misconfigured", "source-credentials-refused", {
-        hint: "store an API token that may read users; Okta lets a token that is not used for 30 days expire",
-      });
-    }
-    // Okta says in JSON that it does not know somebody. A page that says so comes from a host that is no organization of
-    // Okta's, where nobody is known, and nobody has left.
-    if (status === 404 && isJsonObject(json)) {
-      const age = api.now() - Date.parse(event.occurredAt);
-      if (joining.includes(event.type) && age < becomesVisibleWithinMilliseconds) {
-        throw new InboundError("unavailable", "person-not-visible-yet");
-      }
-      return { ...said, user: null } satisfies OktaEvent;
-    }
-    if (status === 404 || (status >= 300 && status < 400)) {
-      throw new InboundError("misconfigured", "source-host-wrong", { path: "domain" });
-    }
-    throw new InboundError("unavailable", "source-answer-unexpected");
+    const user = await readPerson(okta, event.subject, api);
+    if (!user && joining.includes(event.type)) waitUntilVisible(event, api.now());
+    return { ...said, user: user ?? null } satisfies OktaEvent;
   },
 };

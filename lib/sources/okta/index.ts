@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { staticHeader } from "#lib/proofs/static-secret.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -44,6 +45,7 @@ export default defineSource<Secret>({
   // Okta knows 200 and 204 as success.
   acknowledge: () => ({ status: 200 }),
   fetch,
+  list,
   // A delivery in which no event is.
   ping: { contentType: "application/json", body: '{"data":{"events":[]}}' },
   translate,

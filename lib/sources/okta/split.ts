@@ -1,9 +1,10 @@
 import { instant } from "#lib/fields/date.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { eachEntry } from "#lib/payloads/batch.ts";
 import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 
-/** What an event says: that something has happened, or was tried. Whom it is about is its subject. */
+/** What an event says: that something has happened, or was tried. Its subject is the user it is about. */
 export interface OktaEvent {
   /** `SUCCESS`, `FAILURE`, `SKIPPED`, …; empty where nothing is said. */
   readonly result: string;
@@ -23,16 +24,16 @@ export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[
   const events = isJsonObject(document.data) ? document.data.events : undefined;
   if (!Array.isArray(events)) throw new InboundError("malformed", "events-missing", { path: "data.events" });
   const sentAt = instant(document.eventTime) ?? new Date(delivery.receivedAt).toISOString();
-  return events.map((entry: unknown, index) => readEvent(entry, `data.events[${index}]`, sentAt));
+  return eachEntry(events, "data.events", (entry) => readEvent(entry, sentAt));
 }
 
-function readEvent(entry: unknown, path: string, sentAt: string): SourceEvent | InboundError {
-  if (!isJsonObject(entry)) return new InboundError("malformed", "event-not-an-object", { path });
+function readEvent(entry: unknown, sentAt: string): SourceEvent {
+  if (!isJsonObject(entry)) throw new InboundError("malformed", "event-not-an-object");
   const id = readId(entry.uuid);
-  if (id === undefined) return new InboundError("malformed", "id-missing", { path: `${path}.uuid` });
+  if (id === undefined) throw new InboundError("malformed", "id-missing", { path: "uuid" });
   const { eventType: type, outcome } = entry;
   if (typeof type !== "string" || !/^[\w.-]{1,128}$/.test(type)) {
-    return new InboundError("malformed", "type-missing", { path: `${path}.eventType` });
+    throw new InboundError("malformed", "type-missing", { path: "eventType" });
   }
   const result = isJsonObject(outcome) && typeof outcome.result === "string" ? outcome.result : "";
 
@@ -40,7 +41,7 @@ function readEvent(entry: unknown, path: string, sentAt: string): SourceEvent | 
   // What was tried in vain may have no user yet, and a group or a policy never has one.
   const isAboutUser = result === "SUCCESS" && /^user\.(?:lifecycle|account)\./.test(type);
   if (user === undefined && isAboutUser) {
-    return new InboundError("malformed", "user-missing", { path: `${path}.target` });
+    throw new InboundError("malformed", "user-missing", { path: "target" });
   }
   return {
     id,
@@ -52,8 +53,8 @@ function readEvent(entry: unknown, path: string, sentAt: string): SourceEvent | 
 }
 
 /**
- * The id of the first target of a type, or of any. Who did something (`actor`) is a user as well, and never the one whom it
- * was done to. Ids of Okta are letters and digits; anything else could ask its API for something that is not one user.
+ * The id of the first target of a type, or of any. The user who did something (`actor`) is never the
+ * one to look for. Ids of Okta are letters and digits; anything else could ask its API for something that is not one user.
  */
 function targetOf({ target }: JsonObject, type?: string): string | undefined {
   if (!Array.isArray(target)) return undefined;

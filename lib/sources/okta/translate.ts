@@ -1,10 +1,11 @@
-import { assemble, email, status, text, type Encoded } from "#lib/fields/encode.ts";
+import { email, status, text, type Encoded } from "#lib/fields/encode.ts";
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
-import { refuseLongIds } from "#lib/fields/external-id.ts";
+import { externalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
+import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
-import { at, first } from "#lib/fields/read.ts";
+import { at, first, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
@@ -13,79 +14,48 @@ import type { OktaEvent } from "./split.ts";
 /** Okta's user → Authing's person. What happened says which change it is, what Okta says of the user today says the rest. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { result, user } = event.payload as OktaEvent;
+  const id = { value: event.subject, path: "id" };
   if (result !== "SUCCESS") return [];
   switch (event.type) {
     case "user.lifecycle.create":
     case "user.lifecycle.activate":
     case "user.lifecycle.reactivate":
-      return whereStillThere(event, user, (known) => joiner(known, context));
+      return whereStillThere(id, user, (known) =>
+        joiner([...profile(known, context), ...whileSuspended(known)]),
+      );
     case "user.account.update_profile":
-      return whereStillThere(event, user, (known) => mover(event, known, context, whileSuspended(known)));
+      return whereStillThere(id, user, (known) =>
+        mover([...profile(known, context), ...whileSuspended(known)]),
+      );
     case "user.lifecycle.unsuspend":
-      return whereStillThere(event, user, (known) => mover(event, known, context, [access(known)]));
+      return whereStillThere(id, user, (known) => mover([...profile(known, context), access(known)]));
     case "user.lifecycle.suspend":
-      return [suspended(event)];
+      return [mover([status({ value: "suspended", path: "eventType" }, { suspended: "Suspended" })], { id })];
     case "user.lifecycle.deactivate":
     case "user.lifecycle.delete.initiated":
-      return [leaver(event)];
+      return [leaver(id)];
     default:
       return [];
   }
 }
 
-/** Somebody who is not there any more, or has been deactivated since, has left, whatever the event says. */
+/** A user who is not there any more, or has been deactivated since, has left, whatever the event says. */
 function whereStillThere(
-  event: SourceEvent,
+  id: Read,
   user: JsonObject | null | undefined,
   change: (user: JsonObject) => Change,
 ): Change[] {
   if (user === undefined) return [];
-  return [user === null || user.status === "DEPROVISIONED" ? leaver(event) : change(user)];
-}
-
-function joiner(user: JsonObject, context: TranslationContext): Change {
-  const { person, trail, leftOut } = assemble([...profile(user, context), ...whileSuspended(user)]);
-  refuseLongIds("id", person.externalId);
-  return { kind: "create", person, trail, ...(leftOut.length > 0 && { leftOut }) };
-}
-
-function mover(
-  { subject }: SourceEvent,
-  user: JsonObject,
-  context: TranslationContext,
-  access: readonly Encoded[],
-): Change {
-  refuseLongIds("id", subject);
-  const { person, trail, leftOut } = assemble([...profile(user, context), ...access]);
-  const hasLogin = person.email !== undefined || person.phone !== undefined || person.username !== undefined;
-  return {
-    kind: "update",
-    who: { externalId: subject },
-    person,
-    complete: hasLogin,
-    trail,
-    ...(leftOut.length > 0 && { leftOut }),
-  };
-}
-
-function suspended({ subject, type }: SourceEvent): Change {
-  refuseLongIds("id", subject);
-  const { person, trail } = assemble([status({ value: type, path: "eventType" }, { [type]: "Suspended" })]);
-  return { kind: "update", who: { externalId: subject }, person, complete: false, trail };
-}
-
-function leaver({ subject }: SourceEvent): Change {
-  refuseLongIds("id", subject);
-  return { kind: "leave", who: { externalId: subject } };
+  return [user === null || user.status === "DEPROVISIONED" ? leaver(id) : change(user)];
 }
 
 function profile(user: JsonObject, { region, ...context }: TranslationContext): Encoded[] {
   const read = (name: string) => at(user, `profile.${name}`);
   return [
-    text("externalId", at(user, "id")),
+    externalId(at(user, "id")),
     email(read("email")),
     text("username", read("login")),
-    // Anybody may write anything into these: only what is a mobile number for certain is taken.
+    // Users may write anything into these: only what is a mobile number for certain is taken.
     phone(first(read("mobilePhone"), read("primaryPhone")), region),
     fullName({
       full: read("displayName"),
@@ -104,7 +74,7 @@ function profile(user: JsonObject, { region, ...context }: TranslationContext): 
   ];
 }
 
-/** Only an unsuspension opens an account: somebody at Authing may have had a reason to close it. */
+/** Only an unsuspension opens an account: an operator at Authing may have had a reason to close it. */
 function whileSuspended(user: JsonObject): Encoded[] {
   return user.status === "SUSPENDED" ? [access(user)] : [];
 }

@@ -1,7 +1,8 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
-import { ask, waitForPerson, type ErrcodeApi } from "#lib/source-apis/errcode-api.ts";
+import { errcodeDialect, readPerson, type CodePerson } from "#lib/source-apis/code-api.ts";
+import { waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { ContactChange } from "./split.ts";
 
 /** What of the secret is for asking WeCom. */
@@ -18,32 +19,42 @@ export interface FetchedChange extends ContactChange {
   readonly gone?: true;
 }
 
-const wecom: ErrcodeApi<Credentials> = {
-  token: ({ corpId, corpSecret }) => ({
-    path: "/cgi-bin/gettoken",
-    query: { corpid: corpId, corpsecret: corpSecret },
-  }),
+const wecom: CodePerson<Credentials> = {
+  ...errcodeDialect,
+  token: {
+    request: ({ corpId, corpSecret }) => ({
+      path: "/cgi-bin/gettoken",
+      query: { corpid: corpId, corpsecret: corpSecret },
+    }),
+    field: "access_token",
+    secondsField: "expires_in",
+  },
   // https://developer.work.weixin.qq.com/document/path/90313
   meanings: {
-    "-1": "source-busy",
-    45009: "source-busy",
-    45033: "source-busy",
+    "-1": "source-throttles",
+    45009: "source-throttles",
+    45033: "source-throttles",
     40014: "token-refused",
     42001: "token-refused",
     42007: "token-refused",
     42009: "token-refused",
     60111: "person-unknown",
-    40001: "credentials-refused",
-    40013: "credentials-refused",
-    40091: "credentials-refused",
-    48002: "permission-missing",
-    60011: "permission-missing",
-    60020: "address-not-allowed",
+    40001: "source-credentials-refused",
+    40013: "source-credentials-refused",
+    40091: "source-credentials-refused",
+    48002: "source-permission-missing",
+    60011: "source-permission-missing",
+    60020: "source-address-not-allowed",
   },
+  request: (userid) => ({ path: "/cgi-bin/user/get", query: { userid } }),
+  personPath: "",
+  // Within a company two ids never differ in letter case alone. https://developer.work.weixin.qq.com/document/path/90196
+  idPath: "userid",
+  ignoresCase: true,
 };
 
 export const fetch: Fetch<Credentials> = {
-  host: ({ apiHost }) => apiHost ?? "https://qyapi.weixin.qq.com",
+  hosts: ({ apiHost }) => ({ api: apiHost ?? "https://qyapi.weixin.qq.com" }),
   async read(event, api): Promise<FetchedChange> {
     const change = event.payload as ContactChange;
     // The ids of two companies' people are not one name space.
@@ -52,10 +63,9 @@ export const fetch: Fetch<Credentials> = {
     }
     if (event.type === "delete_user") return change;
 
-    const userid = change.newUserId ?? change.userId;
-    const user = await ask(wecom, { path: "/cgi-bin/user/get", query: { userid } }, api);
+    const user = await readPerson(wecom, change.newUserId ?? change.userId, api);
     if (user) return { ...change, user };
-    waitForPerson(event, api.now());
+    waitUntilVisible(event, api.now());
     return { ...change, gone: true };
   },
 };

@@ -7,7 +7,7 @@ import { readXml } from "#lib/payloads/xml.ts";
 
 /** What there is of an event before WeCom has been asked. */
 export interface ContactChange {
-  /** As the event has it: of somebody who gets another id, the old one. */
+  /** As the event has it: of a person who gets another id, the old one. */
   readonly userId: string;
   readonly newUserId?: string;
   /** The company, where an app of a provider may serve several. */
@@ -19,7 +19,7 @@ export interface ContactChange {
 const changes: ReadonlySet<string> = new Set(["create_user", "update_user", "delete_user"]);
 
 /**
- * One event a delivery, none for what is about nobody (departments, tags, messages, a suite's ticket). WeCom has no ids of
+ * One event a delivery, none for what is about no person (departments, tags, messages, a suite's ticket). WeCom has no ids of
  * events, and all of them come from `sys`, many in one second: what they say is the id.
  *
  * https://developer.work.weixin.qq.com/document/path/90970; of providers' apps: /90639

@@ -1,9 +1,10 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
-import { assemble, email, plainWord, status, text, url, type Encoded } from "#lib/fields/encode.ts";
-import { refuseLongIds } from "#lib/fields/external-id.ts";
+import { email, plainWord, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { externalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
+import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
@@ -16,28 +17,18 @@ const statuses = { open: "1", left: "5" };
 /** WeCom's member → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const change = event.payload as FetchedChange;
-  const id: Read =
-    change.newUserId === undefined
-      ? { value: change.userId, path: "event.UserID" }
-      : { value: change.newUserId, path: "event.NewUserID" };
-  refuseLongIds(id.path, change.userId, change.newUserId);
   // Of a rename this is the old id, by which Authing knows them; the new one is among the fields.
-  const who = { externalId: change.userId };
+  const id = { value: change.userId, path: "event.UserID" };
   const hasLeft = plainWord(statusOf(change).value) === statuses.left;
-  if (event.type === "delete_user" || change.gone || hasLeft) return [{ kind: "leave", who }];
+  if (event.type === "delete_user" || change.gone || hasLeft) return [leaver(id)];
   switch (event.type) {
     case "create_user":
       // Nothing is said of an account that is open: a joiner who comes back is told from one who is there by that.
-      return [{ kind: "create", ...profile(change, id, isOpen(change) ? [] : [access(change)], context) }];
+      return [joiner([...profile(change, context), ...(isOpen(change) ? [] : [access(change)])])];
     case "update_user":
-      // The username is always there, so whoever was fetched can be created.
+      // The username is always there, so a member who was fetched can be created.
       return [
-        {
-          kind: "update",
-          who,
-          complete: change.user !== undefined,
-          ...profile(change, id, [access(change)], context),
-        },
+        mover([...profile(change, context), access(change)], { id, isWhole: change.user !== undefined }),
       ];
     default:
       return [];
@@ -50,12 +41,14 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
  */
 function profile(
   change: FetchedChange,
-  id: Read,
-  access: readonly Encoded[],
   { region, departments: map, ...context }: TranslationContext,
-) {
-  const { person, trail, leftOut } = assemble([
-    text("externalId", id),
+): Encoded[] {
+  const id: Read =
+    change.newUserId === undefined
+      ? { value: change.userId, path: "event.UserID" }
+      : { value: change.newUserId, path: "event.NewUserID" };
+  return [
+    externalId(id),
     text("username", id),
     email(first(at(change, "event.BizMail"), at(change, "user.biz_mail"))),
     email(first(at(change, "event.Email"), at(change, "user.email"))),
@@ -65,11 +58,9 @@ function profile(
     gender(first(at(change, "event.Gender"), at(change, "user.gender"))),
     url("photo", first(at(change, "event.Avatar"), at(change, "user.avatar"))),
     text("address", first(at(change, "event.Address"), at(change, "user.address"))),
-    ...access,
     ...departments(departmentsOf(change), map),
     ...customData({ ...change, attributes: attributesOf(change) }, context.customData),
-  ]);
-  return { person, trail, ...(leftOut.length > 0 && { leftOut }) };
+  ];
 }
 
 function isOpen(change: FetchedChange): boolean {

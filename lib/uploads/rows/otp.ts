@@ -1,17 +1,20 @@
 import { minOtpSecretBits } from "#lib/authing/dto.ts";
-import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
-import { assemble, email, plainText, plainWord, text } from "#lib/fields/encode.ts";
+import type { ImportOtp, PersonReference } from "#lib/contract/change.ts";
+import { decodeBase32 } from "#lib/fields/base32.ts";
+import { assemble, email, plainText, text } from "#lib/fields/encode.ts";
 import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
-import type { ImportOtp, PersonReference } from "#lib/contract/change.ts";
-import { fieldReader, fieldsByName, normalizedName, otpAliases, type OtpField } from "./columns.ts";
-import { otpauthUri, parseOtpauth } from "./otpauth.ts";
-import type { UploadKind } from "./upload.ts";
+import { otpColumnNames, type OtpField } from "./column-names.ts";
+import { fieldReader, fieldsByName, normalizedName } from "./columns.ts";
+import { otpauthUri } from "./otpauth-uri.ts";
+import { readSecret, settingProblems } from "./totp-secret.ts";
+import type { UploadKind } from "./upload-kind.ts";
 
-const fieldOf = fieldsByName<OtpField>(otpAliases);
+const fieldOf = fieldsByName<OtpField>(otpColumnNames);
 const identityFields = ["userId", "externalId", "email", "phone", "username"] as const;
+/** Columns that results may show, unless the value looks like a secret. */
 const harmlessFields = new Set<OtpField>([
   ...identityFields,
   "phoneCountryCode",
@@ -22,21 +25,21 @@ const harmlessFields = new Set<OtpField>([
 ]);
 
 /**
- * A file of TOTP secrets: a column that says whose it is (userId, externalId, email, phone, username), one with the secret in base32
- * or as an `otpauth://` URI, and if need be `recoveryCode`, `algorithm`, `digits`, `period`, `type`. The last four are checked: Authing
- * makes codes of 6 digits from SHA-1 every 30 seconds, and a secret that is meant otherwise would lock its owner out.
+ * A file of TOTP secrets. One column identifies the person (userId, externalId, email, phone or username), one holds the secret
+ * in base32 or as an `otpauth://` URI; `recoveryCode`, `algorithm`, `digits`, `period` and `type` are optional. The last four
+ * are only checked: Authing makes codes of 6 digits from SHA-1 every 30 seconds, and any other secret would lock its owner out.
  */
 export const otp: UploadKind<OtpField, ImportOtp> = {
   name: "otp",
   fieldOf,
   isUsable: ({ names }) => names.has("secret") && identityFields.some((field) => names.has(field)),
   hint: "name a column userId, externalId, email, phone or username, and one secret",
-  // An unknown column may hold anything, and a secret may stand in the wrong one.
+  // An unknown column may hold anything, and a secret may be in the wrong column.
   hides(column, value) {
     const field = fieldOf.get(normalizedName(column));
     return field === undefined || !harmlessFields.has(field) || mayBeSecret(value);
   },
-  /** Authing's own shape has the secret one level down: `{"userId", "otp": {"secret"}}`. */
+  /** Authing's own shape nests the secret: `{"userId", "otp": {"secret"}}`. */
   flatten: (values) =>
     Object.fromEntries(
       Object.entries(values).flatMap(([name, value]) =>
@@ -49,7 +52,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
     const read = fieldReader(values, columns);
     const userId = shortText(read("userId").value);
     const recoveryCode = shortText(read("recoveryCode").value);
-    const { person, leftOut } = assemble([
+    const { person, dropped } = assemble([
       text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
       email(read("email")),
       phone(read("phone"), region, read("phoneCountryCode")),
@@ -63,7 +66,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
       ...(person.phoneCountryCode !== undefined && { phoneCountryCode: person.phoneCountryCode }),
       ...(person.username !== undefined && { username: person.username }),
     };
-    const problems: RowProblem[] = leftOut.map(({ path, problem }) => ({ column: path, code: problem }));
+    const problems: RowProblem[] = dropped.map(({ path, problem }) => ({ column: path, code: problem }));
     if (userId === null) problems.push({ column: read("userId").path, code: "text-invalid" });
     if (identityFields.every((field) => isEmpty(read(field).value)))
       problems.push({ code: "identity-missing" });
@@ -89,7 +92,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
         who,
         otp: {
           secret: secret.base32,
-          // As it is written: people hold it on paper.
+          // Unchanged: people have it on paper.
           ...(recoveryCode && { recoveryCode }),
         },
       },
@@ -99,73 +102,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
   },
 };
 
-/** A TOTP secret ready for Authing, or why it is none. Codes only. */
-export interface Secret {
-  /** RFC 4648 base32, upper case, without padding. */
-  readonly base32?: string;
-  readonly problems: readonly string[];
-  /** What a person may want to know about a secret that is taken. */
-  readonly notes: readonly string[];
-}
-
-/** Longest secret as it is written: a URI with a picture's address and a long label. */
-const maxWrittenLength = 4096;
-/** RFC 4226 asks for 128 bits; Authing itself makes 80. */
-const advisedBytes = 16;
-/** HMAC-SHA-1 hashes a longer key first. */
-const blockBytes = 64;
-
-/** Reads a secret as files have it: base32 in any case and spacing, or an `otpauth://` URI with all it says checked. */
-export function readSecret(value: unknown): Secret {
-  if (isEmpty(value)) return refusal("secret-missing");
-  const written = plainText(value);
-  if (typeof value !== "string" || written === undefined || written.length > maxWrittenLength) {
-    return refusal("secret-encoding");
-  }
-  if (otpauthUri.test(written)) {
-    const uri = parseOtpauth(written);
-    if (uri === undefined) return refusal("uri-invalid");
-    const problems = settingProblems(uri).map(([, code]) => code);
-    const secret = readBase32(uri.secret);
-    return problems.length === 0 ? secret : { problems: [...problems, ...secret.problems], notes: [] };
-  }
-  return readBase32(written);
-}
-
-function readBase32(written: string): Secret {
-  // Supabase, better-auth and OpenPGP, in that order: nobody can read these without a key.
-  if (/^(?:\{|\$[a-z]+\$|-----BEGIN)/.test(written)) return refusal("secret-encrypted");
-  const decoded = decodeBase32(written);
-  if (decoded === undefined) return refusal("secret-encoding");
-  const { bytes, hasStrayBits } = decoded;
-  if (bytes.length === 0) return refusal("secret-missing");
-  if (bytes.length * 8 < minOtpSecretBits) return refusal("secret-short");
-  const notes = [
-    hasStrayBits && "secret-had-stray-bits",
-    bytes.length < advisedBytes && "secret-below-128-bits",
-    bytes.length > blockBytes && "secret-above-512-bits",
-    bytes.every((byte) => byte === bytes[0]) && "secret-one-byte-repeated",
-  ].filter((note) => note !== false);
-  return { base32: encodeBase32(bytes), problems: [], notes };
-}
-
-type Setting = "type" | "algorithm" | "digits" | "period";
-
-/** Authing has no field for any of these, so each is what Authing assumes or the secret is not for it. */
-const taken: Readonly<Record<Setting, RegExp>> = {
-  type: /^totp$/,
-  algorithm: /^(?:hmac[-_ ]?)?sha[-_ ]?1$/,
-  digits: /^6$/,
-  period: /^30$/,
-};
-
-function settingProblems(settings: { readonly [setting in Setting]: unknown }): [Setting, string][] {
-  return (Object.keys(taken) as Setting[])
-    .filter((setting) => !isEmpty(settings[setting]) && !taken[setting].test(plainWord(settings[setting])))
-    .map((setting) => [setting, `${setting}-unsupported`]);
-}
-
-/** Text of at most 255 characters as it is; `undefined` where nothing is, `null` for what is no such text. */
+/** Text of at most 255 UTF-16 units, unchanged; `undefined` for an empty value, `null` for any other value. */
 function shortText(value: unknown): string | undefined | null {
   if (isEmpty(value)) return undefined;
   const written = plainText(value);
@@ -178,8 +115,4 @@ function mayBeSecret(value: unknown): boolean {
   if (otpauthUri.test(written)) return true;
   const bytes = decodeBase32(written)?.bytes;
   return bytes !== undefined && bytes.length * 8 >= minOtpSecretBits;
-}
-
-function refusal(problem: string): Secret {
-  return { problems: [problem], notes: [] };
 }

@@ -26,9 +26,10 @@ import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Create } from "#lib/contract/change.ts";
-import { fieldReader, fieldsByName, normalizedName, userAliases, type UserField } from "./columns.ts";
-import { readSecret } from "./otp.ts";
-import type { UploadKind } from "./upload.ts";
+import { userColumnNames, type UserField } from "./column-names.ts";
+import { fieldReader, fieldsByName, normalizedName } from "./columns.ts";
+import { readSecret } from "./totp-secret.ts";
+import type { UploadKind } from "./upload-kind.ts";
 
 const plainFields = [
   "nickname",
@@ -50,7 +51,7 @@ const plainFields = [
   "salt",
 ] as const satisfies readonly TextField[];
 
-/** Fields that are not text: a file of JSON has them in Authing's own shape, of either generation. */
+/** Fields that are not text: a JSON file has them in Authing's own shape, of either generation. */
 const structuredFields = [
   "customData",
   "identities",
@@ -83,12 +84,12 @@ const statuses = {
 } as const;
 
 /**
- * A file of people to create: any columns of `userAliases`, and at least one of email, phone and username. Strict where webhooks
- * are lenient: a value that cannot be used refuses its row, with all reasons, since somebody can mend a file.
+ * A file of people to create: any columns of `userColumnNames`, and at least one of email, phone and username. Stricter than
+ * webhooks: a value that cannot be used rejects its row, with every reason, since the person who uploads a file can correct it.
  */
 export const users: UploadKind<UserField, Create> = {
   name: "users",
-  fieldOf: fieldsByName<UserField>(userAliases),
+  fieldOf: fieldsByName<UserField>(userColumnNames),
   isUsable: ({ names }) => (["email", "phone", "username"] as const).some((field) => names.has(field)),
   hint: "name a column email, phone or username (邮箱, 手机号, 用户名)",
   hides: (column) =>
@@ -98,11 +99,11 @@ export const users: UploadKind<UserField, Create> = {
   translate(values, columns, { region }) {
     const read = fieldReader(values, columns);
     const password = passwordOf(
-      // As they are, apostrophes included.
+      // Unchanged: an apostrophe belongs to the password.
       { value: values[columns.names.get("password") ?? ""], path: read("password").path },
       { value: values[columns.names.get("passwordHash") ?? ""], path: read("passwordHash").path },
     );
-    const { person, trail, leftOut } = assemble([
+    const { person, trail, dropped } = assemble([
       text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
       text("username", read("username"), { maxLength: 255 }),
       email(read("email")),
@@ -129,7 +130,7 @@ export const users: UploadKind<UserField, Create> = {
     ]);
     const { options, problems: optionProblems } = optionsOf(read, password.isHash);
     const problems: RowProblem[] = [
-      ...leftOut.map(({ path, problem }) => ({ column: path, code: problem })),
+      ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
       ...optionProblems,
     ];
     const secret = person.otp && readSecret(person.otp.secret);
@@ -138,7 +139,7 @@ export const users: UploadKind<UserField, Create> = {
       ...person,
       ...(person.otp && secret?.base32 !== undefined && { otp: { ...person.otp, secret: secret.base32 } }),
     };
-    // Whoever has no identifier because it was refused above is told the one reason.
+    // A missing identifier is no second reason where the identifier itself was refused above.
     if (problems.length === 0) {
       problems.push(
         ...personProblems(complete).map(({ path, code }) => (path ? { column: path, code } : { code })),
@@ -154,8 +155,8 @@ export const users: UploadKind<UserField, Create> = {
         ...(Object.keys(options).length > 0 && { options }),
         trail,
         ...(!isEmpty(departments.value) && {
-          // Which department of Authing's a name is, nobody has told us.
-          leftOut: [{ path: departments.path, problem: "department-unmapped" }],
+          // The configuration maps ids of departments, and files hold names.
+          dropped: [{ path: departments.path, problem: "department-unmapped" }],
         }),
       },
       problems,
@@ -172,15 +173,15 @@ function switchedOn(read: Read, meaningOfYes: boolean): Encoded {
   return encoded(read, rule, { status: value === meaningOfYes ? "Activated" : "Suspended" });
 }
 
-/** Hashes that say themselves what they are, so that a password script can compare with nothing else at hand. */
+/** Hashes that state their own algorithm, so that a password script needs nothing else to compare with them. */
 const selfDescribingHash = /^(?:\$[a-z0-9-]+\$|\{[A-Z0-9]+\}|pbkdf2_)/;
 /** Digests of MD5, SHA-1, SHA-256 and SHA-512 in hexadecimal. */
 const bareDigest = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
 const maxPasswordLength = 1024;
 
 /**
- * A hash that Authing takes for a password would become the password; a password that it takes for a hash would be kept in
- * the clear. So the column says which it is, and what looks like the other is refused.
+ * A hash that Authing takes for a password would become the password; a password that it takes for a hash would be stored in
+ * plain text. So the column states which of the two it holds, and a value that looks like the other one is refused.
  */
 function passwordOf(plain: Read, hash: Read): { encoded: Encoded; isHash: boolean } {
   const isHash = !isEmpty(hash.value);
@@ -196,14 +197,14 @@ function passwordOf(plain: Read, hash: Read): { encoded: Encoded; isHash: boolea
   if (isEmpty(read.value)) return { encoded: nothing(read, rule), isHash };
   if (typeof read.value !== "string" || read.value.length > maxPasswordLength)
     return outcome("password-invalid");
-  // What an export puts in place of a password.
+  // Exports mask passwords like this.
   if (/^\*{3,}$/.test(read.value)) return outcome("password-masked");
   if (isHash) return outcome(selfDescribingHash.test(read.value) ? undefined : "password-hash-unknown");
   const looksHashed = selfDescribingHash.test(read.value) || bareDigest.test(read.value);
   return outcome(looksHashed ? "password-looks-hashed" : undefined);
 }
 
-/** Options of the batch that the row has to be in. The older generation has them at each person. */
+/** Options of the batch that the row must be sent in. The older generation of Authing's API has them at each person. */
 function optionsOf(
   read: (field: UserField) => Read,
   isHash: boolean,
@@ -234,7 +235,7 @@ function structured(field: (typeof structuredFields)[number], read: Read): Encod
   const rule = "as written";
   if (isEmpty(read.value)) return nothing(read, rule);
   try {
-    return encoded(read, rule, readCreateUser({ [field]: read.value }).person);
+    return encoded(read, rule, readCreateUser({ [field]: read.value }));
   } catch (error) {
     if (!(error instanceof InboundError)) throw error;
     return refused({ ...read, path: error.path ?? read.path }, rule, error.reason);

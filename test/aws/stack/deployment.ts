@@ -26,7 +26,7 @@ export interface DeploymentOptions {
 }
 
 /** Functions and their API are this harness itself (moto would want Docker for them); alarms and dashboards are for people. */
-const leftOut = /^AWS::(Lambda|ApiGatewayV2|CloudWatch)::/;
+const dropped = /^AWS::(Lambda|ApiGatewayV2|CloudWatch)::/;
 
 /**
  * Makes the resources of the packaged template through CloudFormation. What moto leaves out there, it is asked for directly:
@@ -36,7 +36,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployed> {
   const { url, region, account, cloudFormation, s3, secrets } = options;
   const Resources = Object.fromEntries(
     Object.entries(template.Resources)
-      .filter(([, { Type }]) => !leftOut.test(Type))
+      .filter(([, { Type }]) => !dropped.test(Type))
       .map(([name, { Type, Properties }]) => [
         name,
         {

@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
+import type { Config } from "#lib/config.ts";
 import { bundleFunction, functionFiles } from "#infra/aws/bundle.ts";
 import { functionName, packageFolder, resourcesOf } from "./template.ts";
 
@@ -35,8 +37,11 @@ export async function unpack(configuration: string): Promise<Packages> {
   const names = resourcesOf("AWS::Lambda::Function").map(functionName);
   const archives = names.flatMap((name) => [`${packageFolder}/${name}.zip`, taskRoot(name)]);
   execFileSync(".venv/bin/python", ["-c", extractAll, ...archives]);
+  const { default: config } = (await import(/* @vite-ignore */ pathToFileURL(configuration).href)) as {
+    default: Config;
+  };
   await Promise.all(
-    configured.map((file) => bundleFunction(file, join(taskRoot(file.name), "dist"), configuration)),
+    configured.map((file) => bundleFunction(file, join(taskRoot(file.name), "dist"), config, configuration)),
   );
   const runtime = join(folder, "runtime.mjs");
   const client = readFileSync(new URL("./runtime-client.ts", import.meta.url), "utf8");

@@ -4,8 +4,8 @@ import type { Source } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { readFixtures, requestOf, signDelivery, type EventFixture } from "#infra/fixtures/cases.ts";
 import type { WireRequest } from "#infra/fixtures/requests.ts";
-import { postRequest } from "#infra/commands/post.ts";
-import { startRecordedApi, type RecordedApi } from "#infra/fixtures/recorded-api.ts";
+import { postRequest } from "#infra/fixtures/post.ts";
+import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 import { accessKey, type Stack } from "./stack.ts";
 
 export const sourceNames: readonly string[] = Object.keys(config.sources);

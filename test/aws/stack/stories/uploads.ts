@@ -1,6 +1,6 @@
 import { TOTP } from "otpauth";
 import { expect, it } from "vitest";
-import type { ImportSummary } from "#lib/uploads/results.ts";
+import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { expectAgreement } from "../agreement.ts";
 import { putSecrets } from "../senders.ts";
 import type { Stack } from "../stack.ts";

@@ -1,0 +1,62 @@
+import type { ExplainRequest } from "#lib/operations/explain.ts";
+import type { OperationRequest } from "#lib/operations/operate.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import { outputNames } from "#infra/stage/outputs.ts";
+import { outputOf, stackName } from "#infra/stage/stage.ts";
+import { loadConfig } from "./config.ts";
+import { localSettings } from "#infra/local/settings.ts";
+
+/** Where a command's operations are carried out, as its options say. */
+export const placeOptions = {
+  /** Of the stack on this laptop. Default `http://localhost:<PORT>`. */
+  url: { type: "string" },
+  /** A deployed stage in place of it, with the AWS credentials of whoever asks. */
+  stage: { type: "string" },
+  region: { type: "string" },
+} as const;
+
+export const placeUsage = "[--url http://localhost:3000 | --stage <stage> [--region <region>]]";
+
+type Place = { readonly [option in keyof typeof placeOptions]?: string | undefined };
+
+/** Has an operation carried out. Throws an `InboundError` that says in one line why it was not. */
+type Operate = <Result>(request: OperationRequest | ExplainRequest) => Promise<readonly Result[]>;
+
+/** The one function that carries operations out: on this laptop, or, of a stage, on AWS. */
+export async function openOperations({ url, stage, region }: Place): Promise<Operate> {
+  if (stage === undefined) return onLaptop(url ?? `http://localhost:${localSettings().port}`);
+  if (url !== undefined) throw new TypeError("give --url or --stage: one of the two is asked");
+  return onStage(stage, region);
+}
+
+function onLaptop(url: string): Operate {
+  return async (request) => {
+    const answer = await fetch(`${url}/operations`, { method: "POST", body: JSON.stringify(request) }).catch(
+      () => {
+        throw new InboundError("unavailable", "nobody-answers", { path: url, hint: "run npm start first" });
+      },
+    );
+    if (answer.ok) return (await answer.json()) as never;
+    const { error = `it answers ${answer.status}` } = (await answer.json().catch(() => ({}))) as {
+      error?: string;
+    };
+    throw new InboundError("unavailable", "operation-failed", { path: url, hint: error });
+  };
+}
+
+async function onStage(stage: string, region: string | undefined): Promise<Operate> {
+  const { service } = await loadConfig();
+  // Only here: it costs a laptop half a second.
+  const { openStage } = await import("#infra/stage/aws.ts");
+  const aws = openStage(region);
+  const name = stackName(service, stage);
+  const stack = await aws.stack(name);
+  if (!stack) {
+    throw new InboundError("misconfigured", "stack-missing", {
+      path: name,
+      hint: `there is none in ${aws.region}: name its --region, or deploy it`,
+    });
+  }
+  const functionName = outputOf(stack, outputNames.operationsFunction);
+  return async (request) => (await aws.invoke(functionName, request)) as never;
+}

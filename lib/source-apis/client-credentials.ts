@@ -1,0 +1,86 @@
+import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source.ts";
+import { isJsonObject } from "#lib/payloads/body.ts";
+import { failureOf, sourceFailure, type FailureHints, type SourceFailure } from "./failures.ts";
+
+/** How a token is obtained with OAuth 2.0 client credentials (RFC 6749, 4.4). */
+export interface ClientCredentials<Secret> {
+  /** Which of the source's `hosts` has the token endpoint. Default `api`. */
+  readonly host?: string;
+  /** The token endpoint, e.g. `/oauth/token`. */
+  readonly path: string;
+  clientId(secret: Secret): string;
+  clientSecret(secret: Secret): string;
+  /** Separated by spaces, e.g. `users.read groups.read`. */
+  scope?(secret: Secret): string;
+  /** Auth0 and others: the API that the token is for. */
+  audience?(secret: Secret): string;
+  /** Where the client's id and secret stand: in the header `Authorization` (default), or in the form. RFC 6749, 2.3.1. */
+  readonly authentication?: "basic" | "body";
+  readonly hints?: FailureHints;
+}
+
+/** RFC 6749 only recommends `expires_in`. A token without it is taken for one of this many seconds. */
+const defaultLifetimeSeconds = 300;
+
+/** RFC 6749, 5.2: with HTTP 400, or 401 for a client that is not known. */
+const meanings: Readonly<Record<string, SourceFailure>> = {
+  invalid_client: "source-credentials-refused",
+  unauthorized_client: "source-credentials-refused",
+  invalid_grant: "source-credentials-refused",
+  access_denied: "source-credentials-refused",
+  invalid_scope: "source-permission-missing",
+};
+
+/**
+ * The `send` of a `RestApi` whose requests carry a token of OAuth 2.0 client credentials. The token is obtained once for
+ * all events and kept until shortly before it ends. After a 401 it is obtained anew, once for a request; a second 401 is
+ * handed over as the answer. What the token endpoint refuses is thrown as a failure of `failures.ts`.
+ */
+export function clientCredentials<Secret>(
+  settings: ClientCredentials<Secret>,
+): (request: ApiRequest, api: SourceApi<Secret>) => Promise<ApiAnswer> {
+  return async (request, api) => {
+    const send = async () => {
+      const token = await api.token(() => obtainToken(settings, api));
+      return api.request({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } });
+    };
+    const answer = await send();
+    if (answer.status !== 401) return answer;
+    api.forgetToken();
+    return send();
+  };
+}
+
+async function obtainToken<Secret>(settings: ClientCredentials<Secret>, api: SourceApi<Secret>) {
+  const { host, path, authentication = "basic", hints } = settings;
+  const [id, secret] = [settings.clientId(api.secret), settings.clientSecret(api.secret)];
+  const [scope, audience] = [settings.scope?.(api.secret), settings.audience?.(api.secret)];
+  const answer = await api.request({
+    method: "POST",
+    ...(host !== undefined && { host }),
+    path,
+    headers: authentication === "basic" ? { authorization: basic(id, secret) } : {},
+    form: {
+      grant_type: "client_credentials",
+      ...(authentication === "body" && { client_id: id, client_secret: secret }),
+      ...(scope !== undefined && { scope }),
+      ...(audience !== undefined && { audience }),
+    },
+  });
+  const { status, json } = answer;
+  const fields = isJsonObject(json) ? json : {};
+  if (status !== 200) {
+    const error = typeof fields.error === "string" ? fields.error : "";
+    const isRefusal = (status === 400 || status === 401) && Object.hasOwn(meanings, error);
+    throw sourceFailure((isRefusal ? meanings[error] : undefined) ?? failureOf(answer), hints);
+  }
+  const { access_token: token, expires_in: seconds } = fields;
+  if (typeof token !== "string" || token === "") throw sourceFailure("source-answer-unexpected");
+  return { token, expiresInSeconds: Number(seconds ?? defaultLifetimeSeconds) || 0 };
+}
+
+/** RFC 6749 wants id and secret form-encoded before they are joined: a colon in the id would move the border. */
+function basic(id: string, secret: string): string {
+  const encoded = [id, secret].map((part) => new URLSearchParams({ "": part }).toString().slice(1));
+  return `Basic ${Buffer.from(encoded.join(":")).toString("base64")}`;
+}

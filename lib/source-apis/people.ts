@@ -1,0 +1,33 @@
+import { InboundError } from "#lib/contract/errors.ts";
+import type { SourceEvent } from "#lib/contract/source.ts";
+import { readId } from "#lib/payloads/body.ts";
+import { sourceFailure } from "./failures.ts";
+
+// What is true of a person in any source's API, however it is asked.
+
+/** An event is sent before the API shows its person everywhere; after this time the person does not appear any more. */
+const becomesVisibleWithinMilliseconds = 10 * 60_000;
+
+/**
+ * Of a person who is unknown to the API: while the event is young the person may still appear.
+ *
+ * @param now milliseconds since 1970.
+ * @throws InboundError `unavailable` `person-not-visible-yet` until ten minutes after the event, so that it is retried.
+ */
+export function waitUntilVisible({ occurredAt }: SourceEvent, now: number): void {
+  if (now - Date.parse(occurredAt) < becomesVisibleWithinMilliseconds) {
+    throw new InboundError("unavailable", "person-not-visible-yet");
+  }
+}
+
+/**
+ * Checks that an answer is about the person who was asked about: some APIs read `me`, a login or `0` as an id.
+ *
+ * @param path where the answer says the id, for the error.
+ * @throws InboundError `malformed` `person-is-another`; `unavailable` `source-answer-unexpected` where it says no id.
+ */
+export function refuseAnother(asked: string, answered: unknown, path: string): void {
+  const id = readId(answered);
+  if (id === undefined) throw sourceFailure("source-answer-unexpected");
+  if (id !== asked) throw new InboundError("malformed", "person-is-another", { path });
+}

@@ -1,0 +1,87 @@
+import { at } from "#lib/fields/read.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
+import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { objectIn } from "#lib/source-apis/rest-api.ts";
+import { bamboohr, fetch, withFields, type BambooApiSecret } from "./fetch.ts";
+
+/**
+ * The list's names of fields → the names of one employee, which `translate` and the configuration know. Beside these the list
+ * always has first, last and preferred name, job title and status; it has no custom fields.
+ */
+const names: Readonly<Record<string, string>> = {
+  middleName: "middleName",
+  workEmail: "workEmail",
+  homeEmail: "homeEmail",
+  mobilePhone: "mobilePhone",
+  gender: "gender",
+  birthDate: "dateOfBirth",
+  addressLine1: "address1",
+  addressLine2: "address2",
+  city: "city",
+  state: "state",
+  zipcode: "zipcode",
+  country: "country",
+  employeeNumber: "employeeNumber",
+  departmentName: "department",
+  jobTitleName: "jobTitle",
+  terminationDate: "terminationDate",
+};
+/** Of the list alone: a picture that is signed for a short time, and what the key may not see, which is `null` besides. */
+const ownToTheList = new Set(["employeeId", "photoUrl", "_restrictedFields"]);
+
+/**
+ * The employees of the company, 500 a page, the inactive ones included; only deleted ones are left out. An employee
+ * whose fields the key may not see is in it with an id and empty fields, and tells nothing.
+ * https://documentation.bamboohr.com/reference/list-employees
+ */
+export const list: Listing<BambooApiSecret> = {
+  hosts: fetch.hosts,
+  async page(api, after) {
+    if ((api.secret.apiKey ?? "") === "") {
+      throw new InboundError("misconfigured", "api-key-missing", {
+        hint: "store companyDomain and apiKey in the secret of bamboohr",
+      });
+    }
+    const query = {
+      fields: Object.keys(names).join(","),
+      // An order that stays while people are renamed.
+      sort: "employeeId",
+      "page[limit]": "500",
+      ...(after !== undefined && { "page[after]": after }),
+    };
+    const answer = objectIn(await bamboohr.send({ path: "/api/v1/employees", query }, api), bamboohr);
+    const { data: employees } = answer;
+    const pages = at(answer, "meta.page").value;
+    // Without it the last page could not be told from any other.
+    if (!Array.isArray(employees) || !isJsonObject(pages)) throw sourceFailure("source-answer-unexpected");
+    const people = employees.flatMap(listed);
+    const [next, total] = [pages.nextCursor ?? "", at(answer, "meta.total").value];
+    if (typeof next !== "string") throw sourceFailure("source-answer-unexpected");
+    return {
+      people,
+      ...(next !== "" && { next }),
+      ...(typeof total === "number" && { total }),
+      isComplete: people.length === employees.length,
+    };
+  },
+};
+
+function listed(employee: unknown): ListedPerson[] {
+  const subject = isJsonObject(employee) ? readId(employee.employeeId) : undefined;
+  if (subject === undefined || !isJsonObject(employee)) return [];
+  const fields = renamed(employee);
+  // That a list shows a status does not say that it has changed, which alone may open an account.
+  const changed = Object.keys(fields).filter((name) => name !== "status");
+  const payload = withFields(subject, fields, changed);
+  return [{ subject, type: "employee_with_fields.updated", payload }];
+}
+
+function renamed(employee: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(employee)
+      .filter(([name]) => !ownToTheList.has(name))
+      .map(([name, value]) => [Object.hasOwn(names, name) ? names[name] : name, value]),
+  );
+}

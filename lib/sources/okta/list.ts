@@ -1,0 +1,30 @@
+import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { isJsonObject, readId } from "#lib/payloads/body.ts";
+import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { linkParameter } from "#lib/source-apis/link-header.ts";
+import { listIn } from "#lib/source-apis/rest-api.ts";
+import { fetch, okta, type OktaApiSecret } from "./fetch.ts";
+import type { OktaEvent } from "./split.ts";
+
+/**
+ * The users of the organization, 200 a page. Okta leaves out who is deactivated (`DEPROVISIONED`) or deleted, and says no
+ * total. https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
+ */
+export const list: Listing<OktaApiSecret> = {
+  hosts: fetch.hosts,
+  async page(api, after) {
+    const query = { limit: "200", ...(after !== undefined && { after }) };
+    const answer = await okta.send({ path: "/api/v1/users", query }, api);
+    const users = listIn(answer, okta);
+    const people = users.flatMap((user): ListedPerson[] => {
+      const subject = isJsonObject(user) ? readId(user.id) : undefined;
+      if (subject === undefined || !isJsonObject(user)) return [];
+      const payload = { result: "SUCCESS", user } satisfies OktaEvent;
+      return [{ subject, type: "user.account.update_profile", payload }];
+    });
+    const next = linkParameter(answer.headers.link, "next", "after");
+    // A next page that cannot be asked for would be taken for the end of the list.
+    if (next === "") throw sourceFailure("source-answer-unexpected");
+    return { people, ...(next !== undefined && { next }), isComplete: people.length === users.length };
+  },
+};

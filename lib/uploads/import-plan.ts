@@ -1,0 +1,49 @@
+import type { ByteRange, ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
+import type { Row, TableHead } from "#lib/formats/format.ts";
+import { importFolder } from "./import-id.ts";
+import type { UploadKindName } from "./rows/registry.ts";
+import { readStored, writeJson } from "./stored-objects.ts";
+
+/** Consecutive rows of a file that one invocation delivers. The bytes from `start` to before `end` are enough to read them. */
+export interface Chunk extends ByteRange, Pick<Row, "row"> {
+  /** How many rows there are from `start`. */
+  readonly rows: number;
+}
+
+/**
+ * How a file is read, and which rows each chunk holds. It is stored at `results/<import>/plan.json` for as long as the import
+ * lasts, and is written once: which chunks are done is in the ledger, what became of their rows is in the parts.
+ */
+export interface ImportPlan extends TableHead {
+  readonly import: string;
+  readonly kind: UploadKindName;
+  readonly object: ObjectReference;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly rows: number;
+  /** In the order of the file; at least one. */
+  readonly chunks: readonly Chunk[];
+}
+
+/**
+ * How many chunks of one file are in work at the same time. Users: one less than the invocations there are for chunks
+ * (`uploadsRun.maximumConcurrency`), so that the next file need not wait. TOTP secrets: one, since of two secrets of one
+ * person the later one has to win.
+ */
+export const chunksAtOnce: Readonly<Record<UploadKindName, number>> = { users: 2, otp: 1 };
+
+export const planKey = (id: string): string => `${importFolder(id)}/plan.json`;
+
+/** The plan of an import; `undefined` when the import has ended, or has no plan yet. */
+export async function readPlan(
+  objects: ObjectStore,
+  bucket: string,
+  id: string,
+): Promise<ImportPlan | undefined> {
+  const bytes = await readStored(objects, bucket, planKey(id));
+  return bytes && (JSON.parse(bytes.toString()) as ImportPlan);
+}
+
+export async function writePlan(objects: ObjectStore, plan: ImportPlan): Promise<void> {
+  await writeJson(objects, plan.object.bucket, planKey(plan.import), plan);
+}

@@ -1,0 +1,61 @@
+import type { Change } from "#lib/contract/change.ts";
+import type { EventKey, EventRecord } from "#lib/contract/ledger.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
+import { eventRecord } from "#lib/ledger/event-record.ts";
+import type { ImportPlan } from "./import-plan.ts";
+
+// What the ledger holds about an import: one entry for the import, one for each chunk while it is in work, one for each row.
+
+/** Where uploads stand in the ledger, beside the sources. */
+export const uploadsSource = "uploads";
+
+/**
+ * How long an invocation holds an import or a chunk before another invocation may take it over, in seconds: as long as a
+ * function may run.
+ */
+export const leaseSeconds = 900;
+
+export const importKey = (id: string): EventKey => ({ source: uploadsSource, id });
+
+/** Claimed while the chunk is in work; it never gets a record. */
+export const chunkKey = (id: string, chunk: number): EventKey => ({
+  source: uploadsSource,
+  id: `${id}/chunk-${chunk}`,
+});
+
+/** @param row the line that the row starts on. */
+export const rowKey = (id: string, row: number): EventKey => ({ source: uploadsSource, id: `${id}/${row}` });
+
+type ImportStart = Pick<ImportPlan, "import" | "startedAt">;
+
+/** The bucket's access policy is the proof: a principal that may write into it may import. */
+const receptionOf = ({ startedAt }: ImportStart) => ({ receivedAt: startedAt, proof: "bucket" });
+
+/** @param now milliseconds since 1970, as below. */
+export function importRecord(start: ImportStart, outcome: Outcome, now: number): EventRecord {
+  const key = importKey(start.import);
+  return eventRecord({ key, type: "import", reception: receptionOf(start), outcome }, now);
+}
+
+export function rowRecord(
+  start: ImportStart,
+  { row, change, outcome }: { row: number; change: Change | undefined; outcome: Outcome },
+  now: number,
+): EventRecord {
+  return eventRecord(
+    {
+      key: rowKey(start.import, row),
+      type: "row",
+      externalId: change && externalIdOf(change),
+      reception: receptionOf(start),
+      changes: change ? [change] : [],
+      outcome,
+    },
+    now,
+  );
+}
+
+/** Our id of the person that a row is about, where the row says it. */
+export function externalIdOf(change: Change): string | undefined {
+  return change.kind === "create" ? change.person.externalId : change.who.externalId;
+}

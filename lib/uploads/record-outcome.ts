@@ -1,0 +1,78 @@
+import type { Clock } from "#lib/contract/clock.ts";
+import type { Ledger } from "#lib/contract/ledger.ts";
+import type { Log } from "#lib/contract/log.ts";
+import type { ObjectStore } from "#lib/contract/objects.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
+import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
+import { importFolder } from "./import-id.ts";
+import type { ImportPlan } from "./import-plan.ts";
+import { importRecord, uploadsSource } from "./ledger-entries.ts";
+import { writeResults, type FileProblem } from "./result-files.ts";
+import type { RowResults } from "./row-results.ts";
+
+export interface OutcomePorts {
+  readonly ledger: Ledger;
+  readonly objects: ObjectStore;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+}
+
+/** What is known of a file once all its results have been read. */
+export interface FileEnd {
+  readonly unusedColumns: readonly string[];
+  /** Why it was refused, or not read to its end. */
+  readonly problem?: FileProblem;
+}
+
+/**
+ * Ends an import: writes its results, the summary last, and records its outcome in the ledger. From then on a notification of
+ * the same file has no effect.
+ *
+ * @param end called after the last of `results` was read.
+ */
+export async function recordOutcome(
+  plan: Omit<ImportPlan, "rows" | "chunks">,
+  results: AsyncIterable<RowResults>,
+  end: () => FileEnd,
+  { ledger, objects, clock, log }: OutcomePorts,
+): Promise<Outcome> {
+  const { import: id, kind, object, details, startedAt } = plan;
+  const target = { bucket: object.bucket, folder: importFolder(id), columns: plan.columns ?? ["original"] };
+  const summary = await writeResults(objects, target, results, () => {
+    const { problem, unusedColumns } = end();
+    return {
+      import: id,
+      kind,
+      object: { key: object.key, ...(object.versionId !== undefined && { versionId: object.versionId }) },
+      startedAt,
+      state: problem ? "refused" : "finished",
+      ...(problem && { problem }),
+      details,
+      unusedColumns,
+      finishedAt: new Date(clock.now()).toISOString(),
+    };
+  });
+  const { state, problem, rows, accepted, alreadyDone, rejected } = summary;
+  const outcome: Outcome = problem ? { kind: "rejected", reason: problem.reason } : { kind: "accepted" };
+  await ledger.settle([importRecord(plan, outcome, clock.now())], outcomesKeptSeconds);
+  log.info(
+    "import settled",
+    {
+      source: uploadsSource,
+      import: id,
+      state,
+      reason: problem?.reason,
+      rows,
+      accepted,
+      alreadyDone,
+      rejected,
+    },
+    {
+      [state === "finished" ? "FilesFinished" : "FilesRefused"]: 1,
+      RowsAccepted: accepted,
+      RowsAlreadyDone: alreadyDone,
+      RowsRejected: rejected,
+    },
+  );
+  return outcome;
+}

@@ -1,0 +1,41 @@
+import type { DeliveryPorts } from "#lib/delivery/context.ts";
+import type { RowProblem } from "#lib/formats/format.ts";
+import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
+import type { DeliveredRow } from "./deliver-rows.ts";
+import type { ImportPlan } from "./import-plan.ts";
+import { externalIdOf, rowRecord } from "./ledger-entries.ts";
+import type { ResultCollector } from "./row-results.ts";
+import type { RowTranslator } from "./rows/row-translator.ts";
+
+/**
+ * Records the outcomes of rows in the ledger, then in the results. When the ledger fails, nothing is in the results: the rows
+ * are delivered again and their outcome of then is recorded.
+ */
+export async function recordRows(
+  rows: readonly DeliveredRow[],
+  translator: RowTranslator,
+  results: ResultCollector,
+  plan: Pick<ImportPlan, "import" | "startedAt">,
+  { clock, ledger }: Pick<DeliveryPorts, "clock" | "ledger">,
+): Promise<void> {
+  const records = rows.map(({ row, change, outcome }) =>
+    rowRecord(plan, { row: row.row, change, outcome }, clock.now()),
+  );
+  await ledger.settle(records, outcomesKeptSeconds);
+  for (const { row, change, problems, notes, outcome } of rows) {
+    const reasons = problems.length > 0 ? problems : [{ code: outcome.reason ?? "", column: outcome.field }];
+    const externalId = change && externalIdOf(change);
+    results.add({
+      row: row.row,
+      outcome,
+      original: translator.redacted(row),
+      reasons: reasons.map(withColumn),
+      notes: notes.map(withColumn),
+      ...(externalId !== undefined && { externalId }),
+    });
+  }
+}
+
+function withColumn({ code, column }: Omit<RowProblem, "column"> & { column?: string | undefined }): string {
+  return column === undefined || column === "" ? code : `${column}: ${code}`;
+}

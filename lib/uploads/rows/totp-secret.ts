@@ -1,0 +1,78 @@
+import { minOtpSecretBits } from "#lib/authing/dto.ts";
+import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
+import { plainText, plainWord } from "#lib/fields/encode.ts";
+import { isEmpty } from "#lib/fields/read.ts";
+import { otpauthUri, parseOtpauth } from "./otpauth-uri.ts";
+
+/** A TOTP secret ready for Authing, or the codes that say why it cannot be used. */
+export interface Secret {
+  /** RFC 4648 base32, upper case, without padding. */
+  readonly base32?: string;
+  readonly problems: readonly string[];
+  /** Codes of what is unusual about a secret that is accepted. */
+  readonly notes: readonly string[];
+}
+
+/** Longest text that may hold a secret, in UTF-16 units: a URI with the address of an image and a long label. */
+const maxWrittenLength = 4096;
+/** RFC 4226 (R6) requires 128 bits; Authing itself makes 80. */
+const advisedBytes = 16;
+/** HMAC-SHA-1 replaces a longer key by its hash. */
+const blockBytes = 64;
+
+/** Reads a secret as files have it: base32 in any case and spacing, or an `otpauth://` URI, whose settings are checked too. */
+export function readSecret(value: unknown): Secret {
+  if (isEmpty(value)) return refusal("secret-missing");
+  const written = plainText(value);
+  if (typeof value !== "string" || written === undefined || written.length > maxWrittenLength) {
+    return refusal("secret-encoding");
+  }
+  if (otpauthUri.test(written)) {
+    const uri = parseOtpauth(written);
+    if (uri === undefined) return refusal("uri-invalid");
+    const problems = settingProblems(uri).map(([, code]) => code);
+    const secret = readBase32(uri.secret);
+    return problems.length === 0 ? secret : { problems: [...problems, ...secret.problems], notes: [] };
+  }
+  return readBase32(written);
+}
+
+function readBase32(written: string): Secret {
+  // Supabase, better-auth and OpenPGP, in that order: encrypted with a key that we do not have.
+  if (/^(?:\{|\$[a-z]+\$|-----BEGIN)/.test(written)) return refusal("secret-encrypted");
+  const decoded = decodeBase32(written);
+  if (decoded === undefined) return refusal("secret-encoding");
+  const { bytes, hasStrayBits } = decoded;
+  if (bytes.length === 0) return refusal("secret-missing");
+  if (bytes.length * 8 < minOtpSecretBits) return refusal("secret-short");
+  const notes = [
+    hasStrayBits && "secret-had-stray-bits",
+    bytes.length < advisedBytes && "secret-below-128-bits",
+    bytes.length > blockBytes && "secret-above-512-bits",
+    bytes.every((byte) => byte === bytes[0]) && "secret-one-byte-repeated",
+  ].filter((note) => note !== false);
+  return { base32: encodeBase32(bytes), problems: [], notes };
+}
+
+type Setting = "type" | "algorithm" | "digits" | "period";
+
+/** What Authing assumes. It has no field for these settings, so a secret with any other value cannot be imported. */
+const supported: Readonly<Record<Setting, RegExp>> = {
+  type: /^totp$/,
+  algorithm: /^(?:hmac[-_ ]?)?sha[-_ ]?1$/,
+  digits: /^6$/,
+  period: /^30$/,
+};
+
+/** Which settings Authing does not support, each with its code. */
+export function settingProblems(settings: { readonly [setting in Setting]: unknown }): [Setting, string][] {
+  return (Object.keys(supported) as Setting[])
+    .filter(
+      (setting) => !isEmpty(settings[setting]) && !supported[setting].test(plainWord(settings[setting])),
+    )
+    .map((setting) => [setting, `${setting}-unsupported`]);
+}
+
+function refusal(problem: string): Secret {
+  return { problems: [problem], notes: [] };
+}

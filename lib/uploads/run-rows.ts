@@ -1,0 +1,160 @@
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ObjectStore } from "#lib/contract/objects.ts";
+import type { TranslationContext } from "#lib/contract/source.ts";
+import type { DeliveryPorts } from "#lib/delivery/context.ts";
+import type { Row } from "#lib/formats/format.ts";
+import { inGroups, readChunk, rowsFrom } from "./chunk-rows.ts";
+import { awaitsPerson, deliverRows, type DeliveredRow } from "./deliver-rows.ts";
+import type { Chunk, ImportPlan } from "./import-plan.ts";
+import { readPart, writePart, type Rest } from "./parts.ts";
+import { recordRows } from "./record-rows.ts";
+import { collectResults, type ResultCollector } from "./row-results.ts";
+import { translatorFor } from "./rows/registry.ts";
+import type { RowTranslator } from "./rows/row-translator.ts";
+
+export interface RowPorts extends DeliveryPorts {
+  readonly objects: ObjectStore;
+  readonly translation: TranslationContext;
+}
+
+/** Rows that are delivered together: as many as Authing accepts in one call. */
+const rowsAtOnce = 50;
+/** How long to wait before people whose secrets came first are looked up again, in milliseconds. */
+const lookAgainMilliseconds = 5_000;
+
+/** The work of one invocation on one chunk. */
+interface ChunkRun {
+  readonly plan: ImportPlan;
+  readonly chunk: number;
+  readonly ports: RowPorts;
+  readonly deadline: number;
+  /** The rows that are decided. */
+  readonly results: ResultCollector;
+  /** Rows with TOTP secrets whose people are not in Authing yet. */
+  readonly awaiting: Row[];
+  /** The first row that was neither decided nor added to `awaiting`; `undefined` when there is none, or none was read yet. */
+  next: Row | undefined;
+  translator: RowTranslator | undefined;
+}
+
+/**
+ * Delivers the rows of a chunk that no part holds yet, and writes the next part.
+ *
+ * @param deadline in milliseconds since 1970.
+ * @returns `time-is-up` when rows are left: the chunk has to be run again.
+ * @throws InboundError retryable, when the cause is not the time; rows that are decided are in the part that was written.
+ */
+export async function runRows(
+  plan: ImportPlan,
+  chunk: number,
+  ports: RowPorts,
+  deadline: number,
+): Promise<"done" | "time-is-up"> {
+  const place = await placeReached(plan, chunk, ports.objects);
+  if (!place) return "done";
+  const results = collectResults();
+  const run: ChunkRun = {
+    plan,
+    chunk,
+    ports,
+    deadline,
+    results,
+    awaiting: [],
+    next: undefined,
+    translator: undefined,
+  };
+  const failure = await deliverFrom(place.rest, run);
+  // Without a decided row there is nothing to keep: a part would only say what the one before it says.
+  if (failure?.retryable && results.rows === 0) throw failure;
+  // A permanent failure means that the file is gone. The rows that are decided stay so.
+  const problem = failure && !failure.retryable ? failure : undefined;
+  const rest = problem ? undefined : restOf(run);
+  await writePart(ports.objects, plan, [chunk, place.part], {
+    results: results.all(),
+    unusedColumns: run.translator?.unmappedColumns() ?? [],
+    ...(problem && {
+      problem: { reason: problem.reason, ...(problem.hint !== undefined && { hint: problem.hint }) },
+    }),
+    ...(rest && { rest }),
+  });
+  const isTimeUp = failure?.reason === "time-is-up" || ports.clock.now() >= deadline;
+  if (failure?.retryable && !isTimeUp) throw failure;
+  return rest ? "time-is-up" : "done";
+}
+
+/** The number of the next part and where it begins; `undefined` when the parts hold the whole chunk. */
+async function placeReached(
+  plan: ImportPlan,
+  chunk: number,
+  objects: ObjectStore,
+): Promise<{ part: number; rest: Rest } | undefined> {
+  let rest: Rest = plan.chunks[chunk] as Chunk;
+  for (let part = 0; ; part += 1) {
+    const before = await readPart(objects, plan, chunk, part);
+    if (!before) return { part, rest };
+    if (!before.rest) return undefined;
+    rest = before.rest;
+  }
+}
+
+/** Delivers rows from `rest` on and records their outcomes, until the rows or the time end. Returns what stopped it early. */
+async function deliverFrom(rest: Rest, run: ChunkRun): Promise<InboundError | undefined> {
+  const { plan, chunk, ports, deadline, results, awaiting } = run;
+  try {
+    const rows = await readChunk(plan, chunk, rest, ports.objects);
+    run.translator = translatorFor(plan.kind, plan.columns, ports.translation);
+    for await (const group of inGroups(rowsFrom(rows, rest, awaiting), rowsAtOnce)) {
+      [run.next] = group;
+      // An invocation always decides at least one group, so that a chunk gets done however little time each one has.
+      if (results.rows > 0 && ports.clock.now() >= deadline) return undefined;
+      const delivered = await deliverRows(group, run.translator, plan, ports, deadline);
+      const waiting = delivered.filter(awaitsPerson);
+      await record(
+        delivered.filter((row) => !waiting.includes(row)),
+        run.translator,
+        run,
+      );
+      awaiting.push(...waiting.map(({ row }) => row));
+      run.next = undefined;
+    }
+    await deliverAwaiting(run.translator, run);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InboundError) return error;
+    throw error;
+  }
+}
+
+/** Looks up the people of waiting secrets again and again, until all are there or a round finds none of them. */
+async function deliverAwaiting(translator: RowTranslator, run: ChunkRun): Promise<void> {
+  const { plan, ports, deadline, awaiting } = run;
+  while (awaiting.length > 0) {
+    await ports.clock.wait(lookAgainMilliseconds);
+    const delivered: DeliveredRow[] = [];
+    for (let start = 0; start < awaiting.length; start += rowsAtOnce) {
+      const group = awaiting.slice(start, start + rowsAtOnce);
+      delivered.push(...(await deliverRows(group, translator, plan, ports, deadline)));
+    }
+    const waiting = delivered.filter(awaitsPerson);
+    const isOver = waiting.length === awaiting.length;
+    await record(isOver ? delivered : delivered.filter((row) => !awaitsPerson(row)), translator, run);
+    awaiting.splice(0, awaiting.length, ...(isOver ? [] : waiting.map(({ row }) => row)));
+  }
+}
+
+const record = (rows: readonly DeliveredRow[], translator: RowTranslator, run: ChunkRun) =>
+  recordRows(rows, translator, run.results, run.plan, run.ports);
+
+/** Where the next invocation goes on; `undefined` when every row of the chunk is decided. */
+function restOf({ awaiting, next }: ChunkRun): Rest | undefined {
+  const first = awaiting[0] ?? next;
+  return (
+    first && {
+      row: first.row,
+      start: first.start,
+      ...(awaiting.length > 0 && {
+        awaiting: { rows: awaiting.map(({ row }) => row), next: next?.row ?? Number.MAX_SAFE_INTEGER },
+      }),
+    }
+  );
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import config from "#config";
+import { deployment } from "#infra/aws/deployment.ts";
+import { configuredFunctions } from "#infra/aws/bundle.ts";
+import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import {
+  eventQueuePorts,
+  finishPorts,
+  operationPorts,
+  planPorts,
+  receivePorts,
+  runPorts,
+} from "#lib/wiring/function-ports.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+const sources = enabledSources(config);
+const { functions } = deployment({ ...config, sources: [...sources.values()] }, configuredFunctions(config));
+/** What serverless.yml gives to every function. */
+const common = /^ {2}environment:\n((?: {4}\w+: .*\n)+)/m.exec(readFileSync("serverless.yml", "utf8"))?.[1];
+const ofAll = Array.from(common?.matchAll(/^ +(\w+):/gm) ?? [], ([, name = ""]) => name);
+
+/** How each function opens its ports, by its name; webhook functions all do alike. */
+const opened: Readonly<Record<string, () => object>> = {
+  webhooks: receivePorts,
+  "events-apply": () => eventQueuePorts(config, sources),
+  "operations-run": () => operationPorts(config, sources),
+  "uploads-plan": () => planPorts(config),
+  "uploads-run": () => runPorts(config),
+  "uploads-finish": finishPorts,
+};
+
+const reading = Object.entries(functions).flatMap(([name, made]) => {
+  const given = Object.keys((made as { environment: object }).environment);
+  return given.length > 0 ? [[name, [...ofAll, ...given]] as const] : [];
+});
+
+describe.each(reading)("the environment of %s", (name, variables) => {
+  const open = opened[name.replace(/^webhooks-.*/, "webhooks")];
+  function openWith(set: readonly string[]) {
+    for (const variable of variables) {
+      vi.stubEnv(variable, set.includes(variable) ? `https://${variable.toLowerCase()}.example` : undefined);
+    }
+    return open?.();
+  }
+
+  it("is what its ports ask for", () => {
+    expect(openWith(variables)).toBeTypeOf("object");
+  });
+
+  it.each(variables)("is needed: %s", (variable) => {
+    expect(() => openWith(variables.filter((other) => other !== variable))).toThrow(
+      expect.objectContaining({ reason: "environment-incomplete", path: variable }),
+    );
+  });
+});
+
+describe("the functions", () => {
+  it("with an environment are all looked at here", () => {
+    expect(ofAll).toEqual(["SERVICE", "STAGE"]);
+    expect(new Set(reading.map(([name]) => name.replace(/^webhooks-.*/, "webhooks")))).toEqual(
+      new Set(Object.keys(opened)),
+    );
+  });
+});

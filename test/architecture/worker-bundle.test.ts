@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import config from "#config";
+import type { Config } from "#lib/config.ts";
+import { bundleFunction, configuredFunctions } from "#infra/aws/bundle.ts";
+import twoSources from "./two-sources.config.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "worker-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The functions that translate events, and therefore need the sources that the configuration names. */
+const translating = ["events-apply", "operations-run"];
+
+async function bundled(name: string, of: Config, file?: string) {
+  const source = configuredFunctions(of).find((each) => each.name === name);
+  if (!source) throw new TypeError(`${name} is not deployed`);
+  const bundle = await bundleFunction(source, folder, of, file);
+  return {
+    ...bundle,
+    /** Those whose translation is in the bundle, by name. */
+    sources: bundle.inputs.flatMap(
+      (input) => /^lib\/sources\/([^/]+)\/translate\.ts$/.exec(input)?.[1] ?? [],
+    ),
+    /** Every folder that something in the bundle comes from. */
+    folders: new Set(bundle.inputs.flatMap((input) => /^lib\/sources\/([^/]+)\//.exec(input)?.[1] ?? [])),
+  };
+}
+
+describe.each(translating)("the bundle of %s", (name) => {
+  it("holds every source that the configuration names", async () => {
+    const everySource = readdirSync("lib/sources", { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
+    expect(Object.keys(config.sources).toSorted()).toEqual(everySource.toSorted());
+    expect((await bundled(name, config)).sources).toEqual(everySource.toSorted());
+  }, 60_000);
+
+  it("holds no file of a source that the configuration leaves out", async () => {
+    const two = await bundled(name, twoSources, "test/architecture/two-sources.config.ts");
+    expect(two.sources).toEqual(["clerk", "okta"]);
+    expect(two.folders).toEqual(new Set(["clerk", "okta"]));
+    const all = await bundled(name, config);
+    expect(two.totalBytes).toBeLessThan(all.totalBytes);
+  }, 60_000);
+});
+
+describe("the functions of a configuration", () => {
+  it("are its own sources' webhooks, and what serves all sources", () => {
+    expect(configuredFunctions(twoSources).map(({ name }) => name)).toEqual([
+      "events-apply",
+      "operations-run",
+      "unclaimed-refuse",
+      "uploads-finish",
+      "uploads-plan",
+      "uploads-run",
+      "webhooks-clerk",
+      "webhooks-okta",
+    ]);
+  });
+});

@@ -1,0 +1,170 @@
+import {
+  bucket,
+  closing,
+  drawn,
+  fixedWindow,
+  queue,
+  shared,
+  slidingLog,
+  slidingWindow,
+  stacked,
+  twoCounters,
+  type Server,
+} from "./rate-servers.ts";
+
+// The servers that a pace is tried on: mechanisms of rate-servers.ts with numbers.
+
+/**
+ * How much pace.ts knows of a server. Its constants were chosen on the tuned ones alone. The seen ones were blind once: they
+ * were not tuned on, but showed what was wrong. The blind ones were written and committed before any run, and after the
+ * latest change to pace.ts.
+ */
+export type Set = "tuned" | "seen" | "blind";
+
+export interface Model {
+  readonly name: string;
+  readonly set: Set;
+  open(random: () => number): Server;
+  /** Processes that call it at once, each with a controller of its own. Default 1. */
+  readonly processes?: number;
+  /** Median time to an answer. Default 140. */
+  readonly latencyMilliseconds?: number;
+  /** How far answers scatter: the deviation of the latency's logarithm. Default 0.35. */
+  readonly latencySpread?: number;
+  /** What its refusals say where they say anything, whatever is true. Default: the truth, in whole seconds. */
+  readonly retryAfterSeconds?: number;
+  /** How long a trial lasts, where not 300: fast ones tell as much sooner. */
+  readonly seconds?: number;
+}
+
+const second = 1000;
+const minute = 60_000;
+const steady = (perSecond: number) => () => perSecond;
+const steps =
+  (...rates: readonly number[]) =>
+  (now: number) =>
+    rates[Math.min(Math.floor(now / (100 * second)), rates.length - 1)]!;
+
+const tuned: readonly Omit<Model, "set">[] = [
+  { name: "bucket 5/s", open: () => bucket(steady(5), 5) },
+  { name: "bucket 20/s", open: () => bucket(steady(20), 20) },
+  { name: "bucket 100/s", open: () => bucket(steady(100), 100), seconds: 200 },
+  { name: "window 20 per second", open: (random) => fixedWindow(20, second, random() * second) },
+  { name: "window 600 per minute", open: (random) => fixedWindow(600, minute, random() * minute) },
+  { name: "step 20, 5, 40/s", open: () => bucket(steps(20, 5, 40), 20) },
+  {
+    name: "noisy neighbour, 30/s",
+    open: (random) => shared(bucket(steady(30), 30), (now) => (now % (2 * minute) < minute ? 15 : 3), random),
+  },
+  { name: "bucket 300/s", open: () => bucket(steady(300), 300), seconds: 100 },
+  { name: "bucket 50/s, burst of 500", open: () => bucket(steady(50), 500) },
+  { name: "bucket 12/s, no burst", open: () => bucket(steady(12), 1.5) },
+  { name: "bucket 20/s, refusal locks 3 s", open: () => bucket(steady(20), 20, 3 * second) },
+  { name: "bucket 20/s, answers after 2 s", open: () => bucket(steady(20), 20), latencyMilliseconds: 2000 },
+  { name: "window 100 per 10 s", open: (random) => fixedWindow(100, 10 * second, random() * 10 * second) },
+  { name: "sliding window 300 per 10 s", open: () => slidingWindow(300, 10 * second) },
+  { name: "wave between 10 and 40/s", open: () => bucket((now) => 25 + 15 * Math.sin(now / 20_000), 25) },
+  {
+    name: "a new rate each minute, 4 to 80/s",
+    open(random) {
+      const rates = Array.from({ length: 12 }, () => 4 * 20 ** random());
+      return bucket((now) => rates[Math.floor(now / minute)] ?? 20, 20);
+    },
+  },
+  { name: "three processes, bucket 30/s", open: () => bucket(steady(30), 30), processes: 3 },
+];
+
+const seen: readonly Omit<Model, "set">[] = [
+  { name: "log of 150 in any 30 s, refusals too", open: () => slidingLog(150, 30 * second) },
+  { name: "40/s, 5 ahead, jittery answers", open: () => bucket(steady(40), 5), latencySpread: 1 },
+  {
+    name: "15/s and 600 per minute",
+    open: (random) => stacked(bucket(steady(15), 15), fixedWindow(600, minute, random() * minute)),
+  },
+  {
+    name: "drift between 8 and 72/s in 3 minutes",
+    open: () => bucket((now) => 40 + 32 * Math.sin((2 * Math.PI * now) / (3 * minute)), 40),
+  },
+  { name: "queue of 50, worked off at 25/s", open: () => queue(25, 50) },
+  {
+    name: "neighbour with bursts of 40, 30/s",
+    open: (random) => shared(bucket(steady(30), 30), steady(0.1), random, 40),
+  },
+  { name: "bucket 20/s, always says 5 s", open: () => bucket(steady(20), 20), retryAfterSeconds: 5 },
+  {
+    name: "window 300 per 30 s, always says 1 s",
+    open: (random) => fixedWindow(300, 30 * second, random() * 30 * second),
+    retryAfterSeconds: 1,
+  },
+  { name: "bucket 6/s, no burst", open: () => bucket(steady(6), 1) },
+  {
+    name: "bucket 40/s, closed for 20 s of 100",
+    open: () => closing(bucket(steady(40), 40), 20 * second, 100 * second),
+  },
+  {
+    name: "five processes, window 100 per second",
+    open: (random) => fixedWindow(100, second, random() * second),
+    processes: 5,
+  },
+  { name: "about 200 in any 20 s, by two counters", open: () => twoCounters(200, 20 * second) },
+  {
+    name: "window 1500 per 5 minutes",
+    open: (random) => fixedWindow(1500, 5 * minute, random() * 5 * minute),
+    seconds: 900,
+  },
+  {
+    name: "four gateways, 10/s each, drawn at random",
+    open: (random) =>
+      drawn(
+        Array.from({ length: 4 }, () => bucket(steady(10), 10)),
+        random,
+      ),
+  },
+  { name: "60 and 15/s, 90 s each", open: () => bucket((now) => (now % 180_000 < 90_000 ? 60 : 15), 20) },
+  {
+    name: "neighbour on and off, 20 of 30/s",
+    open: (random) =>
+      shared(bucket(steady(30), 30), (now) => (now % (20 * second) < 10 * second ? 20 : 0), random),
+  },
+  {
+    name: "bucket 9/s, burst of 30, slow jittery answers",
+    open: () => bucket(steady(9), 30),
+    latencyMilliseconds: 400,
+    latencySpread: 0.8,
+  },
+];
+
+const blind: readonly Omit<Model, "set">[] = [
+  { name: "bucket 15/s, burst of 3", open: () => bucket(steady(15), 3) },
+  {
+    name: "sliding window 50 per 5 s, answers after 600 ms",
+    open: () => slidingWindow(50, 5 * second),
+    latencyMilliseconds: 600,
+  },
+  {
+    name: "two gateways, 25/s each, drawn at random",
+    open: (random) =>
+      drawn(
+        Array.from({ length: 2 }, () => bucket(steady(25), 25)),
+        random,
+      ),
+  },
+  {
+    name: "8/s and 900 per 3 minutes",
+    open: (random) => stacked(bucket(steady(8), 8), fixedWindow(900, 3 * minute, random() * 3 * minute)),
+    seconds: 540,
+  },
+  {
+    name: "bucket 60/s, closed once for 30 s",
+    open: () => closing(bucket(steady(60), 60), 30 * second, 150 * second),
+    seconds: 270,
+  },
+  {
+    name: "neighbour that takes half of 50/s each other minute",
+    open: (random) => shared(bucket(steady(50), 50), (now) => (now % (2 * minute) < minute ? 0 : 25), random),
+  },
+];
+
+export const models: readonly Model[] = Object.entries({ tuned, seen, blind }).flatMap(([set, own]) =>
+  own.map((model) => ({ ...model, set: set as Set })),
+);

@@ -1,0 +1,54 @@
+// JSON as attacks see it: every place in it, a copy with one place changed, a copy that does not change.
+
+export type Path = readonly (string | number)[];
+
+/** Every place in a value, the whole first. */
+export function pathsIn(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== "object" || value === null) return [path];
+  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  return [
+    path,
+    ...keys.flatMap((key) => pathsIn((value as Record<string | number, unknown>)[key], [...path, key])),
+  ];
+}
+
+/** A copy with another value at a place. */
+export function replaced(document: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value;
+  const copy = (Array.isArray(document) ? [...document] : { ...(document as object) }) as Record<
+    string | number,
+    unknown
+  >;
+  copy[key] = replaced(copy[key], rest, value);
+  return copy;
+}
+
+/** A copy as it comes out of JSON. */
+export function asJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** The same value, that cannot be changed at any depth. */
+export function frozen<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
+    Object.values(value).forEach(frozen);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/** Every text in a value. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return value === "" ? [] : [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** Whether bytes are a JSON object or list. */
+export function isJson(body: Uint8Array): boolean {
+  try {
+    const document = JSON.parse(Buffer.from(body).toString()) as unknown;
+    return typeof document === "object" && document !== null;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,193 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ListedPerson } from "#lib/contract/source.ts";
+import { readList } from "#lib/source-apis/read-list.ts";
+import { startRecordedApi, type ApiAnswerOnWire } from "#infra/local/recorded-api.ts";
+import { readListFixture, type ListFixture } from "#infra/fixtures/lists.ts";
+import { asJson, pathsIn, replaced } from "./json-places.ts";
+import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
+import { attempted, type SourceUnderTest } from "./source-under-test.ts";
+
+// Attacks on the list of all people of a source. A list that ends early, or lies, must not be called complete: a person who is
+// missing in it would look like a leaver.
+
+type Answers = readonly ApiAnswerOnWire[];
+
+const page = "<!doctype html><title>Not what you asked for</title>";
+const failures: Readonly<Record<string, Omit<ApiAnswerOnWire, "request">>> = {
+  "a redirect": { status: 302, headers: { location: "https://example.com/sign-in" } },
+  "400": { status: 400, json: { error: "bad request" } },
+  "401": { status: 401, json: { error: "unauthorized" } },
+  "403": { status: 403, json: { error: "forbidden" } },
+  "404": { status: 404, json: { error: "no such path" } },
+  "429": { status: 429, json: {} },
+  "500": { status: 500, json: {} },
+  "a page": { status: 200, text: page },
+  nothing: { status: 200, text: "" },
+  "an empty object": { status: 200, json: {} },
+  null: { status: 200, json: null },
+};
+
+export function attackList(tested: SourceUnderTest): void {
+  const { source, fixture, openApi } = tested;
+  const { name, list } = source;
+  if (!list) return;
+  const recorded = readListFixture(name, tested.folder);
+
+  describe(`the list of ${name}`, () => {
+    it("is recorded, over several pages", () => {
+      expect(recorded, "write fixtures/list.json").toBeDefined();
+      expect(pagesOf(recorded)).toBeGreaterThan(1);
+    });
+    if (!recorded) return;
+    const lastPage = recorded.answers.length - 1;
+
+    it("holds all people, as translate reads them", async () => {
+      const { people, summary, asked } = await read(recorded.answers);
+      expect({ isComplete: summary.isComplete, people: people.map(meaning) }).toEqual({
+        isComplete: recorded.isComplete,
+        people: recorded.people,
+      });
+      expect(summary.count).toBe(new Set(people.map(({ subject }) => subject)).size);
+      // Each page was asked for with a cursor of its own.
+      expect(new Set(asked).size).toBe(asked.length);
+    });
+
+    it("goes on from any cursor", async () => {
+      const whole = await read(recorded.answers);
+      const api = await startRecordedApi([recorded]);
+      try {
+        const people: ListedPerson[] = [];
+        let cursor: string | undefined;
+        do {
+          // As another function would, that knows nothing of the pages before.
+          const next = await list.page(openApi(list, api.url, fixture.now), cursor);
+          people.push(...next.people);
+          cursor = next.next === undefined ? undefined : (asJson(next.next) as string);
+        } while (cursor !== undefined);
+        expect(people).toEqual(whole.people);
+      } finally {
+        await api.close();
+      }
+    });
+
+    it.each(Object.entries(failures))("does not end where a page is %s", async (_, failure) => {
+      for (const index of recorded.answers.keys()) {
+        const { request } = recorded.answers[index] as ApiAnswerOnWire;
+        // And stays so, however often it is asked for again.
+        const answers = [...recorded.answers.slice(0, index), { request, ...failure }];
+        await expect(read(answers)).rejects.toBeInstanceOf(InboundError);
+      }
+    });
+
+    it("is not read for ever when its cursor comes again", async () => {
+      const again = recorded.answers.slice(0, lastPage);
+      const { error, asked } = await read(again).then(
+        () => ({ error: undefined, asked: [] }),
+        (error: unknown) => ({ error, asked: (error as { asked?: string[] }).asked ?? [] }),
+      );
+      expect(error).toMatchObject({ code: "unavailable" });
+      expect(asked.length).toBeLessThanOrEqual(recorded.answers.length + 2);
+    });
+
+    it("is not complete when it is empty", async () => {
+      const answers = recorded.answers.map(emptied).slice(-1);
+      const { people, summary } = await read(answers);
+      expect({ people, isComplete: summary.isComplete }).toEqual({ people: [], isComplete: false });
+    });
+
+    it("is not complete when an entry of it cannot be read", async () => {
+      const [{ subject } = { subject: "" }] = recorded.people;
+      for (const stranger of [null, {}, "", 1.5]) {
+        const answers = recorded.answers.map((answer) => ({
+          ...answer,
+          json: JSON.parse(JSON.stringify(answer.json), (_key, value: unknown) =>
+            value === subject ? stranger : value,
+          ) as unknown,
+        }));
+        const { people, summary } = await read(answers);
+        expect(summary.isComplete).toBe(false);
+        expect(people.map((person) => person.subject)).toEqual(
+          recorded.people.map((person) => person.subject).filter((other) => other !== subject),
+        );
+      }
+    });
+
+    const totals = pathsIn(recorded.answers.map(({ json }) => json)).filter(
+      (path) => path.at(-1) === "total",
+    );
+    if (totals.length > 0)
+      it.each([-1, 1, 1000])("is not complete when its total is off by %i", async (difference) => {
+        const answers = recorded.answers.map((answer, index) => {
+          const [, ...path] = totals.find(([at]) => at === index) ?? [];
+          const total = recorded.people.length + difference;
+          return path.length === 0 ? answer : { ...answer, json: replaced(answer.json, path, total) };
+        });
+        const { summary } = await read(answers);
+        expect(summary.isComplete).toBe(false);
+      });
+
+    it("may hold any value anywhere", async () => {
+      const places = pathsIn(recorded.answers.map(({ json }) => json)).filter(({ length }) => length > 0);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...places),
+          fc.jsonValue({ maxDepth: 2 }),
+          async ([index, ...path], value) => {
+            const answers = recorded.answers.map((answer, at) =>
+              at === index ? { ...answer, json: replaced(answer.json, path, value) } : answer,
+            );
+            const { people } = await read(answers).catch(inboundError);
+            for (const person of people) expect(() => meaning(person)).not.toThrow();
+          },
+        ),
+        { numRuns: 60 },
+      );
+    });
+
+    /** The list over a real connection. What is thrown knows what was asked, for tests of endless lists. */
+    async function read(answers: Answers) {
+      const api = await startRecordedApi([{ answers }]);
+      const people: ListedPerson[] = [];
+      const asked = () => api.requests.map(({ request, query }) => `${request}?${query}`);
+      try {
+        const opened = openApi(list as NonNullable<typeof list>, api.url, fixture.now);
+        const summary = await readList(list as NonNullable<typeof list>, opened, (listed) => {
+          people.push(...listed);
+        });
+        return { people, summary, asked: asked() };
+      } catch (error) {
+        throw Object.assign(error as Error, { asked: asked() });
+      } finally {
+        await api.close();
+      }
+    }
+
+    function meaning({ subject, type, payload }: ListedPerson) {
+      const occurredAt = new Date(fixture.now).toISOString();
+      const event = asQueued({ id: "listed", subject, type, occurredAt, payload });
+      const changes = attempted(() => source.translate(event, contextOf(fixture)));
+      return { subject, changes: changes instanceof InboundError ? changes.reason : asJson(changes) };
+    }
+  });
+}
+
+/** No people, where the list was refused as it should be. */
+function inboundError(error: unknown): { people: readonly ListedPerson[] } {
+  expect(error).toBeInstanceOf(InboundError);
+  return { people: [] };
+}
+
+function pagesOf(recorded: ListFixture | undefined): number {
+  const requests = recorded?.answers.map(({ request }) => request) ?? [];
+  return requests.filter((request) => request === requests.at(-1)).length;
+}
+
+/** A last page that the vendor would send of an empty list. */
+function emptied(answer: ApiAnswerOnWire): ApiAnswerOnWire {
+  const json = JSON.parse(JSON.stringify(answer.json), (key, value: unknown) =>
+    Array.isArray(value) ? [] : key === "total" ? 0 : value,
+  ) as unknown;
+  return { ...answer, json };
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import type { HandshakeFixture } from "#infra/fixtures/cases.ts";
+import { pingRequest, signedRequest } from "#infra/fixtures/requests.ts";
+import { isJson, textsIn } from "./json-places.ts";
+import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
+import { arrived, unasked, type SourceUnderTest } from "./source-under-test.ts";
+import { altered, foreign, type Secret } from "./strangers.ts";
+
+// The whole receiving path of a source, its handshakes and its ping: what is queued, what is answered, what is refused.
+
+export function attackReceiving(tested: SourceUnderTest): void {
+  const { source, secret, signer, fixture, eventCases, handshakes, requestFor, received } = tested;
+  const { name, proof, ping } = source;
+
+  describe(`receiving from ${name}`, () => {
+    it.each(eventCases)("queues what $name says, and thanks for it", async (each) => {
+      const { reply, queued } = await received(requestFor(each), each.now, secret);
+      expect(reply.status).toBeGreaterThanOrEqual(200);
+      expect(reply.status).toBeLessThan(300);
+      const read = await tested.readable(each);
+      expect(queued.filter(({ kind }) => kind === "event")).toHaveLength(read.length);
+      expect(await received(requestFor(each), each.now, altered(secret, foreign))).toEqual({
+        reply: { status: 401 },
+        queued: [],
+      });
+    });
+
+    it.each(handshakes)("answers $name as the vendor wants it, and queues nothing", async (each) => {
+      const { reply, queued } = await received(each, each.now, secret);
+      expect(reply).toEqual(each.reply);
+      expect(queued).toEqual([]);
+    });
+
+    it.each(handshakes)("refuses $name from a stranger", async (each) => {
+      expect(await received(each, each.now, altered(secret, foreign))).toEqual({
+        reply: { status: 401 },
+        queued: [],
+      });
+    });
+
+    const accepted = handshakes.filter(({ reply }) => reply.status < 300);
+    it.each(accepted)("asks as much of $name as of an event, of each part of the secret", async (each) => {
+      const strangers = Object.keys(secret).map((key): [string, Secret] => [
+        key,
+        { ...secret, ...altered({ [key]: secret[key] }, foreign) },
+      ]);
+      const event = arrived(requestFor(fixture), fixture.now);
+      const verdicts = await Promise.all(strangers.map(([, stranger]) => proof.verify(event, stranger)));
+      const ofEvent = strangers.filter((_, index) => !verdicts[index]?.ok);
+      const replies = await Promise.all(
+        strangers.map(async ([key, stranger]) => {
+          const { reply } = await received(each, each.now, stranger);
+          return reply.status === 401 ? [key] : [];
+        }),
+      );
+      expect(replies.flat()).toEqual(ofEvent.map(([key]) => key));
+      expect(ofEvent).not.toEqual([]);
+    });
+
+    it.each(handshakes)("refuses $name with any piece of it changed", async (each) => {
+      const refusals = await Promise.all(
+        piecesOf(each).map(async ({ place, value, request }) => {
+          const { reply, queued } = await received(request, each.now, secret);
+          expect(queued, place).toEqual([]);
+          const isRefused = reply.status === 401 && reply.body === undefined;
+          // A challenge that is only said back proves nothing by itself; and headers hold what the source does not read.
+          const isSaidBack =
+            each.reply.body?.includes(value) === true &&
+            reply.body === each.reply.body.replaceAll(value, changedPiece(value));
+          const isIgnored =
+            place.startsWith("header") && JSON.stringify(reply) === JSON.stringify(each.reply);
+          expect(isRefused || isSaidBack || isIgnored, place).toBe(true);
+          return isRefused;
+        }),
+      );
+      expect(refusals).toContain(true);
+    });
+  });
+
+  // The author of a source of one's own need not know of a harmless delivery.
+  if (ping || tested.readme) {
+    describe(`the ping of ${name}`, () => {
+      const said = pingRequest(ping ?? { query: {} });
+
+      it("is taken, asks no API, and means nothing", async () => {
+        expect(ping, "write what the sender could say that is about no person").toBeDefined();
+        const request = signedRequest(proof, secret, said, fixture, signer);
+        const { reply, queued } = await received(request, fixture.now, secret);
+        expect([200, 202]).toContain(reply.status);
+        for (const message of queued) {
+          if (message.kind !== "event") throw new Error(`unreadable: ${message.reason}`);
+          const event = asQueued(message.event);
+          const payload = source.fetch ? await source.fetch.read(event, unasked(secret)) : event.payload;
+          expect(source.translate({ ...event, payload }, contextOf(fixture))).toEqual([]);
+        }
+      });
+
+      it("is refused without its proof", async () => {
+        const { reply, queued } = await received(said, fixture.now, secret);
+        expect(reply).toEqual({ status: 401 });
+        expect(queued).toEqual([]);
+      });
+    });
+  }
+}
+
+/** One character changed, near the end and yet where no encoding has spare bits. */
+function changedPiece(text: string): string {
+  const from = Math.max(0, text.length - 5);
+  const index = text.slice(0, from + 1).search(/[0-9a-z][^0-9a-z]*$/i);
+  if (index < 0) return `${text}1`;
+  const character = text.charAt(index);
+  const other = { z: "a", Z: "A", 9: "0" }[character] ?? String.fromCodePoint(character.charCodeAt(0) + 1);
+  return text.slice(0, index) + other + text.slice(index + 1);
+}
+
+/** A handshake once for each text in its headers, query and body, with that text changed. */
+function piecesOf(fixture: HandshakeFixture): { place: string; value: string; request: HandshakeFixture }[] {
+  const inHeaders = Object.entries(fixture.headers).map(([key, value]) => ({
+    place: `header ${key}`,
+    value,
+    request: { ...fixture, headers: { ...fixture.headers, [key]: changedPiece(value) } },
+  }));
+  const inQuery = Object.entries(fixture.query).map(([key, value]) => ({
+    place: `query ${key}`,
+    value,
+    request: { ...fixture, query: { ...fixture.query, [key]: changedPiece(value) } },
+  }));
+  const text = fixture.body.toString();
+  const values = isJson(fixture.body)
+    ? textsIn(JSON.parse(text) as unknown)
+    : Array.from(text.matchAll(/(?<=>|\[CDATA\[)[^<>[\]]*\w[^<>[\]]*/g), ([value]) => value);
+  const inBody = values.map((value) => ({
+    place: "body",
+    value,
+    request: { ...fixture, body: Buffer.from(text.replaceAll(value, changedPiece(value))) },
+  }));
+  return [...inHeaders, ...inQuery, ...inBody];
+}

@@ -1,0 +1,147 @@
+import * as z from "zod/mini";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import { receive } from "#lib/pipeline/receive.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import type {
+  ApiHosts,
+  Delivery,
+  Source,
+  SourceApi,
+  SourceEvent,
+  VerifiedDelivery,
+} from "#lib/contract/source.ts";
+import { requestOf, type EventFixture, type HandshakeFixture } from "#infra/fixtures/cases.ts";
+import { deliveryOf, type WireRequest } from "#infra/fixtures/requests.ts";
+import {
+  asQueued,
+  contextOf,
+  eventsOf,
+  meaningOf,
+  openApi,
+  verifiedCase,
+} from "#infra/local/case-meaning.ts";
+import type { Secret } from "./strangers.ts";
+
+// A source with its cases, and what the pipeline does with them, for the attacks beside this file.
+
+interface Given {
+  readonly source: Source<Secret>;
+  /** The invented secret beside the cases. */
+  readonly invented: Secret;
+  /** What only the sender has, beside the cases: `signer.json`, where the secret alone cannot sign. */
+  readonly signer?: unknown;
+  /** The first of `eventCases`. */
+  readonly fixture: EventFixture;
+  readonly eventCases: readonly EventFixture[];
+  readonly handshakes: readonly HandshakeFixture[];
+  readonly readme: URL | undefined;
+  /** Where the cases are. */
+  readonly folder: string;
+}
+
+export type SourceUnderTest = ReturnType<typeof sourceUnderTest>;
+
+export function sourceUnderTest(given: Given) {
+  const { source, invented, signer, fixture } = given;
+  const secret = z.parse(source.secret, invented);
+  const caseSource = { source, secret, signer };
+
+  /** What the sender would send to say a case, at the moment of the case. */
+  const requestFor = (each: EventFixture): WireRequest => requestOf(source, secret, each, each, signer);
+
+  /** Puts a request through the whole receiving path, with the one secret there is. */
+  async function received(request: WireRequest, now: number, by: Secret) {
+    const queued: QueuedMessage[] = [];
+    const quiet = () => {};
+    const reply = await receive(source, arrived(request, now), {
+      secrets: secretReader(async () => ({ current: by })),
+      events: {
+        async send(messages) {
+          queued.push(...messages);
+        },
+      },
+      enrolments: { keep: () => Promise.reject(new Error("a secret was brought where there is one")) },
+      log: { info: quiet, warn: quiet, error: quiet },
+    });
+    return { reply, queued };
+  }
+
+  /** A verified delivery of these words: in the query where the source's cases say all in it. */
+  function plain(body: Uint8Array, headers: Readonly<Record<string, string>>): VerifiedDelivery {
+    const { now, method } = fixture;
+    const rawQuery = method === "GET" ? Buffer.from(body).toString() : "";
+    const query = new URLSearchParams(rawQuery);
+    return {
+      method,
+      headers,
+      rawQuery,
+      query,
+      payload: body,
+      receivedAt: now,
+      sentAt: now,
+      deliveryId: "msg_1",
+    };
+  }
+
+  async function readable(each: EventFixture): Promise<SourceEvent[]> {
+    return (await eventsOf(caseSource, each)).flatMap((event) =>
+      event instanceof InboundError ? [] : event,
+    );
+  }
+
+  /** Whether a body is either malformed or translated to the end. */
+  function survives(body: Uint8Array, headers: Readonly<Record<string, string>>): boolean {
+    const events = attempted(() => source.split(plain(body, headers)));
+    if (events instanceof InboundError) return true;
+    return events.every((event) =>
+      event instanceof InboundError
+        ? event.code === "malformed"
+        : new Date(event.occurredAt).toISOString() === event.occurredAt && isTranslated(asQueued(event)),
+    );
+  }
+
+  function isTranslated(event: SourceEvent): boolean {
+    const changes = attempted(() => source.translate(event, contextOf(fixture)));
+    return Array.isArray(changes) || changes instanceof InboundError;
+  }
+
+  return {
+    ...given,
+    secret,
+    requestFor,
+    received,
+    plain,
+    readable,
+    /** Of a case; see `case-meaning.ts`. */
+    verified: (each: EventFixture) => verifiedCase(caseSource, each),
+    meaningOf: (each: EventFixture) => meaningOf(caseSource, each),
+    openApi: (asks: { hosts(secret: Secret): ApiHosts }, apiUrl: string, startsAt: number) =>
+      openApi(caseSource, asks, apiUrl, startsAt),
+    survives,
+    isTranslated,
+  };
+}
+
+/** A request as it arrives, with what every request has. */
+export function arrived(request: WireRequest, receivedAt: number): Delivery {
+  return deliveryOf({ ...request, headers: { host: "inbound.example.com", ...request.headers } }, receivedAt);
+}
+
+/** A source's API that must not be asked. */
+export function unasked(secret: Secret): SourceApi<Secret> {
+  const refuse = async () => {
+    throw new Error("the source's API was asked");
+  };
+  return { secret, now: Date.now, request: refuse, token: refuse, forgetToken() {} };
+}
+
+/** What `work` returns, or the error if it finds its input malformed. Anything else that is thrown goes through. */
+export function attempted<Value>(work: () => Value): Value | InboundError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof InboundError && error.code === "malformed") return error;
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { email, text } from "#lib/fields/encode.ts";
+import { externalId } from "#lib/fields/external-id.ts";
+import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
+import { phone } from "#lib/fields/phone.ts";
+import { at, type Read } from "#lib/fields/read.ts";
+
+const user = { id: "u1", formerId: "u0", mail: "Zoe@example.com", mobile: "1380", city: "杭州" };
+const id = externalId(at(user, "id"));
+const mail = email(at(user, "mail"));
+const city = text("city", at(user, "city"));
+
+describe("a joiner", () => {
+  test("is created with its fields, where each came from, and what was dropped", () => {
+    expect(joiner([id, mail, phone(at(user, "mobile"), "CN")])).toEqual({
+      kind: "create",
+      person: { externalId: "u1", email: "zoe@example.com" },
+      trail: { externalId: "id · trimmed", email: "mail · lower-case" },
+      dropped: [{ path: "mobile", problem: "phone-invalid" }],
+    });
+  });
+
+  test("of whom everything was used has nothing dropped", () => {
+    expect(joiner([id, mail])).not.toHaveProperty("dropped");
+  });
+});
+
+describe("a mover", () => {
+  test("is the person of the id among its fields, or of the one that is given", () => {
+    expect(mover([id, city]).who).toEqual({ externalId: "u1" });
+    expect(mover([id, city], { id: at(user, "formerId") }).who).toEqual({ externalId: "u0" });
+    expect(mover([city]).who).toEqual({});
+    expect(mover([id, city], { id: at(user, "nothing") }).who).toEqual({});
+  });
+
+  test.each([
+    ["an e-mail address", [id, mail], true],
+    ["a username", [id, text("username", at(user, "id"))], true],
+    ["a mobile number", [id, phone({ value: "13800138000", path: "mobile" }, "CN")], true],
+    ["neither", [id, city], false],
+  ])("is complete by what can be logged in with: %s", (_, fields, complete) => {
+    expect(mover(fields).complete).toBe(complete);
+    expect(mover(fields, { isWhole: false }).complete).toBe(false);
+  });
+
+  test("that holds only what changed brings the whole person along, if it can be created from it", () => {
+    expect(mover([id, city], { whole: [id, mail, city] })).toMatchObject({
+      person: { externalId: "u1", city: "杭州" },
+      complete: true,
+      whole: { externalId: "u1", email: "zoe@example.com", city: "杭州" },
+    });
+    expect(mover([id, city], { whole: [id, city] })).not.toHaveProperty("whole");
+    expect(mover([id, city], { whole: [id, mail], isWhole: false })).not.toHaveProperty("whole");
+  });
+});
+
+describe("a leaver", () => {
+  test("is the person of an id, or of the event's subject where there is none", () => {
+    expect(leaver(at(user, "id"))).toEqual({ kind: "leave", who: { externalId: "u1" } });
+    expect(leaver({ value: 10010, path: "id" })).toEqual({ kind: "leave", who: { externalId: "10010" } });
+    expect(leaver({ value: " ", path: "id" })).toEqual({ kind: "leave", who: {} });
+  });
+});
+
+const takers: [what: string, take: (read: Read) => unknown][] = [
+  ["the field", externalId],
+  ["a leaver", leaver],
+  ["a mover", (id) => mover([city], { id })],
+];
+test.each(takers)("an id that is too long is refused, not cut off, by %s", (_, take) => {
+  const idOf = (length: number) => ({ value: "1".repeat(length), path: "event.id" });
+  expect(() => take(idOf(255))).not.toThrow();
+  for (const length of [256, 2000]) {
+    expect(() => take(idOf(length))).toThrow("malformed: external-id-too-long; at event.id");
+  }
+});
+
+describe("a change tells nothing", () => {
+  test("when it holds the id alone, by which the person is known already", () => {
+    expect(tellsNothing(joiner([id]))).toBe(true);
+    expect(tellsNothing(joiner([]))).toBe(true);
+    expect(tellsNothing(mover([id]))).toBe(true);
+  });
+
+  test("unless it holds a field, another id, or something that was dropped", () => {
+    expect(tellsNothing(joiner([id, city]))).toBe(false);
+    expect(tellsNothing(mover([id], { id: at(user, "formerId") }))).toBe(false);
+    expect(tellsNothing(mover([id, phone(at(user, "mobile"), "CN")]))).toBe(false);
+  });
+});

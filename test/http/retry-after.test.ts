@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { retryAfterSeconds } from "#lib/http/retry-after.ts";
+
+const now = Date.parse("2026-01-31T18:42:05.400Z");
+
+it.each([
+  ["0", 0],
+  ["7", 7],
+  ["3600", 3600],
+  // A day, or a number that no double holds: no longer than an hour.
+  ["86400", 3600],
+  ["9".repeat(400), 3600],
+  // The three forms of RFC 9110, 5.6.7. Part of a second counts as one.
+  ["Sat, 31 Jan 2026 18:42:15 GMT", 10],
+  ["Saturday, 31-Jan-26 18:42:15 GMT", 10],
+  ["Sat Jan 31 18:42:15 2026 GMT", 10],
+  ["Sat, 31 Jan 2026 18:41:00 GMT", 0],
+  ["Sun, 01 Feb 2026 18:42:05 GMT", 3600],
+])("Retry-After %s is %i seconds", (header, seconds) => {
+  expect(retryAfterSeconds(header, now)).toBe(seconds);
+});
+
+it.each([undefined, "", "soon", "-1", "1.5", "0.5", "7 s", "Sat, 99 Foo", "1e3"])(
+  "Retry-After %j says nothing",
+  (header) => {
+    expect(retryAfterSeconds(header, now)).toBeUndefined();
+  },
+);

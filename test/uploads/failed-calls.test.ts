@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Claim, EventKey } from "#lib/contract/ledger.ts";
+import { chunkKey, importKey } from "#lib/uploads/ledger-entries.ts";
+import { expectTidy, openImports } from "./imports.ts";
+
+const text = "externalId,email\n1,a@example.com\n2,b@example.com\n";
+
+/** An import of `text` during which one call to the bucket fails once. */
+function failingOnce(failing: string, error: Error) {
+  let calls = 0;
+  const passes = (call: string) => {
+    if (call !== failing) return;
+    calls += 1;
+    if (calls === 1) throw error;
+  };
+  const run = openImports({
+    chunkSize: { rows: 1000, bytes: 1_000_000 },
+    around: ({ objects }) => ({
+      objects: {
+        ...objects,
+        async read(object, range) {
+          passes(`${range ? "read a part of" : "read"} ${object.key.split("/").at(-1)}`);
+          return objects.read(object, range);
+        },
+        async write(target, parts) {
+          passes(`write ${target.key.split("/").at(-1)}`);
+          return objects.write(target, parts);
+        },
+      },
+    }),
+  });
+  const id = run.upload("users", "people.csv", text);
+  return { run, id, calls: () => calls };
+}
+
+describe("an import whose bucket does not answer once", () => {
+  const unavailable = new InboundError("unavailable", "object-unreadable");
+
+  it.each<[call: string, message: string, keyOf: (id: string) => EventKey]>([
+    ["read people.csv", "import comes again", importKey],
+    ["write plan.json", "import comes again", importKey],
+    ["read a part of people.csv", "chunk comes again", (id) => chunkKey(id, 0)],
+    ["write 0.0", "chunk comes again", (id) => chunkKey(id, 0)],
+    ["read 0.0", "chunk comes again", (id) => chunkKey(id, 0)],
+    ["write accepted.ndjson", "import comes again", importKey],
+    ["write rejected.csv", "import comes again", importKey],
+    ["write summary.json", "import comes again", importKey],
+  ])("when asked to %s goes on with the next invocation, whichever that is", async (call, message, keyOf) => {
+    const { run, id, calls } = failingOnce(call, unavailable);
+    let claim: Promise<Claim> | undefined;
+    await run.settle(() => {
+      if (claim || !run.log.some(([line]) => line === message)) return;
+      claim = run.ledger.claim(keyOf(id), { owner: "next", leaseSeconds: 0 });
+    });
+    expect(await claim).toMatchObject({ state: "claimed" });
+    expect(calls()).toBeGreaterThan(1);
+    expect(run.results(id).summary).toMatchObject({ state: "finished", rows: 2, rejected: 0 });
+    expect(run.pool.users()).toHaveLength(2);
+    expectTidy(run, id);
+  });
+});
+
+it("a defect ends an invocation, and the import can be claimed at once", async () => {
+  for (const [call, keyOf] of [
+    ["read people.csv", importKey],
+    ["read a part of people.csv", (id: string) => chunkKey(id, 0)],
+    ["write summary.json", importKey],
+  ] as const) {
+    const { run, id, calls } = failingOnce(call, new TypeError("a defect"));
+    let claim: Promise<Claim> | undefined;
+    await run.settle(() => {
+      if (claim === undefined && calls() === 1) {
+        claim = run.ledger.claim(keyOf(id), { owner: "next", leaseSeconds: 0 });
+      }
+    });
+    expect(await claim, call).toMatchObject({ state: "claimed" });
+    expect(run.results(id).summary, call).toMatchObject({ rows: 2 });
+  }
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { memoryLedger } from "#infra/local/ledger.ts";
+import { localObjects } from "#infra/local/objects.ts";
+import type { ImportMessage } from "#lib/contract/import-queue.ts";
+import { importFolder, importIdOf } from "#lib/uploads/import-id.ts";
+import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
+import { maxUploadBytes } from "#lib/uploads/upload-size.ts";
+
+const mebibyte = 1024 * 1024;
+/** A line of JSON with one person, as long as a record may be: cheap to read. */
+const line = Buffer.from(`${'{"email":"a@example.com"}'.padEnd(mebibyte - 1)}\n`);
+
+/** Plans a file whose bytes are made up as they are read. */
+async function planned(bytes: () => AsyncIterable<Uint8Array>, size?: number) {
+  const stored = localObjects();
+  const queued: ImportMessage[] = [];
+  let wasRead = false;
+  const silent = () => {};
+  const object = {
+    bucket: "local",
+    key: "incoming/users/people.ndjson",
+    versionId: "1",
+    ...(size !== undefined && { size }),
+  };
+  const ports: PlanPorts = {
+    ledger: memoryLedger(),
+    objects: {
+      ...stored,
+      async read(wanted, range) {
+        if (wanted.key !== object.key) return stored.read(wanted, range);
+        wasRead = true;
+        return bytes();
+      },
+    },
+    queue: { send: async (messages) => void queued.push(...messages) },
+    clock: { now: Date.now },
+    log: { info: silent, warn: silent, error: silent },
+    translation: { region: "CN", departments: {}, customData: {} },
+  };
+  expect(await planImport(object, ports, { owner: "plan" })).toBe("done");
+  const read = (file: string) =>
+    stored.get(`${importFolder(importIdOf(object))}/${file}`)?.bytes.toString() ?? "null";
+  return { wasRead, queued, summary: JSON.parse(read("summary.json")), plan: JSON.parse(read("plan.json")) };
+}
+
+async function* lines(count: number, more = "") {
+  for (let index = 0; index < count; index += 1) yield line;
+  if (more !== "") yield Buffer.from(more);
+}
+
+const tooLarge = {
+  state: "refused",
+  rows: 0,
+  problem: { reason: "file-too-large", hint: expect.stringContaining("256 MiB") },
+};
+
+describe("a file", () => {
+  it("that is said to be too large is refused before a byte of it is read", async () => {
+    const { wasRead, queued, summary, plan } = await planned(() => lines(1), maxUploadBytes + 1);
+    expect(wasRead).toBe(false);
+    expect(summary).toMatchObject(tooLarge);
+    expect([queued, plan]).toEqual([[], null]);
+  });
+
+  it.each([undefined, 1024])(
+    "that never ends is read up to the limit and refused, when it is said to have %s bytes",
+    async (size) => {
+      let bytesRead = 0;
+      let isClosed = false;
+      async function* endless() {
+        try {
+          for (; bytesRead <= 2 * maxUploadBytes; bytesRead += line.length) yield line;
+        } finally {
+          isClosed = true;
+        }
+      }
+      const { queued, summary, plan } = await planned(endless, size);
+      expect(summary).toMatchObject(tooLarge);
+      expect([queued, plan]).toEqual([[], null]);
+      expect(bytesRead).toBe(maxUploadBytes);
+      expect(isClosed).toBe(true);
+    },
+  );
+
+  it("of just the limit is accepted, and with one byte more refused", async () => {
+    const count = maxUploadBytes / mebibyte;
+    const accepted = await planned(() => lines(count), maxUploadBytes);
+    expect(accepted.summary).toBeNull();
+    expect(accepted.plan).toMatchObject({ rows: count });
+    expect(accepted.queued).toHaveLength(2);
+    expect((await planned(() => lines(count, "\n"))).summary).toMatchObject(tooLarge);
+  });
+});
