@@ -1,7 +1,14 @@
 import * as z from "zod/mini";
 import { PasswordEncryptType } from "#lib/contract/person.ts";
 import { LeavePolicy, OtpPolicy, PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
-import { isSourceName, sourceNameRule, type OwnSource, type TranslationContext } from "./contract/source.ts";
+import {
+  isKeepableHeader,
+  isSourceName,
+  keepableHeaderRule,
+  sourceNameRule,
+  type OwnSource,
+  type TranslationContext,
+} from "./contract/source.ts";
 import type * as registry from "./sources/registry.ts";
 
 function isTimeZone(name: string): boolean {
@@ -173,6 +180,11 @@ interface Part {
   readonly say: string;
 }
 
+const PingShape = z.union([
+  z.strictObject({ contentType: z.string(), body: z.string() }),
+  z.strictObject({ query: z.record(z.string(), z.string()) }),
+]);
+
 const isFunction = (value: unknown) => typeof value === "function";
 const has = (value: unknown, ...methods: string[]) =>
   typeof value === "object" &&
@@ -215,11 +227,17 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     needed: false,
     say: "must be an object with the functions hosts and page",
   },
-  ping: {
+  enrol: { isRight: isFunction, needed: false, say: "must be a function: delivery → fields of the secret" },
+  readsHeaders: {
     isRight: (value) =>
-      z.safeParse(z.strictObject({ contentType: z.string(), body: z.string() }), value).success,
+      Array.isArray(value) && value.every((name) => typeof name === "string" && isKeepableHeader(name)),
     needed: false,
-    say: 'must say what is about nobody, e.g. { contentType: "application/json", body: "…" }',
+    say: `must be a list of names of headers: ${keepableHeaderRule}`,
+  },
+  ping: {
+    isRight: (value) => z.safeParse(PingShape, value).success,
+    needed: false,
+    say: 'must be a delivery about no person, e.g. { contentType: "application/json", body: "…" } or, for GET, { query: { … } }',
   },
 };
 

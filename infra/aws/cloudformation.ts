@@ -15,6 +15,8 @@ export const ref = (resource: string): Value => ({ Ref: resource });
 export const arn = (resource: string): Value => ({ "Fn::GetAtt": [resource, "Arn"] });
 /** Keys of the bucket under a prefix. Object ARNs name no partition of ours: they start from the bucket's own. */
 export const objects = (prefix: string): Value => ({ "Fn::Sub": `\${UploadsBucket.Arn}/${prefix}*` });
+/** One key of the bucket. */
+export const object = (key: string): Value => ({ "Fn::Sub": `\${UploadsBucket.Arn}/${key}` });
 export const may = (resource: Value, ...actions: string[]): Statement => ({
   Effect: "Allow",
   Action: actions,

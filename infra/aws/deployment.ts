@@ -3,7 +3,13 @@ import { outputNames, pascal } from "#infra/stage/outputs.ts";
 import { arn, may, output, ref, type Value } from "./cloudformation.ts";
 import { customerKey, mayUseKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
-import { authingSecret, functionDefinitions, sourceSecret, type FunctionDefinition } from "./functions.ts";
+import {
+  authingSecret,
+  functionDefinitions,
+  sourceSecret,
+  type DeployedSource,
+  type FunctionDefinition,
+} from "./functions.ts";
 
 // What a deployment makes of the functions: each with a role and an alarm of its own, the secrets, and what the stack tells.
 
@@ -109,13 +115,6 @@ function failureAlarm({ name }: FunctionDefinition): Value {
   };
 }
 
-/** What a deployment has to know of a source that is switched on. */
-interface DeployedSource {
-  readonly name: string;
-  /** Whether its events are completed at its own API, so that the worker needs its secret. */
-  readonly fetch?: unknown;
-}
-
 /**
  * Functions, roles, secrets and outputs of a deployment. Throws where a source is switched on that has no function, and
  * where a file in functions/ has no definition in functions.ts, which says what it may do.
@@ -129,15 +128,15 @@ export function deployment(
   },
   files: readonly { readonly name: string; readonly file: string }[],
 ): Deployment {
-  const sources = config.sources.map(({ name }) => name).toSorted();
+  const deployed = config.sources.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const sources = deployed.map(({ name }) => name);
   const twice = sources.find(
     (name, index) => sources.findIndex((other) => pascal(other) === pascal(name)) < index,
   );
   if (twice !== undefined) {
     throw new TypeError(`inbound.config.ts: sources.${twice}: too like another name for AWS: rename it`);
   }
-  const asking = config.sources.flatMap(({ name, fetch }) => (fetch === undefined ? [] : [name])).toSorted();
-  const definitions = functionDefinitions(sources, asking);
+  const definitions = functionDefinitions(deployed);
   for (const { name } of definitions) {
     if (!files.some((file) => file.name === name)) {
       throw new TypeError(`there is no functions/${name.replace("-", "/")}.ts for the function "${name}"`);

@@ -1,7 +1,18 @@
+import { enrolmentKey } from "#lib/aws/enrolments.ts";
 import { pascal } from "#infra/stage/outputs.ts";
-import { arn, may, objects, ref, type Statement, type Value } from "./cloudformation.ts";
+import { arn, may, object, objects, ref, type Statement, type Value } from "./cloudformation.ts";
 
 // What AWS runs, and what each function may do there: the only place that a new function touches in infra.
+
+/** What a deployment has to know of a source that is switched on. */
+export interface DeployedSource {
+  readonly name: string;
+  /** Whether its events are completed at its own API, so that the worker needs its secret. */
+  readonly fetch?: unknown;
+  readonly proof?: { readonly readsPathToken?: boolean };
+  /** Whether its sender brings the secret itself. */
+  readonly enrol?: unknown;
+}
 
 export interface FunctionDefinition {
   /** As in `bundle.ts`: `<folder>-<file>`. */
@@ -38,8 +49,10 @@ export const sourceSecret = (source: string) => `${pascal(source)}Secret`;
  * Receives one source's webhooks: may read that source's secret and put events into the queue, those that are too large for
  * it into the bucket, and nothing else.
  */
-function webhooks(source: string): FunctionDefinition {
+function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefinition {
   const path = `/webhooks/${source}`;
+  // The second one only where the secret is a part of the path; the access log holds the route, never the path.
+  const paths = proof?.readsPathToken ? [path, `${path}/{token}`] : [path];
   return {
     name: `webhooks-${source}`,
     description: `Verifies deliveries of ${source} and queues their events`,
@@ -47,9 +60,16 @@ function webhooks(source: string): FunctionDefinition {
     memoryMegabytes: 512,
     timeoutSeconds: 10,
     environment: { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") },
-    // GET is how some senders check the URL before they use it.
-    events: [{ httpApi: { method: "POST", path } }, { httpApi: { method: "GET", path } }],
-    may: [mayReadSecret(sourceSecret(source)), ...mayQueueEvents(`${source}/`)],
+    // GET is how some senders check the URL before they use it, and how others send.
+    events: paths.flatMap((path) => [
+      { httpApi: { method: "POST", path } },
+      { httpApi: { method: "GET", path } },
+    ]),
+    may: [
+      mayReadSecret(sourceSecret(source)),
+      ...mayQueueEvents(`${source}/`),
+      ...(enrol ? [may(object(enrolmentKey(source)), "s3:PutObject")] : []),
+    ],
   };
 }
 
@@ -222,17 +242,9 @@ const unclaimedRefuse: FunctionDefinition = {
   may: [],
 };
 
-/**
- * Every function of a deployment.
- *
- * @param sources names of the sources that are switched on
- * @param asking those of them that are asked about people
- */
-export function functionDefinitions(
-  sources: readonly string[],
-  asking: readonly string[],
-): FunctionDefinition[] {
-  const asked = asking.map(sourceSecret);
+/** Every function of a deployment with these sources, in their order. */
+export function functionDefinitions(sources: readonly DeployedSource[]): FunctionDefinition[] {
+  const asked = sources.filter(({ fetch }) => fetch !== undefined).map(({ name }) => sourceSecret(name));
   return [
     ...sources.map(webhooks),
     eventsApply(asked),

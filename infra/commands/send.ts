@@ -4,7 +4,7 @@ import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
-import { fixtureNames, readFixture, requestOf } from "#infra/fixtures/cases.ts";
+import { fixtureNames, fixtureSigner, readFixture, requestOf } from "#infra/fixtures/cases.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
@@ -25,12 +25,15 @@ await runCommand(async () => {
   const fixture = readFixture(name, caseName);
   const secrets = secretReader(localSecrets(settings));
   const [secret] = await secrets.read(`sources/${name}`, source.secret);
-  const request = requestOf(source, secret, fixture, { now: Date.now(), id: `msg_${randomUUID()}` });
+  const at = { now: Date.now(), id: `msg_${randomUUID()}` };
+  // What only the sender has is only there for invented secrets.
+  const signer = settings.isInvented ? fixtureSigner(name) : undefined;
+  const request = requestOf(source, secret, fixture, at, signer);
 
   const url = values.url ?? `http://localhost:${settings.port}`;
   const answer = await postRequest(url, fixture, request);
   if (!answer) {
-    say(`nobody answers at ${url}: run npm start first`, process.stderr);
+    say(`there is no answer at ${url}: run npm start first`, process.stderr);
     return 1;
   }
   say(`${answer.status} ${await answer.text()}`.trim());

@@ -11,6 +11,7 @@ import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import {
   fixtureNames,
+  fixtureSigner,
   readFixture,
   readFixtures,
   requestOf,
@@ -114,7 +115,8 @@ async function sendSamples(
     }
     const fixture = readFixture(name, sample);
     const [secret] = versions;
-    const request = requestOf(source, secret, fixture, { now: Date.now(), id: `msg_${randomUUID()}` });
+    const at = { now: Date.now(), id: `msg_${randomUUID()}` };
+    const request = requestOf(source, secret, fixture, at, hasAnswers ? fixtureSigner(name) : undefined);
     const answer = await postRequest(stack.url, fixture, request);
     expected.push({ from: `webhook ${name}/${sample}`, source: name, answered: answer?.status ?? 0 });
   }

@@ -1,15 +1,28 @@
-import { readFile } from "node:fs/promises";
-import { dirname, extname, resolve } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import * as z from "zod/mini";
 import { translationContext } from "#lib/config.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import type { Source, SourceEvent } from "#lib/contract/source.ts";
+import { reopenDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
+import type { ParkedMessage } from "#lib/contract/parked.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import type { Source, SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
-import { readAnswers } from "#infra/fixtures/cases.ts";
+import {
+  fixtureSecret,
+  fixtureSigner,
+  readAnswers,
+  readDelivery,
+  readFixture,
+} from "#infra/fixtures/cases.ts";
+import { meaningOf } from "#infra/local/case-meaning.ts";
+import { deliveryOf } from "#infra/fixtures/requests.ts";
 import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
@@ -20,29 +33,27 @@ const contentTypes: Record<string, string> = {
 };
 const fetchSeconds = 30;
 
-// npm run translate -- <source> <file>: prints the changes that a body of this source means, as JSON. Sends nothing. What a
-// source would ask its own API is read from the answers.json beside the file.
+// npm run translate -- <source> <file>: prints the changes that a body of this source means, or a delivery that was kept
+// because it could not be read, as JSON. Sends nothing. What a source would ask its own API is read from the answers.json
+// beside the file. With --golden the file is of a case, and what it means is written into its changes.json, by the clock and
+// the settings of the case.
 await runCommand(async () => {
-  const [name = "", path] = process.argv.slice(2);
+  const { values, positionals } = parseArgs({
+    options: { golden: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  const [name = "", path] = positionals;
   const config = await loadConfig();
   const sources = enabledSources(config);
   const source = sources.get(name);
   if (!source || path === undefined) {
-    say(`npm run translate -- <${[...sources.keys()].join(" | ")}> <file with the body of a delivery>`);
+    say(
+      `npm run translate -- <${[...sources.keys()].join(" | ")}> <file with the body of a delivery> [--golden]`,
+    );
     return 1;
   }
-  const body = await readFile(path);
-  const now = Date.now();
-  const events = source.split({
-    method: "POST",
-    headers: { "content-type": contentTypes[extname(path)] ?? "application/json" },
-    query: new URLSearchParams(),
-    body,
-    payload: body,
-    receivedAt: now,
-    sentAt: now,
-    deliveryId: undefined,
-  });
+  if (values.golden) return writeGolden(source, dirname(resolve(path)));
+  const events = source.split(await readVerified(source, path));
   const answers = readAnswers(dirname(resolve(path)));
   const complete = answers.length > 0 ? await recordedPeople(source, answers) : undefined;
   const changes: unknown[] = [];
@@ -63,6 +74,59 @@ await runCommand(async () => {
   say(JSON.stringify(changes, undefined, 2));
   return failed && changes.length === 0 ? 1 : 0;
 });
+
+/** Writes what a case means into its `changes.json`, which the suite compares with from then on. */
+async function writeGolden(source: Source, folder: string): Promise<number> {
+  const cases = dirname(folder);
+  const fixture = readFixture(source.name, basename(folder), cases);
+  if (fixture.kind === "handshake") {
+    say(`${folder}: a check of the URL means no change; its answer is in reply.json`, process.stderr);
+    return 1;
+  }
+  const secret = z.safeParse(source.secret, fixtureSecret(source.name, cases));
+  if (!secret.success) {
+    say(`${cases}/secret.json: write an invented secret in the shape of the source's`, process.stderr);
+    return 1;
+  }
+  const signer = fixtureSigner(source.name, cases);
+  const { golden, requests } = await meaningOf({ source, secret: secret.data, signer }, fixture);
+  const unknown = requests.filter(({ known }) => !known).map(({ request }) => request);
+  if (unknown.length > 0) {
+    say(`${folder}/answers.json has no answer to ${unknown.join(", ")}: nothing is written`, process.stderr);
+    return 1;
+  }
+  const file = join(folder, "changes.json");
+  await writeFile(file, `${JSON.stringify(golden, undefined, 2)}\n`);
+  say(`${file}: read it as you would review it, since the suite compares with it from now on`);
+  return 0;
+}
+
+/** What a file holds: a delivery that was kept because it could not be read, or the body of one, with its `delivery.json` beside it. */
+async function readVerified(source: Source, path: string): Promise<VerifiedDelivery> {
+  const body = await readFile(path);
+  const kept = unreadableIn(body);
+  if (kept) return reopenDelivery(kept.delivery, kept.reception);
+  const { method, headers, query, now } = readDelivery(dirname(resolve(path)));
+  const isCase = basename(path).startsWith("body.");
+  const receivedAt = isCase ? Date.parse(now) : Date.now();
+  const said = {
+    method,
+    headers: { "content-type": contentTypes[extname(path)] ?? "application/json", ...headers },
+    query,
+    body,
+  };
+  return verifiedDelivery(source, deliveryOf(said, receivedAt), { payload: body, sentAt: receivedAt });
+}
+
+/** The message in what `parked/dead/` of the bucket holds. */
+function unreadableIn(bytes: Buffer): Extract<QueuedMessage, { kind: "unreadable" }> | undefined {
+  try {
+    const document = JSON.parse(bytes.toString()) as Partial<ParkedMessage> | null;
+    return document?.message?.kind === "unreadable" ? document.message : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function tellOfFetch({ title }: Source): void {
   say(

@@ -12,6 +12,7 @@ import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts
 import { waiting } from "#lib/handlers/waiting.ts";
 import { webhook } from "#lib/handlers/webhook.ts";
 import { memoryLedger, type MemoryLedger } from "./ledger.ts";
+import type { Enrolment } from "#lib/contract/enrolment.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportQueue } from "#lib/contract/import-queue.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
@@ -113,10 +114,20 @@ export async function startStack({
   }));
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
   const bringBack = waiting(() => ({ parked, events: queue, clock, log }));
-  const schedule = setInterval(() => void bringBack({} as ScheduledEvent, invocation(invocationSeconds)), 1000);
+  const schedule = setInterval(
+    () => void bringBack({} as ScheduledEvent, invocation(invocationSeconds)),
+    1000,
+  );
   schedule.unref();
+  const enrolments = new Map<string, Enrolment>();
+  const receivePorts = {
+    secrets,
+    events: queue,
+    enrolments: { keep: async (each: Enrolment) => void enrolments.set(each.source, each) },
+    log,
+  };
   const receivers = new Map(
-    [...sources].map(([name, source]) => [name, webhook(source, () => ({ secrets, events: queue, log }))]),
+    [...sources].map(([name, source]) => [name, webhook(source, () => receivePorts)]),
   );
 
   const importQueue: ImportQueue = {
@@ -154,10 +165,11 @@ export async function startStack({
   });
   const queues = [queue, uploadsQueue, chunksQueue, finishQueue];
 
-  async function receive(name: string, request: LocalRequest): Promise<Answer> {
+  async function receive([name = "", ...rest]: readonly string[], request: LocalRequest): Promise<Answer> {
     // An unknown path looks like a bad proof from outside.
     const handler = receivers.get(name);
-    if (!handler) return { status: 401 };
+    const isRouted = rest.length === 0 || (rest.length === 1 && sources.get(name)?.proof.readsPathToken);
+    if (!handler || !isRouted) return { status: 401 };
     const recordedCase = request.headers[caseHeader];
     if (recordedCase !== undefined) options.played?.(name, recordedCase);
     const answer = await handler(httpEvent(request), invocation(invocationSeconds));
@@ -212,6 +224,13 @@ export async function startStack({
     }
   }
 
+  /** What a sender brought for its secret: for `npm run enrol`, which takes it away. */
+  function enrolment(source: string, method: string): Answer {
+    const kept = enrolments.get(source);
+    if (method === "DELETE") enrolments.delete(source);
+    return kept ? { status: 200, body: kept } : { status: 404, body: { error: "nothing is kept" } };
+  }
+
   async function person(externalId: string): Promise<Answer> {
     const known = await ledger.person(externalId);
     const events = await ledger.events(externalId, 100);
@@ -231,9 +250,10 @@ export async function startStack({
       const { method, url } = request;
       const [, first = "", ...rest] = url.pathname.split("/").map(decodeSegment);
       const read = method === "GET" || method === "HEAD";
-      if (first === "webhooks") return receive(rest.join("/"), request);
+      if (first === "webhooks") return receive(rest, request);
       if (first === "uploads" && method === "PUT") return upload(rest.join("/"), request);
       if (first === "uploads" && read && rest[0] === "results") return results(rest.join("/"));
+      if (first === "enrolments" && rest.length === 1) return enrolment(rest[0] ?? "", method);
       if (first === "operations" && method === "POST") return operation(request.body);
       if (first === "healthz" && read) return { status: 200, body: { status: "ok", waiting: queue.length } };
       if (first === "events" && read) return { status: 200, body: { events: ledger.recent(1000) } };

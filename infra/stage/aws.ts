@@ -1,13 +1,15 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { DeleteObjectCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { awsErrorName, awsFailure } from "#lib/aws/failure.ts";
 import { readSecret } from "#lib/aws/secret-loader.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { QueueDepth, Stage } from "./stage.ts";
+import type { QueueDepth, Stage, StageDesk } from "./stage.ts";
 
 // What an operator's command asks of AWS, all of it here, with the operator's own credentials: the environment, or the
 // profile that AWS_PROFILE names. No function has a part in this.
@@ -26,12 +28,14 @@ const invokeSettings = {
 const ageWithinSeconds = 900;
 
 /** @param region Default: as `npm run deploy` has it, AWS_REGION, else us-east-1. */
-export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): Stage {
+export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): Stage & StageDesk {
   // What reads secrets is shared with the functions, which have their region from there.
   process.env["AWS_REGION"] = region;
   const cloudFormation = new CloudFormationClient(clientSettings);
   const cloudWatch = new CloudWatchClient(clientSettings);
   const lambda = new LambdaClient(invokeSettings);
+  const s3 = new S3Client(clientSettings);
+  const secrets = new SecretsManagerClient(clientSettings);
   const sns = new SNSClient(clientSettings);
   // The host of a queue's URL is this region's, as every other request's is.
   const sqs = new SQSClient({ ...clientSettings, useQueueUrlAsEndpoint: false });
@@ -87,6 +91,26 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
     },
 
     secret: readSecret,
+
+    async putSecret(id, value) {
+      const command = new PutSecretValueCommand({ SecretId: id, SecretString: value });
+      await asking("secretsmanager:PutSecretValue", secrets.send(command));
+    },
+
+    async objectText(bucket, key) {
+      const found = await asking(
+        "s3:GetObject",
+        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })).catch((error: unknown) => {
+          if (awsErrorName(error) === "NoSuchKey") return undefined;
+          throw error;
+        }),
+      );
+      return found?.Body?.transformToString();
+    },
+
+    async removeObject(bucket, key) {
+      await asking("s3:DeleteObject", s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })));
+    },
 
     async queue(url): Promise<QueueDepth> {
       const { Attributes = {} } = await asking(

@@ -17,5 +17,7 @@ export const outputNames = {
   events: { queue: "EventsQueueUrl", dead: "DeadEventsQueueUrl" },
   uploads: { queue: "UploadsQueueUrl", dead: "DeadUploadsQueueUrl" },
   chunks: { queue: "ChunksQueueUrl", dead: "DeadChunksQueueUrl" },
+  // infra/aws/bucket.yml
+  bucket: "UploadsBucketName",
   alarmsTopic: "AlarmsTopicArn",
 };

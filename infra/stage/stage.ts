@@ -21,6 +21,15 @@ export interface Stage {
   invoke(functionName: string, request: object): Promise<unknown>;
 }
 
+/** What an operator changes on a stage. Each throws as the questions of `Stage` do. */
+export interface StageDesk {
+  /** The text of an object; `undefined` where there is none. */
+  objectText(bucket: string, key: string): Promise<string | undefined>;
+  removeObject(bucket: string, key: string): Promise<void>;
+  /** Puts a new value; the one before becomes the previous one. */
+  putSecret(id: string, value: string): Promise<void>;
+}
+
 export interface Stack {
   /** CloudFormation's, e.g. `UPDATE_COMPLETE`. */
   readonly status: string;

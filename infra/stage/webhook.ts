@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { SignedRequest, Source } from "#lib/contract/source.ts";
+import type { Source } from "#lib/contract/source.ts";
+import {
+  addressOf,
+  pingRequest,
+  sentBody,
+  signedRequest,
+  type WireRequest,
+} from "#infra/fixtures/requests.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 
 /** Longer than any sender waits. */
@@ -34,9 +41,8 @@ export async function checkWebhook<Secret>(
   { url, secret, log }: DeployedWebhook<Secret>,
 ): Promise<{ finding: Finding; clockAheadSeconds?: number }> {
   const what = `webhook ${name}`;
-  const type = ping?.contentType ?? "application/json";
-  const body = Buffer.from(ping?.body ?? "{}");
-  const unproven = await post(url, type, { headers: {}, body });
+  const said = pingRequest(ping ?? { contentType: "application/json", body: "{}" });
+  const unproven = await request(url, said);
   if (!unproven) {
     return {
       finding: wrong(
@@ -72,13 +78,19 @@ export async function checkWebhook<Secret>(
       );
     }
     const signed = sign(secret);
+    if (signed === "signer-missing") {
+      return attention(
+        `${what}: ${refuses}; only ${title} itself can sign`,
+        `let ${title} send a test, then look for its delivery: ${log}`,
+      );
+    }
     if (typeof signed === "string") {
       return wrong(
         `${what}: nothing can be signed with its secret (${signed})`,
         `compare the secret with what ${title} shows`,
       );
     }
-    const answer = await post(url, type, signed);
+    const answer = await request(url, signed);
     if (answer && answer.status >= 200 && answer.status < 300) {
       return fine(`${what}: ${refuses}, takes what is signed (${timeOf(answer)}): ${url}`);
     }
@@ -91,9 +103,10 @@ export async function checkWebhook<Secret>(
   }
 
   /** The reason where it cannot be done. */
-  function sign(by: Secret): SignedRequest | string {
+  function sign(by: Secret): WireRequest | string {
     try {
-      return proof.sign(body, by, { now: Date.now() - aheadMilliseconds, id: `msg_${randomUUID()}` });
+      const at = { now: Date.now() - aheadMilliseconds, id: `msg_${randomUUID()}` };
+      return signedRequest(proof, by, said, at);
     } catch (error) {
       return error instanceof InboundError ? error.reason : "sign-failed";
     }
@@ -101,19 +114,12 @@ export async function checkWebhook<Secret>(
 }
 
 /** `undefined` when there is no answer. */
-async function post(
-  url: string,
-  type: string,
-  { headers, query = {}, body }: SignedRequest,
-): Promise<Answer | undefined> {
-  const target = new URL(url);
-  for (const [key, value] of Object.entries(query)) target.searchParams.set(key, value);
+async function request(url: string, sent: WireRequest): Promise<Answer | undefined> {
   const startedAt = performance.now();
   try {
-    const response = await fetch(target, {
-      method: "POST",
-      headers: { "content-type": type, ...headers },
-      body: body as Uint8Array<ArrayBuffer>,
+    const response = await fetch(addressOf(url, sent), {
+      ...sentBody(sent),
+      headers: sent.headers,
       // Some proofs are the secret itself.
       redirect: "manual",
       signal: AbortSignal.timeout(answerSeconds * 1000),

@@ -25,20 +25,34 @@ export interface EventMessage {
 /** What waits in the queue of events. */
 export type QueuedMessage =
   | EventMessage
-  /** A delivery whose proof held and that we could not read: kept whole until the code or a person can. */
+  /** A delivery whose proof held and that `split` could not read: kept as it came, until the code or an operator can. */
   | {
       readonly kind: "unreadable";
       readonly source: string;
-      /** Hash of the bytes. */
+      /** SHA-256, in hex, of what the delivery says: the same when the sender repeats it. */
       readonly id: string;
       readonly reason: string;
       readonly path?: string;
-      readonly contentType?: string;
-      /** Base64. */
-      readonly payload: string;
+      readonly delivery: KeptDelivery;
       readonly reception: Reception;
       readonly wasParked?: true;
     };
+
+/**
+ * All that `split` reads of a delivery, as JSON; when it was received and the sender's id of it stand in `reception`. Nothing
+ * that proves a delivery is in here: no signature, no secret, no cookie.
+ */
+export interface KeptDelivery {
+  readonly method: string;
+  /** Without the parameters that prove the delivery. */
+  readonly rawQuery: string;
+  /** `content-type`, and what the source names in `readsHeaders`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, decrypted where the sender encrypts, in base64; of the query where there is no body. */
+  readonly payload: string;
+  /** When the sender says it sent this, in milliseconds since 1970, where the proof covers such a time. */
+  readonly sentAt?: number;
+}
 
 export interface EventQueue {
   /** Resolves only when every message is safely kept. Messages of one person stay in order. Throws `unavailable` otherwise. */

@@ -9,7 +9,12 @@ export interface Delivery {
   readonly method: string;
   /** Names in lower case; repeated headers joined with a comma, as API Gateway does. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What stands behind the `?`, byte for byte; empty where there is none. */
+  readonly rawQuery: string;
+  /** The same, parsed. */
   readonly query: URLSearchParams;
+  /** What stands behind `/webhooks/<source>/` in the path. Only routed for a proof that reads it (`readsPathToken`). */
+  readonly pathToken?: string;
   /** The raw bytes. */
   readonly body: Uint8Array;
   /** Milliseconds since 1970. */
@@ -20,7 +25,20 @@ export interface Delivery {
 export interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  /** The last segment of the path, for a proof that reads it. */
+  readonly pathToken?: string;
   readonly body: Uint8Array;
+}
+
+/** What a sender knows of the request it signs, beside its body. */
+export interface Signing {
+  /** When it signs, in milliseconds since 1970. */
+  readonly now: number;
+  /** The id of the delivery, for proofs that cover one. */
+  readonly id: string;
+  /** The request's own headers (names in lower case) and query parameters, for proofs that cover some of them. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 /** Why a proof failed. Constant texts for the log; the sender only ever sees 401. */
@@ -32,6 +50,10 @@ export type ProofFailure =
   | "timestamp-malformed"
   | "timestamp-stale"
   | "timestamp-early"
+  | "algorithm-refused"
+  | "key-unknown"
+  | "issuer-mismatch"
+  | "audience-mismatch"
   | "secret-empty";
 
 export type ProofResult =
@@ -46,7 +68,7 @@ export type ProofResult =
     }
   | { readonly ok: false; readonly reason: ProofFailure };
 
-/** How a source shows who it is. `verify` and `sign` are each other's inverse. */
+/** How a source shows who it is. What `sign` returns, `verify` accepts. */
 export interface Proof<Secret> {
   /** What the explanation of an event calls it, e.g. `hmac-sha256`. */
   readonly name: string;
@@ -54,14 +76,47 @@ export interface Proof<Secret> {
   readonly coversBody: boolean;
   /** Whether a delivery that is older than the tolerance is refused. */
   readonly refusesStale: boolean;
-  verify(delivery: Delivery, secret: Secret): ProofResult;
-  /** Makes the request a sender would make with this body: for tests, samples and `npm run send`. */
-  sign(body: Uint8Array, secret: Secret, at: { now: number; id: string }): SignedRequest;
+  /**
+   * Query parameters that prove and say nothing: signatures, secrets, nonces. They are taken out of the query once the proof
+   * held, so that none of them is read by `split` or kept.
+   */
+  readonly proofParameters?: readonly string[];
+  /** Whether the secret is the last segment of the path: `/webhooks/<source>/<pathToken>` is routed for this source only then. */
+  readonly readsPathToken?: boolean;
+  /**
+   * A promise only where keys have to be fetched or the algorithm has no synchronous form: everything else answers at once.
+   * Throws `unavailable` when the proof cannot be checked now, so that the sender comes again.
+   */
+  verify(delivery: Delivery, secret: Secret): ProofResult | Promise<ProofResult>;
+  /**
+   * Makes the request a sender would make with this body: for tests, samples, `npm run send` and the ping of `npm run doctor`.
+   * `signer` is what only the sender has, such as a private key (`fixtures/signer.json` of a source). Throws `misconfigured`
+   * `signer-missing` where the secret alone cannot sign.
+   */
+  sign(body: Uint8Array, secret: Secret, at: Signing, signer?: unknown): SignedRequest;
 }
 
-/** A delivery whose proof held. */
-export interface VerifiedDelivery extends Delivery {
+/** A proof that needs nothing but the secret, and so answers at once. */
+export interface ImmediateProof<Secret> extends Proof<Secret> {
+  verify(delivery: Delivery, secret: Secret): ProofResult;
+}
+
+/**
+ * What a delivery whose proof held says, without what proved it: all that `split` reads. A delivery that cannot be read is
+ * kept as exactly this, so that `split` sees the same when an operator redrives it.
+ */
+export interface VerifiedDelivery {
+  readonly method: string;
+  /** `content-type`, and what the source names in `readsHeaders`; no other header is kept. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** As it came, without the proof's own parameters (`proofParameters`). */
+  readonly rawQuery: string;
+  /** The same, parsed. */
+  readonly query: URLSearchParams;
+  /** The body, decrypted where the sender encrypts; `rawQuery` where there is no body, as in a GET. */
   readonly payload: Uint8Array;
+  /** Milliseconds since 1970, as `sentAt`. */
+  readonly receivedAt: number;
   readonly sentAt: number | undefined;
   readonly deliveryId: string | undefined;
 }
@@ -84,6 +139,11 @@ export interface SourceEvent {
    */
   readonly isUndated?: true;
 }
+
+/** What a sender says that is about no person: posted with a body, or sent with GET and a query. */
+export type Ping =
+  | { readonly contentType: string; readonly body: string }
+  | { readonly query: Readonly<Record<string, string>> };
 
 export interface Reply {
   readonly status: number;
@@ -237,21 +297,32 @@ export interface Source<Secret = never> {
    */
   handshake?(delivery: Delivery, secret: Secret): Reply | undefined;
   /**
+   * Fields of the secret that a delivery brings, for a sender that makes the secret itself and posts it before anything is
+   * signed; `undefined` for any other delivery. Asked only while the source has no secret that could prove anything. What it
+   * returns is unproven: it is kept for the operator, who finishes with `npm run enrol`. Pure.
+   */
+  enrol?(delivery: Delivery): Readonly<Record<string, string>> | undefined;
+  /**
+   * Headers that `split` reads beside `content-type`, in lower case. Headers that hold proofs or secrets are refused here:
+   * what is named here is kept with a delivery that cannot be read.
+   */
+  readonly readsHeaders?: readonly string[];
+  /**
    * The events in a delivery. Pure. Throws `InboundError` `malformed` for a body it cannot read; one event among others
    * that it cannot read is such an error in the list, and the others go on.
    */
   split(delivery: VerifiedDelivery): readonly (SourceEvent | InboundError)[];
-  /** The answer to a delivery whose events are safely queued. Without it: 202, no body. */
-  acknowledge?(delivery: VerifiedDelivery, secret: Secret): Reply;
+  /** The answer to a delivery whose events are safely queued; `delivery` is the request as it came. Without it: 202, no body. */
+  acknowledge?(verified: VerifiedDelivery, secret: Secret, delivery: Delivery): Reply;
   /** For events that say who and not what: asks the source for the rest, behind the queue. */
   readonly fetch?: Fetch<Secret>;
   /** All people of the source, page by page, where its API has such a list. */
   readonly list?: Listing<Secret>;
   /**
-   * What the sender could say that is about nobody, for `npm run doctor`: it signs this with the secret in use and posts it
-   * to what is deployed. Nothing may come of it.
+   * A delivery that is about no person, for `npm run doctor`: it signs this with the secret in use and sends it to what is
+   * deployed. No change may come of it. A body is posted; a query is sent with GET.
    */
-  readonly ping?: { readonly contentType: string; readonly body: string };
+  readonly ping?: Ping;
   /** What an event means. Pure: no clock, no I/O. `[]` when it is none of our business; `InboundError` `malformed` when nobody can tell. */
   translate(event: SourceEvent, context: TranslationContext): Change[];
 }
@@ -274,8 +345,22 @@ export function defineSource<Secret>(source: OwnSource<Secret> & { readonly name
       `source "${source.name ?? source.title}": redeliversForSeconds must be above 0: for how long does the sender repeat a delivery?`,
     );
   }
+  for (const header of source.readsHeaders ?? []) {
+    if (isKeepableHeader(header)) continue;
+    throw new TypeError(
+      `source "${source.name ?? source.title}": readsHeaders "${header}": ${keepableHeaderRule}`,
+    );
+  }
   return source;
 }
+
+/** Whether a header may be kept with a delivery: never one that may hold a proof, a secret or a cookie. */
+export function isKeepableHeader(name: string): boolean {
+  return /^[a-z0-9-]+$/.test(name) && !/auth|cookie|signature|secret|token|password|api-?key|hmac/.test(name);
+}
+
+export const keepableHeaderRule =
+  "write it in lower case; headers that may hold a proof, a secret or a cookie are never kept";
 
 /** What a source may be called: the name is part of paths, of names in AWS and of file names. */
 export function isSourceName(name: string): boolean {

@@ -28,12 +28,20 @@ function deliveryOf(event: APIGatewayProxyEventV2): Delivery {
     const value = event.headers[name];
     if (value !== undefined) headers[name.toLowerCase()] = value;
   }
+  const pathToken = pathTokenIn(event.rawPath);
   return {
     method: event.requestContext.http.method,
     headers,
+    rawQuery: event.rawQueryString,
     query: new URLSearchParams(event.rawQueryString),
+    ...(pathToken !== undefined && { pathToken }),
     // API Gateway hands over text for JSON, XML and text/*, Base64 for everything else, forms included.
     body: Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8"),
     receivedAt: Date.now(),
   };
+}
+
+/** What stands behind `/webhooks/<source>/`. A token is made of characters that no gateway encodes. */
+function pathTokenIn(path: string): string | undefined {
+  return /\/webhooks\/[^/]+\/(.+)$/.exec(path)?.[1];
 }

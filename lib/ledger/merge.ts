@@ -23,7 +23,10 @@ export function withTold(known: SubjectRecord | undefined, now: SubjectRecord): 
 }
 
 /** A person with what is noted of them: what created them and their first owner stay. */
-export function withNote(known: PersonRecord | undefined, { closes, isNew: _, ...note }: PersonNote): PersonRecord {
+export function withNote(
+  known: PersonRecord | undefined,
+  { closes, isNew: _, ...note }: PersonNote,
+): PersonRecord {
   const { closedBy = [], ...before } = known ?? {};
   const others = closedBy.filter((source) => source !== closes?.source);
   const closed = !closes ? closedBy : closes.isClosed ? [...others, closes.source] : others;

@@ -10,6 +10,7 @@ import type { ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
 import { decide } from "#lib/pipeline/decide.ts";
 import { knowledgeOf } from "#lib/pipeline/knowledge.ts";
 import { meaningOf } from "#lib/pipeline/meaning.ts";
+import { reopenDelivery } from "#lib/pipeline/verified-delivery.ts";
 
 const ParkedKinds = z.enum(["dead", "held", "rejected", "waiting"]);
 /** Which of the parked messages an operation is about: those of one source, or one message; without either, all of them. */
@@ -236,19 +237,9 @@ function readAgain(
   if (message.kind === "event") return [message];
   const source = readable(message.source);
   if (!source) return new InboundError("misconfigured", "source-not-enabled");
-  const { payload: encoded, contentType, reception } = message;
-  const payload = Buffer.from(encoded, "base64");
+  const { delivery, reception } = message;
   try {
-    const events = source.split({
-      method: "POST",
-      headers: contentType === undefined ? {} : { "content-type": contentType },
-      query: new URLSearchParams(),
-      body: payload,
-      payload,
-      receivedAt: Date.parse(reception.receivedAt),
-      sentAt: undefined,
-      deliveryId: reception.deliveryId,
-    });
+    const events = source.split(reopenDelivery(delivery, reception));
     const unread = events.find((event) => event instanceof InboundError);
     if (unread) return unread;
     return events.flatMap((event) =>

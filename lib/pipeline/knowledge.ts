@@ -62,7 +62,8 @@ export async function knowledgeOf(
   const id = known?.externalId ?? externalId;
   const found = id === undefined ? undefined : await ledger.person(id);
   // An id that a renamed person had before is given to a new one: only the renamed person's own subject still means them.
-  const isReused = known === undefined && found?.externalId !== id && changes.some(({ kind }) => kind === "create");
+  const isReused =
+    known === undefined && found?.externalId !== id && changes.some(({ kind }) => kind === "create");
   const person = isReused ? undefined : found;
   const other = brought === undefined || brought === id ? undefined : await ledger.person(brought);
   const namesake = other && other.externalId !== person?.externalId ? other : undefined;

@@ -1,6 +1,13 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/contract/source.ts";
+import type {
+  Delivery,
+  ImmediateProof,
+  ProofFailure,
+  ProofResult,
+  SignedRequest,
+} from "#lib/contract/source.ts";
+import { isSameDigest } from "./constant-time.ts";
 
 interface EncryptedCallbackSettings<Secret> {
   /** What the explanation of an event calls it. */
@@ -31,7 +38,7 @@ interface SealedMessage extends Stamp {
   readonly encrypted: string;
 }
 
-interface EncryptedCallback<Secret> extends Proof<Secret> {
+interface EncryptedCallback<Secret> extends ImmediateProof<Secret> {
   /** Verifies and decrypts a text that did not come in a body, under the signature, time and nonce in the query. */
   open(encrypted: string, delivery: Pick<Delivery, "query">, secret: Secret): ProofResult;
   /**
@@ -102,7 +109,7 @@ export function encryptedCallback<Secret>(
     if (sentAt === undefined) return refused("timestamp-malformed");
 
     const expected = signatureOf(keys.token, timestamp, nonce, encrypted);
-    if (!sameBytes(Buffer.from(expected), Buffer.from(signature.toLowerCase()))) {
+    if (!isSameDigest(expected, signature.toLowerCase())) {
       return refused("proof-mismatch");
     }
     const plain = decipher(encrypted, keys.aesKey);
@@ -128,6 +135,7 @@ export function encryptedCallback<Secret>(
     name,
     coversBody: true,
     refusesStale: false,
+    proofParameters: [...names.signature, ...names.timestamp, ...names.nonce],
     open,
     verify(delivery, secret) {
       return open(envelope.read(delivery.body), delivery, secret);
@@ -212,7 +220,7 @@ function unframe(plain: Buffer, receivers: readonly string[]): Buffer | undefine
   const end = start + plain.readUInt32BE(prefixBytes);
   if (end > plain.length) return undefined;
   const receiver = plain.subarray(end);
-  const isForUs = receivers.filter((id) => sameBytes(Buffer.from(id), receiver)).length > 0;
+  const isForUs = receivers.filter((id) => isSameDigest(id, receiver)).length > 0;
   return isForUs ? plain.subarray(start, end) : undefined;
 }
 
@@ -244,10 +252,6 @@ function readTimestamp(text: string): number | undefined {
   if (!/^\d{1,15}$/.test(text)) return undefined;
   const count = Number(text);
   return count < largestSeconds ? count * 1000 : count;
-}
-
-function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 function refused(reason: ProofFailure): ProofResult {

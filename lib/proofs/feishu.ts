@@ -1,13 +1,14 @@
-import { createCipheriv, createDecipheriv, createHash, hash, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
 import type {
   Delivery,
-  Proof,
+  ImmediateProof,
   ProofFailure,
   ProofResult,
   Reply,
   SignedRequest,
 } from "#lib/contract/source.ts";
+import { isSameDigest, isSameSecret } from "./constant-time.ts";
 
 // How Feishu and Lark show who they are: a token inside of what they say and, where the app has an Encrypt Key, a signature
 // over a body that is encrypted.
@@ -32,7 +33,7 @@ const blockBytes = 16;
  * Feishu names no tolerance and repeats a delivery for up to 6 hours, without saying whether it signs anew, so none is
  * stale. The timestamp is only ever a part of what is signed: nothing tells where it ends and the nonce begins.
  */
-export const feishuProof: Proof<FeishuSecret> = {
+export const feishuProof: ImmediateProof<FeishuSecret> = {
   name: "feishu-signature",
   coversBody: true,
   refusesStale: false,
@@ -48,13 +49,13 @@ function verify({ headers, body }: Delivery, secret: FeishuSecret): ProofResult 
     );
     if (!timestamp || !nonce || !signature) return refused("proof-missing");
     const expected = signatureOf({ timestamp, nonce, encryptKey: secret.encryptKey, body });
-    if (!sameText(expected, signature.toLowerCase())) return refused("proof-mismatch");
+    if (!isSameDigest(expected, signature.toLowerCase())) return refused("proof-mismatch");
   }
   const said = open(body, secret.encryptKey);
   if (said === undefined) return refused("proof-malformed");
   const token = tokenOf(said.document);
   if (token === undefined) return refused("proof-missing");
-  if (!sameText(secret.verificationToken, token)) return refused("proof-mismatch");
+  if (!isSameSecret(secret.verificationToken, token)) return refused("proof-mismatch");
   return { ok: true, payload: said.payload };
 }
 
@@ -90,7 +91,7 @@ export function feishuHandshake({ body }: Delivery, secret: FeishuSecret): Reply
   const { type, challenge, ...rest } = open(body, secret.encryptKey)?.document ?? {};
   if (type !== "url_verification" || typeof challenge !== "string") return undefined;
   const token = tokenOf(rest);
-  if (token === undefined || !sameText(secret.verificationToken, token)) return undefined;
+  if (token === undefined || !isSameSecret(secret.verificationToken, token)) return undefined;
   return {
     status: 200,
     headers: { "content-type": "application/json" },
@@ -156,7 +157,7 @@ function tokenOf({ token, header }: JsonObject): string | undefined {
 function withToken(body: Uint8Array, token: string): Uint8Array {
   const document = parse(body);
   if (document === undefined) throw new InboundError("malformed", "body-not-a-json-object");
-  if (tokenOf(document) === token) return body;
+  if (isSameSecret(token, tokenOf(document) ?? "")) return body;
   const isInHeader = typeof document.token !== "string" && isObject(document.header);
   const changed = isInHeader
     ? { ...document, header: { ...(document.header as JsonObject), token } }
@@ -171,11 +172,6 @@ function isEmpty({ encryptKey, verificationToken }: FeishuSecret): boolean {
 
 function keyOf(encryptKey: string): Uint8Array {
   return hash("sha256", encryptKey, "buffer");
-}
-
-/** Digests are of one length, so that comparing them tells nothing about the length of the secret either. */
-function sameText(expected: string, given: string): boolean {
-  return timingSafeEqual(hash("sha256", expected, "buffer"), hash("sha256", given, "buffer"));
 }
 
 function parse(body: Uint8Array): JsonObject | undefined {

@@ -1,4 +1,4 @@
-import type { Proof } from "#lib/contract/source.ts";
+import type { ImmediateProof } from "#lib/contract/source.ts";
 import { hmac } from "./hmac.ts";
 
 export interface StandardWebhooksSettings<Secret> {
@@ -18,7 +18,7 @@ export interface StandardWebhooksSettings<Secret> {
  * `<set>-id`, `<set>-timestamp` and `<set>-signature`, a list of `v1,<base64>`, HMAC-SHA256 over `id.timestamp.body`.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-export function standardWebhooks<Secret>(settings: StandardWebhooksSettings<Secret>): Proof<Secret> {
+export function standardWebhooks<Secret>(settings: StandardWebhooksSettings<Secret>): ImmediateProof<Secret> {
   const { headerSets = ["webhook", "svix"], toleranceSeconds = 300 } = settings;
   const named = (part: string) => headerSets.map((set) => `${set}-${part}`);
   return hmac<Secret>({

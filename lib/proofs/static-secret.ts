@@ -1,6 +1,12 @@
-import { hash, timingSafeEqual } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, Proof, ProofFailure, ProofResult, SignedRequest } from "#lib/contract/source.ts";
+import type {
+  Delivery,
+  ImmediateProof,
+  ProofFailure,
+  ProofResult,
+  SignedRequest,
+} from "#lib/contract/source.ts";
+import { countSame, digestsOnce } from "./constant-time.ts";
 
 // For senders that sign nothing and only show a secret that both sides know. It says who speaks and nothing about the body:
 // whoever sees one delivery can make another, so what such a sender says is best read anew at its API.
@@ -25,7 +31,7 @@ export interface BasicAuthSettings<Secret> {
  * comma by then, and so a stranger's. Space around a value does not count, since HTTP does not carry it. An empty value is
  * no value, and a secret without one verifies nothing (`secret-empty`).
  */
-export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): Proof<Secret> {
+export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): ImmediateProof<Secret> {
   const { name = "static-header", header } = settings;
   if (!/^[a-z0-9-]+$/.test(header)) {
     throw new TypeError(
@@ -37,25 +43,14 @@ export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): Pr
       .flat()
       .map((value) => value.trim())
       .filter((value) => value !== "");
-  // Digests are all of one length, so that comparing them tells nothing about the length of a secret either.
-  const digestsOfSecrets = new WeakMap<object, readonly Uint8Array[]>();
-
-  function digests(secret: Secret): readonly Uint8Array[] {
-    const cacheable = typeof secret === "object" && secret !== null ? secret : undefined;
-    const known = cacheable && digestsOfSecrets.get(cacheable);
-    if (known) return known;
-    const made = valuesOf(secret).map(digest);
-    if (cacheable) digestsOfSecrets.set(cacheable, made);
-    return made;
-  }
+  const digests = digestsOnce(valuesOf);
 
   function verify({ headers, body }: Delivery, secret: Secret): ProofResult {
     const accepted = digests(secret);
     if (accepted.length === 0) return refused("secret-empty");
     const value = (Object.hasOwn(headers, header) ? headers[header] : undefined) ?? "";
-    const given = digest(value);
-    // Whatever is given, even nothing, is compared with every value there is: no early way out.
-    const matches = accepted.filter((each) => timingSafeEqual(each, given)).length;
+    // Whatever is given, even nothing, is compared.
+    const matches = countSame(accepted, value);
     if (value === "") return refused("proof-missing");
     return matches > 0 ? { ok: true, payload: body } : refused("proof-mismatch");
   }
@@ -70,7 +65,7 @@ export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): Pr
 }
 
 /** A proof by HTTP Basic authentication, in UTF-8 (RFC 7617). Where the user name or the password is empty, nothing is verified. */
-export function basicAuth<Secret>(settings: BasicAuthSettings<Secret>): Proof<Secret> {
+export function basicAuth<Secret>(settings: BasicAuthSettings<Secret>): ImmediateProof<Secret> {
   return staticHeader<Secret>({
     name: "basic-auth",
     header: "authorization",
@@ -82,10 +77,6 @@ export function basicAuth<Secret>(settings: BasicAuthSettings<Secret>): Proof<Se
         .map((password) => `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`);
     },
   });
-}
-
-function digest(value: string): Uint8Array {
-  return hash("sha256", value, "buffer");
 }
 
 function refused(reason: ProofFailure): ProofResult {

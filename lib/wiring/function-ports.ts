@@ -18,6 +18,7 @@ import type { WaitingPorts } from "#lib/handlers/waiting.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
 import type { FinishPorts } from "#lib/uploads/finish.ts";
+import { objectEnrolments } from "#lib/aws/enrolments.ts";
 import { dynamodbLedger } from "#lib/aws/ledger.ts";
 import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
@@ -36,6 +37,7 @@ export function receivePorts(): ReceivePorts {
   return {
     secrets: secretsOf(environment),
     events: eventQueue({ url: EVENTS_QUEUE_URL, bucket: BUCKET }),
+    enrolments: objectEnrolments(BUCKET),
     log: logOf(environment),
   };
 }

@@ -53,6 +53,18 @@ describe.each([...files, own])("the bundle of $file", ({ name }) => {
   });
 });
 
+describe("the receiving bundle of a source with web tokens", () => {
+  it("loads what verifies them when the first one comes", async () => {
+    const door = ownWebhook("web-token", "./test/contract/doors/doors.config.ts");
+    const { inputs, totalBytes } = await bundleFunction(door, folder, config);
+    expect(inputs.some((input) => input.includes("node_modules/jose/"))).toBe(true);
+    const entry = readFileSync(join(folder, door.name, "index.mjs"), "utf8");
+    expect(textOf(door.name)).toContain("ERR_JWKS_MULTIPLE_MATCHING_KEYS");
+    expect(entry.includes("ERR_JWKS_MULTIPLE_MATCHING_KEYS")).toBe(false);
+    expect(totalBytes).toBeLessThanOrEqual(400 * kilobyte);
+  });
+});
+
 describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) => {
   it("knows nothing of phone numbers, because it translates nothing", () => {
     const inputs = bundles.get(name)?.inputs ?? [];
@@ -62,7 +74,10 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
 
   it("asks no source's API about people", () => {
     const inputs = bundles.get(name)?.inputs ?? [];
-    expect(inputs.filter((input) => /lib\/http\//.test(input))).toEqual([]);
+    // But for the keys of a sender that signs tokens.
+    const fetchesKeys = inputs.includes("lib/proofs/jwks.ts");
+    const asking = inputs.filter((input) => /lib\/http\//.test(input));
+    expect(asking).toEqual(fetchesKeys ? ["lib/http/exchange.ts"] : []);
     // The source's own files are read in place of what they hold: not one word of them is there.
     const texts = inputs
       .filter((input) => /\/(?:fetch|list)\.ts$/.test(input))

@@ -201,7 +201,7 @@ describe("npm run doctor", () => {
       source: "clerk",
       id: "d-1",
       reason: "body-not-json",
-      payload: "",
+      delivery: { method: "POST", rawQuery: "", headers: {}, payload: "" },
       reception: { receivedAt: "2026-03-01T00:00:00.000Z", proof: "standard-webhooks" },
     } as const;
     const about = { message, ledgerId: "d-1", attempts: 1, since: "2026-03-01T00:00:00.000Z" };

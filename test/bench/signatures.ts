@@ -41,7 +41,7 @@ function operationsOf({ verify, verifyAndParse }: Receiver): Operations {
 function ours(secret: () => Secret): Operations {
   const query = new URLSearchParams();
   const verify = (body: Buffer, headers: Headers) =>
-    proof.verify({ method: "POST", headers, query, body, receivedAt: Date.now() }, secret()).ok;
+    proof.verify({ method: "POST", headers, rawQuery: "", query, body, receivedAt: Date.now() }, secret()).ok;
   return operationsOf({
     verify,
     verifyAndParse: (body, headers) => (verify(body, headers) ? JSON.parse(body.toString()) : undefined),

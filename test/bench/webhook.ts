@@ -41,8 +41,10 @@ async function eventOperation(
   return { event: () => handler(event) };
 }
 
+const enrolments = { keep: async () => {} };
+
 function ours(secrets: SecretReader, events: EventQueue) {
-  const handler = webhookHandler(clerk, () => ({ secrets, events, log }));
+  const handler = webhookHandler(clerk, () => ({ secrets, events, enrolments, log }));
   return eventOperation((event) => handler(event, invocation));
 }
 

@@ -5,7 +5,8 @@ import type { ApiRequest, SourceApi, SourceEvent } from "#lib/contract/source.ts
 import type { EventFixture } from "#infra/fixtures/cases.ts";
 import { startRecordedApi, type ApiAnswerOnWire } from "#infra/local/recorded-api.ts";
 import { pathsIn, replaced, textsIn } from "./json-places.ts";
-import { attempted, contextOf, fromQueue, type SourceUnderTest } from "./source-under-test.ts";
+import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
+import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 import { foreign, type Secret } from "./strangers.ts";
 
 // Attacks on what a source's `fetch` makes of the answers of the source's API. An answer that is not the vendor's documented
@@ -67,10 +68,10 @@ export function attackAnswers(tested: SourceUnderTest): void {
             );
             for (const event of events) {
               const payload = await fetch
-                .read(fromQueue(event), inMemory(answers, secret, each.now))
+                .read(asQueued(event), inMemory(answers, secret, each.now))
                 .catch(inboundError);
               if (payload instanceof InboundError) continue;
-              expect(isTranslated(fromQueue({ ...event, payload }))).toBe(true);
+              expect(isTranslated(asQueued({ ...event, payload }))).toBe(true);
             }
           },
         ),
@@ -111,7 +112,7 @@ export async function leaversMadeUp(tested: SourceUnderTest, each: EventFixture)
   return found.flat();
 
   function leaves(payload: unknown, event: SourceEvent): boolean {
-    const changes = attempted(() => source.translate(fromQueue({ ...event, payload }), contextOf(each)));
+    const changes = attempted(() => source.translate(asQueued({ ...event, payload }), contextOf(each)));
     return Array.isArray(changes) && changes.some(({ kind }) => kind === "leave");
   }
 }
@@ -151,7 +152,7 @@ async function readAll(
     const read = [];
     for (const event of events) {
       const before = server.requests.length;
-      const payload = api && (await fetch.read(fromQueue(event), api).catch((error: unknown) => error));
+      const payload = api && (await fetch.read(asQueued(event), api).catch((error: unknown) => error));
       const asked = server.requests.slice(before).map(({ request }) => request);
       read.push({ event, payload, asked });
     }

@@ -6,7 +6,8 @@ import { readList } from "#lib/source-apis/read-list.ts";
 import { startRecordedApi, type ApiAnswerOnWire } from "#infra/local/recorded-api.ts";
 import { readListFixture, type ListFixture } from "#infra/fixtures/lists.ts";
 import { asJson, pathsIn, replaced } from "./json-places.ts";
-import { attempted, contextOf, fromQueue, type SourceUnderTest } from "./source-under-test.ts";
+import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
+import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 
 // Attacks on the list of all people of a source. A list that ends early, or lies, must not be called complete: a person who is
 // missing in it would look like a leaver.
@@ -165,7 +166,7 @@ export function attackList(tested: SourceUnderTest): void {
 
     function meaning({ subject, type, payload }: ListedPerson) {
       const occurredAt = new Date(fixture.now).toISOString();
-      const event = fromQueue({ id: "listed", subject, type, occurredAt, payload });
+      const event = asQueued({ id: "listed", subject, type, occurredAt, payload });
       const changes = attempted(() => source.translate(event, contextOf(fixture)));
       return { subject, changes: changes instanceof InboundError ? changes.reason : asJson(changes) };
     }

@@ -3,11 +3,13 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SignedRequest, Source } from "#lib/contract/source.ts";
+import { keepDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
 import * as registry from "#lib/sources/registry.ts";
-import { fixtureSecret, requestOf } from "#infra/fixtures/cases.ts";
+import { fixtureSecret, fixtureSigner } from "#infra/fixtures/cases.ts";
+import { deliveryOf, signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
 import { isJson } from "./json-places.ts";
-import { arrived, attempted, type SourceUnderTest } from "./source-under-test.ts";
-import { altered, foreign, type Secret } from "./strangers.ts";
+import { arrived, type SourceUnderTest } from "./source-under-test.ts";
+import { altered, foreign, foreignSigner, type Secret } from "./strangers.ts";
 
 // Attacks on the proof of a source: what is changed, missing, repeated, old or another's is refused.
 
@@ -21,29 +23,37 @@ const Vector = z.object({
 
 const minute = 60_000;
 
-export function attackProof({ source, secret, fixture, eventCases }: SourceUnderTest): void {
+export function attackProof(tested: SourceUnderTest): void {
+  const { source, secret, signer, fixture, eventCases, requestFor } = tested;
   const { name, proof } = source;
 
   describe(`the proof of ${name}`, () => {
     const at = { now: fixture.now, id: fixture.id };
-    const signed = requestOf(source, secret, fixture, at);
+    const signed = requestFor(fixture);
     // What the proof adds beside the case's own headers and query.
-    const proven = proof.sign(fixture.body, secret, at);
-    const attempt = (request: SignedRequest, by: Secret = secret, now = fixture.now) =>
-      proof.verify(
-        arrived(
-          {
-            ...request,
-            method: fixture.method,
-            headers: { ...fixture.headers, ...request.headers },
-            query: { ...fixture.query, ...request.query },
-          },
-          now,
-        ),
-        by,
-      );
+    const proven = provenBy(secret);
     const headers = Object.entries(proven.headers).filter(([header]) => header !== "content-type");
     const query = Object.entries(proven.query ?? {});
+    const tokens = proven.pathToken === undefined ? [] : [proven.pathToken];
+
+    function provenBy(by: Secret, body: Uint8Array = fixture.body, signedBy = signer): SignedRequest {
+      const own = { headers: fixture.headers, query: fixture.query };
+      return proof.sign(body, by, { ...at, ...own }, signedBy);
+    }
+    /** The case, said and signed with another secret, or by another signer. */
+    const strange = (by: Secret, body: Uint8Array = fixture.body, signedBy = signer) =>
+      signedRequest(proof, by, { ...fixture, body }, at, signedBy);
+    async function attempt(request: WireRequest, by: Secret = secret, now = fixture.now) {
+      return proof.verify(arrived(request, now), by);
+    }
+    const holds = async (request: WireRequest, by?: Secret) => (await attempt(request, by)).ok;
+    /** Those of several requests that are accepted although none should be. */
+    async function accepted(requests: readonly (readonly [string, WireRequest])[]): Promise<string[]> {
+      const all = await Promise.all(
+        requests.map(async ([what, request]) => ((await holds(request)) ? [what] : [])),
+      );
+      return all.flat();
+    }
     /** The request with one piece of its proof replaced, or taken away. */
     const withHeader = (header: string, value?: string) => ({
       ...signed,
@@ -53,16 +63,30 @@ export function attackProof({ source, secret, fixture, eventCases }: SourceUnder
       ...signed,
       query: replacedKey(signed.query, key, value),
     });
-    /** Bytes that may be accepted only if they say the same: an envelope has room for differences, what is in it has none. */
-    const saysSomethingElse = (body: Uint8Array) => {
-      const result = attempt({ ...signed, body });
-      return result.ok && !Buffer.from(result.payload).equals(fixture.body);
+    const withToken = (value?: string): WireRequest => {
+      const { pathToken: _, ...others } = signed;
+      return value === undefined ? others : { ...others, pathToken: value };
     };
+    /** Once for each piece of the proof, with each of these changes made to it. */
+    const changed = (change: (value: string) => readonly (string | undefined)[]) => [
+      ...headers.flatMap(([key, value]) =>
+        change(value).map((other) => [`header ${key}`, withHeader(key, other)] as const),
+      ),
+      ...query.flatMap(([key, value]) =>
+        change(value).map((other) => [`query ${key}`, withParameter(key, other)] as const),
+      ),
+      ...tokens.flatMap((value) => change(value).map((other) => ["path", withToken(other)] as const)),
+    ];
+    /** Bytes that may be accepted only if they say the same: an envelope has room for differences, what is in it has none. */
+    async function saysSomethingElse(body: Uint8Array): Promise<boolean> {
+      const result = await attempt({ ...signed, body });
+      return result.ok && !Buffer.from(result.payload).equals(fixture.body);
+    }
 
-    it("accepts what it signs, and hands back what was said", () => {
+    it("accepts what it signs, and hands back what was said", async () => {
       for (const each of eventCases) {
-        const request = requestOf(source, secret, each, { now: each.now, id: each.id });
-        const result = proof.verify(arrived(request, each.now), secret);
+        const request = requestFor(each);
+        const result = await proof.verify(arrived(request, each.now), secret);
         expect(result, each.name).toMatchObject({ ok: true, payload: expect.any(Uint8Array) });
         const isHandedBack = result.ok && Buffer.from(result.payload).equals(each.body);
         expect(isHandedBack, each.name).toBe(true);
@@ -72,58 +96,78 @@ export function attackProof({ source, secret, fixture, eventCases }: SourceUnder
     // What we sign ourselves would agree with any mistake in the order of what is signed.
     const vector = publishedVector(name);
     if (vector)
-      it("agrees with a delivery that the vendor's side signed", () => {
-        const { headers = {}, body = "", now = 0, secret = {} } = vector ?? {};
-        const delivery = arrived({ method: "POST", headers, query: {}, body: Buffer.from(body) }, now * 1000);
-        expect(proof.verify(delivery, secret)).toMatchObject({ ok: true });
+      it("agrees with a delivery that the vendor's side signed", async () => {
+        const { headers, body, now } = vector;
+        const delivery = deliveryOf(
+          { method: "POST", headers, query: {}, body: Buffer.from(body) },
+          now * 1000,
+        );
+        expect(await proof.verify(delivery, vector.secret)).toMatchObject({ ok: true });
       });
 
-    it("refuses a delivery that lacks any part of the proof", () => {
-      expect(attempt({ headers: {}, query: {}, body: signed.body })).toMatchObject({ ok: false });
-      const accepted = [
-        ...headers.filter(([key]) => attempt(withHeader(key)).ok || attempt(withHeader(key, "")).ok),
-        ...query.filter(([key]) => attempt(withParameter(key)).ok || attempt(withParameter(key, "")).ok),
-      ];
-      expect(accepted.map(([key]) => key)).toEqual([]);
+    it("refuses a delivery that lacks any part of the proof", async () => {
+      const { method, body } = signed;
+      expect(await attempt({ method, headers: {}, query: {}, body })).toMatchObject({ ok: false });
+      expect(headers.length + query.length + tokens.length + (body === fixture.body ? 0 : 1)).toBeGreaterThan(
+        0,
+      );
+      expect(await accepted(changed(() => [undefined, ""]))).toEqual([]);
     });
 
-    it("refuses a stranger's secret", () => {
-      const strange = altered(secret, foreign);
-      expect(strange).not.toEqual(secret);
-      expect(attempt(proof.sign(fixture.body, strange, at))).toMatchObject({ ok: false });
-      expect(attempt(proof.sign(saidWith(strange), strange, at))).toMatchObject({ ok: false });
-      expect(attempt(signed, strange)).toMatchObject({ ok: false });
+    it("refuses a stranger's secret", async () => {
+      const other = altered(secret, foreign);
+      expect(other).not.toEqual(secret);
+      expect(await attempt(strange(other))).toMatchObject({ ok: false });
+      expect(await attempt(strange(other, saidWith(other)))).toMatchObject({ ok: false });
+      expect(await attempt(signed, other)).toMatchObject({ ok: false });
     });
 
-    it("refuses another source's proof", () => {
-      const accepted = (Object.values(registry) as unknown as Source<Secret>[])
+    if (signer !== undefined)
+      it("refuses what another signer signed, or none", async () => {
+        const other = foreignSigner(signer);
+        expect(other).toBeDefined();
+        expect(await attempt(strange(secret, fixture.body, other))).toMatchObject({ ok: false });
+        expect(() => provenBy(secret, fixture.body, null)).toThrow("signer-missing");
+      });
+
+    it("refuses another source's proof", async () => {
+      const theirs = (Object.values(registry) as unknown as Source<Secret>[])
         .filter((other) => other.name !== name)
-        .filter((other) => {
-          const theirs = z.parse(other.secret, fixtureSecret(other.name));
-          // Some can only sign what they could have said.
-          const request = attempted(() => other.proof.sign(fixture.body, theirs, at));
-          return !(request instanceof InboundError) && attempt(request).ok;
+        .flatMap((other) => {
+          const secretOfOther = z.parse(other.secret, fixtureSecret(other.name));
+          try {
+            const said = { ...fixture, headers: {} };
+            const by = fixtureSigner(other.name);
+            return [[other.name, signedRequest(other.proof, secretOfOther, said, at, by)] as const];
+          } catch (error) {
+            // Some can only sign what they could have said.
+            if (error instanceof InboundError && error.code === "malformed") return [];
+            throw error;
+          }
         });
-      expect(accepted.map((other) => other.name)).toEqual([]);
+      expect(await accepted(theirs)).toEqual([]);
     });
 
-    it("refuses everything where the secret is empty", () => {
+    it("refuses everything where the secret is empty", async () => {
       const empty = altered(secret, () => "");
-      expect(attempt(signed, empty)).toEqual({ ok: false, reason: "secret-empty" });
-      expect(() => proof.sign(fixture.body, empty, at)).toThrow(InboundError);
+      expect(await attempt(signed, empty)).toEqual({ ok: false, reason: "secret-empty" });
+      expect(() => provenBy(empty)).toThrow(InboundError);
     });
 
-    it("accepts the current or the previous secret, and none before them", () => {
+    it("accepts the current or the previous secret, and none before them", async () => {
       const versions = [altered(secret, foreign), secret];
-      const holds = (request: SignedRequest) => versions.some((version) => attempt(request, version).ok);
+      const either = async (request: WireRequest) => {
+        const results = await Promise.all(versions.map((version) => holds(request, version)));
+        return results.includes(true);
+      };
       for (const version of versions) {
-        expect(holds(proof.sign(saidWith(version), version, at))).toBe(true);
+        expect(await either(strange(version, saidWith(version)))).toBe(true);
       }
       const older = altered(altered(secret, foreign), foreign);
-      expect(holds(proof.sign(saidWith(older), older, at))).toBe(false);
+      expect(await either(strange(older, saidWith(older)))).toBe(false);
     });
 
-    it("refuses a truncated, lengthened or changed proof", () => {
+    it("refuses a truncated, lengthened or changed proof", async () => {
       // Padding carries nothing, and hex may be written in either case, in pairs (`t=1,v1=0a`) too.
       const means = (text: string) =>
         /^(?:\w+=)?[0-9a-f]+(?:, ?\w+=[0-9a-f]+)*$/i.test(text)
@@ -131,31 +175,38 @@ export function attackProof({ source, secret, fixture, eventCases }: SourceUnder
           : text.replace(/={1,2}$/, "");
       const changes = (value: string) =>
         [value.slice(0, -1), value.slice(1), `${value}0`, flipCase(value)].filter(
-          (changed) => means(changed) !== means(value),
+          (other) => means(other) !== means(value),
         );
-      const accepted = [
-        ...headers.filter(([key, value]) =>
-          changes(value).some((changed) => attempt(withHeader(key, changed)).ok),
-        ),
-        ...query.filter(([key, value]) =>
-          changes(value).some((changed) => attempt(withParameter(key, changed)).ok),
-        ),
-      ];
-      expect(accepted.map(([key]) => key)).toEqual([]);
+      expect(await accepted(changed(changes))).toEqual([]);
     });
 
-    it("refuses a proof that comes twice", () => {
-      const inHeaders = headers.filter(([key, value]) => attempt(withHeader(key, `${value},${value}`)).ok);
-      const inQuery = query.filter(([key, value]) => {
+    it("refuses a proof that comes twice", async () => {
+      const twice = [
+        ...headers.map(([key, value]) => [key, withHeader(key, `${value},${value}`)] as const),
+        ...tokens.map((value) => ["path", withToken(`${value}/${value}`)] as const),
+      ];
+      expect(await accepted(twice)).toEqual([]);
+      for (const [key, value] of query) {
         const delivery = arrived(signed, fixture.now);
         delivery.query.append(key, value);
-        return proof.verify(delivery, secret).ok;
-      });
-      expect([...inHeaders, ...inQuery].map(([key]) => key)).toEqual([]);
+        expect(await proof.verify(delivery, secret), key).toMatchObject({ ok: false });
+      }
+    });
+
+    it("leaves nothing that proves it in what is kept of a delivery", async () => {
+      const delivery = arrived(signed, fixture.now);
+      const result = await proof.verify(delivery, secret);
+      if (!result.ok) throw new Error(result.reason);
+      const kept = keepDelivery(verifiedDelivery(source, delivery, result));
+      const names = new Set([...Object.keys(kept.headers), ...new URLSearchParams(kept.rawQuery).keys()]);
+      expect([...headers, ...query].filter(([key]) => names.has(key))).toEqual([]);
+      for (const token of tokens) expect(JSON.stringify(kept)).not.toContain(token);
+      // What the sender says beside its proof is there.
+      expect(Object.fromEntries(new URLSearchParams(kept.rawQuery))).toEqual(fixture.query);
     });
 
     if (proof.coversBody)
-      it("refuses a body of which one byte differs", () => {
+      it("refuses a body of which one byte differs", async () => {
         const { body } = signed;
         // Both ends, and places all over it.
         const places = [
@@ -164,38 +215,42 @@ export function attackProof({ source, secret, fixture, eventCases }: SourceUnder
           body.length - 1,
           ...Array.from({ length: 64 }, (_, n) => (body.length * n) / 64),
         ];
-        const accepted = places.map(Math.floor).filter((index) => {
-          const tampered = Uint8Array.from(body);
-          tampered[index] = (tampered[index] as number) ^ 1;
-          return saysSomethingElse(tampered);
-        });
-        expect(accepted).toEqual([]);
-        expect(saysSomethingElse(body.subarray(1))).toBe(false);
-        expect(saysSomethingElse(body.subarray(0, -1))).toBe(false);
-        expect(attempt({ ...signed, body: new Uint8Array() })).toMatchObject({ ok: false });
+        const bodies = places
+          .map(Math.floor)
+          .filter((index) => body[index] !== undefined)
+          .map((index) => {
+            const tampered = Uint8Array.from(body);
+            tampered[index] = (tampered[index] as number) ^ 1;
+            return tampered;
+          });
+        for (const tampered of bodies) expect(await saysSomethingElse(tampered)).toBe(false);
+        const shorter = body.length > 0 ? [body.subarray(1), body.subarray(0, -1)] : [];
+        for (const part of shorter) expect(await saysSomethingElse(part)).toBe(false);
+        expect((await attempt({ ...signed, body: new Uint8Array() })).ok).toBe(body.length === 0);
+        expect(await saysSomethingElse(Buffer.concat([body, Buffer.from(" ")]))).toBe(false);
         // The words themselves, without what wraps them, are accepted only if they are what is signed.
-        const unwrapped = attempt({ ...signed, body: fixture.body }).ok;
-        expect(unwrapped).toBe(fixture.body.equals(body));
+        expect(await holds({ ...signed, body: fixture.body })).toBe(fixture.body.equals(body));
       });
 
     if (proof.coversBody && isJson(signed.body))
-      it("refuses the same JSON, written again", () => {
+      it("refuses the same JSON, written again", async () => {
         const document = JSON.parse(Buffer.from(signed.body).toString()) as unknown;
         const again = [JSON.stringify(document), JSON.stringify(document, undefined, 1)]
           .map((text) => Buffer.from(text))
           .filter((bytes) => !bytes.equals(signed.body));
         expect(again).not.toEqual([]);
-        expect(again.filter(saysSomethingElse)).toEqual([]);
+        for (const body of again) expect(await saysSomethingElse(body)).toBe(false);
       });
 
     if (proof.refusesStale)
-      it("refuses a delivery that is old, or early", () => {
+      it("refuses a delivery that is old, or early", async () => {
         const late = (milliseconds: number) => attempt(signed, secret, fixture.now + milliseconds);
-        expect(late(-6 * minute)).toEqual({ ok: false, reason: "timestamp-early" });
-        expect(late(4 * minute)).toMatchObject({ ok: true });
+        expect(await late(-6 * minute)).toEqual({ ok: false, reason: "timestamp-early" });
+        expect(await late(4 * minute)).toMatchObject({ ok: true });
         // Some senders sign once and repeat the same for hours: then until they no longer do.
-        const tooLate = late(6 * minute).ok ? source.redeliversForSeconds * 1000 + 6 * minute : 6 * minute;
-        expect(late(tooLate)).toEqual({ ok: false, reason: "timestamp-stale" });
+        const isTaken = (await late(6 * minute)).ok;
+        const tooLate = isTaken ? source.redeliversForSeconds * 1000 + 6 * minute : 6 * minute;
+        expect(await late(tooLate)).toEqual({ ok: false, reason: "timestamp-stale" });
       });
 
     /** What a sender that has another secret says: some name themselves, or a token, in the body. */

@@ -1,27 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { InboundError } from "#lib/contract/errors.ts";
-import type { SignedRequest } from "#lib/contract/source.ts";
-import { requestOf, type HandshakeFixture, type WireRequest } from "#infra/fixtures/cases.ts";
+import type { HandshakeFixture } from "#infra/fixtures/cases.ts";
+import { pingRequest, signedRequest } from "#infra/fixtures/requests.ts";
 import { isJson, textsIn } from "./json-places.ts";
-import { arrived, contextOf, fromQueue, unasked, type SourceUnderTest } from "./source-under-test.ts";
+import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
+import { arrived, unasked, type SourceUnderTest } from "./source-under-test.ts";
 import { altered, foreign, type Secret } from "./strangers.ts";
 
 // The whole receiving path of a source, its handshakes and its ping: what is queued, what is answered, what is refused.
 
 export function attackReceiving(tested: SourceUnderTest): void {
-  const { source, secret, fixture, eventCases, handshakes, received } = tested;
+  const { source, secret, signer, fixture, eventCases, handshakes, requestFor, received } = tested;
   const { name, proof, ping } = source;
 
   describe(`receiving from ${name}`, () => {
     it.each(eventCases)("queues what $name says, and thanks for it", async (each) => {
-      const { reply, queued } = await received(requestOf(source, secret, each, each), each.now, secret);
+      const { reply, queued } = await received(requestFor(each), each.now, secret);
       expect(reply.status).toBeGreaterThanOrEqual(200);
       expect(reply.status).toBeLessThan(300);
-      const read = (await tested.eventsOf(each)).filter((event) => !(event instanceof InboundError));
+      const read = await tested.readable(each);
       expect(queued.filter(({ kind }) => kind === "event")).toHaveLength(read.length);
-      expect(
-        await received(requestOf(source, secret, each, each), each.now, altered(secret, foreign)),
-      ).toEqual({
+      expect(await received(requestFor(each), each.now, altered(secret, foreign))).toEqual({
         reply: { status: 401 },
         queued: [],
       });
@@ -46,8 +44,9 @@ export function attackReceiving(tested: SourceUnderTest): void {
         key,
         { ...secret, ...altered({ [key]: secret[key] }, foreign) },
       ]);
-      const event = arrived(requestOf(source, secret, fixture, fixture), fixture.now);
-      const ofEvent = strangers.filter(([, stranger]) => !proof.verify(event, stranger).ok);
+      const event = arrived(requestFor(fixture), fixture.now);
+      const verdicts = await Promise.all(strangers.map(([, stranger]) => proof.verify(event, stranger)));
+      const ofEvent = strangers.filter((_, index) => !verdicts[index]?.ok);
       const replies = await Promise.all(
         strangers.map(async ([key, stranger]) => {
           const { reply } = await received(each, each.now, stranger);
@@ -81,29 +80,23 @@ export function attackReceiving(tested: SourceUnderTest): void {
   // The author of a source of one's own need not know of a harmless delivery.
   if (ping || tested.readme) {
     describe(`the ping of ${name}`, () => {
-      const body = Buffer.from(ping?.body ?? "");
-      const pinged = (proven: SignedRequest): WireRequest => ({
-        method: "POST",
-        headers: { "content-type": ping?.contentType ?? "", ...proven.headers },
-        query: proven.query ?? {},
-        body: proven.body,
-      });
+      const said = pingRequest(ping ?? { query: {} });
 
       it("is taken, asks no API, and means nothing", async () => {
         expect(ping, "write what the sender could say that is about no person").toBeDefined();
-        const request = pinged(proof.sign(body, secret, fixture));
+        const request = signedRequest(proof, secret, said, fixture, signer);
         const { reply, queued } = await received(request, fixture.now, secret);
         expect([200, 202]).toContain(reply.status);
         for (const message of queued) {
           if (message.kind !== "event") throw new Error(`unreadable: ${message.reason}`);
-          const event = fromQueue(message.event);
+          const event = asQueued(message.event);
           const payload = source.fetch ? await source.fetch.read(event, unasked(secret)) : event.payload;
           expect(source.translate({ ...event, payload }, contextOf(fixture))).toEqual([]);
         }
       });
 
       it("is refused without its proof", async () => {
-        const { reply, queued } = await received(pinged({ headers: {}, body }), fixture.now, secret);
+        const { reply, queued } = await received(said, fixture.now, secret);
         expect(reply).toEqual({ status: 401 });
         expect(queued).toEqual([]);
       });

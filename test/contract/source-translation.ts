@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import { frozen, isJson, pathsIn, replaced } from "./json-places.ts";
-import { attempted, contextOf, fromQueue, type SourceUnderTest } from "./source-under-test.ts";
+import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
+import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 
 // What deliveries become: the golden changes, the same ones again, and never anything but `malformed` for what is nonsense.
 
@@ -30,7 +31,7 @@ export function attackTranslation(tested: SourceUnderTest): void {
         expect(event.subject).toMatch(/^.{1,256}$/);
         expect(event.type).toMatch(/^.{1,128}$/);
         expect(new Date(event.occurredAt).toISOString()).toBe(event.occurredAt);
-        expect(fromQueue(event)).toEqual(event);
+        expect(asQueued(event)).toEqual(event);
       }
       expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
     });
@@ -117,9 +118,11 @@ export function attackTranslation(tested: SourceUnderTest): void {
     it.each(eventCases.filter(({ extension }) => extension !== "json"))(
       "survives any byte changed in $name",
       (each) => {
+        const isQuery = each.extension === "query";
+        const said = isQuery ? Buffer.from(new URLSearchParams(each.query).toString()) : each.body;
         fc.assert(
-          fc.property(fc.nat(each.body.length - 1), fc.nat(255), (index, byte) => {
-            const body = Buffer.from(each.body);
+          fc.property(fc.nat(said.length - 1), fc.nat(255), (index, byte) => {
+            const body = Buffer.from(said);
             body[index] = byte;
             expect(survives(body, each.headers)).toBe(true);
           }),

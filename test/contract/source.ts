@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Source } from "#lib/contract/source.ts";
-import { fixtureSecret, fixturesFolder, readFixtures } from "#infra/fixtures/cases.ts";
+import { fixtureSecret, fixturesFolder, fixtureSigner, readFixtures } from "#infra/fixtures/cases.ts";
 import { attackAnswers } from "./source-answers.ts";
 import { attackList } from "./source-list.ts";
 import { attackProof } from "./source-proof.ts";
@@ -27,6 +27,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   const eventCases = cases.filter((each) => each.kind === "events");
   const handshakes = cases.filter((each) => each.kind === "handshake");
   const invented = fixtureSecret(name, folder);
+  const signer = fixtureSigner(name, folder);
 
   describe(`the fixtures of ${name}`, () => {
     it("hold a secret, and cases with Chinese and with accented names", () => {
@@ -44,7 +45,8 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   if (!invented || !fixture) return;
 
   const { readme } = options;
-  const tested = sourceUnderTest({ source, invented, fixture, eventCases, handshakes, readme, folder });
+  const given = { source, invented, signer, fixture, eventCases, handshakes, readme, folder };
+  const tested = sourceUnderTest(given);
   attackProof(tested);
   attackReceiving(tested);
   attackTranslation(tested);

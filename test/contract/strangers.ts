@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from "node:crypto";
+
 // What a forger has in place of what the sender has: of the same shape, and another.
 
 export type Secret = Readonly<Record<string, unknown>>;
@@ -16,4 +18,17 @@ export function foreign(text: string): string {
   return text.replace(/[a-z](?=[^a-z]*$)/i, (letter) =>
     letter.toLowerCase() === "z" ? "a" : String.fromCodePoint(letter.charCodeAt(0) + 1),
   );
+}
+
+/** Another private key of the same kind, that says it is the same one. `undefined` for a signer that is no key. */
+export function foreignSigner(signer: unknown): unknown {
+  if (typeof signer !== "object" || signer === null || !("kty" in signer)) return undefined;
+  const { kty, crv, kid, alg } = signer as Readonly<Record<string, string>>;
+  const { privateKey } =
+    kty === "RSA"
+      ? generateKeyPairSync("rsa", { modulusLength: 2048 })
+      : kty === "EC"
+        ? generateKeyPairSync("ec", { namedCurve: crv ?? "P-256" })
+        : generateKeyPairSync("ed25519");
+  return { ...privateKey.export({ format: "jwk" }), ...(kid && { kid }), ...(alg && { alg }) };
 }

@@ -338,12 +338,13 @@ function redriven(count: number, newerOnes: number): Story {
 function unreadable(): Story {
   const events = joiners(["1", "2", "3"]);
   const payload = Buffer.from(JSON.stringify(events.map(({ event }) => event))).toString("base64");
+  const delivery = { method: "POST", rawQuery: "", headers: {}, payload };
   const reception = { receivedAt: new Date(day).toISOString(), proof: "hmac-sha256" };
   return {
     name: "a delivery that only today's code can read, while Authing's key is refused for a moment",
     async prepare(world) {
       await world.deliver([
-        { kind: "unreadable", source: "hr", id: "hash", reason: "split-failed", payload, reception },
+        { kind: "unreadable", source: "hr", id: "hash", reason: "split-failed", delivery, reception },
       ]);
       expect(await world.parked.list("dead", 10)).toHaveLength(1);
     },

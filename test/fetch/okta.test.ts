@@ -188,8 +188,8 @@ describe("the targets of an event of Okta", () => {
     return okta.split({
       method: "POST",
       headers: {},
+      rawQuery: "",
       query: new URLSearchParams(),
-      body,
       payload: body,
       receivedAt: now,
       sentAt: undefined,
@@ -218,7 +218,14 @@ describe("the targets of an event of Okta", () => {
 describe("the challenge of Okta", () => {
   const challenge = (headers: Record<string, string>, method = "GET") =>
     okta.handshake?.(
-      { method, headers, query: new URLSearchParams(), body: new Uint8Array(), receivedAt: now },
+      {
+        method,
+        headers,
+        rawQuery: "",
+        query: new URLSearchParams(),
+        body: new Uint8Array(),
+        receivedAt: now,
+      },
       secret,
     );
   const name = "x-okta-verification-challenge";

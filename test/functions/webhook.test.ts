@@ -28,6 +28,7 @@ function receiver(
     events: {
       send: options.send ?? (async (messages) => void queued.push(...messages)),
     },
+    enrolments: { keep: async () => {} },
     log: { info: line, warn: line, error: line },
   }));
   return { queued, log, receive: (event: APIGatewayProxyEventV2) => handler(event, context) };

@@ -2,13 +2,8 @@ import { onTestFinished, describe, expect, it } from "vitest";
 import config from "#config";
 import { InboundError } from "#lib/contract/errors.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
-import {
-  fixtureSecret,
-  readFixtures,
-  requestOf,
-  type EventFixture,
-  type WireRequest,
-} from "#infra/fixtures/cases.ts";
+import { fixtureSecret, readFixtures, requestOf, type EventFixture } from "#infra/fixtures/cases.ts";
+import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { startStack } from "#infra/local/stack.ts";

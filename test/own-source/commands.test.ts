@@ -76,6 +76,51 @@ describe("with a source of one's own", () => {
   });
 });
 
+describe("npm run translate", () => {
+  const folder = "test/sources/workday/fixtures/worker-hired";
+  const changes = join(checkout, folder, "changes.json");
+
+  it("--golden writes changes.json in the form of the suite, by the clock and the settings of the case", async () => {
+    configure(example);
+    const approved = readFileSync(changes, "utf8");
+    writeFileSync(changes, "[]");
+    const { status, out } = await run(
+      "infra/commands/translate.ts",
+      "workday",
+      `${folder}/body.json`,
+      "--golden",
+    );
+    expect(out).toContain("changes.json: read it");
+    expect(status).toBe(0);
+    const written = readFileSync(changes, "utf8");
+    expect(JSON.parse(written)).toEqual(JSON.parse(approved));
+    expect(written.endsWith("]\n")).toBe(true);
+    writeFileSync(changes, approved);
+  });
+
+  it("reads a delivery that was kept because it could not be read", async () => {
+    configure(example);
+    const body = readFileSync(join(checkout, folder, "body.json"));
+    const message = {
+      kind: "unreadable",
+      source: "workday",
+      id: "d-1",
+      reason: "split-failed",
+      delivery: {
+        method: "POST",
+        rawQuery: "",
+        headers: { "content-type": "application/json" },
+        payload: body.toString("base64"),
+      },
+      reception: { receivedAt: "2026-03-01T00:00:00.000Z", proof: "basic-auth" },
+    };
+    writeFileSync(join(checkout, "kept.json"), JSON.stringify({ kind: "dead", message }));
+    const { status, out } = await run("infra/commands/translate.ts", "workday", "kept.json");
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject([{ kind: "create", person: { externalId: "21001" } }]);
+  });
+});
+
 describe("with a definition that is wrong", () => {
   it.each([
     ["infra/commands/build.ts"],

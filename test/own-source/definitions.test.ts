@@ -46,7 +46,7 @@ describe("a source of one's own", () => {
   it("is refused with a ping that is none", () => {
     const ping = { body: "{}" };
     expect(configured({ source: { ...sound, ping } })).toThrow(
-      "sources.acme.source.ping must say what is about nobody",
+      "sources.acme.source.ping must be a delivery about no person",
     );
     expect(configured({ source: { ...sound, ping: { ...ping, contentType: "text/xml" } } })).not.toThrow();
   });

@@ -68,6 +68,7 @@ function deliver(
   return {
     method,
     headers: headers ?? {},
+    rawQuery: new URLSearchParams(from).toString(),
     query: new URLSearchParams(from),
     body: body ?? new Uint8Array(),
     receivedAt: now,
@@ -132,11 +133,11 @@ describe("encrypted callbacks as the vendors make them", () => {
     }
   });
 
-  it("hold in the envelope of WeCom", () => {
+  it("hold in the envelope of WeCom", async () => {
     const [vector] = ofWecom.cases;
     const body = Buffer.from(vector.body ?? "");
     const delivery = deliver({ body }, "POST", stamp(vector));
-    const result = wecom.proof.verify(delivery, wecomSecret(vector));
+    const result = await wecom.proof.verify(delivery, wecomSecret(vector));
     expect(result).toMatchObject({ ok: true, sentAt: Number(vector.timestamp) * 1000 });
     expect(result.ok && Buffer.from(result.payload).toString()).toBe(vector.message);
   });
@@ -160,6 +161,7 @@ describe("encrypted callbacks as the vendors make them", () => {
     const reply = await receive(dingtalk, deliver({ body }, "POST", stamp(vector)), {
       secrets: secretReader(async () => ({ current: dingtalkSecret(vector) })),
       events: { send: async (messages) => void queued.push(...messages) },
+      enrolments: { keep: async () => {} },
       log: { info: () => {}, warn: () => {}, error: () => {} },
     });
     expect(reply).toMatchObject({ status: 200, headers: { "content-type": "application/json" } });

@@ -25,7 +25,7 @@ const said = Buffer.from(
 const challenge = { challenge: "ajls384kdjx98XX", token: verificationToken, type: "url_verification" };
 
 function deliver({ headers, body }: Pick<SignedRequest, "headers" | "body">): Delivery {
-  return { method: "POST", headers, query: new URLSearchParams(), body, receivedAt: at.now };
+  return { method: "POST", headers, rawQuery: "", query: new URLSearchParams(), body, receivedAt: at.now };
 }
 const verify = (request: Pick<SignedRequest, "headers" | "body">, by = secret) =>
   feishuProof.verify(deliver(request), by);

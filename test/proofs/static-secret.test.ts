@@ -22,7 +22,7 @@ const basic = basicAuth<Login>({
 });
 
 function deliver(headers: Readonly<Record<string, string>>): Delivery {
-  return { method: "POST", headers, query: new URLSearchParams(), body, receivedAt: at.now };
+  return { method: "POST", headers, rawQuery: "", query: new URLSearchParams(), body, receivedAt: at.now };
 }
 
 describe("a static header", () => {

@@ -53,7 +53,7 @@ export default defineSource<Secret>({
   redeliversForSeconds: 7 * 24 * 60 * 60,
   split,
   // To everything, the check of the URL (EventType check_url) included, DingTalk wants "success", signed and encrypted.
-  acknowledge(delivery, secret) {
+  acknowledge(_verified, secret, delivery) {
     const { signature, timestamp, nonce, encrypted } = proof.answer("success", delivery, secret);
     return {
       status: 200,

@@ -2,13 +2,8 @@ import { readFileSync } from "node:fs";
 import config from "#config";
 import type { Source } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
-import {
-  readFixtures,
-  requestOf,
-  signDelivery,
-  type EventFixture,
-  type WireRequest,
-} from "#infra/fixtures/cases.ts";
+import { readFixtures, requestOf, signDelivery, type EventFixture } from "#infra/fixtures/cases.ts";
+import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 import { accessKey, type Stack } from "./stack.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { WireRequest } from "#infra/fixtures/cases.ts";
+import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { expectAgreement } from "../agreement.ts";
 import { employee, joinerOf, post, putSecrets, secretOf, send, sourceNames, sourceOf } from "../senders.ts";
 import type { Stack } from "../stack.ts";

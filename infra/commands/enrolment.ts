@@ -1,0 +1,182 @@
+import { readFile, writeFile } from "node:fs/promises";
+import * as z from "zod/mini";
+import { enrolmentKey } from "#lib/aws/enrolments.ts";
+import type { Enrolment } from "#lib/contract/enrolment.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Source } from "#lib/contract/source.ts";
+import { outputNames } from "#infra/stage/outputs.ts";
+import { outputOf, stackName } from "#infra/stage/stage.ts";
+import { loadConfig } from "./config.ts";
+
+// A sender brought its secret before anything could be proven: the operator looks at it, and writes it into the secret.
+
+/** Where the enrolment of a source waits, and the secret that it is for. */
+export interface EnrolmentDesk {
+  /** Where the sender posts to. */
+  readonly webhookUrl: string;
+  kept(): Promise<Enrolment | undefined>;
+  /** The secret as it is; `undefined` where it has no value yet. */
+  secret(): Promise<Readonly<Record<string, unknown>> | undefined>;
+  write(secret: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Takes the enrolment away, once it is in the secret. */
+  remove(): Promise<void>;
+}
+
+/** How an operator is spoken with. */
+export interface Operator {
+  tell(line: string): void;
+  /** Whether the answer was yes. */
+  confirm(question: string): Promise<boolean>;
+}
+
+const Kept = z.object({
+  source: z.string(),
+  receivedAt: z.string(),
+  fields: z.record(z.string(), z.string()),
+});
+const JsonObject = z.record(z.string(), z.unknown());
+
+/** Shows what was brought, asks, writes it into the secret, and says what is left to do. Resolves to the exit status. */
+export async function finishEnrolment<Secret>(
+  source: Pick<Source<Secret>, "name" | "title" | "secret" | "enrol">,
+  desk: EnrolmentDesk,
+  { tell, confirm }: Operator,
+): Promise<number> {
+  const { name, title } = source;
+  if (!source.enrol) {
+    tell(`${title} brings no secret: put the one that its README names into the secret sources/${name}`);
+    return 1;
+  }
+  const enrolment = await desk.kept();
+  if (!enrolment) {
+    tell(
+      `nothing of ${title} is kept: let it send its first message to ${desk.webhookUrl}, then run this again`,
+    );
+    return 1;
+  }
+  tell(
+    `${title} sent this at ${enrolment.receivedAt}. Nothing proves it: anyone who knows the URL could have sent it.`,
+  );
+  for (const [field, value] of Object.entries(enrolment.fields)) tell(`  ${field}: ${masked(value)}`);
+  tell(`Compare it with what ${title} shows, and with the time at which you asked for it.`);
+  if (!(await confirm(`Write it into the secret sources/${name}?`))) {
+    tell("nothing was written");
+    return 1;
+  }
+  const secret = { ...(await desk.secret()), ...enrolment.fields };
+  await desk.write(secret);
+  await desk.remove();
+  const parsed = z.safeParse(source.secret, secret);
+  const missing = parsed.success
+    ? []
+    : [...new Set(parsed.error.issues.map(({ path }) => path.map(String).join(".") || "(whole)"))];
+  tell(
+    missing.length === 0
+      ? `the secret sources/${name} is complete: finish in ${title} as the source's README says`
+      : `the secret sources/${name} has it; still to be put there: ${missing.join(", ")}`,
+  );
+  return 0;
+}
+
+/** Enough to compare, too little to use. */
+function masked(value: string): string {
+  return value.length < 16 ? "…" : `…${value.slice(-4)} (${value.length} characters)`;
+}
+
+/** An enrolment on a laptop: with the stack that runs there, and the file of secrets. */
+export function laptopDesk(
+  source: string,
+  { url, secretsFile, isInvented }: { url: string; secretsFile: string; isInvented: boolean },
+): EnrolmentDesk {
+  const at = `${url}/enrolments/${source}`;
+  const ask = (method: "GET" | "DELETE") =>
+    fetch(at, { method }).catch(() => {
+      throw new InboundError("unavailable", "no-answer", { path: url, hint: "run npm start first" });
+    });
+  async function readSecrets(): Promise<Record<string, unknown>> {
+    if (isInvented) {
+      throw new InboundError("misconfigured", "secrets-invented", {
+        hint: "name a file of secrets of your own in INBOUND_SECRETS, for npm start too",
+      });
+    }
+    return objectIn(await readFile(secretsFile, "utf8"), secretsFile);
+  }
+  const name = `sources/${source}`;
+  return {
+    webhookUrl: `${url}/webhooks/${source}`,
+    async kept() {
+      const answer = await ask("GET");
+      return answer.ok ? enrolmentIn(await answer.text()) : undefined;
+    },
+    async secret() {
+      const parsed = z.safeParse(JsonObject, (await readSecrets())[name]);
+      if (!parsed.success) return undefined;
+      const current = z.safeParse(JsonObject, parsed.data["current"]);
+      return current.success ? current.data : parsed.data;
+    },
+    async write(secret) {
+      const all = await readSecrets();
+      await writeFile(secretsFile, `${JSON.stringify({ ...all, [name]: secret }, undefined, 2)}\n`);
+    },
+    async remove() {
+      await ask("DELETE");
+    },
+  };
+}
+
+/** An enrolment on a deployed stage, with the operator's own credentials. */
+export async function stageDesk(
+  source: string,
+  { stage, region }: { stage: string; region: string | undefined },
+): Promise<EnrolmentDesk> {
+  const { service } = await loadConfig();
+  // Only here: it costs a laptop half a second.
+  const { openStage } = await import("#infra/stage/aws.ts");
+  const aws = openStage(region);
+  const name = stackName(service, stage);
+  const stack = await aws.stack(name);
+  if (!stack) {
+    throw new InboundError("misconfigured", "stack-missing", {
+      path: name,
+      hint: `there is none in ${aws.region}: name its --region, or deploy it`,
+    });
+  }
+  const bucket = outputOf(stack, outputNames.bucket);
+  const secretId = outputOf(stack, outputNames.secretName(`sources/${source}`));
+  const key = enrolmentKey(source);
+  return {
+    webhookUrl: outputOf(stack, outputNames.webhookUrl(source)),
+    async kept() {
+      const text = await aws.objectText(bucket, key);
+      return text === undefined ? undefined : enrolmentIn(text);
+    },
+    async secret() {
+      try {
+        return z.parse(JsonObject, (await aws.secret(secretId)).current);
+      } catch (error) {
+        if (error instanceof InboundError && error.reason === "secret-empty-yet") return undefined;
+        throw error;
+      }
+    },
+    write: (secret) => aws.putSecret(secretId, JSON.stringify(secret)),
+    remove: () => aws.removeObject(bucket, key),
+  };
+}
+
+/** Kept by our own function; read as if it were not. */
+function enrolmentIn(text: string): Enrolment {
+  const parsed = z.safeParse(Kept, objectIn(text, "enrolment"));
+  if (parsed.success) return parsed.data;
+  throw new InboundError("malformed", "enrolment-malformed", {
+    hint: "let the sender send its first message again",
+  });
+}
+
+/** The parser's own message would quote what is secret. */
+function objectIn(text: string, path: string): Record<string, unknown> {
+  try {
+    return z.parse(JsonObject, JSON.parse(text));
+  } catch {
+    throw new InboundError("malformed", "not-a-json-object", { path });
+  }
+}

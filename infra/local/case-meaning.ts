@@ -1,0 +1,153 @@
+import * as z from "zod/mini";
+import { personProblems } from "#lib/authing/rules.ts";
+import type { Change } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type {
+  ApiHosts,
+  Source,
+  SourceApi,
+  SourceEvent,
+  TranslationContext,
+  VerifiedDelivery,
+} from "#lib/contract/source.ts";
+import { verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
+import { sourceApis } from "#lib/source-apis/source-api.ts";
+import { requestOf, type EventFixture, type GoldenEvent } from "#infra/fixtures/cases.ts";
+import { startRecordedApi, type RecordedApi } from "./recorded-api.ts";
+import { deliveryOf } from "#infra/fixtures/requests.ts";
+
+// What a case means, in the form of its changes.json: for the suite that compares, and for the command that writes it.
+
+/** A source with the secret of its fixtures, and the signer where there is one. */
+export interface CaseSource<Secret> {
+  readonly source: Source<Secret>;
+  readonly secret: Secret;
+  readonly signer?: unknown;
+}
+
+/** How long the worker may ask a source's API about one event. */
+const fetchSeconds = 30;
+
+/** What a case says, after its proof held. */
+export async function verifiedCase<Secret>(
+  { source, secret, signer }: CaseSource<Secret>,
+  each: EventFixture,
+): Promise<VerifiedDelivery> {
+  const delivery = deliveryOf(requestOf(source, secret, each, each, signer), each.now);
+  const result = await source.proof.verify(delivery, secret);
+  if (!result.ok) {
+    throw new InboundError("unverified", result.reason, { path: `fixture ${source.name}/${each.name}` });
+  }
+  return verifiedDelivery(source, delivery, result);
+}
+
+/** The events of a case; the one error where none of it can be read. */
+export async function eventsOf<Secret>(
+  given: CaseSource<Secret>,
+  each: EventFixture,
+): Promise<readonly (SourceEvent | InboundError)[]> {
+  const delivery = await verifiedCase(given, each);
+  try {
+    return given.source.split(delivery);
+  } catch (error) {
+    if (error instanceof InboundError && error.code === "malformed") return [error];
+    throw error;
+  }
+}
+
+/**
+ * What each event of a case means, by the case's clock and settings, through the source's own API where it has one, as the
+ * worker does it; the events as `fetch` completed them; and what was asked.
+ */
+export async function meaningOf<Secret>(
+  given: CaseSource<Secret>,
+  each: EventFixture,
+): Promise<{
+  golden: GoldenEvent[];
+  completed: SourceEvent[];
+  requests: RecordedApi["requests"];
+}> {
+  const { source } = given;
+  const golden: GoldenEvent[] = [];
+  const completed: SourceEvent[] = [];
+  const api = source.fetch && (await startRecordedApi([each]));
+  try {
+    for (const event of await eventsOf(given, each)) {
+      if (event instanceof InboundError) {
+        golden.push({ dead: event.reason });
+        continue;
+      }
+      const { type, subject, occurredAt } = event;
+      const opened = source.fetch && api && openApi(given, source.fetch, api.url, each.now);
+      try {
+        let complete = asQueued(event);
+        if (source.fetch && opened) {
+          const payload = await source.fetch.read(complete, opened);
+          complete = asQueued({ ...event, payload });
+        }
+        const changes = source.translate(complete, contextOf(each));
+        completed.push(complete);
+        golden.push({ type, subject, occurredAt, ...resultOf(changes) });
+      } catch (error) {
+        if (!(error instanceof InboundError)) throw error;
+        const { retryable, reason } = error;
+        golden.push({ type, subject, occurredAt, ...(retryable ? { later: reason } : { dead: reason }) });
+      }
+    }
+    return { golden, completed, requests: api?.requests ?? [] };
+  } finally {
+    await api?.close();
+  }
+}
+
+/** The settings that the golden changes of a case depend on. */
+export function contextOf({ settings }: Pick<EventFixture, "settings">): TranslationContext {
+  return { region: "CN", departments: {}, customData: {}, ...settings };
+}
+
+/** As it comes out of the queue: plain JSON that nothing may change. */
+export function asQueued(event: SourceEvent): SourceEvent {
+  const freeze = (_key: string, value: unknown): unknown => Object.freeze(value);
+  return JSON.parse(JSON.stringify(event), freeze) as SourceEvent;
+}
+
+/** A person whom delivery could not create ends among the dead letters: there is nothing to log in with, and no name is invented. */
+function resultOf(changes: readonly Change[]) {
+  const isWithoutLogin = changes.some(
+    (change) =>
+      change.kind === "create" &&
+      personProblems(change.person).some(({ code }) => code === "identifier-missing"),
+  );
+  if (isWithoutLogin) return { dead: "identifier-missing" };
+  return { changes: JSON.parse(JSON.stringify(changes)) as { kind: string }[] };
+}
+
+/**
+ * The source's API as the worker opens it for `fetch` or `list`, at this address, on a clock that moves only when it waits.
+ *
+ * @throws InboundError `api-host-not-asked` where the secret's `apiHost` does not decide alone which hosts are asked
+ */
+export function openApi<Secret>(
+  { source, secret }: CaseSource<Secret>,
+  asks: { hosts(secret: Secret): ApiHosts },
+  apiUrl: string,
+  startsAt: number,
+): SourceApi<Secret> {
+  const asked = z.parse(source.secret, { ...secret, apiHost: apiUrl });
+  // The one thing between a test and a vendor's real API.
+  if (Object.values(asks.hosts(asked)).some((host) => new URL(host).origin !== apiUrl)) {
+    throw new InboundError("misconfigured", "api-host-not-asked", {
+      path: `source ${source.name}`,
+      hint: "apiHost of the secret alone decides which hosts are asked",
+    });
+  }
+  let now = startsAt;
+  const clock = {
+    now: () => now,
+    random: () => 0.5,
+    async wait(milliseconds: number) {
+      now += milliseconds;
+    },
+  };
+  return sourceApis(clock)(asks, asked, startsAt + fetchSeconds * 1000);
+}

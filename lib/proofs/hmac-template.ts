@@ -1,0 +1,46 @@
+import { headerNames, type HmacSettings } from "./hmac-settings.ts";
+import { refuseUnsafePath } from "./json-place.ts";
+
+// What is signed: text around placeholders.
+
+/** How to get the text of each kind of placeholder. */
+export type SignedParts = Record<
+  "timestamp" | "id" | "header" | "query" | "json" | "bodyHash",
+  (name: string) => string | undefined
+>;
+
+export type TemplatePart =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "body" }
+  | { readonly kind: keyof SignedParts; readonly name: string };
+
+/** The parts of `signed`. Throws a `TypeError` for a placeholder that does not exist. */
+export function compileTemplate({ signed }: Pick<HmacSettings<never>, "signed">): TemplatePart[] {
+  const parts: TemplatePart[] = [];
+  // Odd pieces are what stood between braces.
+  for (const [index, piece] of signed.split(/\{([^{}]*)\}/).entries()) {
+    if (index % 2 === 0) {
+      if (/[{}]/.test(piece)) {
+        throw new TypeError(
+          `hmac: signed "${signed}" has a brace without its partner; close the placeholder`,
+        );
+      }
+      if (piece !== "") parts.push({ kind: "text", text: piece });
+      continue;
+    }
+    const [kind, name] = /^(header|query|json):(.+)$/.exec(piece)?.slice(1) ?? [piece, ""];
+    if (kind === "body") parts.push({ kind: "body" });
+    else if (kind === "sha256:body") parts.push({ kind: "bodyHash", name: "" });
+    else if (kind === "timestamp" || kind === "id") parts.push({ kind, name: "" });
+    else if ((kind === "header" || kind === "query" || kind === "json") && name) {
+      if (kind === "header") headerNames(name, "signed");
+      if (kind === "json") refuseUnsafePath(name);
+      parts.push({ kind, name });
+    } else {
+      throw new TypeError(
+        `hmac: signed has the unknown placeholder {${piece}}; use {body}, {timestamp}, {id}, {header:x}, {query:x}, {json:a.b} or {sha256:body}`,
+      );
+    }
+  }
+  return parts;
+}

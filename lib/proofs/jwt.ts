@@ -1,0 +1,317 @@
+import {
+  constants,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  sign as signBytes,
+  type JsonWebKey,
+} from "node:crypto";
+import { InboundError } from "#lib/contract/errors.ts";
+import type {
+  Delivery,
+  Proof,
+  ProofFailure,
+  ProofResult,
+  SignedRequest,
+  Signing,
+} from "#lib/contract/source.ts";
+import { isSameDigest } from "./constant-time.ts";
+import type { KeySet, TokenKeys } from "./jwks.ts";
+
+// For senders that prove themselves by a JSON Web Token (RFC 7519). `jose` verifies; it is loaded when the first token comes,
+// so that only sources with such a proof pay for it.
+
+const asymmetric = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+] as const;
+const shared = ["HS256", "HS384", "HS512"] as const;
+type AsymmetricAlgorithm = (typeof asymmetric)[number];
+type SharedAlgorithm = (typeof shared)[number];
+
+/** Public keys of the sender with algorithms of public keys, or a key that both sides know with HMAC; never one for the other. */
+type Keys<Secret> =
+  | {
+      /** The address of the sender's JSON Web Key Set, or the set itself. From the secret, never from a token. */
+      jwks(secret: Secret): string | KeySet;
+      readonly algorithms: readonly AsymmetricAlgorithm[];
+      readonly sharedKey?: never;
+    }
+  | {
+      /** The characters of the key that both sides know. */
+      sharedKey(secret: Secret): string;
+      readonly algorithms: readonly SharedAlgorithm[];
+      readonly jwks?: never;
+    };
+
+export type JwtSettings<Secret> = Keys<Secret> & {
+  /** What the explanation of an event calls it. Default `jwt`. */
+  readonly name?: string;
+  /**
+   * Where the token stands: in a header (in lower case) behind a prefix, or it is the whole body, whose claims are then what is
+   * said. Default `{ header: "authorization", prefix: "Bearer " }`.
+   */
+  readonly token?: { readonly header: string; readonly prefix?: string } | "body";
+  /** The issuer that the token has to name (`iss`). */
+  issuer?(secret: Secret): string;
+  /** The receiver that the token has to name (`aud`). */
+  audience?(secret: Secret): string;
+  /** The claim that holds the SHA-256 of the body. Without it a token says who speaks, and nothing about the body. */
+  readonly bodyHash?: { readonly claim: string; readonly encoding: "base64" | "base64url" | "hex" };
+  /** How far the sender's clock may be from ours. Default 60. */
+  readonly toleranceSeconds?: number;
+  /** For a sender whose tokens do not end (FusionAuth, Kinde). Refused unless the token covers what is said. Default false. */
+  readonly mayLackExpiry?: boolean;
+};
+
+/** A token in a header is as long as headers may be; one that is the body, as a delivery. */
+const maxHeaderTokenLength = 8192;
+/** What `sign` makes: a private key as a JSON Web Key, from `fixtures/signer.json`. */
+const tokenLifetimeSeconds = 300;
+const compact = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/**
+ * A proof by a signed token. Algorithms are pinned: `none` does not exist here, and a public key is never taken for a shared
+ * one. Keys are those of the secret, or of the address in it: `jku`, `x5u` and `jwk` of a token are never followed. A token
+ * whose key is unknown has the keys fetched once more, at most once in 30 seconds. `exp`, `nbf` and `iat` are checked with
+ * tolerance, and `exp` has to be there.
+ *
+ * @param now the clock by which keys are kept
+ */
+export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = Date.now): Proof<Secret> {
+  refuseWrongSettings(settings);
+  const {
+    name = "jwt",
+    token: place = { header: "authorization", prefix: "Bearer " },
+    bodyHash,
+    toleranceSeconds = 60,
+    mayLackExpiry = false,
+  } = settings;
+  const algorithms = [...settings.algorithms];
+  let keys: TokenKeys | undefined;
+
+  /** What of the secret is needed; `undefined` where any of it is empty. */
+  function keysOf(secret: Secret): Expected | undefined {
+    const issuer = settings.issuer?.(secret);
+    const audience = settings.audience?.(secret);
+    const key = settings.jwks ? settings.jwks(secret) : settings.sharedKey(secret);
+    const isEmpty = typeof key === "string" ? key === "" : !(key.keys?.length > 0);
+    return isEmpty || issuer === "" || audience === ""
+      ? undefined
+      : { key, ...(issuer !== undefined && { issuer }), ...(audience !== undefined && { audience }) };
+  }
+
+  function verify(delivery: Delivery, secret: Secret): ProofResult | Promise<ProofResult> {
+    const expected = keysOf(secret);
+    if (!expected) return refused("secret-empty");
+    const token = tokenIn(delivery);
+    if (token === undefined) return refused("proof-missing");
+    if (!compact.test(token)) return refused("proof-malformed");
+    return check(token, delivery, expected);
+  }
+
+  function tokenIn({ headers, body }: Delivery): string | undefined {
+    if (place === "body") return body.length === 0 ? undefined : Buffer.from(body).toString("latin1").trim();
+    const { header, prefix = "" } = place;
+    const value = Object.hasOwn(headers, header) ? headers[header] : undefined;
+    if (value === undefined || value === "") return undefined;
+    // The scheme of `Authorization` is written in either case (RFC 9110, section 11.1).
+    const hasPrefix = value.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase();
+    return hasPrefix && value.length <= maxHeaderTokenLength ? value.slice(prefix.length) : "";
+  }
+
+  async function check(token: string, delivery: Delivery, expected: Expected): Promise<ProofResult> {
+    const { key, ...claims } = expected;
+    const options = {
+      ...claims,
+      algorithms,
+      clockTolerance: toleranceSeconds,
+      currentDate: new Date(delivery.receivedAt),
+      requiredClaims: mayLackExpiry ? [] : ["exp"],
+    };
+    const { tokenKeys } = await import("./jwks.ts");
+    keys ??= tokenKeys(now);
+    try {
+      const by = settings.sharedKey ? { shared: key as string } : { public: key };
+      const { payload } = await keys.verify(token, by, options);
+      return accept(token, delivery, payload);
+    } catch (error) {
+      if (error instanceof InboundError) throw error;
+      return refused(failureOf(error));
+    }
+  }
+
+  function accept(token: string, delivery: Delivery, claims: Readonly<Record<string, unknown>>): ProofResult {
+    const { iat, jti } = claims;
+    const sentAt = typeof iat === "number" ? Math.floor(iat * 1000) : undefined;
+    if (sentAt !== undefined && !(sentAt >= 0 && sentAt <= 8.64e15)) return refused("timestamp-malformed");
+    if (sentAt !== undefined && sentAt - delivery.receivedAt > toleranceSeconds * 1000) {
+      return refused("timestamp-early");
+    }
+    if (bodyHash) {
+      const claim = claims[bodyHash.claim];
+      if (typeof claim !== "string") return refused("proof-malformed");
+      if (!isSameDigest(written(hashOf(delivery.body), bodyHash.encoding), written(claim, bodyHash.encoding)))
+        return refused("proof-mismatch");
+    }
+    return {
+      ok: true,
+      payload: place === "body" ? Buffer.from(token.split(".")[1] ?? "", "base64url") : delivery.body,
+      ...(sentAt !== undefined && { sentAt }),
+      ...(typeof jti === "string" && jti !== "" && { deliveryId: jti }),
+    };
+  }
+
+  function hashOf(body: Uint8Array): string {
+    return createHash("sha256")
+      .update(body)
+      .digest(bodyHash?.encoding ?? "hex");
+  }
+
+  function sign(body: Uint8Array, secret: Secret, at: Signing, signer?: unknown): SignedRequest {
+    const expected = keysOf(secret);
+    if (!expected) throw new InboundError("misconfigured", "secret-empty");
+    const issuedAt = Math.floor(at.now / 1000);
+    const claims = {
+      ...(place === "body" && said(body)),
+      ...(expected.issuer !== undefined && { iss: expected.issuer }),
+      ...(expected.audience !== undefined && { aud: expected.audience }),
+      ...(!mayLackExpiry && { iat: issuedAt, exp: issuedAt + tokenLifetimeSeconds, jti: at.id }),
+      ...(bodyHash && { [bodyHash.claim]: hashOf(body) }),
+    };
+    const token = signedToken(claims, settings.sharedKey ? (expected.key as string) : signer, algorithms[0]);
+    if (place === "body") return { headers: {}, body: Buffer.from(token) };
+    return { headers: { [place.header]: `${place.prefix ?? ""}${token}` }, body };
+  }
+
+  return {
+    name,
+    coversBody: bodyHash !== undefined || place === "body",
+    refusesStale: !mayLackExpiry,
+    verify,
+    sign,
+  };
+}
+
+interface Expected {
+  readonly key: string | KeySet;
+  readonly issuer?: string;
+  readonly audience?: string;
+}
+
+/** Hex is written in either case, base64 with or without its padding. */
+function written(digest: string, encoding: "base64" | "base64url" | "hex"): string {
+  return encoding === "hex" ? digest.toLowerCase() : digest.replace(/={1,2}$/, "");
+}
+
+function said(body: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const document: unknown = JSON.parse(Buffer.from(body).toString());
+    if (typeof document === "object" && document !== null && !Array.isArray(document)) return { ...document };
+  } catch {
+    // Told below.
+  }
+  throw new InboundError("malformed", "body-not-a-json-object");
+}
+
+/** A token as a sender makes one. Only ever made for tests and samples: what is taken is verified by `jose`. */
+function signedToken(claims: object, signer: unknown, algorithm: string | undefined): string {
+  const isKey = typeof signer === "object" && signer !== null && "kty" in signer;
+  if (typeof signer !== "string" && !isKey) {
+    throw new InboundError("misconfigured", "signer-missing", {
+      hint: "only the sender has the private key: put an invented one into fixtures/signer.json as a JSON Web Key",
+    });
+  }
+  const kid = isKey && "kid" in signer ? { kid: signer.kid } : {};
+  const alg = isKey && "alg" in signer ? String(signer.alg) : algorithm;
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+  const signed = `${encode({ alg, typ: "JWT", ...kid })}.${encode(claims)}`;
+  const digest = `sha${alg?.slice(2)}`;
+  if (typeof signer === "string") {
+    return `${signed}.${createHmac(digest, signer).update(signed).digest("base64url")}`;
+  }
+  const key = createPrivateKey({ key: signer as JsonWebKey, format: "jwk" });
+  const padding = alg?.startsWith("PS")
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : {};
+  const signature = signBytes(alg === "EdDSA" ? null : digest, Buffer.from(signed), {
+    key,
+    dsaEncoding: "ieee-p1363",
+    ...padding,
+  });
+  return `${signed}.${signature.toString("base64url")}`;
+}
+
+/** What an error of `jose` means. */
+function failureOf(error: unknown): ProofFailure {
+  const { code, claim, reason } = error as { code?: string; claim?: string; reason?: string };
+  switch (code) {
+    case "ERR_JOSE_ALG_NOT_ALLOWED":
+    case "ERR_JOSE_NOT_SUPPORTED":
+      return "algorithm-refused";
+    case "ERR_JWKS_NO_MATCHING_KEY":
+      return "key-unknown";
+    case "ERR_JWS_SIGNATURE_VERIFICATION_FAILED":
+      return "proof-mismatch";
+    case "ERR_JWT_EXPIRED":
+      return "timestamp-stale";
+    case "ERR_JWT_CLAIM_VALIDATION_FAILED": {
+      if (claim === "iss") return "issuer-mismatch";
+      if (claim === "aud") return "audience-mismatch";
+      if (reason === "missing") return "timestamp-missing";
+      return reason === "check_failed" ? "timestamp-early" : "timestamp-malformed";
+    }
+    default:
+      // Whatever else is wrong with a token is its sender's fault: it is refused.
+      return "proof-malformed";
+  }
+}
+
+/** What the types cannot say about settings, or cannot say to plain JavaScript. */
+function refuseWrongSettings<Secret>({
+  jwks,
+  sharedKey,
+  algorithms,
+  token,
+  bodyHash,
+  toleranceSeconds = 0,
+  mayLackExpiry,
+}: JwtSettings<Secret>): void {
+  if ((jwks === undefined) === (sharedKey === undefined)) {
+    throw new TypeError("jwt: give either jwks, the sender's public keys, or sharedKey");
+  }
+  const allowed: readonly string[] = jwks ? asymmetric : shared;
+  if (algorithms.length === 0) throw new TypeError("jwt: algorithms is empty; name those the sender uses");
+  const wrong = algorithms.find((algorithm) => !allowed.includes(algorithm));
+  if (wrong !== undefined) {
+    throw new TypeError(
+      `jwt: algorithm ${wrong} does not go with ${jwks ? "jwks" : "sharedKey"}; use one of ${allowed.join(", ")}`,
+    );
+  }
+  if (mayLackExpiry && !bodyHash && token !== "body") {
+    throw new TypeError(
+      "jwt: a token that neither ends nor covers the body would prove anything for ever; leave mayLackExpiry out, or add bodyHash",
+    );
+  }
+  if (bodyHash && token === "body") {
+    throw new TypeError("jwt: the token is the body and so covers it; leave bodyHash out");
+  }
+  if (typeof token === "object" && !/^[a-z0-9-]+$/.test(token.header)) {
+    throw new TypeError(`jwt: header "${token.header}": write it in lower case, letters, digits and dashes`);
+  }
+  if (!(Number.isFinite(toleranceSeconds) && toleranceSeconds >= 0)) {
+    throw new TypeError("jwt: toleranceSeconds must be 0 or more");
+  }
+}
+
+function refused(reason: ProofFailure): ProofResult {
+  return { ok: false, reason };
+}
