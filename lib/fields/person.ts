@@ -14,7 +14,10 @@ const statusHint =
  *
  * @throws InboundError `malformed` `status-unknown` for a status that is not understood.
  */
-export function joiner(all: readonly Encoded[], { firstDay }: { firstDay?: CalendarDay } = {}): Create {
+export function joiner(
+  all: readonly Encoded[],
+  { firstDay }: { firstDay?: CalendarDay | undefined } = {},
+): Create {
   return { kind: "create", ...assembled(all), ...(firstDay !== undefined && { firstDay }) };
 }
 
@@ -63,7 +66,7 @@ export function mover(changed: readonly Encoded[], options: MoverOptions = {}): 
  *
  * @throws InboundError `malformed` `external-id-too-long` for the id.
  */
-export function leaver(id: Read, { lastDay }: { lastDay?: CalendarDay } = {}): Leave {
+export function leaver(id: Read, { lastDay }: { lastDay?: CalendarDay | undefined } = {}): Leave {
   return { kind: "leave", who: reference(id), ...(lastDay !== undefined && { lastDay }) };
 }
 

@@ -1,5 +1,5 @@
 import { customData } from "#lib/fields/custom-data.ts";
-import { birthdate, calendarDate } from "#lib/fields/date.ts";
+import { birthdate, calendarDay } from "#lib/fields/date.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { email, plainWord, status, text, type Encoded } from "#lib/fields/encode.ts";
 import { externalId } from "#lib/fields/external-id.ts";
@@ -155,14 +155,10 @@ function accessOf(posted: PostedFields, occurredAt: string): { word: string; dep
   }
   if (word === "inactive") return { word, departure: { kind: "now" } };
   const written = posted.get("terminationdate");
-  const isNone = isEmpty(written?.value) || written?.value === noDate;
-  if (written !== undefined && !isNone) {
-    const date = calendarDate(written.value);
-    if (date.problem !== undefined) {
-      throw new InboundError("malformed", date.problem, { path: written.path });
-    }
-    const isOld = word === "active" && date.day < dayOf(occurredAt);
-    return { word, departure: isOld ? { kind: "silent" } : { kind: "on", lastDay: date.day } };
+  const lastDay = written && written.value !== noDate ? calendarDay(written) : undefined;
+  if (lastDay !== undefined) {
+    const isOld = word === "active" && lastDay < dayOf(occurredAt);
+    return { word, departure: isOld ? { kind: "silent" } : { kind: "on", lastDay } };
   }
   const hasEnded = ["employmentstatus", "employmenthistorystatus"].some(
     (name) => wordIn(posted, name) === "terminated",
