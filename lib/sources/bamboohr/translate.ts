@@ -55,7 +55,7 @@ function whereFound(
 }
 
 function joining(employee: EmployeeWithFields, occurredAt: string, context: TranslationContext): Change[] {
-  const posted = understood(employee, context);
+  const posted = postedFields(employee);
   const { word, departure } = accessOf(posted, occurredAt);
   const change = joiner([
     ...profile(employee, posted, context),
@@ -63,11 +63,12 @@ function joining(employee: EmployeeWithFields, occurredAt: string, context: Tran
     // Not yet at work: the account waits, and the update to Active opens it.
     ...(word === "inactive" ? [status(read(posted, "status"), { inactive: "Suspended" })] : []),
   ]);
-  return [
+  const changes = [
     // BambooHR documents empty fields for this action; the update that follows it at once brings them.
     ...(tellsNothing(change) ? [] : [change]),
     ...(departure.kind === "on" ? [leaver(at(employee, "id"), departure)] : []),
   ];
+  return whereUnderstood(changes, employee, context);
 }
 
 function moving(employee: EmployeeWithFields, occurredAt: string, context: TranslationContext): Change[] {
@@ -77,7 +78,7 @@ function moving(employee: EmployeeWithFields, occurredAt: string, context: Trans
       hint: "in BambooHR, open the webhook and choose the fields to post: Status among them",
     });
   }
-  const posted = understood(employee, context);
+  const posted = postedFields(employee);
   const { word, departure } = accessOf(posted, occurredAt);
   const id = at(employee, "id");
   if (departure.kind === "now") return [leaver(id)];
@@ -99,10 +100,11 @@ function moving(employee: EmployeeWithFields, occurredAt: string, context: Trans
     ],
     { isWhole: hasWholeName, ...(departure.kind === "none" && { departure: "none" }) },
   );
-  return [
+  const changes = [
     ...(tellsNothing(change) ? [] : [change]),
     ...(departure.kind === "on" ? [leaver(id, departure)] : []),
   ];
+  return whereUnderstood(changes, employee, context);
 }
 
 const given = ["firstname"] as const;
@@ -176,50 +178,56 @@ function hasChanged({ changedFields }: EmployeeWithFields, name: string): boolea
 /** The posted fields by their bare names. */
 type PostedFields = ReadonlyMap<string, Read>;
 
-/** BambooHR's own labels and API names that become something here, and others that are known and become nothing by themselves. */
-const knownLabels: ReadonlySet<string> = new Set(
-  `
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+
+/** BambooHR's own labels and API names, bare, that become something here. */
+const telling = words(`
   firstname lastname middlename preferredname workemail homeemail email mobilephone gender birthdate dateofbirth country state
   province city addressline1 address1 zipcode zip postalcode department status employmentstatus employmenthistorystatus
   terminationdate
-
-  addressline2 address2 displayname division employee employeenumber eeo ethnicity hiredate homephone jobtitle location
-  maritalstatus originalhiredate paytype reportsto supervisor supervisorid workphone workphoneextension workphoneext
-  `
-    .trim()
-    .split(/\s+/),
-);
-
+`);
+/** Others that are known and become nothing by themselves. Authing has its people before their first day. */
+const silent = words(`
+  addressline2 address2 displayname division employee employeenumber hiredate homephone jobtitle location originalhiredate
+  reportsto supervisor supervisorid workphone workphoneextension
+`);
 /** How many unknown labels an error names, and how much of each. */
 const labelsNamed = { most: 5, length: 40 };
 
 /**
- * The posted fields.
+ * The changes, if enough was understood to believe them: labels in another language, or the company's own, may say that the person
+ * has left.
  *
- * @throws InboundError `malformed` `labels-unknown` where none of them is known: labels in another language, or the company's own,
- *   may say that the person has left. The path names the first of them.
+ * @throws InboundError `malformed` `labels-unknown` where none of the labels becomes anything, or nothing came of them, and one of them
+ *   is unknown. The path names the first of these.
  */
-function understood(employee: EmployeeWithFields, { customData: own }: TranslationContext): PostedFields {
-  const posted = postedFields(employee);
-  const isUnderstood =
-    posted.size === 0 ||
-    [...posted.keys()].some((name) => knownLabels.has(name)) ||
-    Object.values(own).some((path) => at(employee, path).value !== undefined);
-  if (isUnderstood) return posted;
-  const labels = Object.keys(employee.fields)
-    .slice(0, labelsNamed.most)
-    .map((label) => label.slice(0, labelsNamed.length));
+function whereUnderstood(
+  changes: Change[],
+  { fields }: EmployeeWithFields,
+  { customData: own }: TranslationContext,
+): Change[] {
+  const labels = Object.keys(fields);
+  const isKnown = (label: string): boolean =>
+    telling.has(bare(label)) ||
+    silent.has(bare(label)) ||
+    Object.values(own).some((path) => path.startsWith(pathOf(label)) || path === `fields.${label}`);
+  const unknown = labels.filter((label) => !isKnown(label));
+  const isTold = changes.length > 0 && labels.some((label) => telling.has(bare(label)));
+  if (isTold || unknown.length === 0) return changes;
+  const named = unknown.slice(0, labelsNamed.most).map((label) => label.slice(0, labelsNamed.length));
   throw new InboundError("malformed", "labels-unknown", {
-    path: `fields: ${labels.join(", ")}`,
-    hint: "let a user whose language is English make the webhook in BambooHR, with BambooHR's own names of fields, or the names of its API",
+    path: `fields: ${named.join(", ")}`,
+    hint: "let a user whose language is English make the webhook in BambooHR, with BambooHR's own names of fields or those of its API",
   });
 }
+
+const pathOf = (label: string): string => `fields['${label.replaceAll(/['\\]/g, String.raw`\$&`)}']`;
 
 /** Values come plain or as `{ value }`; names as the customer wrote them, by default BambooHR's English labels. */
 function postedFields({ fields }: EmployeeWithFields): PostedFields {
   const posted = new Map<string, Read>();
   for (const [name, value] of Object.entries(fields)) {
-    const path = `fields['${name.replaceAll(/['\\]/g, String.raw`\$&`)}']`;
+    const path = pathOf(name);
     const found = isJsonObject(value)
       ? { value: Object.hasOwn(value, "value") ? value.value : undefined, path: `${path}.value` }
       : { value, path };

@@ -62,8 +62,10 @@ function moving({ user, before }: UserEvent, context: TranslationContext): Chang
     id: first(idOf(before, context), idOf(user, context)),
     whole: whole(user, context),
   });
-  // A leader, a job level, a seat: nothing that Authing has a field for.
-  return tellsNothing(change) ? [] : [change];
+  // A leader, a job level, a seat: nothing that Authing has a field for. An id that was filled in brings a person who could not
+  // be brought without it.
+  const hasNewId = before !== undefined && hasChanged(before, [settingOf(context)]);
+  return tellsNothing(change) && !hasNewId ? [] : [change];
 }
 
 function whole(user: JsonObject, context: TranslationContext): Encoded[] {
