@@ -32,6 +32,9 @@ export function jsonEvent(paths: JsonEventPaths): (delivery: VerifiedDelivery) =
   return (delivery) => {
     const payload = readJsonObject(delivery.payload);
     const occurredAt = momentAt(payload, paths.occurredAt);
+    const isUndated = paths.id === undefined && occurredAt === undefined;
+    // A signed time may be of whole seconds, in which the same may be said twice.
+    const arrivedAt = isUndated ? delivery.receivedAt : (delivery.sentAt ?? delivery.receivedAt);
     const type = idAt(payload, paths.type);
     if (type.length > 100) throw new InboundError("malformed", "type-too-long", { path: paths.type });
     return [
@@ -39,8 +42,8 @@ export function jsonEvent(paths: JsonEventPaths): (delivery: VerifiedDelivery) =
         id: paths.id === undefined ? hashOfJson(payload) : idAt(payload, paths.id),
         subject: idAt(payload, paths.subject),
         type,
-        occurredAt: occurredAt ?? new Date(delivery.sentAt ?? delivery.receivedAt).toISOString(),
-        ...(paths.id === undefined && occurredAt === undefined && { isUndated: true as const }),
+        occurredAt: occurredAt ?? new Date(arrivedAt).toISOString(),
+        ...(isUndated && { isUndated: true as const }),
         payload,
       },
     ];

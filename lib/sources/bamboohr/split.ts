@@ -38,7 +38,8 @@ export interface EmployeeReference {
  */
 export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[] {
   const document = isForm(delivery) ? readFormObject(delivery.payload) : readJsonObject(delivery.payload);
-  const sentAt = new Date(delivery.sentAt ?? delivery.receivedAt).toISOString();
+  // The signed time is of whole seconds, in which two forms may follow each other.
+  const received = new Date(delivery.receivedAt).toISOString();
 
   if (document.employees === undefined && isJsonObject(document.data)) {
     const employeeId = readId(document.data.employeeId);
@@ -50,7 +51,7 @@ export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[
         id: hashOfJson(document),
         subject: employeeId,
         type: typeOf("employee", document.type, "type"),
-        ...timeOf(instant(document.timestamp), sentAt),
+        ...timeOf(instant(document.timestamp), received),
         payload: {
           employeeId,
           changedFields: names(document.data.changedFields),
@@ -69,7 +70,7 @@ export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[
       subject: id,
       // Deliveries of older webhooks name no action: those tell of changes.
       type: typeOf("employee_with_fields", entry.action ?? document.type ?? "Updated", "action"),
-      ...timeOf(instant(entry.timestamp) ?? instant(document.timestamp), sentAt),
+      ...timeOf(instant(entry.timestamp) ?? instant(document.timestamp), received),
       payload: {
         id,
         fields: isJsonObject(fields) ? fields : {},
@@ -112,8 +113,8 @@ function typeOf(family: "employee" | "employee_with_fields", word: unknown, path
   throw new InboundError("malformed", "event-type-unknown", { path });
 }
 
-function timeOf(said: string | undefined, sentAt: string): Pick<SourceEvent, "occurredAt" | "isUndated"> {
-  return said === undefined ? { occurredAt: sentAt, isUndated: true } : { occurredAt: said };
+function timeOf(said: string | undefined, received: string): Pick<SourceEvent, "occurredAt" | "isUndated"> {
+  return said === undefined ? { occurredAt: received, isUndated: true } : { occurredAt: said };
 }
 
 function isForm({ headers, payload }: VerifiedDelivery): boolean {
