@@ -10,7 +10,7 @@ import { readAll, type AnsweredEvent } from "./source-answers.ts";
 import { attempted, contextOf, fromQueue, type SourceUnderTest } from "./source-under-test.ts";
 
 // What is not understood is not done. Each word by which a sender says what has happened, or whether a person may sign in, is
-// replaced by one that nobody knows: the event must end dead. Done, it would hide a departure; a leaver, it would make one up.
+// replaced by one that no source knows: the event must end dead. Done, it would hide a departure; a leaver, it would make one up.
 
 /**
  * `fixtures/words.json`: the names of the fields, at any depth of a body or an answer, whose values are such words; `labels` are names
