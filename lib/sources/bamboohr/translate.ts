@@ -13,6 +13,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
 import { noDate } from "./fetch.ts";
 import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
@@ -31,8 +32,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
       "employee_with_fields.updated": () => moving(posted(), occurredAt, context),
       "employee_with_fields.deleted": leaving,
     },
-    // BambooHR's webhooks tell of employees only.
-    { path: "action", uninteresting: [] },
+    eventTypes,
   );
 }
 

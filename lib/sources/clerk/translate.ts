@@ -8,7 +8,8 @@ import { phone } from "#lib/fields/phone.ts";
 import { at, first } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
-import { interpret, type EventTypes } from "#lib/payloads/interpret.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
 
 /** Clerk's user → Authing's person. Users come whole, except for deleted ones: of these only the id is left. */
 export function translate(event: SourceEvent, { region }: TranslationContext): Change[] {
@@ -25,28 +26,6 @@ export function translate(event: SourceEvent, { region }: TranslationContext): C
     eventTypes,
   );
 }
-
-/** https://clerk.com/docs/webhooks/overview. `ping` is ours, of `npm run doctor`. */
-const eventTypes: EventTypes = {
-  path: "type",
-  uninteresting: [
-    "email.*",
-    "invitation.*",
-    "organization.*",
-    "organizationDomain.*",
-    "organizationInvitation.*",
-    "organizationMembership.*",
-    "paymentAttempt.*",
-    "permission.*",
-    "ping",
-    "role.*",
-    "session.*",
-    "sms.*",
-    "subscription.*",
-    "subscriptionItem.*",
-    "waitlistEntry.*",
-  ],
-};
 
 function profile(user: unknown, region: string): Encoded[] {
   return [
