@@ -32,10 +32,7 @@ export async function updatePerson(
   const departmentIds = staysClosed ? [] : (change.person.departmentIds ?? []);
   const closed = staysClosed && ({ reason: "stays-closed", field: "status" } as const);
   if (!updates && departmentIds.length === 0) {
-    const nothing = wasApplied(task)
-      ? ({ kind: "accepted" } as const)
-      : ({ kind: "already-done", reason: "nothing-to-change" } as const);
-    return settle(task, { ...nothing, ...accountOf(task), ...closed });
+    return settle(task, { kind: "already-done", reason: "nothing-to-change", ...accountOf(task), ...closed });
   }
 
   const { answer, who } = await firstFound(references, ({ kind, value: userId }) => {
@@ -146,10 +143,6 @@ function referencesOf({ known, person, links, change }: Task<Update | Leave>): r
     ),
   ];
 }
-
-/** Whether this very event was applied before, by a worker that ended before its outcome was recorded. */
-const wasApplied = ({ known, source, by }: Task) =>
-  Object.values(known?.told ?? {}).some((told) => `${source}/${told.by}` === by);
 
 const accountOf = ({ known, person }: Task) => {
   const userId = known?.userId ?? person?.userId;

@@ -1,3 +1,5 @@
+import type { CalendarDay } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { encoded, nothing, plainText, refused, type Encoded } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
@@ -35,6 +37,18 @@ export function calendarDate(value: unknown): { day: string; problem?: undefined
   // Date.parse takes the 30th of February for the 1st of March.
   const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(iso) && year >= "1800";
   return isReal ? { day: iso } : { problem: "date-invalid" };
+}
+
+/**
+ * A day that decides about access, e.g. a person's last one, as `YYYY-MM-DD`; `undefined` where none is written.
+ *
+ * @throws InboundError `malformed` `date-invalid` or `date-ambiguous` with the path: a guess would close an account too early or never.
+ */
+export function calendarDay(read: Read): CalendarDay | undefined {
+  if (isEmpty(read.value)) return undefined;
+  const date = calendarDate(read.value);
+  if (date.problem !== undefined) throw new InboundError("malformed", date.problem, { path: read.path });
+  return date.day;
 }
 
 /** Beyond these many seconds (the year 5138) a count since 1970 can only be of milliseconds, and that many of them are in 1973. */

@@ -1,13 +1,24 @@
-import type { Create, Leave, PersonReference, Update } from "#lib/contract/change.ts";
+import type { CalendarDay, Create, Leave, PersonReference, Update } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { assemble, type Encoded } from "./encode.ts";
 import { externalId } from "./external-id.ts";
 import type { Read } from "./read.ts";
 
+const statusHint =
+  "compare the word with those in the source's README; teach the source's translate what it means, and redrive";
+
 // The changes that a translation consists of, made out of what the encoders made of each field.
 
-/** A person who joins: all that the source knows of the person. */
-export function joiner(all: readonly Encoded[]): Create {
-  return { kind: "create", ...assembled(all) };
+/**
+ * A person who joins: all that the source knows of the person. The change waits until `firstDay` begins, where one is given.
+ *
+ * @throws InboundError `malformed` `status-unknown` for a status that is not understood.
+ */
+export function joiner(
+  all: readonly Encoded[],
+  { firstDay }: { firstDay?: CalendarDay | undefined } = {},
+): Create {
+  return { kind: "create", ...assembled(all), ...(firstDay !== undefined && { firstDay }) };
 }
 
 /** What a mover's fields alone do not say. */
@@ -18,16 +29,22 @@ interface MoverOptions {
   readonly whole?: readonly Encoded[];
   /** `false`: even together, the fields are not all that a new account needs. Default `true`. */
   readonly isWhole?: boolean;
+  /** The source's id of the person from now on, where the event changes it. */
+  readonly newSubject?: string;
+  /** How long after its receipt the change waits, in seconds, before it creates a person who is unknown. */
+  readonly createsAfterSeconds?: number;
+  /** `none`: the source says that no departure is planned. One that it announced before lapses. */
+  readonly departure?: "none";
 }
 
 /**
  * A change of what is known of a person. It is `complete`, so that a person who is unknown to Authing is created from it,
  * when what the source knows of the person is whole and something of it can be logged in with.
  *
- * @throws InboundError `malformed` `external-id-too-long` for the id.
+ * @throws InboundError `malformed` `external-id-too-long` for the id, `status-unknown` for a status that is not understood.
  */
 export function mover(changed: readonly Encoded[], options: MoverOptions = {}): Update {
-  const { isWhole = true } = options;
+  const { isWhole = true, newSubject, createsAfterSeconds, departure } = options;
   const update = assembled(changed);
   const whole = options.whole && assemble(options.whole).person;
   const complete = isWhole && canLogIn(whole ?? update.person);
@@ -37,27 +54,40 @@ export function mover(changed: readonly Encoded[], options: MoverOptions = {}): 
     complete,
     ...(complete && whole && { whole }),
     ...update,
+    ...(newSubject !== undefined && { newSubject }),
+    ...(createsAfterSeconds !== undefined && { createsAfterSeconds }),
+    ...(departure !== undefined && { departure }),
   };
 }
 
 /**
- * A person who leaves. Without an id, Authing's account is the one that the event's subject has brought.
+ * A person who leaves: at once, or when `lastDay` has ended. Without an id, Authing's account is the one that the event's subject
+ * has brought.
  *
  * @throws InboundError `malformed` `external-id-too-long` for the id.
  */
-export function leaver(id: Read): Leave {
-  return { kind: "leave", who: reference(id) };
+export function leaver(id: Read, { lastDay }: { lastDay?: CalendarDay | undefined } = {}): Leave {
+  return { kind: "leave", who: reference(id), ...(lastDay !== undefined && { lastDay }) };
 }
 
 /** Whether a change brings nothing: no field but the id by which the person is known already, and nothing was dropped. */
 export function tellsNothing(change: Create | Update): boolean {
   const { externalId: id } = change.person;
   const isNewId = change.kind === "update" && id !== change.who.externalId;
-  return !change.dropped && !isNewId && Object.keys(change.person).every((field) => field === "externalId");
+  const isAboutDeparture = change.kind === "update" && change.departure !== undefined;
+  return (
+    !change.dropped &&
+    !isNewId &&
+    !isAboutDeparture &&
+    Object.keys(change.person).every((field) => field === "externalId")
+  );
 }
 
 function assembled(all: readonly Encoded[]) {
   const { person, trail, dropped } = assemble(all);
+  // A field that cannot be used is left out. Of a status this would guess whether the person may sign in.
+  const status = dropped.find(({ problem }) => problem === "status-unknown");
+  if (status) throw new InboundError("malformed", status.problem, { path: status.path, hint: statusHint });
   return { person, trail, ...(dropped.length > 0 && { dropped }) };
 }
 

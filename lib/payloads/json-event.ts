@@ -1,5 +1,5 @@
 import { instant } from "#lib/fields/date.ts";
-import { at } from "#lib/fields/read.ts";
+import { at, isEmpty } from "#lib/fields/read.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { hashOfJson, readId, readJsonObject } from "./body.ts";
@@ -11,11 +11,14 @@ export interface JsonEventPaths {
   /** What happened, in the sender's words. */
   readonly type: string;
   /**
-   * When it happened: ISO 8601, or a number since 1970. Events about one person are put in order by it; where the sender
-   * says no time, they are in the order in which they came.
+   * When it happened: ISO 8601 with an offset, or a number since 1970. Of each field of a person the newest event counts by it;
+   * where the sender says no time, the one that came last.
    */
   readonly occurredAt?: string;
-  /** The sender's id of the event, the same when it repeats itself. Without it, a delivery that says the same again is a repetition. */
+  /**
+   * The sender's id of the event, the same when it repeats itself. Without it, the words are the id, their time included: said again
+   * they are a repetition. Words without a time count anew once something else about the person has been applied.
+   */
   readonly id?: string;
 }
 
@@ -28,7 +31,10 @@ export function jsonEvent(paths: JsonEventPaths): (delivery: VerifiedDelivery) =
   };
   return (delivery) => {
     const payload = readJsonObject(delivery.payload);
-    const said = paths.occurredAt === undefined ? undefined : at(payload, paths.occurredAt).value;
+    const occurredAt = momentAt(payload, paths.occurredAt);
+    const isUndated = paths.id === undefined && occurredAt === undefined;
+    // A signed time may be of whole seconds, in which the same may be said twice.
+    const arrivedAt = isUndated ? delivery.receivedAt : (delivery.sentAt ?? delivery.receivedAt);
     const type = idAt(payload, paths.type);
     if (type.length > 100) throw new InboundError("malformed", "type-too-long", { path: paths.type });
     return [
@@ -36,9 +42,24 @@ export function jsonEvent(paths: JsonEventPaths): (delivery: VerifiedDelivery) =
         id: paths.id === undefined ? hashOfJson(payload) : idAt(payload, paths.id),
         subject: idAt(payload, paths.subject),
         type,
-        occurredAt: instant(said) ?? new Date(delivery.sentAt ?? delivery.receivedAt).toISOString(),
+        occurredAt: occurredAt ?? new Date(arrivedAt).toISOString(),
+        ...(isUndated && { isUndated: true as const }),
         payload,
       },
     ];
   };
+}
+
+/** The time at a path; `undefined` where the sender says none. Another order than the sender's would make a leaver of a person hired again. */
+function momentAt(payload: unknown, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const { value } = at(payload, path);
+  const moment = instant(value);
+  if (moment === undefined && !isEmpty(value)) {
+    throw new InboundError("malformed", "time-unreadable", {
+      path,
+      hint: "let the sender write ISO 8601 with an offset, or seconds since 1970; or write a split of your own",
+    });
+  }
+  return moment;
 }

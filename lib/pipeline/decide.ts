@@ -79,6 +79,9 @@ export function decide(
       return { change, outcome: othersPerson(change, person) };
     }
     if (namesake && "person" in change) return { change, outcome: idInUse(namesake, source) };
+    if (message.wasParked && wasApplied(change, event, known)) {
+      return { change, outcome: { kind: "accepted", ...accountOf(known) } };
+    }
     const closed = neverCame(change, event, knowledge);
     if (closed) return { change, outcome: { ...closed, by: `${source}/${closed.by}` } };
     return placed(message, change, knowledge, settings);
@@ -90,6 +93,18 @@ export function decide(
     ...(due.length > 0 && { dueAt: Math.min(...due) }),
   };
 }
+
+/**
+ * Whether this very event has told all of this before it waited for another part of it. To say it again would undo what an
+ * operator has changed at Authing since.
+ */
+function wasApplied(change: Change, { id }: Statement, known: SubjectRecord | undefined): boolean {
+  const names = namesIn(change);
+  return names.length > 0 && names.every((name) => known?.told[name]?.by === id);
+}
+
+const accountOf = (known: SubjectRecord | undefined) =>
+  known?.userId === undefined ? {} : { userId: known.userId };
 
 /** A joiner of whom nothing is left but that the account is open, which it is. */
 function isNoNews(

@@ -181,6 +181,22 @@ async function remember(
     known.externalId !== externalId &&
     applied.length > 0;
   if (isRenamed) await ledger.renamePerson(known.externalId, externalId);
+  // A person who was never at Authing has not left it.
+  const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
+  const says =
+    isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
+  const isMadeAnew = userId !== undefined && userId !== person?.userId;
+  if (externalId !== undefined && (says || isMadeAnew)) {
+    const note: PersonNote = {
+      externalId,
+      createdBy: `${source}/${event.id}`,
+      ...(isMadeAnew && { userId }),
+      ...(says && { closes: { source, isClosed: isClosed === true } }),
+    };
+    await ledger.recordPeople([note]);
+  }
+
+  // What is told comes last: from then on the event counts as applied.
   const moved = applied.flatMap(({ change }) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
   const isMoved = moved !== undefined && moved !== event.subject;
   await ledger.tell({
@@ -197,21 +213,6 @@ async function remember(
     ...(firstDay !== undefined && { firstDay }),
   });
   if (isMoved) await ledger.tell({ source, subject: event.subject, movedTo: moved, told: { subject: by } });
-
-  if (externalId === undefined) return;
-  // A person who was never at Authing has not left it.
-  const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
-  const says =
-    isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
-  const isMadeAnew = userId !== undefined && userId !== person?.userId;
-  if (!says && !isMadeAnew) return;
-  const note: PersonNote = {
-    externalId,
-    createdBy: `${source}/${event.id}`,
-    ...(isMadeAnew && { userId }),
-    ...(says && { closes: { source, isClosed: isClosed === true } }),
-  };
-  await ledger.recordPeople([note]);
 }
 
 /** The last day that a change announces; empty where it says that none is planned. */

@@ -1,3 +1,4 @@
+import { InboundError } from "#lib/contract/errors.ts";
 import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source.ts";
 import { at } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
@@ -13,7 +14,9 @@ type CodeMeaning =
   /** Another token helps, once. */
   | "token-refused"
   /** There is no person of this id, or not yet, or the app may not see the person. */
-  | "person-unknown";
+  | "person-unknown"
+  /** No person can have such an id: asking again helps nothing. */
+  | "id-invalid";
 
 /** What is the vendor's own about such an API. */
 export interface CodeApi<Secret> {
@@ -55,6 +58,7 @@ export interface CodePerson<Secret> extends CodeApi<Secret> {
  * | code 0, about this person             | the person                                                  |
  * | code 0, about another person          | `malformed` `person-is-another`                             |
  * | a code that means `person-unknown`    | `undefined`                                                 |
+ * | a code that means `id-invalid`        | `malformed` `id-invalid`                                    |
  * | a code that means a failure           | that failure                                                |
  * | a token that was just given, refused  | `misconfigured` `source-credentials-refused`                |
  * | no code, 3xx or 404                   | `misconfigured` `source-host-wrong`                         |
@@ -86,6 +90,7 @@ async function ask<Secret>(
     const { answer, meaning } = read(await api.request(code.authorized(request, token)), code);
     if (meaning === undefined) return answer;
     if (meaning === "person-unknown") return undefined;
+    if (meaning === "id-invalid") throw new InboundError("malformed", meaning);
     if (meaning !== "token-refused") throw sourceFailure(meaning, code.hints);
     // A token may have ended early, or with a secret that was rotated: one new token shows whether it was that.
     if (isRepeated) throw sourceFailure("source-credentials-refused", code.hints);
@@ -96,8 +101,9 @@ async function ask<Secret>(
 async function obtainToken<Secret>(code: CodeApi<Secret>, api: SourceApi<Secret>) {
   const { answer, meaning } = read(await api.request(code.token.request(api.secret)), code);
   // A request that names no person and carries no token can only have been refused for its credentials.
-  const isAboutCredentials = meaning === "person-unknown" || meaning === "token-refused";
-  if (isAboutCredentials) throw sourceFailure("source-credentials-refused", code.hints);
+  if (meaning === "person-unknown" || meaning === "id-invalid" || meaning === "token-refused") {
+    throw sourceFailure("source-credentials-refused", code.hints);
+  }
   if (meaning) throw sourceFailure(meaning, code.hints);
   const { [code.token.field]: token, [code.token.secondsField]: seconds } = answer;
   if (typeof token !== "string" || token === "") throw sourceFailure("source-answer-unexpected");

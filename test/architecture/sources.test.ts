@@ -41,6 +41,7 @@ describe("the sources", () => {
         .toSorted(),
     ).toEqual([
       "README.md",
+      "event-types.ts",
       // Exactly where the source asks its own API: the build leaves this file out of what receives.
       ...(fetch ? ["fetch.ts"] : []),
       "fixtures",
@@ -51,6 +52,7 @@ describe("the sources", () => {
       "translate.ts",
     ]);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
+    expect(existsSync(new URL(`lib/sources/${name}/fixtures/words.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/list.json`, root))).toBe(listing !== undefined);
   });
 

@@ -29,7 +29,7 @@ describe("parked messages in S3", () => {
       source: "okta",
       id,
       reason: "body-not-json",
-      payload: "",
+      delivery: { method: "POST", rawQuery: "", headers: {}, payload: "" },
       reception: { receivedAt: "2026-03-01T00:00:01.000Z", proof: "hmac-sha256" },
     },
     ledgerId: id,

@@ -48,6 +48,9 @@ async function calls(
         change: { kind: "create", person: each, trail: {} },
         by: `uploads/bench/${row}`,
         source: "uploads",
+        since: Date.now(),
+        links: true,
+        isSame: false,
       })),
       {
         authing,

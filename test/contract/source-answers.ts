@@ -138,13 +138,20 @@ export async function strangersTaken(tested: SourceUnderTest, each: EventFixture
   return found;
 }
 
+/** An event with what the source's API makes of it: its payload, or the failure; and what was asked. */
+export interface AnsweredEvent {
+  readonly event: SourceEvent;
+  readonly payload: unknown;
+  readonly asked: readonly string[];
+}
+
 /** Completes events one after the other over a real connection, as the worker does, with these answers. */
-async function readAll(
+export async function readAll(
   { source: { fetch }, openApi }: SourceUnderTest,
   { now }: EventFixture,
   answers: readonly ApiAnswerOnWire[],
   events: readonly SourceEvent[],
-): Promise<{ event: SourceEvent; payload: unknown; asked: readonly string[] }[]> {
+): Promise<AnsweredEvent[]> {
   const server = await startRecordedApi([{ answers }]);
   try {
     // So late that no person may still become visible: waiting must not hide what an answer is taken for.
@@ -152,7 +159,9 @@ async function readAll(
     const read = [];
     for (const event of events) {
       const before = server.requests.length;
-      const payload = api && (await fetch.read(asQueued(event), api).catch((error: unknown) => error));
+      const payload = api
+        ? await fetch.read(asQueued(event), api).catch((error: unknown) => error)
+        : event.payload;
       const asked = server.requests.slice(before).map(({ request }) => request);
       read.push({ event, payload, asked });
     }

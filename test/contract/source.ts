@@ -7,6 +7,7 @@ import { attackProof } from "./source-proof.ts";
 import { attackReceiving } from "./source-receiving.ts";
 import { attackTranslation } from "./source-translation.ts";
 import { sourceUnderTest } from "./source-under-test.ts";
+import { attackWords } from "./source-words.ts";
 import type { Secret } from "./strangers.ts";
 
 // What every source has to do, attacked and compared by one suite: a new source is found by its folder and its fixtures.
@@ -52,4 +53,5 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   attackTranslation(tested);
   attackAnswers(tested);
   attackList(tested);
+  attackWords(tested);
 }

@@ -36,7 +36,14 @@ async function openProcess(settings: AuthingSettings) {
     sandbox,
     deliver: (changes: readonly Change[]) =>
       deliver(
-        changes.map((change, index) => ({ change, by: `hr/${index}`, source: "hr" })),
+        changes.map((change, index) => ({
+          change,
+          by: `hr/${index}`,
+          source: "hr",
+          since: Date.now(),
+          links: true,
+          isSame: false,
+        })),
         { ...ports, deadline: Date.now() + 20_000 },
       ),
   };

@@ -602,11 +602,11 @@ function renamed(known: boolean): Story {
     async play(world) {
       await world.deliver(events);
     },
-    async check(world) {
+    async check(world, whole) {
       expect(world.statuses()).toEqual({ 2: "Resigned" });
       expect(world.pool.users()).toMatchObject([{ city: "杭州" }]);
       for (const outcome of await outcomesOf(world, events))
-        expect(outcome).toMatchObject({ kind: "accepted" });
+        expect(outcome).toMatchObject({ kind: placed(whole) });
     },
     events,
   };

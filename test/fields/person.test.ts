@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { email, text } from "#lib/fields/encode.ts";
+import { calendarDay } from "#lib/fields/date.ts";
+import { email, status, text } from "#lib/fields/encode.ts";
 import { externalId } from "#lib/fields/external-id.ts";
 import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
@@ -86,5 +87,45 @@ describe("a change tells nothing", () => {
     expect(tellsNothing(joiner([id, city]))).toBe(false);
     expect(tellsNothing(mover([id], { id: at(user, "formerId") }))).toBe(false);
     expect(tellsNothing(mover([id, phone(at(user, "mobile"), "CN")]))).toBe(false);
+  });
+});
+
+describe("what decides who is meant and who may sign in", () => {
+  const unknown = status({ value: "Inactif", path: "state" }, { active: "Activated" });
+
+  test("is never left out: a status that is not understood, an id that is no text", () => {
+    expect(() => joiner([id, mail, unknown])).toThrow("malformed: status-unknown; at state");
+    expect(() => mover([id, unknown])).toThrow("malformed: status-unknown; at state");
+    for (const value of [{ number: 1 }, ["u1"], 1.5, true, "u\u00001", "u\ud800"]) {
+      expect(() => externalId({ value, path: "id" })).toThrow("malformed: external-id-unusable; at id");
+      expect(() => leaver({ value, path: "id" })).toThrow("external-id-unusable");
+    }
+    for (const value of [undefined, null, "", " "])
+      expect(externalId({ value, path: "id" }).fields).toEqual({});
+  });
+});
+
+describe("days ahead, and ids that change", () => {
+  test("go along where they are given", () => {
+    expect(leaver(at(user, "id"), { lastDay: "2026-02-28" })).toHaveProperty("lastDay", "2026-02-28");
+    expect(leaver(at(user, "id"), { lastDay: undefined })).not.toHaveProperty("lastDay");
+    expect(joiner([id, mail], { firstDay: "2026-03-01" })).toHaveProperty("firstDay", "2026-03-01");
+    expect(mover([id], { newSubject: "u2", createsAfterSeconds: 60, departure: "none" })).toMatchObject({
+      newSubject: "u2",
+      createsAfterSeconds: 60,
+      departure: "none",
+    });
+    expect(tellsNothing(mover([id], { departure: "none" }))).toBe(false);
+  });
+
+  test("are read where they have one reading only", () => {
+    expect(calendarDay({ value: "2026-2-8", path: "last" })).toBe("2026-02-08");
+    expect(calendarDay({ value: "", path: "last" })).toBeUndefined();
+    expect(() => calendarDay({ value: "08/02/2026", path: "last" })).toThrow(
+      "malformed: date-ambiguous; at last",
+    );
+    expect(() => calendarDay({ value: "2026-02-30", path: "last" })).toThrow(
+      "malformed: date-invalid; at last",
+    );
   });
 });

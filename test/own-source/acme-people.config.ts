@@ -7,6 +7,7 @@ import { joiner, leaver } from "#lib/fields/person.ts";
 import { at } from "#lib/fields/read.ts";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
 import { jsonEvent } from "#lib/payloads/json-event.ts";
 
 const secret = z.object({ signingKey: z.string() });
@@ -23,13 +24,19 @@ const acmePeople = defineSource({
   }),
   redeliversForSeconds: 3 * 3600,
   split: jsonEvent({ type: "type", subject: "data.login", occurredAt: "at" }),
-  translate({ type, payload }) {
-    const id = at(payload, "data.login");
-    if (type === "person.left") return [leaver(id)];
-    if (type !== "person.joined") return [];
-    return [
-      joiner([externalId(id), fullName({ full: at(payload, "data.name") }), email(at(payload, "data.mail"))]),
-    ];
+  translate(event) {
+    const read = (path: string) => at(event.payload, path);
+    const id = read("data.login");
+    return interpret(
+      event,
+      {
+        "person.joined": () => [
+          joiner([externalId(id), fullName({ full: read("data.name") }), email(read("data.mail"))]),
+        ],
+        "person.left": () => [leaver(id)],
+      },
+      { path: "type", uninteresting: ["person.renamed", "leave-request.*"] },
+    );
   },
 });
 

@@ -67,7 +67,7 @@ describe("with a source of one's own", () => {
   it("npm run send lists its cases, npm run translate reads them", async () => {
     configure(example);
     expect((await run("infra/commands/send.ts")).out).toContain(
-      "workday: worker-changed, worker-hired, worker-terminated",
+      "workday: time-off-requested, worker-changed, worker-hired, worker-stays-after-all, worker-terminated",
     );
     const body = "test/sources/workday/fixtures/worker-hired/body.json";
     const { status, out } = await run("infra/commands/translate.ts", "workday", body);

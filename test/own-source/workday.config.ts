@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { defineConfig } from "#lib/config.ts";
+import { calendarDay } from "#lib/fields/date.ts";
 import { email } from "#lib/fields/encode.ts";
 import { externalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
@@ -8,6 +9,7 @@ import { phone } from "#lib/fields/phone.ts";
 import { at } from "#lib/fields/read.ts";
 import { defineSource } from "#lib/contract/source.ts";
 import { basicAuth } from "#lib/proofs/static-secret.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
 import { jsonEvent } from "#lib/payloads/json-event.ts";
 
 const secret = z.object({ username: z.string(), password: z.string() });
@@ -18,15 +20,27 @@ const workday = defineSource({
   proof: basicAuth<z.infer<typeof secret>>({ username: (s) => s.username, password: (s) => s.password }),
   redeliversForSeconds: 24 * 3600,
   split: jsonEvent({ id: "eventId", type: "event", subject: "worker.id", occurredAt: "moment" }),
-  translate({ type, subject, payload }, { region }) {
-    if (type === "Termination") return [leaver({ value: subject, path: "worker.id" })];
-    const worker = [
-      externalId(at(payload, "worker.id")),
+  translate(event, { region }) {
+    const { payload } = event;
+    const id = at(payload, "worker.id");
+    const worker = () => [
+      externalId(id),
       fullName({ given: at(payload, "worker.firstName"), family: at(payload, "worker.lastName") }),
       email(at(payload, "worker.workEmail")),
       phone(at(payload, "worker.mobile"), region),
     ];
-    return [type === "Hire" ? joiner(worker) : mover(worker)];
+    const lastDay = calendarDay(at(payload, "worker.lastDay"));
+    return interpret(
+      event,
+      {
+        Hire: () => [joiner(worker())],
+        Change_Personal_Data: () => [mover(worker())],
+        // At once, or when that day has ended.
+        Termination: () => [leaver(id, { lastDay })],
+        Rescind_Termination: () => [mover([externalId(id)], { departure: "none" })],
+      },
+      { path: "event", uninteresting: ["Request_Time_Off", "Give_Feedback"] },
+    );
   },
 });
 

@@ -37,7 +37,8 @@ const fields = [
 ].join(",");
 
 /** How BambooHR writes that there is no date. */
-const noDate = "0000-00-00";
+export const noDate = "0000-00-00";
+const terminationDate = "terminationDate";
 
 /** https://documentation.bamboohr.com/reference/get-employee */
 export const bamboohr: RestPerson<BambooApiSecret> = {
@@ -91,13 +92,16 @@ export const fetch: Fetch<BambooApiSecret> = {
 };
 
 /**
- * BambooHR's answer about an employee as `translate` reads it. Fields that the key may not see are missing or `null`. Without
- * the status a termination date says nothing: an employee who came back keeps the old one.
+ * BambooHR's answer about an employee as `translate` reads it. Fields that the key may not see are missing or `null`. So an empty
+ * termination date says that none is planned where BambooHR says that it changed, or writes its "no date"; and without the
+ * status a termination date says nothing, since an employee who came back keeps the old one.
  */
 export function withFields(id: string, answer: JsonObject, changedFields: readonly string[]) {
   const isSilent = isEmpty(answer.status);
-  const known = Object.entries(answer).filter(
-    ([name, value]) => name !== "id" && value !== noDate && !(isSilent && name === "terminationDate"),
-  );
+  const known = Object.entries(answer).filter(([name, value]) => {
+    if (name === "id") return false;
+    if (name !== terminationDate) return value !== noDate;
+    return !isSilent && (value !== null || changedFields.includes(terminationDate));
+  });
   return { id, fields: Object.fromEntries(known), changedFields } satisfies EmployeeWithFields;
 }

@@ -72,8 +72,10 @@ function listed(employee: unknown): ListedPerson[] {
   const subject = isJsonObject(employee) ? readId(employee.employeeId) : undefined;
   if (subject === undefined || !isJsonObject(employee)) return [];
   const fields = renamed(employee);
-  // That a list shows a status does not say that it has changed, which alone may open an account.
-  const changed = Object.keys(fields).filter((name) => name !== "status");
+  const hidden = Array.isArray(employee._restrictedFields) ? employee._restrictedFields : [];
+  // That a list shows a status does not say that it has changed, which alone may open an account. What is empty since the key may
+  // not see it has not become empty.
+  const changed = Object.keys(fields).filter((name) => name !== "status" && !hidden.includes(name));
   const payload = withFields(subject, fields, changed);
   return [{ subject, type: "employee_with_fields.updated", payload }];
 }

@@ -30,15 +30,16 @@ export interface EmployeeReference {
 
 /**
  * Field-based webhooks hold a batch, with the fields as they were asked for; event-based ones hold one employee's id.
- * BambooHR has no ids of events, so an event is known by what it says. An employee in a batch who cannot be read leaves the
- * others alone.
+ * BambooHR has no ids of events, so an event is known by what it says, its time included. Forms have no time: there the same words
+ * may be true again. An employee in a batch who cannot be read leaves the others alone.
  *
  * https://documentation.bamboohr.com/docs/field-based-webhooks
  * https://documentation.bamboohr.com/docs/event-based-webhooks
  */
 export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[] {
   const document = isForm(delivery) ? readFormObject(delivery.payload) : readJsonObject(delivery.payload);
-  const sentAt = new Date(delivery.sentAt ?? delivery.receivedAt).toISOString();
+  // The signed time is of whole seconds, in which two forms may follow each other.
+  const received = new Date(delivery.receivedAt).toISOString();
 
   if (document.employees === undefined && isJsonObject(document.data)) {
     const employeeId = readId(document.data.employeeId);
@@ -49,8 +50,8 @@ export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[
       {
         id: hashOfJson(document),
         subject: employeeId,
-        type: `employee.${actionOf(document.type)}`,
-        occurredAt: instant(document.timestamp) ?? sentAt,
+        type: typeOf("employee", document.type, "type"),
+        ...timeOf(instant(document.timestamp), received),
         payload: {
           employeeId,
           changedFields: names(document.data.changedFields),
@@ -67,8 +68,9 @@ export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[
     return {
       id: hashOfJson(entry),
       subject: id,
-      type: `employee_with_fields.${actionOf(entry.action ?? document.type)}`,
-      occurredAt: instant(entry.timestamp) ?? instant(document.timestamp) ?? sentAt,
+      // Deliveries of older webhooks name no action: those tell of changes.
+      type: typeOf("employee_with_fields", entry.action ?? document.type ?? "Updated", "action"),
+      ...timeOf(instant(entry.timestamp) ?? instant(document.timestamp), received),
       payload: {
         id,
         fields: isJsonObject(fields) ? fields : {},
@@ -103,11 +105,16 @@ function names(list: unknown): string[] {
   return Object.values(list ?? []).filter((name) => typeof name === "string");
 }
 
-/** `created`, `updated`, `deleted`, or `unknown`. Deliveries of older webhooks name no action: those tell of changes. */
-function actionOf(word: unknown): string {
-  if (word === undefined || word === null || word === "") return "updated";
-  const action = typeof word === "string" ? word.toLowerCase().split(".").at(-1) : undefined;
-  return ["created", "updated", "deleted"].find((known) => known === action) ?? "unknown";
+/** `employee.created` and the like: an event-based delivery says it whole, a field-based one says `Created`. */
+function typeOf(family: "employee" | "employee_with_fields", word: unknown, path: string): string {
+  const said = typeof word === "string" ? word.toLowerCase() : "";
+  if (/^\w{1,40}$/.test(said)) return `${family}.${said}`;
+  if (/^\w{1,40}\.\w{1,40}$/.test(said)) return said;
+  throw new InboundError("malformed", "event-type-unknown", { path });
+}
+
+function timeOf(said: string | undefined, received: string): Pick<SourceEvent, "occurredAt" | "isUndated"> {
+  return said === undefined ? { occurredAt: received, isUndated: true } : { occurredAt: said };
 }
 
 function isForm({ headers, payload }: VerifiedDelivery): boolean {

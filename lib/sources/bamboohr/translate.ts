@@ -1,5 +1,5 @@
 import { customData } from "#lib/fields/custom-data.ts";
-import { birthdate, calendarDate } from "#lib/fields/date.ts";
+import { birthdate, calendarDay } from "#lib/fields/date.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { email, plainWord, status, text, type Encoded } from "#lib/fields/encode.ts";
 import { externalId } from "#lib/fields/external-id.ts";
@@ -8,29 +8,32 @@ import { fullName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
-import type { Change } from "#lib/contract/change.ts";
+import type { CalendarDay, Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
+import { noDate } from "./fetch.ts";
 import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
 /** BambooHR's employee → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
-  switch (event.type) {
-    case "employee.created":
-      return whereFound(event, (employee) => joining(employee, context));
-    case "employee.updated":
-      return whereFound(event, (employee) => moving(employee, event.occurredAt, context));
-    case "employee.deleted":
-    case "employee_with_fields.deleted":
-      return [leaver({ value: event.subject, path: "id" })];
-    case "employee_with_fields.created":
-      return joining(event.payload as EmployeeWithFields, context);
-    case "employee_with_fields.updated":
-      return moving(event.payload as EmployeeWithFields, event.occurredAt, context);
-    default:
-      return [];
-  }
+  const { occurredAt } = event;
+  const posted = () => event.payload as EmployeeWithFields;
+  const leaving = () => [leaver({ value: event.subject, path: "id" })];
+  return interpret(
+    event,
+    {
+      "employee.created": () => whereFound(event, (employee) => joining(employee, occurredAt, context)),
+      "employee.updated": () => whereFound(event, (employee) => moving(employee, occurredAt, context)),
+      "employee.deleted": leaving,
+      "employee_with_fields.created": () => joining(posted(), occurredAt, context),
+      "employee_with_fields.updated": () => moving(posted(), occurredAt, context),
+      "employee_with_fields.deleted": leaving,
+    },
+    eventTypes,
+  );
 }
 
 /**
@@ -51,23 +54,35 @@ function whereFound(
   });
 }
 
-function joining(employee: EmployeeWithFields, context: TranslationContext): Change[] {
+function joining(employee: EmployeeWithFields, occurredAt: string, context: TranslationContext): Change[] {
   const posted = postedFields(employee);
+  const { word, departure } = accessOf(posted, occurredAt);
   const change = joiner([
     ...profile(employee, posted, context),
     fullName({ given: read(posted, given), family: read(posted, family) }),
     // Not yet at work: the account waits, and the update to Active opens it.
-    ...(wordIn(posted, "status") === "inactive"
-      ? [status(read(posted, "status"), { inactive: "Suspended" })]
-      : []),
+    ...(word === "inactive" ? [status(read(posted, "status"), { inactive: "Suspended" })] : []),
   ]);
-  // BambooHR documents empty fields for this action; the update that follows it at once brings them.
-  return tellsNothing(change) ? [] : [change];
+  const changes = [
+    // BambooHR documents empty fields for this action; the update that follows it at once brings them.
+    ...(tellsNothing(change) ? [] : [change]),
+    ...(departure.kind === "on" ? [leaver(at(employee, "id"), departure)] : []),
+  ];
+  return whereUnderstood(changes, employee, context);
 }
 
 function moving(employee: EmployeeWithFields, occurredAt: string, context: TranslationContext): Change[] {
+  if (Object.keys(employee.fields).length === 0) {
+    throw new InboundError("malformed", "fields-missing", {
+      path: "fields",
+      hint: "in BambooHR, open the webhook and choose the fields to post: Status among them",
+    });
+  }
   const posted = postedFields(employee);
-  if (hasLeft(posted, occurredAt)) return [leaver(at(employee, "id"))];
+  const { word, departure } = accessOf(posted, occurredAt);
+  const id = at(employee, "id");
+  if (departure.kind === "now") return [leaver(id)];
+  if (departure.kind === "on" && departure.lastDay < dayOf(occurredAt)) return [leaver(id, departure)];
 
   const names = { given: read(posted, given), family: read(posted, family) };
   const hasWholeName = !isEmpty(names.given.value) && !isEmpty(names.family.value);
@@ -79,13 +94,17 @@ function moving(employee: EmployeeWithFields, occurredAt: string, context: Trans
         ? [fullName(names)]
         : [text("givenName", names.given), text("familyName", names.family)]),
       // Status is posted with every change: only its own change may open an account that an operator has closed at Authing.
-      ...(wordIn(posted, "status") === "active" && hasChanged(employee, "status")
+      ...(word === "active" && hasChanged(employee, "status")
         ? [status(read(posted, "status"), { active: "Activated" })]
         : []),
     ],
-    { isWhole: hasWholeName },
+    { isWhole: hasWholeName, ...(departure.kind === "none" && { departure: "none" }) },
   );
-  return tellsNothing(change) ? [] : [change];
+  const changes = [
+    ...(tellsNothing(change) ? [] : [change]),
+    ...(departure.kind === "on" ? [leaver(id, departure)] : []),
+  ];
+  return whereUnderstood(changes, employee, context);
 }
 
 const given = ["firstname"] as const;
@@ -115,18 +134,42 @@ function profile(
   ];
 }
 
+/** What a post says of a departure: that it has happened, its last day, that none is planned, or nothing. */
+type Departure =
+  | { readonly kind: "now" | "none" | "silent" }
+  | { readonly kind: "on"; readonly lastDay: CalendarDay };
+
 /**
- * Whether the employee has left by then. Status decides where it is posted, because a person who came back keeps an old
- * termination date; else the employment status, else a termination date that has come.
+ * What a post says about access. Status decides where it is posted: a person who came back keeps an old termination date, so that
+ * beside Active only a date counts that was not over when BambooHR sent it. Without Status the employment status counts, else
+ * any termination date. Whether a last day is over is for the pipeline to say, which knows the company's time zone.
+ *
+ * @throws InboundError `malformed` `status-unknown` for a word in another language, `date-invalid` or `date-ambiguous` for a date.
  */
-function hasLeft(posted: PostedFields, occurredAt: string): boolean {
-  const word = wordIn(posted, "status");
-  if (word !== "") return word === "inactive";
-  if (wordIn(posted, "employmentstatus") === "terminated") return true;
-  if (wordIn(posted, "employmenthistorystatus") === "terminated") return true;
-  const { day } = { day: undefined, ...calendarDate(read(posted, "terminationdate").value) };
-  return day !== undefined && day <= occurredAt.slice(0, 10);
+function accessOf(posted: PostedFields, occurredAt: string): { word: string; departure: Departure } {
+  const said = read(posted, "status");
+  const word = plainWord(said.value);
+  if (!isEmpty(said.value) && word !== "active" && word !== "inactive") {
+    throw new InboundError("malformed", "status-unknown", {
+      path: said.path,
+      hint: "Status is Active or Inactive: let a user whose language is English make the webhook in BambooHR",
+    });
+  }
+  if (word === "inactive") return { word, departure: { kind: "now" } };
+  const written = posted.get("terminationdate");
+  const lastDay = written && written.value !== noDate ? calendarDay(written) : undefined;
+  if (lastDay !== undefined) {
+    const isOld = word === "active" && lastDay < dayOf(occurredAt);
+    return { word, departure: isOld ? { kind: "silent" } : { kind: "on", lastDay } };
+  }
+  const hasEnded = ["employmentstatus", "employmenthistorystatus"].some(
+    (name) => wordIn(posted, name) === "terminated",
+  );
+  if (word === "" && hasEnded) return { word, departure: { kind: "now" } };
+  return { word, departure: { kind: written === undefined ? "silent" : "none" } };
 }
+
+const dayOf = (moment: string): CalendarDay => moment.slice(0, 10);
 
 function hasChanged({ changedFields }: EmployeeWithFields, name: string): boolean {
   return changedFields.length === 0 || changedFields.some((changed) => bare(changed) === name);
@@ -135,11 +178,56 @@ function hasChanged({ changedFields }: EmployeeWithFields, name: string): boolea
 /** The posted fields by their bare names. */
 type PostedFields = ReadonlyMap<string, Read>;
 
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+
+/** BambooHR's own labels and API names, bare, that become something here. */
+const telling = words(`
+  firstname lastname middlename preferredname workemail homeemail email mobilephone gender birthdate dateofbirth country state
+  province city addressline1 address1 zipcode zip postalcode department status employmentstatus employmenthistorystatus
+  terminationdate
+`);
+/** Others that are known and become nothing by themselves. Authing has its people before their first day. */
+const silent = words(`
+  addressline2 address2 displayname division employee employeenumber hiredate homephone jobtitle location originalhiredate
+  reportsto supervisor supervisorid workphone workphoneextension
+`);
+/** How many unknown labels an error names, and how much of each. */
+const labelsNamed = { most: 5, length: 40 };
+
+/**
+ * The changes, if enough was understood to believe them: labels in another language, or the company's own, may say that the person
+ * has left.
+ *
+ * @throws InboundError `malformed` `labels-unknown` where none of the labels becomes anything, or nothing came of them, and one of them
+ *   is unknown. The path names the first of these.
+ */
+function whereUnderstood(
+  changes: Change[],
+  { fields }: EmployeeWithFields,
+  { customData: own }: TranslationContext,
+): Change[] {
+  const labels = Object.keys(fields);
+  const isKnown = (label: string): boolean =>
+    telling.has(bare(label)) ||
+    silent.has(bare(label)) ||
+    Object.values(own).some((path) => path.startsWith(pathOf(label)) || path === `fields.${label}`);
+  const unknown = labels.filter((label) => !isKnown(label));
+  const isTold = changes.length > 0 && labels.some((label) => telling.has(bare(label)));
+  if (isTold || unknown.length === 0) return changes;
+  const named = unknown.slice(0, labelsNamed.most).map((label) => label.slice(0, labelsNamed.length));
+  throw new InboundError("malformed", "labels-unknown", {
+    path: `fields: ${named.join(", ")}`,
+    hint: "let a user whose language is English make the webhook in BambooHR, with BambooHR's own names of fields or those of its API",
+  });
+}
+
+const pathOf = (label: string): string => `fields['${label.replaceAll(/['\\]/g, String.raw`\$&`)}']`;
+
 /** Values come plain or as `{ value }`; names as the customer wrote them, by default BambooHR's English labels. */
 function postedFields({ fields }: EmployeeWithFields): PostedFields {
   const posted = new Map<string, Read>();
   for (const [name, value] of Object.entries(fields)) {
-    const path = `fields['${name.replaceAll(/['\\]/g, String.raw`\$&`)}']`;
+    const path = pathOf(name);
     const found = isJsonObject(value)
       ? { value: Object.hasOwn(value, "value") ? value.value : undefined, path: `${path}.value` }
       : { value, path };

@@ -8,22 +8,23 @@ import { phone } from "#lib/fields/phone.ts";
 import { at, first } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
 
 /** Clerk's user → Authing's person. Users come whole, except for deleted ones: of these only the id is left. */
 export function translate(event: SourceEvent, { region }: TranslationContext): Change[] {
   const { payload: user } = event;
-  switch (event.type) {
-    case "user.created":
-      return [joiner([...profile(user, region), ...(isShutOut(user) ? [access(user)] : [])])];
-    case "user.updated":
-      return [mover([...profile(user, region), access(user)])];
-    case "user.deleted":
+  return interpret(
+    event,
+    {
+      "user.created": () => [joiner([...profile(user, region), ...whileBanned(user)])],
+      "user.updated": () => [mover([...profile(user, region), access(user)])],
       // Only the id is left. A user who was brought under it is known by the event's subject; for any other it is
       // the id that stood in for a missing `external_id`.
-      return [leaver({ value: event.subject, path: "id" })];
-    default:
-      return [];
-  }
+      "user.deleted": () => [leaver({ value: event.subject, path: "id" })],
+    },
+    eventTypes,
+  );
 }
 
 function profile(user: unknown, region: string): Encoded[] {
@@ -69,16 +70,13 @@ function isVerified(user: unknown, path: string) {
   return { ...verification, value: verification.value === "verified" };
 }
 
-function isShutOut(user: unknown): boolean {
-  return at(user, "banned").value === true || at(user, "locked").value === true;
+/** Open is how an account begins at Authing; only the other case has to be said. */
+function whileBanned(user: unknown): Encoded[] {
+  const said = access(user);
+  return said.fields.status === "Activated" ? [] : [said];
 }
 
+/** `banned` is an administrator's decision. `locked` follows wrong passwords and passes by itself: it closes nothing. */
 function access(user: unknown): Encoded {
-  const isKnown = [at(user, "banned").value, at(user, "locked").value].some(
-    (value) => typeof value === "boolean",
-  );
-  return status(
-    { value: isKnown ? isShutOut(user) : undefined, path: "banned + locked" },
-    { true: "Suspended", false: "Activated" },
-  );
+  return status(at(user, "banned"), { true: "Suspended", false: "Activated" });
 }

@@ -40,6 +40,7 @@ const dingtalk: CodePerson<Credentials> = {
     40014: "token-refused",
     42001: "token-refused",
     60121: "person-unknown",
+    33012: "id-invalid",
     40001: "source-credentials-refused",
     40089: "source-credentials-refused",
     40096: "source-credentials-refused",
@@ -54,15 +55,18 @@ const dingtalk: CodePerson<Credentials> = {
 
 export const fetch: Fetch<Credentials> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://oapi.dingtalk.com" }),
-  async read(event, api): Promise<FetchedPerson> {
-    const { userId } = event.payload as PersonReference;
+  async read(event, api) {
     // Of those who left, DingTalk tells nothing any more.
-    if (event.type === "user_leave_org") return { userId };
+    if (event.type !== "user_add_org" && event.type !== "user_modify_org") return event.payload;
+
+    const { userId } = event.payload as PersonReference;
 
     const result = await readPerson(dingtalk, userId, api);
-    if (result) return { userId, result: { ...result, extension: parsed(result.extension) } };
+    if (result) {
+      return { userId, result: { ...result, extension: parsed(result.extension) } } satisfies FetchedPerson;
+    }
     waitUntilVisible(event, api.now());
-    return { userId, gone: true };
+    return { userId, gone: true } satisfies FetchedPerson;
   },
 };
 

@@ -4,19 +4,23 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { eachEntry } from "#lib/payloads/batch.ts";
 import { readId, readJsonObject } from "#lib/payloads/body.ts";
+import { isUninteresting } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
 
 /** What there is of an event: the person it is about. */
 export interface PersonReference {
   readonly userId: string;
 }
 
+/** The subject of an event that is not understood and names no person. */
+const noPerson = "none";
 const types: ReadonlySet<string> = new Set(["user_add_org", "user_modify_org", "user_leave_org"]);
 /** Longest id of an event; longer ones are known by their hash. */
 const maxIdLength = 256;
 
 /**
- * One event for each person in the list of a delivery; none for the check of the URL and for what is about no person. Callbacks
- * that were registered through the older API write `UserId` and `TimeStamp` and have no id of the event: what they say is
+ * One event for each person in the list of a delivery; none for the check of the URL and for what is about no person. What is not
+ * understood is kept whole, among the dead letters, until it is. Callbacks that were registered through the older API write `UserId` and `TimeStamp` and have no id of the event: what they say is
  * the id then.
  *
  * https://open.dingtalk.com/document/orgapp/address-book-user-change
@@ -31,10 +35,14 @@ export function split({
   if (typeof type !== "string" || type === "") {
     throw new InboundError("malformed", "type-missing", { path: "EventType" });
   }
-  if (!types.has(type)) return [];
+  if (!/^\w{1,100}$/.test(type))
+    throw new InboundError("malformed", "event-type-unknown", { path: "EventType" });
+  if (isUninteresting(type, eventTypes)) return [];
 
   const path = document.userId === undefined ? "UserId" : "userId";
-  const list = [document[path] ?? []].flat() as readonly unknown[];
+  const isKnown = types.has(type);
+  const told = [document[path] ?? []].flat() as readonly unknown[];
+  const list = told.length === 0 && !isKnown ? [document.staffId ?? noPerson] : told;
   if (list.length === 0) throw new InboundError("malformed", "ids-missing", { path });
   const occurredAt =
     instant(EventTime) ??
@@ -54,7 +62,7 @@ export function split({
       subject: userId,
       type,
       occurredAt,
-      payload: { userId } satisfies PersonReference,
+      payload: isKnown ? ({ userId } satisfies PersonReference) : document,
     };
   });
 }

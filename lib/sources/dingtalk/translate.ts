@@ -8,20 +8,23 @@ import { phone } from "#lib/fields/phone.ts";
 import { at } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
 import type { FetchedPerson } from "./fetch.ts";
 
 /** DingTalk's person → Authing's. A person who was fetched comes whole. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const person = event.payload as FetchedPerson;
-  if (event.type === "user_leave_org" || person.gone) return [leaver(at(person, "userId"))];
-  switch (event.type) {
-    case "user_add_org":
-      return [joiner(profile(person, context))];
-    case "user_modify_org":
-      return [mover(profile(person, context))];
-    default:
-      return [];
-  }
+  const leaving = () => [leaver(at(person, "userId"))];
+  return interpret(
+    event,
+    {
+      user_add_org: () => (person.gone ? leaving() : [joiner(profile(person, context))]),
+      user_modify_org: () => (person.gone ? leaving() : [mover(profile(person, context))]),
+      user_leave_org: leaving,
+    },
+    eventTypes,
+  );
 }
 
 /** https://open.dingtalk.com/document/orgapp/query-user-details. It knows neither gender nor date of birth. */

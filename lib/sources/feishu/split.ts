@@ -2,6 +2,8 @@ import { instant } from "#lib/fields/date.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payloads/body.ts";
+import { isUninteresting } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
 
 /** What there is of a person in an event. Names on the inside are Feishu's. */
 export interface UserEvent {
@@ -15,8 +17,8 @@ export interface UserEvent {
 const noPerson = "none";
 
 /**
- * One event a delivery: `{schema: "2.0", header, event: {object, old_object}}`, or an envelope of the first version, of which
- * only type, id and time are kept. `event_id` and `uuid` stay the same over retries.
+ * One event a delivery: `{schema: "2.0", header, event: {object, old_object}}`, or an envelope of the first version, which we do
+ * not translate. `event_id` and `uuid` stay the same over retries.
  *
  * https://open.feishu.cn/document/server-docs/contact-v3/user/events/created
  */
@@ -25,13 +27,14 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
   const received = new Date(delivery.receivedAt).toISOString();
   if (!isJsonObject(document.header)) {
     const event = isJsonObject(document.event) ? document.event : {};
+    const type = `v1.${typeAt(event, "type", "event.type")}`;
     return [
       {
         id: idAt(document, "uuid", "uuid"),
         subject: readId(event.open_id) ?? noPerson,
-        type: `v1.${typeAt(event, "type", "event.type")}`,
+        type,
         occurredAt: momentOf(document.ts) ?? received,
-        payload: {},
+        payload: kept(type, event),
       },
     ];
   }
@@ -43,10 +46,12 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
     type,
     occurredAt: momentOf(header.create_time) ?? received,
   };
-  // Nothing is kept of what is not about a person: it may hold anything, messages included.
-  if (!type.startsWith("contact.user.")) return [{ ...common, subject: noPerson, payload: {} }];
-
-  const { object: user, old_object: before } = isJsonObject(document.event) ? document.event : {};
+  const event = isJsonObject(document.event) ? document.event : {};
+  const { object: user, old_object: before } = event;
+  if (!type.startsWith("contact.user.")) {
+    const openId = isJsonObject(user) ? readId(user.open_id) : undefined;
+    return [{ ...common, subject: openId ?? noPerson, payload: kept(type, event) }];
+  }
   if (!isJsonObject(user)) throw new InboundError("malformed", "user-missing", { path: "event.object" });
   return [
     {
@@ -55,6 +60,14 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
       payload: { user, ...(isJsonObject(before) && { before }) } satisfies UserEvent,
     },
   ];
+}
+
+/**
+ * Of what says nothing about a person's account nothing is kept: it may hold anything, messages included. What is not understood
+ * is kept whole, among the dead letters, until it is.
+ */
+function kept(type: string, event: JsonObject): JsonObject {
+  return isUninteresting(type, eventTypes) ? {} : event;
 }
 
 function idAt(object: JsonObject, key: string, path: string): string {

@@ -10,7 +10,9 @@ import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
-import type { JsonObject } from "#lib/payloads/body.ts";
+import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
 import type { UserEvent } from "./split.ts";
 
 /** What the `externalId` of the configuration may name. The first one is what it is without one. */
@@ -18,17 +20,27 @@ const externalIds = ["open_id", "user_id", "union_id", "employee_no"] as const;
 
 /** Feishu's user → Authing's person. Paths, those of custom data too, begin at the user. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
-  switch (event.type) {
-    case "contact.user.created_v3":
-      return joining(event.payload as UserEvent, context);
-    case "contact.user.updated_v3":
-      return moving(event.payload as UserEvent, context);
-    case "contact.user.deleted_v3":
-      return [leaver(idOf((event.payload as UserEvent).user, context))];
-    default:
-      // Departments, scopes, envelopes of the first version: what those say of people, the three above say too.
-      return [];
-  }
+  return interpret(
+    event,
+    {
+      "contact.user.created_v3": () => joining(event.payload as UserEvent, context),
+      "contact.user.updated_v3": () => moving(event.payload as UserEvent, context),
+      "contact.user.deleted_v3": () => [leaver(idOf((event.payload as UserEvent).user, context))],
+      "v1.user_add": refuseVersion,
+      "v1.user_update": refuseVersion,
+      "v1.user_leave": refuseVersion,
+      "v1.user_status_change": refuseVersion,
+    },
+    eventTypes,
+  );
+}
+
+/** Events of the first version are about people, in other words than those that are translated here. */
+function refuseVersion(): never {
+  throw new InboundError("malformed", "event-version-unsupported", {
+    path: "event.type",
+    hint: "in Feishu's console, add the events of version 2.0 (contact.user.created_v3, updated_v3, deleted_v3) and take those of version 1.0 out; then discard",
+  });
 }
 
 function joining({ user }: UserEvent, context: TranslationContext): Change[] {
@@ -50,8 +62,10 @@ function moving({ user, before }: UserEvent, context: TranslationContext): Chang
     id: first(idOf(before, context), idOf(user, context)),
     whole: whole(user, context),
   });
-  // A leader, a job level, a seat: nothing that Authing has a field for.
-  return tellsNothing(change) ? [] : [change];
+  // A leader, a job level, a seat: nothing that Authing has a field for. An id that was filled in brings a person who could not
+  // be brought without it.
+  const hasNewId = before !== undefined && hasChanged(before, [settingOf(context)]);
+  return tellsNothing(change) && !hasNewId ? [] : [change];
 }
 
 function whole(user: JsonObject, context: TranslationContext): Encoded[] {
@@ -153,6 +167,10 @@ function access(user: JsonObject): Encoded {
   return status({ value: isFrozen(user), path: "status" }, { true: "Suspended", false: "Activated" });
 }
 
+/** @throws InboundError `malformed` `status-unknown` for what says neither yes nor no. */
 function isTrue(user: JsonObject, path: string): boolean {
-  return at(user, path).value === true;
+  const { value } = at(user, path);
+  const isReadable = isEmpty(user.status) || isJsonObject(user.status);
+  if (isReadable && (typeof value === "boolean" || isEmpty(value))) return value === true;
+  throw new InboundError("malformed", "status-unknown", { path });
 }

@@ -16,7 +16,12 @@ const joining = ["user.lifecycle.create", "user.lifecycle.activate", "user.lifec
  * Who comes or changes is looked up. Who is suspended, deactivated or deleted is not: that needs nothing Okta could add,
  * and must not wait for a token that has run out.
  */
-const askedAbout = new Set([...joining, "user.lifecycle.unsuspend", "user.account.update_profile"]);
+const askedAbout = new Set([
+  ...joining,
+  "user.lifecycle.unsuspend",
+  "user.account.update_profile",
+  "user.account.update_primary_email",
+]);
 
 /** https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/ */
 export const okta: RestPerson<OktaApiSecret> = {

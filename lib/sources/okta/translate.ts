@@ -7,36 +7,51 @@ import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
 import type { OktaEvent } from "./split.ts";
 
 /** Okta's user → Authing's person. What happened says which change it is, what Okta says of the user today says the rest. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
-  const { result, user } = event.payload as OktaEvent;
+  const said = event.payload as OktaEvent;
   const id = { value: event.subject, path: "id" };
-  if (result !== "SUCCESS") return [];
-  switch (event.type) {
-    case "user.lifecycle.create":
-    case "user.lifecycle.activate":
-    case "user.lifecycle.reactivate":
-      return whereStillThere(id, user, (known) =>
-        joiner([...profile(known, context), ...whileSuspended(known)]),
-      );
-    case "user.account.update_profile":
-      return whereStillThere(id, user, (known) =>
-        mover([...profile(known, context), ...whileSuspended(known)]),
-      );
-    case "user.lifecycle.unsuspend":
-      return whereStillThere(id, user, (known) => mover([...profile(known, context), access(known)]));
-    case "user.lifecycle.suspend":
-      return [mover([status({ value: "suspended", path: "eventType" }, { suspended: "Suspended" })], { id })];
-    case "user.lifecycle.deactivate":
-    case "user.lifecycle.delete.initiated":
-      return [leaver(id)];
-    default:
-      return [];
-  }
+  const present = (change: (user: JsonObject) => Change) => () =>
+    whereHappened(said, () => whereStillThere(id, said.user, change));
+  const joining = present((user) => joiner([...profile(user, context), ...whileClosed(user)]));
+  const moving = present((user) => mover([...profile(user, context), ...whileClosed(user)]));
+  const leaving = () => whereHappened(said, () => [leaver(id)]);
+  const suspended = status({ value: "suspended", path: "eventType" }, { suspended: "Suspended" });
+  return interpret(
+    event,
+    {
+      "user.lifecycle.create": joining,
+      "user.lifecycle.activate": joining,
+      "user.lifecycle.reactivate": joining,
+      "user.account.update_profile": moving,
+      "user.account.update_primary_email": moving,
+      "user.lifecycle.unsuspend": present((user) => mover([...profile(user, context), access(user)])),
+      "user.lifecycle.suspend": () => whereHappened(said, () => [mover([suspended], { id })]),
+      "user.lifecycle.deactivate": leaving,
+      "user.lifecycle.delete.initiated": leaving,
+      "user.lifecycle.delete.completed": leaving,
+    },
+    eventTypes,
+  );
+}
+
+/** Outcomes in which nothing has happened to the user. */
+const inVain: ReadonlySet<string> = new Set(["FAILURE", "SKIPPED", "DENY"]);
+
+function whereHappened({ result }: OktaEvent, changes: () => Change[]): Change[] {
+  if (result === "SUCCESS") return changes();
+  if (inVain.has(result)) return [];
+  throw new InboundError("malformed", "outcome-unknown", {
+    path: "outcome.result",
+    hint: "look the user up in Okta: nothing says whether this has happened",
+  });
 }
 
 /** A user who is not there any more, or has been deactivated since, has left, whatever the event says. */
@@ -45,7 +60,7 @@ function whereStillThere(
   user: JsonObject | null | undefined,
   change: (user: JsonObject) => Change,
 ): Change[] {
-  if (user === undefined) return [];
+  if (user === undefined) throw new InboundError("malformed", "user-not-read", { path: "user" });
   return [user === null || user.status === "DEPROVISIONED" ? leaver(id) : change(user)];
 }
 
@@ -75,18 +90,24 @@ function profile(user: JsonObject, { region, ...context }: TranslationContext): 
 }
 
 /** Only an unsuspension opens an account: an operator at Authing may have had a reason to close it. */
-function whileSuspended(user: JsonObject): Encoded[] {
-  return user.status === "SUSPENDED" ? [access(user)] : [];
+function whileClosed(user: JsonObject): Encoded[] {
+  const said = access(user);
+  return said.fields.status === "Activated" ? [] : [said];
 }
 
+/** Okta says a status of every user. A lock after wrong passwords passes by itself, so that it closes nothing. */
 function access(user: JsonObject): Encoded {
-  return status(at(user, "status"), {
-    staged: "Activated",
-    provisioned: "Activated",
-    active: "Activated",
-    recovery: "Activated",
-    password_expired: "Activated",
-    locked_out: "Activated",
-    suspended: "Suspended",
-  });
+  const { value = "missing", path } = at(user, "status");
+  return status(
+    { value, path },
+    {
+      staged: "Activated",
+      provisioned: "Activated",
+      active: "Activated",
+      recovery: "Activated",
+      password_expired: "Activated",
+      locked_out: "Activated",
+      suspended: "Suspended",
+    },
+  );
 }

@@ -39,6 +39,7 @@ const wecom: CodePerson<Credentials> = {
     42007: "token-refused",
     42009: "token-refused",
     60111: "person-unknown",
+    40003: "id-invalid",
     40001: "source-credentials-refused",
     40013: "source-credentials-refused",
     40091: "source-credentials-refused",
@@ -55,17 +56,17 @@ const wecom: CodePerson<Credentials> = {
 
 export const fetch: Fetch<Credentials> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://qyapi.weixin.qq.com" }),
-  async read(event, api): Promise<FetchedChange> {
+  async read(event, api) {
     const change = event.payload as ContactChange;
     // The ids of two companies' people are not one name space.
     if (change.corpId !== undefined && change.corpId !== api.secret.corpId) {
       throw new InboundError("malformed", "company-foreign", { path: "AuthCorpId" });
     }
-    if (event.type === "delete_user") return change;
+    if (event.type !== "create_user" && event.type !== "update_user") return change;
 
     const user = await readPerson(wecom, change.newUserId ?? change.userId, api);
-    if (user) return { ...change, user };
+    if (user) return { ...change, user } satisfies FetchedChange;
     waitUntilVisible(event, api.now());
-    return { ...change, gone: true };
+    return { ...change, gone: true } satisfies FetchedChange;
   },
 };

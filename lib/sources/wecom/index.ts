@@ -16,6 +16,8 @@ const secret = z.object({
   corpSecret: z.string(),
   /** Of an app developed by a provider: then callbacks may be meant for it in place of the company. */
   suiteId: z.exactOptional(z.string()),
+  /** Of an app developed by a provider: the provider's own company, for which the check of the URL is meant. */
+  providerCorpId: z.exactOptional(z.string()),
   apiHost: z.exactOptional(z.string()),
 });
 type Secret = z.infer<typeof secret>;
@@ -24,7 +26,7 @@ const proof = encryptedCallback<Secret>({
   name: "wecom-callback",
   token: ({ token }) => token,
   aesKey: ({ encodingAesKey }) => encodingAesKey,
-  receiver: ({ corpId, suiteId = "" }) => [corpId, suiteId],
+  receiver: ({ corpId, suiteId = "", providerCorpId = "" }) => [corpId, suiteId, providerCorpId],
   query: { signature: "msg_signature", timestamp: "timestamp", nonce: "nonce" },
   timestampUnit: "seconds",
   envelope: {

@@ -1,9 +1,12 @@
 import { hash } from "node:crypto";
 import { instant } from "#lib/fields/date.ts";
+import { isEmpty } from "#lib/fields/read.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { readId, type JsonObject } from "#lib/payloads/body.ts";
+import { isUninteresting } from "#lib/payloads/interpret.ts";
 import { readXml } from "#lib/payloads/xml.ts";
+import { eventTypes } from "./event-types.ts";
 
 /** What there is of an event before WeCom has been asked. */
 export interface ContactChange {
@@ -17,35 +20,40 @@ export interface ContactChange {
 }
 
 const changes: ReadonlySet<string> = new Set(["create_user", "update_user", "delete_user"]);
+/** The subject of an event that is not understood and names no person. */
+const noPerson = "none";
 
 /**
- * One event a delivery, none for what is about no person (departments, tags, messages, a suite's ticket). WeCom has no ids of
- * events, and all of them come from `sys`, many in one second: what they say is the id.
+ * One event a delivery, none for what is about no person (departments, tags, messages, a suite's ticket). What is not understood is
+ * kept whole, among the dead letters, until it is. WeCom has no ids of events, and all of them come from `sys`, many in one second:
+ * what they say is the id.
  *
  * https://developer.work.weixin.qq.com/document/path/90970; of providers' apps: /90639
  */
 export function split({ payload, sentAt, receivedAt }: VerifiedDelivery): SourceEvent[] {
   const event = readXml(payload);
-  const kind = event.InfoType ?? event.Event ?? event.MsgType;
-  if (typeof kind !== "string" || kind === "") {
-    throw new InboundError("malformed", "type-missing", { path: "Event" });
-  }
-  const { ChangeType: type } = event;
-  if (kind !== "change_contact" || typeof type !== "string" || !changes.has(type)) return [];
+  const type = typeOf(event);
+  if (isUninteresting(type, eventTypes)) return [];
 
-  const userId = readId(event.UserID);
+  const common = {
+    id: hash("sha256", payload, "hex"),
+    type,
+    occurredAt:
+      instant(event.CreateTime, "seconds") ??
+      instant(event.TimeStamp, "seconds") ??
+      new Date(sentAt ?? receivedAt).toISOString(),
+  };
+  if (!changes.has(type))
+    return [{ ...common, subject: readId(event.UserID) ?? noPerson, payload: { event } }];
+
+  const userId = idAt(event, "UserID");
   if (userId === undefined) throw new InboundError("malformed", "id-missing", { path: "UserID" });
-  const newUserId = readId(event.NewUserID);
-  const corpId = readId(event.AuthCorpId);
+  const newUserId = idAt(event, "NewUserID");
+  const corpId = idAt(event, "AuthCorpId");
   return [
     {
-      id: hash("sha256", payload, "hex"),
+      ...common,
       subject: userId,
-      type,
-      occurredAt:
-        instant(event.CreateTime, "seconds") ??
-        instant(event.TimeStamp, "seconds") ??
-        new Date(sentAt ?? receivedAt).toISOString(),
       payload: {
         userId,
         ...(newUserId !== undefined && { newUserId }),
@@ -54,4 +62,24 @@ export function split({ payload, sentAt, receivedAt }: VerifiedDelivery): Source
       } satisfies ContactChange,
     },
   ];
+}
+
+/** What a change of the contacts changes, else what has happened. */
+function typeOf({ InfoType, Event, MsgType, ChangeType }: JsonObject): string {
+  const kind = InfoType ?? Event ?? MsgType;
+  if (typeof kind !== "string" || kind === "") {
+    throw new InboundError("malformed", "type-missing", { path: "Event" });
+  }
+  const [type, path] = kind === "change_contact" ? [ChangeType, "ChangeType"] : [kind, "Event"];
+  if (typeof type === "string" && /^\w{1,100}$/.test(type)) return type;
+  throw new InboundError("malformed", "event-type-unknown", { path });
+}
+
+/** An id that is there and cannot be read is not as good as none: a rename would be an update, another company's person one of ours. */
+function idAt(event: JsonObject, name: string): string | undefined {
+  const { [name]: value } = event;
+  const id = readId(value);
+  if (id === undefined && !isEmpty(value))
+    throw new InboundError("malformed", "id-malformed", { path: name });
+  return id;
 }

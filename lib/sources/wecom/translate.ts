@@ -9,30 +9,43 @@ import { phone } from "#lib/fields/phone.ts";
 import { at, first, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
+import { eventTypes } from "./event-types.ts";
 import type { FetchedChange } from "./fetch.ts";
 
-/** Of `Status`: may use WeCom; has left the company by oneself. 2 is forbidden to use it, 4 has not used it yet. */
-const statuses = { open: "1", left: "5" };
+/** Of `Status`: has left the company by oneself. */
+const leftByOneself = "5";
+/**
+ * How long an update waits before it creates a member who is unknown, in seconds. WeCom repeats an event that was not answered in
+ * time, so that an update under a new UserID may come before the event that says who has been given it.
+ */
+const createsAfterSeconds = 60;
 
 /** WeCom's member → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const change = event.payload as FetchedChange;
   // Of a rename this is the old id, by which Authing knows them; the new one is among the fields.
   const id = { value: change.userId, path: "event.UserID" };
-  const hasLeft = plainWord(statusOf(change).value) === statuses.left;
-  if (event.type === "delete_user" || change.gone || hasLeft) return [leaver(id)];
-  switch (event.type) {
-    case "create_user":
-      // Nothing is said of an account that is open: a joiner who comes back is told from one who is there by that.
-      return [joiner([...profile(change, context), ...(isOpen(change) ? [] : [access(change)])])];
-    case "update_user":
-      // The username is always there, so a member who was fetched can be created.
-      return [
-        mover([...profile(change, context), access(change)], { id, isWhole: change.user !== undefined }),
-      ];
-    default:
-      return [];
-  }
+  const whereStillThere = (present: () => Change) => () => [
+    change.gone || plainWord(statusOf(change).value) === leftByOneself ? leaver(id) : present(),
+  ];
+  return interpret(
+    event,
+    {
+      create_user: whereStillThere(() => joiner([...profile(change, context), ...whileClosed(change)])),
+      update_user: whereStillThere(() =>
+        // The username is always there, so a member who was fetched can be created.
+        mover([...profile(change, context), access(change)], {
+          id,
+          isWhole: change.user !== undefined,
+          createsAfterSeconds,
+          ...(change.newUserId !== undefined && { newSubject: change.newUserId }),
+        }),
+      ),
+      delete_user: () => [leaver(id)],
+    },
+    eventTypes,
+  );
 }
 
 /**
@@ -63,12 +76,15 @@ function profile(
   ];
 }
 
-function isOpen(change: FetchedChange): boolean {
-  return plainWord(statusOf(change).value) === statuses.open;
+/** Nothing is said of an account that is open: a joiner who comes back is told from one who is there by that. */
+function whileClosed(change: FetchedChange): Encoded[] {
+  const said = access(change);
+  return said.fields.status === "Activated" ? [] : [said];
 }
 
+/** 2 is forbidden to use WeCom. 4 has not used it yet, which passes by itself. */
 function access(change: FetchedChange): Encoded {
-  return status(statusOf(change), { 1: "Activated", 2: "Suspended", 4: "Deactivated" });
+  return status(statusOf(change), { 1: "Activated", 2: "Suspended", 4: "Activated" });
 }
 
 function statusOf(change: FetchedChange): Read {
