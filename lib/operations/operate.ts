@@ -10,6 +10,7 @@ import type { ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
 import { decide } from "#lib/pipeline/decide.ts";
 import { knowledgeOf } from "#lib/pipeline/knowledge.ts";
 import { meaningOf } from "#lib/pipeline/meaning.ts";
+import { hintOf } from "./hints.ts";
 
 const ParkedKinds = z.enum(["dead", "held", "rejected", "waiting"]);
 /** Which of the parked messages an operation is about: those of one source, or one message; without either, all of them. */
@@ -109,14 +110,27 @@ async function carryOut(
   }
 }
 
-/** Begins or ends a pause. What was stored meanwhile comes back at once. */
+/**
+ * Begins or ends a pause. What was stored meanwhile comes back at once; of more than `maxMessages` the rest comes by itself within
+ * minutes. Throws `malformed` for a source that is neither switched on nor paused.
+ */
 async function pauseOrResume(
   { operation, source }: { readonly operation: "pause" | "resume"; readonly source: string },
-  { ledger, parked, events, clock }: OperationPorts,
+  { ledger, parked, events, clock, readable }: OperationPorts,
 ): Promise<OperationResult[]> {
-  const since = new Date(clock.now()).toISOString();
-  await ledger.pause(source, operation === "pause" ? since : undefined);
-  if (operation === "pause") return [];
+  // A pause that goes on keeps its beginning, which alarms go by.
+  const pausedSince = await ledger.pausedSince(source);
+  if (!readable(source) && pausedSince === undefined) {
+    throw new InboundError("malformed", "source-not-enabled", {
+      path: source,
+      hint: "name a source of inbound.config.ts that is switched on",
+    });
+  }
+  if (operation === "pause") {
+    await ledger.pause(source, pausedSince ?? new Date(clock.now()).toISOString());
+    return [];
+  }
+  await ledger.pause(source, undefined);
   const stored = await parked.list("waiting", maxMessages, source);
   const paused = stored.filter(({ reason }) => reason === "source-paused");
   await events.send(paused.map(({ message }) => ({ ...message, wasParked: true })));
@@ -124,7 +138,7 @@ async function pauseOrResume(
 }
 
 function about({ kind, message, ledgerId, since, attempts, ...parked }: ParkedMessage): OperationResult {
-  const { reason, path, hint, externalId, dueAt } = parked;
+  const { reason, path, hint = hintOf(reason, message.source), externalId, dueAt } = parked;
   return {
     kind,
     source: message.source,

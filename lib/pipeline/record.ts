@@ -41,7 +41,9 @@ export async function record(
   const { message, key, attempts, wasParked } = ending;
   const outcome = outcomeOfEvent(decided);
   const { kind, reason = "unknown" } = outcome;
-  if (kind === "dead" || kind === "held" || kind === "rejected") await keep(kind, reason, ending, ports, error);
+  if (kind === "dead" || kind === "held" || kind === "rejected") {
+    await keep(kind, reason, ending, ports, { path: error?.path ?? outcome.field, hint: error?.hint });
+  }
   await remember(ending, ports);
   const now = ports.clock.now();
   const { redeliversForSeconds = 0 } = ports.source(key.source) ?? {};
@@ -82,10 +84,14 @@ export async function park(
     return record({ ...ending, outcomes: [] }, { kind: "dead", reason }, ports, error);
   }
   const dueAt = new Date(wait.dueAt).toISOString();
-  await keep("waiting", reason, ending, ports, error, dueAt);
+  await keep("waiting", reason, ending, ports, { path, hint }, dueAt);
   await remember(ending, ports);
   await ports.ledger.release(key, owner);
-  ports.log.warn("event waits", { source: key.source, event: key.id, reason, path, dueAt }, { EventsWaiting: 1 });
+  ports.log.warn(
+    "event waits",
+    { source: key.source, event: key.id, reason, path, dueAt },
+    { EventsWaiting: 1 },
+  );
   return { state: "waiting", reason, dueAt };
 }
 
@@ -107,7 +113,7 @@ async function keep(
   reason: string,
   { message, key, attempts, knowledge }: Ending,
   { parked }: ApplyPorts,
-  error?: InboundError,
+  { path, hint }: { readonly path?: string | undefined; readonly hint?: string | undefined },
   dueAt?: string,
 ): Promise<void> {
   const { externalId } = knowledge ?? {};
@@ -118,8 +124,8 @@ async function keep(
     reason,
     attempts,
     since: message.reception.receivedAt,
-    ...(error?.path !== undefined && { path: error.path }),
-    ...(error?.hint !== undefined && { hint: error.hint }),
+    ...(path !== undefined && { path }),
+    ...(hint !== undefined && { hint }),
     ...(externalId !== undefined && { externalId }),
     ...(dueAt !== undefined && { dueAt }),
   });
@@ -167,7 +173,10 @@ async function remember(
     "person" in change ? (change.person.departmentIds ?? []) : [],
   );
   const isRenamed =
-    known?.externalId !== undefined && externalId !== undefined && known.externalId !== externalId && applied.length > 0;
+    known?.externalId !== undefined &&
+    externalId !== undefined &&
+    known.externalId !== externalId &&
+    applied.length > 0;
   if (isRenamed) await ledger.renamePerson(known.externalId, externalId);
   const moved = applied.flatMap(({ change }) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
   const isMoved = moved !== undefined && moved !== event.subject;
@@ -188,7 +197,8 @@ async function remember(
   if (externalId === undefined) return;
   // A person who was never at Authing has not left it.
   const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
-  const says = isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
+  const says =
+    isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
   const isMadeAnew = userId !== undefined && userId !== person?.userId;
   if (!says && !isMadeAnew) return;
   const note: PersonNote = {
@@ -206,7 +216,11 @@ function lastDayIn(change: Change): string[] {
   return "departure" in change && change.departure === "none" ? [""] : [];
 }
 
-function recordOf({ message, key, changes, readAt, knowledge, decision }: Ending, outcome: Outcome, now: number) {
+function recordOf(
+  { message, key, changes, readAt, knowledge, decision }: Ending,
+  outcome: Outcome,
+  now: number,
+) {
   const event = message.kind === "event" ? message.event : undefined;
   const made = eventRecord(
     {
