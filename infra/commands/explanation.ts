@@ -72,17 +72,16 @@ function outcomeFacts(outcome: Outcome, otherExternalId: string | undefined): re
   ];
 }
 
-function parkedFacts(
-  { kind, reason, path, hint, dueAt, attempts, pausedSince }: WhyParked,
-  source: string,
-): readonly Fact[] {
+function parkedFacts(parked: WhyParked, source: string): readonly Fact[] {
+  const { kind, reason, path, hint, dueAt, attempts, pausedSince, lapsedBy } = parked;
   const times = `tried ${attempts} ${attempts === 1 ? "time" : "times"}`;
   const waits =
     reason === "date-ahead"
-      ? `until ${dueAt}: its day lies ahead`
+      ? `until ${dueAt}, the day that it names`
       : `for ${reason}, tried again at ${dueAt}, ${times}`;
   return [
     kind === "waiting" ? ["waits", waits] : ["parked", `as ${kind}: ${reason}, ${times}`],
+    ["lapses", lapsedBy && `${lapsedBy} has said something newer`],
     ["at", path],
     ["paused", pausedSince && `${source}, since ${pausedSince}`],
     ["next", hint],

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { EventKey, EventRecord, Ledger, PersonRecord } from "#lib/contract/ledger.ts";
 import type { Parked, ParkedKind, ParkedMessage } from "#lib/contract/parked.ts";
+import { endOfDay } from "#lib/pipeline/dates.ts";
 import { hintOf } from "./hints.ts";
 
 const text = z.string().check(z.minLength(1), z.maxLength(1000));
@@ -21,6 +22,8 @@ export interface WhyParked extends Pick<
 > {
   /** Since when its source is paused, where that is what it waits for: ISO 8601, UTC. */
   readonly pausedSince?: string;
+  /** Of a day that lies ahead: the event that has said something newer since, so that it lapses when it is due. */
+  readonly lapsedBy?: string;
 }
 
 /** An event: what became of it, why it is parked, or both. One that waits has no outcome yet, and no trail. */
@@ -32,10 +35,12 @@ export interface ExplainedEvent
 }
 
 export interface ExplainPorts {
-  readonly ledger: Pick<Ledger, "event" | "events" | "person" | "pausedSince">;
+  readonly ledger: Pick<Ledger, "event" | "events" | "person" | "subject" | "pausedSince">;
   readonly parked: Pick<Parked, "list">;
   /** Names of the sources that are switched on. */
   readonly sources: readonly string[];
+  /** Where days begin and end, e.g. `Asia/Shanghai`. */
+  readonly timeZone: string;
 }
 
 /** Events that explain a person: the newest ones. */
@@ -87,7 +92,7 @@ async function explainEvent(asked: string, ports: ExplainPorts): Promise<Explain
 /** Outcomes, each with why its event is parked where it is, and the events that wait. */
 async function joined(
   records: readonly EventRecord[],
-  { ledger, parked }: ExplainPorts,
+  { ledger, parked, timeZone }: ExplainPorts,
   isAsked: (message: ParkedMessage) => boolean,
 ): Promise<ExplainedEvent[]> {
   // Only of an outcome that an operator can change the event is parked; what waits has no outcome.
@@ -105,6 +110,7 @@ async function joined(
   const why = async (each: ParkedMessage): Promise<WhyParked> => {
     const { kind, reason, path, dueAt, attempts, message, hint = hintOf(reason, message.source) } = each;
     const pausedSince = reason === "source-paused" ? await ledger.pausedSince(message.source) : undefined;
+    const lapsedBy = reason === "date-ahead" ? await newerThan(each, ledger, timeZone) : undefined;
     return {
       kind,
       reason,
@@ -113,6 +119,7 @@ async function joined(
       ...(hint !== undefined && { hint }),
       ...(dueAt !== undefined && { dueAt }),
       ...(pausedSince !== undefined && { pausedSince }),
+      ...(lapsedBy !== undefined && { lapsedBy }),
     };
   };
   const settled = records.map(async (record): Promise<ExplainedEvent> => {
@@ -132,6 +139,23 @@ async function joined(
     ...outcomes,
     ...(await Promise.all(waiting.map(async (each) => ({ ...unsettled(each), parked: await why(each) })))),
   ];
+}
+
+/** What its source has told since about the person's access or departure. That the same last day was said again changes nothing. */
+async function newerThan(
+  { message, dueAt = "" }: ParkedMessage,
+  ledger: Pick<Ledger, "subject">,
+  timeZone: string,
+): Promise<string | undefined> {
+  if (message.kind !== "event") return undefined;
+  const { source, event } = message;
+  const known = await ledger.subject(source, event.subject);
+  const { access, departure } = known?.told ?? {};
+  const isSameDay = Boolean(known?.lastDay) && endOfDay(known?.lastDay ?? "", timeZone) === Date.parse(dueAt);
+  const newer = [access, isSameDay ? undefined : departure].find(
+    (told) => told !== undefined && told.by !== event.id && told.at > event.occurredAt,
+  );
+  return newer && `${source}/${newer.by}`;
 }
 
 const nameOf = ({ kind, message, ledgerId }: ParkedMessage) => `${kind}/${message.source}/${ledgerId}`;
