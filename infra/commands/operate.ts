@@ -73,7 +73,9 @@ function toldOf(operation: "pause" | "resume", source: string, back: number): st
       `npm run waiting -- list --source ${source} shows them; npm run resume -- ${source} applies them`,
     ];
   }
-  return [`${source} goes on: ${back} stored ${back === 1 ? "event comes" : "events come"} back now, more of them within ten minutes`];
+  return [
+    `${source} goes on: ${back} stored ${back === 1 ? "event comes" : "events come"} back now, more of them within ten minutes`,
+  ];
 }
 
 function tableOf(results: readonly OperationResult[]): string {

@@ -113,7 +113,10 @@ export async function startStack({
   }));
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
   const bringBack = waiting(() => ({ parked, events: queue, clock, log }));
-  const schedule = setInterval(() => void bringBack({} as ScheduledEvent, invocation(invocationSeconds)), 1000);
+  const schedule = setInterval(
+    () => void bringBack({} as ScheduledEvent, invocation(invocationSeconds)),
+    1000,
+  );
   schedule.unref();
   const receivers = new Map(
     [...sources].map(([name, source]) => [name, webhook(source, () => ({ secrets, events: queue, log }))]),

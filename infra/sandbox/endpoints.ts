@@ -276,6 +276,9 @@ export function createOperations(
     "delete-users-batch": operation("POST", dto.DeleteUsersBatchReqDto, ({ userIds, options }) =>
       leaveBatch(userIds, options?.userIdType, people.remove),
     ),
+    "kick-users": operation("POST", dto.KickUsersDto, ({ userId, options }) =>
+      withPerson(userId, options?.userIdType, () => ({ success: true })),
+    ),
     "get-user-mfa-info": operation("GET", requests.OneUser, ({ userId, userIdType }) =>
       withPerson(userId, userIdType, ({ otp }) => ({
         totpStatus: otp ? "enabled" : "disabled",

@@ -139,7 +139,10 @@ async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: nu
       : batch;
   if (rest.length === 0) return;
   if (duplicate && more.length === 0) {
-    return settle(only, { kind: "rejected", reason: only.subject === undefined ? "conflict" : "identifier-in-use" });
+    return settle(only, {
+      kind: "rejected",
+      reason: only.subject === undefined ? "conflict" : "identifier-in-use",
+    });
   }
   if (rest.length < batch.length) return place(rest, run, unknownOutcomes);
   if (refused) run.refusesWhole = true;
@@ -368,7 +371,8 @@ async function reopen(
   settle: Settle,
 ): Promise<void> {
   const { person } = task.change;
-  const id = person.externalId !== externalId && person.externalId !== undefined && { externalId: person.externalId };
+  const id = person.externalId !== externalId &&
+    person.externalId !== undefined && { externalId: person.externalId };
   const answer = await attemptAgain(context, () =>
     context.authing.updateUser({ userId, ...id, ...updatable(person), status: person.status ?? "Activated" }),
   );

@@ -58,7 +58,12 @@ export function decide(
   const superseded = Object.fromEntries(Object.entries(lost).map(([name, by]) => [name, `${source}/${by}`]));
   if (left.length === 0) {
     const by = `${source}/${newestTeller(lost, known)}`;
-    return { steps: [], outcome: { kind: isRepetition ? "already-done" : "superseded", by }, superseded, ahead: [] };
+    return {
+      steps: [],
+      outcome: { kind: isRepetition ? "already-done" : "superseded", by },
+      superseded,
+      ahead: [],
+    };
   }
   const moments = left.map((change) => effectiveFrom(change, settings.timeZone) ?? 0);
   const due = moments.filter((moment) => moment > settings.now);
@@ -86,7 +91,8 @@ function isNoNews(
   known: SubjectRecord | undefined,
 ): boolean {
   const isPlacedAndOpen = known?.userId !== undefined && known.isClosed !== true;
-  const onlyOpens = change.kind === "create" && namesIn(change).every((name) => name === "access" || name === "externalId");
+  const onlyOpens =
+    change.kind === "create" && namesIn(change).every((name) => name === "access" || name === "externalId");
   return isPlacedAndOpen && onlyOpens && Object.keys(lost).length > 0;
 }
 

@@ -24,7 +24,8 @@ const clockToleranceMilliseconds = 5 * 60_000;
 export function datedNoLater(message: QueuedMessage): QueuedMessage {
   if (message.kind !== "event") return message;
   const { event, reception } = message;
-  const isAhead = Date.parse(event.occurredAt) > Date.parse(reception.receivedAt) + clockToleranceMilliseconds;
+  const isAhead =
+    Date.parse(event.occurredAt) > Date.parse(reception.receivedAt) + clockToleranceMilliseconds;
   if (!isAhead) return message;
   const { occurredAt: datedAhead } = event;
   return { ...message, datedAhead, event: { ...event, occurredAt: reception.receivedAt } };
@@ -41,7 +42,9 @@ export async function lockIdsOf(
   const ids = [...new Set(told)];
   const people = await Promise.all(ids.map((id) => ledger.person(id)));
   const subject = message.kind === "event" ? [`${message.source}/${message.event.subject}`] : [];
-  return ids.length === 0 ? subject : [...new Set([...ids, ...people.flatMap((each) => each?.externalId ?? [])])];
+  return ids.length === 0
+    ? subject
+    : [...new Set([...ids, ...people.flatMap((each) => each?.externalId ?? [])])];
 }
 
 export async function knowledgeOf(

@@ -148,4 +148,3 @@ export function newestTeller(
   );
   return newest === undefined ? undefined : superseded[newest];
 }
-

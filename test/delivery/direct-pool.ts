@@ -123,6 +123,7 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
       call("resign-user-batch", request, { ...writes, records: request.userIds.length }),
     deleteUsersBatch: (request) =>
       call("delete-users-batch", request, { ...writes, records: request.userIds.length }),
+    kickUsers: (request) => call("kick-users", request, writes),
     getUserMfaInfo: (request) => call("get-user-mfa-info", request, reads),
     getCustomFields: (request) => call("get-custom-fields", request, { ...reads, needsUser: false }),
     system: () => call("system", {}, { ...reads, needsUser: false }),
