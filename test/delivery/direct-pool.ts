@@ -16,7 +16,7 @@ const timeoutMilliseconds = 10_000;
 
 /** The sandbox without the network: the same people, operations and faults behind the client's interface, in virtual time. */
 export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
-  const people = createPeople(clock.now);
+  const people = createPeople(clock.now, rules.lookUpLagMilliseconds);
   const faults = createFaults();
   const operations = createOperations(people, createPasswordKeys(), {
     batchMode: "all-or-nothing",
@@ -88,6 +88,9 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
       case "body-500":
         if (fault.applied) run();
         return refusal(fault.kind === "http-500" ? 500 : 200, 500);
+      case "empty-200":
+        if (fault.applied) run();
+        return { ok: true, data: [], requestId: randomUUID() };
       case "http-502":
       case "http-503":
       case "html-200":
