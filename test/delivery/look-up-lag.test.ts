@@ -27,7 +27,7 @@ describe.each([500, 2_000, 8_000])("a look-up that lags by %i ms", (lag) => {
     ["an answer that never came", [{ kind: "hang-after-applying" }]],
     ["a gateway's page in place of the answer", [{ kind: "http-502", applied: true }]],
     ["a page in place of the answer", [{ kind: "html-200", applied: true }]],
-    ["a success that names nobody", [{ kind: "empty-200", applied: true }]],
+    ["a success that names no person", [{ kind: "empty-200", applied: true }]],
     ["two answers that were lost", [{ kind: "reset-after-applying" }, { kind: "reset-after-applying" }]],
   ])("makes no conflict of %s: each person is there once, by their own event", async (_, faults) => {
     const world = await lagging(lag);

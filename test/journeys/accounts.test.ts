@@ -134,7 +134,7 @@ describe("an account that the ledger does not know", () => {
   });
 });
 
-describe("somebody else's person", () => {
+describe("a person of another source", () => {
   const admin = {
     externalId: "10010",
     email: "san.zhang@example.com",

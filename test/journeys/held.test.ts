@@ -85,7 +85,7 @@ describe("more departures than an hour normally sees", () => {
     expect(body).toMatchObject([{ source: "bamboohr", externalId: "0", outcome: { kind: "accepted" } }]);
   });
 
-  it("refuses an operation that nobody knows", async () => {
+  it("refuses an unknown operation", async () => {
     const run = await journey();
     const wrong = await run.operate({ operation: "destroy" });
     expect(wrong).toMatchObject({

@@ -14,7 +14,7 @@ describe("a leaver", () => {
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010", status: "Resigned" }]);
   });
 
-  it("of whom the source says only its own id is found through the ledger", async () => {
+  it("known to the source by its own id only is found through the ledger", async () => {
     const { stack, send, person } = await journey();
     await send("clerk", clerkUser("user.created"), undefined, { id: "msg_1" });
     await stack.settled();

@@ -13,7 +13,7 @@ import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 
 describe("dead letters of a mapping bug", () => {
-  /** A worker on a real sandbox, whose mapping is broken until somebody mends it. */
+  /** A worker on a real sandbox, whose mapping is broken until the test mends it. */
   async function worker() {
     const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
     const sandbox = await startSandbox({ accessKeys: [key] });

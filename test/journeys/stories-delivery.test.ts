@@ -90,7 +90,7 @@ describe("hired, updated and terminated", () => {
     [3, 1, 2],
     [3, 2, 1],
   ])(
-    "in the order %i, %i, %i leave nobody active, and the late ones say what the newer one told",
+    "in the order %i, %i, %i leave no account open, and the late ones say what the newer one told",
     async (...order) => {
       const { stack, send } = await journey();
       const start = Date.now() - 60_000;

@@ -156,7 +156,7 @@ describe("a paused source", () => {
 });
 
 describe("a last day", () => {
-  it("that is moved and withdrawn closes nobody; one that stands closes the account once, when it has ended", async () => {
+  it("that is moved and withdrawn closes no account; one that stands closes the account once, when it has ended", async () => {
     const date = movableDate("2026-03-01T01:00:00Z");
     const run = await openToldJourney();
     const { stack } = run;
