@@ -101,8 +101,8 @@ function withOptions(
   request: OperationRequest,
   values: Values,
 ): Understood | { problem: string } {
-  const known: readonly string[] = [...verb.options, ...Object.keys(placeOptions)];
-  const foreign = Object.keys(values).find((option) => !known.includes(option));
+  const known = new Set<string>([...verb.options, ...Object.keys(placeOptions)]);
+  const foreign = Object.keys(values).find((option) => !known.has(option));
   return foreign === undefined
     ? { request, verb, values }
     : { problem: `--${foreign} means nothing for ${request.operation}` };

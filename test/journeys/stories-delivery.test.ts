@@ -108,12 +108,12 @@ describe("hired, updated and terminated", () => {
       const records = stack.ledger.recent(3).slice(3 - late.length);
       expect(records.map(({ superseded }) => superseded?.["access"])).toEqual(late.map(() => "clerk/msg_3"));
       // Of a person who never was at Authing, nothing is applied any more.
-      if (order[0] === 3) {
-        expect(stack.sandbox?.users()).toEqual([]);
-        expect(records.map(({ outcome }) => outcome)).toEqual(
-          late.map(() => ({ kind: "superseded", by: "clerk/msg_3" })),
-        );
-      } else expect(stack.sandbox?.users()).toMatchObject([{ givenName: "Zoé", status: "Resigned" }]);
+      const leftFirst = order[0] === 3;
+      expect(stack.sandbox?.users() ?? []).toMatchObject(
+        leftFirst ? [] : [{ givenName: "Zoé", status: "Resigned" }],
+      );
+      const outcomes = leftFirst ? records.map(({ outcome }) => outcome) : [];
+      expect(outcomes).toEqual(outcomes.map(() => ({ kind: "superseded", by: "clerk/msg_3" })));
     },
   );
 });
