@@ -1,4 +1,4 @@
-import type { OperationResult } from "#lib/operations/operate.ts";
+import { maxMessages, type OperationResult } from "#lib/operations/operate.ts";
 import { runCommand, say } from "./command.ts";
 import { readArguments, usageOf, type Kind } from "./operate-arguments.ts";
 import { openOperations } from "./operations-client.ts";
@@ -43,6 +43,8 @@ await runCommand(async () => {
   }
   say(tableOf(results));
   for (const line of hintsOf(results)) say(line);
+  if (results.length >= maxMessages)
+    say(`these are the oldest ${maxMessages}: there may be more, say it again`);
   return 0;
 });
 

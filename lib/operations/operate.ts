@@ -61,8 +61,10 @@ export interface OperationPorts extends ApplyPorts {
 }
 
 const isRetried = "retried";
-/** Messages that one operation deals with; the rest is left for the next. */
-const maxMessages = 1000;
+/** Messages that one operation deals with, the oldest ones; the rest is left for the next. */
+export const maxMessages = 1000;
+/** Messages among which one is looked for by its id. */
+const maxSearched = 20_000;
 
 /**
  * Carries out one operation. Each is safe to ask for twice: what is over is parked no more, and what was told since an event was
@@ -77,7 +79,7 @@ export async function operate(
   if (operation === "pause" || operation === "resume") return pauseOrResume(request, ports);
   const kind = operation === "release" ? "held" : request.kind;
   const { source, id } = request;
-  const listed = await ports.parked.list(kind, maxMessages, source);
+  const listed = await ports.parked.list(kind, id === undefined ? maxMessages : maxSearched, source);
   const results: OperationResult[] = [];
   for (const parked of listed.filter(({ ledgerId }) => id === undefined || ledgerId === id)) {
     const result = await carryOut(request, parked, ports, run);

@@ -195,6 +195,12 @@ describe("a person of another source", () => {
     await run.send("clerk", clerkUser("user.created", unverified));
     await run.stack.settled();
     expect(accounts(run).filter(({ email }) => email === admin.email)).toMatchObject([admin]);
+    // With an id that is there and cannot be used.
+    const broken = { ...unverified, id: "user_4", external_id: "x".repeat(300) };
+    await run.send("clerk", clerkUser("user.created", broken));
+    await run.stack.settled();
+    expect(accounts(run).filter(({ email }) => email === admin.email)).toMatchObject([admin]);
+    expect(run.stack.ledger.recent(1)[0]?.outcome.kind).not.toBe("accepted");
 
     expect(run.stack.sandbox?.otpOf(accounts(run)[0]?.userId ?? "")).toBeUndefined();
     const rejected = (await run.operate({ operation: "list", kind: "rejected" })).body as { hint: string }[];
