@@ -53,8 +53,13 @@ const Config = z.strictObject({
   keepResultsDays: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3650)), 90),
   /** The country of phone numbers without a country code, ISO 3166, e.g. `CN`. */
   region: z._default(z.string().check(z.regex(/^[A-Z]{2}$/)), "CN"),
-  /** Where the company's days begin and end, e.g. `Europe/Berlin`: a departure counts from the end of the last day there. Default by `region`. */
-  timeZone: z.optional(z.string().check(z.refine(isTimeZone))),
+  /**
+   * Where the company's days begin and end, e.g. `Europe/Berlin`: a departure that names its last day counts from the end of that
+   * day there. Default by `region`: `timeZoneOf` says which.
+   */
+  timeZone: z.optional(
+    z.string().check(z.refine(isTimeZone, "must be a time zone such as Europe/Berlin or Asia/Shanghai")),
+  ),
   authing: z._default(
     z.strictObject({
       /** Of a private deployment; without a trailing slash. */
@@ -79,6 +84,11 @@ const Config = z.strictObject({
        */
       otp: z._default(OtpPolicy, "import"),
       /**
+       * A departure ends the person's sessions in these applications (ids of Authing's console, 50 at most), with Authing's
+       * `kick-users`. Authing documents that endpoint; it has not been tried. What it refuses keeps no account open.
+       */
+      kickUsers: z._default(z.array(z.string().check(z.minLength(1))).check(z.maxLength(50)), []),
+      /**
        * Never more calls in a second, for each instance of a function; below it, the pace follows what Authing accepts. Authing
        * documents 300 a second and user pool for free accounts.
        */
@@ -92,6 +102,7 @@ const Config = z.strictObject({
       language: "en-US",
       timeoutSeconds: 10,
       otp: "import",
+      kickUsers: [],
       maxRequestsPerSecond: 100,
     },
   ),
@@ -120,6 +131,12 @@ export function defineConfig<Name extends string>(input: ConfigInput<Name>): Con
   throw new TypeError(`inbound.config.ts: ${problems.join("; ")}`);
 }
 
+const shapes: Readonly<Record<string, string>> = {
+  array: "a list",
+  object: "an object",
+  record: "an object",
+};
+
 function issueProblems(issue: z.core.$ZodIssue): string[] {
   const place = (...more: readonly string[]) => [...issue.path.map(String), ...more].join(".") || "(whole)";
   switch (issue.code) {
@@ -128,7 +145,9 @@ function issueProblems(issue: z.core.$ZodIssue): string[] {
     case "invalid_value":
       return [`${place()} must be one of ${issue.values.map(String).join(", ")}`];
     case "invalid_type":
-      return [`${place()} must be a ${issue.expected === "record" ? "object" : issue.expected}`];
+      return [`${place()} must be ${shapes[issue.expected] ?? `a ${issue.expected}`}`];
+    case "custom":
+      return [`${place()} ${issue.message}`];
     default:
       return [`${place()} is wrong (${issue.code}): lib/config.ts describes it`];
   }
@@ -241,9 +260,25 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   },
 };
 
-/** The company's time zone: the one that is named, else the first one of its country, e.g. `Asia/Shanghai` for `CN`. */
+/**
+ * The company's time zone: the one that is named; else Beijing time for `CN`, and for any other country that of its time zones in
+ * which a day ends last, so that no account is closed early.
+ */
 export function timeZoneOf({ timeZone, region }: Pick<Config, "timeZone" | "region">): string {
-  return timeZone ?? new Intl.Locale(`und-${region}`).getTimeZones()?.[0] ?? "UTC";
+  if (timeZone !== undefined) return timeZone;
+  // China has two in the database of time zones and one on its clocks.
+  if (region === "CN") return "Asia/Shanghai";
+  const zones = new Intl.Locale(`und-${region}`).getTimeZones() ?? [];
+  return zones.toSorted((one, other) => standardHours(one) - standardHours(other))[0] ?? "UTC";
+}
+
+/** How far the clocks of a time zone are ahead of UTC in January, in hours. */
+function standardHours(timeZone: string): number {
+  const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
+  const offset =
+    format.formatToParts(Date.UTC(2026, 0, 1)).find(({ type }) => type === "timeZoneName")?.value ?? "";
+  const [, sign, hours = "0", minutes = "0"] = /([+-])(\d+):(\d+)/.exec(offset) ?? [];
+  return (sign === "-" ? -1 : 1) * (Number(hours) + Number(minutes) / 60);
 }
 
 /** What the translation of a source's events may know of a configuration. */

@@ -52,7 +52,7 @@ export interface Stack {
   readonly parked: Parked;
   /** The bucket. */
   readonly objects: LocalObjects;
-  /** Resolves when every event and file that has come in is settled. */
+  /** Resolves when every event and file that has come in is settled or parked. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -237,7 +237,7 @@ export async function startStack({
     if (!known && events.length === 0) {
       return {
         status: 404,
-        body: { error: "nobody by this externalId has come in; GET /events lists what has" },
+        body: { error: "no person with this externalId is known; GET /events lists what has come in" },
       };
     }
     return { status: 200, body: { externalId, ...known, events } };

@@ -24,6 +24,8 @@ export interface PoolRules {
   readonly departments: readonly string[] | undefined;
   /** Keys that customData may have. Absent: any. */
   readonly customFields: readonly string[] | undefined;
+  /** How long after their create people appear in look-ups, in milliseconds: Authing's may lag by some seconds. Default 0. */
+  readonly lookUpLagMilliseconds?: number;
   /** What `get-user-batch` does about ids that no user has: leaves them out, or refuses the call. */
   readonly unknownInLookUp: "left-out" | "refused";
 }
@@ -228,11 +230,12 @@ export function createOperations(
       );
       return refusal ? { refusal } : {};
     }),
-    "get-user": operation("GET", dto.GetUserReqDto, ({ userId, userIdType, ...detail }) =>
-      withPerson(userId, userIdType, (person) => toUserDto(person, detail)),
-    ),
+    "get-user": operation("GET", dto.GetUserReqDto, ({ userId, userIdType, ...detail }): Answer => {
+      const person = people.lookUp(userId, userIdType);
+      return person ? { data: toUserDto(person, detail) } : { refusal: envelope.unknownUser };
+    }),
     "get-user-batch": operation("GET", dto.GetUserBatchReqDto, ({ userIds, userIdType, ...detail }) => {
-      const found = userIds.map((userId) => people.find(userId, userIdType));
+      const found = userIds.map((userId) => people.lookUp(userId, userIdType));
       if (rules.unknownInLookUp === "refused" && found.includes(undefined))
         return { refusal: envelope.unknownUser };
       return {
@@ -247,9 +250,10 @@ export function createOperations(
           return { refusal: envelope.unsupported };
         }
         const { page = 1, limit = 10 } = options.pagination ?? {};
+        const shown = people.all().filter(people.isShown);
         const matching = keywords
-          ? people.all().filter((person) => mentions(person, keywords, options.fuzzySearchOn))
-          : people.all();
+          ? shown.filter((person) => mentions(person, keywords, options.fuzzySearchOn))
+          : shown;
         const list = matching
           .slice((page - 1) * limit, page * limit)
           .map((person) => toUserDto(person, options));
@@ -262,10 +266,10 @@ export function createOperations(
       }
       // Whether several fields must all fit one person is not documented; here one is enough.
       const exists = (["username", "email", "phone"] as const).some(
-        (type) => given[type] !== undefined && people.find(given[type], type),
+        (type) => given[type] !== undefined && people.lookUp(given[type], type),
       );
       const known =
-        given.externalId !== undefined && people.find(given.externalId, "external_id") !== undefined;
+        given.externalId !== undefined && people.lookUp(given.externalId, "external_id") !== undefined;
       return { data: { exists: exists || known } };
     }),
     "resign-user-batch": operation("POST", dto.ResignUserBatchReqDto, ({ userIds, userIdType }) =>
@@ -276,6 +280,9 @@ export function createOperations(
     ),
     "delete-users-batch": operation("POST", dto.DeleteUsersBatchReqDto, ({ userIds, options }) =>
       leaveBatch(userIds, options?.userIdType, people.remove),
+    ),
+    "kick-users": operation("POST", dto.KickUsersDto, ({ userId, options }) =>
+      withPerson(userId, options?.userIdType, () => ({ success: true })),
     ),
     "get-user-mfa-info": operation("GET", requests.OneUser, ({ userId, userIdType }) =>
       withPerson(userId, userIdType, ({ otp }) => ({

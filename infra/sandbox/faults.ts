@@ -22,6 +22,8 @@ export const Fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("body-500"), applied }),
   /** HTTP 502 with a gateway's HTML page. */
   z.strictObject({ kind: z.literal("http-502"), applied }),
+  /** Success whose data is an empty list, as `create-users-batch` might answer about people that its look-up does not show yet. */
+  z.strictObject({ kind: z.literal("empty-200"), applied }),
   /** HTTP 503 in plain text. */
   z.strictObject({ kind: z.literal("http-503"), applied }),
   /** HTTP 200 with an HTML page: a captive portal, a proxy's notice. */

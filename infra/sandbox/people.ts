@@ -41,6 +41,10 @@ export interface People {
   /** In the order of their creation. */
   all(): readonly Person[];
   find(userId: string, type?: UserIdType): Person | undefined;
+  /** As `find`, for look-ups, which may lag behind what was created. */
+  lookUp(userId: string, type?: UserIdType): Person | undefined;
+  /** Whether look-ups show this person by now. */
+  isShown(person: Person): boolean;
   /** The field in which this profile collides with that of another person, or with a key in `taken`. */
   collision(
     profile: Partial<Profile>,
@@ -67,7 +71,8 @@ export function uniqueKeys(profile: Partial<Profile>): Map<string, UniqueField> 
 /** A phone without a country code is one of mainland China. */
 const homeCountryCode = "+86";
 
-export function createPeople(now: () => number): People {
+/** @param lookUpLagMilliseconds how long after their create people are shown by look-ups; what is unique is unique at once. */
+export function createPeople(now: () => number, lookUpLagMilliseconds = 0): People {
   const byId = new Map<string, Person>();
   const idByKey = new Map<string, string>();
   let listed: Person[] | undefined;
@@ -123,7 +128,14 @@ export function createPeople(now: () => number): People {
     }
   }
 
+  const isShown = ({ createdAt }: Person) => now() >= createdAt + lookUpLagMilliseconds;
+
   return {
+    lookUp(userId, type) {
+      const person = find(userId, type);
+      return person && isShown(person) ? person : undefined;
+    },
+    isShown,
     all: () => (listed ??= [...byId.values()]),
     find,
     collision(profile, { except, taken } = {}) {

@@ -74,7 +74,7 @@ const controlPrefix = "/__sandbox/";
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const now = options.now ?? Date.now;
-  const people = createPeople(now);
+  const people = createPeople(now, options.lookUpLagMilliseconds);
   const faults = createFaults();
   const recorder = createRecorder();
   const closing = new AbortController();
@@ -189,6 +189,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       case "html-200":
         if (fault.applied) operation.run(data);
         return sendText(page("Welcome"), 200, html);
+      case "empty-200":
+        if (fault.applied) operation.run(data);
+        return send({ data: [] });
       case "http-503":
         if (fault.applied) operation.run(data);
         return sendText("Service Unavailable", 503, { "content-type": "text/plain" });

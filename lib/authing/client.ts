@@ -66,6 +66,8 @@ export interface AuthingClient {
   setUserDepartments(request: dto.SetUserDepartmentsDto): Promise<Answer<undefined>>;
   resignUserBatch(request: dto.ResignUserBatchReqDto): Promise<Answer<undefined>>;
   deleteUsersBatch(request: dto.DeleteUsersBatchReqDto): Promise<Answer<undefined>>;
+  /** Ends sessions. Documented by Authing; not tried against it. */
+  kickUsers(request: dto.KickUsersDto): Promise<Answer<undefined>>;
   getUserMfaInfo(request: dto.GetUserMfaInfoReqDto): Promise<Answer<dto.UserMfaDto>>;
   getCustomFields(request: dto.GetCustomFieldsReqDto): Promise<Answer<readonly dto.CustomFieldDto[]>>;
   /** Lets go of the connections that are kept. */
@@ -267,6 +269,10 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
         problems,
         records: countOf(request.userIds),
       });
+    },
+    kickUsers(request) {
+      const problems = shapeProblems(dto.KickUsersDto, request);
+      return call({ ...post("kick-users", request, nothing), problems });
     },
     getUserMfaInfo(request) {
       const problems = shapeProblems(dto.GetUserMfaInfoReqDto, request);

@@ -131,6 +131,17 @@ const userIds = z.array(identifier).check(z.minLength(1), z.maxLength(maxUsersPe
 export const ResignUserBatchReqDto = z.strictObject({ userIds, userIdType: z.exactOptional(UserIdType) });
 export type ResignUserBatchReqDto = Frozen<z.infer<typeof ResignUserBatchReqDto>>;
 
+/** Most applications in one `kick-users`. Source: OpenAPI, `appIds` maxItems 50. */
+export const maxAppsPerKick = 50;
+
+/** Ends the sessions of one person in these applications. */
+export const KickUsersDto = z.strictObject({
+  appIds: z.array(identifier).check(z.minLength(1), z.maxLength(maxAppsPerKick)),
+  userId: identifier,
+  options: z.exactOptional(z.strictObject({ userIdType: z.exactOptional(UserIdType) })),
+});
+export type KickUsersDto = Frozen<z.infer<typeof KickUsersDto>>;
+
 export const DeleteUsersBatchReqDto = z.strictObject({
   userIds,
   options: z.exactOptional(z.strictObject({ userIdType: z.exactOptional(UserIdType) })),

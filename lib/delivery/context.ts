@@ -45,6 +45,8 @@ export interface DeliveryPorts {
   readonly leavePolicy: (source: string) => LeavePolicy;
   readonly rehirePolicy: (source: string) => RehirePolicy;
   readonly otpPolicy: OtpPolicy;
+  /** Ids of the applications at Authing in which a departure ends the person's sessions. Default none. */
+  readonly endsSessionsOf?: readonly string[];
   readonly log: Log;
 }
 

@@ -12,6 +12,7 @@ import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { conflictWith } from "./conflict.ts";
 import { findUsers, updatable, userIdTypes, type Who } from "./people.ts";
 import { rejection } from "./rejection.ts";
+import { endSessions } from "./sessions.ts";
 
 /**
  * A mover: sends what the change holds and nothing else, so that absent fields stay as they are. Departments come last, in a
@@ -44,11 +45,17 @@ export async function updatePerson(
     );
   });
   if (answer.ok) {
+    const closes = set.status !== undefined && set.status !== "Activated";
+    const sessions = closes ? await endSessions(who, context) : {};
     const refusal = await moveToDepartments(departmentIds, who, answer.data, context);
     return settle(task, {
       ...(refusal
         ? departmentsRefused(refusal, updates)
-        : { kind: "accepted", ...(answer.requestId !== undefined && { requestId: answer.requestId }) }),
+        : {
+            kind: "accepted",
+            ...sessions,
+            ...(answer.requestId !== undefined && { requestId: answer.requestId }),
+          }),
       ...closed,
       ...(answer.data !== undefined && { userId: answer.data.userId }),
     });
@@ -81,8 +88,11 @@ export async function removePerson(
     attemptAgain(context, () => leave(context, policy, value, userIdTypes[kind])),
   );
   if (answer.ok) {
+    // Who is deleted has no sessions left.
+    const sessions = policy === "delete" ? {} : await endSessions(who, context);
     return settle(task, {
       kind: "accepted",
+      ...sessions,
       ...(who.kind === "userId" && { userId: who.value }),
       ...(answer.requestId !== undefined && { requestId: answer.requestId }),
     });

@@ -1,17 +1,20 @@
 import { type Encoded, encoded, nothing, plainText, refused } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
-/** More departments than a person is in. */
+/** Most departments of a person at Authing. */
 const maxDepartments = 50;
+/** Ids of a person that are looked at; no list of a source that means one person is as long. */
+const maxIds = 1000;
 
 /**
  * Departments by a configured map from the source's ids to Authing's. What the map does not list is dropped, each told of by
- * its place: a foreign id would make Authing refuse the person.
+ * its place: a foreign id would make Authing refuse the person. So is what is beyond the departments that Authing takes, in one entry.
  */
 export function departments(read: Read, map: Readonly<Record<string, string>>): Encoded[] {
   const rule = "department map";
   if (isEmpty(read.value)) return [nothing(read, rule)];
-  const ids = (Array.isArray(read.value) ? read.value : [read.value]).slice(0, maxDepartments);
+  const told: readonly unknown[] = Array.isArray(read.value) ? read.value : [read.value];
+  const ids = told.slice(0, maxIds);
   const known: string[] = [];
   const unmapped: Encoded[] = [];
   for (const [index, id] of ids.entries()) {
@@ -20,9 +23,12 @@ export function departments(read: Read, map: Readonly<Record<string, string>>): 
     if (department !== undefined) known.push(department);
     else unmapped.push(refused({ ...read, path: `${read.path}[${index}]` }, rule, "department-unmapped"));
   }
-  const departmentIds = [...new Set(known)];
+  const all = [...new Set(known)];
+  const departmentIds = all.slice(0, maxDepartments);
+  const isCut = all.length > maxDepartments || told.length > maxIds;
   return [
     departmentIds.length > 0 ? encoded(read, rule, { departmentIds }) : nothing(read, rule),
-    ...unmapped,
+    ...unmapped.slice(0, maxDepartments),
+    ...(isCut ? [refused(read, rule, "more-than-50-departments")] : []),
   ];
 }

@@ -5,8 +5,8 @@ import {
   type OperationPorts,
   type OperationResult,
 } from "#lib/operations/operate.ts";
-import { explain, ExplainRequest, type ExplainPorts } from "#lib/operations/explain.ts";
-import type { EventRecord } from "#lib/contract/ledger.ts";
+import { explain, ExplainRequest, type ExplainedEvent, type ExplainPorts } from "#lib/operations/explain.ts";
+import type { PersonRecord } from "#lib/contract/ledger.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 import { logContext } from "./middleware/log-context.ts";
@@ -17,19 +17,19 @@ import { stopBefore } from "./middleware/stop-before.ts";
 const reserveMilliseconds = 3_000;
 
 type Ports = OperationPorts & ExplainPorts;
-type Answer = readonly OperationResult[] | readonly EventRecord[];
+type Answer = readonly OperationResult[] | readonly ExplainedEvent[] | readonly PersonRecord[];
 
 /**
  * The Lambda handler of operations, invoked by operators who have the right: what lib/operations takes, e.g.
  * `{"operation": "list", "kind": "dead"}`, `{"operation": "redrive", "dryRun": true}`, `{"operation": "release", "id": "…", "as": "same"}`,
- * `{"operation": "pause", "source": "okta"}`, `{"operation": "explain", "externalId": "10010"}`. Throws `malformed` for any other.
+ * `{"operation": "pause", "source": "okta"}`, `{"operation": "explain", "externalId": "10010"}`, `{"operation": "person", "externalId": "10010"}`. Throws `malformed` for any other.
  */
 export function operations(open: () => Ports) {
   return lambdaHandler<unknown, Ports, Answer>(
     [openPorts(open), logContext(), stopBefore({ reserveMilliseconds })],
     async (event, { ports, awsRequestId: owner, deadline }) => {
       const request = requestOf(event);
-      return request.operation === "explain"
+      return request.operation === "explain" || request.operation === "person"
         ? explain(request, ports)
         : operate(request, ports, { owner, deadline });
     },
@@ -40,6 +40,6 @@ function requestOf(event: unknown): OperationRequest | ExplainRequest {
   const request = z.safeParse(z.union([OperationRequest, ExplainRequest]), event);
   if (request.success) return request.data;
   throw new InboundError("malformed", "operation-unknown", {
-    hint: "list (kind: dead, held, rejected or waiting), redrive (dryRun), release (as: same) or discard, each with source or id; pause or resume (source); explain (externalId or event)",
+    hint: "list (kind: dead, held, rejected or waiting), redrive (dryRun), release (as: same) or discard, each with source or id; pause or resume (source); explain (externalId or event); person (externalId)",
   });
 }

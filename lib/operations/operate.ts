@@ -11,6 +11,7 @@ import { decide } from "#lib/pipeline/decide.ts";
 import { knowledgeOf } from "#lib/pipeline/knowledge.ts";
 import { meaningOf } from "#lib/pipeline/meaning.ts";
 import { reopenDelivery } from "#lib/pipeline/verified-delivery.ts";
+import { hintOf } from "./hints.ts";
 
 const ParkedKinds = z.enum(["dead", "held", "rejected", "waiting"]);
 /** Which of the parked messages an operation is about: those of one source, or one message; without either, all of them. */
@@ -61,8 +62,10 @@ export interface OperationPorts extends ApplyPorts {
 }
 
 const isRetried = "retried";
-/** Messages that one operation deals with; the rest is left for the next. */
-const maxMessages = 1000;
+/** Messages that one operation deals with, the oldest ones; the rest is left for the next. */
+export const maxMessages = 1000;
+/** Messages among which one is looked for by its id. */
+const maxSearched = 20_000;
 
 /**
  * Carries out one operation. Each is safe to ask for twice: what is over is parked no more, and what was told since an event was
@@ -77,7 +80,7 @@ export async function operate(
   if (operation === "pause" || operation === "resume") return pauseOrResume(request, ports);
   const kind = operation === "release" ? "held" : request.kind;
   const { source, id } = request;
-  const listed = await ports.parked.list(kind, maxMessages, source);
+  const listed = await ports.parked.list(kind, id === undefined ? maxMessages : maxSearched, source);
   const results: OperationResult[] = [];
   for (const parked of listed.filter(({ ledgerId }) => id === undefined || ledgerId === id)) {
     const result = await carryOut(request, parked, ports, run);
@@ -110,14 +113,27 @@ async function carryOut(
   }
 }
 
-/** Begins or ends a pause. What was stored meanwhile comes back at once. */
+/**
+ * Begins or ends a pause. What was stored meanwhile comes back at once; of more than `maxMessages` the rest comes by itself within
+ * minutes. Throws `malformed` for a source that is neither switched on nor paused.
+ */
 async function pauseOrResume(
   { operation, source }: { readonly operation: "pause" | "resume"; readonly source: string },
-  { ledger, parked, events, clock }: OperationPorts,
+  { ledger, parked, events, clock, readable }: OperationPorts,
 ): Promise<OperationResult[]> {
-  const since = new Date(clock.now()).toISOString();
-  await ledger.pause(source, operation === "pause" ? since : undefined);
-  if (operation === "pause") return [];
+  // A pause that goes on keeps its beginning, which alarms go by.
+  const pausedSince = await ledger.pausedSince(source);
+  if (!readable(source) && pausedSince === undefined) {
+    throw new InboundError("malformed", "source-not-enabled", {
+      path: source,
+      hint: "name a source of inbound.config.ts that is switched on",
+    });
+  }
+  if (operation === "pause") {
+    await ledger.pause(source, pausedSince ?? new Date(clock.now()).toISOString());
+    return [];
+  }
+  await ledger.pause(source, undefined);
   const stored = await parked.list("waiting", maxMessages, source);
   const paused = stored.filter(({ reason }) => reason === "source-paused");
   await events.send(paused.map(({ message }) => ({ ...message, wasParked: true })));
@@ -125,7 +141,7 @@ async function pauseOrResume(
 }
 
 function about({ kind, message, ledgerId, since, attempts, ...parked }: ParkedMessage): OperationResult {
-  const { reason, path, hint, externalId, dueAt } = parked;
+  const { reason, path, hint = hintOf(reason, message.source), externalId, dueAt } = parked;
   return {
     kind,
     source: message.source,

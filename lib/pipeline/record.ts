@@ -41,8 +41,9 @@ export async function record(
   const { message, key, attempts, wasParked } = ending;
   const outcome = outcomeOfEvent(decided);
   const { kind, reason = "unknown" } = outcome;
-  if (kind === "dead" || kind === "held" || kind === "rejected")
-    await keep(kind, reason, ending, ports, error);
+  if (kind === "dead" || kind === "held" || kind === "rejected") {
+    await keep(kind, reason, ending, ports, { path: error?.path ?? outcome.field, hint: error?.hint });
+  }
   await remember(ending, ports);
   const now = ports.clock.now();
   const { redeliversForSeconds = 0 } = ports.source(key.source) ?? {};
@@ -83,7 +84,7 @@ export async function park(
     return record({ ...ending, outcomes: [] }, { kind: "dead", reason }, ports, error);
   }
   const dueAt = new Date(wait.dueAt).toISOString();
-  await keep("waiting", reason, ending, ports, error, dueAt);
+  await keep("waiting", reason, ending, ports, { path, hint }, dueAt);
   await remember(ending, ports);
   await ports.ledger.release(key, owner);
   ports.log.warn(
@@ -112,7 +113,7 @@ async function keep(
   reason: string,
   { message, key, attempts, knowledge }: Ending,
   { parked }: ApplyPorts,
-  error?: InboundError,
+  { path, hint }: { readonly path?: string | undefined; readonly hint?: string | undefined },
   dueAt?: string,
 ): Promise<void> {
   const { externalId } = knowledge ?? {};
@@ -123,8 +124,8 @@ async function keep(
     reason,
     attempts,
     since: message.reception.receivedAt,
-    ...(error?.path !== undefined && { path: error.path }),
-    ...(error?.hint !== undefined && { hint: error.hint }),
+    ...(path !== undefined && { path }),
+    ...(hint !== undefined && { hint }),
     ...(externalId !== undefined && { externalId }),
     ...(dueAt !== undefined && { dueAt }),
   });

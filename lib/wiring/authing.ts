@@ -11,7 +11,7 @@ export const AuthingSecret = z.object({
 
 /** A client by the configuration and the secret `authing`, whose rotation it follows by itself. */
 export function connectAuthing(config: Config["authing"], secrets: SecretReader): AuthingClient {
-  const { authentication, language, maxRequestsPerSecond: _, ...settings } = config;
+  const { authentication, language, maxRequestsPerSecond: _, kickUsers: __, ...settings } = config;
   return createAuthingClient({
     ...settings,
     mode: authentication,

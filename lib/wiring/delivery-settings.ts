@@ -11,13 +11,14 @@ const startPerSecond = 50;
 export function deliverySettings(
   { authing, sources }: Config,
   clock: Clock,
-): Pick<DeliveryPorts, "clock" | "pace" | "leavePolicy" | "rehirePolicy" | "otpPolicy"> {
+): Pick<DeliveryPorts, "clock" | "pace" | "leavePolicy" | "rehirePolicy" | "otpPolicy" | "endsSessionsOf"> {
   return {
     clock,
     pace: createPace({ clock, maxPerSecond: authing.maxRequestsPerSecond, startPerSecond }),
     leavePolicy: (source) => sources[source]?.leave ?? "resign",
     rehirePolicy: (source) => sources[source]?.rehire ?? "reactivate",
     otpPolicy: authing.otp,
+    endsSessionsOf: authing.kickUsers,
   };
 }
 

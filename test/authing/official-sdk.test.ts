@@ -103,6 +103,11 @@ const calls: readonly (readonly [method: string, path: string, data: Record<stri
     },
   ],
   ["resignUserBatch", "resign-user-batch", { userIds: ["10010", "10011"], userIdType: "external_id" }],
+  [
+    "kickUsers",
+    "kick-users",
+    { appIds: ["62188e71c0000000invented1"], userId: "10010", options: { userIdType: "external_id" } },
+  ],
   ["deleteUsersBatch", "delete-users-batch", { userIds: ["10010"], options: { userIdType: "external_id" } }],
   ["getCustomFields", "get-custom-fields", { targetType: "USER" }],
   ["getUserMfaInfo", "get-user-mfa-info", { userId: "10010", userIdType: "external_id" }],

@@ -52,6 +52,7 @@ export function callByPath(client: AuthingClient, path: string, data: Record<str
     "/api/v3/update-user": () => client.updateUser(typed),
     "/api/v3/set-user-departments": () => client.setUserDepartments(typed),
     "/api/v3/resign-user-batch": () => client.resignUserBatch(typed),
+    "/api/v3/kick-users": () => client.kickUsers(typed),
     "/api/v3/delete-users-batch": () => client.deleteUsersBatch(typed),
     "/api/v3/get-custom-fields": () => client.getCustomFields(typed),
     "/api/v3/get-user-mfa-info": () => client.getUserMfaInfo(typed),

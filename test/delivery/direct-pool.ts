@@ -17,7 +17,7 @@ const timeoutMilliseconds = 10_000;
 
 /** The sandbox without the network: the same people, operations and faults behind the client's interface, in virtual time. */
 export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
-  const people = createPeople(clock.now);
+  const people = createPeople(clock.now, rules.lookUpLagMilliseconds);
   const faults = createFaults();
   const operations = createOperations(people, createPasswordKeys(), {
     batchMode: "all-or-nothing",
@@ -91,6 +91,9 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
       case "body-500":
         if (fault.applied) run();
         return refusal(fault.kind === "http-500" ? 500 : 200, 500);
+      case "empty-200":
+        if (fault.applied) run();
+        return { ok: true, data: [], requestId: randomUUID() };
       case "http-502":
       case "http-503":
       case "html-200":
@@ -127,6 +130,7 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
       call("resign-user-batch", request, { ...writes, records: request.userIds.length }),
     deleteUsersBatch: (request) =>
       call("delete-users-batch", request, { ...writes, records: request.userIds.length }),
+    kickUsers: (request) => call("kick-users", request, writes),
     getUserMfaInfo: (request) => call("get-user-mfa-info", request, reads),
     getCustomFields: (request) => call("get-custom-fields", request, { ...reads, needsUser: false }),
     close() {},

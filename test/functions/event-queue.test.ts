@@ -2,14 +2,16 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { eventQueue } from "#lib/handlers/event-queue.ts";
 import { memoryLedger } from "#infra/local/ledger.ts";
-import type { KeptMessage } from "#lib/contract/parked.ts";
+import { localParked } from "#infra/local/parked.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { defineSource, type SourceEvent } from "#lib/contract/source.ts";
+import { bringBackDue } from "#lib/pipeline/waiting.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import sqs from "./events/sqs.json" with { type: "json" };
@@ -47,10 +49,12 @@ function worker(
   authing = { resignUserBatch: resign } as unknown as AuthingClient,
 ) {
   const ledger = memoryLedger();
-  const dead: KeptMessage[] = [];
+  const parked = localParked();
   const log: string[] = [];
   const postponed: { receiptHandle: string; seconds: number }[] = [];
+  const queued: QueuedMessage[] = [];
   const line = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields)}`);
+  const events = { send: async (messages: readonly QueuedMessage[]) => void queued.push(...messages) };
   const handler = eventQueue(() => ({
     ledger,
     authing,
@@ -59,19 +63,49 @@ function worker(
     pace: createPace({ clock, maxPerSecond: 1000 }),
     rehirePolicy: () => "reactivate",
     otpPolicy: "import",
+    peoplePolicy: () => "shared",
+    timeZone: "Asia/Shanghai",
     source: (name) => (name === "fickle" ? (fickle as never) : undefined),
     translation: () => ({ region: "CN", departments: {}, customData: {} }),
     secrets: secretReader(async () => ({ current: {} })),
     openApi: sourceApis(clock),
-    shelf: { keep: async (kept) => void dead.push(kept), list: async () => dead, remove: async () => {} },
+    parked,
+    events,
     log: { info: line, warn: line, error: line },
     queue: {
       open: async (body) => JSON.parse(body) as QueuedMessage,
       postpone: async (messages) => void postponed.push(...messages),
     },
   }));
-  return { ledger, dead, log, postponed, work: (event: SQSEvent, of = context) => handler(event, of) };
+  return {
+    ledger,
+    parked,
+    log,
+    postponed,
+    work: (event: SQSEvent, of = context) => handler(event, of),
+    /** What the schedule queues when it runs at a moment (milliseconds since 1970). */
+    async broughtBack(now: number): Promise<SQSEvent> {
+      queued.length = 0;
+      await bringBackDue({ parked, events, clock: { now: () => now } }, now);
+      return { Records: queued.map(recordOf) };
+    },
+  };
 }
+
+function recordOf(message: QueuedMessage): SQSRecord {
+  const { id, subject } = message.kind === "event" ? message.event : { id: message.id, subject: message.id };
+  return {
+    ...template,
+    messageId: id,
+    body: JSON.stringify(message),
+    attributes: { ...template.attributes, MessageGroupId: subject },
+  };
+}
+
+/** Authing does not answer. */
+const away: AuthingClient["resignUserBatch"] = async () => {
+  throw new InboundError("unavailable", "server-error");
+};
 
 function records(...events: [type: string, subject: string][]): SQSEvent {
   return {
@@ -89,12 +123,7 @@ function records(...events: [type: string, subject: string][]): SQSEvent {
         event,
         reception: { receivedAt: daysFromNow(0), proof: "standard-webhooks" },
       };
-      return {
-        ...template,
-        messageId: event.id,
-        body: JSON.stringify(message),
-        attributes: { ...template.attributes, MessageGroupId: subject },
-      };
+      return recordOf(message);
     }),
   };
 }
@@ -111,7 +140,7 @@ const outcomes = (ledger: ReturnType<typeof memoryLedger>) =>
 
 describe("the function behind the queue", () => {
   it("goes on with the other people when one event is broken, and parks that one with its reason", async () => {
-    const { ledger, dead, log, work } = worker(async () => ({ ok: true, data: undefined }));
+    const { ledger, parked, log, work } = worker(async () => ({ ok: true, data: undefined }));
     const answer = await work(records(["leaves", "a"], ["breaks", "b"], ["leaves", "c"]));
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(outcomes(ledger)).toEqual({
@@ -119,26 +148,44 @@ describe("the function behind the queue", () => {
       "breaks-b-1": "dead",
       "leaves-c-2": "accepted",
     });
-    expect(dead).toMatchObject([{ reason: "translation-failed", message: { event: { subject: "b" } } }]);
+    expect(await parked.list("dead", 10)).toMatchObject([
+      { reason: "translation-failed", message: { event: { subject: "b" } } },
+    ]);
     expect(log.join()).not.toContain("张三");
   });
 
-  it("hands back a person's later events with the one that must come again, and no other person's", async () => {
-    const { ledger, work } = worker(async ({ userIds }) => {
-      if (userIds[0] === "a") throw new TypeError("a defect that only this one brings to light");
+  it("hands back what Authing does not take now, and goes on with the other people", async () => {
+    const { ledger, parked, work } = worker(async (request) => {
+      return request.userIds[0] === "a" ? away(request) : { ok: true, data: undefined };
+    });
+    const event = records(["leaves", "a"], ["other", "a"], ["other", "b"]);
+    expect(await work(event)).toEqual({ batchItemFailures: [{ itemIdentifier: "leaves-a-0" }] });
+    expect(outcomes(ledger)).toEqual({ "other-a-1": "already-done", "other-b-2": "already-done" });
+    expect(await parked.list("waiting", 10)).toEqual([]);
+  });
+
+  it("parks an event that brings a defect to light, and goes on with the later events of its person", async () => {
+    let isMended = false;
+    const { ledger, parked, work, broughtBack } = worker(async ({ userIds }) => {
+      if (userIds[0] === "a" && !isMended) throw new TypeError("a defect that only this one brings to light");
       return { ok: true, data: undefined };
     });
-    const event = records(["leaves", "a"], ["leaves", "b"], ["leaves", "a"], ["other", "b"]);
-    expect(await work(event)).toEqual({
-      batchItemFailures: [{ itemIdentifier: "leaves-a-0" }, { itemIdentifier: "leaves-a-2" }],
-    });
-    expect(outcomes(ledger)).toEqual({ "leaves-b-1": "accepted", "other-b-3": "already-done" });
+    const event = records(["leaves", "a"], ["leaves", "b"], ["other", "a"]);
+    expect(await work(event)).toEqual({ batchItemFailures: [] });
+    expect(outcomes(ledger)).toEqual({ "leaves-b-1": "accepted", "other-a-2": "already-done" });
+    const [waiting] = await parked.list("waiting", 10);
+    expect(waiting).toMatchObject({ reason: "delivery-failed", ledgerId: "leaves-a-0", externalId: "a" });
+
+    const dueAt = Date.parse(waiting?.dueAt ?? "");
+    expect((await broughtBack(dueAt - 1)).Records).toEqual([]);
+    isMended = true;
+    expect(await work(await broughtBack(dueAt))).toEqual({ batchItemFailures: [] });
+    expect(outcomes(ledger)["leaves-a-0"]).toBe("accepted");
+    expect(await parked.list("waiting", 10)).toEqual([]);
   });
 
   it("lets what it hands back come again after a while that doubles, up to 20 minutes", async () => {
-    const { postponed, work } = worker(async () => {
-      throw new TypeError("a defect");
-    });
+    const { postponed, work } = worker(away);
     const event = records(["leaves", "a"], ["leaves", "a"], ["leaves", "b"]);
     for (const [index, receives] of [1, 1, 40].entries()) {
       const record = event.Records[index]!;
@@ -153,62 +200,45 @@ describe("the function behind the queue", () => {
     ]);
   });
 
-  it("hides what stepped aside for 30 seconds at most, since its person's joiner would be hidden with it", async () => {
-    const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
-    const sandbox = await startSandbox({ accessKeys: [key] });
-    const authing = createAuthingClient({ host: sandbox.url, credentials: async () => key });
-    onTestFinished(() => sandbox.close());
-    const { postponed, work } = worker(authing.resignUserBatch, authing);
-    const event = records(["enrolls", "a"]);
-    for (const record of event.Records)
-      record.attributes = { ...record.attributes, ApproximateReceiveCount: "9" };
-    await work(event);
-    expect(postponed).toMatchObject([{ seconds: 30 }]);
-  });
-
-  it("puts on the shelf what has waited for longer than the queue would remember it", async () => {
-    const { dead, work } = worker(async () => {
+  it("gives up what has waited for more than ten days, with the reason it waited for", async () => {
+    const { ledger, parked, work } = worker(async () => {
       throw new TypeError("a defect");
     });
     const event = receivedAt(records(["leaves", "a"]), daysFromNow(-11));
     expect(await work(event)).toEqual({ batchItemFailures: [] });
-    expect(dead).toMatchObject([{ reason: "waited-too-long", message: { event: { subject: "a" } } }]);
+    expect(await parked.list("waiting", 10)).toEqual([]);
+    expect(await parked.list("dead", 10)).toMatchObject([
+      { reason: "delivery-failed", message: { event: { subject: "a" } } },
+    ]);
+    expect(outcomes(ledger)).toEqual({ "leaves-a-0": "dead" });
   });
 
-  it("lets a secret step aside for later events of its person, one of which may be the joiner", async () => {
+  it("parks a secret until its person is there, for an hour at most", async () => {
     const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
     const sandbox = await startSandbox({ accessKeys: [key] });
     const authing = createAuthingClient({ host: sandbox.url, credentials: async () => key });
     onTestFinished(() => sandbox.close());
-    const { ledger, work } = worker(authing.resignUserBatch, authing);
-    const event = records(["enrolls", "a"], ["enrolls", "b"], ["other", "b"], ["enrolls", "b"]);
-    const joins = records(["joins", "a"]);
-    // Told later and true earlier.
-    for (const record of joins.Records)
-      record.body = record.body.replace('"occurredAt":"', '"occurredAt":"1970-01-01T00:00:00.000Z","was":"');
-    event.Records.push(...joins.Records);
-    const answer = await work(receivedAt(event, new Date().toISOString()));
-    expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).toSorted()).toEqual([
-      "enrolls-b-1",
-      "enrolls-b-3",
+    const { ledger, parked, work, broughtBack } = worker(authing.resignUserBatch, authing);
+    const event = records(["enrolls", "a"], ["enrolls", "b"], ["other", "b"]);
+    expect(await work(event)).toEqual({ batchItemFailures: [] });
+    expect(outcomes(ledger)).toEqual({ "other-b-2": "already-done" });
+    expect(await parked.list("waiting", 10)).toMatchObject([
+      { reason: "user-unknown", ledgerId: "enrolls-a-0" },
+      { reason: "user-unknown", ledgerId: "enrolls-b-1" },
     ]);
-    expect(outcomes(ledger)).toEqual({
-      "joins-a-0": "accepted",
-      "enrolls-a-0": "accepted",
-      "other-b-2": "already-done",
-    });
-    expect(sandbox.otpOf(sandbox.users()[0]?.userId ?? "")).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
 
-    // After an hour the secret waits for its person no longer.
-    expect(await work(receivedAt(event, new Date(Date.now() - 3_600_000).toISOString()))).toEqual({
-      batchItemFailures: [],
-    });
-    expect(ledger.recent(2)).toMatchObject(
-      ["enrolls-b-1", "enrolls-b-3"].map((id) => ({
-        id,
-        outcome: { kind: "rejected", reason: "user-unknown" },
-      })),
-    );
+    await work(records(["joins", "a"]));
+    await work(await broughtBack(Date.now() + 10_000));
+    expect(outcomes(ledger)).toMatchObject({ "joins-a-0": "accepted", "enrolls-a-0": "accepted" });
+    expect(sandbox.otpOf(sandbox.users()[0]?.userId ?? "")).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
+    expect(await parked.list("waiting", 10)).toMatchObject([{ ledgerId: "enrolls-b-1" }]);
+
+    const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
+    await work(receivedAt(records(["enrolls", "c"]), anHourAgo));
+    expect(ledger.recent(1)).toMatchObject([
+      { id: "enrolls-c-0", outcome: { kind: "rejected", reason: "user-unknown" } },
+    ]);
+    expect(await parked.list("rejected", 10)).toMatchObject([{ ledgerId: "enrolls-c-0" }]);
   });
 
   it("delivers nothing in the last three seconds of its invocation, which are for recording outcomes", async () => {
@@ -237,12 +267,12 @@ describe("the function behind the queue", () => {
   });
 
   it("keeps events of a source that has been switched off", async () => {
-    const { dead, work } = worker(async () => ({ ok: true, data: undefined }));
+    const { parked, work } = worker(async () => ({ ok: true, data: undefined }));
     const event = records(["leaves", "a"]);
     const [record] = event.Records;
     if (record) record.body = record.body.replace('"fickle"', '"gone"');
     await work(event);
-    expect(dead).toMatchObject([{ reason: "source-not-enabled" }]);
+    expect(await parked.list("dead", 10)).toMatchObject([{ reason: "source-not-enabled" }]);
   });
 
   it("hands back a message that is not one of ours", async () => {

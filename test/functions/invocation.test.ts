@@ -1,14 +1,15 @@
-import type { APIGatewayProxyEventV2, Context, SQSEvent, SQSRecord } from "aws-lambda";
+import type { APIGatewayProxyEventV2, Context, ScheduledEvent, SQSEvent, SQSRecord } from "aws-lambda";
 import { describe, expect, it, vi } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 import { eventQueue } from "#lib/handlers/event-queue.ts";
 import { operations } from "#lib/handlers/operations.ts";
+import { waiting } from "#lib/handlers/waiting.ts";
 import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts";
 import { webhook } from "#lib/handlers/webhook.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import clerk from "#lib/sources/clerk/index.ts";
-import { localShelf } from "#infra/local/shelf.ts";
+import { localParked } from "#infra/local/parked.ts";
 import httpApi from "./events/http-api.json" with { type: "json" };
 import s3Test from "./events/s3-test.json" with { type: "json" };
 import sqs from "./events/sqs.json" with { type: "json" };
@@ -31,7 +32,8 @@ function recordedPorts() {
       log,
       clock: { now: Date.now, wait: async () => {}, random: () => 0 },
       secrets: secretReader(async () => ({ current: { signingSecret: "whsec_aW52ZW50ZWQ=" } })),
-      shelf: localShelf(),
+      parked: localParked(),
+      events: { send: async () => {} },
     } as never;
   };
   return { begun, lines, open, opened: () => opened };
@@ -47,6 +49,7 @@ const functions: Readonly<Record<string, (open: Open) => (context: Context) => P
   "uploads, plan": (open) => uploadsPlan(open).bind(undefined, noMessages),
   "uploads, run": (open) => uploadsRun(open).bind(undefined, noMessages),
   "uploads, finish": (open) => uploadsFinish(open).bind(undefined, noMessages),
+  waiting: (open) => waiting(open).bind(undefined, {} as ScheduledEvent),
   operations: (open) => operations(open).bind(undefined, { operation: "list", kind: "dead" }),
 };
 

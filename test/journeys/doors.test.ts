@@ -119,7 +119,7 @@ describe("a GET delivery that cannot be read", () => {
       expect((await post("signed-get", request))?.status).toBe(202);
     }
     await stack.settled();
-    const waiting = await stack.shelf.list("dead", 10);
+    const waiting = await stack.parked.list("dead", 10);
     const queries = waiting.map(({ message }) => message.kind === "unreadable" && message.delivery.rawQuery);
     expect(queries.map((query) => new URLSearchParams(query || "").get("employee")).toSorted()).toEqual([
       "7",
@@ -136,7 +136,7 @@ describe("a GET delivery that cannot be read", () => {
     for (const kept of waiting) {
       if (kept.message.kind !== "unreadable") continue;
       const rawQuery = kept.message.delivery.rawQuery.replace("at=soon", "at=2026-01-31T18%3A42%3A00.000Z");
-      await stack.shelf.keep({
+      await stack.parked.keep({
         ...kept,
         message: { ...kept.message, delivery: { ...kept.message.delivery, rawQuery } },
       });
@@ -145,7 +145,7 @@ describe("a GET delivery that cannot be read", () => {
       { result: "accepted" },
       { result: "accepted" },
     ]);
-    expect(await stack.shelf.list("dead", 10)).toEqual([]);
+    expect(await stack.parked.list("dead", 10)).toEqual([]);
     expect(
       stack.sandbox
         ?.users()

@@ -108,7 +108,7 @@ describe.each(Object.keys(config.sources))("a joiner of %s", (name) => {
     await stack.settled();
     expect(stack.ledger.recent(10)).toEqual([]);
     expect(stack.sandbox?.requests).toEqual([]);
-    expect(await stack.shelf.list("dead", 10)).toEqual([]);
+    expect(await stack.parked.list("dead", 10)).toEqual([]);
     expect(log.filter((line) => line.startsWith("delivery refused"))).toHaveLength(forged.length + 1);
   });
 });

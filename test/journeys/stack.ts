@@ -34,6 +34,8 @@ export interface Journey {
   /** `summary.json` of an import. */
   summary(importId: string): Promise<any>;
   person(externalId: string): Promise<{ status: number; body: any }>;
+  /** What `POST /operations` answers. */
+  operate(request: object): Promise<{ status: number; body: any }>;
 }
 
 /** A whole bundle in memory, for one test. */
@@ -99,6 +101,13 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
     },
     result,
     summary: async (importId) => JSON.parse(await result(importId, "summary.json")),
+    async operate(request) {
+      const answer = await fetch(`${stack.url}/operations`, {
+        method: "POST",
+        body: JSON.stringify(request),
+      });
+      return { status: answer.status, body: await answer.json() };
+    },
     async person(externalId) {
       const answer = await fetch(`${stack.url}/people/${encodeURIComponent(externalId)}`);
       return { status: answer.status, body: await answer.json() };

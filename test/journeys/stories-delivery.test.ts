@@ -24,6 +24,8 @@ const clerkUser = (type: string, timestamp: number, over: object = {}) => ({
     external_id: "10010",
     first_name: "Zoë",
     last_name: "Müller",
+    banned: false,
+    locked: false,
     primary_email_address_id: "e1",
     email_addresses: [{ id: "e1", email_address: "zoe@example.com", verification: { status: "verified" } }],
     ...over,
@@ -87,25 +89,33 @@ describe("hired, updated and terminated", () => {
     [2, 3, 1],
     [3, 1, 2],
     [3, 2, 1],
-  ])("in the order %i, %i, %i leave nobody active, and the late ones cite the newer", async (...order) => {
-    const { stack, send } = await journey();
-    const start = Date.now() - 60_000;
-    const told = [
-      clerkUser("user.created", start + 1000),
-      clerkUser("user.updated", start + 2000, { first_name: "Zoé" }),
-      { type: "user.deleted", timestamp: start + 3000, data: { id: "user_1", deleted: true } },
-    ];
-    for (const number of order) {
-      await send("clerk", told[number - 1], undefined, { id: `msg_${number}` });
-      await stack.settled();
-    }
-    expect(stack.sandbox?.users().filter(({ status }) => status === "Activated")).toEqual([]);
-    const late = order.slice(order.indexOf(3) + 1);
-    const outcomes = stack.ledger.recent(3).slice(3 - late.length);
-    expect(outcomes.map(({ outcome }) => outcome)).toEqual(
-      late.map(() => ({ kind: "superseded", by: "clerk/msg_3" })),
-    );
-  });
+  ])(
+    "in the order %i, %i, %i leave no account open, and the late ones say what the newer one told",
+    async (...order) => {
+      const { stack, send } = await journey();
+      const start = Date.now() - 60_000;
+      const told = [
+        clerkUser("user.created", start + 1000),
+        clerkUser("user.updated", start + 2000, { first_name: "Zoé" }),
+        { type: "user.deleted", timestamp: start + 3000, data: { id: "user_1", deleted: true } },
+      ];
+      for (const number of order) {
+        await send("clerk", told[number - 1], undefined, { id: `msg_${number}` });
+        await stack.settled();
+      }
+      expect(stack.sandbox?.users().filter(({ status }) => status === "Activated")).toEqual([]);
+      const late = order.slice(order.indexOf(3) + 1);
+      const records = stack.ledger.recent(3).slice(3 - late.length);
+      expect(records.map(({ superseded }) => superseded?.["access"])).toEqual(late.map(() => "clerk/msg_3"));
+      // Of a person who never was at Authing, nothing is applied any more.
+      const leftFirst = order[0] === 3;
+      expect(stack.sandbox?.users() ?? []).toMatchObject(
+        leftFirst ? [] : [{ givenName: "Zoé", status: "Resigned" }],
+      );
+      const outcomes = leftFirst ? records.map(({ outcome }) => outcome) : [];
+      expect(outcomes).toEqual(outcomes.map(() => ({ kind: "superseded", by: "clerk/msg_3" })));
+    },
+  );
 });
 
 describe("Authing's key is rotated under steady traffic", () => {

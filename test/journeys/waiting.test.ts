@@ -1,223 +1,203 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { onTestFinished, describe, expect, it } from "vitest";
-import { createAuthingClient } from "#lib/authing/client.ts";
-import { createPace } from "#lib/delivery/pace.ts";
-import { sourceApis } from "#lib/source-apis/source-api.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
-import { operate, type OperationRequest } from "#lib/operations/operate.ts";
-import { apply } from "#lib/pipeline/apply.ts";
-import { InboundError } from "#lib/contract/errors.ts";
-import type { QueuedMessage } from "#lib/contract/queue.ts";
-import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import { startSandbox } from "#infra/sandbox/sandbox.ts";
-import { localShelf } from "#infra/local/shelf.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { defineConfig } from "#lib/config.ts";
+import { startRecordedApi } from "#infra/local/recorded-api.ts";
+import type { ExplainedEvent } from "#lib/operations/explain.ts";
+import { movableDate } from "./clock.ts";
 import { journey, type Journey } from "./stack.ts";
+import { joins, leaves, told, toldSecret, toldSource } from "./told-source.ts";
 
-const employee = (id: number, action: string) => ({
-  id: String(id),
-  action,
-  fields: {
-    "First Name": { value: "三" },
-    "Last Name": { value: "张" },
-    "Work Email": { value: `p${id}@example.com` },
-  },
-});
-const employees = (count: number, action: string) => ({
-  employees: Array.from({ length: count }, (_, index) => employee(index, action)),
-});
+const minute = 60_000;
+/** The schedule of a laptop runs each second. */
+const within = { timeout: 10_000 };
 
-async function operation(run: Journey, request: OperationRequest) {
-  const answer = await fetch(`${run.stack.url}/operations`, {
-    method: "POST",
-    body: JSON.stringify(request),
-  });
-  return { status: answer.status, body: await answer.json() };
+async function openToldJourney(): Promise<Journey> {
+  const run = await journey({ config: defineConfig({ sources: { hr: { source: toldSource } } }) });
+  run.secrets["sources/hr"] = { current: toldSecret };
+  return run;
 }
 
-const statuses = (run: Journey) =>
-  Object.fromEntries(
-    Map.groupBy(run.stack.sandbox?.users() ?? [], ({ status }) => status ?? "")
-      .entries()
-      .map(([status, users]) => [status, users.length]),
-  );
+async function tell(run: Journey, body: object): Promise<void> {
+  expect((await run.send("hr", body)).status).toBe(202);
+  await run.stack.settled();
+}
 
-describe("more departures than an hour normally sees", () => {
-  it("are held, while joiners and movers go on, and an alarm tells of it", async () => {
-    const run = await journey();
-    await run.send("bamboohr", employees(15, "Created"));
-    await run.stack.settled();
-    await run.send("bamboohr", employees(15, "Deleted"));
-    await run.send("bamboohr", { employees: [employee(99, "Created")] });
-    await run.stack.settled();
+const statusOf = ({ stack }: Journey, externalId: string) =>
+  stack.sandbox?.users().find((user) => user.externalId === externalId)?.status;
 
-    expect(statuses(run)).toEqual({ Activated: 6, Resigned: 10 });
-    expect((await operation(run, { operation: "list", kind: "held" })).body).toHaveLength(5);
-    expect(run.log.filter((line) => line.startsWith("error departures held"))).toHaveLength(5);
-    expect(run.stack.ledger.recent(100).filter(({ outcome }) => outcome.kind === "held")).toHaveLength(5);
+const listed = async (run: Journey, kind: string) =>
+  (await run.operate({ operation: "list", kind })).body as { id: string; reason: string }[];
+
+describe("an event that waits for its source's API", () => {
+  const event = (eventType: string, uuid: string, second: number) => {
+    const published = new Date(Date.UTC(2026, 10, 22, 3, 0, second)).toISOString();
+    return {
+      eventType: "com.okta.event_hook",
+      data: {
+        events: [
+          {
+            uuid,
+            published,
+            eventType,
+            outcome: { result: "SUCCESS" },
+            target: [{ id: "00u1", type: "User" }],
+          },
+        ],
+      },
+    };
+  };
+  const request = "GET /api/v1/users/00u1";
+  const user = (firstName: string) => ({
+    request,
+    status: 200,
+    json: {
+      id: "00u1",
+      status: "ACTIVE",
+      profile: { firstName, lastName: "Brandt", email: "nils@example.com", login: "nils@example.com" },
+    },
   });
 
-  it("are released or given up by a word", async () => {
-    const run = await journey();
-    await run.send("bamboohr", employees(14, "Created"));
-    await run.stack.settled();
-    await run.send("bamboohr", employees(14, "Deleted"));
-    await run.stack.settled();
+  it("keeps nothing back: the departure behind it closes the account at once, and it goes on once it can", async () => {
+    const date = movableDate();
+    const api = await startRecordedApi([{ answers: [user("Nils")] }]);
+    onTestFinished(() => api.close());
+    const run = await journey({ config: defineConfig({ sources: { okta: {} } }) });
+    const { stack, secrets, send } = run;
+    secrets["sources/okta"] = {
+      current: {
+        authorization: "invented-authorization",
+        domain: "acme.okta.com",
+        apiToken: "00invented",
+        apiHost: api.url,
+      },
+    };
+    await send("okta", event("user.lifecycle.create", "e-1", 1));
+    await stack.settled();
+    expect(statusOf(run, "00u1")).toBe("Activated");
 
-    expect((await operation(run, { operation: "release", source: "clerk" })).body).toEqual([]);
-    const released = await operation(run, { operation: "release", source: "bamboohr" });
-    expect(released.body).toMatchObject(Array.from({ length: 4 }, () => ({ result: "accepted" })));
-    expect(statuses(run)).toEqual({ Resigned: 14 });
-    expect((await operation(run, { operation: "release" })).body).toEqual([]);
+    api.play({ answers: [{ request, status: 401, json: { errorCode: "E0000011" } }] });
+    await send("okta", event("user.account.update_profile", "e-2", 2));
+    await send("okta", event("user.lifecycle.deactivate", "e-3", 3));
+    await stack.settled();
+    expect(statusOf(run, "00u1")).toBe("Resigned");
+    const asked = await run.operate({ operation: "explain", externalId: "00u1" });
+    expect(asked.body.at(-1)).toMatchObject({
+      id: "e-2",
+      parked: {
+        kind: "waiting",
+        reason: "source-credentials-refused",
+        hint: expect.stringContaining("API token"),
+        dueAt: expect.any(String),
+      },
+    });
+    expect(asked.body.at(-1)).not.toHaveProperty("outcome");
+
+    api.play({ answers: [user("Niels")] });
+    date.pass(20 * minute);
+    await expect.poll(() => stack.ledger.recent(10).map(({ id }) => id), within).toContain("e-2");
+    await stack.settled();
+    expect(await listed(run, "waiting")).toEqual([]);
+    expect(stack.sandbox?.users()).toMatchObject([{ givenName: "Niels", status: "Resigned" }]);
   });
+});
 
-  it("stay when they are given up", async () => {
-    const run = await journey();
-    await run.send("bamboohr", employees(12, "Created"));
-    await run.stack.settled();
-    await run.send("bamboohr", employees(12, "Deleted"));
-    await run.stack.settled();
-    expect((await operation(run, { operation: "discard" })).body).toMatchObject([
-      { result: "discarded" },
-      { result: "discarded" },
+describe("a TOTP secret before its person", () => {
+  it("waits, and is theirs a few seconds after they joined", async () => {
+    const date = movableDate();
+    const run = await openToldJourney();
+    const otp = { secret: "JBSWY3DPEHPK3PXP" };
+    await tell(run, told("1", [{ kind: "import-otp", who: { externalId: "1" }, otp }]));
+    expect(await listed(run, "waiting")).toMatchObject([{ reason: "user-unknown", externalId: "1" }]);
+    await tell(run, told("1", [joins("1")]));
+    date.pass(10_000);
+    const userId = run.stack.sandbox?.users()[0]?.userId ?? "";
+    await expect.poll(() => run.stack.sandbox?.otpOf(userId), within).toEqual(otp);
+    await expect.poll(() => listed(run, "waiting"), within).toEqual([]);
+  });
+});
+
+describe("a paused source", () => {
+  it("has its deliveries taken and stored, and applied in their order once it goes on", async () => {
+    const run = await openToldJourney();
+    await tell(run, told("1", [joins("1")]));
+    expect((await run.operate({ operation: "pause", source: "hr" })).body).toEqual([]);
+    await tell(run, told("2", [joins("2")]));
+    await tell(run, told("1", [leaves("1")]));
+    expect(run.stack.sandbox?.users()).toMatchObject([{ externalId: "1", status: "Activated" }]);
+    expect(await listed(run, "waiting")).toMatchObject([
+      { reason: "source-paused", hint: "npm run resume -- hr" },
+      { reason: "source-paused" },
     ]);
-    expect(statuses(run)).toEqual({ Activated: 2, Resigned: 10 });
-    expect((await operation(run, { operation: "list", kind: "held" })).body).toEqual([]);
+    const [explained] = (await run.operate({ operation: "explain", externalId: "1" })).body.slice(-1);
+    expect(explained).toMatchObject({ parked: { reason: "source-paused", pausedSince: expect.any(String) } });
+
+    const resumed = await run.operate({ operation: "resume", source: "hr" });
+    expect(resumed.body).toMatchObject([{ result: "comes back" }, { result: "comes back" }]);
+    await run.stack.settled();
+    expect(run.stack.sandbox?.users()).toMatchObject([
+      { externalId: "1", status: "Resigned" },
+      { externalId: "2", status: "Activated" },
+    ]);
+    expect(await listed(run, "waiting")).toEqual([]);
   });
 
-  it("on a normal day pass untouched", async () => {
-    const run = await journey();
-    for (let batch = 0; batch < 4; batch += 1) {
-      await run.send("bamboohr", {
-        employees: Array.from({ length: 100 }, (_, index) => employee(batch * 100 + index, "Created")),
-      });
-    }
-    await run.stack.settled();
-    await run.send("bamboohr", employees(18, "Deleted"));
-    await run.stack.settled();
-    expect(statuses(run)).toEqual({ Activated: 382, Resigned: 18 });
-  });
-
-  it("and everything else about a person can be asked for", async () => {
-    const run = await journey();
-    await run.send("bamboohr", employees(1, "Created"));
-    await run.stack.settled();
-    const { body } = await operation(run, { operation: "explain", externalId: "0" } as never);
-    expect(body).toMatchObject([{ source: "bamboohr", externalId: "0", outcome: { kind: "accepted" } }]);
-  });
-
-  it("refuses an operation that nobody knows", async () => {
-    const run = await journey();
-    const wrong = await operation(run, { operation: "destroy" } as never);
-    expect(wrong).toMatchObject({
+  it("keeps the beginning of its pause, and has to be one that is switched on", async () => {
+    const date = movableDate();
+    const run = await openToldJourney();
+    await run.operate({ operation: "pause", source: "hr" });
+    const since = await run.stack.ledger.pausedSince("hr");
+    date.pass(minute);
+    await run.operate({ operation: "pause", source: "hr" });
+    expect(await run.stack.ledger.pausedSince("hr")).toBe(since);
+    expect(await run.operate({ operation: "pause", source: "rh" })).toMatchObject({
       status: 400,
-      body: { error: expect.stringContaining("operation-unknown") },
+      body: { error: expect.stringContaining("source-not-enabled") },
     });
   });
 });
 
-describe("dead letters of a mapping bug", () => {
-  /** A worker on a real sandbox, whose mapping is broken until somebody mends it. */
-  async function worker() {
-    const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
-    const sandbox = await startSandbox({ accessKeys: [key] });
-    onTestFinished(() => sandbox.close());
-    const clock = { now: Date.now, wait: (milliseconds: number) => wait(milliseconds), random: () => 0 };
-    let isMended = false;
-    const ports = {
-      ledger: memoryLedger(),
-      shelf: localShelf(),
-      authing: createAuthingClient({ host: sandbox.url, credentials: async () => key }),
-      clock,
-      openApi: sourceApis(clock),
-      secrets: secretReader(async () => ({ current: {} })),
-      leavePolicy: () => "resign" as const,
-      rehirePolicy: () => "reactivate" as const,
-      otpPolicy: "import" as const,
-      pace: createPace({ clock, maxPerSecond: 1000 }),
-      translation: () => ({ region: "CN", departments: {}, customData: {} }),
-      readable: () => undefined,
-      log: { info() {}, warn() {}, error() {} },
-      source: () => ({
-        secret: undefined as never,
-        redeliversForSeconds: 3600,
-        translate(event: { subject: string; payload: unknown }) {
-          if (!isMended) throw new TypeError("a field that we did not expect");
-          if (event.payload === "truly broken") throw new InboundError("malformed", "name-missing");
-          const email = `${event.subject}@example.com`;
-          return [{ kind: "create" as const, person: { externalId: event.subject, email }, trail: {} }];
-        },
-      }),
+describe("a last day", () => {
+  it("that is moved and withdrawn closes no account; one that stands closes the account once, when it has ended", async () => {
+    const date = movableDate("2026-03-01T01:00:00Z");
+    const run = await openToldJourney();
+    const { stack } = run;
+    for (const id of ["1", "2"]) await tell(run, told(id, [joins(id)]));
+    for (const id of ["1", "2"]) await tell(run, told(id, [leaves(id, "2026-03-30")]));
+    const parkedOf = async (externalId: string) => {
+      const { body } = await run.operate({ operation: "explain", externalId });
+      return (body as ExplainedEvent[]).flatMap(({ parked }) => parked ?? []);
     };
-    const run = { owner: "worker", deadline: Date.now() + 60_000 };
-    return {
-      sandbox,
-      ports,
-      mend: () => {
-        isMended = true;
-      },
-      play: (messages: readonly QueuedMessage[]) => apply(messages, ports, run),
-      operation: (request: OperationRequest) => operate(request, ports, run),
-    };
-  }
+    const dueAt = async (externalId: string) => (await parkedOf(externalId)).map((parked) => parked.dueAt);
+    // Midnight in Shanghai, at the end of the 30th.
+    expect(await dueAt("2")).toEqual(["2026-03-30T16:00:00.000Z"]);
 
-  const message = (id: string, subject: string, minute: number, payload: unknown = {}): QueuedMessage => ({
-    kind: "event",
-    source: "acme",
-    event: {
-      id,
-      subject,
-      type: "hired",
-      occurredAt: new Date(Date.UTC(2026, 10, 22, 3, minute)).toISOString(),
-      payload,
-    },
-    reception: { receivedAt: "2026-11-22T03:00:00.000Z", proof: "hmac-sha256" },
-  });
+    date.to("2026-03-10T01:00:00Z");
+    await tell(run, told("1", [leaves("1", "2026-03-20")]));
+    expect(await dueAt("1")).toContain("2026-03-20T16:00:00.000Z");
+    date.to("2026-03-15T01:00:00Z");
+    const withdrawn = {
+      kind: "update",
+      who: { externalId: "1" },
+      person: {},
+      complete: false,
+      trail: {},
+    } as const;
+    await tell(run, told("1", [{ ...withdrawn, departure: "none" }], "withdrawn"));
 
-  it("are translated anew after the fix: what is newer stays, what is truly broken says why, twice is once", async () => {
-    const { ports, sandbox, mend, play, operation } = await worker();
-    const events = Array.from({ length: 30 }, (_, index) =>
-      message(`e-${index}`, `p${index}`, 0, index === 7 ? "truly broken" : {}),
+    date.to("2026-03-30T15:59:00Z");
+    // The announcement of the 20th has come back and was superseded; that of the 30th lapses when it is due.
+    await expect.poll(() => listed(run, "waiting"), within).toHaveLength(2);
+    await stack.settled();
+    expect((await parkedOf("1")).map(({ lapsedBy }) => lapsedBy)).toEqual(["hr/withdrawn"]);
+    expect(await parkedOf("2")).toMatchObject([{ reason: "date-ahead", dueAt: "2026-03-30T16:00:00.000Z" }]);
+    expect((await parkedOf("2"))[0]).not.toHaveProperty("lapsedBy");
+    expect([statusOf(run, "1"), statusOf(run, "2")]).toEqual(["Activated", "Activated"]);
+    date.to("2026-03-30T16:00:01Z");
+    await expect.poll(() => statusOf(run, "2"), within).toBe("Resigned");
+    await expect.poll(() => listed(run, "waiting"), within).toEqual([]);
+    await stack.settled();
+    expect(statusOf(run, "1")).toBe("Activated");
+    expect(stack.sandbox?.requests.filter(({ operation }) => operation === "resign-user-batch")).toHaveLength(
+      1,
     );
-    expect(await play(events)).toEqual(
-      events.map(() => ({ state: "done", outcome: { kind: "dead", reason: "translation-failed" } })),
-    );
-    expect(await ports.shelf.list("dead", 100)).toHaveLength(30);
-    mend();
-    await play([10, 11, 12, 13, 14].map((index) => message(`n-${index}`, `p${index}`, 5)));
-
-    const requests = sandbox.requests.length;
-    const previewed = await operation({ operation: "redrive", dryRun: true });
-    const count = (results: readonly { result?: string }[]) =>
-      Object.fromEntries(
-        Map.groupBy(results, ({ result = "" }) => result)
-          .entries()
-          .map(([result, all]) => [result, all.length]),
-      );
-    expect(count(previewed)).toEqual({ create: 24, superseded: 5, "dead name-missing": 1 });
-    expect(sandbox.requests).toHaveLength(requests);
-
-    expect(count(await operation({ operation: "redrive", dryRun: false }))).toEqual({
-      accepted: 24,
-      superseded: 5,
-      "dead name-missing": 1,
-    });
-    expect(sandbox.users()).toHaveLength(29);
-    const afterwards = sandbox.requests.length;
-    for (let again = 0; again < 2; again += 1) {
-      expect(count(await operation({ operation: "redrive", dryRun: false }))).toEqual({
-        "dead name-missing": 1,
-      });
-    }
-    expect(sandbox.requests).toHaveLength(afterwards);
-    expect(await operation({ operation: "list", kind: "dead" })).toMatchObject([
-      { id: "e-7", reason: "name-missing" },
-    ]);
-  });
-
-  it("are created together: thirty events that wait are one call", async () => {
-    const { sandbox, mend, play } = await worker();
-    mend();
-    await play(Array.from({ length: 30 }, (_, index) => message(`e-${index}`, `p${index}`, 0)));
-    expect(sandbox.requests.map(({ operation }) => operation)).toEqual(["create-users-batch"]);
   });
 });

@@ -1,41 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defineConfig } from "#lib/config.ts";
+import { clerkUser, hired } from "./people.ts";
 import { journey } from "./stack.ts";
-
-const hired = (over: object = {}, fields: object = {}) => ({
-  employees: [
-    {
-      id: "10010",
-      action: "Created",
-      fields: {
-        "First Name": { value: "三" },
-        "Last Name": { value: "张" },
-        "Work Email": { value: "San.Zhang@example.com" },
-        "Mobile Phone": { value: "138 0013 8000" },
-        Status: { value: "Active" },
-        ...fields,
-      },
-      ...over,
-    },
-  ],
-});
-
-const clerkUser = (type: string, over: object = {}) => ({
-  type,
-  timestamp: Date.now(),
-  data: {
-    id: "user_1",
-    external_id: "10010",
-    first_name: "三",
-    last_name: "张",
-    primary_email_address_id: "e1",
-    email_addresses: [
-      { id: "e0", email_address: "old@example.com", verification: { status: "verified" } },
-      { id: "e1", email_address: "san.zhang@example.com", verification: { status: "verified" } },
-    ],
-    ...over,
-  },
-});
 
 describe("a joiner before day one", () => {
   it("arrives once, whichever of two systems speaks of them", async () => {
@@ -128,99 +93,6 @@ describe("a mover", () => {
   });
 });
 
-describe("a leaver", () => {
-  it("resigns by default", async () => {
-    const { stack, send } = await journey();
-    await send("bamboohr", hired());
-    await send("bamboohr", {
-      employees: [{ id: "10010", action: "Updated", fields: { Status: { value: "Inactive" } } }],
-    });
-    await stack.settled();
-    expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010", status: "Resigned" }]);
-  });
-
-  it("of whom the source says only its own id is found through the ledger", async () => {
-    const { stack, send, person } = await journey();
-    await send("clerk", clerkUser("user.created"), undefined, { id: "msg_1" });
-    await stack.settled();
-    const gone = { type: "user.deleted", timestamp: Date.now() + 1, data: { id: "user_1", deleted: true } };
-    await send("clerk", gone, undefined, { id: "msg_2" });
-    await stack.settled();
-    expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010", status: "Resigned" }]);
-    expect((await person("10010")).body.events).toMatchObject([
-      { type: "user.created" },
-      { type: "user.deleted" },
-    ]);
-  });
-
-  it("leaves by the policy of the configuration", async () => {
-    for (const [leave, left] of [
-      ["suspend", [{ status: "Suspended" }]],
-      ["deactivate", [{ status: "Deactivated" }]],
-      ["delete", []],
-    ] as const) {
-      const { stack, send } = await journey({ config: defineConfig({ sources: { bamboohr: { leave } } }) });
-      await send("bamboohr", hired());
-      await send("bamboohr", { employees: [{ id: "10010", action: "Deleted", fields: {} }] });
-      await stack.settled();
-      expect(stack.sandbox?.users(), leave).toMatchObject(left);
-    }
-  });
-
-  it("who is hired again by the same system gets their account back", async () => {
-    const { stack, send, person } = await journey();
-    await send("bamboohr", hired());
-    await send("bamboohr", { employees: [{ id: "10010", action: "Deleted", fields: {} }] });
-    await stack.settled();
-    await send("bamboohr", hired({}, { City: { value: "杭州" } }));
-    await stack.settled();
-    expect(stack.sandbox?.users()).toMatchObject([
-      { externalId: "10010", status: "Activated", city: "杭州" },
-    ]);
-    expect((await person("10010")).body.events.at(-1).outcome).toMatchObject({
-      kind: "accepted",
-      reason: "reactivated",
-    });
-  });
-
-  it("stays away whatever another system says of them, and so they do where rehiring is to be rejected", async () => {
-    const { stack, send } = await journey({
-      config: defineConfig({ sources: { bamboohr: { rehire: "reject" }, clerk: {} } }),
-    });
-    await send("bamboohr", hired());
-    await send("bamboohr", { employees: [{ id: "10010", action: "Deleted", fields: {} }] });
-    await stack.settled();
-    await send("clerk", clerkUser("user.created"), undefined, { id: "msg_1" });
-    await send("bamboohr", hired({}, { City: { value: "杭州" } }));
-    await stack.settled();
-    await send("clerk", clerkUser("user.updated", { banned: false, locked: false }), undefined, {
-      id: "msg_2",
-    });
-    await stack.settled();
-    expect(stack.sandbox?.users()).toMatchObject([{ status: "Resigned" }]);
-    expect(stack.ledger.recent(3).map(({ outcome }) => outcome)).toMatchObject([
-      { kind: "rejected", reason: "account-not-active" },
-      { kind: "rejected", reason: "account-not-active" },
-      { kind: "accepted", reason: "stays-closed", field: "status" },
-    ]);
-  });
-
-  it("wins over an older word about them that comes later", async () => {
-    const { stack, send, person } = await journey();
-    const now = Date.now();
-    await send("clerk", { ...clerkUser("user.created"), timestamp: now - 9000 }, undefined, { id: "msg_1" });
-    await stack.settled();
-    const gone = { type: "user.deleted", timestamp: now, data: { id: "user_1", deleted: true } };
-    await send("clerk", gone, undefined, { id: "msg_3" });
-    await stack.settled();
-    await send("clerk", { ...clerkUser("user.updated"), timestamp: now - 3000 }, undefined, { id: "msg_2" });
-    await stack.settled();
-    expect(stack.sandbox?.users()).toMatchObject([{ status: "Resigned" }]);
-    const { body } = await person("10010");
-    expect(body.events.at(-1).outcome).toEqual({ kind: "superseded", by: "clerk/msg_3" });
-  });
-});
-
 describe("a forged delivery", () => {
   const body = JSON.stringify(hired(), undefined, 1);
 
@@ -302,7 +174,7 @@ describe("trouble on our side", () => {
     expect((await send("bamboohr", { employees: ["nobody", good, { id: {} }] })).status).toBe(202);
     await stack.settled();
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010" }]);
-    expect(await stack.shelf.list("dead", 10)).toMatchObject([
+    expect(await stack.parked.list("dead", 10)).toMatchObject([
       { reason: "employee-not-an-object", message: { path: "employees[0]" } },
     ]);
   });
@@ -311,7 +183,7 @@ describe("trouble on our side", () => {
     const { stack, send } = await journey();
     expect((await send("bamboohr", "this is no JSON, 张三")).status).toBe(202);
     await stack.settled();
-    expect(await stack.shelf.list("dead", 10)).toMatchObject([
+    expect(await stack.parked.list("dead", 10)).toMatchObject([
       { reason: "body-not-json", message: { kind: "unreadable", source: "bamboohr" } },
     ]);
     expect(stack.ledger.recent(1)).toMatchObject([{ outcome: { kind: "dead", reason: "body-not-json" } }]);
@@ -384,21 +256,23 @@ describe("Authing in trouble", () => {
       .poll(async () => ((await (await fetch(`${stack.url}/healthz`)).json()) as { waiting: number }).waiting)
       .toBe(1);
     expect(stack.ledger.recent(1)).toEqual([]);
-    expect(await stack.shelf.list("dead", 10)).toEqual([]);
+    expect(await stack.parked.list("dead", 10)).toEqual([]);
     stack.sandbox?.setAccessKeys([right?.current as never]);
     await stack.settled();
     expect(stack.sandbox?.users()).toHaveLength(1);
   });
 
-  it("names the field when somebody else has the e-mail", async () => {
+  it("waits while another person of the same source has the e-mail", async () => {
     const { stack, send } = await journey();
     await send("bamboohr", hired());
     await stack.settled();
     await send("bamboohr", hired({ id: "10011" }, { "Mobile Phone": { value: "" } }));
     await stack.settled();
-    expect(stack.ledger.recent(1)).toMatchObject([
-      { externalId: "10011", outcome: { kind: "rejected", reason: "conflict", field: "email" } },
+    // The first one may just be giving the address up: that is waited for.
+    expect(await stack.parked.list("waiting", 10)).toMatchObject([
+      { externalId: "10011", reason: "identifier-in-use" },
     ]);
+    expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010" }]);
   });
 });
 

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { explanation, portrait } from "#infra/commands/explanation.ts";
+import type { ExplainedEvent } from "#lib/operations/explain.ts";
+
+const event: ExplainedEvent = {
+  source: "okta",
+  id: "e-1",
+  type: "user.account.update_profile",
+  subject: "00u1",
+  externalId: "00u1",
+  occurredAt: "2026-11-26T03:00:00.000Z",
+  receivedAt: "2026-11-26T03:00:01.000Z",
+  proof: "static-header",
+  changes: ["update"],
+  trail: { name: "profile · full name" },
+};
+const settled = { ...event, settledAt: "2026-11-26T03:00:02.000Z" };
+
+describe("an explanation", () => {
+  it("says which fields were superseded by which event, and which were dropped", () => {
+    const text = explanation({
+      ...settled,
+      outcome: { kind: "accepted", userId: "u-1" },
+      superseded: { phone: "okta/e-2" },
+      dropped: [{ path: "departments", problem: "more-than-50-departments" }],
+    });
+    expect(text).toMatch(/name +profile +full name/);
+    expect(text).toMatch(/phone +— +superseded by okta\/e-2/);
+    expect(text).toMatch(/departments +dropped: more-than-50-departments/);
+    expect(text).toMatch(/Authing user +u-1/);
+  });
+
+  it("says until when an event waits, and what lapses", () => {
+    const parked = {
+      kind: "waiting",
+      reason: "date-ahead",
+      attempts: 1,
+      dueAt: "2026-11-30T16:00:00.000Z",
+    } as const;
+    const waits = explanation({ ...event, parked });
+    expect(waits).toMatch(/waits +until 2026-11-30T16:00:00.000Z, the day that it names/);
+    expect(waits).not.toContain("outcome");
+    expect(waits).not.toContain("lapses");
+    const lapsed = explanation({ ...event, parked: { ...parked, lapsedBy: "okta/e-3" } });
+    expect(lapsed).toMatch(/lapses +okta\/e-3 has said something newer/);
+  });
+
+  it("names the other account of a conflict as such", () => {
+    const outcome = {
+      kind: "rejected",
+      reason: "conflict",
+      field: "email",
+      userId: "u-2",
+      by: "hr/e-9",
+    } as const;
+    const text = explanation({ ...settled, outcome, otherExternalId: "10011" });
+    expect(text).toMatch(/outcome +rejected conflict \(email\)/);
+    expect(text).toMatch(/brought by +hr\/e-9/);
+    expect(text).toMatch(/other account +u-2/);
+    expect(text).toMatch(/other person +10011/);
+  });
+
+  it("of a person says whose they are, who closed the account, and earlier ids", () => {
+    const person = { externalId: "2", userId: "u-1", createdBy: "hr/e-1", closedBy: ["hr"], formerly: ["1"] };
+    const text = portrait({ ...person, owner: "hr" }, "1");
+    for (const line of [/^person 2$/m, /asked as +1/, /formerly +1/, /belongs to +hr/, /closed by +hr/]) {
+      expect(text).toMatch(line);
+    }
+    expect(portrait(person, "2")).toMatch(/belongs to +no source/);
+  });
+});

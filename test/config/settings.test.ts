@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { defineConfig, timeZoneOf } from "#lib/config.ts";
+
+const problemOf = (input: object): string => {
+  try {
+    defineConfig({ sources: {}, ...input });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "none";
+};
+
+describe("settings", () => {
+  it.each([
+    [{ timeZone: "Europe/Paris" }, "none"],
+    [{ timeZone: "Paris" }, "timeZone must be a time zone such as Europe/Berlin or Asia/Shanghai"],
+    [{ timeZone: "" }, "timeZone must be a time zone such as Europe/Berlin or Asia/Shanghai"],
+    [{ timeZone: 8 }, "timeZone must be a string"],
+    [{ sources: { okta: { people: "all" } } }, "sources.okta.people must be one of own, shared"],
+    [{ authing: { kickUsers: true } }, "authing.kickUsers must be a list"],
+    [{ authing: { kickUsers: ["62188e71"] } }, "none"],
+  ])("%j: %s", (input, problem) => {
+    expect(problemOf(input)).toBe(problem === "none" ? "none" : `inbound.config.ts: ${problem}`);
+  });
+
+  it("say nothing about people and sessions by default: a source has people of its own, no session is ended", () => {
+    const config = defineConfig({ sources: { okta: {} } });
+    expect(config.sources["okta"]?.people).toBe("own");
+    expect(config.authing.kickUsers).toEqual([]);
+  });
+});
+
+describe("the company's time zone", () => {
+  it.each([
+    ["CN", "Asia/Shanghai"],
+    ["DE", "Europe/Berlin"],
+    ["JP", "Asia/Tokyo"],
+    // Where a day ends last.
+    ["ES", "Atlantic/Canary"],
+    ["AU", "Australia/Perth"],
+    ["ZZ", "UTC"],
+  ])("of %s is %s where none is named", (region, timeZone) => {
+    expect(timeZoneOf({ region })).toBe(timeZone);
+  });
+
+  it("of the United States is one in which a day ends last", () => {
+    expect(["Pacific/Honolulu", "America/Adak"]).toContain(timeZoneOf({ region: "US" }));
+  });
+
+  it("is the one that is named", () => {
+    expect(timeZoneOf({ region: "CN", timeZone: "Asia/Urumqi" })).toBe("Asia/Urumqi");
+  });
+});
