@@ -222,7 +222,7 @@ export interface Fetch<Secret> {
 }
 
 /** A page of a source's list of changes. */
-export interface ChangedPage {
+interface ChangedPage {
   /** One for each person. */
   readonly events: readonly SourceEvent[];
   /** Where the next page begins; kept when the events of this one are queued. Absent: the cursor stays. */

@@ -85,7 +85,8 @@ async function notePeople(
       if (!outcome || !(isDone(outcome) || outcome.kind === "already-done")) return [];
       const { userId, by = task.by } = outcome;
       if (externalId === undefined || userId === undefined) return [];
-      const isOwn = isDone(outcome) && task.owner !== undefined;
+      // A file that names a source says whose people these are, also of accounts that were there before.
+      const isOwn = task.owner !== undefined && (isDone(outcome) || task.subject === undefined);
       const isNew = isDone(outcome) && outcome.reason === undefined;
       return { externalId, userId, createdBy: by, isNew, ...(isOwn && { owner: task.owner }) };
     }),

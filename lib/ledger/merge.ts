@@ -23,18 +23,19 @@ export function withTold(known: SubjectRecord | undefined, now: SubjectRecord): 
 }
 
 /** A person with what is noted of them: what created them and their first owner stay. */
-export function withNote(
-  known: PersonRecord | undefined,
-  { closes, isNew: _, ...note }: PersonNote,
-): PersonRecord {
-  const { closedBy = [], ...before } = known ?? {};
-  const others = closedBy.filter((source) => source !== closes?.source);
-  const closed = !closes ? closedBy : closes.isClosed ? [...others, closes.source] : others;
+export function withNote(known: PersonRecord | undefined, note: PersonNote): PersonRecord {
+  const { externalId, closes } = note;
+  const userId = note.userId ?? known?.userId;
+  const owner = known?.owner ?? note.owner;
+  const others = (known?.closedBy ?? []).filter((source) => source !== closes?.source);
+  const closedBy = closes?.isClosed ? [...others, closes.source] : closes ? others : (known?.closedBy ?? []);
   return {
-    ...before,
-    ...note,
+    externalId,
     createdBy: known?.createdBy ?? note.createdBy,
-    ...((known?.owner ?? note.owner) !== undefined && { owner: known?.owner ?? note.owner }),
-    ...(closed.length > 0 && { closedBy: closed.toSorted() }),
-  } as PersonRecord;
+    ...(userId !== undefined && { userId }),
+    ...(owner !== undefined && { owner }),
+    ...(closedBy.length > 0 && { closedBy: closedBy.toSorted() }),
+    ...(known?.formerly && { formerly: known.formerly }),
+    ...(known?.renamedTo !== undefined && { renamedTo: known.renamedTo }),
+  };
 }

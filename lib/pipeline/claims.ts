@@ -14,8 +14,7 @@ const lookMilliseconds = 50;
 /** How often the same id may be news while the ledger remembers the first time. */
 const maxRepetitions = 100;
 
-export const idOf = (message: QueuedMessage): string =>
-  message.kind === "event" ? message.event.id : message.id;
+const idOf = (message: QueuedMessage): string => (message.kind === "event" ? message.event.id : message.id);
 
 /**
  * Claims an event under its id. The same id may be news: then it gets a number behind it, or, where the first one was refused,

@@ -6,6 +6,7 @@ import { assemble, email, text } from "#lib/fields/encode.ts";
 import { instant } from "#lib/fields/date.ts";
 import { at } from "#lib/fields/read.ts";
 import { readId, readJsonObject } from "#lib/payloads/body.ts";
+import { interpret } from "#lib/payloads/interpret.ts";
 import { jsonEvent } from "#lib/payloads/json-event.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { jwt } from "#lib/proofs/jwt.ts";
@@ -14,15 +15,23 @@ import { urlSecret } from "#lib/proofs/url-secret.ts";
 // Senders that come in by doors that no built-in source has, so that the suites show what the contract holds of them: a signed
 // GET without a body, a secret in the path, a secret that the sender brings, and a JSON Web Token.
 
-function translate({ type, subject, payload }: SourceEvent) {
-  if (type === "left") return [{ kind: "leave" as const, who: { externalId: subject } }];
-  if (type !== "hired") return [];
-  const { person, trail } = assemble([
-    text("externalId", at(payload, "person.id")),
-    text("name", at(payload, "person.name")),
-    email(at(payload, "person.mail")),
-  ]);
-  return [{ kind: "create" as const, person, trail }];
+function translate(event: SourceEvent) {
+  const { subject, payload } = event;
+  return interpret(
+    event,
+    {
+      left: () => [{ kind: "leave", who: { externalId: subject } }],
+      hired() {
+        const { person, trail } = assemble([
+          text("externalId", at(payload, "person.id")),
+          text("name", at(payload, "person.name")),
+          email(at(payload, "person.mail")),
+        ]);
+        return [{ kind: "create", person, trail }];
+      },
+    },
+    { path: "type", uninteresting: ["ping"] },
+  );
 }
 
 const split = jsonEvent({ id: "id", type: "type", subject: "person.id", occurredAt: "at" });
