@@ -1,5 +1,12 @@
-import type { EventKey, EventRecord, Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
-import { withNote, withTold } from "#lib/ledger/merge.ts";
+import type {
+  EventKey,
+  EventRecord,
+  Ledger,
+  PersonNote,
+  PersonRecord,
+  SubjectRecord,
+} from "#lib/contract/ledger.ts";
+import { withTold } from "#lib/ledger/merge.ts";
 
 const subjectsPerPage = 1000;
 
@@ -194,5 +201,23 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     recent(limit) {
       return settled().slice(-limit);
     },
+  };
+}
+
+/** A person with what is noted of them: what created them and their first owner stay. */
+function withNote(known: PersonRecord | undefined, note: PersonNote): PersonRecord {
+  const { externalId, closes } = note;
+  const userId = note.userId ?? known?.userId;
+  const owner = known?.owner ?? note.owner;
+  const others = (known?.closedBy ?? []).filter((source) => source !== closes?.source);
+  const closedBy = closes?.isClosed ? [...others, closes.source] : closes ? others : (known?.closedBy ?? []);
+  return {
+    externalId,
+    createdBy: known?.createdBy ?? note.createdBy,
+    ...(userId !== undefined && { userId }),
+    ...(owner !== undefined && { owner }),
+    ...(closedBy.length > 0 && { closedBy: closedBy.toSorted() }),
+    ...(known?.formerly && { formerly: known.formerly }),
+    ...(known?.renamedTo !== undefined && { renamedTo: known.renamedTo }),
   };
 }

@@ -1,4 +1,4 @@
-import type { FieldTold, PersonNote, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+import type { FieldTold, SubjectRecord } from "#lib/contract/ledger.ts";
 
 // How what is told goes together with what is known: the same for every implementation of the ledger.
 
@@ -19,23 +19,5 @@ export function withTold(known: SubjectRecord | undefined, now: SubjectRecord): 
     ...(lastDay !== undefined && isNewer("departure") && { lastDay }),
     ...(firstDay !== undefined && isNewer("arrival") && { firstDay }),
     ...(departments && isNewer("departments") && { departments }),
-  };
-}
-
-/** A person with what is noted of them: what created them and their first owner stay. */
-export function withNote(known: PersonRecord | undefined, note: PersonNote): PersonRecord {
-  const { externalId, closes } = note;
-  const userId = note.userId ?? known?.userId;
-  const owner = known?.owner ?? note.owner;
-  const others = (known?.closedBy ?? []).filter((source) => source !== closes?.source);
-  const closedBy = closes?.isClosed ? [...others, closes.source] : closes ? others : (known?.closedBy ?? []);
-  return {
-    externalId,
-    createdBy: known?.createdBy ?? note.createdBy,
-    ...(userId !== undefined && { userId }),
-    ...(owner !== undefined && { owner }),
-    ...(closedBy.length > 0 && { closedBy: closedBy.toSorted() }),
-    ...(known?.formerly && { formerly: known.formerly }),
-    ...(known?.renamedTo !== undefined && { renamedTo: known.renamedTo }),
   };
 }
