@@ -41,6 +41,7 @@ const anyJoiner = new RegExp(joiner, "u");
 const becomesAscii = /[\u037e\u1fef\u212a]/;
 /** No language has so many marks on one letter; Unicode's Stream-Safe Text Format (UAX #15) has the same limit. */
 const tooManyMarks = /\p{M}{31}/u;
+const control = /[\p{Cc}\u2028\u2029]/u;
 const printableAscii = /^[\x20-\x7e]*$/;
 
 /** Whether a text has a character that can be seen. */
@@ -59,6 +60,11 @@ export function cleanText(written: string): string {
     ? written.replaceAll(invisibleUnlessMeaningful, (_, kept: string | undefined) => kept ?? "")
     : written;
   return normalized(shown, "NFC").trim();
+}
+
+/** Whether a text has a character that cannot be seen: a control character, a line break, an invisible one. */
+export function hasUnseen(text: string): boolean {
+  return !printableAscii.test(text) && (control.test(text) || anyInvisible.test(text));
 }
 
 /** An identifier as it is compared, or why it is none: see `cleanIdentifier`. */
@@ -83,7 +89,7 @@ export function cleanIdentifier(written: string): CleanIdentifier {
   if (printableAscii.test(written)) return { text: written.trim() };
   if (!written.isWellFormed()) return { problem: "invalid" };
   const inner = withoutEnds(written);
-  if (/[\p{Cc}\u2028\u2029]/u.test(inner)) return { problem: "invalid" };
+  if (control.test(inner)) return { problem: "invalid" };
   if ([reordering, anyJoiner, becomesAscii].some((doubtful) => doubtful.test(inner)))
     return { problem: "ambiguous" };
   const text = plainCharacters(inner);
