@@ -12,7 +12,7 @@ import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { conflictWith } from "./conflict.ts";
-import { closedByOthers, findUsers, isSamePerson, personOf, updatable } from "./people.ts";
+import { closedByOthers, findByIdentifier, isSamePerson, personOf, updatable } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 type CreateTask = Task<Create>;
@@ -72,7 +72,10 @@ export async function createPeople(
   }
 }
 
-/** Notes whose people those are that have been brought, or were there and are linked. */
+/**
+ * Notes whose people those are that have been brought, or were there and are linked. A file says it of all its people, also of
+ * those whom it did not bring: they become its source's where they are no other source's.
+ */
 async function notePeople(
   tasks: readonly CreateTask[],
   outcomes: ReadonlyMap<CreateTask, Outcome>,
@@ -85,7 +88,7 @@ async function notePeople(
       if (!outcome || !(isDone(outcome) || outcome.kind === "already-done")) return [];
       const { userId, by = task.by } = outcome;
       if (externalId === undefined || userId === undefined) return [];
-      const isOwn = isDone(outcome) && task.owner !== undefined;
+      const isOwn = task.owner !== undefined && (isDone(outcome) || task.subject === undefined);
       return { externalId, userId, createdBy: by, ...(isOwn && { owner: task.owner }) };
     }),
   );
@@ -139,7 +142,10 @@ async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: nu
       : batch;
   if (rest.length === 0) return;
   if (duplicate && more.length === 0) {
-    return settle(only, { kind: "rejected", reason: only.subject === undefined ? "conflict" : "identifier-in-use" });
+    return settle(only, {
+      kind: "rejected",
+      reason: only.subject === undefined ? "conflict" : "identifier-in-use",
+    });
   }
   if (rest.length < batch.length) return place(rest, run, unknownOutcomes);
   if (refused) run.refusesWhole = true;
@@ -258,13 +264,14 @@ async function settleBy(
       ? identifiers.find((candidate) => person[candidate] !== undefined) === kind
       : person[kind] !== undefined,
   );
-  const found = new Map<string | undefined, ListedUserDto>();
-  for (const user of await findUsers(context, kind, valuesOf(asked, kind))) {
-    found.set(identifierOf(user, kind), user);
-  }
+  const found = await findByIdentifier(
+    context,
+    kind,
+    asked.map(({ change: { person } }) => person),
+  );
   const settled = new Set<CreateTask>();
   for (const task of asked) {
-    const user = found.get(identifierOf(task.change.person, kind));
+    const user = found(task.change.person);
     if (!user) continue;
     settled.add(task);
     if (isSamePerson(user, task.change.person)) await settleSame(task, user, context, settle);
@@ -272,10 +279,6 @@ async function settleBy(
     else settle(task, await conflictWith(user, kind, task, context));
   }
   return settled;
-}
-
-function valuesOf(tasks: readonly CreateTask[], kind: Identifier): string[] {
-  return [...new Set(tasks.flatMap((task) => task.change.person[kind] ?? []))];
 }
 
 /**
@@ -368,7 +371,8 @@ async function reopen(
   settle: Settle,
 ): Promise<void> {
   const { person } = task.change;
-  const id = person.externalId !== externalId && person.externalId !== undefined && { externalId: person.externalId };
+  const id = person.externalId !== externalId &&
+    person.externalId !== undefined && { externalId: person.externalId };
   const answer = await attemptAgain(context, () =>
     context.authing.updateUser({ userId, ...id, ...updatable(person), status: person.status ?? "Activated" }),
   );
