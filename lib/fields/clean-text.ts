@@ -1,4 +1,4 @@
-// The one place where text of people and programs loses what cannot be seen. docs/decisions/2026-11-27-clean-text-in-one-place.md
+// The one place where text of people and programs loses what cannot be seen. docs/decisions/2026-11-26-clean-text-in-one-place.md
 //
 // Invisible characters come along when text is copied out of chats, web pages, address books and documents: zero-width spaces,
 // soft hyphens, byte order marks, marks of writing direction. A text with one of them looks like the text without it, and is
