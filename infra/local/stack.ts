@@ -21,6 +21,7 @@ import type { Parked } from "#lib/contract/parked.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";
+import { kindOf, uploadPlaces } from "#lib/uploads/upload-place.ts";
 import { maxUploadBytes } from "#lib/uploads/upload-size.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/sandbox.ts";
 import { localBucket, localObjects, type LocalObjects } from "./objects.ts";
@@ -142,6 +143,7 @@ export async function startStack({
     ...ports,
     queue: importQueue,
     translation: translationContext(config, "uploads"),
+    sources: [...sources.keys()],
   };
   const planUploads = uploadsPlan(() => importPorts);
   const runChunks = uploadsRun(() => importPorts);
@@ -181,12 +183,8 @@ export async function startStack({
   }
 
   function upload(key: string, { body, headers, url }: LocalRequest): Answer {
-    if (!/^incoming\/(users|otp)\/[^/]+$/.test(key)) {
-      return {
-        status: 404,
-        body: { error: "upload to /uploads/incoming/users/<name> or /uploads/incoming/otp/<name>" },
-      };
-    }
+    // As in the bucket: a file in a folder of no source is taken, and refused in its results.
+    if (kindOf({ key }) === undefined) return { status: 404, body: { error: uploadPlaces } };
     const object = objects.put(key, body, headers["content-type"] ?? "application/octet-stream");
     uploadsQueue.send([{ group: key, body: objectCreated(object) }]);
     const results = `/uploads/results/${encodeURIComponent(importIdOf(object))}/summary.json`;

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
+import { parseSecret } from "#lib/pipeline/secret-reader.ts";
 import { fine, wrong, type Finding } from "./finding.ts";
 import type { Stage } from "./stage.ts";
 
@@ -23,13 +24,13 @@ export async function checkSecret(
   const put = `put it: aws secretsmanager put-secret-value --region ${region} --secret-id ${id} --secret-string '${exampleOf(shape)}'`;
   try {
     const { current, previous } = await secret(id);
-    const parsed = z.safeParse(shape, current);
+    const parsed = parseSecret(shape, current);
     if (!parsed.success) {
       const problems = problemsOf(parsed.error.issues, current);
       return { finding: wrong(`secret ${name}: ${problems.join(", ")}`, put) };
     }
     // Deliveries are proven by either; Authing is called with the current one.
-    const isTaken = name.startsWith("sources/") && z.safeParse(shape, previous).success;
+    const isTaken = name.startsWith("sources/") && parseSecret(shape, previous).success;
     const before = isTaken ? ", and so has the one before it, which is taken too" : "";
     return { finding: fine(`secret ${name}: has the fields that it needs${before}`), value: parsed.data };
   } catch (error) {

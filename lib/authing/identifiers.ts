@@ -7,10 +7,13 @@ export type Identified = { readonly [name in Identifier]?: string | undefined } 
   readonly phoneCountryCode?: string | undefined;
 };
 
+/** The country of a phone without a country code, at Authing. */
+export const homeCountryCode = "+86";
+
 /** An identifier in the form in which Authing compares it: e-mail in lower case, phone with its country code (+86 where it has none). */
 export function identifierOf(person: Identified, kind: Identifier): string | undefined {
   const value = person[kind];
   if (value === undefined) return undefined;
   if (kind === "email") return value.toLowerCase();
-  return kind === "phone" ? `${person.phoneCountryCode ?? "+86"}${value}` : value;
+  return kind === "phone" ? `${person.phoneCountryCode ?? homeCountryCode}${value}` : value;
 }

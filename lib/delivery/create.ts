@@ -12,7 +12,7 @@ import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { conflictWith } from "./conflict.ts";
-import { closedByOthers, findUsers, isSamePerson, personOf, updatable } from "./people.ts";
+import { closedByOthers, findByIdentifier, isSamePerson, personOf, updatable } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 type CreateTask = Task<Create>;
@@ -72,7 +72,10 @@ export async function createPeople(
   }
 }
 
-/** Notes whose people those are that have been brought, or were there and are linked. */
+/**
+ * Notes whose people those are that have been brought, or were there and are linked. A file says it of all its people, also of
+ * those whom it did not bring: they become its source's where they are no other source's.
+ */
 async function notePeople(
   tasks: readonly CreateTask[],
   outcomes: ReadonlyMap<CreateTask, Outcome>,
@@ -263,13 +266,14 @@ async function settleBy(
       ? identifiers.find((candidate) => person[candidate] !== undefined) === kind
       : person[kind] !== undefined,
   );
-  const found = new Map<string | undefined, ListedUserDto>();
-  for (const user of await findUsers(context, kind, valuesOf(asked, kind))) {
-    found.set(identifierOf(user, kind), user);
-  }
+  const found = await findByIdentifier(
+    context,
+    kind,
+    asked.map(({ change: { person } }) => person),
+  );
   const settled = new Set<CreateTask>();
   for (const task of asked) {
-    const user = found.get(identifierOf(task.change.person, kind));
+    const user = found(task.change.person);
     if (!user) continue;
     settled.add(task);
     if (isSamePerson(user, task.change.person)) await settleSame(task, user, context, settle);
@@ -277,10 +281,6 @@ async function settleBy(
     else settle(task, await conflictWith(user, kind, task, context));
   }
   return settled;
-}
-
-function valuesOf(tasks: readonly CreateTask[], kind: Identifier): string[] {
-  return [...new Set(tasks.flatMap((task) => task.change.person[kind] ?? []))];
 }
 
 /**

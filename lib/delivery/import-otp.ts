@@ -1,12 +1,12 @@
 import { maxSecretsPerImport } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
-import { identifierOf } from "#lib/authing/identifiers.ts";
+import type { Identifier } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportOtp } from "#lib/contract/change.ts";
 import { attempt } from "./attempt.ts";
 import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
-import { findUsers, firstReference, type Who } from "./people.ts";
+import { findByIdentifier, findUsers, firstReference, type Who } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 interface Resolved {
@@ -128,7 +128,7 @@ async function resolve(
   settle: Settle,
 ): Promise<readonly Resolved[]> {
   const userIds = new Map<Task<ImportOtp>, Omit<Resolved, "task">>();
-  const asked = new Map<"externalId" | "email" | "phone" | "username", Task<ImportOtp>[]>();
+  const asked = new Map<Identifier, Task<ImportOtp>[]>();
   for (const task of tasks) {
     const account = accounts.get(task);
     const reference = referenceOf(task, account);
@@ -149,13 +149,13 @@ async function resolve(
     }
   }
   for (const [kind, waiting] of asked) {
-    const values = new Set(waiting.flatMap((task) => task.change.who[kind] ?? []));
-    const found = new Map<string | undefined, string>();
-    for (const user of await findUsers(context, kind, [...values])) {
-      found.set(identifierOf(user, kind), user.userId);
-    }
+    const found = await findByIdentifier(
+      context,
+      kind,
+      waiting.map(({ change: { who } }) => who),
+    );
     for (const task of waiting) {
-      const userId = found.get(identifierOf(task.change.who, kind));
+      const userId = found(task.change.who)?.userId;
       if (userId === undefined) settle(task, { kind: "rejected", reason: "user-unknown", field: kind });
       else userIds.set(task, { userId });
     }

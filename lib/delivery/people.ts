@@ -2,7 +2,13 @@ import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { UpdateUserReqDto, ListedUserDto } from "#lib/authing/dto.ts";
 import { maxUsersPerLookUp } from "#lib/authing/dto.ts";
 import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
-import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
+import {
+  homeCountryCode,
+  identifierOf,
+  identifiers,
+  type Identified,
+  type Identifier,
+} from "#lib/authing/identifiers.ts";
 import type { PersonRecord } from "#lib/contract/ledger.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Create, PersonReference } from "#lib/contract/change.ts";
@@ -47,6 +53,34 @@ export function isSamePerson(found: ListedUserDto, person: CreateUserInfoDto): b
   return (
     shared.length > 0 && shared.every((kind) => identifierOf(found, kind) === identifierOf(person, kind))
   );
+}
+
+/**
+ * Finds the accounts of people by one kind of identifier. Authing looks a phone up by its digits, which people in two countries may
+ * share: one who is not found by them is asked for with the country's code too, which numbers of mainland China do not need.
+ *
+ * @returns the account of one of the people; `undefined` where there is none.
+ */
+export async function findByIdentifier(
+  context: DeliveryContext,
+  kind: Identifier,
+  people: readonly Identified[],
+): Promise<(person: Identified) => ListedUserDto | undefined> {
+  const found = new Map<string | undefined, ListedUserDto>();
+  const find = (person: Identified) => found.get(identifierOf(person, kind));
+  const look = async (values: readonly (string | undefined)[]) => {
+    const asked = [...new Set(values)].filter((value) => value !== undefined);
+    for (const user of await findUsers(context, kind, asked)) found.set(identifierOf(user, kind), user);
+  };
+  await look(people.map((person) => person[kind]));
+  if (kind === "phone") {
+    const digits = new Set([...found.values()].map(({ phone }) => phone));
+    const isUnsure = (person: Identified) =>
+      !find(person) &&
+      (digits.has(person.phone) || (person.phoneCountryCode ?? homeCountryCode) !== homeCountryCode);
+    await look(people.filter(isUnsure).map((person) => identifierOf(person, kind)));
+  }
+  return find;
 }
 
 /**

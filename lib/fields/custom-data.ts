@@ -1,9 +1,10 @@
+import { cleanText } from "./clean-text.ts";
 import { type Encoded, encoded } from "./encode.ts";
 import { at, isEmpty } from "./read.ts";
 
 /**
  * Custom data by a configured map from the pool's custom fields to paths in the payload. Only these: Authing refuses a key
- * that the pool does not define. Text, numbers and truth values are taken as they are, anything else is dropped.
+ * that the pool does not define. Numbers and truth values are taken as they are, text without invisible characters; anything else is dropped.
  */
 export function customData(payload: unknown, map: Readonly<Record<string, string>>): Encoded[] {
   const paths: string[] = [];
@@ -11,7 +12,7 @@ export function customData(payload: unknown, map: Readonly<Record<string, string
   for (const [field, path] of Object.entries(map)) {
     const { value } = at(payload, path);
     if (isEmpty(value) || !["string", "number", "boolean"].includes(typeof value)) continue;
-    values[field] = value as string | number | boolean;
+    values[field] = typeof value === "string" ? cleanText(value) : (value as number | boolean);
     paths.push(path);
   }
   if (paths.length === 0) return [];

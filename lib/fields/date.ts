@@ -1,5 +1,6 @@
 import type { CalendarDay } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
+import { normalized, plainDashes } from "./clean-text.ts";
 import { encoded, nothing, plainText, refused, type Encoded } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
@@ -28,7 +29,7 @@ const dayOrMonthFirst = /^\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})$/;
 
 /** The day a text names, as it is written: a time of day and its offset behind it do not move it. */
 export function calendarDate(value: unknown): { day: string; problem?: undefined } | { problem: string } {
-  const written = plainText(value)?.normalize("NFKC").replaceAll(/\s+/g, " ") ?? "";
+  const written = plainDashes(normalized(plainText(value) ?? "", "NFKC")).replaceAll(/\s+/g, " ");
   if (dayOrMonthFirst.test(written)) return { problem: "date-ambiguous" };
   const match = dateForms.map((form) => form.exec(written)).find((found) => found !== null);
   const [, year = "", month = "", day = ""] = match ?? [];

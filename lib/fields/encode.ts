@@ -1,5 +1,6 @@
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { Dropped, Trail } from "#lib/contract/change.ts";
+import { cleanIdentifier, cleanText, normalized, type CleanIdentifier } from "./clean-text.ts";
 import { isEmpty, type Read } from "./read.ts";
 
 /**
@@ -28,7 +29,15 @@ type FieldsHolding<Value> = {
 
 type Status = NonNullable<CreateUserInfoDto["status"]>;
 
-/** Text as it is, trimmed. Whole numbers count as text, since employee numbers come as both. */
+/** Fields by which a person is known: two spellings of one that look the same must be the same. */
+const identifierFields: ReadonlySet<TextField> = new Set<TextField>(["externalId", "username"]);
+
+/**
+ * Text as it is, without surrounding space and invisible characters (`cleanText`); of a field by which a person is known, in the form
+ * in which it is compared (`cleanIdentifier`). Whole numbers count as text, since employee numbers come as both.
+ *
+ * Problems: `text-invalid`; `text-ambiguous` for an identifier of which it is unclear what is meant; `text-too-long`.
+ */
 export function text(
   field: TextField,
   read: Read,
@@ -36,19 +45,31 @@ export function text(
 ): Encoded {
   const rule = "trimmed";
   if (isEmpty(read.value)) return nothing(read, rule);
-  const value = plainText(read.value);
-  if (value === undefined) return refused(read, rule, "text-invalid");
-  if (value.length > maxLength) return refused(read, rule, "text-too-long");
-  return encoded(read, rule, { [field]: value });
+  const value = identifierFields.has(field) ? plainIdentifier(read.value) : textOf(read.value);
+  if (value.problem !== undefined) return refused(read, rule, `text-${value.problem}`);
+  if (value.text.length > maxLength) return refused(read, rule, "text-too-long");
+  return encoded(read, rule, { [field]: value.text });
 }
 
-/** Authing refuses an address whose domain has one part only, and compares addresses in lower case. */
+/** RFC 5321, as RFC 3696's erratum 1690 counts it. */
+const maxEmailLength = 254;
+
+/**
+ * An address in the form in which it is compared, in lower case, as Authing compares them. Authing refuses an address whose domain
+ * has one part only.
+ *
+ * Problems: `email-invalid`; `email-ambiguous` beside what makes any identifier ambiguous for signs that programs take for
+ * letters (ⓐ, ﬁ, ª): an address with one would become another person's address on the way.
+ */
 export function email(read: Read): Encoded {
   const rule = "lower-case";
   if (isEmpty(read.value)) return nothing(read, rule);
-  const value = plainText(read.value)?.normalize("NFKC").trim().toLowerCase();
-  if (value === undefined || !isEmailAddress(value)) return refused(read, rule, "email-invalid");
-  return encoded(read, rule, { email: value });
+  const written = plainIdentifier(read.value);
+  if (written.problem !== undefined) return refused(read, rule, `email-${written.problem}`);
+  if (written.text.length > maxEmailLength) return refused(read, rule, "email-invalid");
+  const value = written.text.toLowerCase().normalize("NFC");
+  if (value.normalize("NFKC") !== value) return refused(read, rule, "email-ambiguous");
+  return isEmailAddress(value) ? encoded(read, rule, { email: value }) : refused(read, rule, "email-invalid");
 }
 
 /** True or false, from the closed list of `yesOrNo`. */
@@ -124,8 +145,8 @@ export function refused(read: Read, rule: string, problem: string): Encoded {
 }
 
 /**
- * Text without surrounding space; `undefined` for what is no text: lists, objects, numbers with a fraction or beyond
- * what a double holds exactly, control characters, halves of a surrogate pair.
+ * Text without surrounding space and invisible characters; `undefined` for what is no text: lists, objects, numbers with a fraction or
+ * beyond what a double holds exactly, control characters, halves of a surrogate pair.
  */
 export function plainText(value: unknown): string | undefined {
   if (Number.isSafeInteger(value) || typeof value === "bigint") return String(value);
@@ -133,14 +154,24 @@ export function plainText(value: unknown): string | undefined {
   // Line breaks and tabs stay: street addresses have them.
   // oxlint-disable-next-line no-control-regex
   if (!value.isWellFormed() || /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value)) return undefined;
-  return value.trim();
+  return cleanText(value);
+}
+
+/** An identifier in the form in which it is compared, of whatever a payload has in its place. */
+export function plainIdentifier(value: unknown): CleanIdentifier {
+  return typeof value === "string" ? cleanIdentifier(value) : textOf(value);
+}
+
+function textOf(value: unknown): CleanIdentifier {
+  const text = plainText(value);
+  return text === undefined ? { problem: "invalid" } : { text };
 }
 
 /** A word to look up in a table, `""` for what is none. Payloads hold objects whose `toString` is not a function. */
 export function plainWord(value: unknown): string {
   return typeof value === "boolean"
     ? String(value)
-    : (plainText(value)?.normalize("NFKC").toLowerCase() ?? "");
+    : normalized(plainText(value) ?? "", "NFKC").toLowerCase();
 }
 
 function isEmailAddress(value: string): boolean {
@@ -148,7 +179,7 @@ function isEmailAddress(value: string): boolean {
   const local = value.slice(0, Math.max(separator, 0));
   const labels = value.slice(separator + 1).split(".");
   return (
-    value.length <= 254 &&
+    value.length <= maxEmailLength &&
     local.length <= 64 &&
     /^[^\s@"(),:;<>[\\\].]+(?:\.[^\s@"(),:;<>[\\\].]+)*$/u.test(local) &&
     labels.length >= 2 &&

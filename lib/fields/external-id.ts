@@ -1,24 +1,19 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import { plainText, text, type Encoded } from "./encode.ts";
+import { text, type Encoded } from "./encode.ts";
 import type { Read } from "./read.ts";
 
 /** Authing documents no limit for `externalId`. Beyond this, an id is a mistake rather than an id. */
 export const maxExternalIdLength = 255;
 
 /**
- * The source's id of a person, as Authing knows it.
+ * The source's id of a person, as Authing knows it, in the form in which it is compared (`cleanIdentifier`).
  *
- * @throws InboundError `malformed` with the path: `external-id-too-long`, since cut off it would be another person's;
- *   `external-id-unusable` for an id that is there and no text. Left out, a weaker identifier would decide who is meant.
+ * @throws InboundError `malformed` with the path, for an id that is there and cannot be used: `external-id-too-long`,
+ *   `external-id-invalid`, `external-id-ambiguous`. Cut off or mended by a guess, it would be another person's; without it, the person
+ *   would be taken for the one who has the same address.
  */
 export function externalId(read: Read): Encoded {
-  const { length } = plainText(read.value) ?? "";
-  if (length > maxExternalIdLength) {
-    throw new InboundError("malformed", "external-id-too-long", { path: read.path });
-  }
-  const id = text("externalId", read);
-  if (id.problem !== undefined) {
-    throw new InboundError("malformed", "external-id-unusable", { path: read.path });
-  }
-  return id;
+  const encoded = text("externalId", read, { maxLength: maxExternalIdLength });
+  if (encoded.problem === undefined) return encoded;
+  throw new InboundError("malformed", encoded.problem.replace("text", "external-id"), { path: read.path });
 }

@@ -1,11 +1,16 @@
 import { encoded, nothing, plainText, refused, type Encoded } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
-const hanName = /^[\p{Script=Han}·]+$/u;
+/**
+ * Chinese, Japanese and Korean: characters, kana and Hangul, also mixed in one name; the mark that lengthens a vowel, dots between
+ * parts, and selectors of a character's variant.
+ */
+const familyFirstName =
+  /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|[\u30fc\uff70\uff9e\uff9f\u00b7\u30fb\uff65]|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}])+$/u;
 
 /**
  * `name`, and `givenName`, `familyName`, `middleName` where they are there apart. Without a full name it is put together:
- * family before given, without a space, when both are written in Han characters; else given, middle, family.
+ * family before given, without a space, when both are written in Chinese characters, kana or Hangul; else given, middle, family.
  */
 export function fullName(parts: { full?: Read; given?: Read; family?: Read; middle?: Read }): Encoded {
   const present = [parts.full, parts.given, parts.middle, parts.family].filter(
@@ -23,9 +28,9 @@ export function fullName(parts: { full?: Read; given?: Read; family?: Read; midd
   const [full, given, middle, family] = [parts.full, parts.given, parts.middle, parts.family].map((part) =>
     part === undefined ? "" : (plainText(part.value) ?? ""),
   ) as [string, string, string, string];
-  const isChinese = hanName.test(given) && hanName.test(family);
-  const rule = isWhole ? "trimmed" : isChinese ? "family name first" : "given name first";
-  const joined = isChinese ? family + middle + given : [given, middle, family].filter(Boolean).join(" ");
+  const isFamilyFirst = familyFirstName.test(given) && familyFirstName.test(family);
+  const rule = isWhole ? "trimmed" : isFamilyFirst ? "family name first" : "given name first";
+  const joined = isFamilyFirst ? family + middle + given : [given, middle, family].filter(Boolean).join(" ");
   return encoded(read, rule, {
     name: full || joined,
     ...(given && { givenName: given }),

@@ -4,8 +4,12 @@ import {
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from "libphonenumber-js/mobile";
+import { plainDashes } from "./clean-text.ts";
 import { encoded, nothing, plainText, plainWord, refused, type Encoded } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
+
+/** A number with its spaces, brackets and country code, in UTF-16 units. */
+const maxWrittenLength = 64;
 
 let callingCodes: ReadonlySet<string> | undefined;
 
@@ -27,12 +31,9 @@ function isCallingCode(code: string): boolean {
 export function phone(read: Read, region: string, countryCode?: Read): Encoded {
   const rule = `mobile number, ${region} unless it says otherwise`;
   if (isEmpty(read.value)) return nothing(read, rule);
-  const written = plainText(read.value)
-    ?.normalize("NFKC")
-    // Marks of writing direction come along when numbers are copied out of an address book.
-    .replaceAll(/\p{Cf}/gu, "")
-    .trim();
-  if (written === undefined) return refused(read, rule, "phone-invalid");
+  const text = plainText(read.value) ?? "";
+  if (text.length > maxWrittenLength) return refused(read, rule, "phone-invalid");
+  const written = plainDashes(text.normalize("NFKC")).trim();
   if (/^\d(?:\.\d+)?e\+?\d+$/i.test(written)) return refused(read, rule, "phone-scientific");
 
   // Spreadsheets force text with a leading ' and turn text into 13800138000.0.
@@ -41,6 +42,8 @@ export function phone(read: Read, region: string, countryCode?: Read): Encoded {
     .replace(/(?<=^\+?\d{5,})\.0+$/, "")
     .replace(/^tel:/i, "")
     .replace(/^00(?=[1-9])/, "+")
+    // (+86)138…, (0086) 138…
+    .replace(/^\(\s*(?:\+|00)\s*([1-9]\d{0,3})\s*\)/, "+$1 ")
     // 086-138…: the country's code behind a trunk zero, as Chinese forms have it.
     .replace(/^0(?=86[\s-]*1\d{2}[\s-]*\d{4}[\s-]*\d{4}$)/, "+");
   // The library finds numbers inside of prose; a cell that holds more than a number was not meant as one.

@@ -1,3 +1,5 @@
+import { hasVisible } from "./clean-text.ts";
+
 /** A value in a payload, with the path it stands at. */
 export interface Read {
   readonly value: unknown;
@@ -51,7 +53,7 @@ export function first(...reads: readonly [Read, ...Read[]]): Read {
 
 /** Whether nothing is there: absent, null, or text without a visible character. */
 export function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+  return value === undefined || value === null || (typeof value === "string" && !hasVisible(value));
 }
 
 function parsedPath(path: string): readonly Step[] {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { hash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
+import { hasUnseen } from "#lib/fields/clean-text.ts";
 
 // How sources read the bytes of a verified delivery: every failure is `malformed`, whatever the bytes are.
 
@@ -73,11 +74,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An id as text: senders write the same one as a number or as a string. `undefined` for what is no id. */
+/**
+ * A sender's own id as text: senders write the same one as a number or as a string. `undefined` for what is no id, and for one that
+ * holds characters that cannot be seen. These are not removed, since the sender's API is asked by the id: by another id it would
+ * tell of another person, or that there is none.
+ */
 export function readId(value: unknown): string | undefined {
   if (Number.isSafeInteger(value)) return String(value);
   if (typeof value !== "string" || value.length > 256 || !value.isWellFormed()) return undefined;
-  return value.trim() === "" ? undefined : value.trim();
+  const id = value.trim();
+  return id === "" || hasUnseen(id) ? undefined : id;
 }
 
 /** The text in a body. Throws `InboundError` `malformed` for bytes that are not UTF-8. */

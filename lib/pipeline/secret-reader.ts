@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { LoadSecret, SecretReader, Secrets } from "#lib/contract/secrets.ts";
+import { cleanSecret } from "#lib/fields/clean-text.ts";
 
 /** How long a secret is used without asking again. */
 const freshForSeconds = 300;
@@ -17,7 +18,7 @@ interface Entry {
 
 /**
  * Reads secrets through a cache: one load at a time for each name, nothing that failed is kept, and an old copy serves
- * for an hour while the store is down.
+ * for an hour while the store is down. What comes along when a secret is pasted, such as a line break behind it, is no part of it.
  */
 export function secretReader(load: LoadSecret, now: () => number = Date.now): SecretReader {
   const entries = new Map<string, Entry>();
@@ -63,12 +64,20 @@ export function secretReader(load: LoadSecret, now: () => number = Date.now): Se
   };
 }
 
+/** A stored secret in the shape that is needed, as every reader of secrets sees it. */
+export function parseSecret(
+  schema: z.core.$ZodType<unknown>,
+  stored: unknown,
+): z.core.util.SafeParseResult<unknown> {
+  return z.safeParse(schema, cleanSecret(stored));
+}
+
 function parseVersions(
   name: string,
   schema: z.core.$ZodType<unknown>,
   versions: { current: unknown; previous?: unknown },
 ): Secrets<unknown> {
-  const current = z.safeParse(schema, versions.current);
+  const current = parseSecret(schema, versions.current);
   if (!current.success) {
     const path = current.error.issues[0]?.path.map(String).join(".") || "(whole)";
     throw new InboundError("misconfigured", "secret-shape-wrong", {
@@ -76,6 +85,6 @@ function parseVersions(
       hint: "put the fields that the source's README names into this secret",
     });
   }
-  const previous = versions.previous === undefined ? undefined : z.safeParse(schema, versions.previous);
+  const previous = versions.previous === undefined ? undefined : parseSecret(schema, versions.previous);
   return previous?.success ? [current.data, previous.data] : [current.data];
 }

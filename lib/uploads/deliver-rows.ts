@@ -24,7 +24,7 @@ export interface DeliveredRow extends RowTranslation {
 export async function deliverRows(
   rows: readonly Row[],
   translator: RowTranslator,
-  { import: id, startedAt }: Pick<ImportPlan, "import" | "startedAt">,
+  { import: id, source: owner, startedAt }: Pick<ImportPlan, "import" | "source" | "startedAt">,
   ports: DeliveryPorts,
   deadline: number,
 ): Promise<DeliveredRow[]> {
@@ -39,8 +39,9 @@ export async function deliverRows(
         change,
         by: `${source}/${name}`,
         source,
+        ...(owner !== undefined && { owner }),
         since: Date.parse(startedAt),
-        // Whoever may write into the bucket says whose accounts these are.
+        // The principals that may write into the bucket say whose accounts these are.
         links: true,
         isSame: false,
       })),

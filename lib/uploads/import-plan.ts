@@ -17,6 +17,8 @@ export interface Chunk extends ByteRange, Pick<Row, "row"> {
 export interface ImportPlan extends TableHead {
   readonly import: string;
   readonly kind: UploadKindName;
+  /** The source whose people the file brings. Absent: they belong to no source. */
+  readonly source?: string;
   readonly object: ObjectReference;
   /** ISO 8601, UTC. */
   readonly startedAt: string;

@@ -14,7 +14,8 @@ import { importKey, leaseSeconds, uploadsSource } from "./ledger-entries.ts";
 import { writeProgress } from "./progress.ts";
 import { recordOutcome } from "./record-outcome.ts";
 import type { RowTranslator } from "./rows/row-translator.ts";
-import { kindOf, translatorFor } from "./rows/registry.ts";
+import { translatorFor } from "./rows/registry.ts";
+import { kindOf, placeOf } from "./upload-place.ts";
 import { refuseOversized, withinSizeLimit } from "./upload-size.ts";
 
 export interface PlanPorts {
@@ -24,6 +25,8 @@ export interface PlanPorts {
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
   readonly translation: TranslationContext;
+  /** The names of the sources of the configuration. */
+  readonly sources: readonly string[];
 }
 
 /**
@@ -86,17 +89,18 @@ async function makePlan(
   ports: PlanPorts,
   chunkSize: ChunkSize,
 ): Promise<ImportPlan | undefined> {
-  const { clock, log, objects, translation } = ports;
+  const { clock, log, objects, sources, translation } = ports;
   let table: Table | undefined;
   let translator: RowTranslator | undefined;
   try {
+    const place = placeOf(base.object, sources);
     refuseOversized(base.object);
     table = await openTable(base.object.key, withinSizeLimit(await objects.read(base.object)));
     translator = translatorFor(base.kind, table.columns, translation);
     const { columns, details } = table;
     const chunks = await cutIntoChunks(table.rows, chunkSize);
     const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
-    const plan: ImportPlan = { ...base, details, columns, rows, chunks };
+    const plan: ImportPlan = { ...base, ...place, details, columns, rows, chunks };
     await writePlan(objects, plan);
     await writeProgress(objects, plan, new Set(), clock.now());
     log.info("import planned", { source: uploadsSource, import: plan.import, rows, chunks: chunks.length });

@@ -36,13 +36,14 @@ export async function recordOutcome(
   end: () => FileEnd,
   { ledger, objects, clock, log }: OutcomePorts,
 ): Promise<Outcome> {
-  const { import: id, kind, object, details, startedAt } = plan;
+  const { import: id, kind, source, object, details, startedAt } = plan;
   const target = { bucket: object.bucket, folder: importFolder(id), columns: plan.columns ?? ["original"] };
   const summary = await writeResults(objects, target, results, () => {
     const { problem, unusedColumns } = end();
     return {
       import: id,
       kind,
+      ...(source !== undefined && { source }),
       object: { key: object.key, ...(object.versionId !== undefined && { versionId: object.versionId }) },
       startedAt,
       state: problem ? "refused" : "finished",

@@ -16,6 +16,8 @@ export interface FileProblem {
 export interface ImportSummary extends RowCounts {
   readonly import: string;
   readonly kind: UploadKindName;
+  /** The source whose people the file brings. Absent: they belong to no source. */
+  readonly source?: string;
   readonly object: { readonly key: string; readonly versionId?: string };
   /** `refused` when the file could not be read to its end; `problem` says why. */
   readonly state: "finished" | "refused";

@@ -92,6 +92,7 @@ export function planPorts(config: Config): PlanPorts {
     // Planning queues chunks only: the last chunk asks for the finish.
     queue: importQueue({ chunks: CHUNKS_QUEUE_URL }),
     translation: translationContext(config, "uploads"),
+    sources: Object.keys(config.sources),
   };
 }
 

@@ -8,7 +8,7 @@ import { createPace } from "#lib/delivery/pace.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";
-import { planImport } from "#lib/uploads/plan.ts";
+import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import { accessKey } from "../delivery/world.ts";
@@ -26,7 +26,7 @@ async function prepared() {
     createQueue("ChunksQueue"),
     createQueue("FinishQueue"),
   ]);
-  const ports: RunPorts = {
+  const ports: RunPorts & PlanPorts = {
     ledger: dynamodbLedger(table),
     objects: objectStore(),
     queue: importQueue({ chunks, finish }),
@@ -37,6 +37,7 @@ async function prepared() {
     rehirePolicy: () => "reactivate",
     otpPolicy: "import",
     translation: { region: "CN", departments: {}, customData: {} },
+    sources: [],
     log: { info: silent, warn: silent, error: silent },
   };
   /** Works on what the queues hold until nothing comes any more. */

@@ -10,7 +10,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
 import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
-import { planImport } from "#lib/uploads/plan.ts";
+import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 
 // One function of an import in a process of its own, to be measured and killed: objects are files, ledger and queue are asked
@@ -79,7 +79,7 @@ const ledger: Ledger = {
   event: ledgerOf.event,
   events: ledgerOf.events,
 };
-const ports: RunPorts = {
+const ports: RunPorts & PlanPorts = {
   ledger,
   objects,
   queue: remote<ImportQueue>("queue"),
@@ -90,6 +90,7 @@ const ports: RunPorts = {
   rehirePolicy: () => "reactivate",
   otpPolicy: "import",
   translation: { region: "CN", departments: {}, customData: {} },
+  sources: [],
   log: { info: silent, warn: silent, error: silent },
 };
 

@@ -23,6 +23,23 @@ describe("text", () => {
     expect(text("nickname", read(value))).toMatchObject({ fields: {}, problem: "text-invalid" });
   });
 
+  test.each([
+    ["externalId", "1001\u200e", "1001"],
+    ["username", "ｗａｎｇ．ｗｅｉ", "wang.wei"],
+    ["nickname", "ｗａｎｇ", "ｗａｎｇ"],
+    ["nickname", "小\u200b王", "小王"],
+  ] as const)("of %s without invisible characters, %j, is %j", (field, value, kept) => {
+    expect(text(field, read(value)).fields).toEqual({ [field]: kept });
+  });
+
+  test.each([
+    ["externalId", "10\n01", "text-invalid"],
+    ["externalId", "10\u202e01", "text-ambiguous"],
+    ["username", "mar\u212a", "text-ambiguous"],
+  ] as const)("refuses %s %j", (field, value, problem) => {
+    expect(text(field, read(value))).toMatchObject({ fields: {}, problem });
+  });
+
   test("refuses what is longer than its limit, and cuts nothing", () => {
     expect(text("city", read("abc"), { maxLength: 2 })).toMatchObject({
       fields: {},
@@ -37,6 +54,9 @@ describe("email", () => {
     ["ｚｈａｎｇ＠example．com", "zhang@example.com"],
     ["o'brien+hr@mail.example.co.uk", "o'brien+hr@mail.example.co.uk"],
     ["张三@例子.公司", "张三@例子.公司"],
+    ["\u200bwang.wei@example.com", "wang.wei@example.com"],
+    ["wang\u00ad.fang@example.com\u200e", "wang.fang@example.com"],
+    ["Zoe\u0308@example.com", "zoë@example.com"],
   ])("takes %j as %j", (value, address) => {
     expect(email(read(value))).toEqual({ fields: { email: address }, path: "here", rule: "lower-case" });
   });
@@ -62,6 +82,15 @@ describe("email", () => {
   });
 });
 
+describe("an e-mail address that would become another person's", () => {
+  test.each(["ⓐdmin@example.com", "ﬁona@example.com", "mar\u212a@example.com", "a\u202eb@example.com"])(
+    "is refused: %j",
+    (value) => {
+      expect(email(read(value))).toMatchObject({ fields: {}, problem: "email-ambiguous" });
+    },
+  );
+});
+
 describe("phone", () => {
   test.each([
     ["13800138000", "CN", "+86", "13800138000"],
@@ -78,6 +107,17 @@ describe("phone", () => {
     ["＋８６　１３８００１３８０００", "CN", "+86", "13800138000"],
     ["\u202a+86 13800138000\u202c", "CN", "+86", "13800138000"],
     ["tel:+8613800138000", "CN", "+86", "13800138000"],
+    ["138\u20100013\u20108000", "CN", "+86", "13800138000"],
+    ["+86 138\u20110013\u20118000", "CN", "+86", "13800138000"],
+    ["138–0013–8000", "CN", "+86", "13800138000"],
+    ["138—0013―8000", "CN", "+86", "13800138000"],
+    ["138−0013−8000", "CN", "+86", "13800138000"],
+    ["138ー0013ー8000", "CN", "+86", "13800138000"],
+    ["(+86)13800138000", "US", "+86", "13800138000"],
+    ["（＋８６） 138 0013 8000", "US", "+86", "13800138000"],
+    ["(0086)13800138000", "US", "+86", "13800138000"],
+    ["+(86)13800138000", "US", "+86", "13800138000"],
+    ["(+1)\u200b415-555-2671", "CN", "+1", "4155552671"],
     ["+852 9123 4567", "CN", "+852", "91234567"],
     ["(415) 555-2671", "US", "+1", "4155552671"],
     ["+1 242 359 1234", "CN", "+1", "2423591234"],
@@ -102,6 +142,8 @@ describe("phone", () => {
     "4155552671",
     "12345",
     "+",
+    "(+86)",
+    "(+999)13800138000",
     "无",
     {},
     [],
@@ -173,6 +215,8 @@ describe("birthdate", () => {
     "2024-01-29T00:00:00+0000",
     "2024-01-29 00:00:00",
     "２０２４－０１－２９",
+    "2024‐01‐29",
+    "2024\u200b-01-29",
   ])("takes %j", (value) => {
     expect(birthdate(read(value)).fields).toEqual({ birthdate: "2024-01-29" });
   });
@@ -282,6 +326,22 @@ describe("fullName", () => {
     expect(fullName(reads).fields).toEqual(fields);
   });
 
+  test.each([
+    ["田中", "さくら", "田中さくら"],
+    ["やまだ", "タロウ", "やまだタロウ"],
+    ["髙橋", "ローラ", "髙橋ローラ"],
+    ["佐々木", "みなみ", "佐々木みなみ"],
+    ["ﾔﾏﾀﾞ", "ﾀﾛｳ", "ﾔﾏﾀﾞﾀﾛｳ"],
+    ["葛\u{e0100}城", "一", "葛\u{e0100}城一"],
+    ["김", "민준", "김민준"],
+    ["\u1100\u1175\u11b7", "민준", "김민준"],
+    ["阿卜杜拉·", "买买提", "阿卜杜拉·买买提"],
+    ["Kim", "민준", "민준 Kim"],
+    ["Иванов", "Иван", "Иван Иванов"],
+  ])("puts the family name %s and the given name %s together as %s", (family, given, name) => {
+    expect(fullName({ family: read(family), given: read(given) }).fields.name).toBe(name);
+  });
+
   test("names the paths it was put together from", () => {
     const { path, rule } = fullName({ given: read("三", "firstName"), family: read("张", "lastName") });
     expect({ path, rule }).toEqual({ path: "firstName + lastName", rule: "family name first" });
@@ -354,7 +414,8 @@ test("an encoder leaves absent fields absent and never shows what it refuses", (
     (value: unknown) => fullName({ full: read(value) }),
   ];
   for (const encode of encoders) {
-    for (const absent of [undefined, null, "", " "]) expect(encode(absent)).toMatchObject({ fields: {} });
+    for (const absent of [undefined, null, "", " ", "\u200b", "\u3164 "])
+      expect(encode(absent)).toMatchObject({ fields: {} });
     fc.assert(
       fc.property(fc.anything(), (value) => {
         const { fields, problem, rule, path } = encode(value);

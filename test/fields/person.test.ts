@@ -76,6 +76,18 @@ test.each(takers)("an id that is too long is refused, not cut off, by %s", (_, t
   }
 });
 
+test.each(takers)("an id that is there and cannot be used is refused, not left out, by %s", (_, take) => {
+  for (const [value, reason] of [
+    ["10\u000001", "external-id-invalid"],
+    [{}, "external-id-invalid"],
+    [1.5, "external-id-invalid"],
+    ["10\u202e01", "external-id-ambiguous"],
+  ]) {
+    expect(() => take({ value, path: "event.id" })).toThrow(`malformed: ${String(reason)}; at event.id`);
+  }
+  expect(() => take({ value: "1001\u200e", path: "event.id" })).not.toThrow();
+});
+
 describe("a change tells nothing", () => {
   test("when it holds the id alone, by which the person is known already", () => {
     expect(tellsNothing(joiner([id]))).toBe(true);
@@ -97,8 +109,8 @@ describe("what decides who is meant and who may sign in", () => {
     expect(() => joiner([id, mail, unknown])).toThrow("malformed: status-unknown; at state");
     expect(() => mover([id, unknown])).toThrow("malformed: status-unknown; at state");
     for (const value of [{ number: 1 }, ["u1"], 1.5, true, "u\u00001", "u\ud800"]) {
-      expect(() => externalId({ value, path: "id" })).toThrow("malformed: external-id-unusable; at id");
-      expect(() => leaver({ value, path: "id" })).toThrow("external-id-unusable");
+      expect(() => externalId({ value, path: "id" })).toThrow("malformed: external-id-invalid; at id");
+      expect(() => leaver({ value, path: "id" })).toThrow("external-id-invalid");
     }
     for (const value of [undefined, null, "", " "])
       expect(externalId({ value, path: "id" }).fields).toEqual({});

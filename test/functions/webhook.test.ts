@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import { webhook } from "#lib/handlers/webhook.ts";
@@ -180,6 +181,19 @@ describe("secrets", () => {
     now += 10_000;
     fails = new InboundError("misconfigured", "secret-missing");
     await expect(read()).rejects.toThrow("secret-missing");
+  });
+
+  it("are read without what comes along when they are pasted, the previous one too", async () => {
+    const shape = z.object({
+      aesKey: z.string().check(z.regex(/^[a-z]+$/)),
+      pem: z.string(),
+      list: z.array(z.string()),
+    });
+    const pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----";
+    const clean = { aesKey: "key", pem, list: ["a"] };
+    const pasted = { aesKey: "\ufeffkey\r\n", pem: `${pem}\n`, list: [" a\u200b"] };
+    const secrets = secretReader(async () => ({ current: pasted, previous: pasted }));
+    expect(await secrets.read("sources/own", shape)).toEqual([clean, clean]);
   });
 
   it("of another shape are refused by path, without their value; a previous one of another shape is left out", async () => {

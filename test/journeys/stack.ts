@@ -29,7 +29,11 @@ export interface Journey {
     },
     at?: { now?: number; id?: string; secret?: unknown },
   ): Promise<Response>;
-  upload(kind: "users" | "otp", name: string, text: string | Uint8Array): Promise<string>;
+  upload(
+    folder: "users" | "otp" | `users/${string}`,
+    name: string,
+    text: string | Uint8Array,
+  ): Promise<string>;
   result(importId: string, file: string): Promise<string>;
   /** `summary.json` of an import. */
   summary(importId: string): Promise<any>;
@@ -90,8 +94,8 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
         body: request.body as Uint8Array<ArrayBuffer>,
       });
     },
-    async upload(kind, name, text) {
-      const answer = await fetch(`${stack.url}/uploads/incoming/${kind}/${encodeURIComponent(name)}`, {
+    async upload(folder, name, text) {
+      const answer = await fetch(`${stack.url}/uploads/incoming/${folder}/${encodeURIComponent(name)}`, {
         method: "PUT",
         body: text as Uint8Array<ArrayBuffer>,
       });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { importFolder, importIdOf } from "#lib/uploads/import-id.ts";
-import { kindOf } from "#lib/uploads/rows/registry.ts";
 
 const object = { bucket: "uploads", key: "incoming/users/people.csv", versionId: "v1", etag: "e1" };
 
@@ -27,19 +26,5 @@ describe("the id of an import", () => {
     const id = importIdOf({ ...object, key: `incoming/users/${name}` });
     expect(id).toMatch(/^(a-b){26}x𠮷-[0-9a-f]{12}$/u);
     expect(() => encodeURIComponent(importFolder(id))).not.toThrow();
-  });
-});
-
-describe("the kind of an upload", () => {
-  it.each([
-    ["incoming/users/people.csv", "users"],
-    ["incoming/otp/otp.csv", "otp"],
-    ["incoming/users/", undefined],
-    ["incoming/users/2026/people.csv", undefined],
-    ["incoming/other/people.csv", undefined],
-    ["results/x/incoming/users/people.csv", undefined],
-    ["people.csv", undefined],
-  ])("of %s is %s", (key, kind) => {
-    expect(kindOf({ key })).toBe(kind);
   });
 });

@@ -7,7 +7,7 @@ import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";
 import type { ChunkSize } from "#lib/uploads/cut-into-chunks.ts";
-import { planImport } from "#lib/uploads/plan.ts";
+import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 import { localObjects, type LocalObjects } from "#infra/local/objects.ts";
@@ -46,7 +46,12 @@ export interface Imports {
   /** Metrics of the log, one entry for each line that has any. */
   readonly metrics: readonly Readonly<Record<string, number>>[];
   /** Puts a file into the bucket and queues its notification, `times` times, without waiting. Returns the import's id. */
-  upload(kind: "users" | "otp", name: string, text: string | Uint8Array, times?: number): string;
+  upload(
+    folder: "users" | "otp" | `users/${string}` | `otp/${string}`,
+    name: string,
+    text: string | Uint8Array,
+    times?: number,
+  ): string;
   /** Queues the notification of an uploaded file once more. */
   tellAgain(id: string): void;
   /** Queues a message that was queued before. */
@@ -98,7 +103,7 @@ export function openImports({
   let invocations = 0;
   let current = process();
 
-  function process(): RunPorts {
+  function process(): RunPorts & PlanPorts {
     const secrets = secretReader(async () => ({ current: accessKey }), clock.now);
     return {
       ledger: mortals.wrap(ledger),
@@ -111,6 +116,7 @@ export function openImports({
       rehirePolicy: () => "reactivate",
       otpPolicy: "import",
       translation: { region: "CN", departments: {}, customData: {} },
+      sources: ["bamboohr", "okta"],
       log: { info: line, warn: line, error: line },
     };
   }
@@ -137,8 +143,8 @@ export function openImports({
     lives: mortals,
     log: log as Imports["log"],
     metrics,
-    upload(kind, name, text, times = 1) {
-      const object = objects.put(`incoming/${kind}/${name}`, Buffer.from(text), "text/csv");
+    upload(folder, name, text, times = 1) {
+      const object = objects.put(`incoming/${folder}/${name}`, Buffer.from(text), "text/csv");
       uploaded.set(importIdOf(object), object);
       for (let time = 0; time < times; time += 1) waiting.push({ message: object, visibleAt: 0 });
       return importIdOf(object);

@@ -36,6 +36,7 @@ async function planned(bytes: () => AsyncIterable<Uint8Array>, size?: number) {
     clock: { now: Date.now },
     log: { info: silent, warn: silent, error: silent },
     translation: { region: "CN", departments: {}, customData: {} },
+    sources: [],
   };
   expect(await planImport(object, ports, { owner: "plan" })).toBe("done");
   const read = (file: string) =>

@@ -1,4 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
+import { normalized } from "#lib/fields/clean-text.ts";
 import type { Read } from "#lib/fields/read.ts";
 import type { ColumnNames } from "./column-names.ts";
 
@@ -55,12 +56,14 @@ export function fieldsByName<Field extends string>(
   return fields;
 }
 
-/** The name of a column without what templates add: case, spaces, `_ - .`, `*`, `（必填）`, `[Required]`. */
+/**
+ * The name of a column without what templates add: case, spaces, `_ - .`, `*`, `（必填）`, `[Required]`. A bracket ends at the next one of
+ * either kind: looked for beyond, each of many open brackets would be followed to the end of the name.
+ */
 export function normalizedName(column: string): string {
-  return column
-    .normalize("NFKC")
+  return normalized(column, "NFKC")
     .toLowerCase()
-    .replaceAll(/\(必填\)|\[[^\]]*\]|[\s\p{Cf}_.*-]/gu, "");
+    .replaceAll(/\(必填\)|\[[^[\]]*\]|[\s\p{Default_Ignorable_Code_Point}_.*-]+/gu, "");
 }
 
 /** Refuses a file with two columns for one field. Their names are in our tables, so the error may show them. */
@@ -86,7 +89,10 @@ export function fieldReader<Field extends string>(
     if (column === undefined) return { value: undefined, path: field };
     const value = values[column];
     return {
-      value: typeof value === "string" ? value.replace(/^(\s*)'(?=[=+\-@\t\r\d])/, "$1") : value,
+      value:
+        typeof value === "string"
+          ? value.replace(/^([\s\p{Default_Ignorable_Code_Point}]*)'(?=[=+\-@\t\r\d])/u, "$1")
+          : value,
       path: column,
     };
   };

@@ -1,7 +1,7 @@
 import { minOtpSecretBits } from "#lib/authing/dto.ts";
 import type { ImportOtp, PersonReference } from "#lib/contract/change.ts";
 import { decodeBase32 } from "#lib/fields/base32.ts";
-import { assemble, email, plainText, text } from "#lib/fields/encode.ts";
+import { assemble, email, plainIdentifier, plainText, text } from "#lib/fields/encode.ts";
 import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { isEmpty } from "#lib/fields/read.ts";
@@ -50,7 +50,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
     ),
   translate(values, columns, { region }) {
     const read = fieldReader(values, columns);
-    const userId = shortText(read("userId").value);
+    const userId = userIdOf(read("userId").value);
     const recoveryCode = shortText(read("recoveryCode").value);
     const { person, dropped } = assemble([
       text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
@@ -102,7 +102,14 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
   },
 };
 
-/** Text of at most 255 UTF-16 units, unchanged; `undefined` for an empty value, `null` for any other value. */
+/** Authing's id of a person; `undefined` for an empty value, `null` for any value that is no id. */
+function userIdOf(value: unknown): string | undefined | null {
+  if (isEmpty(value)) return undefined;
+  const { text: id } = plainIdentifier(value);
+  return id === undefined || id.length > 255 ? null : id;
+}
+
+/** Text of at most 255 UTF-16 units, without invisible characters; `undefined` for an empty value, `null` for any other value. */
 function shortText(value: unknown): string | undefined | null {
   if (isEmpty(value)) return undefined;
   const written = plainText(value);

@@ -1,4 +1,3 @@
-import type { ObjectReference } from "#lib/contract/objects.ts";
 import type { TranslationContext } from "#lib/contract/source.ts";
 import type { Table } from "#lib/formats/format.ts";
 import { otp } from "./otp.ts";
@@ -6,11 +5,6 @@ import { rowTranslator, type RowTranslator } from "./row-translator.ts";
 import { users } from "./users.ts";
 
 export type UploadKindName = "users" | "otp";
-
-/** The kind of an object by its folder, `incoming/<kind>/`; `undefined` for an object anywhere else. */
-export function kindOf({ key }: Pick<ObjectReference, "key">): UploadKindName | undefined {
-  return /^incoming\/(users|otp)\/[^/]+$/.exec(key)?.[1] as UploadKindName | undefined;
-}
 
 /**
  * The translator of one file's rows.

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { decodeBase32 } from "#lib/fields/base32.ts";
+import { cleanIdentifier, cleanSecret, cleanText, hasVisible } from "#lib/fields/clean-text.ts";
+import { birthdate } from "#lib/fields/date.ts";
+import { email, text } from "#lib/fields/encode.ts";
+import { gender } from "#lib/fields/gender.ts";
+import { fullName } from "#lib/fields/name.ts";
+import { phone } from "#lib/fields/phone.ts";
+import { normalizedName } from "#lib/uploads/rows/columns.ts";
+import { otp } from "#lib/uploads/rows/otp.ts";
+import { rowTranslator } from "#lib/uploads/rows/row-translator.ts";
+import { users } from "#lib/uploads/rows/users.ts";
+import { readSecret } from "#lib/uploads/rows/totp-secret.ts";
+
+// A cell of a file may have a million characters. What reads one must not take the square of that.
+
+const context = { region: "CN", departments: {}, customData: {} };
+const columns = ["email", "password", "photo", "status", "emailVerified", "username"];
+const people = rowTranslator(users, columns, context);
+const secrets = rowTranslator(otp, ["userId", "secret", "recoveryCode", "period"], context);
+const place = { row: 2, start: 0, end: 0, problems: [] };
+
+const readers: Record<string, (written: string) => unknown> = {
+  cleanText,
+  cleanIdentifier,
+  cleanSecret,
+  hasVisible,
+  decodeBase32,
+  readSecret,
+  normalizedName,
+  "text of a field": (value) => text("city", { value, path: "city" }),
+  email: (value) => email({ value, path: "email" }),
+  phone: (value) => phone({ value, path: "phone" }, "CN"),
+  fullName: (value) => fullName({ given: { value, path: "given" }, family: { value, path: "family" } }),
+  birthdate: (value) => birthdate({ value, path: "birthdate" }),
+  gender: (value) => gender({ value, path: "gender" }),
+  "a row of people": (value) =>
+    people.translate({
+      ...place,
+      original: [],
+      values: Object.fromEntries(columns.map((name) => [name, value])),
+    }),
+  "a row with a secret": (value) =>
+    secrets.translate({
+      ...place,
+      original: [],
+      values: { userId: value, secret: value, recoveryCode: value, period: value },
+    }),
+  "a rejected row": (value) => secrets.redacted({ ...place, original: [value, value], values: {} }),
+};
+
+/** Texts that make an expression try again from each of its characters, if it can be made to. */
+const texts: Record<string, (length: number) => string> = {
+  "padding of base32 with something behind it": (length) => `${"=".repeat(length)}!`,
+  "brackets that no bracket closes": (length) => "[".repeat(length),
+  "spaces between letters": (length) => `a${" ".repeat(length)}a`,
+  "invisible characters between letters": (length) => `a${"\u200b".repeat(length)}a`,
+  "joiners between letters that join": (length) => "ا\u200c".repeat(length / 2),
+  "accents on one letter": (length) => `e${"\u0301\u0323".repeat(length / 2)}`,
+  "an accent on each letter": (length) => "e\u0301".repeat(length / 2),
+  "dots and zeros": (length) => `1${".0".repeat(length / 2)}x`,
+  "brackets and digits": (length) => `(${"8 ".repeat(length / 2)}`,
+  "an address without an end": (length) => `a@${"a.".repeat(length / 2)}`,
+};
+
+const milliseconds = (work: () => unknown): number => {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+};
+
+describe.each(Object.entries(texts))("%s", (_, make) => {
+  test.each(Object.entries(readers))("are read in time that grows as the text does: %s", (__, read) => {
+    // Eight times the text: a square takes 64 times as long. The floor keeps the noise of a busy machine out.
+    const [short, long] = [make(8_192), make(65_536)];
+    read(short);
+    const floorMilliseconds = 5;
+    const shortest = Math.max(
+      floorMilliseconds,
+      Math.min(...[1, 2, 3].map(() => milliseconds(() => read(short)))),
+    );
+    const longest = Math.min(...[1, 2].map(() => milliseconds(() => read(long))));
+    expect(longest / shortest).toBeLessThan(30);
+    // The longest cell of a file takes milliseconds; only what does not end soon is a failure here.
+    expect(milliseconds(() => read(make(1_048_576)))).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { defineConfig } from "#lib/config.ts";
+import { journey } from "./stack.ts";
+
+// A file of users brings people. What an account that is there signs in with, and whether it may, is none of its business.
+
+const secret = "6OJPTXGY5YGKGU3AZXA4JYHBM3QJQKNL";
+const other = "ZL4KBUHQGDYC7ZQZJ4PGQF6JXEHXH7VQ";
+const own = { externalId: "E1", username: "root", email: "root@example.com", phone: "13800138000" };
+
+describe.each(["import", "inline"] as const)("with secrets sent by %s, an account that is there", (otp) => {
+  it.each([
+    ["our id", { ...own }],
+    ["our id and nothing else that is the same", { externalId: "E1", email: "new@example.com" }],
+    ["its address, without our id", { email: "Root@example.com" }],
+    ["its address, under another id", { externalId: "E2", email: "root@example.com" }],
+    ["its phone, without our id", { phone: "+86 138-0013-8000" }],
+    ["its username, without our id", { username: "root" }],
+  ])("keeps its second factor, password and status, when a row has %s", async (_, named) => {
+    const run = await journey({ config: defineConfig({ authing: { otp }, sources: { bamboohr: {} } }) });
+    const lines = (...rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+    const first = { ...own, name: "Root", password: "first-password", otp: { secret } };
+    expect(await run.summary(await run.upload("users", "people.ndjson", lines(first)))).toMatchObject({
+      accepted: 1,
+    });
+    const pool = run.stack.sandbox;
+    const [before] = pool?.users() ?? [];
+    const userId = before?.userId ?? "";
+
+    const row = { ...named, password: "other-password", status: "Suspended", otp: { secret: other } };
+    const ids = [
+      await run.upload("users", "again.ndjson", lines(row)),
+      await run.upload("users/bamboohr", "again.ndjson", lines(row)),
+    ];
+    for (const id of ids) {
+      const summary = await run.summary(id);
+      expect(summary).toMatchObject({ accepted: 0, rejected: 1 });
+      expect(Object.keys(summary.reasons)[0]).toMatch(/user-exists|conflict|user-not-created/);
+    }
+    expect(pool?.users()).toEqual([before]);
+    expect(pool?.otpOf(userId)).toEqual({ secret });
+    expect(pool?.passwordOf(userId)).toMatchObject({ password: "first-password" });
+  });
+
+  it("is already done for a row with a password and a status only, which are not used", async () => {
+    const run = await journey({ config: defineConfig({ authing: { otp }, sources: {} }) });
+    await run.upload(
+      "users",
+      "people.csv",
+      "externalId,email,password\nE1,root@example.com,first-password\n",
+    );
+    const [before] = run.stack.sandbox?.users() ?? [];
+    const id = await run.upload(
+      "users",
+      "again.csv",
+      "externalId,email,password,status\nE1,root@example.com,other-password,Suspended\n",
+    );
+    expect(await run.summary(id)).toMatchObject({ accepted: 0, alreadyDone: 1, rejected: 0 });
+    expect(run.stack.sandbox?.users()).toEqual([before]);
+    expect(run.stack.sandbox?.passwordOf(before?.userId ?? "")).toMatchObject({ password: "first-password" });
+  });
+});
+
+describe("a source whose people came by a file", () => {
+  const employee = (action: string, fields: object) => ({
+    employees: [
+      { id: "1001", action, timestamp: new Date().toISOString(), changedFields: Object.keys(fields), fields },
+    ],
+  });
+  const people = "externalId,name,email\n1001,Li Lei,li.lei@example.com\n";
+
+  it.each([
+    ["users/bamboohr", "杭州", "accepted"],
+    ["users", undefined, "rejected"],
+  ] as const)("by %s has its mover's city as %s", async (folder, city, outcome) => {
+    const run = await journey();
+    await run.upload(folder, "people.csv", people);
+    await run.send("bamboohr", employee("Updated", { City: "杭州" }));
+    await run.stack.settled();
+    const { body } = await run.person("1001");
+    expect(body.events.at(-1).outcome.kind).toBe(outcome);
+    expect(run.stack.sandbox?.users()[0]?.city).toBe(city);
+  });
+});
+
+describe("the same digits in two countries", () => {
+  it("are two people's: each gets their own secret", async () => {
+    const run = await journey();
+    const file = "username,phone\nchen,+86 13800138000\nsmith,+1 415-555-2671\n";
+    await run.upload("users", "people.csv", file);
+    const same = "username,phone,phoneCountryCode\njones,9123456789,+91\nroe,9123456789,+7\n";
+    expect(await run.summary(await run.upload("users", "same.csv", same))).toMatchObject({ accepted: 2 });
+    const secrets = `phone,phoneCountryCode,secret\n9123456789,+91,${secret}\n9123456789,+7,${other}\n4155552671,+1,${other}\n13800138000,,${secret}\n`;
+    expect(await run.summary(await run.upload("otp", "otp.csv", secrets))).toMatchObject({ accepted: 4 });
+    const secretOf = (username: string) => {
+      const user = run.stack.sandbox?.users().find((each) => each.username === username);
+      return run.stack.sandbox?.otpOf(user?.userId ?? "")?.secret;
+    };
+    expect(["jones", "roe", "smith", "chen"].map(secretOf)).toEqual([secret, other, other, secret]);
+  });
+
+  it("are no reference to a person in another one", async () => {
+    const run = await journey();
+    await run.upload("users", "people.csv", "username,phone,phoneCountryCode\njones,9123456789,+91\n");
+    const id = await run.upload("otp", "otp.csv", `phone,phoneCountryCode,secret\n9123456789,+7,${secret}\n`);
+    expect(await run.summary(id)).toMatchObject({ accepted: 0, reasons: { "phone: user-unknown": 1 } });
+    const [jones] = run.stack.sandbox?.users() ?? [];
+    expect(run.stack.sandbox?.otpOf(jones?.userId ?? "")).toBeUndefined();
+  });
+});
