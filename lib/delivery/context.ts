@@ -2,7 +2,7 @@ import type { AuthingClient } from "#lib/authing/client.ts";
 import type { LeavePolicy, OtpPolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import type { Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
-import type { Change } from "#lib/contract/change.ts";
+import type { Change, Create } from "#lib/contract/change.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { Pace } from "./pace.ts";
@@ -32,6 +32,9 @@ export interface Task<Kind extends Change = Change> {
   /** Other sources say that the account is closed: it stays so, and out of departments. */
   readonly staysClosed?: true;
 }
+
+/** A joiner, a rehire, or a row of a file of users. */
+export type CreateTask = Task<Create>;
 
 /** Says what became of a task. The first word on a task counts. */
 export type Settle = (task: Task, outcome: Outcome) => void;
