@@ -61,14 +61,14 @@ export function redrive(open: OpenStack, right: () => Packages): void {
         );
       expect(await resultsOf({ dryRun: true })).toEqual({
         create: 24,
-        update: 5,
+        superseded: 5,
         "dead external-id-too-long": 1,
       });
       expect(stack.sandbox.requests).toHaveLength(requests);
 
       expect(await resultsOf({})).toEqual({
         accepted: 24,
-        "already-done nothing-to-change": 5,
+        superseded: 5,
         "dead external-id-too-long": 1,
       });
       expect(stack.sandbox.users()).toHaveLength(29 + sourceNames.length - 1);
