@@ -85,6 +85,8 @@ export interface PersonRecord {
 /** What is noted of a person: `closes` adds its source to `closedBy`, or takes it away. */
 export interface PersonNote extends Omit<PersonRecord, "closedBy" | "formerly" | "renamedTo"> {
   readonly closes?: { readonly source: string; readonly isClosed: boolean };
+  /** The id was an earlier one of another person: from now on it is this person's alone. */
+  readonly isNewcomer?: true;
 }
 
 export type Claim =

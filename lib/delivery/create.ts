@@ -12,7 +12,7 @@ import { packed } from "./batches.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { conflictWith } from "./conflict.ts";
-import { closedByOthers, findUsers, isSamePerson, personOf, updatable } from "./people.ts";
+import { closedByOthers, findUsers, isOnlyLinked, isSamePerson, personOf, updatable } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 type CreateTask = Task<Create>;
@@ -86,7 +86,8 @@ async function notePeople(
       const { userId, by = task.by } = outcome;
       if (externalId === undefined || userId === undefined) return [];
       const isOwn = isDone(outcome) && task.owner !== undefined;
-      return { externalId, userId, createdBy: by, ...(isOwn && { owner: task.owner }) };
+      const { owner, isNewcomer } = task;
+      return { externalId, userId, createdBy: by, ...(isOwn && { owner }), ...(isNewcomer && { isNewcomer }) };
     }),
   );
 }
@@ -291,9 +292,13 @@ async function settleSame(
 ): Promise<void> {
   const { person } = task.change;
   const known = await personOf(task, context);
-  const isOurs = known === undefined && isMadeBy(task, user, context);
+  const isOurs = (known === undefined || isOnlyLinked(known)) && isMadeBy(task, user, context);
   if (known === undefined && !isOurs && !task.links) {
     return settle(task, { kind: "held", reason: "account-exists", field: "externalId", userId: user.userId });
+  }
+  if (known && !isOurs && !task.links && known.owner !== task.source) {
+    // Without the account's id: by it the source could speak about the person from then on.
+    return settle(task, { kind: "already-done", by: known.createdBy });
   }
   const wantsOpen = (person.status ?? "Activated") === "Activated";
   const isClosed = user.status !== undefined && user.status !== "Activated" && wantsOpen;
@@ -311,7 +316,7 @@ async function settleSame(
   settle(task, {
     kind: isOurs || known?.createdBy === task.by ? "accepted" : "already-done",
     userId: user.userId,
-    ...(known && known.createdBy !== task.by && { by: known.createdBy }),
+    ...(known && !isOurs && known.createdBy !== task.by && { by: known.createdBy }),
   });
 }
 

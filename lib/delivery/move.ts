@@ -31,12 +31,12 @@ export async function updatePerson(
   // A person whom another source let go does not come back into departments by the way.
   const departmentIds = staysClosed ? [] : (change.person.departmentIds ?? []);
   const closed = staysClosed && ({ reason: "stays-closed", field: "status" } as const);
-  if (!updates && departmentIds.length === 0) {
-    const nothing = wasApplied(task)
-      ? ({ kind: "accepted" } as const)
-      : ({ kind: "already-done", reason: "nothing-to-change" } as const);
-    return settle(task, { ...nothing, ...accountOf(task), ...closed });
-  }
+  const changes = updates || departmentIds.length > 0;
+  const nothing = wasApplied(task)
+    ? ({ kind: "accepted" } as const)
+    : ({ kind: "already-done", reason: "nothing-to-change" } as const);
+  const account = accountOf(task);
+  if (!changes && account.userId !== undefined) return settle(task, { ...nothing, ...account, ...closed });
 
   const { answer, who } = await firstFound(references, ({ kind, value: userId }) => {
     const userIdType = userIdTypes[kind];
@@ -51,7 +51,9 @@ export async function updatePerson(
     return settle(task, {
       ...(refusal
         ? departmentsRefused(refusal, updates)
-        : { kind: "accepted", ...(answer.requestId !== undefined && { requestId: answer.requestId }) }),
+        : changes
+          ? { kind: "accepted", ...(answer.requestId !== undefined && { requestId: answer.requestId }) }
+          : nothing),
       ...closed,
       ...(answer.data !== undefined && { userId: answer.data.userId }),
     });
@@ -133,12 +135,11 @@ function leave(
 function referencesOf({ known, person, links, change }: Task<Update | Leave>): readonly Who[] {
   const userId = known?.userId ?? person?.userId;
   const brought = change.kind === "update" ? change.person.externalId : undefined;
-  const isKnown = known?.externalId !== undefined || person !== undefined || links;
-  const ids = [
-    known?.externalId,
-    person?.externalId,
-    ...(isKnown ? [change.who.externalId, brought, ...(person?.formerly ?? [])] : []),
-  ];
+  // A departure of a person who was not there is told with an id as well, which makes no account its source's.
+  const isKnown = known?.userId !== undefined || person !== undefined || links;
+  const ids = isKnown
+    ? [known?.externalId, person?.externalId, change.who.externalId, brought, ...(person?.formerly ?? [])]
+    : [];
   return [
     ...(userId === undefined ? [] : [{ kind: "userId", value: userId } as const]),
     ...[...new Set(ids)].flatMap((value): Who[] =>

@@ -1,10 +1,11 @@
-import type { Change, Update } from "#lib/contract/change.ts";
+import type { Change, Leave, Update } from "#lib/contract/change.ts";
 import type { PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
 import type { Task } from "#lib/delivery/context.ts";
-import { closedByOthers } from "#lib/delivery/people.ts";
+import { closedByOthers, isOnlyLinked } from "#lib/delivery/people.ts";
 import { maySpeak, notItsPerson } from "./authority.ts";
 import { effectiveFrom } from "./dates.ts";
 import type { Knowledge } from "./knowledge.ts";
@@ -36,6 +37,8 @@ export interface Decision {
   readonly outcome?: Outcome;
   /** Fields that a newer event told → that event, `source/eventId`. */
   readonly superseded: Readonly<Record<string, string>>;
+  /** Changes about which nothing has to be done; what they say of access counts. */
+  readonly noted: readonly Change[];
   /** Changes whose day lies ahead, and the moment (milliseconds since 1970) at which the first of them is due. */
   readonly ahead: readonly Change[];
   readonly dueAt?: number;
@@ -49,31 +52,40 @@ export function decide(
 ): Decision {
   if (message.kind === "unreadable" || changes.length === 0) {
     const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
-    return { steps: [], outcome, superseded: {}, ahead: [] };
+    return { steps: [], outcome, superseded: {}, noted: [], ahead: [] };
   }
   const { source, event } = message;
   const { known, person, namesake } = knowledge;
   const { changes: remaining, superseded: lost, isRepetition } = remainderOf(changes, event, known);
-  const left = remaining.filter((change) => !isNoNews(change, lost, known));
+  const noted = remaining.filter((change) => isNoNews(change, lost, known));
+  const left = remaining.filter((change) => !noted.includes(change));
   const superseded = Object.fromEntries(Object.entries(lost).map(([name, by]) => [name, `${source}/${by}`]));
   if (left.length === 0) {
     const by = `${source}/${newestTeller(lost, known)}`;
-    return { steps: [], outcome: { kind: isRepetition ? "already-done" : "superseded", by }, superseded, ahead: [] };
+    return { steps: [], outcome: { kind: isRepetition ? "already-done" : "superseded", by }, superseded, noted, ahead: [] };
   }
   const moments = left.map((change) => effectiveFrom(change, settings.timeZone) ?? 0);
   const due = moments.filter((moment) => moment > settings.now);
+  // What comes with a joiner is about a person who is there by then.
+  const isComing = left.some((change) => closes(change) === false);
   const stepOf = (change: Change): Step => {
-    if (person && !maySpeak(source, settings.people, person, known)) {
+    const mayHaveMade = change.kind === "create" && person !== undefined && isOnlyLinked(person);
+    if (person && !mayHaveMade && !maySpeak(source, settings.people, person, known)) {
       return { change, outcome: othersPerson(change, person) };
     }
     if (namesake && "person" in change) return { change, outcome: idInUse(namesake, source) };
-    const closed = neverCame(change, event, knowledge);
+    const closed = isComing ? undefined : neverCame(change, event, knowledge);
+    if (closed && "change" in closed) return placed(message, closed.change, knowledge, settings);
     if (closed) return { change, outcome: { ...closed, by: `${source}/${closed.by}` } };
     return placed(message, change, knowledge, settings);
   };
   return {
-    steps: left.filter((_, index) => (moments[index] ?? 0) <= settings.now).map(stepOf),
+    steps: left
+      .filter((_, index) => (moments[index] ?? 0) <= settings.now)
+      .concat(leftUnderNewSubject(event, knowledge))
+      .map(stepOf),
     superseded,
+    noted,
     ahead: left.filter((_, index) => (moments[index] ?? 0) > settings.now),
     ...(due.length > 0 && { dueAt: Math.min(...due) }),
   };
@@ -90,14 +102,25 @@ function isNoNews(
   return isPlacedAndOpen && onlyOpens && Object.keys(lost).length > 0;
 }
 
-/** A person who left before anything else was heard of them: no account is made for the sake of closing it. */
+/** A departure under the new id of a person came before the event that says they have it: they are to be closed now. */
+function leftUnderNewSubject({ occurredAt }: Statement, { known, underNewSubject }: Knowledge): Leave[] {
+  const at = underNewSubject?.told["access"]?.at ?? "";
+  const isNewest = at > occurredAt && at > (known?.told["access"]?.at ?? "");
+  return underNewSubject?.isClosed && isNewest ? [{ kind: "leave", who: {} }] : [];
+}
+
+/**
+ * A person who left before anything else was heard of them: no account is made for the sake of closing it. A newer word that closes
+ * the account is told all the same, as a departure: what is older does not open it.
+ */
 function neverCame(
   change: Change,
   { occurredAt }: Statement,
   { known, person }: Knowledge,
-): (Outcome & { readonly by: string }) | undefined {
+): (Outcome & { readonly by: string }) | { readonly change: Leave } | undefined {
   const left = known?.isClosed && known.userId === undefined && person === undefined && known.told["access"];
   if (!left || change.kind === "leave" || closes(change) === false) return undefined;
+  if (closes(change) && "who" in change) return { change: { kind: "leave", who: change.who } };
   return left.at > occurredAt
     ? { kind: "superseded", by: left.by }
     : { kind: "already-done", reason: "person-has-left", by: left.by };
@@ -127,9 +150,11 @@ function idInUse(namesake: PersonRecord, source: string): Outcome {
 function placed(
   { source, event, reception }: EventMessage,
   change: Change,
-  { known, person }: Knowledge,
+  { known, person, externalId, isNewcomer }: Knowledge,
   { people, rehire, isSame, now }: DecisionSettings,
 ): Step {
+  // Whoever is brought has our id of today, also by an event that is older than it.
+  const called = (whole: CreateUserInfoDto) => ({ ...whole, ...(externalId !== undefined && { externalId }) });
   const about = {
     by: `${source}/${event.id}`,
     source,
@@ -138,6 +163,7 @@ function placed(
     since: Date.parse(reception.receivedAt),
     ...(known && { known }),
     ...(person && { person }),
+    ...(isNewcomer && { isNewcomer }),
     links: people === "shared" || isSame,
     isSame,
   };
@@ -145,18 +171,19 @@ function placed(
   if (change.kind === "leave" || change.kind === "import-otp") return { change, task: { ...about, change } };
   const opens = closes(change) === false;
   if (change.kind === "create") {
-    if (!isPlaced) return { change, task: { ...about, change } };
+    if (!isPlaced) return { change, task: { ...about, change: { ...change, person: called(change.person) } } };
     if (opens && known?.isClosed && rehire === "reject") {
       return { change, outcome: { kind: "rejected", reason: "account-not-active", field: "status" } };
     }
     // The source has brought this person before: what its joiner says now is what has changed since.
     const { kind: _, person: whole, ...rest } = change;
-    const update: Update = { ...rest, kind: "update", who: {}, person: whole, whole, complete: true };
+    const update: Update = { ...rest, kind: "update", who: {}, person: whole, whole: called(whole), complete: true };
     return { change, task: updateTask(update, about, opens) };
   }
   const mayBeRenamed = now - Date.parse(reception.receivedAt) < (change.createsAfterSeconds ?? 0) * 1000;
   const complete = change.complete && (isPlaced || !mayBeRenamed);
-  return { change, task: updateTask({ ...change, complete }, about, opens) };
+  const whole = complete && { whole: called(change.whole ?? (change.person as CreateUserInfoDto)) };
+  return { change, task: updateTask({ ...change, complete, ...whole }, about, opens) };
 }
 
 /**

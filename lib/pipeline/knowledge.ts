@@ -12,6 +12,10 @@ export interface Knowledge {
   readonly namesake: PersonRecord | undefined;
   /** Our id of the person after the event, where it is known. */
   readonly externalId: string | undefined;
+  /** The person's id was another one's before, whom the source has given another id. */
+  readonly isNewcomer: boolean;
+  /** What was told under the id that the source gives this person from now on. */
+  readonly underNewSubject: SubjectRecord | undefined;
 }
 
 /** A sender's clock may be ahead by so much, in milliseconds. */
@@ -57,10 +61,17 @@ export async function knowledgeOf(
   // What a leaver is called comes last: a deletion often says the source's own id only.
   const externalId = brought ?? known?.externalId ?? changes.flatMap(idsIn)[0];
   const id = known?.externalId ?? externalId;
-  const person = id === undefined ? undefined : await ledger.person(id);
+  const found = id === undefined ? undefined : await ledger.person(id);
+  const isNewcomer =
+    known?.userId === undefined && found?.owner === message.source && found.externalId !== id;
+  const person = isNewcomer ? undefined : found;
   const other = brought === undefined || brought === id ? undefined : await ledger.person(brought);
-  const namesake = other && other.externalId !== person?.externalId ? other : undefined;
-  return { known, person, namesake, externalId };
+  // An id that its person has given up is free.
+  const namesake = other?.externalId === brought && other?.externalId !== person?.externalId ? other : undefined;
+  const moved = changes.flatMap((change) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
+  const isMoved = moved !== undefined && message.kind === "event" && moved !== message.event.subject;
+  const underNewSubject = isMoved ? await ledger.subject(message.source, moved) : undefined;
+  return { known, person, namesake, externalId, isNewcomer, underNewSubject };
 }
 
 /**

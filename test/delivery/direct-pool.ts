@@ -6,8 +6,11 @@ import { batchProblems, importOtpProblems, type Problem } from "#lib/authing/rul
 import { createFaults, type Fault } from "#infra/sandbox/faults.ts";
 import { createOperations, type PoolRules } from "#infra/sandbox/endpoints.ts";
 import { createPasswordKeys } from "#infra/sandbox/password-keys.ts";
+import { unknownUser } from "#infra/sandbox/envelope.ts";
 import { createPeople } from "#infra/sandbox/people.ts";
 import { toUserDto } from "#infra/sandbox/user-dto.ts";
+import type { UserDto } from "#lib/authing/dto.ts";
+import type { Answer as OperationAnswer } from "#infra/sandbox/envelope.ts";
 import type { Pool } from "./world.ts";
 
 /** How long a request and its answer are on their way, and how long a client waits for an answer, in milliseconds. */
@@ -15,7 +18,10 @@ const wayMilliseconds = 10;
 const timeoutMilliseconds = 10_000;
 
 /** The sandbox without the network: the same people, operations and faults behind the client's interface, in virtual time. */
-export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
+export function directPool(
+  clock: Clock,
+  { lookUpLagMilliseconds = 0, ...rules }: Partial<PoolRules> & { readonly lookUpLagMilliseconds?: number },
+): Pool {
   const people = createPeople(clock.now);
   const faults = createFaults();
   const operations = createOperations(people, createPasswordKeys(), {
@@ -27,6 +33,18 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     ...rules,
   });
   const requests: { operation: string; count: number; fault?: string }[] = [];
+
+  /** What a look-up shows: accounts that began a moment ago are not in it yet. */
+  function shownBy(name: string, answer: OperationAnswer): OperationAnswer {
+    if ("refusal" in answer || lookUpLagMilliseconds === 0) return answer;
+    const isShown = ({ createdAt }: UserDto) =>
+      Date.parse(createdAt ?? "") + lookUpLagMilliseconds <= clock.now();
+    if (name === "get-user") return isShown(answer.data as UserDto) ? answer : { refusal: unknownUser };
+    if (name !== "get-user-batch") return answer;
+    const users = answer.data as UserDto[];
+    if (rules.unknownInLookUp === "refused" && !users.every(isShown)) return { refusal: unknownUser };
+    return { ...answer, data: users.filter(isShown) };
+  }
 
   async function call(
     name: string,
@@ -57,7 +75,7 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     const run = (): Observation | Answer<unknown> => {
       const operation = operations[name];
       if (!operation) throw new Error(`no operation ${name}`);
-      const answer = operation.run(data);
+      const answer = shownBy(name, operation.run(data));
       if (!("refusal" in answer)) return { ok: true, data: answer.data, requestId: randomUUID() };
       const { statusCode, apiCode, en } = answer.refusal;
       return refusal(200, statusCode, { apiCode, message: en });
