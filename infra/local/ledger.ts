@@ -112,7 +112,9 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     },
 
     async subjects(source, after = "") {
-      const ids = [...subjects.values()].flatMap((record) => (record.source === source ? record.subject : []));
+      const ids = [...subjects.values()].flatMap((record) =>
+        record.source === source ? record.subject : [],
+      );
       const page = ids
         .toSorted()
         .filter((id) => id > after)
@@ -150,7 +152,8 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       giveUp(to);
       const formerly = [...new Set([...(known.formerly ?? []), known.externalId])].filter((id) => id !== to);
       people.set(to, { ...known, externalId: to, formerly });
-      for (const id of formerly) people.set(id, { externalId: id, createdBy: known.createdBy, renamedTo: to });
+      for (const id of formerly)
+        people.set(id, { externalId: id, createdBy: known.createdBy, renamedTo: to });
     },
 
     async event(key) {

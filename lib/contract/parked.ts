@@ -32,7 +32,9 @@ export interface Parked {
   /** The oldest `limit` messages of a kind, of one source or of all. */
   list(kind: ParkedKind, limit: number, source?: string): Promise<ParkedMessage[]>;
   /** Takes a message away. Nothing happens when it is not there. */
-  remove(parked: Pick<ParkedMessage, "kind" | "ledgerId"> & { readonly message: { readonly source: string } }): Promise<void>;
+  remove(
+    parked: Pick<ParkedMessage, "kind" | "ledgerId"> & { readonly message: { readonly source: string } },
+  ): Promise<void>;
   /** `waiting` messages whose `dueAt` has come, at most `limit`, at a cost that does not grow with those that are not due. */
   due(now: number, limit: number): Promise<ParkedMessage[]>;
 }

@@ -1,4 +1,4 @@
-import type { CreateUserOptionsDto } from "#lib/contract/person.ts";
+import type { CreateUserInfoDto, CreateUserOptionsDto } from "#lib/contract/person.ts";
 import type { ListedUserDto } from "#lib/authing/dto.ts";
 import { maxUsersPerCreate } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
@@ -87,7 +87,13 @@ async function notePeople(
       if (externalId === undefined || userId === undefined) return [];
       const isOwn = isDone(outcome) && task.owner !== undefined;
       const { owner, isNewcomer } = task;
-      return { externalId, userId, createdBy: by, ...(isOwn && { owner }), ...(isNewcomer && { isNewcomer }) };
+      return {
+        externalId,
+        userId,
+        createdBy: by,
+        ...(isOwn && { owner }),
+        ...(isNewcomer && { isNewcomer }),
+      };
     }),
   );
 }
@@ -140,7 +146,10 @@ async function place(batch: readonly CreateTask[], run: Run, unknownOutcomes: nu
       : batch;
   if (rest.length === 0) return;
   if (duplicate && more.length === 0) {
-    return settle(only, { kind: "rejected", reason: only.subject === undefined ? "conflict" : "identifier-in-use" });
+    return settle(only, {
+      kind: "rejected",
+      reason: only.subject === undefined ? "conflict" : "identifier-in-use",
+    });
   }
   if (rest.length < batch.length) return place(rest, run, unknownOutcomes);
   if (refused) run.refusesWhole = true;
@@ -297,8 +306,10 @@ async function settleSame(
     return settle(task, { kind: "held", reason: "account-exists", field: "externalId", userId: user.userId });
   }
   if (known && !isOurs && !task.links && known.owner !== task.source) {
+    const { createdBy: by } = known;
     // Without the account's id: by it the source could speak about the person from then on.
-    return settle(task, { kind: "already-done", by: known.createdBy });
+    if (!task.isMover) return settle(task, { kind: "already-done", by });
+    return settle(task, { kind: "rejected", reason: "person-of-another-source", by, userId: user.userId });
   }
   const wantsOpen = (person.status ?? "Activated") === "Activated";
   const isClosed = user.status !== undefined && user.status !== "Activated" && wantsOpen;
@@ -308,11 +319,14 @@ async function settleSame(
     known?.closedBy?.includes(task.source) === true &&
     closedByOthers(known, task.source).length === 0 &&
     context.rehirePolicy(task.source) === "reactivate";
-  if (isRehire && wantsOpen) return reopen(task, user, "reactivated", context, settle);
+  if (isRehire && wantsOpen) return putRight(task, user, context, settle, "reactivated");
   if (isClosed && !isOurs) {
     settle(task, { kind: "rejected", reason: "account-not-active", field: "status", userId: user.userId });
     return;
   }
+  // Another event about the person may have made it at the same time: then it lacks what this one says.
+  if (isOurs && task.subject !== undefined && !shows(user, person))
+    return putRight(task, user, context, settle);
   settle(task, {
     kind: isOurs || known?.createdBy === task.by ? "accepted" : "already-done",
     userId: user.userId,
@@ -357,7 +371,7 @@ async function adopt(
   settle: Settle,
 ): Promise<void> {
   const { externalId } = task.change.person;
-  await reopen(task, user, "linked", context, settle);
+  await putRight(task, user, context, settle, "linked");
   if (externalId === undefined) return;
   const { userId, externalId: former } = user;
   if (former !== undefined && former !== externalId) await context.ledger.renamePerson(former, externalId);
@@ -365,25 +379,47 @@ async function adopt(
   await context.ledger.recordPeople([{ externalId, userId, createdBy: task.by, owner: task.source, closes }]);
 }
 
-async function reopen(
+/** What Authing does not answer as it was sent. */
+const notShown: ReadonlySet<string> = new Set(["email", "phoneCountryCode", "password", "salt"]);
+
+/** Whether an account has every text that a person is told with. */
+function shows(user: ListedUserDto, person: CreateUserInfoDto): boolean {
+  const shown = user as unknown as Readonly<Record<string, unknown>>;
+  return Object.entries(updatable(person)).every(
+    ([name, value]) => typeof value !== "string" || notShown.has(name) || shown[name] === value,
+  );
+}
+
+/** Tells an account what its event says, and puts it into its departments. With a reason it is opened. */
+async function putRight(
   task: CreateTask,
   { userId, externalId }: ListedUserDto,
-  reason: "reactivated" | "linked",
   context: DeliveryContext,
   settle: Settle,
+  reason?: "reactivated" | "linked",
 ): Promise<void> {
   const { person } = task.change;
-  const id = person.externalId !== externalId && person.externalId !== undefined && { externalId: person.externalId };
+  const id = person.externalId !== externalId &&
+    person.externalId !== undefined && { externalId: person.externalId };
+  const staysClosed = closedByOthers(await personOf(task, context), task.source).length > 0;
+  const { status = reason && "Activated", ...fields } = updatable(person);
+  const says = status !== undefined && !(staysClosed && status === "Activated") && { status };
   const answer = await attemptAgain(context, () =>
-    context.authing.updateUser({ userId, ...id, ...updatable(person), status: person.status ?? "Activated" }),
+    context.authing.updateUser({ userId, ...id, ...fields, ...says }),
   );
   if (!answer.ok) return settle(task, rejection(answer.failure));
   const { requestId, data } = answer;
   // A resignation has ended the memberships.
   const who = { kind: "userId", value: userId } as const;
-  const refusal = await moveToDepartments(person.departmentIds, who, data, context);
+  const departmentIds = staysClosed ? [] : person.departmentIds;
+  const refusal = await moveToDepartments(departmentIds, who, data, context);
   if (refusal) return settle(task, { ...departmentsRefused(refusal, true), userId });
-  settle(task, { kind: "accepted", reason, userId, ...(requestId !== undefined && { requestId }) });
+  settle(task, {
+    kind: "accepted",
+    ...(reason && { reason }),
+    userId,
+    ...(requestId !== undefined && { requestId }),
+  });
 }
 
 /** Another event may have brought a person already: then Authing is asked about them, not told again. */

@@ -109,7 +109,10 @@ export async function confirmed<Asked extends { readonly userId: string }>(
  * By what the person of a secret is looked for. A source's event goes by the account that the ledger knows, or by our id where the
  * task may link an account; a row of a file by whatever it names.
  */
-function referenceOf({ known, person, links, subject, change }: Task<ImportOtp>, account?: string): Who | undefined {
+function referenceOf(
+  { known, person, links, subject, change }: Task<ImportOtp>,
+  account?: string,
+): Who | undefined {
   const userId = account ?? known?.userId ?? person?.userId;
   if (userId !== undefined) return { kind: "userId", value: userId };
   if (subject === undefined) return firstReference(change.who);
@@ -130,7 +133,10 @@ async function resolve(
     const account = accounts.get(task);
     const reference = referenceOf(task, account);
     if (!reference) {
-      settle(task, { kind: "rejected", reason: task.subject === undefined ? "user-missing" : "user-unknown" });
+      settle(task, {
+        kind: "rejected",
+        reason: task.subject === undefined ? "user-missing" : "user-unknown",
+      });
     } else if (reference.kind === "userId") {
       const remembered = account === undefined ? task.person?.externalId : undefined;
       userIds.set(task, { userId: reference.value, ...(remembered !== undefined && { remembered }) });

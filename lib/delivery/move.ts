@@ -67,7 +67,11 @@ export async function updatePerson(
 async function bringPerson(task: Task<Update>, context: DeliveryContext, settle: Settle): Promise<void> {
   const { complete, whole, person: told, trail } = task.change;
   const person = whole ?? told;
-  if (!complete) return settle(task, { kind: "rejected", reason: "user-unknown" });
+  // Who left before they came is closed already, however often it is said.
+  const hasLeft = task.known?.isClosed === true && task.known.userId === undefined;
+  const closes = told.status !== undefined && told.status !== "Activated";
+  const unknown = hasLeft && closes ? "already-done" : "rejected";
+  if (!complete) return settle(task, { kind: unknown, reason: "user-unknown" });
   const joiner: Task<Create> = { ...task, change: { kind: "create", person, trail } };
   return createPeople([joiner], context, (_, outcome) => settle(task, outcome));
 }
@@ -177,7 +181,11 @@ function renaming({ known, person, change }: Task<Update>): { externalId?: strin
 }
 
 /** The identifier that another account has, where one look for each can tell, and what that comes to. */
-async function conflictOf(task: Task<Update>, who: Who, context: DeliveryContext): Promise<Outcome | undefined> {
+async function conflictOf(
+  task: Task<Update>,
+  who: Who,
+  context: DeliveryContext,
+): Promise<Outcome | undefined> {
   const { person } = task.change;
   for (const kind of identifiers) {
     const value = person[kind];

@@ -94,7 +94,10 @@ async function findUser(
 }
 
 /** What the ledger knows of the person of a joiner: as it stood when the person was locked, where they were. */
-export async function personOf(task: Task<Create>, { ledger }: DeliveryContext): Promise<PersonRecord | undefined> {
+export async function personOf(
+  task: Task<Create>,
+  { ledger }: DeliveryContext,
+): Promise<PersonRecord | undefined> {
   const { externalId } = task.change.person;
   if (task.person !== undefined || externalId === undefined || task.isNewcomer) return task.person;
   return ledger.person(externalId);

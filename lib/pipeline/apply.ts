@@ -145,11 +145,13 @@ async function conclude(
   const own = steps.map((step) => ("outcome" in step ? step.outcome : (outcomeOf.get(step) ?? undecided)));
   const failed = own.find((each) => each instanceof InboundError);
   // A defect that this event brings to light must not keep back what comes behind it.
-  if (failed?.reason === deliveryFailed) return park(decided, waitForMending(failed, decided, ports.clock), ports, run);
+  if (failed?.reason === deliveryFailed)
+    return park(decided, waitForMending(failed, decided, ports.clock), ports, run);
   if (failed) return retry(decided, failed, ports, run);
   const done = { ...decided, outcomes: own as readonly Outcome[] };
   const wait = waitOf(done, ports.clock);
   if (wait) return park(done, wait, ports, run);
-  const outcome = leastHappy(done.outcomes) ?? withoutSteps ?? ({ kind: "dead", reason: "no-outcome" } as const);
+  const outcome =
+    leastHappy(done.outcomes) ?? withoutSteps ?? ({ kind: "dead", reason: "no-outcome" } as const);
   return record(done, outcome, ports);
 }

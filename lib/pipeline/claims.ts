@@ -31,7 +31,11 @@ export async function claimMessage(
     const key: EventKey = { source: message.source, id: times === 0 ? id : `${id}~${times}` };
     const claim = await ledger.claim(key, { owner, leaseSeconds });
     if (claim.state !== "settled") {
-      return { key, claim, wasParked: message.wasParked === true || (claim.state === "claimed" && claim.attempts > 1) };
+      return {
+        key,
+        claim,
+        wasParked: message.wasParked === true || (claim.state === "claimed" && claim.attempts > 1),
+      };
     }
     if (isResent(message, claim.record) && (await ledger.reopen(key))) {
       return { key, claim: await ledger.claim(key, { owner, leaseSeconds }), wasParked: true };

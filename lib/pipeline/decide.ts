@@ -62,27 +62,34 @@ export function decide(
   const superseded = Object.fromEntries(Object.entries(lost).map(([name, by]) => [name, `${source}/${by}`]));
   if (left.length === 0) {
     const by = `${source}/${newestTeller(lost, known)}`;
-    return { steps: [], outcome: { kind: isRepetition ? "already-done" : "superseded", by }, superseded, noted, ahead: [] };
+    return {
+      steps: [],
+      outcome: { kind: isRepetition ? "already-done" : "superseded", by },
+      superseded,
+      noted,
+      ahead: [],
+    };
   }
   const moments = left.map((change) => effectiveFrom(change, settings.timeZone) ?? 0);
   const due = moments.filter((moment) => moment > settings.now);
   // What comes with a joiner is about a person who is there by then.
   const isComing = left.some((change) => closes(change) === false);
   const stepOf = (change: Change): Step => {
-    const mayHaveMade = change.kind === "create" && person !== undefined && isOnlyLinked(person);
-    if (person && !mayHaveMade && !maySpeak(source, settings.people, person, known)) {
-      return { change, outcome: othersPerson(change, person) };
+    if (person && !maySpeak(source, settings.people, person, known)) {
+      const mayHaveMade = isOnlyLinked(person) && brings(change);
+      return mayHaveMade
+        ? placed(message, change, knowledge, settings)
+        : { change, outcome: othersPerson(change, person) };
     }
     if (namesake && "person" in change) return { change, outcome: idInUse(namesake, source) };
     const closed = isComing ? undefined : neverCame(change, event, knowledge);
-    if (closed && "change" in closed) return placed(message, closed.change, knowledge, settings);
     if (closed) return { change, outcome: { ...closed, by: `${source}/${closed.by}` } };
     return placed(message, change, knowledge, settings);
   };
   return {
     steps: left
       .filter((_, index) => (moments[index] ?? 0) <= settings.now)
-      .concat(leftUnderNewSubject(event, knowledge))
+      .concat(leftUnderOtherId(knowledge))
       .map(stepOf),
     superseded,
     noted,
@@ -91,6 +98,10 @@ export function decide(
   };
 }
 
+/** Whether a change holds all that it takes to bring a person. */
+const brings = (change: Change): boolean =>
+  change.kind === "create" || (change.kind === "update" && change.complete);
+
 /** A joiner of whom nothing is left but that the account is open, which it is. */
 function isNoNews(
   change: Change,
@@ -98,29 +109,44 @@ function isNoNews(
   known: SubjectRecord | undefined,
 ): boolean {
   const isPlacedAndOpen = known?.userId !== undefined && known.isClosed !== true;
-  const onlyOpens = change.kind === "create" && namesIn(change).every((name) => name === "access" || name === "externalId");
+  const onlyOpens =
+    change.kind === "create" && namesIn(change).every((name) => name === "access" || name === "externalId");
   return isPlacedAndOpen && onlyOpens && Object.keys(lost).length > 0;
 }
 
-/** A departure under the new id of a person came before the event that says they have it: they are to be closed now. */
-function leftUnderNewSubject({ occurredAt }: Statement, { known, underNewSubject }: Knowledge): Leave[] {
-  const at = underNewSubject?.told["access"]?.at ?? "";
-  const isNewest = at > occurredAt && at > (known?.told["access"]?.at ?? "");
-  return underNewSubject?.isClosed && isNewest ? [{ kind: "leave", who: {} }] : [];
+/**
+ * The source gives a person another id. Under the one id they have an account, under the other one they have left since: a departure
+ * came before the event that says who it is about.
+ */
+function leftUnderOtherId({ known, underNewSubject }: Knowledge): Leave[] {
+  if (!underNewSubject) return [];
+  const [other, placed] = known?.userId === undefined ? [known, underNewSubject] : [underNewSubject, known];
+  const isNewer = (other?.told["access"]?.at ?? "") > (placed.told["access"]?.at ?? "");
+  return other?.isClosed && isNewer && !placed.isClosed ? [leftBefore] : [];
+}
+
+/** Closes an account for what the ledger knows already. */
+export const leftBefore: Leave = { kind: "leave", who: {} };
+
+/** Whether a mover gives its person another id, ours or the source's: it waits for them, since later events go by it. */
+function isRenaming(change: Change, known: SubjectRecord | undefined): boolean {
+  if (change.kind !== "update") return false;
+  const { externalId } = change.person;
+  const isOurs =
+    externalId !== undefined && known?.externalId !== undefined && externalId !== known.externalId;
+  return isOurs || change.newSubject !== undefined;
 }
 
 /**
- * A person who left before anything else was heard of them: no account is made for the sake of closing it. A newer word that closes
- * the account is told all the same, as a departure: what is older does not open it.
+ * A person who left before anything else was heard of them: no account is made for the sake of closing it.
  */
 function neverCame(
   change: Change,
   { occurredAt }: Statement,
   { known, person }: Knowledge,
-): (Outcome & { readonly by: string }) | { readonly change: Leave } | undefined {
+): (Outcome & { readonly by: string }) | undefined {
   const left = known?.isClosed && known.userId === undefined && person === undefined && known.told["access"];
-  if (!left || change.kind === "leave" || closes(change) === false) return undefined;
-  if (closes(change) && "who" in change) return { change: { kind: "leave", who: change.who } };
+  if (!left || closes(change) !== undefined || isRenaming(change, known)) return undefined;
   return left.at > occurredAt
     ? { kind: "superseded", by: left.by }
     : { kind: "already-done", reason: "person-has-left", by: left.by };
@@ -154,7 +180,10 @@ function placed(
   { people, rehire, isSame, now }: DecisionSettings,
 ): Step {
   // Whoever is brought has our id of today, also by an event that is older than it.
-  const called = (whole: CreateUserInfoDto) => ({ ...whole, ...(externalId !== undefined && { externalId }) });
+  const called = (whole: CreateUserInfoDto) => ({
+    ...whole,
+    ...(externalId !== undefined && { externalId }),
+  });
   const about = {
     by: `${source}/${event.id}`,
     source,
@@ -171,17 +200,26 @@ function placed(
   if (change.kind === "leave" || change.kind === "import-otp") return { change, task: { ...about, change } };
   const opens = closes(change) === false;
   if (change.kind === "create") {
-    if (!isPlaced) return { change, task: { ...about, change: { ...change, person: called(change.person) } } };
+    if (!isPlaced)
+      return { change, task: { ...about, change: { ...change, person: called(change.person) } } };
     if (opens && known?.isClosed && rehire === "reject") {
       return { change, outcome: { kind: "rejected", reason: "account-not-active", field: "status" } };
     }
     // The source has brought this person before: what its joiner says now is what has changed since.
-    const { kind: _, person: whole, ...rest } = change;
-    const update: Update = { ...rest, kind: "update", who: {}, person: whole, whole: called(whole), complete: true };
+    const whole = called(change.whole ?? change.person);
+    const update: Update = { ...change, kind: "update", who: {}, whole, complete: true };
     return { change, task: updateTask(update, about, opens) };
   }
   const mayBeRenamed = now - Date.parse(reception.receivedAt) < (change.createsAfterSeconds ?? 0) * 1000;
   const complete = change.complete && (isPlaced || !mayBeRenamed);
+  if (complete && person && !maySpeak(source, people, person, known)) {
+    const joiner = {
+      kind: "create",
+      person: called(change.whole ?? change.person),
+      trail: change.trail,
+    } as const;
+    return { change, task: { ...about, change: joiner, isMover: true } };
+  }
   const whole = complete && { whole: called(change.whole ?? (change.person as CreateUserInfoDto)) };
   return { change, task: updateTask({ ...change, complete, ...whole }, about, opens) };
 }

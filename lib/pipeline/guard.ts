@@ -41,5 +41,8 @@ export async function holdMassDeparture(
   const departments = [...new Set([...(knowledge.known?.departments ?? []), ...told])].join(",");
   log.error("departures held", { source: key.source, departures, taken, people, departments });
   const outcome = { kind: "held", reason: "mass-departure" } as const;
-  return { ...decided, decision: { ...decision, steps: decision.steps.map(({ change }) => ({ change, outcome })) } };
+  return {
+    ...decided,
+    decision: { ...decision, steps: decision.steps.map(({ change }) => ({ change, outcome })) },
+  };
 }

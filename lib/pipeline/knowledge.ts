@@ -28,7 +28,8 @@ const clockToleranceMilliseconds = 5 * 60_000;
 export function datedNoLater(message: QueuedMessage): QueuedMessage {
   if (message.kind !== "event") return message;
   const { event, reception } = message;
-  const isAhead = Date.parse(event.occurredAt) > Date.parse(reception.receivedAt) + clockToleranceMilliseconds;
+  const isAhead =
+    Date.parse(event.occurredAt) > Date.parse(reception.receivedAt) + clockToleranceMilliseconds;
   if (!isAhead) return message;
   const { occurredAt: datedAhead } = event;
   return { ...message, datedAhead, event: { ...event, occurredAt: reception.receivedAt } };
@@ -45,7 +46,9 @@ export async function lockIdsOf(
   const ids = [...new Set(told)];
   const people = await Promise.all(ids.map((id) => ledger.person(id)));
   const subject = message.kind === "event" ? [`${message.source}/${message.event.subject}`] : [];
-  return ids.length === 0 ? subject : [...new Set([...ids, ...people.flatMap((each) => each?.externalId ?? [])])];
+  return ids.length === 0
+    ? subject
+    : [...new Set([...ids, ...people.flatMap((each) => each?.externalId ?? [])])];
 }
 
 export async function knowledgeOf(
@@ -64,13 +67,16 @@ export async function knowledgeOf(
   const found = id === undefined ? undefined : await ledger.person(id);
   const isNewcomer =
     known?.userId === undefined && found?.owner === message.source && found.externalId !== id;
-  const person = isNewcomer ? undefined : found;
   const other = brought === undefined || brought === id ? undefined : await ledger.person(brought);
   // An id that its person has given up is free.
-  const namesake = other?.externalId === brought && other?.externalId !== person?.externalId ? other : undefined;
   const moved = changes.flatMap((change) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
   const isMoved = moved !== undefined && message.kind === "event" && moved !== message.event.subject;
   const underNewSubject = isMoved ? await ledger.subject(message.source, moved) : undefined;
+  // The person may have been brought under the new id already.
+  const isOther = underNewSubject?.userId !== undefined && known?.userId === undefined;
+  const person = isOther && other ? other : isNewcomer ? undefined : found;
+  const namesake =
+    other?.externalId === brought && other?.externalId !== person?.externalId ? other : undefined;
   return { known, person, namesake, externalId, isNewcomer, underNewSubject };
 }
 

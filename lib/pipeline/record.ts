@@ -6,6 +6,7 @@ import { isDone, type Outcome } from "#lib/contract/outcome.ts";
 import type { ParkedKind } from "#lib/contract/parked.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided } from "./applying.ts";
+import { leftBefore } from "./decide.ts";
 import { closes, namesIn } from "./order.ts";
 import { hasWaitedTooLong, type Wait } from "./waiting.ts";
 
@@ -40,7 +41,8 @@ export async function record(
   const { message, key, attempts, wasParked } = ending;
   const outcome = outcomeOfEvent(decided);
   const { kind, reason = "unknown" } = outcome;
-  if (kind === "dead" || kind === "held" || kind === "rejected") await keep(kind, reason, ending, ports, error);
+  if (kind === "dead" || kind === "held" || kind === "rejected")
+    await keep(kind, reason, ending, ports, error);
   await remember(ending, ports);
   const now = ports.clock.now();
   const { redeliversForSeconds = 0 } = ports.source(key.source) ?? {};
@@ -84,7 +86,11 @@ export async function park(
   await keep("waiting", reason, ending, ports, error, dueAt);
   await remember(ending, ports);
   await ports.ledger.release(key, owner);
-  ports.log.warn("event waits", { source: key.source, event: key.id, reason, path, dueAt }, { EventsWaiting: 1 });
+  ports.log.warn(
+    "event waits",
+    { source: key.source, event: key.id, reason, path, dueAt },
+    { EventsWaiting: 1 },
+  );
   return { state: "waiting", reason, dueAt };
 }
 
@@ -152,7 +158,11 @@ async function remember(
   const told: Record<string, FieldTold> = {};
   // Also what takes effect on a later day counts as of its own moment: what was said after it, and comes late, is newer.
   const counting = [...decision.noted, ...applied.map(({ change }) => change)];
-  for (const change of counting) for (const name of namesIn(change)) told[name] = by;
+  for (const change of counting)
+    if (change !== leftBefore) for (const name of namesIn(change)) told[name] = by;
+  // Of a person who is not there, only that they have left.
+  const isNobody = applied.length > 0 && applied.every(({ outcome }) => outcome.reason === "user-unknown");
+  if (isNobody) for (const name of Object.keys(told)) if (name !== "access") delete told[name];
   const announced = [...decision.ahead, ...applied.map(({ change }) => change)].flatMap(lastDayIn).at(-1);
   if (announced !== undefined) told["departure"] = by;
   if (Object.keys(told).length === 0) return;
@@ -163,7 +173,10 @@ async function remember(
     "person" in change ? (change.person.departmentIds ?? []) : [],
   );
   const isRenamed =
-    known?.externalId !== undefined && externalId !== undefined && known.externalId !== externalId && applied.length > 0;
+    known?.externalId !== undefined &&
+    externalId !== undefined &&
+    known.externalId !== externalId &&
+    applied.length > 0;
   if (isRenamed) await ledger.renamePerson(known.externalId, externalId);
   const moved = applied.flatMap(({ change }) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
   const isMoved = moved !== undefined && moved !== event.subject;
@@ -184,7 +197,8 @@ async function remember(
   if (externalId === undefined) return;
   // A person who was never at Authing has not left it.
   const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
-  const says = isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
+  const says =
+    isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
   const isMadeAnew = userId !== undefined && userId !== person?.userId;
   if (!says && !isMadeAnew) return;
   const note: PersonNote = {
@@ -202,7 +216,11 @@ function lastDayIn(change: Change): string[] {
   return "departure" in change && change.departure === "none" ? [""] : [];
 }
 
-function recordOf({ message, key, changes, readAt, knowledge, decision }: Ending, outcome: Outcome, now: number) {
+function recordOf(
+  { message, key, changes, readAt, knowledge, decision }: Ending,
+  outcome: Outcome,
+  now: number,
+) {
   const event = message.kind === "event" ? message.event : undefined;
   const made = eventRecord(
     {

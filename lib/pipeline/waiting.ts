@@ -95,7 +95,7 @@ export async function bringBackDue(
   { parked, events, clock }: WaitingRoomPorts,
   deadline: number,
 ): Promise<number> {
-  for (let total = 0; ; ) {
+  for (let total = 0; ;) {
     const due = await parked.due(clock.now(), atOnce);
     if (due.length === 0) return total;
     await events.send(due.map(({ message }) => ({ ...message, wasParked: true })));

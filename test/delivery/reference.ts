@@ -14,6 +14,8 @@ export interface End {
   readonly secret: string | undefined;
   readonly known: PersonRecord | undefined;
   readonly leave: LeavePolicy;
+  /** Processes end and Authing fails: two sources may both take an account for their own making for a while. */
+  readonly isTroubled: boolean;
   readonly policies: Readonly<Record<SourceName, PeoplePolicy>>;
 }
 
@@ -39,7 +41,11 @@ function counts({ record: { outcome } }: Told): boolean {
  * withdrawn; what is said of access after it was announced makes it lapse.
  */
 export function accessOf(said: readonly Told[]): Told | undefined {
-  const withdrawn = said.filter(({ kind }) => kind === "withdraw").toSorted(byRank).at(-1)?.rank ?? -1;
+  const withdrawn =
+    said
+      .filter(({ kind }) => kind === "withdraw")
+      .toSorted(byRank)
+      .at(-1)?.rank ?? -1;
   return said
     .filter(({ access, isAnnounced, rank }) => access !== undefined && !(isAnnounced && rank < withdrawn))
     .toSorted(byRank)
@@ -82,27 +88,31 @@ export function brokenFor(person: number, end: End): string[] {
     const knownSince = isUnderNewId ? renamed.record.settledAt : "";
     const wasAway = user === undefined || [came, knownSince].some((at) => at >= told.record.settledAt);
     const hadLeft = said.some((other) => other.source === told.source && isLeaving(other));
-    rule(names.length === 0 || (wasAway && hadLeft), `${told.message.event.id} is superseded by what tells it`);
+    rule(
+      names.length === 0 || (wasAway && hadLeft),
+      `${told.message.event.id} is superseded by what tells it`,
+    );
   }
 
   // Access.
-  const voices = bySource
-    .filter(({ maySpeak }) => maySpeak)
-    .map(({ own }) => ({ own, last: accessOf(own) }));
+  const voices = bySource.filter(({ maySpeak }) => maySpeak).map(({ own }) => ({ own, last: accessOf(own) }));
   const closing = voices.filter(({ last }) => last?.access === "closed");
   // Nobody was there to be closed when it came: what another source brings later is not closed by it.
   const hasClosed = closing.filter(({ last }) => last?.record.outcome.reason !== "user-unknown");
   const isOpen = user?.status === "Activated";
   rule(hasClosed.length === 0 || !isOpen, "nobody is open who should be closed");
   const opening = voices.filter(({ last }) => last?.access !== "closed");
-  const isBrought = opening.some(({ own }) => own.some(({ brings, record }) => brings && record.outcome.kind !== "rejected"));
-  // After a departure a status alone brings nobody back who is not there: an account was deleted, or was never made.
-  const cannotReturn = opening.some(
-    ({ own, last }) => own.some(isLeaving) && last?.brings !== true,
+  const isBrought = opening.some(({ own }) =>
+    own.some(({ brings, record }) => brings && record.outcome.kind !== "rejected"),
   );
+  // After a departure a status alone brings nobody back who is not there: an account was deleted, or was never made.
+  const cannotReturn = opening.some(({ own, last }) => own.some(isLeaving) && last?.brings !== true);
   const leftFirst = opening.some(({ own }) => own.some((told) => isGone("access", told)));
   if (closing.length === 0 && isBrought) {
-    rule(isOpen || (user === undefined && (cannotReturn || leftFirst)), "nobody is closed who should be open");
+    rule(
+      isOpen || (user === undefined && (cannotReturn || leftFirst)),
+      "nobody is closed who should be open",
+    );
   }
   rule(user === undefined || isBroughtBy(said), "nobody is there whom no source brought");
 
@@ -116,8 +126,16 @@ export function brokenFor(person: number, end: End): string[] {
     const allowed = new Set<string | undefined>();
     let isSure = false;
     for (const { source, maySpeak, own } of bySource) {
-      if (!maySpeak) continue;
-      const telling = own.filter((told) => name in told.tells && !isGone(name, told)).toSorted(byRank).toReversed();
+      if (!maySpeak) {
+        // An event that made the account, and ended before it was noted, comes again when it is another source's.
+        const made = end.isTroubled ? own.filter(({ brings }) => brings) : [];
+        for (const { tells } of made) allowed.add(tells[name]);
+        continue;
+      }
+      const telling = own
+        .filter((told) => name in told.tells && !isGone(name, told))
+        .toSorted(byRank)
+        .toReversed();
       for (const told of telling) {
         allowed.add(told.tells[name]);
         const isRefused = told.record.outcome.kind === "rejected";
@@ -130,7 +148,8 @@ export function brokenFor(person: number, end: End): string[] {
     }
     if (!isSure) allowed.add(undefined);
     // Who leaves loses them.
-    if (name === "departments" && (said.some(isLeaving) || said.some(({ access }) => access === "closed"))) continue;
+    if (name === "departments" && (said.some(isLeaving) || said.some(({ access }) => access === "closed")))
+      continue;
     rule(allowed.has(value), `${name} is ${value}, which is none of ${[...allowed].join(", ")}`);
   }
   return broken.concat(brokenSecret(person, end, speakers, hasBeenDeleted));
@@ -138,7 +157,12 @@ export function brokenFor(person: number, end: End): string[] {
 
 const isBroughtBy = (said: readonly Told[]) => said.some(({ brings }) => brings);
 
-function brokenSecret(person: number, { said, secret, user }: End, speakers: readonly string[], hasBeenDeleted: boolean) {
+function brokenSecret(
+  person: number,
+  { said, secret, user, isTroubled }: End,
+  speakers: readonly string[],
+  hasBeenDeleted: boolean,
+) {
   const secrets = said.filter((told) => told.secret !== undefined && counts(told));
   if (!user || secrets.length === 0) return [];
   const newest = speakers.flatMap((source) => {
@@ -150,7 +174,8 @@ function brokenSecret(person: number, { said, secret, user }: End, speakers: rea
     return sure === -1 ? own : own.slice(0, sure + 1);
   });
   const isSure = newest.some(({ record }) => record.outcome.kind !== "rejected") && !hasBeenDeleted;
-  const allowed = newest.map((told) => told.secret);
+  const made = isTroubled ? secrets.filter(({ source, brings }) => brings && !speakers.includes(source)) : [];
+  const allowed = [...newest, ...made].map((told) => told.secret);
   const holds = secret === undefined ? !isSure : allowed.includes(secret) || hasBeenDeleted;
   return holds ? [] : [`${person}: the second factor is the one that was told last`];
 }
@@ -175,7 +200,11 @@ function mayBeRefused(told: Told, end: End, speakers: readonly SourceName[]): bo
 
 /** The fields of an account under the names of the ledger. */
 function fieldsOf(user: UserDto): Record<string, string | undefined> {
-  const { customData = {}, departmentIds, ...fields } = user as unknown as Record<string, unknown> & {
+  const {
+    customData = {},
+    departmentIds,
+    ...fields
+  } = user as unknown as Record<string, unknown> & {
     customData?: Record<string, string>;
     departmentIds?: string[];
   };

@@ -64,7 +64,17 @@ export const cast = { common: 3, renamed: 3, moved: 4, giver: 5, taker: 6, heir:
 
 /** What may be said about whom, beside updates. */
 const kindsOf: Readonly<Record<number, readonly Kind[]>> = {
-  [cast.renamed]: ["create", "complete", "edit", "open", "close", "leave", "leave-later", "withdraw", "rename"],
+  [cast.renamed]: [
+    "create",
+    "complete",
+    "edit",
+    "open",
+    "close",
+    "leave",
+    "leave-later",
+    "withdraw",
+    "rename",
+  ],
   [cast.moved]: ["create", "complete", "close", "open", "leave", "rename"],
   [cast.giver]: ["create", "complete", "rename"],
   [cast.taker]: ["create", "complete"],
@@ -121,7 +131,8 @@ function storyteller(): (draw: Draw, rank: number) => Statement {
     if (kind === "rename") renamed.add(person);
     const externalId = idOf(person, renamed.has(person));
     const isMoved = person === cast.moved && renamed.has(person);
-    const subject = isMoved && kind !== "rename" ? "hr-4b" : `${source}-${person === cast.moved ? "4a" : person}`;
+    const subject =
+      isMoved && kind !== "rename" ? "hr-4b" : `${source}-${person === cast.moved ? "4a" : person}`;
     const voice = `${source}#${person}`;
     const whole = personOf(externalId, {
       name: `张三 ${person}`,
@@ -130,7 +141,10 @@ function storyteller(): (draw: Draw, rank: number) => Statement {
     });
     const some = {
       ...(fields & 1 && { nickname: `${source}-${rank}` }),
-      ...(fields & 2 && (source === "hr" ? { city: `hr-${rank}`, departmentIds: [`hr-${rank}`] } : { company: `idp-${rank}` })),
+      ...(fields & 2 &&
+        (source === "hr"
+          ? { city: `hr-${rank}`, departmentIds: [`hr-${rank}`] }
+          : { company: `idp-${rank}` })),
       ...(fields & 4 && { customData: { [source === "hr" ? "title" : "badge"]: `${source}-${rank}` } }),
     };
     const who = source === "idp" && kind.startsWith("leave") ? {} : { externalId };
@@ -166,7 +180,7 @@ function storyteller(): (draw: Draw, rank: number) => Statement {
                 ...update,
                 person: { ...whole, ...some },
                 complete: true,
-                ...(person === cast.moved && { createsAfterSeconds: 3600 }),
+                ...(isMoved && { createsAfterSeconds: 3600 }),
               },
             ],
             brings: true,
@@ -215,7 +229,8 @@ function storyteller(): (draw: Draw, rank: number) => Statement {
         }
       }
     })();
-    if (meaning.access !== undefined && kind !== "leave-later") closed.set(voice, meaning.access === "closed");
+    if (meaning.access !== undefined && kind !== "leave-later")
+      closed.set(voice, meaning.access === "closed");
     const payload = isBroken ? ({ broken: true } as const) : {};
     return {
       source,
