@@ -180,6 +180,21 @@ async function remember(
   if (isRenamed) await ledger.renamePerson(known.externalId, externalId);
   const moved = applied.flatMap(({ change }) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
   const isMoved = moved !== undefined && moved !== event.subject;
+  // A person who was never at Authing has not left it.
+  const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
+  const says =
+    isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
+  const isMadeAnew = userId !== undefined && userId !== person?.userId;
+  const note: PersonNote | undefined =
+    externalId !== undefined && (says || isMadeAnew)
+      ? {
+          externalId,
+          createdBy: `${source}/${event.id}`,
+          ...(isMadeAnew && { userId }),
+          ...(says && { closes: { source, isClosed: isClosed === true } }),
+        }
+      : undefined;
+  if (note) await ledger.recordPeople([note]);
   await ledger.tell({
     source,
     subject: isMoved ? moved : (known?.subject ?? event.subject),
@@ -193,21 +208,6 @@ async function remember(
     ...(announced !== undefined && { lastDay: announced }),
   });
   if (isMoved) await ledger.tell({ source, subject: event.subject, movedTo: moved, told: { subject: by } });
-
-  if (externalId === undefined) return;
-  // A person who was never at Authing has not left it.
-  const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
-  const says =
-    isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
-  const isMadeAnew = userId !== undefined && userId !== person?.userId;
-  if (!says && !isMadeAnew) return;
-  const note: PersonNote = {
-    externalId,
-    createdBy: `${source}/${event.id}`,
-    ...(isMadeAnew && { userId }),
-    ...(says && { closes: { source, isClosed: isClosed === true } }),
-  };
-  await ledger.recordPeople([note]);
 }
 
 /** The last day that a change announces; empty where it says that none is planned. */
