@@ -39,6 +39,16 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     return known?.renamedTo === undefined ? known : people.get(known.renamedTo);
   };
 
+  /** Takes an earlier id from the person who had it. */
+  const giveUp = (externalId: string): void => {
+    const { renamedTo } = people.get(externalId) ?? {};
+    const former = renamedTo === undefined ? undefined : people.get(renamedTo);
+    if (!former) return;
+    const formerly = (former.formerly ?? []).filter((id) => id !== externalId);
+    people.set(former.externalId, { ...former, formerly });
+    people.delete(externalId);
+  };
+
   const nameOf = (key: EventKey) => `${key.source}#${key.id}`;
   const entryOf = (key: EventKey): Entry => {
     const name = nameOf(key);
@@ -138,6 +148,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       for (const note of notes) {
         const known = people.get(note.externalId);
         if (note.isNew && known?.renamedTo !== undefined) {
+          giveUp(note.externalId);
           people.set(note.externalId, withNote(undefined, note));
           continue;
         }
@@ -149,6 +160,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     async renamePerson(from, to) {
       const known = personOf(from);
       if (!known || known.externalId === to) return;
+      giveUp(to);
       const formerly = [...new Set([...(known.formerly ?? []), known.externalId])].filter((id) => id !== to);
       people.set(to, { ...known, externalId: to, formerly });
       for (const id of formerly) {

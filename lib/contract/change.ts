@@ -34,6 +34,8 @@ export interface Create {
   readonly options?: CreateUserOptionsDto;
   readonly trail: Trail;
   readonly dropped?: readonly Dropped[];
+  /** All that was said of the person, where `person` holds what nothing newer has told: an account that is gone is made from it. */
+  readonly whole?: CreateUserInfoDto;
   /** The person's first day: the change waits until that day begins. Absent: it happens at once. */
   readonly firstDay?: CalendarDay;
 }

@@ -25,6 +25,10 @@ export interface Task<Kind extends Change = Change> {
   /** What the ledger knows of the person, where it was asked while the person was locked. */
   readonly known?: SubjectRecord;
   readonly person?: PersonRecord;
+  /** Our id of the person was another one's before, so that what the ledger knows by it is not theirs. */
+  readonly isNewcomer?: true;
+  /** It stands for a mover who is only this source's if it has made the account. */
+  readonly isMover?: true;
   /** An account with our id of the person that the ledger does not know is taken for this person's. */
   readonly links: boolean;
   /** An operator has said that the account which holds the person's identifier is this person's. */

@@ -103,7 +103,7 @@ async function notePeople(
       if (externalId === undefined || userId === undefined) return [];
       // A file that names a source says whose people these are, also of accounts that were there before.
       const isOwn = task.owner !== undefined && (isDone(outcome) || task.subject === undefined);
-      const isNew = isDone(outcome) && outcome.reason === undefined;
+      const isNew = (isDone(outcome) && outcome.reason === undefined) || task.isNewcomer === true;
       return { externalId, userId, createdBy: by, isNew, ...(isOwn && { owner: task.owner }) };
     }),
   );

@@ -3,8 +3,8 @@ import { identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { conflictWith } from "./conflict.ts";
 import type { CreateTask, DeliveryContext, Settle } from "./context.ts";
 import { isMadeBy } from "./made-by.ts";
-import { closedByOthers, findByIdentifier, isSamePerson, personOf } from "./people.ts";
-import { adopt, reopen } from "./reopen.ts";
+import { closedByOthers, findByIdentifier, isOnlyLinked, isSamePerson, personOf } from "./people.ts";
+import { adopt, bringUpToDate, shows } from "./reopen.ts";
 
 /** Authing's look-up may lag behind its creates by some seconds: how often it is asked again, and after how long at first. */
 const looksAgain = 6;
@@ -78,9 +78,15 @@ async function settleSame(
 ): Promise<void> {
   const { person } = task.change;
   const known = await personOf(task, context);
-  const isOurs = known === undefined && isMadeBy(task, user, context);
+  const isOurs = (known === undefined || isOnlyLinked(known)) && isMadeBy(task, user, context);
   if (known === undefined && !isOurs && !task.links) {
     return settle(task, { kind: "held", reason: "account-exists", field: "externalId", userId: user.userId });
+  }
+  if (known && !isOurs && !task.links && known.owner !== task.source) {
+    const { createdBy: by } = known;
+    // Without the account's id: by it the source could speak about the person from then on.
+    if (!task.isMover) return settle(task, { kind: "already-done", by });
+    return settle(task, { kind: "rejected", reason: "person-of-another-source", by, userId: user.userId });
   }
   const wantsOpen = (person.status ?? "Activated") === "Activated";
   const isClosed = user.status !== undefined && user.status !== "Activated" && wantsOpen;
@@ -90,14 +96,18 @@ async function settleSame(
     known?.closedBy?.includes(task.source) === true &&
     closedByOthers(known, task.source).length === 0 &&
     context.rehirePolicy(task.source) === "reactivate";
-  if (isRehire && wantsOpen) return reopen(task, user, "reactivated", context, settle);
+  if (isRehire && wantsOpen) return bringUpToDate(task, user, context, settle, "reactivated");
   if (isClosed && !isOurs) {
     settle(task, { kind: "rejected", reason: "account-not-active", field: "status", userId: user.userId });
     return;
   }
+  // Another event about the person may have made it at the same time: then it lacks what this one says.
+  if (isOurs && task.subject !== undefined && !shows(user, person)) {
+    return bringUpToDate(task, user, context, settle);
+  }
   settle(task, {
     kind: isOurs || known?.createdBy === task.by ? "accepted" : "already-done",
     userId: user.userId,
-    ...(known && known.createdBy !== task.by && { by: known.createdBy }),
+    ...(known && !isOurs && known.createdBy !== task.by && { by: known.createdBy }),
   });
 }

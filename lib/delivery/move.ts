@@ -32,9 +32,10 @@ export async function updatePerson(
   // A person whom another source let go does not come back into departments by the way.
   const departmentIds = staysClosed ? [] : (change.person.departmentIds ?? []);
   const closed = staysClosed && ({ reason: "stays-closed", field: "status" } as const);
-  if (!updates && departmentIds.length === 0) {
-    return settle(task, { kind: "already-done", reason: "nothing-to-change", ...accountOf(task), ...closed });
-  }
+  const changes = updates || departmentIds.length > 0;
+  const nothing = { kind: "already-done", reason: "nothing-to-change" } as const;
+  const account = accountOf(task);
+  if (!changes && account.userId !== undefined) return settle(task, { ...nothing, ...account, ...closed });
 
   const { answer, who } = await firstFound(references, ({ kind, value: userId }) => {
     const userIdType = userIdTypes[kind];
@@ -51,11 +52,13 @@ export async function updatePerson(
     return settle(task, {
       ...(refusal
         ? departmentsRefused(refusal, updates)
-        : {
-            kind: "accepted",
-            ...sessions,
-            ...(answer.requestId !== undefined && { requestId: answer.requestId }),
-          }),
+        : changes
+          ? {
+              kind: "accepted",
+              ...sessions,
+              ...(answer.requestId !== undefined && { requestId: answer.requestId }),
+            }
+          : nothing),
       ...closed,
       ...(answer.data !== undefined && { userId: answer.data.userId }),
     });
@@ -69,7 +72,11 @@ export async function updatePerson(
 async function bringPerson(task: Task<Update>, context: DeliveryContext, settle: Settle): Promise<void> {
   const { complete, whole, person: told, trail } = task.change;
   const person = whole ?? told;
-  if (!complete) return settle(task, { kind: "rejected", reason: "user-unknown" });
+  // Who left before they came is closed already, however often it is said.
+  const hasLeft = task.known?.isClosed === true && task.known.userId === undefined;
+  const closes = told.status !== undefined && told.status !== "Activated";
+  const unknown = hasLeft && closes ? "already-done" : "rejected";
+  if (!complete) return settle(task, { kind: unknown, reason: "user-unknown" });
   const joiner: Task<Create> = { ...task, change: { kind: "create", person, trail } };
   return createPeople([joiner], context, (_, outcome) => settle(task, outcome));
 }
@@ -140,12 +147,11 @@ function leave(
 function referencesOf({ known, person, links, change }: Task<Update | Leave>): readonly Who[] {
   const userId = known?.userId ?? person?.userId;
   const brought = change.kind === "update" ? change.person.externalId : undefined;
-  const isKnown = known?.externalId !== undefined || person !== undefined || links;
-  const ids = [
-    known?.externalId,
-    person?.externalId,
-    ...(isKnown ? [change.who.externalId, brought, ...(person?.formerly ?? [])] : []),
-  ];
+  // A departure of a person who was not there is told with an id as well, which makes no account its source's.
+  const isKnown = known?.userId !== undefined || person !== undefined || links;
+  const ids = isKnown
+    ? [known?.externalId, person?.externalId, change.who.externalId, brought, ...(person?.formerly ?? [])]
+    : [];
   return [
     ...(userId === undefined ? [] : [{ kind: "userId", value: userId } as const]),
     ...[...new Set(ids)].flatMap((value): Who[] =>

@@ -133,9 +133,16 @@ export async function personOf(
   { ledger }: DeliveryContext,
 ): Promise<PersonRecord | undefined> {
   const { externalId } = task.change.person;
-  if (task.person !== undefined || externalId === undefined) return task.person;
+  if (task.person !== undefined || externalId === undefined || task.isNewcomer) return task.person;
   return ledger.person(externalId);
 }
+
+/**
+ * A person whom the ledger knows because a shared source spoke of an account that was there: an event that made the account, and
+ * ended before it was noted, may still come.
+ */
+export const isOnlyLinked = ({ owner, createdBy }: PersonRecord): boolean =>
+  owner === undefined && !createdBy.startsWith("uploads/");
 
 /** The sources other than this one that say a person's account is closed: while there are any, it is not opened. */
 export function closedByOthers(person: PersonRecord | undefined, source: string): readonly string[] {

@@ -1,8 +1,9 @@
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { ListedUserDto } from "#lib/authing/dto.ts";
 import { attemptAgain } from "./attempt.ts";
 import type { CreateTask, DeliveryContext, Settle } from "./context.ts";
 import { departmentsRefused, moveToDepartments } from "./departments.ts";
-import { updatable } from "./people.ts";
+import { closedByOthers, personOf, updatable } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 /** An operator has said that an account is this person's: it gets our id of them and what the event says, and is opened. */
@@ -13,7 +14,7 @@ export async function adopt(
   settle: Settle,
 ): Promise<void> {
   const { externalId } = task.change.person;
-  await reopen(task, user, "linked", context, settle);
+  await bringUpToDate(task, user, context, settle, "linked");
   if (externalId === undefined) return;
   const { userId, externalId: former } = user;
   if (former !== undefined && former !== externalId) await context.ledger.renamePerson(former, externalId);
@@ -21,25 +22,45 @@ export async function adopt(
   await context.ledger.recordPeople([{ externalId, userId, createdBy: task.by, owner: task.source, closes }]);
 }
 
-/** Opens an account that is there, brings it up to date with what the event says and puts it into its departments. */
-export async function reopen(
+/** Fields that Authing does not answer as they were sent. */
+const notShown: ReadonlySet<string> = new Set(["email", "phoneCountryCode", "password", "salt"]);
+
+/** Whether an account has every text that its event says. */
+export function shows(user: ListedUserDto, person: CreateUserInfoDto): boolean {
+  const shown = user as unknown as Readonly<Record<string, unknown>>;
+  return Object.entries(updatable(person)).every(
+    ([name, value]) => typeof value !== "string" || notShown.has(name) || shown[name] === value,
+  );
+}
+
+/** Gives an account what its event says, and puts it into its departments. With a reason it is opened. */
+export async function bringUpToDate(
   task: CreateTask,
   { userId, externalId }: ListedUserDto,
-  reason: "reactivated" | "linked",
   context: DeliveryContext,
   settle: Settle,
+  reason?: "reactivated" | "linked",
 ): Promise<void> {
   const { person } = task.change;
   const id = person.externalId !== externalId &&
     person.externalId !== undefined && { externalId: person.externalId };
+  const staysClosed = closedByOthers(await personOf(task, context), task.source).length > 0;
+  const { status = reason && "Activated", ...fields } = updatable(person);
+  const access = status !== undefined && !(staysClosed && status === "Activated") && { status };
   const answer = await attemptAgain(context, () =>
-    context.authing.updateUser({ userId, ...id, ...updatable(person), status: person.status ?? "Activated" }),
+    context.authing.updateUser({ userId, ...id, ...fields, ...access }),
   );
   if (!answer.ok) return settle(task, rejection(answer.failure));
   const { requestId, data } = answer;
   // A resignation has ended the memberships.
   const who = { kind: "userId", value: userId } as const;
-  const refusal = await moveToDepartments(person.departmentIds, who, data, context);
+  const departmentIds = staysClosed ? [] : person.departmentIds;
+  const refusal = await moveToDepartments(departmentIds, who, data, context);
   if (refusal) return settle(task, { ...departmentsRefused(refusal, true), userId });
-  settle(task, { kind: "accepted", reason, userId, ...(requestId !== undefined && { requestId }) });
+  settle(task, {
+    kind: "accepted",
+    ...(reason && { reason }),
+    userId,
+    ...(requestId !== undefined && { requestId }),
+  });
 }

@@ -1,10 +1,11 @@
-import type { Change, Update } from "#lib/contract/change.ts";
+import type { Change, Leave, Update } from "#lib/contract/change.ts";
 import type { PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
 import type { Task } from "#lib/delivery/context.ts";
-import { closedByOthers } from "#lib/delivery/people.ts";
+import { closedByOthers, isOnlyLinked } from "#lib/delivery/people.ts";
 import { maySpeak, notItsPerson } from "./authority.ts";
 import { effectiveFrom, startOfDay } from "./dates.ts";
 import type { Knowledge } from "./knowledge.ts";
@@ -36,6 +37,8 @@ export interface Decision {
   readonly outcome?: Outcome;
   /** Fields that a newer event told → that event, `source/eventId`. */
   readonly superseded: Readonly<Record<string, string>>;
+  /** Changes about which nothing has to be done; what they say of access counts. */
+  readonly noted: readonly Change[];
   /** Changes whose day lies ahead, and the moment (milliseconds since 1970) at which the first of them is due. */
   readonly ahead: readonly Change[];
   readonly dueAt?: number;
@@ -49,12 +52,13 @@ export function decide(
 ): Decision {
   if (message.kind === "unreadable" || changes.length === 0) {
     const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
-    return { steps: [], outcome, superseded: {}, ahead: [] };
+    return { steps: [], outcome, superseded: {}, noted: [], ahead: [] };
   }
   const { source, event } = message;
   const { known, person, namesake } = knowledge;
   const { changes: remaining, superseded: lost, isRepetition } = remainderOf(changes, event, known);
-  const left = remaining.filter((change) => !isNoNews(change, lost, known));
+  const noted = remaining.filter((change) => isNoNews(change, lost, known));
+  const left = remaining.filter((change) => !noted.includes(change));
   const superseded = Object.fromEntries(Object.entries(lost).map(([name, by]) => [name, `${source}/${by}`]));
   if (left.length === 0) {
     const by = `${source}/${newestTeller(lost, known)}`;
@@ -62,6 +66,7 @@ export function decide(
       steps: [],
       outcome: { kind: isRepetition ? "already-done" : "superseded", by },
       superseded,
+      noted,
       ahead: [],
     };
   }
@@ -74,21 +79,30 @@ export function decide(
     effectiveFrom(change, settings.timeZone) ?? (change.kind === "update" ? arrives : 0);
   const moments = left.map(momentOf);
   const due = moments.filter((moment) => moment > settings.now);
+  // What comes with a joiner is about a person who is there by then.
+  const isComing = left.some((change) => closes(change) === false);
   const stepOf = (change: Change): Step => {
     if (person && !maySpeak(source, settings.people, person, known)) {
-      return { change, outcome: othersPerson(change, person) };
+      const mayHaveMade = isOnlyLinked(person) && brings(change);
+      return mayHaveMade
+        ? placed(message, change, knowledge, settings)
+        : { change, outcome: othersPerson(change, person) };
     }
     if (namesake && "person" in change) return { change, outcome: idInUse(namesake, source) };
     if (message.wasParked && wasApplied(change, event, known)) {
       return { change, outcome: { kind: "accepted", ...accountOf(known) } };
     }
-    const closed = neverCame(change, event, knowledge);
+    const closed = isComing ? undefined : neverCame(change, event, knowledge);
     if (closed) return { change, outcome: { ...closed, by: `${source}/${closed.by}` } };
     return placed(message, change, knowledge, settings);
   };
   return {
-    steps: left.filter((_, index) => (moments[index] ?? 0) <= settings.now).map(stepOf),
+    steps: left
+      .filter((_, index) => (moments[index] ?? 0) <= settings.now)
+      .concat(leftUnderOtherId(knowledge))
+      .map(stepOf),
     superseded,
+    noted,
     ahead: left.filter((_, index) => (moments[index] ?? 0) > settings.now),
     ...(due.length > 0 && { dueAt: Math.min(...due) }),
   };
@@ -105,6 +119,9 @@ function wasApplied(change: Change, { id }: Statement, known: SubjectRecord | un
 
 const accountOf = (known: SubjectRecord | undefined) =>
   known?.userId === undefined ? {} : { userId: known.userId };
+/** Whether a change holds all that it takes to bring a person. */
+const brings = (change: Change): boolean =>
+  change.kind === "create" || (change.kind === "update" && change.complete);
 
 /** A joiner of whom nothing is left but that the account is open, which it is. */
 function isNoNews(
@@ -118,14 +135,39 @@ function isNoNews(
   return isPlacedAndOpen && onlyOpens && Object.keys(lost).length > 0;
 }
 
-/** A person who left before anything else was heard of them: no account is made for the sake of closing it. */
+/**
+ * The source gives a person another id. Under the one id they have an account, under the other one they have left since: a departure
+ * came before the event that says who it is about.
+ */
+function leftUnderOtherId({ known, underNewSubject }: Knowledge): Leave[] {
+  if (!underNewSubject) return [];
+  const [other, placed] = known?.userId === undefined ? [known, underNewSubject] : [underNewSubject, known];
+  const isNewer = (other?.told["access"]?.at ?? "") > (placed.told["access"]?.at ?? "");
+  return other?.isClosed && isNewer && !placed.isClosed ? [leftBefore] : [];
+}
+
+/** Closes an account for what the ledger knows already. */
+export const leftBefore: Leave = { kind: "leave", who: {} };
+
+/** Whether a mover gives its person another id, ours or the source's: it waits for them, since later events go by it. */
+function isRenaming(change: Change, known: SubjectRecord | undefined): boolean {
+  if (change.kind !== "update") return false;
+  const { externalId } = change.person;
+  const isOurs =
+    externalId !== undefined && known?.externalId !== undefined && externalId !== known.externalId;
+  return isOurs || change.newSubject !== undefined;
+}
+
+/**
+ * A person who left before anything else was heard of them: no account is made for the sake of closing it.
+ */
 function neverCame(
   change: Change,
   { occurredAt }: Statement,
   { known, person }: Knowledge,
 ): (Outcome & { readonly by: string }) | undefined {
   const left = known?.isClosed && known.userId === undefined && person === undefined && known.told["access"];
-  if (!left || change.kind === "leave" || closes(change) === false) return undefined;
+  if (!left || closes(change) !== undefined || isRenaming(change, known)) return undefined;
   return left.at > occurredAt
     ? { kind: "superseded", by: left.by }
     : { kind: "already-done", reason: "person-has-left", by: left.by };
@@ -155,9 +197,14 @@ function idInUse(namesake: PersonRecord, source: string): Outcome {
 function placed(
   { source, event, reception }: EventMessage,
   change: Change,
-  { known, person }: Knowledge,
+  { known, person, externalId, isNewcomer }: Knowledge,
   { people, rehire, isSame, now }: DecisionSettings,
 ): Step {
+  // Whoever is brought has our id of today, also by an event that is older than it.
+  const called = (whole: CreateUserInfoDto) => ({
+    ...whole,
+    ...(externalId !== undefined && { externalId }),
+  });
   const about = {
     by: `${source}/${event.id}`,
     source,
@@ -166,6 +213,7 @@ function placed(
     since: Date.parse(reception.receivedAt),
     ...(known && { known }),
     ...(person && { person }),
+    ...(isNewcomer && { isNewcomer }),
     links: people === "shared" || isSame,
     isSame,
   };
@@ -173,18 +221,28 @@ function placed(
   if (change.kind === "leave" || change.kind === "import-otp") return { change, task: { ...about, change } };
   const opens = closes(change) === false;
   if (change.kind === "create") {
-    if (!isPlaced) return { change, task: { ...about, change } };
+    if (!isPlaced)
+      return { change, task: { ...about, change: { ...change, person: called(change.person) } } };
     if (opens && known?.isClosed && rehire === "reject") {
       return { change, outcome: { kind: "rejected", reason: "account-not-active", field: "status" } };
     }
     // The source has brought this person before: what its joiner says now is what has changed since.
-    const { kind: _, person: whole, ...rest } = change;
-    const update: Update = { ...rest, kind: "update", who: {}, person: whole, whole, complete: true };
+    const whole = called(change.whole ?? change.person);
+    const update: Update = { ...change, kind: "update", who: {}, whole, complete: true };
     return { change, task: updateTask(update, about, opens) };
   }
   const mayBeRenamed = now - Date.parse(reception.receivedAt) < (change.createsAfterSeconds ?? 0) * 1000;
   const complete = change.complete && (isPlaced || !mayBeRenamed);
-  return { change, task: updateTask({ ...change, complete }, about, opens) };
+  if (complete && person && !maySpeak(source, people, person, known)) {
+    const joiner = {
+      kind: "create",
+      person: called(change.whole ?? change.person),
+      trail: change.trail,
+    } as const;
+    return { change, task: { ...about, change: joiner, isMover: true } };
+  }
+  const whole = complete && { whole: called(change.whole ?? (change.person as CreateUserInfoDto)) };
+  return { change, task: updateTask({ ...change, complete, ...whole }, about, opens) };
 }
 
 /**

@@ -12,6 +12,10 @@ export interface Knowledge {
   readonly namesake: PersonRecord | undefined;
   /** Our id of the person after the event, where it is known. */
   readonly externalId: string | undefined;
+  /** The person's id was another one's before, whom the source has given another id. */
+  readonly isNewcomer: boolean;
+  /** What was told under the id that the source gives this person from now on. */
+  readonly underNewSubject: SubjectRecord | undefined;
 }
 
 /** A sender's clock may be ahead by so much, in milliseconds. */
@@ -60,14 +64,38 @@ export async function knowledgeOf(
   // What a leaver is called comes last: a deletion often says the source's own id only.
   const externalId = brought ?? known?.externalId ?? changes.flatMap(idsIn)[0];
   const id = known?.externalId ?? externalId;
-  const found = id === undefined ? undefined : await ledger.person(id);
-  // An id that a renamed person had before is given to a new one: only the renamed person's own subject still means them.
-  const isReused =
-    known === undefined && found?.externalId !== id && changes.some(({ kind }) => kind === "create");
-  const person = isReused ? undefined : found;
-  const other = brought === undefined || brought === id ? undefined : await ledger.person(brought);
-  const namesake = other && other.externalId !== person?.externalId ? other : undefined;
-  return { known, person, namesake, externalId };
+  const isRenamed = brought !== undefined && brought !== id;
+  const [before, after, underNewSubject] = await Promise.all([
+    id === undefined ? undefined : ledger.person(id),
+    isRenamed ? ledger.person(brought) : undefined,
+    toldUnderNewSubject(message, changes, ledger),
+  ]);
+  // An id that its person has given up is another person's now.
+  const isNewcomer = known?.userId === undefined && isOwn(before, message.source) && before.externalId !== id;
+  // The person may have been brought under the new id already.
+  const isBrought = underNewSubject?.userId !== undefined || before === undefined;
+  const isElsewhere = isBrought && (known?.userId === undefined || known.isClosed === true);
+  const person = isElsewhere && after ? after : isNewcomer ? undefined : before;
+  const isFree = after === undefined || after.externalId !== brought;
+  const isSame = after?.externalId === person?.externalId || after?.userId === (known ?? person)?.userId;
+  const namesake = isFree || isSame ? undefined : after;
+  return { known, person, namesake, externalId, isNewcomer, underNewSubject };
+}
+
+/** Whether a source has brought a person, or has linked their account first. */
+function isOwn(person: PersonRecord | undefined, source: string): person is PersonRecord {
+  if (person?.owner !== undefined) return person.owner === source;
+  return person?.createdBy.startsWith(`${source}/`) === true;
+}
+
+async function toldUnderNewSubject(
+  message: QueuedMessage,
+  changes: readonly Change[],
+  ledger: Ledger,
+): Promise<SubjectRecord | undefined> {
+  const moved = changes.flatMap((change) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
+  const isMoved = moved !== undefined && message.kind === "event" && moved !== message.event.subject;
+  return isMoved ? ledger.subject(message.source, moved) : undefined;
 }
 
 /**

@@ -120,9 +120,11 @@ function withoutNames(change: Create | Update, names: ReadonlyMap<string, unknow
   const opens = change.kind === "create" && !names.has("access");
   const saysMore = change.kind === "update" && (change.newSubject !== undefined || change.departure);
   if (Object.keys(rest).length === 0 && !opens && !saysMore) return [];
-  if (change.kind === "create" && opens) return [{ ...change, person: person as CreateUserInfoDto }];
+  const whole = change.whole ?? change.person;
+  if (change.kind === "create" && opens) {
+    return [{ ...change, person: person as CreateUserInfoDto, whole: whole as CreateUserInfoDto }];
+  }
   const { kind: _kind, ...common } = change;
-  const whole = "whole" in change && change.whole ? change.whole : change.person;
   return [
     {
       ...common,

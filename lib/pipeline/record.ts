@@ -6,7 +6,7 @@ import { isDone, type Outcome } from "#lib/contract/outcome.ts";
 import type { ParkedKind } from "#lib/contract/parked.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided } from "./applying.ts";
-import { effectiveFrom } from "./dates.ts";
+import { leftBefore } from "./decide.ts";
 import { closes, namesIn } from "./order.ts";
 import { hasWaitedTooLong, type Wait } from "./waiting.ts";
 
@@ -145,7 +145,7 @@ interface AppliedChange {
 /** Notes what was applied: when each field was told, whose person it is, who says that the account is closed. */
 async function remember(
   { message, knowledge, decision, outcomes = [] }: Ending,
-  { ledger, timeZone }: ApplyPorts,
+  { ledger }: ApplyPorts,
 ): Promise<void> {
   if (message.kind !== "event" || !decision || !knowledge) return;
   const { source, event } = message;
@@ -157,12 +157,13 @@ async function remember(
   });
   const by = { at: event.occurredAt, by: event.id };
   const told: Record<string, FieldTold> = {};
-  for (const { change } of applied) {
-    // A departure that was announced counts from the end of the last day, not from the day on which it was announced.
-    const effective = effectiveFrom(change, timeZone);
-    const at = effective === undefined ? by.at : new Date(effective).toISOString();
-    for (const name of namesIn(change)) told[name] = name === "access" && at > by.at ? { ...by, at } : by;
-  }
+  // Also what takes effect on a later day counts as of its own moment: what was said after it, and comes late, is newer.
+  const counting = [...decision.noted, ...applied.map(({ change }) => change)];
+  for (const change of counting)
+    if (change !== leftBefore) for (const name of namesIn(change)) told[name] = by;
+  // Of a person who is not there, only that they have left.
+  const isNobody = applied.length > 0 && applied.every(({ outcome }) => outcome.reason === "user-unknown");
+  if (isNobody) for (const name of Object.keys(told)) if (name !== "access") delete told[name];
   const announced = [...decision.ahead, ...applied.map(({ change }) => change)].flatMap(lastDayIn).at(-1);
   if (announced !== undefined) told["departure"] = by;
   const firstDay = decision.ahead.flatMap((change) =>
@@ -171,7 +172,7 @@ async function remember(
   if (firstDay !== undefined) told["arrival"] = by;
   if (Object.keys(told).length === 0) return;
 
-  const isClosed = applied.flatMap(({ change }) => closes(change) ?? []).at(-1);
+  const isClosed = counting.flatMap((change) => closes(change) ?? []).at(-1);
   const userId = applied.find(({ outcome }) => outcome.userId !== undefined)?.outcome.userId;
   const departments = applied.flatMap(({ change }) =>
     "person" in change ? (change.person.departmentIds ?? []) : [],

@@ -52,8 +52,10 @@ export interface WorldOptions extends Partial<PoolRules> {
   readonly leave?: LeavePolicy;
   readonly rehire?: RehirePolicy;
   readonly otp?: OtpPolicy;
-  /** Which people every source may speak about. Default `shared`. */
-  readonly people?: PeoplePolicy;
+  /** Which people every source may speak about, or each by its name. Default `shared`. */
+  readonly people?: PeoplePolicy | Readonly<Record<string, PeoplePolicy>>;
+  /** How long Authing's look-ups do not show a new account, in milliseconds; of a pool without the network. Default 0. */
+  readonly lookUpLagMilliseconds?: number;
   /** Messages in one invocation. Default 10, as SQS gives them. */
   readonly batchSize?: number;
   /** Invocations side by side. Default 1. */
@@ -177,6 +179,7 @@ export async function openWorld({
   rehire = "reactivate",
   otp = "import",
   people = "shared",
+  lookUpLagMilliseconds = 0,
   batchSize = 10,
   invocationsAtOnce = 1,
   ...rules
@@ -193,7 +196,7 @@ export async function openWorld({
         clockToleranceSeconds: 10 * 365 * 86_400,
         ...rules,
       });
-  const pool = sandbox ? httpPool(sandbox, clock) : directPool(clock, rules);
+  const pool = sandbox ? httpPool(sandbox, clock) : directPool(clock, { ...rules, lookUpLagMilliseconds });
   const ledger = outside(await makeLedger(clock.now), clock);
   const parked = localParked();
   const log: string[] = [];
@@ -221,7 +224,7 @@ export async function openWorld({
       leavePolicy: () => leave,
       rehirePolicy: () => rehire,
       otpPolicy: otp,
-      peoplePolicy: () => people,
+      peoplePolicy: (source) => (typeof people === "string" ? people : (people[source] ?? "shared")),
       isMended: () => isMended,
       log: { info: line("info"), warn: line("warn"), error: line("error") },
     });
