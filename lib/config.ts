@@ -22,15 +22,15 @@ function isTimeZone(name: string): boolean {
 const SourceSettings = z.strictObject({
   /**
    * Which people the source may change, close and open: only those that it brought (`own`), or also those that other sources and
-   * files brought (`shared`: its ids are the company's ids). SECURITY.md says what each can do to whom.
+   * files brought (`shared`: its ids are the company's ids). SECURITY.md says what each can do to which people.
    */
   people: z._default(PeoplePolicy, "own"),
-  /** `resign` takes authorisations, departments, roles and groups away for good and stops sign-in; the profile stays. */
+  /** `resign` removes authorisations, departments, roles and groups for good and ends sign-in; the profile stays. */
   leave: z._default(LeavePolicy, "resign"),
   rehire: z._default(RehirePolicy, "reactivate"),
   /** Which of several ids of the source is the `externalId` in Authing; the source's README lists them. */
   externalId: z.optional(z.string()),
-  /** The source's department ids → Authing's. Departments that are not here are dropped, and told of. */
+  /** The source's department ids → Authing's. Departments that are not here are dropped, and reported. */
   departments: z._default(z.record(z.string(), z.string()), {}),
   /**
    * Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`, or
@@ -46,10 +46,10 @@ const Config = z.strictObject({
   service: z._default(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,30}$/)), "authing-inbound"),
   /**
    * What encrypts queues, bucket, table, secrets and alarms: keys of AWS's own, or one of yours, which the deployment makes,
-   * which turns itself over each year, and which AWS charges for.
+   * which AWS rotates each year and charges for.
    */
   encryption: z._default(z.enum(["aws-managed", "customer-managed"]), "aws-managed"),
-  /** How long results of imports are kept, in days; rejected rows hold people. The ledger forgets rows after 90 days. */
+  /** How long results of imports are kept, in days; rejected rows hold personal data. The ledger deletes rows after 90 days. */
   keepResultsDays: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3650)), 90),
   /** The country of phone numbers without a country code, ISO 3166, e.g. `CN`. */
   region: z._default(z.string().check(z.regex(/^[A-Z]{2}$/)), "CN"),
@@ -89,7 +89,7 @@ const Config = z.strictObject({
        */
       kickUsers: z._default(z.array(z.string().check(z.minLength(1))).check(z.maxLength(50)), []),
       /**
-       * Never more calls in a second, for each instance of a function; below it, the pace follows what Authing accepts. Authing
+       * The most calls per second, for each instance of a function; below it, the pace follows what Authing accepts. Authing
        * documents 300 a second and user pool for free accounts.
        */
       maxRequestsPerSecond: z._default(z.number().check(z.minimum(1), z.maximum(1000)), 100),
@@ -153,7 +153,7 @@ function issueProblems(issue: z.core.$ZodIssue): string[] {
   }
 }
 
-/** What a configuration wants and the dialect of 2022 cannot say. */
+/** The settings that the dialect of 2022 cannot express. */
 function authingProblems({ authing: { dialect, otp }, sources }: Config): string[] {
   if (dialect !== "2022") return [];
   return [
@@ -168,10 +168,10 @@ function authingProblems({ authing: { dialect, otp }, sources }: Config): string
   ];
 }
 
-/** Names that stand for something else where the names of sources stand: secrets, and records of the ledger. */
+/** Names that mean something else where names of sources are used: in names of secrets, and in keys of the ledger. */
 const reservedNames: ReadonlySet<string> = new Set(["authing", "people", "uploads"]);
 
-/** What is wrong with a source of one's own, which nothing else has checked if it is plain JavaScript. */
+/** What is wrong with a source of the operator's own. Nothing else has checked it if it is plain JavaScript. */
 function sourceProblems(name: string, source: OwnSource | undefined): string[] {
   if (source === undefined) return [];
   const at = `sources.${name}`;
@@ -225,7 +225,7 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   proof: {
     isRight: (value) => has(value, "verify", "sign"),
     needed: true,
-    say: "must be a proof of lib/proofs, e.g. hmac({…}) or basicAuth({…}): a source without one would take anybody's word",
+    say: "must be a proof of lib/proofs, e.g. hmac({…}) or basicAuth({…}): a source without one would accept deliveries of any sender",
   },
   redeliversForSeconds: {
     isRight: (value) => typeof value === "number" && value > 0,
@@ -261,12 +261,12 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
 };
 
 /**
- * The company's time zone: the one that is named; else Beijing time for `CN`, and for any other country that of its time zones in
- * which a day ends last, so that no account is closed early.
+ * The company's time zone: the one that is named; else Beijing time for `CN`, and for any other country the one of its time zones
+ * in which a day ends last, so that no account is closed early.
  */
 export function timeZoneOf({ timeZone, region }: Pick<Config, "timeZone" | "region">): string {
   if (timeZone !== undefined) return timeZone;
-  // China has two in the database of time zones and one on its clocks.
+  // The database of time zones has two for China, where all clocks show the same time.
   if (region === "CN") return "Asia/Shanghai";
   const zones = new Intl.Locale(`und-${region}`).getTimeZones() ?? [];
   return zones.toSorted((one, other) => standardHours(one) - standardHours(other))[0] ?? "UTC";

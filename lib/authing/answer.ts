@@ -8,7 +8,7 @@ import type { Problem } from "./rules.ts";
 
 // One request to Authing, what its answer says, and what that means for the caller.
 
-/** What a call gave. */
+/** The result of a call. */
 export type Answer<Data> =
   | {
       readonly ok: true;
@@ -17,7 +17,7 @@ export type Answer<Data> =
     }
   | { readonly ok: false; readonly failure: Failure };
 
-/** One endpoint and what it is asked. */
+/** One endpoint and its request. */
 export interface Operation<Data> extends Attempted {
   readonly method: "GET" | "POST";
   readonly path: string;
@@ -61,7 +61,7 @@ export function readAnswer<Data>(
   return succeed(envelope["data"] ?? (operation.isBare ? body : undefined), envelope.requestId);
 
   function succeed(data: unknown, requestId: string | undefined): Answer<Data> {
-    // Not seen, but not excluded either: a look-up that reports success without a user.
+    // Authing has not been seen to answer like this, but it may: a look-up that reports success without a user.
     if (operation.needsUser && operation.reads && (data === undefined || data === null)) {
       return fail({ seen: "no-user", httpStatus, requestId });
     }
@@ -85,15 +85,15 @@ export function parseDate(header: string | undefined): number | undefined {
   return Number.isNaN(date) ? undefined : date;
 }
 
-/** What our own rules refuse is not sent. */
+/** A record that our own rules refuse is not sent. */
 export function refusalByRules(operation: Operation<unknown>): Answer<never> | undefined {
   const { problems = [] } = operation;
   return problems.length > 0 ? { ok: false, failure: refusedByRules(problems, operation) } : undefined;
 }
 
 /**
- * The failure of a call that another one depends on (a token, a key): it says nothing about the records of that other call.
- * Either it helps to wait, or the run stops with `kind`.
+ * The failure of a call that another call depends on (for a token, a key): it says nothing about the records of that other call.
+ * Either the caller waits and retries, or the run stops with `kind`.
  */
 export function failedBeforehand(failure: Failure, kind: FailureKind): Failure {
   if (failure.scope === "run") return failure;

@@ -21,11 +21,11 @@ import type { AuthingCredentials } from "./signature.ts";
 export interface AuthingSettings {
   /** Default `https://api.authing.cn`. Plain http only for this very machine. */
   readonly host?: string | undefined;
-  /** How requests prove whose they are: each signed with the access key (default), or by a token bought with it. */
+  /** How requests authenticate: each is signed with the access key (default), or carries a token that the access key was exchanged for. */
   readonly mode?: "signature" | "token" | undefined;
-  /** Asked for each attempt, so that a rotation is noticed. What it throws passes through. */
+  /** Called for each attempt, so that a rotation is noticed. An error that it throws is passed on unchanged. */
   readonly credentials: () => Promise<AuthingCredentials>;
-  /** Reads the access key anew, past caches; asked at most once in a call, when Authing has refused the one in use. */
+  /** Reads the access key anew, past caches; called at most once in a call, when Authing has refused the key in use. */
   readonly refreshCredentials?: (() => Promise<AuthingCredentials>) | undefined;
   /** Language of Authing's messages. Default `en-US`. */
   readonly lang?: "en-US" | "zh-CN" | "zh-TW" | "ja-JP" | undefined;
@@ -41,28 +41,29 @@ export interface AuthingSettings {
   readonly userAgent?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
-  /** Different each time: Authing refuses one it has seen. */
+  /** A new value each time: Authing refuses a nonce that it has seen. */
   readonly nonce?: (() => string) | undefined;
 }
 
 /**
- * Authing's Management API, as far as it is needed here. A call is one attempt: whether and when to try again is the
- * caller's, told by `failure.retry`. Only what Authing surely has not applied is repeated at once, freshly signed: a clock
- * that is off is set by Authing's (once), a token or access key that is refused is renewed (once).
+ * The part of Authing's Management API that is needed here. A call is one attempt: the caller decides by `failure.retry` whether
+ * and when to retry. The client itself repeats, at once and freshly signed, only what Authing certainly has not applied: when our
+ * clock is wrong it takes Authing's time (once), and when a token or access key is refused it renews it (once).
  *
- * No outcome is thrown. What our own rules refuse is `invalid-record` with `problems`, and nothing is sent.
+ * A failure is returned, never thrown. A record that our own rules refuse is `invalid-record` with `problems`, and nothing is
+ * sent.
  */
 export interface AuthingClient {
-  /** What it writes: `droppedOnWire` tells which fields go missing by it. */
+  /** The dialect in which it writes: `droppedOnWire` lists the fields that are dropped by it. */
   readonly dialect: Dialect;
-  /** People, in no particular order: those Authing created. */
+  /** Returns the people that Authing created, in no particular order. */
   createUsersBatch(request: dto.CreateUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   importOtp(request: dto.ImportOtpReqDto): Promise<Answer<undefined>>;
   getUser(request: dto.GetUserReqDto): Promise<Answer<dto.UserDto>>;
-  /** Those Authing knows of; with an unknown one among them Authing may also answer `user-not-found`. */
+  /** Returns the people that Authing knows; when one of the ids is unknown, Authing may also answer `user-not-found`. */
   getUserBatch(request: dto.GetUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   updateUser(request: dto.UpdateUserReqDto): Promise<Answer<dto.UserDto | undefined>>;
-  /** For an existing user: a refusal is about the departments, `invalid-record` for one that Authing does not know. */
+  /** The user exists, so a refusal is about the departments: `invalid-record` for a department that Authing does not know. */
   setUserDepartments(request: dto.SetUserDepartmentsDto): Promise<Answer<undefined>>;
   resignUserBatch(request: dto.ResignUserBatchReqDto): Promise<Answer<undefined>>;
   deleteUsersBatch(request: dto.DeleteUsersBatchReqDto): Promise<Answer<undefined>>;
@@ -70,11 +71,11 @@ export interface AuthingClient {
   kickUsers(request: dto.KickUsersDto): Promise<Answer<undefined>>;
   getUserMfaInfo(request: dto.GetUserMfaInfoReqDto): Promise<Answer<dto.UserMfaDto>>;
   getCustomFields(request: dto.GetCustomFieldsReqDto): Promise<Answer<readonly dto.CustomFieldDto[]>>;
-  /** Lets go of the connections that are kept. */
+  /** Closes the connections that are kept. */
   close(): void;
 }
 
-/** What one attempt gave, and what a replay needs to know. */
+/** The result of one attempt, and what a replay needs to know. */
 interface Tried<Data> {
   readonly answer: Answer<Data>;
   /** The answer's clock, milliseconds since 1970. */
@@ -112,7 +113,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
   const tokens = createManagementTokens({ buy: buyToken, now });
   const passwords = createPasswordEncryption({ type: passwordEncryption, fetchKeys: fetchPasswordKeys });
 
-  /** One attempt, and the replays that are harmless. */
+  /** One attempt, and the replays that are safe. */
   async function call<Data>(asked: Operation<Data>): Promise<Answer<Data>> {
     const refused = refusalByRules(asked);
     if (refused) return refused;
@@ -138,7 +139,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     }
   }
 
-  /** A call in the words of the dialect, its plain passwords encrypted. What has `problems` is refused before. */
+  /** A call in the current dialect, its plain passwords encrypted. A call with `problems` is refused before it is sent. */
   async function callWithPasswords<Request extends dto.CreateUserBatchReqDto | dto.UpdateUserReqDto, Data>(
     operation: Operation<Data>,
     request: Request,
@@ -186,7 +187,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     const answer = readAnswer(exchanged, operation, now());
     return {
       answer,
-      // Only a refusal may be about the clock.
+      // Only a refusal can be caused by the clock.
       ...(!answer.ok && exchanged.seen === "response" && { date: parseDate(exchanged.headers.date) }),
     };
   }
@@ -208,7 +209,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     const data = { accessKeyId, accessKeySecret };
     const operation = written({
       ...post("get-management-token", data, dto.ManagementTokenDto),
-      // Whatever becomes of this: the call it is for was not made.
+      // Whatever the result of this request: the call that needs it was not made.
       reads: true,
       needsUser: false,
     });
@@ -220,7 +221,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     createUsersBatch(request) {
       const operation = {
         ...post("create-users-batch", request, dto.UserList),
-        // Who is not found is a department or a tenant.
+        // What is not found here is a department or a tenant.
         needsUser: false,
         records: countOf(request.list),
       };
@@ -309,12 +310,12 @@ function written<Data>(operation: Operation<Data>): Operation<Data> {
   return operation.method === "GET" ? operation : { ...operation, ...writeBody(operation.data) };
 }
 
-/** Of a list that may not even be one: its rules are checked later. */
+/** The input may not be a list at all: the rules check it later. */
 function countOf(list: readonly unknown[]): number {
   return Array.isArray(list) ? list.length : 1;
 }
 
-/** Authing does not accept who we say we are: nothing was done. */
+/** Authing refuses our credentials: it has applied nothing. */
 function isRefusal({ httpStatus, statusCode = httpStatus, apiCode }: Failure): boolean {
   return statusCode === 401 || apiCode === 1300;
 }

@@ -8,7 +8,7 @@ import type { Problem } from "./rules.ts";
 
 // Authing's reference exists in two generations. The older one (published until 2022-10, still online) has gender `W`,
 // the password's encryption and a misspelt flag at each person, and fewer fields. Both are read; one setting decides
-// which is written. In between there is only the current one.
+// which is written. All other code knows the current one only.
 
 /** `current`: the reference of today. `2022`: the older published page. */
 export type Dialect = "current" | "2022";
@@ -16,7 +16,7 @@ export type Dialect = "current" | "2022";
 /** What goes on the wire. With `problems` it must not be sent. */
 export interface Wire {
   readonly body: object;
-  /** What cannot be said in the dialect without changing what becomes of the person. */
+  /** What the dialect cannot say without changing the result for the person. */
   readonly problems: readonly Problem[];
 }
 
@@ -26,7 +26,7 @@ export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
   const problems: Problem[] = [];
   const options = batch.options ?? {};
   const list = batch.list.map((person, index) => {
-    // Without these the account would come into being and its owner could not get in, or without a second factor.
+    // Without these, Authing would create an account whose owner could not log in, or would have no second factor.
     for (const field of ["otp", "salt"] as const) {
       if (person[field] !== undefined) {
         problems.push({ path: `list[${index}].${field}`, code: "not-in-dialect" });
@@ -56,7 +56,8 @@ export function toWire(batch: CreateUserBatchReqDto, dialect: Dialect): Wire {
 /** The body of `update-user` in a dialect. */
 export function updateToWire(update: UpdateUserReqDto, dialect: Dialect): Wire {
   if (dialect === "current") return { body: update, problems: [] };
-  // Where the update of 2022 has it, nothing that is known says. A password taken for plain that is not would lock its owner out.
+  // No known document says where the update of 2022 has this field. If Authing took an encrypted password for a plain one, its owner
+  // could not log in.
   const encryptType = update.options?.passwordEncryptType;
   const older = toOlderPerson(update);
   return {
@@ -66,9 +67,9 @@ export function updateToWire(update: UpdateUserReqDto, dialect: Dialect): Wire {
 }
 
 /**
- * What of a joiner or mover a dialect does not say: `not-in-dialect-2022` for a field that it does not have, and
- * `suspended-in-dialect-2022` for a deactivated account, which goes there as a suspended one. The paths are Authing's fields:
- * several of them may come from one place in the payload, from which another one did go along.
+ * The fields of a joiner or mover that a dialect drops: `not-in-dialect-2022` for a field that it does not have, and
+ * `suspended-in-dialect-2022` for a deactivated account, which is sent as a suspended one. The paths are Authing's fields: one
+ * place in the payload may give several fields, some of which are sent.
  */
 export function droppedOnWire(
   { kind, person }: Pick<Create | Update, "kind" | "person">,
@@ -113,7 +114,7 @@ const newerFields = [
   "metadataSource",
 ] as const satisfies readonly (keyof CreateUserInfoDto)[];
 
-/** Those, what `update-user` calls `metadataSource`, and what a batch is refused for. */
+/** These fields, `metadata` (the name that `update-user` has for `metadataSource`), and the fields for which a batch is refused. */
 const omittedFields: readonly string[] = [...newerFields, "metadata", "otp", "salt"];
 
 const newerIdentityFields = ["userInfoInIdp", "accessToken", "refreshToken"] as const;
@@ -127,7 +128,7 @@ function toOlderPerson(
 ): Record<string, unknown> {
   const older = without(person, omittedFields);
   if (person.gender === "F") older["gender"] = "W";
-  // Neither can log in; a deactivated account is the nearest to a suspended one.
+  // A person with either status cannot log in: `Suspended` is the status of 2022 that is nearest to `Deactivated`.
   if (person.status === "Deactivated") older["status"] = "Suspended";
   return older;
 }

@@ -34,8 +34,8 @@ const flag = z.exactOptional(z.boolean());
 const jsonObject = z.exactOptional(z.record(z.string(), z.unknown()));
 
 /**
- * The fields of a schema, each compiled. People come and go fifty at a time, and only few of the fields that they may have are
- * there: looking at those alone is quicker than a schema of all of them, compiled or not, and is warm sooner.
+ * The fields of a schema, each compiled. People are sent and read fifty at a time, and each has only few of the fields that are
+ * possible: checking those alone is faster than a schema of all of them, compiled or not, and is fast sooner after a cold start.
  */
 export function compiledFields(schema: {
   readonly shape: Readonly<Record<string, z.ZodMiniType>>;
@@ -116,7 +116,7 @@ export const UpdateUserReqDto = z.strictObject({
 });
 export type UpdateUserReqDto = Frozen<z.infer<typeof UpdateUserReqDto>>;
 
-/** The departments of a person from now on; those that are not in the list are left. */
+/** The departments of a person from now on; the person leaves those that are not in the list. */
 export const SetUserDepartmentsDto = z.strictObject({
   userId: identifier,
   departments: z
@@ -194,7 +194,7 @@ const someNumber = lenient(z.number());
 const someFlag = lenient(z.boolean());
 const someTexts = lenient(z.array(z.string()));
 const someObject = lenient(z.record(z.string(), z.unknown()));
-/** `W` is how the 2022 generation says `F`. */
+/** The 2022 generation writes `W` for `F`. */
 const someGender = lenient(
   z.pipe(
     z.string(),
@@ -204,7 +204,7 @@ const someGender = lenient(
 /** The codes are numbers; an older error page shows `apiCode` as text. */
 const code = z.union([z.number(), z.pipe(z.string().check(z.regex(/^\d{1,9}$/)), z.transform(Number))]);
 
-/** What is around every answer except that of `system`. Success is `statusCode` 200, whatever HTTP says. */
+/** The envelope of every answer except that of `system`. Success is `statusCode` 200, whatever HTTP says. */
 export const CommonResponseDto = z.looseObject({
   statusCode: code,
   message: someText,
@@ -289,7 +289,7 @@ export const UserDto = z.looseObject({
 });
 export type UserDto = Frozen<z.infer<typeof UserDto>>;
 
-/** What is read of people who come in lists. */
+/** The fields that are read of people in lists. */
 export const listedFields = [
   "userId",
   "externalId",
@@ -307,7 +307,7 @@ export type ListedUserDto = Pick<UserDto, (typeof listedFields)[number]>;
 
 let listedUser: ReadonlyMap<string, z.ZodMiniType> | undefined;
 
-/** What `z.array(UserDto)` reads of these fields, without copying: odd ones are blanked where they stand. */
+/** What `z.array(UserDto)` reads of these fields, without copying: a field of another type is set to `undefined` in place. */
 export const UserList = z.pipe(
   z.custom<Record<string, unknown>[]>(
     (list) => Array.isArray(list) && list.every((user) => typeof objectOf(user)?.["userId"] === "string"),
@@ -317,7 +317,7 @@ export const UserList = z.pipe(
     for (const user of list) {
       for (const name of listedFields) {
         const value = user[name];
-        // All but one are texts, and mostly right.
+        // All of them but one are text, and mostly valid.
         if (value === undefined || (typeof value === "string" && name !== "departmentIds")) continue;
         user[name] = listedUser.get(name)?.parse(value);
       }

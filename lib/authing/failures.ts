@@ -1,9 +1,9 @@
-// What can become of a call to Authing, as data. Sources: Authing's list of status codes and `apiCode`s (OpenAPI, tag
+// How a call to Authing can fail, as data. Sources: Authing's list of status codes and `apiCode`s (OpenAPI, tag
 // "开发准备"), its older error-code page, and what its SDKs' own integration tests expect of a live server.
 
 import type { Identifier } from "./identifiers.ts";
 
-/** Why a call did not do what it was for. */
+/** Why a call failed. */
 export type FailureKind =
   /** Too many requests. */
   | "throttled"
@@ -11,43 +11,43 @@ export type FailureKind =
   | "transient-network"
   /** Time-out, reset or a gateway's complaint after the request was sent: it may have been applied. */
   | "unknown-outcome"
-  /** Authing failed in a way that says nothing; a malformed record can look like this too. */
+  /** Authing failed and does not say why; it may also answer a malformed record like this. */
   | "server-error"
   /** Something behind Authing (601, 602) failed. */
   | "third-party"
   /** The customer's own pipeline or database script (603) failed. */
   | "custom-code"
-  /** Our clock is off and correcting it by Authing's did not help. */
+  /** Our clock is wrong, and correcting it by Authing's did not help. */
   | "clock-skew"
-  /** Authing will never take this as it is. */
+  /** Authing refuses this record, however often it is retried. */
   | "invalid-record"
   /** An identifier is taken: by this person or by another one. */
   | "duplicate"
   | "user-not-found"
   | "payload-too-large"
-  /** The access key, or its rights. */
+  /** Authing refuses the access key, or the access key lacks a right. */
   | "credentials-refused"
-  /** The plan is used up. */
+  /** The quota of the Authing plan is used up. */
   | "quota-exceeded"
-  /** Whatever answers there is not Authing's API: redirects, bad certificates, unknown paths. */
+  /** The server that answers is not Authing's API: redirects, bad certificates, unknown paths. */
   | "endpoint-wrong"
-  /** A complaint about `customData`: one value, or, when every record gets it, a custom field that does not exist. */
+  /** Authing refuses `customData`: one value, or, when every record gets it, a custom field that does not exist. */
   | "bad-custom-field";
 
-/** A failed call. Codes, ids and field names only: Authing's message may hold values and stays out. */
+/** A failed call. Codes, ids and field names only: Authing's message is not in it, since it may hold values. */
 export interface Failure {
   readonly kind: FailureKind;
   /** What is at fault: the one record of the call, some record or none in particular (`batch`), or the settings (`run`). */
   readonly scope: "record" | "batch" | "run";
-  /** Whether Authing has done what was asked; `unknown` also when it may have done a part of it. */
+  /** Whether Authing has applied the call; `unknown` also when it may have applied a part of it. */
   readonly applied: "no" | "unknown" | "yes";
-  /** `after-lookup`: only what a look-up does not find. */
+  /** `after-lookup`: retry only the records that a look-up does not find. */
   readonly retry: "never" | "after-delay" | "after-lookup";
   readonly httpStatus?: number;
   readonly statusCode?: number;
   readonly apiCode?: number;
   readonly requestId?: string;
-  /** At most an hour. */
+  /** At most 3,600 (an hour). */
   readonly retryAfterSeconds?: number;
   /** Which of the identifiers Authing complained about. */
   readonly field?: Identifier;
@@ -62,8 +62,8 @@ interface Treatment {
 }
 
 /**
- * What each kind means for a call with one record. `record` and its `no` become `batch` and `unknown` when there are
- * several: which of them it was, and what became of the others, Authing does not say.
+ * What each kind means for a call with one record. With several records, `record` and its `no` become `batch` and `unknown`:
+ * Authing does not say which record failed, nor whether it applied the others.
  */
 const treatments: Readonly<Record<FailureKind, Treatment>> = {
   throttled: { scope: "batch", applied: "no", retry: "after-delay" },
@@ -165,7 +165,7 @@ export interface Attempted {
   readonly records: number;
 }
 
-/** What came back from a call, or why nothing did. */
+/** The answer to a call, or why there is none. */
 export type Observation =
   /** An answer in Authing's envelope; a `statusCode` 200 here is one whose data says `success: false`. */
   | {
@@ -177,13 +177,13 @@ export type Observation =
       readonly message?: string | undefined;
       readonly retryAfterSeconds?: number | undefined;
     }
-  /** An answer that is not Authing's: HTML, something too long, half an answer. */
+  /** An answer that is not Authing's: HTML, something too long, an incomplete answer. */
   | { readonly seen: "other"; readonly httpStatus: number; readonly retryAfterSeconds?: number | undefined }
-  /** No answer. `sent`: the connection stood, so that Authing may have read the request. */
+  /** No answer. `sent`: the connection was open, so that Authing may have read the request. */
   | { readonly seen: "nothing"; readonly sent: boolean; readonly errorCode?: string | undefined }
   /** A look-up that reports success without a user. */
   | { readonly seen: "no-user"; readonly httpStatus: number; readonly requestId?: string | undefined }
-  /** An answer that says it is done and does not show it. */
+  /** An answer that reports success without showing the result. */
   | {
       readonly seen: "unreadable-success";
       readonly httpStatus: number;
@@ -191,8 +191,8 @@ export type Observation =
     };
 
 /**
- * Names a failure. `apiCode` decides first, then `statusCode`, then HTTP; the message only tells a duplicate where no
- * code does, which of the identifiers it is about, and a complaint about custom fields.
+ * Names a failure. `apiCode` decides first, then `statusCode`, then HTTP. The message decides only three things: a duplicate where
+ * no code says so, which of the identifiers it is about, and a refusal because of custom fields.
  */
 export function classify(observation: Observation, attempted: Attempted): Failure {
   switch (observation.seen) {
@@ -239,7 +239,7 @@ export function refusedByRules(problems: NonNullable<Failure["problems"]>, attem
 
 function meaningOf(answer: Extract<Observation, { seen: "envelope" }>, { needsUser }: Attempted): Meaning {
   const { httpStatus, statusCode, message = "" } = answer;
-  // Said by the gateway in front, whatever the body says.
+  // The gateway in front of Authing sends this status, whatever the body says.
   if (httpStatus === 429) return { kind: "throttled" };
   const field = namesField.find(([, pattern]) => pattern.test(message))?.[0];
   const known = answer.apiCode === undefined ? undefined : byApiCode[answer.apiCode];
@@ -263,7 +263,7 @@ function kindOfForeignAnswer(httpStatus: number): FailureKind {
 
 function kindOfSilence({ sent, errorCode = "" }: Extract<Observation, { seen: "nothing" }>): FailureKind {
   if (sent) return "unknown-outcome";
-  // A certificate that does not hold, or no TLS at all on the other side.
+  // An invalid certificate, or a server that does not speak TLS.
   return /CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS|^EPROTO$|^HPE_/.test(errorCode)
     ? "endpoint-wrong"
     : "transient-network";
@@ -278,11 +278,11 @@ function failureOf(
       | undefined;
   },
 ): Failure {
-  // A look-up has no outcome that could be unknown.
+  // A look-up changes nothing, so that its outcome is never unknown.
   const kind = reads && meaning.kind === "unknown-outcome" ? "transient-network" : meaning.kind;
   const { scope, applied, retry } = treatments[kind];
   const several = scope === "record" && records > 1;
-  // 413 turns the whole request away before anything is done.
+  // With 413, the whole request is refused before Authing applies any of it.
   const partly = several && applied === "no" && kind !== "payload-too-large";
   return {
     ...meaning,

@@ -3,10 +3,10 @@ import { failedBeforehand, parseJson, type Answer } from "./answer.ts";
 import * as dto from "./dto.ts";
 import type { AuthingCredentials } from "./signature.ts";
 
-/** A management token, which proves for some hours whose requests they are. */
+/** A management token, which authenticates requests for some hours. */
 export interface ManagementToken {
   readonly value: string;
-  /** The user pool that it is for; the API wants it in a header of its own. */
+  /** The user pool of the token; the API requires it in a header of its own. */
   readonly poolId: string;
   /** Milliseconds since 1970. */
   readonly renewAt: number;
@@ -14,13 +14,15 @@ export interface ManagementToken {
 }
 
 export interface ManagementTokens {
-  /** The token in hand while it is good and bought with this access key; otherwise one purchase for all who wait. */
+  /**
+   * The token in use while it is valid and was obtained with this access key; otherwise all waiting calls share one request for a new one.
+   */
   current(by: AuthingCredentials): Promise<Answer<ManagementToken>>;
-  /** Forgets a token that Authing refused. Another call may have bought a new one in the meantime: that one stays. */
+  /** Forgets a token that Authing refused. When another call has obtained a new one in the meantime, the new one stays. */
   discard(refused: ManagementToken): void;
 }
 
-/** Keeps one management token per process. `buy` asks Authing for one: a second one does no harm. */
+/** Keeps one management token per process. `buy` obtains one from Authing; an unneeded second one does no harm. */
 export function createManagementTokens({
   buy,
   now,

@@ -17,9 +17,9 @@ interface Encrypted<Request> {
 
 export interface PasswordEncryption {
   /**
-   * Makes a call, its plain passwords encrypted. When Authing refuses one record, its keys may have changed: they are fetched
-   * anew, and if they did change and nothing was applied, the call is made once more. Several records that are refused
-   * together are left to the caller, who sends smaller batches.
+   * Makes a call, its plain passwords encrypted. When Authing refuses one record, its keys may have changed: they are fetched anew,
+   * and if they did change and nothing was applied, the call is made once more. When several records are refused together, the call
+   * is not repeated: the caller sends smaller batches.
    *
    * Throws `misconfigured` where Authing has no usable key of the kind that the configuration names.
    */
@@ -75,14 +75,14 @@ export function createPasswordEncryption({
   };
 }
 
-/** Authing documents no answer to a password that it cannot decrypt; a bad record is one of these two. */
+/** Authing does not document how it answers a password that it cannot decrypt; it answers a bad record in one of these two ways. */
 function mayBeUnreadable({ kind, scope, httpStatus }: Failure): boolean {
   return (
     scope === "record" && httpStatus !== undefined && (kind === "invalid-record" || kind === "server-error")
   );
 }
 
-/** Whether there is something to encrypt: neither a hash that is kept nor what the sender has encrypted for Authing already. */
+/** Whether there is a plain password to encrypt: neither a hash that is kept nor a password that is encrypted for Authing already. */
 function hasPlainPassword({ options = {}, ...request }: WithPasswords): boolean {
   const isReady = "keepPassword" in options && options.keepPassword === true;
   if (isReady || (options.passwordEncryptType ?? "none") !== "none") return false;
@@ -96,7 +96,7 @@ async function encrypted<Request extends WithPasswords>(
   by: { type: Exclude<PasswordEncryptType, "none">; keys: SystemInfoDto },
 ): Promise<Encrypted<Request>> {
   const problems: Problem[] = [];
-  /** What of a person is another one after encryption. */
+  /** The fields of a person that encryption changes. */
   async function changed(password: string | undefined, path: string): Promise<{ password?: string }> {
     if (password === undefined) return {};
     try {

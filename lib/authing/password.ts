@@ -39,7 +39,7 @@ function encryptRsa(plain: string, publicKey: string): string {
   return publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, bytes).toString("base64");
 }
 
-/** PEM, or the base64 within it: which of them `system` gives is documented nowhere. */
+/** PEM, or the base64 within it: no document says which of them `system` gives. */
 function readRsaKey(publicKey: string): KeyObject {
   try {
     const key = publicKey.includes("-----BEGIN")
@@ -47,7 +47,7 @@ function readRsaKey(publicKey: string): KeyObject {
       : createPublicKey({ key: Buffer.from(publicKey, "base64"), format: "der", type: "spki" });
     if (key.asymmetricKeyType === "rsa") return key;
   } catch {
-    // Told below, without what came.
+    // Reported below, without the key.
   }
   throw new InboundError("misconfigured", "authing-rsa-key-invalid");
 }
@@ -56,7 +56,7 @@ async function encryptSm2(plain: string, publicKey: string): Promise<string> {
   if (!/^04[0-9a-f]{128}$/i.test(publicKey)) {
     throw new InboundError("misconfigured", "authing-sm2-key-invalid");
   }
-  // Big, and only imports of passwords need it.
+  // A large module, which only imports of passwords need.
   const { default: smCrypto } = await import("sm-crypto");
   return smCrypto.sm2.doEncrypt(plain, publicKey, 1);
 }

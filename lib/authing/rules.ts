@@ -4,7 +4,7 @@ import { CreateUserInfoDto } from "#lib/contract/person.ts";
 import * as dto from "./dto.ts";
 import { identifierOf, identifiers } from "./identifiers.ts";
 
-// What Authing would refuse, found before it is sent. A problem names a place and a rule, never the value.
+// Finds what Authing would refuse before it is sent. A problem names a place and a rule, never the value.
 
 /** A broken rule. */
 export interface Problem {
@@ -16,7 +16,7 @@ export interface Problem {
 
 /**
  * Everything that is wrong with one person. Authing: at least one of email, phone and username; "phone cannot be empty" for a country code
- * alone. The TOTP secret is checked because Authing takes any text and the person could never log in with it.
+ * alone. The TOTP secret is checked because Authing accepts any text, and the person could never log in with a wrong one.
  */
 export function personProblems(person: CreateUserInfoDto): Problem[] {
   const wrongShape = isPerson(person) ? [] : shapeProblems(CreateUserInfoDto, person);
@@ -34,7 +34,7 @@ function isPerson(value: unknown): value is CreateUserInfoDto {
   for (const name in person) {
     const value = person[name];
     const field = personFields.get(name);
-    // Most fields are texts, and right: half of the time would go to asking.
+    // Most fields are valid text: checking them by the schema would take half of the time.
     if (field === undefined) return false;
     if (!(field === text && typeof value === "string") && !z.validate(field, value)) return false;
   }

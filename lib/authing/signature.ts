@@ -3,11 +3,11 @@ import { createHmac, createSecretKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 
 // Authing's signature of a request with an access key, as authing-node-sdk 4.0.2 makes it (src/utils/buildSignature.ts).
-// The prose about it in Authing's reference is commented out there and says something else; the SDK is what works.
+// Authing's reference describes it differently, in a text that is commented out there; Authing accepts what the SDK does.
 //
 // Signed are the method, `date` and every `x-authing-*` header, the path without host or prefix, and the *parsed*
 // parameters: of a GET those of the query before URL encoding, otherwise the top level of the JSON body. Their names are
-// sorted for the signature only; nested values stand as JSON. The server has to serialise what it parsed again, so the
+// sorted for the signature only; nested values are written as JSON. The server serialises what it has parsed, so the
 // body sent must be exactly what JSON.stringify gives.
 
 /** What a signature covers. */
@@ -18,7 +18,7 @@ export interface Signable {
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The parsed body, or the parameters of a GET; arrays as arrays. What is written as JSON already may stand as those bytes. */
+  /** The parsed body, or the parameters of a GET; arrays as arrays. A value that is JSON already may be given as those bytes. */
   readonly data?: object | undefined;
 }
 
@@ -57,7 +57,7 @@ function signedValue(value: unknown): string | Buffer {
 export interface Written {
   /** Byte for byte what `JSON.stringify` gives. */
   readonly body: Buffer;
-  /** What is signed of it: `Signable`'s `data`, of its objects the bytes that stand in the body. */
+  /** The part that is signed: `Signable`'s `data`, with objects as the bytes that are in the body. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -83,7 +83,7 @@ export function writeBody(data: object): Written {
 let utf16 = Buffer.alloc(0);
 
 /**
- * The UTF-8 of JSON, which has no lone surrogates. Node turns a string with anything beyond Latin-1 into bytes character by
+ * The UTF-8 of JSON, which has no lone surrogates. Node encodes a string with anything beyond Latin-1 character by
  * character; `transcode` does it in blocks, in a third of the time for fifty people.
  */
 function encode(json: string): Buffer {

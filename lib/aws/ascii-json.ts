@@ -1,6 +1,6 @@
 /**
- * JSON of nothing but ASCII. SQS refuses U+FFFE and U+FFFF, and half a surrogate pair does not survive UTF-8; escaped, all
- * that a sender can put into a string arrives as it was.
+ * JSON in ASCII only. SQS refuses U+FFFE and U+FFFF, and half a surrogate pair does not survive UTF-8: escaped, every string of a
+ * sender arrives unchanged.
  */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(

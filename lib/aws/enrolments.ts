@@ -5,7 +5,7 @@ import { awsFailure } from "./failure.ts";
 /** Where the enrolment of a source waits in the bucket. The role of a function allows this one key, and only to write it. */
 export const enrolmentKey = (source: string) => `enrolments/${source}.json`;
 
-/** Enrolments in this bucket, one object a source; the bucket forgets it after some days (infra/aws/bucket.yml). */
+/** Enrolments in this bucket, one object a source; the bucket deletes it after some days (infra/aws/bucket.yml). */
 export function objectEnrolments(bucket: string): EnrolmentKeeper {
   return {
     async keep(enrolment) {

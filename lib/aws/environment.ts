@@ -17,7 +17,7 @@ const variables = {
   FINISH_QUEUE_URL: z.url(),
   /** The ledger's DynamoDB table. */
   TABLE: text,
-  /** The bucket that files are uploaded to, and that keeps messages which wait for a person. */
+  /** The bucket that files are uploaded to, and that keeps parked messages. */
   BUCKET: text,
 };
 

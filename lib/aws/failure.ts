@@ -1,12 +1,12 @@
 import { InboundError } from "#lib/contract/errors.ts";
 
-/** Names of the SDK's errors that an operator mends: a right, a name or a credential is missing. */
+/** Names of the SDK's errors that an operator has to correct: a right, a name or a credential is missing. */
 const misconfigured =
   /^(AccessDenied|.*NotFoundException|NoSuchBucket|QueueDoesNotExist|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|CredentialsProviderError|InvalidRequestException|InvalidParameter|DecryptionFailure|KMS\.?.*Denied)/;
 
 /**
- * Names of errors of a call that AWS will never take as it is: too large, or not as its shape has to be. The same call fails the
- * same way after every retry, so that what it is about must not be retried for ever.
+ * Names of errors of a call that AWS will always refuse: it is too large, or does not have the required shape. The same call fails
+ * in the same way after every retry, so that its message must not be retried for ever.
  */
 const invalid =
   /^(ValidationException|ValidationError|SerializationException|ItemCollectionSizeLimitExceeded|EntityTooLarge|KeyTooLong|InvalidMessageContents|BatchRequestTooLong|MessageTooLong|MalformedXML)/;
@@ -17,8 +17,8 @@ export function awsErrorName(error: unknown): string {
 }
 
 /**
- * Our error for one of the SDK's, with AWS's code in the hint: `misconfigured` or `unavailable`, both to be tried again, with
- * `reason`; or `malformed`, `aws-call-invalid`, for a call that no retry mends: a defect of ours.
+ * Our error for one of the SDK's, with AWS's code in the hint: `misconfigured` or `unavailable`, both retryable, with `reason`; or
+ * `malformed`, `aws-call-invalid`, for a call that no retry can make succeed: a defect of ours.
  */
 export function awsFailure(error: unknown, reason: string): InboundError {
   if (error instanceof InboundError) return error;

@@ -10,7 +10,7 @@ type EventLedger = Pick<
 >;
 
 const writesAtOnce = 10;
-/** How long an event that no worker settled is remembered after its last claim: as long as the queue would keep it. */
+/** How long the ledger keeps an event without an outcome after its last claim: as long as the queue would keep the message. */
 const claimKeptSeconds = 14 * 24 * 3600;
 
 /** @param now milliseconds since 1970 */
@@ -58,7 +58,7 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
       if (record === undefined || (kind !== "dead" && kind !== "held" && kind !== "rejected")) return false;
       const reopened = await table.update(
         eventKey(key),
-        // It leaves the index of its person, too.
+        // Removes it from the index of its person, too.
         {
           set: { lease: number(0), expires: number(seconds() + claimKeptSeconds) },
           remove: ["record", "settled", "person"],
@@ -101,7 +101,7 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
       const told = (await table.get(eventKey(key)))?.["departures"]?.N;
       if (told !== undefined) return Number(told);
       const minute = Math.floor(seconds() / 60);
-      // A worker that ends before the number is kept counts the departure twice: rather one too many.
+      // A worker that is cut off before it stores the number counts the departure twice: one too many is safer than one too few.
       const bucket = departuresKey(key.source, minute);
       const added = await table.update(bucket, {
         set: { expires: number(seconds() + 2 * withinSeconds) },
@@ -114,7 +114,8 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
           since: text(minuteText(minute - Math.ceil(withinSeconds / 60))),
         },
       });
-      // Of this minute only what was counted before: of those who leave together not each shall be the last one.
+      // Of this minute, only what was counted before this departure: otherwise each of several departures at the same time would be
+      // counted as the last.
       const others = items.filter(({ sk }) => sk?.S !== bucket["sk"]?.S);
       const count = others.reduce((sum, other) => sum + countOf(other), countOf(added.item));
       await table.update(eventKey(key), { set: { departures: number(count) } });
@@ -124,7 +125,7 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
     async finishChunk(key, chunk, keepSeconds) {
       const { item } = await table.update(chunksKey(key), {
         set: { expires: number(seconds() + keepSeconds) },
-        // A set: a chunk that is added twice is there once.
+        // A set: a chunk that is added twice is in it once.
         add: { done: { NS: [String(chunk)] } },
       });
       return chunksOf(item, seconds());
@@ -150,7 +151,7 @@ const chunksOf = (found: Item | undefined, second: number): ReadonlySet<number> 
 const departuresKey = (source: string, minute: number) => keyOf("departures", [source], minuteText(minute));
 const minuteText = (minute: number) => String(minute).padStart(10, "0");
 
-/** Writes at the same time have no order, so of those with one name only the first is written. */
+/** Writes that run at the same time have no order, so of several with one name only the first is written. */
 function firstOfEach<Entry>(entries: readonly Entry[], nameOf: (entry: Entry) => string): Entry[] {
   return [...Map.groupBy(entries, nameOf).values()].flatMap((group) => group[0] ?? []);
 }

@@ -9,7 +9,7 @@ import { inParallel } from "./parallel.ts";
 //
 // Where our id of a person changes, the old id's item becomes a pointer to the new one. That takes several writes, of which the
 // first decides: (1) the old item gets `renamedTo` and `moving`, and does not change any more; (2) the new item is written as
-// a copy of it; (3) earlier ids point to the new one; (4) the old item is left with its pointer. Any worker that comes across
+// a copy of it; (3) earlier ids point to the new one; (4) the old item keeps only its pointer. Any worker that reads
 // `moving` finishes what another one began before it goes on, and each write has a condition, so that two may do so at once.
 
 type PeopleLedger = Pick<Ledger, "person" | "recordPeople" | "renamePerson" | "events">;
@@ -34,7 +34,7 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
     throw new InboundError("unavailable", "person-is-being-renamed");
   }
 
-  /** Steps 2 to 4 of a rename, from the item that step 1 has left. */
+  /** Steps 2 to 4 of a rename, from the item that step 1 has written. */
   async function finishRename(from: string, item: Item): Promise<void> {
     const { renamedTo, moving, pk: _, sk: __, ...known } = item;
     const to = renamedTo?.S ?? "";
@@ -42,11 +42,11 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
     const token = moving ?? text("");
     await table.put(
       { ...known, ...personKey(to), externalId: text(to), formerly: { L: formerly.map(text) }, moved: token },
-      // What is noted under the new id once it is there is not written over.
+      // Does not overwrite what a worker has noted under the new id since it exists.
       { when: "attribute_not_exists(#moved) OR #moved <> :token", values: { token } },
     );
     for (const id of formerly.filter((each) => each !== from)) {
-      // An id that another person has by now is left alone.
+      // An id that belongs to another person by now is not changed.
       const condition = { when: "#renamedTo = :from", values: { from: text(from) } };
       await table.update(personKey(id), { set: { renamedTo: text(to) } }, condition);
     }
@@ -81,7 +81,7 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
       });
       if (written.held) return;
       if (note.isNew && (await giveAway(id, note))) return;
-      // A new person may have come between the write and the look.
+      // Another worker may have written a new person between the write and the read.
       id = (await todays(id))?.id ?? id;
     }
     throw new InboundError("unavailable", "person-is-being-renamed");
@@ -116,7 +116,7 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
 
     async recordPeople(notes) {
       const people = [...Map.groupBy(notes, ({ externalId }) => externalId).values()];
-      // Of one person one after the other: the last word counts.
+      // Writes about one person run one after the other: the last one counts.
       await inParallel(people, writesAtOnce, async (own) => {
         for (const note of own) await notePerson(note);
       });

@@ -14,7 +14,10 @@ type SubjectLedger = Pick<
   "subject" | "tell" | "countSubjects" | "subjects" | "pausedSince" | "pause" | "cursor" | "moveCursor"
 >;
 
-/** Whoever writes the same item at the same time lets all others try again, so that this is the number of those. */
+/**
+ * A write has to be repeated when another worker wrote the same item in between. So this is how many workers can write one item at the same
+ * time.
+ */
 const maxTries = 100;
 const subjectsPerPage = 1000;
 
@@ -34,7 +37,7 @@ export function subjectLedger(table: Table): SubjectLedger {
       for (let tries = 0; tries < maxTries; tries += 1) {
         const known = recordOf(found, source, subject);
         const told = toldText(withTold(known, now));
-        // A worker that was cut off tells the same again.
+        // A worker that was cut off tells the same once more.
         if (known && told === found?.["told"]?.S) return;
         const revision = Number(found?.["revision"]?.N ?? 0);
         const written = await table.put(
@@ -50,7 +53,7 @@ export function subjectLedger(table: Table): SubjectLedger {
             : { when: "attribute_not_exists(#revision)" },
         );
         if (written.held) {
-          // A worker that ends in between leaves the count one too small; no decision depends on one.
+          // A worker that is cut off in between leaves the count one too small; no decision depends on a difference of one.
           if (!known) await table.update(sourceKey(source, "subjects"), { add: { count: number(1) } });
           return;
         }
@@ -75,7 +78,7 @@ export function subjectLedger(table: Table): SubjectLedger {
         page.items.slice(0, subjectsPerPage).map(async (item) => {
           const { subject: { S: shown = "" } = {}, pk = text(""), sk = text("") } = item;
           if (isWhole(shown)) return shown;
-          // What the index cannot hold stands with what was told.
+          // A subject that the index cannot hold is stored with what was told.
           return storedIn(await table.get({ pk, sk }))?.subject ?? shown;
         }),
       );

@@ -24,7 +24,7 @@ export interface Update {
   readonly remove?: readonly string[];
   /** Adds to a number, which begins at 0, or members to a set. */
   readonly add?: Readonly<Record<string, AttributeValue>>;
-  /** Takes members away from a set; a set without members is no attribute any more. */
+  /** Removes members from a set; DynamoDB removes the attribute of a set without members. */
   readonly take?: Readonly<Record<string, AttributeValue>>;
 }
 

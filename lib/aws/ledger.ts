@@ -8,7 +8,7 @@ import { ledgerTable } from "./ledger-table.ts";
 //
 //   what      pk                            sk            attributes
 //   event     event#<source>#<id>           event         while it is worked on: owner, lease (ms), attempts, departures
-//                                                         once it is settled: record (JSON), person (its pk), settled
+//                                                         once its outcome is recorded: record (JSON), person (its pk), settled
 //                                                         always: expires (s), the table's time to live
 //   chunks    event#<source>#<id>           chunks        done: the numbers of an import's chunks that are; expires
 //   subject   subject#<source>#<subject>    subject       source, subject, told (JSON), revision
@@ -22,7 +22,7 @@ import { ledgerTable } from "./ledger-table.ts";
 //
 // The index `by-person` (person, settled) finds the outcomes of a person, newest first; `by-source` (source, subject) the people
 // of a source. Only subjects have both attributes of the latter. DynamoDB deletes an item up to two days after it expired, so
-// that what has expired is looked past here.
+// that the functions here ignore items that have expired.
 
 /** A ledger in the DynamoDB table of this name. `now` gives milliseconds since 1970. */
 export function dynamodbLedger(name: string, now: () => number = Date.now): Ledger {

@@ -6,7 +6,7 @@ import type { Log, LogFields } from "#lib/contract/log.ts";
  * request's id; an object stays an object there, while a text with an object behind it becomes one text.
  *
  * What is counted goes out on a line of its own, in CloudWatch's embedded metric format and past the console, whose
- * wrapping would hide it. There the request's id has to stand too.
+ * wrapping would hide it. That line has to hold the request's id itself.
  */
 export function awsLog(names: { readonly service: string; readonly stage: string }): Log {
   const invocation: Invocation = {};
@@ -32,10 +32,10 @@ export function awsLog(names: { readonly service: string; readonly stage: string
   /* oxlint-enable no-console */
 }
 
-/** What Lambda is at. */
+/** The invocation that Lambda runs now. */
 interface Invocation {
   requestId?: string;
-  /** Stands in the lines of a cold start only. */
+  /** Only in the lines of a cold start. */
   coldStart?: true | undefined;
 }
 

@@ -2,7 +2,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import { awsErrorName, awsFailure } from "./failure.ts";
 
-/** The least that S3 takes for a part that is not the last; what is written is held in memory up to this. */
+/** The smallest part that S3 accepts, except for the last one; what is written is held in memory up to this. */
 const partBytes = 5 * 1024 * 1024;
 
 /** What S3 answers when that version of the object is not there (any more), or another one is in its place. */
@@ -83,7 +83,7 @@ export function objectStore(): ObjectStore {
         await upload(sdk.s3.send(new sdk.CompleteMultipartUploadCommand(complete)));
       } catch (error) {
         await cut.return(new Uint8Array());
-        // What cannot be taken back now, the bucket forgets after a day.
+        // Parts that cannot be removed now are removed by the bucket's life cycle after a day.
         await sdk.s3.send(new sdk.AbortMultipartUploadCommand({ ...target, UploadId })).catch(() => {});
         throw error;
       }

@@ -1,4 +1,4 @@
-/** Works on every item, at most `limit` at a time. Rejects with the first failure, when what had begun has ended. */
+/** Works on every item, at most `limit` at a time. Rejects with the first failure, once the items that had begun have ended. */
 export async function inParallel<Item>(
   items: readonly Item[],
   limit: number,

@@ -10,19 +10,19 @@ import { inParallel } from "./parallel.ts";
 // Parked messages, one object each: parked/<kind>/<source>/<hash of the id>.json in the bucket of the uploads. Objects rather than
 // a queue: they can be listed without being taken, do not end after 14 days, and take any size.
 //
-// The object is the truth; the due index (due-index.ts) says only which objects of `waiting` messages to look at, and when:
+// The object decides; the due index (due-index.ts) says only which objects of `waiting` messages to read, and when:
 //
-// - `keep` writes the object, then the entry. A worker that ends in between has not taken the message off the queue, which
-//   gives it again.
-// - `keep` at another time takes away the entry of before where this process has had it from `due`. Otherwise it does not know its
-//   time, no more than `remove` does, and leaves the entry: when that time has come, `due` looks at the object once, finds that it
-//   is due at another time or not there, and mends the index. Before, the entry costs nothing.
-// - `due` gives the object's own time its entry before it takes one away that is out of date, so that an object which waits
-//   always has an entry, whatever was cut off in the middle.
+// - `keep` writes the object, then the entry. A worker that is cut off in between has not deleted the message from the
+//   queue, which delivers it again.
+// - `keep` at another time removes the earlier entry if this process got it from `due`. Otherwise it does not know the time of
+//   that entry (nor does `remove`) and leaves it: when that time comes, `due` reads the object once, finds that it is due at
+//   another time or does not exist, and corrects the index. Until then the entry costs nothing.
+// - `due` writes an entry for the object's own time before it removes an outdated one, so that an object which waits always has
+//   an entry, wherever a worker was cut off.
 
 const readsAtOnce = 25;
 
-/** Where parked messages are: the bucket that holds them, and the ledger's table for what is due. */
+/** Where parked messages are: the bucket that holds them, and the ledger's table for the index of due messages. */
 interface ParkedPlace {
   readonly bucket: string;
   readonly table: string;
@@ -110,7 +110,7 @@ export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
           if (message && !Number.isNaN(dueAt)) await index.add(entry.key, dueAt);
           await index.remove(entry);
         });
-        // Entries that were out of date may have stood before others that are due.
+        // Entries that were outdated may have come before others that are due.
       } while (outdated > 0 && due.size < limit);
       return [...due.values()].slice(0, limit);
     },

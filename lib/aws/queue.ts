@@ -9,10 +9,10 @@ import { inParallel } from "./parallel.ts";
 
 // Messages in SQS: events in a FIFO queue, what is to be done about imports in standard ones.
 //
-// Group: the person, as their source knows them, hashed: SQS takes 128 characters of ASCII, and who it is stays out of
-// AWS's metrics. Deduplication: the event and its receipt, hashed. A repeated call of the SDK is dropped by it; what a sender sends
-// again within SQS's five minutes is not, since it may be news, which the ledger decides. What comes back from among the parked
-// messages has the receipt of before, and may be back within five minutes: it gets an id of its own each time.
+// Group: the person, as their source knows them, hashed: SQS takes 128 characters of ASCII, and AWS's metrics must not show who it
+// is. Deduplication: the event and its receipt, hashed. SQS drops a repeated call of the SDK by it. It does not drop what a sender
+// repeats within SQS's five minutes: that may be a new event, which the ledger decides. A parked message that is put back has its
+// first receipt, and may be back within five minutes: it gets a deduplication id of its own each time.
 //
 // A message that is too large for SQS waits in the bucket, under waiting/<source>/, and SQS holds where. The bucket's
 // life cycle deletes it when SQS would have deleted the message (infra/aws/bucket.yml).
@@ -29,11 +29,11 @@ export interface QueueEntry {
 
 /** An entry among others of its group whose order counts. */
 interface OrderedEntry extends QueueEntry {
-  /** The same, said once more, for where it was taken too early. */
+  /** The same entry with another deduplication id, for an entry that SQS took before its predecessor. */
   again?(): OrderedEntry;
 }
 
-/** Sends up to ten entries. Resolves to those that were not taken; `ours` means that trying again does not help. */
+/** Sends up to ten entries. Resolves to those that were not taken; `ours` means that a retry does not help. */
 export type SendBatch = (
   url: string,
   entries: readonly QueueEntry[],
@@ -43,7 +43,7 @@ export type SendBatch = (
 const maximumBytes = 1_048_576;
 const maximumEntries = 10;
 const batchesAtOnce = 5;
-/** Of a group with more entries than this, ten go together: a thousand of them one by one would take longer than a function has. */
+/** A group with more entries than this is sent ten at a time: a thousand entries one by one would take longer than a function may run. */
 const mostOneByOne = 20;
 const tries = 4;
 const firstPauseMilliseconds = 50;
@@ -92,7 +92,7 @@ function entryOf(message: QueuedMessage, index: number): OrderedEntry {
   return {
     ...entry,
     again() {
-      // Words without a time of their own are news to the ledger where they came in later than what it applied.
+      // An event without a time of its own is new to the ledger when it was received later than the event that was applied.
       const receivedAt = new Date(Date.parse(reception.receivedAt) + 1).toISOString();
       return {
         ...entry,
@@ -107,7 +107,7 @@ const newDeduplication = () => ({ deduplication: hash(randomUUID()) });
 
 /**
  * The sender's side of the queues of imports. In a standard queue a group keeps no order: SQS hands out first what belongs to
- * groups of which little is on its way, so that the chunks of a large file do not stand before a small file's.
+ * groups of which little is on its way, so that the chunks of a large file do not delay a small file's.
  */
 export function importQueue(
   urls: { readonly chunks: string; readonly finish?: string },
@@ -124,7 +124,7 @@ export function importQueue(
           body: asciiJson(message),
           group: hash(message.import),
         }));
-        // Each for itself.
+        // Each entry is a lane of its own.
         await sendInOrder(
           url,
           entries.map((entry) => [entry]),
@@ -135,7 +135,7 @@ export function importQueue(
   };
 }
 
-/** Stands in the queue for a message that waits in the bucket. */
+/** The message in the queue that refers to a message in the bucket. */
 interface StoredMessage {
   readonly kind: "stored";
   readonly key: string;
@@ -143,7 +143,7 @@ interface StoredMessage {
 
 async function putAside(bucket: string, source: string, body: string): Promise<StoredMessage> {
   const { PutObjectCommand, s3 } = await import("./s3.ts");
-  // A name of its own for each sending: no two messages in the queue stand for the same object.
+  // A new name each time a message is sent: no two messages in the queue refer to the same object.
   const key = `waiting/${source}/${randomUUID()}.json`;
   const object = { Bucket: bucket, Key: key, Body: body, ContentType: "application/json" };
   await s3.send(new PutObjectCommand(object)).catch((error: unknown) => {
@@ -184,9 +184,9 @@ const hash = (...parts: string[]) => createHash("sha256").update(JSON.stringify(
 
 /**
  * Sends all or throws. The entries of each lane are sent in their order. SQS keeps the order of a batch, but may take some of it
- * and refuse others. So an entry is sent when the one before it in its lane was taken. Only of a long lane ten go together; where
- * SQS then refuses one and takes a later one, everything from the refused one on is sent again, so that the later one has the last
- * word: the ledger puts what has a time in order by itself, and takes words without one anew.
+ * and refuse others. So an entry is sent once the one before it in its lane was taken. Only the entries of a long lane are sent
+ * ten at a time: where SQS then refuses one and takes a later one, everything from the refused one on is sent again, so that the
+ * later one is applied last. The ledger orders events that have a time, and takes a repeated event without one as new.
  */
 async function sendInOrder(
   url: string,
@@ -244,7 +244,7 @@ async function attempt(url: string, batch: readonly QueueEntry[], sendBatch: Sen
   }
 }
 
-/** Portions in batches. None is divided, since batches are on their way side by side. */
+/** Portions in batches. No portion is divided, since batches are sent at the same time. */
 function batchesOf(portions: readonly (readonly QueueEntry[])[]): QueueEntry[][] {
   const batches: QueueEntry[][] = [];
   let bytes = 0;

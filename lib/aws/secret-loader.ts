@@ -7,14 +7,15 @@ export function secretLoader(names: { readonly service: string; readonly stage: 
   return (name) => readSecret(`${names.service}/${names.stage}/${name}`);
 }
 
-/** A secret by its whole name. Whoever asks often keeps what it got: this reads both versions each time. */
+/** A secret by its whole name. A caller that needs it often has to cache it: this reads both versions each time. */
 export async function readSecret(id: string): Promise<SecretVersions> {
   const { secretText } = await import("./secrets-manager.ts");
   const [current, previous] = await Promise.all([
     secretText(id, "current").catch((error: unknown) => {
       throw absence(error) ?? awsFailure(error, "secret-unreadable");
     }),
-    // No previous version is the rule. Any other failure is one: to answer without it would refuse good deliveries.
+    // Most secrets have no previous version. Any other failure is thrown: without the previous version, valid deliveries would be
+    // refused.
     secretText(id, "previous").catch((error: unknown) => {
       if (absence(error)) return undefined;
       throw awsFailure(error, "secret-unreadable");

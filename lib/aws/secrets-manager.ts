@@ -10,7 +10,7 @@ export async function secretText(name: string, version: "current" | "previous"):
   const { SecretString } = await client.send(
     new GetSecretValueCommand({
       SecretId: name,
-      // AWSCURRENT goes without saying.
+      // AWSCURRENT is the default.
       ...(version === "previous" && { VersionStage: "AWSPREVIOUS" }),
     }),
   );

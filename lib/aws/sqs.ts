@@ -2,7 +2,7 @@ import { ChangeMessageVisibilityBatchCommand, SendMessageBatchCommand, SQSClient
 import { clientSettings } from "./client.ts";
 import type { QueueEntry } from "./queue.ts";
 
-// The part of the queue that holds the SDK: imported with `import()`, once there is something to say.
+// The part of the queue that holds the SDK: imported with `import()`, when a message is first sent.
 
 const client = new SQSClient(clientSettings);
 

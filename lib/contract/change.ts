@@ -45,13 +45,13 @@ export interface Update {
   readonly kind: "update";
   readonly who: PersonReference;
   readonly person: Partial<CreateUserInfoDto>;
-  /** The payload holds all that is known of the person: a person whom Authing does not have yet is created from it. */
+  /** The payload holds all that is known of the person: a person who is unknown to Authing is created from it. */
   readonly complete: boolean;
-  /** All that is known of the person, where `person` holds less: a person whose joiner has not come yet is created from it. */
+  /** All that is known of the person, where `person` holds less: a person whose joiner has not arrived yet is created from it. */
   readonly whole?: CreateUserInfoDto;
   /**
-   * For how long after its receipt, in seconds, a complete update waits before it creates a person whom the ledger does not
-   * know: where the source can change its id of a person, the event that says so may have been overtaken. Default 0.
+   * For how long after its receipt, in seconds, a complete update waits before it creates a person who is unknown to the ledger:
+   * where the source can change its id of a person, the event that says so may arrive after this one. Default 0.
    */
   readonly createsAfterSeconds?: number;
   /** The source's id of the person from now on. Events under it are about the same person. */
@@ -73,7 +73,7 @@ export interface Leave {
   readonly lastDay?: CalendarDay;
 }
 
-/** A TOTP secret for a person who is at Authing, or whose `create` comes before it. */
+/** A TOTP secret for a person who is in Authing, or whose `create` precedes it. */
 export interface ImportOtp {
   readonly kind: "import-otp";
   readonly who: PersonReference;

@@ -1,6 +1,6 @@
 /**
- * What a sender brought for its own secret before there was any: some senders make the secret themselves and post it first.
- * It is unproven, so that an operator decides whether it becomes the secret.
+ * What a sender posted for its own secret while there was none: some senders make the secret themselves and post it first. It is
+ * unproven, so an operator decides whether it becomes the secret.
  */
 export interface Enrolment {
   readonly source: string;

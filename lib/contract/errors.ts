@@ -1,17 +1,17 @@
 /**
- * Why something could not go on. An adjective each; whether it helps to try again is derived from it, once, here.
+ * The kind of a failure. Whether a retry may succeed is derived from it, in this file only.
  *
- * - `unverified`: the speaker did not prove who it is. Never again with the same bytes.
- * - `malformed`: what was said cannot be understood. Never again with today's code.
- * - `oversized`: more than we take. Never again.
- * - `misconfigured`: a setting or a secret of ours is missing or wrong. After a person has mended it.
- * - `unavailable`: something we depend on does not answer now. Soon again.
+ * - `unverified`: the sender did not prove its identity. A retry with the same bytes fails, too.
+ * - `malformed`: the input cannot be understood. A retry with today's code fails, too.
+ * - `oversized`: the input is larger than our limit. A retry fails, too.
+ * - `misconfigured`: a setting or a secret of ours is missing or wrong. A retry succeeds once an operator has corrected it.
+ * - `unavailable`: a service that we depend on does not answer now. A retry may soon succeed.
  */
 export type ErrorCode = "unverified" | "malformed" | "oversized" | "misconfigured" | "unavailable";
 
 /**
  * The one error of this code base. `reason` is a constant text in kebab-case, `path` a place in the input, `hint` what to
- * do next; none of them ever holds a value that somebody sent, so each may be logged.
+ * do next; none of them ever holds a value of a payload or a file, so each may be logged.
  */
 export class InboundError extends Error {
   override readonly name = "InboundError";
@@ -35,7 +35,7 @@ export class InboundError extends Error {
     this.hint = details.hint;
   }
 
-  /** Whether the same input may succeed later, without anybody changing it. */
+  /** Whether the same input may succeed later. */
   get retryable(): boolean {
     return this.code === "unavailable" || this.code === "misconfigured";
   }

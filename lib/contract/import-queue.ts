@@ -1,10 +1,10 @@
-/** What waits to be done about an import: where its plan is, and nothing about anybody. */
+/** A task of an import: where its plan is, and no personal data. */
 export type ImportMessage =
   | { readonly kind: "chunk"; readonly bucket: string; readonly import: string; readonly chunk: number }
   /** Every chunk is done. */
   | { readonly kind: "finish"; readonly bucket: string; readonly import: string };
 
-/** Where chunks of imports wait, and imports that only have to be finished. Messages may come twice and in any order. */
+/** Where chunks of imports wait, and imports that only have to be finished. Messages may be delivered twice and in any order. */
 export interface ImportQueue {
   /** Resolves only when every message is safely kept. Throws `unavailable` otherwise. */
   send(messages: readonly ImportMessage[]): Promise<void>;

@@ -21,7 +21,10 @@ export interface EventRecord extends EventKey {
   readonly occurredAt: string;
   readonly receivedAt: string;
   readonly settledAt: string;
-  /** When the worker asked the source's API for this event, where it did: what is said later has to be asked about again. */
+  /**
+   * When the worker read the person from the source's API for this event, if it did: for an event that is received later it has to read the
+   * person anew.
+   */
   readonly readAt?: string;
   /** How the source showed who it is, e.g. `hmac-sha256`. */
   readonly proof: string;
@@ -30,7 +33,7 @@ export interface EventRecord extends EventKey {
   /** Authing's field → `path in the payload · rule`. */
   readonly trail: Trail;
   readonly dropped?: readonly Dropped[];
-  /** Fields of the event that a newer event had told before → that event, `source/eventId`. */
+  /** Fields of the event that were superseded → the newer event, `source/eventId`. */
   readonly superseded?: Readonly<Record<string, string>>;
   readonly outcome: Outcome;
 }
@@ -59,7 +62,7 @@ export interface SubjectRecord {
   readonly isClosed?: boolean;
   /** What was told of `departure` last: a calendar day, or empty where none is planned. */
   readonly lastDay?: string;
-  /** The first day of a person who has not come yet, as `arrival` was told last: nothing brings them before. */
+  /** The first day of a person who has not started yet, as `arrival` was told last: no event creates the account before that day. */
   readonly firstDay?: string;
   /** Authing's ids of the person's departments, where an event told them. */
   readonly departments?: readonly string[];
@@ -74,42 +77,45 @@ export interface PersonRecord {
   readonly userId?: string;
   /** What brought the person: `source/eventId`, `uploads/<import>/<row>`. */
   readonly createdBy: string;
-  /** The source whose person this is. Absent: no source's, as of a file that names none. */
+  /** The source that owns this person. Absent: no source does, as for a file that names none. */
   readonly owner?: string;
   /** The sources that say the account is closed. It is opened when none of them says so any more. */
   readonly closedBy?: readonly string[];
   /** Our earlier ids of the person. */
   readonly formerly?: readonly string[];
-  /** Our id of the person today; everything else about them stands there. */
+  /** Our id of the person today; everything else about the person is stored under it. */
   readonly renamedTo?: string;
 }
 
-/** What is noted of a person: `closes` adds its source to `closedBy`, or takes it away. */
+/** What is noted of a person: `closes` adds its source to `closedBy`, or removes it. */
 export interface PersonNote extends Omit<PersonRecord, "closedBy" | "formerly" | "renamedTo"> {
   readonly closes?: { readonly source: string; readonly isClosed: boolean };
-  /** The person was created under this id just now: a person who had it before is renamed since, and has it no longer. */
+  /** The person was created under this id just now: a person who had this id before has been renamed since. */
   readonly isNew?: boolean;
 }
 
 export type Claim =
-  /** Ours to do until the lease ends. `attempts` counts this one. */
+  /** The caller holds the claim until the lease ends. `attempts` includes this one. */
   | { readonly state: "claimed"; readonly attempts: number }
   /** Another owner's lease still runs. */
   | { readonly state: "busy" }
-  /** Done before; nothing is left to do. */
+  /** Its outcome is recorded already; nothing is left to do. */
   | { readonly state: "settled"; readonly record: EventRecord };
 
 export interface Ledger {
   /**
-   * Takes an event for `leaseSeconds`, unless it is settled or another owner's lease still runs. The same owner may claim
+   * Claims an event for `leaseSeconds`, unless its outcome is recorded or another owner's lease still runs. The same owner may claim
    * again, which renews the lease.
    */
   claim(key: EventKey, by: { owner: string; leaseSeconds: number }): Promise<Claim>;
-  /** Gives a claim back, so that anybody may claim it at once. Does nothing when it is settled or not the owner's. */
+  /**
+   * Releases a claim, so that any worker may claim the event at once. Does nothing when its outcome is recorded or the claim is not the
+   * owner's.
+   */
   release(key: EventKey, owner: string): Promise<void>;
-  /** Makes an event that is settled as `dead`, `held` or `rejected` claimable again. `false` for any other. */
+  /** Makes an event claimable again whose outcome is `dead`, `held` or `rejected`. `false` for any other. */
   reopen(key: EventKey): Promise<boolean>;
-  /** Writes outcomes; each is remembered for `keepSeconds` from now. The first outcome of an event stays. */
+  /** Records outcomes; each is remembered for `keepSeconds` from now. The first outcome of an event stays. */
   settle(records: readonly EventRecord[], keepSeconds: number): Promise<void>;
   /** What a source has told of its person. */
   subject(source: string, subject: string): Promise<SubjectRecord | undefined>;
@@ -123,8 +129,8 @@ export interface Ledger {
   /** The people that a source has brought, a page at a time, in the order of their ids. `next` is absent on the last page. */
   subjects(source: string, after?: string): Promise<{ subjects: readonly string[]; next?: string }>;
   /**
-   * Counts a departure once and resolves to how many its source had within `withinSeconds` until then; to the same number
-   * when it is told of again before it is settled, so that what was decided by it stays decided.
+   * Counts a departure once and resolves to how many its source had within `withinSeconds` until then. It resolves to the same
+   * number when it is called again before the outcome is recorded, so that a decision made by the number does not change.
    */
   countDeparture(key: EventKey, withinSeconds: number): Promise<number>;
   /** A person by our id, today's or an earlier one: the record then has the id of today. */
@@ -136,11 +142,11 @@ export interface Ledger {
   recordPeople(notes: readonly PersonNote[]): Promise<void>;
   /** Our id of a person has changed: the record moves, and is found under both ids until the old one is given to another person. */
   renamePerson(from: string, to: string): Promise<void>;
-  /** What became of one event; `undefined` while it is not settled. */
+  /** What became of one event; `undefined` until it is recorded. */
   event(key: EventKey): Promise<EventRecord | undefined>;
   /**
-   * Notes that a chunk of an import is done, however often it is told so, for `keepSeconds` from now. Resolves to all that
-   * are: of those who say so at the same time, the last one learns of everybody.
+   * Notes that a chunk of an import is done, for `keepSeconds` from now; noting it twice changes nothing. Resolves to all that are
+   * done: of several callers at the same time, the last one gets the chunks of all.
    */
   finishChunk(key: EventKey, chunk: number, keepSeconds: number): Promise<ReadonlySet<number>>;
   /** The chunks of an import that are done. */

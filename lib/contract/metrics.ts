@@ -1,14 +1,14 @@
 /** Where CloudWatch keeps them. */
 export const metricNamespace = "AuthingInbound";
 
-/** What is counted and measured, and in which unit of CloudWatch. Beside a metric stand the service, the stage and the source, never a person. */
+/** What is counted and measured, and in which unit of CloudWatch. A metric is kept by service, stage and source, never by person. */
 export const metricUnits = {
   /** First invocations of a process: their callers waited for it to start. */
   ColdStart: "Count",
   DeliveriesAccepted: "Count",
   /** Answered with 401 or 413. */
   DeliveriesRefused: "Count",
-  /** Answered with 503: the sender comes again. */
+  /** Answered with 503: the sender retries. */
   DeliveriesFailed: "Count",
   EventsAccepted: "Count",
   EventsAlreadyDone: "Count",
@@ -16,11 +16,11 @@ export const metricUnits = {
   EventsRejected: "Count",
   EventsHeld: "Count",
   EventsDead: "Count",
-  /** Left to the queue: Authing, the ledger or another worker decides when they go on. */
+  /** Retried by the queue: Authing, the ledger or another worker decides when they can go on. */
   EventsRetried: "Count",
-  /** Parked until a moment. */
+  /** Parked until a given time. */
   EventsWaiting: "Count",
-  /** From the receipt of its delivery until an event was settled. */
+  /** From the receipt of its delivery until the outcome of an event was recorded. */
   EventLag: "Milliseconds",
   FilesFinished: "Count",
   /** Could not be read at all, or not to their end. */
@@ -28,9 +28,9 @@ export const metricUnits = {
   RowsAccepted: "Count",
   RowsAlreadyDone: "Count",
   RowsRejected: "Count",
-  /** Authing said that it is too much. */
+  /** Calls that Authing throttled. */
   AuthingThrottled: "Count",
-  /** Authing takes nothing from us at all: the access key, the plan or the host is wrong. */
+  /** Authing refuses every call: the access key, the plan or the host is wrong. */
   AuthingRefused: "Count",
 } as const satisfies Record<string, "Count" | "Milliseconds">;
 

@@ -1,26 +1,26 @@
 /** What finally became of an event or a row. Exactly one of these. */
 type OutcomeKind =
-  /** Authing has it, by our doing. */
+  /** It was applied at Authing by us. */
   | "accepted"
-  /** Authing had it already: a duplicate, or another event of the same person. */
+  /** Authing had it already: a duplicate, or another event of the same person was applied. */
   | "already-done"
   /** Something newer about the same person was applied before. */
   | "superseded"
-  /** Authing or our own rules will never take it; `reason` and `field` say why. */
+  /** Authing or our own rules will always refuse it; `reason` and `field` say why. */
   | "rejected"
-  /** Waits for a person's decision. */
+  /** It waits for an operator's decision. */
   | "held"
-  /** Could not be understood or delivered; it waits in the dead letters with its reason. */
+  /** It could not be understood or delivered; it waits in the dead letters with its reason. */
   | "dead";
 
-/** Of several changes of one event or row: it counts as the least happy of them. */
+/** The outcome of an event or row with several changes: the worst of theirs. */
 export function leastHappy(outcomes: readonly Outcome[]): Outcome | undefined {
   const order = ["dead", "rejected", "held", "accepted", "superseded", "already-done"] as const;
   const kind = order.find((candidate) => outcomes.some((outcome) => outcome.kind === candidate));
   return outcomes.find((candidate) => candidate.kind === kind);
 }
 
-/** Whether Authing has it by our doing, if only in part. */
+/** Whether it was applied at Authing by us, at least in part. */
 export const isDone = ({ kind, partly }: Outcome): boolean => kind === "accepted" || partly === true;
 
 /** An outcome. Codes, ids and field names only: never a value. */

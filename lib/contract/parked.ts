@@ -3,7 +3,7 @@ import type { QueuedMessage } from "./queue.ts";
 /** What a parked message waits for: an operator (`dead`, `held`, `rejected`), or a moment (`waiting`). */
 export type ParkedKind = "dead" | "held" | "rejected" | "waiting";
 
-/** A message that cannot be decided now. It has left the queue whole, and nothing waits behind it. */
+/** A message that cannot be decided now. It has left the queue whole, and no other message waits for it. */
 export interface ParkedMessage {
   readonly kind: ParkedKind;
   readonly message: QueuedMessage;
@@ -25,13 +25,13 @@ export interface ParkedMessage {
   readonly dueAt?: string;
 }
 
-/** Where parked messages are, whole, until they are taken away: no time limit loses what is here. */
+/** Where parked messages are, whole, until they are removed: no time limit deletes them. */
 export interface Parked {
   /** Parks a message; one of the same kind, source and `ledgerId` is replaced. */
   keep(parked: ParkedMessage): Promise<void>;
   /** The oldest `limit` messages of a kind, of one source or of all. */
   list(kind: ParkedKind, limit: number, source?: string): Promise<ParkedMessage[]>;
-  /** Takes a message away. Nothing happens when it is not there. */
+  /** Removes a message. Does nothing when it is not there. */
   remove(
     parked: Pick<ParkedMessage, "kind" | "ledgerId"> & { readonly message: { readonly source: string } },
   ): Promise<void>;

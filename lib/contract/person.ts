@@ -136,7 +136,7 @@ export const identifierFields = {
   /** `+86` and the like; only beside `phone`. */
   phoneCountryCode: z.exactOptional(identifier),
   username: z.exactOptional(identifier),
-  /** Our id of the person. Unique in the pool, but not enough to create somebody. */
+  /** Our id of the person. Unique in the pool, but not enough to create a person. */
   externalId: z.exactOptional(identifier),
 };
 
@@ -158,7 +158,7 @@ export const CreateUserInfoDto = z.strictObject(createUserFields);
 export type CreateUserInfoDto = Frozen<z.infer<typeof CreateUserInfoDto>>;
 
 /**
- * Fields of a person that `create-users-batch` takes and nothing here can change later. `departmentIds` are none of them:
+ * Fields of a person that `create-users-batch` takes and nothing here can change later. `departmentIds` are not among them:
  * `update-user` does not take them, `set-user-departments` does.
  */
 export const fieldsOnlyAtCreate = [
@@ -178,7 +178,7 @@ export type SendCreateAccountNotificationDto = Frozen<z.infer<typeof SendCreateA
 
 /** Options hold for a whole batch: people who want different ones go in different batches. */
 export const CreateUserOptionsDto = z.strictObject({
-  /** Takes `password` as it stands, hashed elsewhere; needs a password script in Authing's console. */
+  /** Takes `password` as it is, hashed elsewhere; needs a password script in Authing's console. */
   keepPassword: flag,
   autoGeneratePassword: flag,
   resetPasswordOnFirstLogin: flag,

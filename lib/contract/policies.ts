@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 // What a configuration decides about people, for each source or for all.
 
-/** What becomes of the closed account of a person whom the same source had let go and now hires again. */
+/** What happens to the closed account of a person when the source that reported the departure reports the same person as a joiner. */
 export const RehirePolicy = z.enum(["reactivate", "reject"]);
 export type RehirePolicy = z.infer<typeof RehirePolicy>;
 

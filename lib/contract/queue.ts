@@ -1,6 +1,6 @@
 import type { SourceEvent } from "./source.ts";
 
-// The queue of events: what stands in it, and both of its sides.
+// The queue of events: what it holds, and both of its sides.
 
 /** How a delivery came in: travels with its events, so that they can be explained. */
 export interface Reception {
@@ -16,13 +16,13 @@ export interface EventMessage {
   readonly source: string;
   readonly event: SourceEvent;
   readonly reception: Reception;
-  /** It comes from among the parked messages, where a copy of it is until its outcome is recorded. */
+  /** The message was parked; the parked copy stays until the outcome is recorded. */
   readonly wasParked?: true;
-  /** The moment that the source gave, where it lay ahead of the receipt: the event counts as of its receipt. */
+  /** The time that the source gave, where it was later than the receipt: the event then counts as of its receipt. */
   readonly datedAhead?: string;
 }
 
-/** What waits in the queue of events. */
+/** A message of the queue of events. */
 export type QueuedMessage =
   | EventMessage
   /** A delivery whose proof held and that `split` could not read: kept as it came, until the code or an operator can. */
@@ -39,7 +39,7 @@ export type QueuedMessage =
     };
 
 /**
- * All that `split` reads of a delivery, as JSON; when it was received and the sender's id of it stand in `reception`. Nothing
+ * All that `split` reads of a delivery, as JSON; when it was received and the sender's id of it are in `reception`. Nothing
  * that proves a delivery is in here: no signature, no secret, no cookie.
  */
 export interface KeptDelivery {
@@ -61,12 +61,12 @@ export interface EventQueue {
 
 /** The worker's side of the queue. */
 export interface QueueReader {
-  /** The message that a body of the queue holds or stands for. Throws `unavailable` when it cannot be fetched now. */
+  /** The message that a body of the queue holds or refers to. Throws `unavailable` when it cannot be fetched now. */
   open(body: string): Promise<QueuedMessage>;
   /**
    * Hides messages of one batch that the worker hands back until so many seconds from now: ten at most, as many as a FIFO
-   * queue hands out together. Where it fails they come again all the same, after the time for which the queue hides
-   * whatever was received.
+   * queue hands out together. Where this fails, the queue still delivers them again, after the time for which it hides every message
+   * that was received.
    */
   postpone(messages: readonly { readonly receiptHandle: string; readonly seconds: number }[]): Promise<void>;
 }

@@ -15,6 +15,6 @@ export type Secrets<Secret> = readonly [Secret, ...Secret[]];
 export interface SecretReader {
   /** The versions of a secret, at most 5 minutes old. Throws `misconfigured` when it is missing or of another shape. */
   read<Secret>(name: string, schema: z.core.$ZodType<Secret>): Promise<Secrets<Secret>>;
-  /** The same, after asking again, but at most once in 5 seconds: for a proof that failed, or credentials that were refused. */
+  /** The same, read again, but at most once in 5 seconds: for a proof that failed, or credentials that were refused. */
   refresh<Secret>(name: string, schema: z.core.$ZodType<Secret>): Promise<Secrets<Secret>>;
 }

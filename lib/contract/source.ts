@@ -9,11 +9,11 @@ export interface Delivery {
   readonly method: string;
   /** Names in lower case; repeated headers joined with a comma, as API Gateway does. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What stands behind the `?`, byte for byte; empty where there is none. */
+  /** What follows the `?`, byte for byte; empty where there is none. */
   readonly rawQuery: string;
   /** The same, parsed. */
   readonly query: URLSearchParams;
-  /** What stands behind `/webhooks/<source>/` in the path. Only routed for a proof that reads it (`readsPathToken`). */
+  /** What follows `/webhooks/<source>/` in the path. Only routed for a proof that reads it (`readsPathToken`). */
   readonly pathToken?: string;
   /** The raw bytes. */
   readonly body: Uint8Array;
@@ -85,7 +85,7 @@ export interface Proof<Secret> {
   readonly readsPathToken?: boolean;
   /**
    * A promise only where keys have to be fetched or the algorithm has no synchronous form: everything else answers at once.
-   * Throws `unavailable` when the proof cannot be checked now, so that the sender comes again.
+   * Throws `unavailable` when the proof cannot be checked now, so that the sender retries.
    */
   verify(delivery: Delivery, secret: Secret): ProofResult | Promise<ProofResult>;
   /**
@@ -134,8 +134,8 @@ export interface SourceEvent {
   /** What `translate` needs, plain JSON. */
   readonly payload: unknown;
   /**
-   * The id is made of the words alone, which hold neither an id nor a time: the same words may be true again. They are when
-   * something else about the person was applied in between.
+   * The id is made of the payload alone, which holds neither an id nor a time, so that two events may have the same payload: it is a
+   * new event when something else about the person was applied in between.
    */
   readonly isUndated?: true;
 }
@@ -181,7 +181,7 @@ export interface ApiAnswer {
   readonly json: unknown;
 }
 
-/** A source's own API, for events that say who and not what. It reaches the hosts of the definition and no other. */
+/** A source's own API, for events that name the person and not what changed. It reaches the hosts of the definition and no other. */
 export interface SourceApi<Secret> {
   readonly secret: Secret;
   /** Milliseconds since 1970. */
@@ -201,18 +201,18 @@ export interface SourceApi<Secret> {
 export interface Fetch<Secret> {
   /**
    * The schemes and hosts of the source's API, from its secret, never from a payload: `https://…`; http for this very
-   * machine only. Where the secret has an `apiHost`, it stands in for each of them.
+   * machine only. Where the secret has an `apiHost`, it replaces each of them.
    */
   hosts(secret: Secret): ApiHosts;
   /**
    * The payload that `translate` gets: what the event says and what the source knows of the person today. Events that are
-   * complete go through as they are. Throws `unavailable` when it must be asked again later, e.g. because the event
-   * outran what the API shows, and `misconfigured` when the source refuses our credentials.
+   * complete go through as they are. Throws `unavailable` when it must be retried later, e.g. because the API does not
+   * show the change yet, and `misconfigured` when the source refuses our credentials.
    */
   read(event: SourceEvent, api: SourceApi<Secret>): Promise<unknown>;
   /**
-   * For events that stand for many ("people have changed, ask for the list"): the next page of what has changed since `cursor`,
-   * which the ledger keeps for the source; `undefined` for every other event.
+   * For events that announce changes of several people ("people have changed, ask for the list"): the next page of what has changed
+   * since `cursor`, which the ledger keeps for the source; `undefined` for every other event.
    */
   changedSince?(
     event: SourceEvent,
@@ -234,7 +234,7 @@ interface ChangedPage {
 /**
  * One person of a list, as an event about them would be: `translate` reads it once the reader has given it an id and a time.
  * `type` is the source's word for a change of what is known of a person, so that it opens no account that was closed at
- * Authing; a person whom the source lists as gone becomes a leaver.
+ * Authing; a person that the source lists as gone becomes a leaver.
  */
 export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload">;
 
@@ -245,16 +245,16 @@ interface ListPage {
   /** Where the next page begins, for `page`; absent on the last one. */
   readonly next?: string;
   /**
-   * Whether this page lets a list be called complete. `false` where the source shows that it left people out, or one of its
-   * entries could not be read. Only of a list of which every page is complete may a missing person be asked about: who is
-   * missing has not left by that, since a list may be older than what the source knows.
+   * Whether this page lets a list be called complete. `false` where the source shows that it omitted people, or one of its entries
+   * could not be read. Only when every page of a list is complete, the source may be asked about a person who is not in it: such a
+   * person need not have left, since a list may be older than what the source knows.
    */
   readonly isComplete: boolean;
   /** How many people the source says that the whole list has, where it does. */
   readonly total?: number;
 }
 
-/** How all people of a source are read. Each source says in its `list.ts` which people its list leaves out by the vendor's rule. */
+/** How all people of a source are read. Each source says in its `list.ts` which people its list does not hold by the vendor's rule. */
 export interface Listing<Secret> {
   /** As for `fetch`. */
   hosts(secret: Secret): ApiHosts;
@@ -314,7 +314,7 @@ export interface Source<Secret = never> {
   split(delivery: VerifiedDelivery): readonly (SourceEvent | InboundError)[];
   /** The answer to a delivery whose events are safely queued; `delivery` is the request as it came. Without it: 202, no body. */
   acknowledge?(verified: VerifiedDelivery, secret: Secret, delivery: Delivery): Reply;
-  /** For events that say who and not what: asks the source for the rest, behind the queue. */
+  /** For events that name the person and not what changed: asks the source for the rest, behind the queue. */
   readonly fetch?: Fetch<Secret>;
   /** All people of the source, page by page, where its API has such a list. */
   readonly list?: Listing<Secret>;
@@ -323,14 +323,20 @@ export interface Source<Secret = never> {
    * deployed. No change may come of it. A body is posted; a query is sent with GET.
    */
   readonly ping?: Ping;
-  /** What an event means. Pure: no clock, no I/O. `[]` when it is none of our business; `InboundError` `malformed` when nobody can tell. */
+  /**
+   * What an event means. Pure: no clock, no I/O. `[]` when it says nothing about a person's account; throws `InboundError` `malformed` when
+   * its meaning is unknown.
+   */
   translate(event: SourceEvent, context: TranslationContext): Change[];
 }
 
-/** What receiving needs of a source. It has no part in what an event means: its bundle has neither `fetch`, `list` nor `translate`. */
+/**
+ * The parts of a source that receiving needs. The meaning of an event is not among them: this bundle has neither `fetch`, `list` nor
+ * `translate`.
+ */
 export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "list" | "translate" | "ping">;
 
-/** A source of whoever deploys, defined in `inbound.config.ts`: its key there is its name. */
+/** A source of the operator's own, defined in `inbound.config.ts`: its key there is its name. */
 export type OwnSource<Secret = unknown> = Omit<Source<Secret>, "name">;
 
 /** Types a source's definition and refuses a wrong one while it is built. */

@@ -24,7 +24,7 @@ export function encodeBase32(bytes: Uint8Array): string {
  */
 export function decodeBase32(written: string): { bytes: Uint8Array; hasStrayBits: boolean } | undefined {
   const text = withoutPadding(plainCharacters(written).replaceAll(/[\s-]/g, ""));
-  // Looked at before it is put in upper case, which makes an S of ſ.
+  // Checked before the text is put in upper case, which makes an S of ſ.
   if (!/^[A-Za-z2-7]*$/.test(text) || [1, 3, 6].includes(text.length % 8)) return undefined;
   const bytes = new Uint8Array(Math.floor((text.length * 5) / 8));
   let bits = 0;

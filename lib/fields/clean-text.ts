@@ -19,7 +19,7 @@ const joining =
 // The scripts have invisible characters of their own.
 const joiner = String.raw`(?<=[${joining}])(?<!${invisible})[\u200c\u200d](?!${invisible})(?=[${joining}])`;
 
-/** Invisible characters that have a meaning where they stand: these stay in names and in other text that is only shown. */
+/** Invisible characters that have a meaning where they are: these stay in names and in other text that is only shown. */
 const meaningful = [
   joiner,
   // Selectors of a variant: of a Chinese character (葛󠄀城), of a Mongolian letter, of a picture.
@@ -34,7 +34,10 @@ const anyInvisible = new RegExp(invisible, "u");
 const everyInvisible = new RegExp(`${invisible}+`, "gu");
 const invisibleUnlessMeaningful = new RegExp(`(${meaningful})|${invisible}+`, "gu");
 const visible = new RegExp(String.raw`(?!${invisible})\S`, "u");
-/** Where one stands inside of an identifier, removing it would make a guess: what is read is not the order of what is written. */
+/**
+ * An identifier with one of these inside is refused: a person reads its characters in another order than they are written, so that removing
+ * the mark would be a guess.
+ */
 const reordering = /[\u202a-\u202e\u2066-\u2069]/u;
 const anyJoiner = new RegExp(joiner, "u");
 /** The signs beyond ASCII that NFC turns into ASCII: a Greek question mark and accent, and the sign of the unit kelvin. */
@@ -75,10 +78,10 @@ export type CleanIdentifier =
 /**
  * Text by which a person is known: an id, a username, an e-mail address. Two spellings that look the same give the same text.
  *
- * - Removed: surrounding space, and invisible characters wherever they stand, since no person types them.
+ * - Removed: surrounding space, and invisible characters anywhere, since no person types them.
  * - Replaced: full-width letters, digits and signs (１００１) and spaces by the usual ones, which an input method for Chinese or Japanese
  *   writes in their place; a letter and its accent by the one character (NFC).
- * - Refused as `ambiguous`: a mark that reorders the characters it stands between, so that what a person reads is not what is
+ * - Refused as `ambiguous`: a mark that reorders the characters on both sides of it, so that what a person reads is not what is
  *   written; a joiner or non-joiner between letters that join, where the word without it is another word; a sign that looks like
  *   an ASCII character and would become it, as the sign of the unit kelvin becomes the letter K.
  * - Refused as `invalid`: control characters and line breaks inside, halves of a surrogate pair, more than 30 accents on one letter.
@@ -124,7 +127,7 @@ export function normalized(text: string, form: "NFC" | "NFKC"): string {
   return tooManyMarks.test(text) ? text : text.normalize(form);
 }
 
-/** Dashes that stand where a hyphen is meant, as U+002D: hyphens, dashes, the minus sign, and what Japanese keyboards write. */
+/** Dashes that are written where a hyphen is meant, as U+002D: hyphens, dashes, the minus sign, and what Japanese keyboards write. */
 export function plainDashes(text: string): string {
   return text.replaceAll(/[\u2010-\u2015\u2043\u2212\u2500\u30fc\ufe58\ufe63\uff0d\uff70]/g, "-");
 }

@@ -3,12 +3,13 @@ import { isEmpty, type Read } from "./read.ts";
 
 /** Most departments of a person at Authing. */
 const maxDepartments = 50;
-/** Ids of a person that are looked at; no list of a source that means one person is as long. */
+/** How many ids of a person are read; no source lists as many departments of one person. */
 const maxIds = 1000;
 
 /**
- * Departments by a configured map from the source's ids to Authing's. What the map does not list is dropped, each told of by
- * its place: a foreign id would make Authing refuse the person. So is what is beyond the departments that Authing takes, in one entry.
+ * Departments by a configured map from the source's ids to Authing's. What the map does not list is dropped, each reported by
+ * its place: a foreign id would make Authing refuse the person. Departments beyond the number that
+ * Authing takes are dropped too, reported in one entry.
  */
 export function departments(read: Read, map: Readonly<Record<string, string>>): Encoded[] {
   const rule = "department map";

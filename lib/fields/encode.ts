@@ -58,8 +58,8 @@ const maxEmailLength = 254;
  * An address in the form in which it is compared, in lower case, as Authing compares them. Authing refuses an address whose domain
  * has one part only.
  *
- * Problems: `email-invalid`; `email-ambiguous` beside what makes any identifier ambiguous for signs that programs take for
- * letters (ⓐ, ﬁ, ª): an address with one would become another person's address on the way.
+ * Problems: `email-invalid`; `email-ambiguous` for what makes any identifier ambiguous, and for signs that programs take for
+ * letters (ⓐ, ﬁ, ª): a program on the way would make another person's address of it.
  */
 export function email(read: Read): Encoded {
   const rule = "lower-case";

@@ -9,7 +9,7 @@ export const maxExternalIdLength = 255;
  * The source's id of a person, as Authing knows it, in the form in which it is compared (`cleanIdentifier`).
  *
  * @throws InboundError `malformed` with the path, for an id that is there and cannot be used: `external-id-too-long`,
- *   `external-id-invalid`, `external-id-ambiguous`. Cut off or mended by a guess, it would be another person's; without it, the person
+ *   `external-id-invalid`, `external-id-ambiguous`. Cut off or corrected by a guess, it could be another person's id; without it, the person
  *   would be taken for the one who has the same address.
  */
 export function externalId(read: Read): Encoded {

@@ -38,8 +38,8 @@ interface MoverOptions {
 }
 
 /**
- * A change of what is known of a person. It is `complete`, so that a person who is unknown to Authing is created from it,
- * when what the source knows of the person is whole and something of it can be logged in with.
+ * A change of what is known of a person. It is `complete`, so that a person who is unknown to Authing is created from it, when it
+ * holds all that the source knows of the person and a field to log in with.
  *
  * @throws InboundError `malformed` `external-id-too-long` for the id, `status-unknown` for a status that is not understood.
  */
@@ -85,7 +85,7 @@ export function tellsNothing(change: Create | Update): boolean {
 
 function assembled(all: readonly Encoded[]) {
   const { person, trail, dropped } = assemble(all);
-  // A field that cannot be used is left out. Of a status this would guess whether the person may sign in.
+  // Other fields that cannot be used are dropped. A dropped status would be a guess whether the person may sign in.
   const status = dropped.find(({ problem }) => problem === "status-unknown");
   if (status) throw new InboundError("malformed", status.problem, { path: status.path, hint: statusHint });
   return { person, trail, ...(dropped.length > 0 && { dropped }) };

@@ -36,7 +36,7 @@ export function phone(read: Read, region: string, countryCode?: Read): Encoded {
   const written = plainDashes(text.normalize("NFKC")).trim();
   if (/^\d(?:\.\d+)?e\+?\d+$/i.test(written)) return refused(read, rule, "phone-scientific");
 
-  // Spreadsheets force text with a leading ' and turn text into 13800138000.0.
+  // Spreadsheets put a ' before text, and convert a number that is text into 13800138000.0.
   const dialled = written
     .replace(/^['’]/, "")
     .replace(/(?<=^\+?\d{5,})\.0+$/, "")
@@ -46,7 +46,7 @@ export function phone(read: Read, region: string, countryCode?: Read): Encoded {
     .replace(/^\(\s*(?:\+|00)\s*([1-9]\d{0,3})\s*\)/, "+$1 ")
     // 086-138…: the country's code behind a trunk zero, as Chinese forms have it.
     .replace(/^0(?=86[\s-]*1\d{2}[\s-]*\d{4}[\s-]*\d{4}$)/, "+");
-  // The library finds numbers inside of prose; a cell that holds more than a number was not meant as one.
+  // The library finds numbers inside of prose; a cell that holds more than a number is no phone number.
   if (!/^\+?[\d\s().-]{5,40}$/.test(dialled)) return refused(read, rule, "phone-invalid");
 
   const hasCountryCode = countryCode !== undefined && !isEmpty(countryCode.value);

@@ -1,6 +1,6 @@
 import { hasVisible } from "./clean-text.ts";
 
-/** A value in a payload, with the path it stands at. */
+/** A value in a payload, with its path. */
 export interface Read {
   readonly value: unknown;
   readonly path: string;
@@ -9,7 +9,7 @@ export interface Read {
 /** One step of a path: a name, a place in a list, or the item of a list that has this text as its `key`. */
 type Step = string | number | { readonly key: string; readonly text: string };
 
-/** Paths are constants of our sources and settings, so few are ever seen; the bound holds if they are made up at run time. */
+/** Paths are constants of our sources and settings, so there are few; the bound also holds for paths that are made at run time. */
 const parsedPathsLimit = 2048;
 const parsedPaths = new Map<string, readonly Step[]>();
 
@@ -19,7 +19,7 @@ const parsedPaths = new Map<string, readonly Step[]>();
  * - names joined with dots: `profile.email`
  * - `['First name']` for any other name (`\'` and `\\` inside)
  * - `[0]` for a place in a list
- * - `[id='C-1']` for the first item of a list whose `id` is this text or whole number, since a sender rarely promises places
+ * - `[id='C-1']` for the first item of a list whose `id` is this text or whole number, since few senders guarantee the order of a list
  *
  * Own properties only; `undefined` where the path leads nowhere.
  *

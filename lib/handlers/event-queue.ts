@@ -19,9 +19,9 @@ const reserveMilliseconds = 3_000;
 const longestPauseSeconds = 1200;
 
 /**
- * The Lambda handler of the queue of events. Answers which messages the queue must give again: those that Authing, the ledger or
- * another worker decides when they can go on. What waits for anything else has left the queue, and later events of its
- * person go on: the order of fields makes any order of events right.
+ * The Lambda handler of the queue of events. Returns the messages that the queue must retry: those for which Authing, the ledger
+ * or another worker decides when they can go on. A message that waits for anything else is parked, and later events of its person
+ * are applied: since the newest value of each field counts, events may be applied in any order.
  */
 export function eventQueue(open: () => EventQueuePorts) {
   return lambdaHandler<SQSEvent, EventQueuePorts, SQSRecord[], SQSBatchResponse>(
@@ -69,15 +69,16 @@ async function applyRecords(
   try {
     applied = await apply(messages, ports, run);
   } catch (error) {
-    // A defect of ours, or the ledger is away: the messages stay, and go to the dead letters if it never gets better.
+    // A defect of ours, or the ledger is unavailable: the messages stay in the queue, which moves them to the dead letters when all
+    // retries have failed.
     ports.log.error("events failed", { reason: reasonOf(error) });
   }
   return opened.map((message) => (message && applied[messages.indexOf(message)]) ?? { state: "later" });
 }
 
 /**
- * Hides what is retried for a while that doubles with each receive. Throttling, an outage of Authing and a locked person
- * pass, and nothing tells when.
+ * Hides what is retried for a time that doubles with each receive. Throttling, an outage of Authing and a person lock end by
+ * themselves, at a time that is not known.
  */
 async function postpone(
   retried: readonly SQSRecord[],
@@ -85,7 +86,7 @@ async function postpone(
 ): Promise<void> {
   const messages = retried.map(({ receiptHandle, attributes }) => {
     const longest = Math.min(longestPauseSeconds, 2 ** Number(attributes.ApproximateReceiveCount));
-    // Those that failed together do not come again together: one of them may be what the others fail of.
+    // Messages that failed together are retried at different times: one of them may be the cause of the failure of the others.
     return { receiptHandle, seconds: Math.ceil(longest * (1 - clock.random() / 2)) };
   });
   try {

@@ -1,7 +1,7 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { Context } from "aws-lambda";
 
-/** What the middlewares of this folder put beside Lambda's own context. Each says which it needs to stand before it. */
+/** What the middlewares of this folder put beside Lambda's own context. Each says which other ones have to come before it. */
 export interface Invocation<Ports> extends Context {
   /** `openPorts` */
   ports: Ports;

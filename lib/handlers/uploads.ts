@@ -39,7 +39,7 @@ export function uploadsFinish(open: () => FinishPorts) {
   });
 }
 
-/** Works on each message of a batch by itself. One that is not done, or that fails, comes again; the others do not. */
+/** Works on each message of a batch by itself. SQS retries a message that is not done or that fails; it deletes the others. */
 function batchHandler<Ports extends FinishPorts>(
   open: () => Ports,
   work: (message: unknown, invocation: Invocation<Ports>) => Promise<boolean>,

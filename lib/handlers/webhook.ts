@@ -41,7 +41,7 @@ function deliveryOf(event: APIGatewayProxyEventV2): Delivery {
   };
 }
 
-/** What stands behind `/webhooks/<source>/`. A token is made of characters that no gateway encodes. */
+/** What follows `/webhooks/<source>/`. A token is made of characters that no gateway encodes. */
 function pathTokenIn(path: string): string | undefined {
   return /\/webhooks\/[^/]+\/(.+)$/.exec(path)?.[1];
 }

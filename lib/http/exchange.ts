@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { urlToHttpOptions } from "node:url";
 
-// One request over Node's own HTTP, and an honest account of what came of it.
+// One request over Node's own HTTP, and its result.
 
 /** A request that is ready to be sent. */
 interface Outgoing {
@@ -15,7 +15,7 @@ interface Outgoing {
   readonly timeoutSeconds?: number;
 }
 
-/** The whole answer, or how far the request came. */
+/** The whole answer, or how far the request got. */
 export type Exchanged =
   | {
       readonly seen: "response";
@@ -25,22 +25,22 @@ export type Exchanged =
     }
   /** An answer that is longer than we take. */
   | { readonly seen: "oversized"; readonly httpStatus: number }
-  /** No whole answer. `sent`: the connection stood, so that the other side may have read the request. */
+  /** No whole answer. `sent`: the connection was open, so that the other side may have read the request. */
   | { readonly seen: "nothing"; readonly sent: boolean; readonly errorCode?: string | undefined };
 
 export interface Exchange {
   (outgoing: Outgoing): Promise<Exchanged>;
-  /** Lets go of the connections that are kept. */
+  /** Closes the connections that are kept. */
   close(): void;
 }
 
-/** Connections at once. Authing counts requests by user pool, and other systems likewise: more would only be throttled. */
+/** Connections at once. Authing counts requests by user pool, and other systems do the same: more connections would only be throttled. */
 const maxSockets = 16;
 /** Longer than any answer about 50 people. */
 const maxResponseBytes = 4 * 1024 * 1024;
 /**
- * A kept connection that was idle for longer is not used again: Node's servers close after 5 s, and a function that was
- * frozen in between finds out only when a request is lost on it, which cannot be told from one that was applied.
+ * A kept connection that was idle for longer is not used again: Node's servers close it after 5 s. A function that Lambda froze in
+ * between learns of that only when a request is lost on it, and a lost request cannot be told from one that was applied.
  */
 const maxIdleMilliseconds = 4000;
 
@@ -67,7 +67,7 @@ export function createExchange(host: URL, options: { timeoutSeconds: number; now
         method,
         path,
         agent,
-        // As a list, Node writes them as they are, and looks at each once less.
+        // Node writes headers that are given as a list as they are, and checks each of them once less.
         headers: Object.entries({
           host: host.host,
           ...headers,
@@ -89,7 +89,7 @@ export function createExchange(host: URL, options: { timeoutSeconds: number; now
       }
 
       outgoing.on("socket", (socket) => {
-        // Bytes leave as soon as the connection stands, and with TLS no sooner than the certificate is found good.
+        // Node sends bytes as soon as the connection is open, and with TLS only after the certificate was found valid.
         if (outgoing.reusedSocket) sent = true;
         else socket.once(host.protocol === "https:" ? "secureConnect" : "connect", () => (sent = true));
       });

@@ -5,7 +5,7 @@ import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
 
 /**
  * How long the ledger keeps an outcome, in seconds. For so long `explain` can answer, and the same event, row or file is
- * recognised when it comes again. A sender that repeats a delivery for longer gets its own time on top.
+ * recognised when it is repeated. For a sender that repeats a delivery for longer, that longer time is added.
  */
 export const outcomesKeptSeconds = 90 * 86_400;
 
@@ -30,7 +30,7 @@ interface DecidedEvent {
  * takes 400 kB for an item. Much more than any form of an HR system has; what is cut says so.
  */
 const most = { entries: 200, changes: 100, text: 300, bytes: 60_000 } as const;
-/** Stands for what was cut. */
+/** Replaces what was cut. */
 const cutMark = "…";
 
 /**

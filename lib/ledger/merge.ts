@@ -1,10 +1,10 @@
 import type { FieldTold, SubjectRecord } from "#lib/contract/ledger.ts";
 
-// How what is told goes together with what is known: the same for every implementation of the ledger.
+// How the ledger merges what an event tells with what it knows: the same for every implementation of the ledger.
 
 /** What a source has told of a person, with what it tells now: of each field the newest counts, of two equal ones the later call. */
 export function withTold(known: SubjectRecord | undefined, now: SubjectRecord): SubjectRecord {
-  // From now on the id names another person; only where the one before is called stays.
+  // From now on the id names another person; of the person before, only the new id stays.
   if (now.movedTo !== undefined) return now;
   if (!known) return now;
   const isNewer = (name: string) => (known.told[name]?.at ?? "") <= (now.told[name]?.at ?? "");

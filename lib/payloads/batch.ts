@@ -7,7 +7,7 @@ import type { SourceEvent } from "#lib/contract/source.ts";
  *
  * @param path where the list is in the delivery, e.g. `data.events`.
  * @param read the events of one entry. It throws `InboundError` `malformed` for an entry that it cannot read, with a path that
- *   begins at the entry; in the result that error stands in the entry's place, with the path from the delivery's root, e.g.
+ *   begins at the entry; in the result that error takes the entry's place, with the path from the delivery's root, e.g.
  *   `data.events[3].id`. Anything else that it throws goes through, since it is a mistake of ours.
  */
 export function eachEntry(

@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 
 // What an event means, by its type. Every type is in one of two closed lists of its source, or it is not understood: then the event
-// ends among the dead letters, where an operator sees it. A departure under a new name must not pass for one that is none.
+// ends among the dead letters, where an operator sees it. A departure under a new type must not be ignored.
 
 /** The types of a source's events that say nothing about a person's account. */
 export interface EventTypes {

@@ -16,8 +16,8 @@ export interface JsonEventPaths {
    */
   readonly occurredAt?: string;
   /**
-   * The sender's id of the event, the same when it repeats itself. Without it, the words are the id, their time included: said again
-   * they are a repetition. Words without a time count anew once something else about the person has been applied.
+   * The sender's id of the event, the same when it repeats itself. Without it, the whole payload is the id, its time included: the
+   * same payload is a repetition. A payload without a time is a new event once something else about the person has been applied.
    */
   readonly id?: string;
 }
@@ -33,7 +33,7 @@ export function jsonEvent(paths: JsonEventPaths): (delivery: VerifiedDelivery) =
     const payload = readJsonObject(delivery.payload);
     const occurredAt = momentAt(payload, paths.occurredAt);
     const isUndated = paths.id === undefined && occurredAt === undefined;
-    // A signed time may be of whole seconds, in which the same may be said twice.
+    // A signed time may be of whole seconds, and two events of the same payload may lie within one second.
     const arrivedAt = isUndated ? delivery.receivedAt : (delivery.sentAt ?? delivery.receivedAt);
     const type = idAt(payload, paths.type);
     if (type.length > 100) throw new InboundError("malformed", "type-too-long", { path: paths.type });
@@ -50,7 +50,7 @@ export function jsonEvent(paths: JsonEventPaths): (delivery: VerifiedDelivery) =
   };
 }
 
-/** The time at a path; `undefined` where the sender says none. Another order than the sender's would make a leaver of a person hired again. */
+/** The time at a path; `undefined` where the sender says none. A wrong order would close the account of a person who was hired again. */
 function momentAt(payload: unknown, path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   const { value } = at(payload, path);

@@ -15,7 +15,7 @@ interface EncryptedCallbackSettings<Secret> {
   token(secret: Secret): string;
   /** 43 characters of base64: 32 bytes without the padding. */
   aesKey(secret: Secret): string;
-  /** Whom a message is for: the id behind it, or several of which each will do. The first one signs. */
+  /** The receiver of a message: the id behind it, or several ids of which each is accepted. `sign` uses the first one. */
   receiver(secret: Secret): string | readonly string[];
   /** Names in the query, or several spellings of which one is there. The first one signs. */
   readonly query: {
@@ -58,7 +58,7 @@ const largestSeconds = 1e11;
  * text, sorted and joined; the text is AES-256-CBC over 16 random bytes, the length of the message (32 bits, big-endian),
  * the message and the receiver's id, padded as PKCS#7 does for blocks of 32 bytes. The key's first half is the IV.
  *
- * The signature is checked before anything is decrypted, so that nobody without the token learns from how that fails.
+ * The signature is checked before anything is decrypted, so that a caller without the token learns nothing from how that fails.
  * Any time is taken: neither vendor says for how long it repeats a delivery or whether it signs it anew.
  *
  * https://open.dingtalk.com/document/orgapp/configure-event-subcription
@@ -74,7 +74,7 @@ export function encryptedCallback<Secret>(
     nonce: [settings.query.nonce],
   };
 
-  /** What stands in the query beside the encrypted text, or what is wrong with it. */
+  /** What is in the query beside the encrypted text, or what is wrong with it. */
   function readStamp(query: URLSearchParams): Stamp | ProofFailure {
     const [signature, timestamp, nonce] = [names.signature, names.timestamp, names.nonce].map((spellings) =>
       parameter(query, spellings),
@@ -122,7 +122,7 @@ export function encryptedCallback<Secret>(
     { token, aesKey, receivers: [receiver = ""] }: Keys,
     { timestamp, nonce }: Pick<Stamp, "timestamp" | "nonce">,
   ): SealedMessage {
-    // In place of chance, what only we can know and what differs for each nonce.
+    // In place of random bytes: bytes that only the owner of the key can compute, and that differ for each nonce.
     const prefix = createHmac("sha256", aesKey)
       .update(`${timestamp}.${nonce}.`)
       .update(message)
@@ -231,8 +231,8 @@ function signatureOf(token: string, timestamp: string, nonce: string, encrypted:
 }
 
 /**
- * What stands in the query under a name: `""` for nothing, `undefined` for something twice. DingTalk may write the same
- * value under two spellings; two values are one too many.
+ * What the query holds under a name: `""` for nothing, `undefined` for something twice. DingTalk may write the same
+ * value under two spellings; two values are refused.
  */
 function parameter(query: URLSearchParams, spellings: readonly string[]): string | undefined {
   const found = spellings.map((spelling) => query.getAll(spelling));

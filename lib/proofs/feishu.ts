@@ -27,8 +27,8 @@ const blockBytes = 16;
 
 /**
  * With an Encrypt Key: `X-Lark-Signature` = hex SHA-256 of timestamp, nonce, Encrypt Key and raw body, then the token in
- * the decrypted body; both have to be right. Without one the token is all there is, and whoever sees one delivery can make
- * another. Fields that stand in plain text beside `encrypt` do not count.
+ * the decrypted body; both have to be right. Without one the token is the only proof, and a person who sees one delivery can forge
+ * another one. Fields in plain text beside `encrypt` do not count.
  *
  * Feishu names no tolerance and repeats a delivery for up to 6 hours, without saying whether it signs anew, so none is
  * stale. The timestamp is only ever a part of what is signed: nothing tells where it ends and the nonce begins.
@@ -59,7 +59,7 @@ function verify({ headers, body }: Delivery, secret: FeishuSecret): ProofResult 
   return { ok: true, payload: said.payload };
 }
 
-/** Puts the secret's token into the body where another one stands. The initialisation vector is made of what `at` says. */
+/** Puts the secret's token into the body in place of another one. The initialisation vector is made of what `at` says. */
 function sign(body: Uint8Array, secret: FeishuSecret, at: { now: number; id: string }): SignedRequest {
   if (isEmpty(secret)) throw new InboundError("misconfigured", "secret-empty");
   const payload = withToken(body, secret.verificationToken);
@@ -84,7 +84,7 @@ function sign(body: Uint8Array, secret: FeishuSecret, at: { now: number; id: str
 /**
  * Answers `url_verification`, which Feishu sends when the URL is saved and wants answered with its `challenge` within a
  * second. It is encrypted where there is an Encrypt Key, and never signed: the token alone proves it. `type` decides, also
- * where the fields of an event stand beside it.
+ * where the fields of an event are beside it.
  */
 export function feishuHandshake({ body }: Delivery, secret: FeishuSecret): Reply | undefined {
   if (body.byteLength > maxHandshakeBytes || isEmpty(secret)) return undefined;
@@ -165,7 +165,7 @@ function withToken(body: Uint8Array, token: string): Uint8Array {
   return Buffer.from(JSON.stringify(changed));
 }
 
-/** A setting that is there and empty is a mistake, and nobody's wish to do without encryption. */
+/** An empty setting is a mistake, not a decision to do without encryption. */
 function isEmpty({ encryptKey, verificationToken }: FeishuSecret): boolean {
   return verificationToken === "" || encryptKey === "";
 }

@@ -28,7 +28,7 @@ interface InJson {
 }
 
 /**
- * Where the signature stands and how it is written.
+ * Where the signature is and how it is written.
  *
  * - bare: `{ header: "x-signature", encoding: "hex" }`
  * - behind a prefix, `sha256=…`: `{ …, prefix: "sha256=" }`
@@ -61,7 +61,7 @@ export interface HmacSettings<Secret> {
   readonly keyEncoding?: KeyEncoding;
   /**
    * What is signed: text around `{body}`, `{timestamp}`, `{id}`, `{header:x}`, `{query:x}`, `{json:a.b}` and
-   * `{sha256:body}` (hex), e.g. `{id}.{timestamp}.{body}`. Each stands for the text as it came, byte for byte.
+   * `{sha256:body}` (hex), e.g. `{id}.{timestamp}.{body}`. Each is replaced with the text as it came, byte for byte.
    */
   readonly signed: string;
   readonly signature: SignaturePlace;
@@ -138,7 +138,7 @@ export function refuseWrongSettings<Secret>(
     if ("json" in timestamp) refuseUnsafePath(timestamp.json);
     if ("pair" in timestamp && (signature.pair === undefined || signature.pair === timestamp.pair)) {
       throw new TypeError(
-        "hmac: timestamp.pair stands beside the signature's pair; set signature.pair to another name",
+        "hmac: timestamp.pair is beside the signature's pair; set signature.pair to another name",
       );
     }
   }

@@ -17,7 +17,7 @@ export type TemplatePart =
 /** The parts of `signed`. Throws a `TypeError` for a placeholder that does not exist. */
 export function compileTemplate({ signed }: Pick<HmacSettings<never>, "signed">): TemplatePart[] {
   const parts: TemplatePart[] = [];
-  // Odd pieces are what stood between braces.
+  // Pieces with an odd index are the texts between braces.
   for (const [index, piece] of signed.split(/\{([^{}]*)\}/).entries()) {
     if (index % 2 === 0) {
       if (/[{}]/.test(piece)) {

@@ -97,7 +97,7 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
       written = header(signatureHeaders[set]);
     } else if ("query" in signature) {
       if (query.getAll(signature.query).length > 1) return refused("proof-malformed");
-      // A `+` that nobody escaped arrives as a space.
+      // A `+` that the sender did not escape arrives as a space.
       written = query.get(signature.query)?.replaceAll(" ", "+");
     } else {
       if (document === undefined) return refused("proof-malformed");

@@ -41,7 +41,7 @@ interface Entry {
 interface PublishedKeys {
   /** The keys at this address, at most 10 minutes old. Throws `unavailable` `jwks-unreachable`, `misconfigured` `jwks-address-wrong`. */
   read(address: string): Promise<FindKey>;
-  /** The same, after asking again, but at most once in 30 seconds: for a token whose key is not among them. */
+  /** The same, fetched again, but at most once in 30 seconds: for a token whose key is not among them. */
   refetch(address: string): Promise<FindKey>;
 }
 
@@ -101,7 +101,7 @@ function publishedKeys(now: () => number): PublishedKeys {
   };
 }
 
-/** Keys that stand in the secret itself. Throws `misconfigured` `jwks-malformed` for what is no set of public keys. */
+/** Keys that are in the secret itself. Throws `misconfigured` `jwks-malformed` for what is no set of public keys. */
 function pinnedKeys(set: KeySet): FindKey {
   try {
     return findKeyIn(set);

@@ -56,7 +56,7 @@ export type JwtSettings<Secret> = Keys<Secret> & {
   /** What the explanation of an event calls it. Default `jwt`. */
   readonly name?: string;
   /**
-   * Where the token stands: in a header (in lower case) behind a prefix, or it is the whole body, whose claims are then what is
+   * Where the token is: in a header (in lower case) behind a prefix, or it is the whole body, whose claims are then what is
    * said. Default `{ header: "authorization", prefix: "Bearer " }`.
    */
   readonly token?: { readonly header: string; readonly prefix?: string } | "body";
@@ -217,7 +217,7 @@ function said(body: Uint8Array): Readonly<Record<string, unknown>> {
     const document: unknown = JSON.parse(Buffer.from(body).toString());
     if (typeof document === "object" && document !== null && !Array.isArray(document)) return { ...document };
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new InboundError("malformed", "body-not-a-json-object");
 }

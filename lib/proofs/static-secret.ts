@@ -9,7 +9,8 @@ import type {
 import { countSame, digestsOnce } from "./constant-time.ts";
 
 // For senders that sign nothing and only show a secret that both sides know. It says who speaks and nothing about the body:
-// whoever sees one delivery can make another, so what such a sender says is best read anew at its API.
+// a person who sees one delivery can forge another one, so a source with such a sender should read the person from the sender's
+// API.
 
 export interface StaticHeaderSettings<Secret> {
   /** What the explanation of an event calls it. Default `static-header`. */

@@ -14,7 +14,7 @@ export interface ClientCredentials<Secret> {
   scope?(secret: Secret): string;
   /** Auth0 and others: the API that the token is for. */
   audience?(secret: Secret): string;
-  /** Where the client's id and secret stand: in the header `Authorization` (default), or in the form. RFC 6749, 2.3.1. */
+  /** Where the client's id and secret are sent: in the header `Authorization` (default), or in the form. RFC 6749, 2.3.1. */
   readonly authentication?: "basic" | "body";
   readonly hints?: FailureHints;
 }

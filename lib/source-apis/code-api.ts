@@ -11,11 +11,11 @@ import { refuseAnother } from "./people.ts";
 /** What a code means. */
 type CodeMeaning =
   | SourceFailure
-  /** Another token helps, once. */
+  /** A new token helps, once. */
   | "token-refused"
   /** There is no person of this id, or not yet, or the app may not see the person. */
   | "person-unknown"
-  /** No person can have such an id: asking again helps nothing. */
+  /** No person can have such an id: a retry does not help. */
   | "id-invalid";
 
 /** What is the vendor's own about such an API. */
@@ -100,7 +100,7 @@ async function ask<Secret>(
 
 async function obtainToken<Secret>(code: CodeApi<Secret>, api: SourceApi<Secret>) {
   const { answer, meaning } = read(await api.request(code.token.request(api.secret)), code);
-  // A request that names no person and carries no token can only have been refused for its credentials.
+  // A request that names no person and carries no token can be refused for its credentials only.
   if (meaning === "person-unknown" || meaning === "id-invalid" || meaning === "token-refused") {
     throw sourceFailure("source-credentials-refused", code.hints);
   }
@@ -121,7 +121,7 @@ function read(
   return { answer: json, meaning: Object.hasOwn(meanings, code) ? meanings[code] : otherwise };
 }
 
-/** These APIs name what they refuse: a 403 without a code is the page of something in between, e.g. of DingTalk's firewall. */
+/** These APIs answer a refusal with a code: a 403 without a code is the page of a proxy in between, e.g. of DingTalk's firewall. */
 function failureWithoutCode(answer: ApiAnswer): SourceFailure {
   const failure = failureOf(answer);
   return failure === "source-credentials-refused" ? "source-answer-unexpected" : failure;

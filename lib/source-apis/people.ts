@@ -5,7 +5,7 @@ import { sourceFailure } from "./failures.ts";
 
 // What is true of a person in any source's API, however it is asked.
 
-/** An event is sent before the API shows its person everywhere; after this time the person does not appear any more. */
+/** A sender sends an event before its API shows the person everywhere; a person who is not shown after this time will not appear. */
 const becomesVisibleWithinMilliseconds = 10 * 60_000;
 
 /**

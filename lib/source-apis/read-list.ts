@@ -19,7 +19,8 @@ export interface ReadList {
  * Reads a list from its first page to its last.
  *
  * @param take is handed the people of each page, and awaited before the next page is asked for.
- * @throws InboundError the failures of the source; `unavailable` `source-list-endless` for a list that begins again.
+ * @throws InboundError the failures of the source; `unavailable` `source-list-endless` for a list whose cursors repeat, or
+ *   that has too many pages.
  */
 export async function readList<Secret>(
   { page }: Listing<Secret>,

@@ -10,7 +10,7 @@ const timeoutSeconds = 10;
 /** A token is renewed so long before its end, in milliseconds. */
 const tokenMarginMilliseconds = 60_000;
 const firstWaitMilliseconds = 500;
-/** A source is not asked again sooner, whatever its answer allows. */
+/** The shortest wait before a source is asked again, whatever its answer allows. */
 const shortestWaitMilliseconds = 100;
 
 /** One host, and the connections to it. */

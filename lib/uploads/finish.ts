@@ -43,7 +43,7 @@ export async function finishImport(
   } catch (error) {
     await ledger.release(key, owner);
     if (!(error instanceof InboundError && error.retryable)) throw error;
-    log.warn("import comes again", { import: id, code: error.code, reason: error.reason });
+    log.warn("import retried", { import: id, code: error.code, reason: error.reason });
     return "later";
   }
 }

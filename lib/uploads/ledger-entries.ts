@@ -6,7 +6,7 @@ import type { ImportPlan } from "./import-plan.ts";
 
 // What the ledger holds about an import: one entry for the import, one for each chunk while it is in work, one for each row.
 
-/** Where uploads stand in the ledger, beside the sources. */
+/** The name of uploads in the ledger, where a source's name is otherwise. */
 export const uploadsSource = "uploads";
 
 /**

@@ -78,7 +78,7 @@ export async function planImport(
     return "done";
   } catch (error) {
     if (!(error instanceof InboundError && error.retryable)) throw error;
-    log.warn("import comes again", { import: id, code: error.code, reason: error.reason });
+    log.warn("import retried", { import: id, code: error.code, reason: error.reason });
     return "later";
   }
 }

@@ -9,7 +9,7 @@ import type { RowTranslator } from "./rows/row-translator.ts";
 
 /**
  * Records the outcomes of rows in the ledger, then in the results. When the ledger fails, nothing is in the results: the rows
- * are delivered again and their outcome of then is recorded.
+ * are delivered again, and the outcome of that delivery is recorded.
  */
 export async function recordRows(
   rows: readonly DeliveredRow[],

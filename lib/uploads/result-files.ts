@@ -86,7 +86,7 @@ export async function writeResults(
 interface OutputFile {
   write(text: string | Uint8Array): Promise<void>;
   end(): Promise<void>;
-  /** Gives the file up: it does not appear. */
+  /** Gives the file up: it is not created. */
   abandon(): Promise<void>;
 }
 

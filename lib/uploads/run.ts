@@ -51,7 +51,7 @@ export async function runChunk(
     return "done";
   } catch (error) {
     if (!(error instanceof InboundError && error.retryable)) throw error;
-    log.warn("chunk comes again", { import: id, chunk, code: error.code, reason: error.reason });
+    log.warn("chunk retried", { import: id, chunk, code: error.code, reason: error.reason });
     return "later";
   } finally {
     await ledger.release(key, owner);

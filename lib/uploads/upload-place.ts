@@ -23,7 +23,7 @@ export function kindOf({ key }: Pick<ObjectReference, "key">): UploadKindName | 
 
 /**
  * What the place of an uploaded file says: `incoming/users/<file>`, `incoming/users/<source>/<file>`, `incoming/otp/<file>`. TOTP
- * secrets are for accounts that are there, whoever brought them, so their folder has no sources.
+ * secrets are for accounts that exist, whichever source brought them, so their folder has no sources.
  *
  * @param sources the sources of the configuration.
  * @throws InboundError `malformed` `folder-unknown` for a file in a deeper folder; `source-unknown` for a folder of no source.

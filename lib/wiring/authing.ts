@@ -9,7 +9,7 @@ export const AuthingSecret = z.object({
   accessKeySecret: z.string().check(z.minLength(1)),
 });
 
-/** A client by the configuration and the secret `authing`, whose rotation it follows by itself. */
+/** A client made of the configuration and the secret `authing`; it follows a rotation of the secret by itself. */
 export function connectAuthing(config: Config["authing"], secrets: SecretReader): AuthingClient {
   const { authentication, language, maxRequestsPerSecond: _, kickUsers: __, ...settings } = config;
   return createAuthingClient({

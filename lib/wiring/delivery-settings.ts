@@ -4,7 +4,7 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 
-/** How many calls a second a process begins with, while it does not know better. */
+/** How many calls a second a process begins with, before it has measured what Authing accepts. */
 const startPerSecond = 50;
 
 /** What delivery takes from a configuration; one for all calls of a process, since the pace is in it. */

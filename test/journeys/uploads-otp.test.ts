@@ -115,7 +115,7 @@ unknown@example.com,JBSWY3DPEHPK3PXP,,,
         { ...refused, fault: { kind: "unauthorized" } },
       ]);
       const id = await run.upload("users", "people.ndjson", `${rows.join("\n")}\n`);
-      expect(run.log.some((line) => line.includes("chunk comes again"))).toBe(true);
+      expect(run.log.some((line) => line.includes("chunk retried"))).toBe(true);
       expect(await run.summary(id)).toMatchObject({ accepted: 60, alreadyDone: 0, rejected: 0 });
       const users = run.stack.sandbox?.users() ?? [];
       expect(users).toHaveLength(60);

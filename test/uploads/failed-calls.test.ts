@@ -38,14 +38,14 @@ describe("an import whose bucket does not answer once", () => {
   const unavailable = new InboundError("unavailable", "object-unreadable");
 
   it.each<[call: string, message: string, keyOf: (id: string) => EventKey]>([
-    ["read people.csv", "import comes again", importKey],
-    ["write plan.json", "import comes again", importKey],
-    ["read a part of people.csv", "chunk comes again", (id) => chunkKey(id, 0)],
-    ["write 0.0", "chunk comes again", (id) => chunkKey(id, 0)],
-    ["read 0.0", "chunk comes again", (id) => chunkKey(id, 0)],
-    ["write accepted.ndjson", "import comes again", importKey],
-    ["write rejected.csv", "import comes again", importKey],
-    ["write summary.json", "import comes again", importKey],
+    ["read people.csv", "import retried", importKey],
+    ["write plan.json", "import retried", importKey],
+    ["read a part of people.csv", "chunk retried", (id) => chunkKey(id, 0)],
+    ["write 0.0", "chunk retried", (id) => chunkKey(id, 0)],
+    ["read 0.0", "chunk retried", (id) => chunkKey(id, 0)],
+    ["write accepted.ndjson", "import retried", importKey],
+    ["write rejected.csv", "import retried", importKey],
+    ["write summary.json", "import retried", importKey],
   ])("when asked to %s goes on with the next invocation, whichever that is", async (call, message, keyOf) => {
     const { run, id, calls } = failingOnce(call, unavailable);
     let claim: Promise<Claim> | undefined;

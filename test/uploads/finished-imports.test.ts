@@ -12,7 +12,7 @@ it("a finish that comes before all parts are there waits for them", async () => 
     if (round === 1) run.send({ kind: "finish", bucket: "local", import: id });
   });
   expect(run.log).toContainEqual([
-    "import comes again",
+    "import retried",
     { import: id, code: "unavailable", reason: "part-missing" },
   ]);
   expectWhole(run, id, 100);

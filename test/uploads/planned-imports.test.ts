@@ -150,7 +150,7 @@ it("an import whose ledger does not answer for a moment has one result for each 
   await run.settle();
   expectWhole(run, id, 200);
   expect(run.log).toContainEqual([
-    "chunk comes again",
+    "chunk retried",
     { import: id, chunk: 0, code: "unavailable", reason: "ledger-unreachable" },
   ]);
 });
@@ -193,7 +193,7 @@ it("an invocation that has no time left for a single row is counted as a failure
   await run.settle();
   expectWhole(run, id, 20);
   expect(run.log).toContainEqual([
-    "chunk comes again",
+    "chunk retried",
     { import: id, chunk: 0, code: "unavailable", reason: "time-is-up" },
   ]);
   expect(parts).toEqual([`results/${id}/parts/0.0`]);

@@ -102,7 +102,7 @@ async function* readRecords(
         throw new InboundError("malformed", "record-too-long", { path: `line ${line}` });
       }
       if (record === undefined) {
-        // The text is doubled each time: scanning a long record again for each small piece would take quadratic time.
+        // The text is doubled each time: a long record that is scanned anew for each small piece would take quadratic time.
         const wanted = 2 * (text.length - start);
         text = text.slice(start);
         start = 0;

@@ -4,8 +4,8 @@ import type { Log } from "#lib/contract/log.ts";
 import type { Middleware } from "#lib/handlers/lambda-handler.ts";
 
 /**
- * Answers 503 where the function fails, so that the sender delivers again: the failure is ours, not the sender's. Stands
- * before all others, since their failures are answered too.
+ * Answers 503 where the function fails, so that the sender delivers again: the failure is ours, not the sender's. Comes
+ * before all others, since it answers their failures too.
  */
 export function failureReply(): Middleware<{ readonly log: Log }> {
   return {

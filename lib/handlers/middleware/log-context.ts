@@ -3,7 +3,7 @@ import type { Middleware } from "#lib/handlers/lambda-handler.ts";
 
 /**
  * Tells the log which invocation its lines belong to, and which one was a cold start: the first of this process. The log
- * counts cold starts (`ColdStart`). Stands after `openPorts`.
+ * counts cold starts (`ColdStart`). Comes after `openPorts`.
  */
 export function logContext(): Middleware<{ readonly log: Log }> {
   let isColdStart = true;

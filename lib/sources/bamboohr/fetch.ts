@@ -59,7 +59,7 @@ export const bamboohr: RestPerson<BambooApiSecret> = {
 
 /**
  * Reads the employee an event-based event is about, in the shape in which field-based ones come; those, and deletions, need
- * nothing. Without a key to ask with, an event stays what it was, and `translate` says what that means.
+ * nothing. Without a key for the API, an event stays as it was, and `translate` decides about it.
  */
 export const fetch: Fetch<BambooApiSecret> = {
   hosts({ companyDomain = "", apiHost }) {

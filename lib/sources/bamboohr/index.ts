@@ -33,7 +33,7 @@ export default defineSource<Secret>({
   split,
   fetch,
   list,
-  // A batch in which nobody is.
+  // A batch without employees.
   ping: { contentType: "application/json", body: '{"employees":[]}' },
   translate,
 });

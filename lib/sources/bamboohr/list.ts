@@ -32,8 +32,8 @@ const names: Readonly<Record<string, string>> = {
 const ownToTheList = new Set(["employeeId", "photoUrl", "_restrictedFields"]);
 
 /**
- * The employees of the company, 500 a page, the inactive ones included; only deleted ones are left out. An employee
- * whose fields the key may not see is in it with an id and empty fields, and tells nothing.
+ * The employees of the company, 500 a page, the inactive ones included; only deleted ones are not in it. An employee
+ * whose fields the key may not see is in it with an id and empty fields, which change nothing.
  * https://documentation.bamboohr.com/reference/list-employees
  */
 export const list: Listing<BambooApiSecret> = {

@@ -30,15 +30,15 @@ export interface EmployeeReference {
 
 /**
  * Field-based webhooks hold a batch, with the fields as they were asked for; event-based ones hold one employee's id.
- * BambooHR has no ids of events, so an event is known by what it says, its time included. Forms have no time: there the same words
- * may be true again. An employee in a batch who cannot be read leaves the others alone.
+ * BambooHR has no ids of events, so the whole payload of an event is its id, its time included. Forms have no time: two events may
+ * have the same payload. An employee in a batch who cannot be read does not affect the others.
  *
  * https://documentation.bamboohr.com/docs/field-based-webhooks
  * https://documentation.bamboohr.com/docs/event-based-webhooks
  */
 export function split(delivery: VerifiedDelivery): (SourceEvent | InboundError)[] {
   const document = isForm(delivery) ? readFormObject(delivery.payload) : readJsonObject(delivery.payload);
-  // The signed time is of whole seconds, in which two forms may follow each other.
+  // The signed time is of whole seconds, and two forms may follow each other within one second.
   const received = new Date(delivery.receivedAt).toISOString();
 
   if (document.employees === undefined && isJsonObject(document.data)) {

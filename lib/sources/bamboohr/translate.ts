@@ -37,10 +37,11 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 }
 
 /**
- * An event that said an id, with what BambooHR's API said of it. Where BambooHR could not be asked, it is not
- * known what the event means. The operator has to add a setting, and yet the event is not held back until then (`misconfigured`):
- * an operator with field-based webhooks never adds it, and behind an event that waits everything else about this employee would
- * wait too, their deletion included. Among the dead letters it says what is missing, raises the alarm, and goes through once it is there.
+ * An event that holds an id only, with what BambooHR's API answered about the employee. Where BambooHR could not be asked, the
+ * meaning of the event is unknown. The operator has to add a setting, and still the event does not wait for that
+ * (`misconfigured`): an operator with field-based webhooks never adds it, and everything else about this employee, their deletion
+ * included, would wait behind the event. As a dead letter, the event names what is missing, raises the alarm, and can be redriven
+ * once the setting is there.
  */
 function whereFound(
   { subject, payload }: SourceEvent,

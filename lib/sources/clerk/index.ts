@@ -21,7 +21,7 @@ export default defineSource({
   // Svix tries for 27 h 35 min 5 s (https://docs.svix.com/retries); the rest is for a replay by hand after a weekend.
   redeliversForSeconds: 3 * 24 * 60 * 60,
   split,
-  // A type that is no user's: it goes through the queue, and means nothing.
+  // A type that is not about a user: the event goes through the queue and changes nothing.
   ping: { contentType: "application/json", body: '{"type":"ping","data":{}}' },
   translate,
 });

@@ -19,8 +19,8 @@ export function translate(event: SourceEvent, { region }: TranslationContext): C
     {
       "user.created": () => [joiner([...profile(user, region), ...whileBanned(user)])],
       "user.updated": () => [mover([...profile(user, region), access(user)])],
-      // Only the id is left. A user who was brought under it is known by the event's subject; for any other it is
-      // the id that stood in for a missing `external_id`.
+      // Only the id is left. A user who was brought under it is known by the event's subject; for any other user it is the id that was
+      // used in place of a missing `external_id`.
       "user.deleted": () => [leaver({ value: event.subject, path: "id" })],
     },
     eventTypes,
@@ -70,7 +70,7 @@ function isVerified(user: unknown, path: string) {
   return { ...verification, value: verification.value === "verified" };
 }
 
-/** Open is how an account begins at Authing; only the other case has to be said. */
+/** Authing creates an account as open; only the closed state has to be sent. */
 function whileBanned(user: unknown): Encoded[] {
   const said = access(user);
   return said.fields.status === "Activated" ? [] : [said];

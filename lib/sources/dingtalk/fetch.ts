@@ -56,7 +56,7 @@ const dingtalk: CodePerson<Credentials> = {
 export const fetch: Fetch<Credentials> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://oapi.dingtalk.com" }),
   async read(event, api) {
-    // Of those who left, DingTalk tells nothing any more.
+    // DingTalk's API does not return people who have left.
     if (event.type !== "user_add_org" && event.type !== "user_modify_org") return event.payload;
 
     const { userId } = event.payload as PersonReference;

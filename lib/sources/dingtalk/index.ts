@@ -11,7 +11,7 @@ const secret = z.object({
   token: z.string(),
   /** The encryption key of the event subscription. */
   aesKey: z.string().check(z.regex(/^[A-Za-z0-9+/]{43}$/)),
-  /** Whom events are for: the app's Client ID; for a callback that was registered through the API, the CorpId. */
+  /** The receiver of events: the app's Client ID; for a callback that was registered through the API, the CorpId. */
   ownerKey: z.string(),
   /** For asking DingTalk about a person: Client ID and Client Secret of the app. */
   appKey: z.string(),

@@ -70,7 +70,7 @@ function isThin({ type, payload }: SourceEvent): boolean {
   return [user.email, user.enterprise_email, user.mobile].every(isEmpty);
 }
 
-/** Without what is there and empty, so that it does not hide what Feishu knows. */
+/** Without fields that are empty, so that they do not hide what Feishu's API answers. */
 function present(user: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(user).filter(([, value]) => !isEmpty(value)));
 }

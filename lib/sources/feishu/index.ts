@@ -21,15 +21,15 @@ export default defineSource<z.infer<typeof secret>>({
   title: "Feishu / Lark",
   secret,
   proof: feishuProof,
-  // After anything but a 200 within 3 s: again after 15 s, 5 min, 1 h and 6 h. The rest is slack.
+  // After any answer but a 200 within 3 s, Feishu repeats after 15 s, 5 min, 1 h and 6 h. The rest is a margin.
   // https://open.feishu.cn/document/ukTMukTMukTM/uUTNz4SN1MjL1UzM
   redeliversForSeconds: 24 * 60 * 60,
   handshake: feishuHandshake,
   split,
-  // The documentation asks for 200, and says nothing of its neighbours.
+  // The documentation asks for 200, and does not mention other 2xx.
   acknowledge: () => ({ status: 200 }),
   fetch,
-  // A type that is no user's: it goes through the queue, and means nothing. `sign` puts the token in.
+  // A type that is not about a user: the event goes through the queue and changes nothing. `sign` puts the token in.
   ping: {
     contentType: "application/json",
     body: '{"schema":"2.0","header":{"event_id":"ping","event_type":"ping"},"event":{}}',

@@ -63,8 +63,8 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
 }
 
 /**
- * Of what says nothing about a person's account nothing is kept: it may hold anything, messages included. What is not understood
- * is kept whole, among the dead letters, until it is.
+ * Of an event that says nothing about a person's account no content is kept: it may hold anything, messages included. An event
+ * that is not understood is kept whole, among the dead letters, until it is.
  */
 function kept(type: string, event: JsonObject): JsonObject {
   return isUninteresting(type, eventTypes) ? {} : event;

@@ -47,7 +47,7 @@ function joining({ user }: UserEvent, context: TranslationContext): Change[] {
   return [hasLeft(user) ? leaver(idOf(user, context)) : joiner(whole(user, context))];
 }
 
-/** Changes what `before` names. Where it is missing nothing says what changed, and all that is there is brought. */
+/** Changes the fields that `before` names. Where `before` is missing nothing says what changed, and all fields are sent. */
 function moving({ user, before }: UserEvent, context: TranslationContext): Change[] {
   if (hasLeft(user)) return [leaver(idOf(user, context))];
   const changed = [
@@ -62,8 +62,8 @@ function moving({ user, before }: UserEvent, context: TranslationContext): Chang
     id: first(idOf(before, context), idOf(user, context)),
     whole: whole(user, context),
   });
-  // A leader, a job level, a seat: nothing that Authing has a field for. An id that was filled in brings a person who could not
-  // be brought without it.
+  // What changed is a leader, a job level, a seat: nothing that Authing has a field for. But an id that was filled in brings a
+  // person who could not be brought without it.
   const hasNewId = before !== undefined && hasChanged(before, [settingOf(context)]);
   return tellsNothing(change) && !hasNewId ? [] : [change];
 }
@@ -72,7 +72,7 @@ function whole(user: JsonObject, context: TranslationContext): Encoded[] {
   return [
     requiredId(user, context),
     ...parts(user, context).flatMap(({ encoded }) => encoded),
-    // Open is how an account begins at Authing; only the other case has to be said.
+    // Authing creates an account as open; only the closed state has to be sent.
     ...(isFrozen(user) ? [access(user)] : []),
   ];
 }
@@ -109,7 +109,7 @@ function parts(
   ];
 }
 
-/** What changed into nothing is not brought, since Authing keeps what an update does not hold; it is told of. */
+/** A field that was emptied is not sent, since Authing keeps what an update does not hold; it is reported. */
 function emptied({ from, encoded }: Part, before: JsonObject | undefined): Encoded[] {
   const isThere = encoded.some(
     ({ fields, problem }) => problem !== undefined || Object.keys(fields).length > 0,
@@ -140,7 +140,7 @@ function idOf(user: JsonObject | undefined, context: TranslationContext): Read {
   return at(user, settingOf(context));
 }
 
-/** No other id stands in for a missing one: the same person would be two. */
+/** No other id replaces a missing one: the same person would become two. */
 function requiredId(user: JsonObject, context: TranslationContext): Encoded {
   const id = externalId(idOf(user, context));
   if (id.fields.externalId !== undefined) return id;
@@ -158,7 +158,7 @@ function isFrozen(user: JsonObject): boolean {
   return isTrue(user, "status.is_frozen");
 }
 
-/** Feishu closed the account and has opened it again. A person who joins Feishu late opens no account that others closed. */
+/** Feishu closed the account and has opened it again. A person who begins to use Feishu late does not open an account that others closed. */
 function isReopened(user: JsonObject, before: JsonObject | undefined): boolean {
   return before !== undefined && (hasLeft(before) || isFrozen(before)) && !isFrozen(user);
 }

@@ -13,8 +13,8 @@ export interface OktaApiSecret {
 
 const joining = ["user.lifecycle.create", "user.lifecycle.activate", "user.lifecycle.reactivate"];
 /**
- * Who comes or changes is looked up. Who is suspended, deactivated or deleted is not: that needs nothing Okta could add,
- * and must not wait for a token that has run out.
+ * A user who is created or changed is looked up. One who is suspended, deactivated or deleted is not: that needs nothing Okta
+ * could add, and must not wait for a token that has expired.
  */
 const askedAbout = new Set([
   ...joining,

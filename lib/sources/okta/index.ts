@@ -17,7 +17,7 @@ const secret = z.object({
 });
 type Secret = z.infer<typeof secret>;
 
-// https://developer.okta.com/docs/concepts/event-hooks/: Okta signs nothing, it shows what we gave it.
+// https://developer.okta.com/docs/concepts/event-hooks/: Okta does not sign; it sends the header that the operator has given it.
 const proof = staticHeader<Secret>({
   header: "authorization",
   value: ({ authorization }) => authorization,
@@ -28,9 +28,10 @@ export default defineSource<Secret>({
   title: "Okta",
   secret,
   proof,
-  // Okta repeats a delivery once, at once. Its ids never mean anything else, so they are known for longer than they need to be.
+  // Okta repeats a delivery once, at once. It never reuses an id, so ids are remembered for longer than necessary.
   redeliversForSeconds: 24 * 60 * 60,
-  // Once, and again when the hook changes: a GET whose challenge comes back, from somebody who shows the secret as ever.
+  // Okta sends a GET once, and again when the hook changes: the reply repeats its challenge. It carries the secret as every delivery
+  // does.
   handshake(delivery, secret) {
     const challenge = delivery.headers["x-okta-verification-challenge"];
     if (delivery.method !== "GET" || challenge === undefined) return undefined;
@@ -42,11 +43,11 @@ export default defineSource<Secret>({
     };
   },
   split,
-  // Okta knows 200 and 204 as success.
+  // Okta takes 200 and 204 for success.
   acknowledge: () => ({ status: 200 }),
   fetch,
   list,
-  // A delivery in which no event is.
+  // A delivery without events.
   ping: { contentType: "application/json", body: '{"data":{"events":[]}}' },
   translate,
 });

@@ -7,7 +7,8 @@ import { fetch, okta, type OktaApiSecret } from "./fetch.ts";
 import type { OktaEvent } from "./split.ts";
 
 /**
- * The users of the organization, 200 a page. Okta leaves out who is deactivated (`DEPROVISIONED`) or deleted, and says no
+ * The users of the organization, 200 a page. Okta's list does not hold users who are deactivated (`DEPROVISIONED`) or deleted, and
+ * has no
  * total. https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
  */
 export const list: Listing<OktaApiSecret> = {

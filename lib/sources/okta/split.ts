@@ -13,8 +13,8 @@ export interface OktaEvent {
 }
 
 /**
- * The events of a delivery: entries of Okta's system log, each with an id of its own. An entry that cannot be read leaves
- * the others alone.
+ * The events of a delivery: entries of Okta's system log, each with an id of its own. An entry that cannot be read does not affect
+ * the others.
  *
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/EventHook/
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/
@@ -38,7 +38,7 @@ function readEvent(entry: unknown, sentAt: string): SourceEvent {
   const result = isJsonObject(outcome) && typeof outcome.result === "string" ? outcome.result : "";
 
   const user = targetOf(entry, "User");
-  // What was tried in vain may have no user yet, and a group or a policy never has one.
+  // An attempt that failed may have no user yet, and a group or a policy never has one.
   const isAboutUser = result === "SUCCESS" && /^user\.(?:lifecycle|account)\./.test(type);
   if (user === undefined && isAboutUser) {
     throw new InboundError("malformed", "user-missing", { path: "target" });

@@ -14,7 +14,9 @@ import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
 import type { OktaEvent } from "./split.ts";
 
-/** Okta's user → Authing's person. What happened says which change it is, what Okta says of the user today says the rest. */
+/**
+ * Okta's user → Authing's person. The type of the event decides which change it is; the fields come from the user as Okta has them today.
+ */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const said = event.payload as OktaEvent;
   const id = { value: event.subject, path: "id" };
@@ -54,7 +56,7 @@ function whereHappened({ result }: OktaEvent, changes: () => Change[]): Change[]
   });
 }
 
-/** A user who is not there any more, or has been deactivated since, has left, whatever the event says. */
+/** A user who does not exist any more, or has been deactivated since, has left, whatever the event says. */
 function whereStillThere(
   id: Read,
   user: JsonObject | null | undefined,
@@ -95,7 +97,7 @@ function whileClosed(user: JsonObject): Encoded[] {
   return said.fields.status === "Activated" ? [] : [said];
 }
 
-/** Okta says a status of every user. A lock after wrong passwords passes by itself, so that it closes nothing. */
+/** Okta gives a status for every user. A lock after wrong passwords ends by itself, so that it closes nothing. */
 function access(user: JsonObject): Encoded {
   const { value = "missing", path } = at(user, "status");
   return status(

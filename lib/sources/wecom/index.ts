@@ -43,7 +43,10 @@ const proof = encryptedCallback<Secret>({
   },
 });
 
-/** What WeCom sends to be echoed: digits. Whatever looks like an event is not handed to whoever has seen one encrypted. */
+/**
+ * The text that WeCom wants echoed is digits. Any text that could be an event is refused: otherwise a caller who has recorded an encrypted
+ * event could have it decrypted here.
+ */
 const echo = /^[\w-]{1,128}$/;
 
 export default defineSource<Secret>({
@@ -51,7 +54,8 @@ export default defineSource<Secret>({
   title: "WeCom 企业微信",
   secret,
   proof,
-  // Three times, WeCom says, not when; what it says holds the time, so that nothing true is taken for a repetition.
+  // WeCom repeats three times and does not say when. Its payload holds the time, so that a new event is never taken for a
+  // repetition.
   redeliversForSeconds: 24 * 60 * 60,
   // https://developer.work.weixin.qq.com/document/path/90930: the plain text and nothing else, within a second.
   handshake(delivery, secret) {
@@ -65,14 +69,14 @@ export default defineSource<Secret>({
       : undefined;
   },
   split,
-  // An empty answer is enough, but for the callbacks of providers' apps.
+  // An empty answer is enough, except for the callbacks of providers' apps.
   acknowledge: ({ payload }) => ({
     status: 200,
     headers: { "content-type": "text/plain" },
     body: Buffer.from(payload).includes("<SuiteId>") ? "success" : "",
   }),
   fetch,
-  // An event that is no change of a contact.
+  // An event that does not change a contact.
   ping: { contentType: "text/xml", body: "<xml><MsgType>event</MsgType><Event>ping</Event></xml>" },
   translate,
 });

@@ -24,9 +24,9 @@ const changes: ReadonlySet<string> = new Set(["create_user", "update_user", "del
 const noPerson = "none";
 
 /**
- * One event a delivery, none for what is about no person (departments, tags, messages, a suite's ticket). What is not understood is
- * kept whole, among the dead letters, until it is. WeCom has no ids of events, and all of them come from `sys`, many in one second:
- * what they say is the id.
+ * One event a delivery, none for a delivery that is about no person (departments, tags, messages, a suite's ticket). A delivery
+ * that is not understood is kept whole, among the dead letters, until it is. WeCom has no ids of events, and all of them come from
+ * `sys`, many in one second: the whole payload is the id.
  *
  * https://developer.work.weixin.qq.com/document/path/90970; of providers' apps: /90639
  */
@@ -75,7 +75,10 @@ function typeOf({ InfoType, Event, MsgType, ChangeType }: JsonObject): string {
   throw new InboundError("malformed", "event-type-unknown", { path });
 }
 
-/** An id that is there and cannot be read is not as good as none: a rename would be an update, another company's person one of ours. */
+/**
+ * An id that cannot be read is an error and not a missing id: otherwise a rename would become an update, and another company's person one
+ * of ours.
+ */
 function idAt(event: JsonObject, name: string): string | undefined {
   const { [name]: value } = event;
   const id = readId(value);

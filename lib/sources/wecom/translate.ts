@@ -49,8 +49,8 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 }
 
 /**
- * What the event says goes before what WeCom says when asked: https://developer.work.weixin.qq.com/document/path/90196.
- * Apps made since June 2022 are told neither mobile, mail, gender, picture nor address.
+ * A field of the event wins over the same field of WeCom's API: https://developer.work.weixin.qq.com/document/path/90196.
+ * WeCom tells apps made since June 2022 neither mobile, mail, gender, picture nor address.
  */
 function profile(
   change: FetchedChange,
@@ -76,13 +76,13 @@ function profile(
   ];
 }
 
-/** Nothing is said of an account that is open: a joiner who comes back is told from one who is there by that. */
+/** An open account gets no status: by that, a joiner who comes back is told from a person who never left. */
 function whileClosed(change: FetchedChange): Encoded[] {
   const said = access(change);
   return said.fields.status === "Activated" ? [] : [said];
 }
 
-/** 2 is forbidden to use WeCom. 4 has not used it yet, which passes by itself. */
+/** 2: the member is forbidden to use WeCom. 4: the member has not used it yet, which changes by itself. */
 function access(change: FetchedChange): Encoded {
   return status(statusOf(change), { 1: "Activated", 2: "Suspended", 4: "Activated" });
 }

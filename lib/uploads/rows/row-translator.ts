@@ -61,7 +61,7 @@ export function rowTranslator<Field extends string, OfKind extends Change>(
       return kind.translate(values, columns, context);
     },
     redacted(row) {
-      // In a row that cannot be read, a secret may stand in any cell.
+      // In a row that cannot be read, a secret may be in any cell.
       if (row.values === undefined && hidesSome) return (header ?? [""]).map(() => "");
       if (header === undefined) return [redactedJson(kind, row)];
       const cells = header.map((column, index) => {
