@@ -1,135 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
-import type { SourceApi } from "#lib/contract/source.ts";
+import { definition, open, type ApiSecret } from "./open-api.ts";
 import { json, server, virtualClock } from "./server.ts";
-
-interface Secret {
-  readonly apiHost: string;
-}
-
-const definition = { hosts: ({ apiHost }: Secret) => ({ api: apiHost }) };
-/** Enough for any wait in these tests. */
-const allTheTime = 60 * 60_000;
-
-function open(apiHost: string, clock = virtualClock(), time = allTheTime): SourceApi<Secret> {
-  return sourceApis(clock)(definition, { apiHost }, clock.now() + time);
-}
-
-describe("the host of a source's API", () => {
-  it.each([
-    "http://api.example.com",
-    "http://127.0.0.1.example.com",
-    "http://localhost.example.com",
-    "https://api.example.com/v1",
-    "https://api.example.com?x=1",
-    "https://api.example.com#x",
-    "https://user@api.example.com",
-    "https://user:password@api.example.com",
-    "ftp://api.example.com",
-    "file:///etc/passwd",
-    "api.example.com",
-    "//api.example.com",
-    "",
-  ])("is refused as %s, without a word of it in the error", async (host) => {
-    const asked = open(host).request({ path: "/people" });
-    await expect(asked).rejects.toMatchObject({
-      code: "misconfigured",
-      reason: "source-host-wrong",
-      hint: expect.stringContaining("https://host"),
-    });
-    await expect(asked).rejects.not.toThrow(/example\.com/);
-  });
-
-  it("may be this very machine without TLS", async () => {
-    const { url } = await server(json(200, { name: "张三" }));
-    const byName = url.replace("127.0.0.1", "localhost");
-    for (const host of [url, byName, `${url}/`]) {
-      expect(await open(host).request({ path: "/people" })).toMatchObject({
-        status: 200,
-        json: { name: "张三" },
-      });
-    }
-  });
-
-  it.each([
-    ["//evil.example/x", "//evil.example/x"],
-    ["/http://evil.example/x", "/http://evil.example/x"],
-    ["/\\evil.example/x", "//evil.example/x"],
-    ["/@evil.example/x", "/@evil.example/x"],
-    ["/people?x=1#y", "/people%3Fx=1%23y"],
-    ["/people/张", "/people/%E5%BC%A0"],
-    ["/people/a%2Fb", "/people/a%2Fb"],
-  ])("is asked for the path %s and no other host", async (path, asked) => {
-    const { url, requests } = await server(json(200));
-    await open(url).request({ path });
-    expect(requests).toMatchObject([{ url: asked, headers: { host: new URL(url).host } }]);
-  });
-
-  it.each([
-    "http://evil.example/x",
-    "people",
-    "/people/..",
-    "/people/../keys",
-    "/people/%2e%2E/keys",
-    "/people/.",
-    "/a\\..\\b",
-  ])("is not asked for the path %s", async (path) => {
-    const { url, requests } = await server(json(200));
-    await expect(open(url).request({ path })).rejects.toMatchObject({
-      code: "malformed",
-      reason: "source-path-wrong",
-    });
-    expect(requests).toEqual([]);
-  });
-
-  it("is not left for another one: a redirect is an answer", async () => {
-    const other = await server(json(200));
-    const { url } = await server(json(302, {}, { location: `${other.url}/people` }));
-    expect(await open(url).request({ path: "/people" })).toMatchObject({ status: 302, json: {} });
-    expect(other.requests).toEqual([]);
-  });
-});
-
-describe("several hosts of a source's API", () => {
-  const several = {
-    hosts: ({ apiHost, tokenHost }: Secret & { tokenHost: string }) => ({ api: apiHost, token: tokenHost }),
-  };
-
-  it("are asked by their names, each over connections of its own", async () => {
-    const [people, tokens] = [
-      await server(json(200, { at: "api" })),
-      await server(json(200, { at: "token" })),
-    ];
-    const clock = virtualClock();
-    const secret = { apiHost: people.url, tokenHost: tokens.url };
-    const api = sourceApis(clock)(several, secret, clock.now() + allTheTime);
-    expect(await api.request({ host: "token", path: "/t" })).toMatchObject({ json: { at: "token" } });
-    expect(await api.request({ path: "/p" })).toMatchObject({ json: { at: "api" } });
-    expect(await api.request({ host: "api", path: "/p" })).toMatchObject({ json: { at: "api" } });
-    expect([people.requests.length, tokens.requests.length]).toEqual([2, 1]);
-    expect(tokens.requests[0]?.headers.host).toBe(new URL(tokens.url).host);
-  });
-
-  it.each(["login", "toString", "__proto__"])("are none that is called %s", async (host) => {
-    const { url, requests } = await server(json(200));
-    await expect(open(url).request({ host, path: "/people" })).rejects.toMatchObject({
-      code: "misconfigured",
-      reason: "source-host-wrong",
-    });
-    expect(requests).toEqual([]);
-  });
-
-  it("are held to the rule of hosts one by one, and only when they are asked", async () => {
-    const { url } = await server(json(200));
-    const clock = virtualClock();
-    const secret = { apiHost: url, tokenHost: "http://token.example.com" };
-    const api = sourceApis(clock)(several, secret, clock.now() + allTheTime);
-    expect(await api.request({ path: "/people" })).toMatchObject({ status: 200 });
-    await expect(api.request({ host: "token", path: "/t" })).rejects.toMatchObject({
-      reason: "source-host-wrong",
-    });
-  });
-});
 
 describe("a request to a source's API", () => {
   it("is sent as it is described", async () => {
@@ -336,7 +208,7 @@ describe("a token of a source's API", () => {
     const clock = virtualClock();
     const { obtain } = mint();
     const apis = sourceApis(clock);
-    const token = (secret: Secret) => apis(definition, secret, clock.now() + 1000).token(obtain);
+    const token = (secret: ApiSecret) => apis(definition, secret, clock.now() + 1000).token(obtain);
     expect(await token({ apiHost: "http://127.0.0.1:9" })).toBe("token-1");
     expect(await token({ apiHost: "http://127.0.0.1:9" })).toBe("token-2");
   });
