@@ -134,7 +134,9 @@ export function deployment(
     (name, index) => sources.findIndex((other) => pascal(other) === pascal(name)) < index,
   );
   if (twice !== undefined) {
-    throw new TypeError(`inbound.config.ts: sources.${twice}: AWS cannot tell it apart from another source's name: rename it`);
+    throw new TypeError(
+      `inbound.config.ts: sources.${twice}: AWS cannot tell it apart from another source's name: rename it`,
+    );
   }
   const definitions = functionDefinitions(deployed);
   for (const { name } of definitions) {
@@ -147,7 +149,9 @@ export function deployment(
       !file.startsWith("functions/webhooks/") &&
       !definitions.some((definition) => definition.name === name)
     ) {
-      throw new TypeError(`${file} is not in infra/aws/functions.ts: define there what invokes it and what it may do`);
+      throw new TypeError(
+        `${file} is not in infra/aws/functions.ts: define there what invokes it and what it may do`,
+      );
     }
   }
 

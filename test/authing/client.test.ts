@@ -39,7 +39,7 @@ describe.each(requestVectors)("the recorded request $name", ({ vector }) => {
 });
 
 describe("a call", () => {
-  it("brings what Authing has, with fields it does not know and without those that are odd", async () => {
+  it("returns what Authing answers: unknown fields are kept, fields of a wrong type are undefined", async () => {
     const data = [
       { userId: "1", email: null, phone: 1, departmentIds: "1", newField: "new", registerSource: ["import"] },
     ];
@@ -61,7 +61,7 @@ describe("a call", () => {
     );
   });
 
-  it("is signed anew each time, with a date and a nonce of its own, by the access key of the moment", async () => {
+  it("is signed anew each time, with a date and a nonce of its own, by the current access key", async () => {
     const keys = [accessKey, { accessKeyId: "next", accessKeySecret: "next-secret" }];
     const credentials = () => Promise.resolve(keys.shift() ?? accessKey);
     await withAuthing(signedIn, { credentials }, async (client, { requests }) => {
@@ -73,7 +73,7 @@ describe("a call", () => {
     });
   });
 
-  it("keeps its connection, but does not trust one that was idle for long", async () => {
+  it("keeps its connection, but opens a new one after 60 seconds without a call", async () => {
     let now = Date.now();
     await withAuthing(signedIn, { now: () => now }, async (client, server) => {
       await client.getUserBatch({ userIds: ["1"] });
@@ -115,7 +115,7 @@ describe("a call", () => {
     });
   });
 
-  it("speaks the dialect of 2022 and tells what that one cannot say", async () => {
+  it("writes the dialect of 2022, and refuses what that dialect cannot say", async () => {
     await withAuthing(signedIn, { dialect: "2022" }, async (client, { requests }) => {
       const answer = await client.createUsersBatch({ list: [{ ...zhang, gender: "F", company: "示例" }] });
       expect(answer).toMatchObject({ ok: true });
@@ -173,7 +173,7 @@ describe("a host", () => {
     "https://authing.example.com/",
   ])("is taken: %s", (host) => expect(() => create(host).close()).not.toThrow());
 
-  it("that nobody vouches for gets nothing", async () => {
+  it("whose certificate no authority has signed gets no request", async () => {
     const { certificate, privateKey } = readVector<Record<string, string>>("tls.self-signed.json");
     let requests = 0;
     const server = createTlsServer({ cert: certificate, key: privateKey }, (_, response) => {
@@ -199,7 +199,7 @@ describe("an access key that was rotated", () => {
       ? respondWith(response, ok)
       : respondWith(response, { statusCode: 401, apiCode: 1300, message: "签名错误", requestId: "r" });
 
-  it("is read anew once, and the call made again", async () => {
+  it("is read anew once, and the call is repeated", async () => {
     let reads = 0;
     const refreshCredentials = () => Promise.resolve(((reads += 1), next));
     await withAuthing(onlyNext, { refreshCredentials }, async (client, { requests }) => {
@@ -233,7 +233,7 @@ describe("an access key that was rotated", () => {
   });
 });
 
-describe("a clock that is off", () => {
+describe("a clock that is wrong", () => {
   const authingNow = Date.parse("2024-06-03T08:09:07.000Z");
   const strict: Respond = (response, { headers }) => {
     const isOff = Math.abs(Date.parse(headers.date ?? "") - authingNow) > 1000;
@@ -242,7 +242,7 @@ describe("a clock that is off", () => {
     respondWith(response, body, { headers: date });
   };
 
-  it("is set by Authing's, once, and stays so", async () => {
+  it("is corrected by Authing's clock once, and stays corrected", async () => {
     await withAuthing(strict, { now: () => authingNow + 3_600_000 }, async (client, { requests }) => {
       expect(await client.createUsersBatch({ list: [zhang] })).toMatchObject({ ok: true });
       expect(requests).toHaveLength(2);
@@ -251,7 +251,7 @@ describe("a clock that is off", () => {
     });
   });
 
-  it("stops the run when that does not help", async () => {
+  it("stops the run when the correction does not help", async () => {
     const never: Respond = (response) => respondWith(response, { statusCode: 400, apiCode: 1305 });
     await withAuthing(never, {}, async (client, { requests }) => {
       expect(

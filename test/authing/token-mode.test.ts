@@ -18,7 +18,7 @@ describe("token mode", () => {
   const vector = readVector<BearerVector>("bearer.create-users-batch.json");
   const tokenPath = "/api/v3/get-management-token";
 
-  /** Sells `accessToken`, numbered, and takes those that `isGood` says. */
+  /** Gives out `accessToken` with a number behind it, and accepts the tokens for which `isGood` returns true. */
   function shop(isGood: (token: string) => boolean, expiresInSeconds = 7200): Respond {
     let sold = 0;
     return (response, { target, headers }) => {
@@ -54,7 +54,7 @@ describe("token mode", () => {
     });
   });
 
-  it("buys one token for all who wait and keeps it until shortly before its end", async () => {
+  it("requests one token for all calls that wait, and keeps it until shortly before it expires", async () => {
     let now = Date.parse("2024-06-03T08:09:07.000Z");
     await withAuthing(
       shop(() => true),
@@ -73,7 +73,7 @@ describe("token mode", () => {
     );
   });
 
-  it("buys another one, once, when Authing does not know it any more", async () => {
+  it("requests another token, once, when Authing refuses the current one", async () => {
     await withAuthing(
       shop((token) => token.endsWith("2")),
       { mode: "token" },
@@ -99,7 +99,7 @@ describe("token mode", () => {
     );
   });
 
-  it("buys another one when the access key was rotated", async () => {
+  it("requests another token when the access key was rotated", async () => {
     const keys = [accessKey, { ...accessKey, accessKeySecret: "next" }];
     const settings = {
       mode: "token",
@@ -116,7 +116,7 @@ describe("token mode", () => {
     );
   });
 
-  it("knows that a call was not made when there was no token for it", async () => {
+  it("reports a call as not applied when it could get no token", async () => {
     const closed: Respond = (response) => respondWith(response, "<h1>Bad gateway</h1>", { status: 502 });
     await withAuthing(closed, { mode: "token" }, async (client) => {
       expect(await client.createUsersBatch({ list: [zhang] })).toMatchObject({

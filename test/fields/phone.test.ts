@@ -76,7 +76,7 @@ describe("phone", () => {
     expect(phone(read(value), region, read(code, "code")).fields.phone).toBe(national);
   });
 
-  test("refuses a country code that is none, and does not mind one without a number", () => {
+  test("refuses a wrong country code, and ignores a country code without a number", () => {
     for (const code of ["China", "2", "+999", "0086000"]) {
       expect(phone(read("13800138000"), "CN", read(code, "code"))).toMatchObject({
         fields: {},
@@ -87,7 +87,7 @@ describe("phone", () => {
     expect(phone(read(""), "CN", read("+86", "code"))).toMatchObject({ fields: {} });
   });
 
-  test("needs a + when the region is not one", () => {
+  test("needs a + when the region is unknown", () => {
     expect(phone(read("13800138000"), "ZZ").problem).toBe("phone-invalid");
     expect(phone(read("+8613800138000"), "ZZ").fields.phone).toBe("13800138000");
   });

@@ -18,7 +18,7 @@ describe("the host of a source's API", () => {
     "api.example.com",
     "//api.example.com",
     "",
-  ])("is refused as %s, without a word of it in the error", async (host) => {
+  ])("is refused as %s, and the error does not quote it", async (host) => {
     const asked = open(host).request({ path: "/people" });
     await expect(asked).rejects.toMatchObject({
       code: "misconfigured",
@@ -28,7 +28,7 @@ describe("the host of a source's API", () => {
     await expect(asked).rejects.not.toThrow(/example\.com/);
   });
 
-  it("may be this very machine without TLS", async () => {
+  it("may be this machine without TLS", async () => {
     const { url } = await server(json(200, { name: "张三" }));
     const byName = url.replace("127.0.0.1", "localhost");
     for (const host of [url, byName, `${url}/`]) {
@@ -47,7 +47,7 @@ describe("the host of a source's API", () => {
     ["/people?x=1#y", "/people%3Fx=1%23y"],
     ["/people/张", "/people/%E5%BC%A0"],
     ["/people/a%2Fb", "/people/a%2Fb"],
-  ])("is asked for the path %s and no other host", async (path, asked) => {
+  ])("gets the request for the path %s, and no other host does", async (path, asked) => {
     const { url, requests } = await server(json(200));
     await open(url).request({ path });
     expect(requests).toMatchObject([{ url: asked, headers: { host: new URL(url).host } }]);
@@ -61,7 +61,7 @@ describe("the host of a source's API", () => {
     "/people/%2e%2E/keys",
     "/people/.",
     "/a\\..\\b",
-  ])("is not asked for the path %s", async (path) => {
+  ])("gets no request for the path %s", async (path) => {
     const { url, requests } = await server(json(200));
     await expect(open(url).request({ path })).rejects.toMatchObject({
       code: "malformed",
@@ -70,7 +70,7 @@ describe("the host of a source's API", () => {
     expect(requests).toEqual([]);
   });
 
-  it("is not left for another one: a redirect is an answer", async () => {
+  it("is the only host that gets a request: a redirect is returned as an answer", async () => {
     const other = await server(json(200));
     const { url } = await server(json(302, {}, { location: `${other.url}/people` }));
     expect(await open(url).request({ path: "/people" })).toMatchObject({ status: 302, json: {} });
@@ -86,7 +86,7 @@ describe("several hosts of a source's API", () => {
     }),
   };
 
-  it("are asked by their names, each over connections of its own", async () => {
+  it("are chosen by their names, each with connections of its own", async () => {
     const [people, tokens] = [
       await server(json(200, { at: "api" })),
       await server(json(200, { at: "token" })),
@@ -101,7 +101,7 @@ describe("several hosts of a source's API", () => {
     expect(tokens.requests[0]?.headers.host).toBe(new URL(tokens.url).host);
   });
 
-  it.each(["login", "toString", "__proto__"])("are none that is called %s", async (host) => {
+  it.each(["login", "toString", "__proto__"])("do not include one with the name %s", async (host) => {
     const { url, requests } = await server(json(200));
     await expect(open(url).request({ host, path: "/people" })).rejects.toMatchObject({
       code: "misconfigured",
@@ -110,7 +110,7 @@ describe("several hosts of a source's API", () => {
     expect(requests).toEqual([]);
   });
 
-  it("are held to the rule of hosts one by one, and only when they are asked", async () => {
+  it("are checked by the rule of hosts one by one, and only when a request goes to them", async () => {
     const { url } = await server(json(200));
     const clock = virtualClock();
     const secret = { apiHost: url, tokenHost: "http://token.example.com" };

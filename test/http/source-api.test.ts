@@ -79,7 +79,7 @@ describe("a request to a source's API", () => {
     expect(clock.waits).toEqual([9000]);
   });
 
-  it("waits until the moment of X-Rate-Limit-Reset, and a second for the clocks", async () => {
+  it("waits until the time of X-Rate-Limit-Reset plus one second, because clocks differ", async () => {
     const clock = virtualClock();
     const resetAt = String(clock.now() / 1000 + 20);
     const { url } = await server(json(429, {}, { "x-rate-limit-reset": resetAt }), json(200));
@@ -87,7 +87,7 @@ describe("a request to a source's API", () => {
     expect(clock.waits).toEqual([21_000]);
   });
 
-  it("asks ever more rarely where a throttled answer says no time, and never in a frenzy", async () => {
+  it("waits longer after each throttled answer without a time, and at least 100 ms", async () => {
     const clock = virtualClock();
     const { url } = await server(
       json(429),
@@ -100,7 +100,7 @@ describe("a request to a source's API", () => {
     expect(clock.waits).toEqual([250, 500, 1000, 100]);
   });
 
-  it("gives up at once when it would have to wait too long, so that the event comes again", async () => {
+  it("fails at once when the wait is longer than the time left, so that the event is retried", async () => {
     const clock = virtualClock();
     const { url, requests } = await server(json(429, {}, { "retry-after": "3600" }));
     await expect(open(url, clock, 30_000).request({ path: "/people" })).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe("a request to a source's API", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it("asks once more after a 5xx, and then says that the source cannot be reached", async () => {
+  it("is sent a second time after a 5xx, and then fails with source-unreachable", async () => {
     const better = await server(json(503), json(200, { id: 1 }));
     expect(await open(better.url).request({ path: "/people" })).toMatchObject({
       status: 200,
@@ -126,12 +126,12 @@ describe("a request to a source's API", () => {
     expect(down.requests).toHaveLength(2);
   });
 
-  it("asks once more after a connection that broke", async () => {
+  it("is sent a second time after a broken connection", async () => {
     const { url } = await server((request) => void request.socket.destroy(), json(200, { id: 1 }));
     expect(await open(url).request({ path: "/people" })).toMatchObject({ status: 200, json: { id: 1 } });
   });
 
-  it("does not wait beyond the time there is for a source that never answers", async () => {
+  it("does not wait longer than the time left for a source that never answers", async () => {
     const { url, requests } = await server(() => {});
     const clock = { now: Date.now, random: () => 0.5, wait: async () => {} };
     const api = sourceApis(clock)(definition, { apiHost: url }, Date.now() + 300);
@@ -142,7 +142,7 @@ describe("a request to a source's API", () => {
     expect(requests.length).toBeLessThanOrEqual(2);
   });
 
-  it("is not even begun when the time is up", async () => {
+  it("is not sent when no time is left", async () => {
     const { url, requests } = await server(json(200));
     await expect(open(url, virtualClock(), 0).request({ path: "/people" })).rejects.toMatchObject({
       code: "unavailable",
@@ -150,7 +150,7 @@ describe("a request to a source's API", () => {
     expect(requests).toEqual([]);
   });
 
-  it("does not read an answer without an end, nor ask for it again", async () => {
+  it("stops reading an endless answer, and is not sent again", async () => {
     const { url, requests } = await server((_, response) => {
       const piece = Buffer.alloc(64 * 1024, " ");
       const write = () => {
@@ -175,7 +175,7 @@ describe("a request to a source's API", () => {
 });
 
 describe("a token of a source's API", () => {
-  /** Tokens by number, and how often one was obtained. */
+  /** Gives out numbered tokens, and counts how often one was obtained. */
   function mint(expiresInSeconds = 7200) {
     let count = 0;
     return {
@@ -204,7 +204,7 @@ describe("a token of a source's API", () => {
     expect(count()).toBe(1);
   });
 
-  it("is another one for a secret that was rotated", async () => {
+  it("is obtained anew for a rotated secret", async () => {
     const clock = virtualClock();
     const { obtain } = mint();
     const apis = sourceApis(clock);
@@ -224,7 +224,7 @@ describe("a token of a source's API", () => {
     expect(await api.token(obtain)).toBe("token-2");
   });
 
-  it("is forgotten when the source refuses it", async () => {
+  it("is obtained anew after the source refused it", async () => {
     const { obtain } = mint();
     const api = open("http://127.0.0.1:9");
     expect(await api.token(obtain)).toBe("token-1");
@@ -232,7 +232,7 @@ describe("a token of a source's API", () => {
     expect(await api.token(obtain)).toBe("token-2");
   });
 
-  it("is not kept when it could not be obtained, and every event that waited for it is told", async () => {
+  it("is not kept when it could not be obtained, and every event that waited for it fails", async () => {
     const { obtain } = mint();
     const api = open("http://127.0.0.1:9");
     const failing = async (): Promise<never> => {
@@ -244,7 +244,7 @@ describe("a token of a source's API", () => {
     expect(await api.token(obtain)).toBe("token-1");
   });
 
-  it("that was begun anew survives the failure of the one before", async () => {
+  it("that was requested again is kept when the earlier request fails", async () => {
     const { obtain, count } = mint();
     const api = open("http://127.0.0.1:9");
     const failure = Promise.withResolvers<never>();
