@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Real servers and real crypto on a busy machine: generous, since no test measures time.
+    // The timeout is long because tests use real servers and real crypto on a busy machine, and no test measures time.
     testTimeout: 30_000,
   },
 });

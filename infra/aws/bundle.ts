@@ -4,8 +4,8 @@ import { dirname, join, resolve } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import type { Config } from "#lib/config.ts";
 
-// Turns each file in functions/ into a bundle of its own. Why each setting is as it is stands beside it; the numbers are
-// of Node 24, spawn to first event.
+// Turns each file in functions/ into a bundle of its own. The comment at each setting gives its reason; the times were measured
+// with Node 24, from the spawn of the process to its first event.
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -15,22 +15,22 @@ export interface FunctionFile {
   readonly name: string;
   /** From the root of the repository, e.g. `functions/webhooks/bamboohr.ts`. */
   readonly file: string;
-  /** What would stand in that file, where there is none. */
+  /** The source text of that file, where the file does not exist. */
   readonly contents?: string;
 }
 
 export interface Bundle extends FunctionFile {
-  /** Bytes that are read before the first event: the entry and what it imports statically. */
+  /** Bytes that are read before the first event: the entry and its static imports. */
   readonly entryBytes: number;
-  /** Bytes of everything, with the chunks that are only loaded when they are needed. */
+  /** Bytes of the whole bundle, including the chunks that are loaded only when they are needed. */
   readonly totalBytes: number;
-  /** Every file that something in the bundle comes from, from the root of the repository. */
+  /** Every source file of which a part is in the bundle, from the root of the repository. */
   readonly inputs: readonly string[];
-  /** What it still imports from outside itself by name. */
+  /** The modules outside the bundle that it imports by name. */
   readonly external: readonly string[];
 }
 
-/** The functions there are, sorted by name. */
+/** The functions in functions/, sorted by name. */
 export function functionFiles(): FunctionFile[] {
   return globSync("functions/**/*.ts", { cwd: root })
     .map((path) => path.replaceAll("\\", "/"))
@@ -39,8 +39,8 @@ export function functionFiles(): FunctionFile[] {
 }
 
 /**
- * The function that receives a source of one's own. Its file would say nothing that the configuration does not say already,
- * so that it is not written: its name, and where the configuration is.
+ * The function that receives an operator's own source. It needs no file, because a file would hold only what the configuration
+ * already says: the source's name, and where the configuration is.
  */
 export function ownWebhook(source: string, configuration = "#config"): FunctionFile {
   return {
@@ -70,9 +70,9 @@ export function configuredFunctions({ sources }: Pick<Config, "sources">): Funct
 const webhookPrefix = "webhooks-";
 
 /**
- * Bundles one function into `<folder>/<name>/index.mjs`. What was there before is gone.
+ * Bundles one function into `<folder>/<name>/index.mjs`. Deletes what that folder held before.
  *
- * @param config The configuration that the function will run with: no built-in source that it leaves out is bundled.
+ * @param config The configuration that the function will run with: a built-in source that it does not name is not bundled.
  * @param configFile Where that configuration is, if not in inbound.config.ts.
  */
 export async function bundleFunction(
@@ -81,7 +81,7 @@ export async function bundleFunction(
   { sources }: Pick<Config, "sources">,
   configFile?: string,
 ): Promise<Bundle> {
-  // The runtime finds a handler's file by its base name, in which a dot is not allowed.
+  // Lambda finds a handler's file by its base name, in which a dot is not allowed.
   if (!/^[a-z][a-z0-9-]*$/.test(source.name)) {
     throw new TypeError(`${source.file}: name functions with lower-case letters, digits and dashes`);
   }
@@ -105,12 +105,12 @@ export async function bundleFunction(
     target: "node24",
     format: "esm",
     outExtension: { ".js": ".mjs" },
-    // What is imported with `import()` (the AWS SDK) becomes a chunk of its own, read when it is first needed.
+    // A module that is imported with `import()` (the AWS SDK) becomes a chunk of its own, read when it is first needed.
     splitting: true,
     chunkNames: "chunk-[hash]",
-    // Packages offer their smaller, tree-shakable half under `module`.
+    // The field `module` of a package names its ES modules, which esbuild can tree-shake.
     mainFields: ["module", "main"],
-    // For reading a stack trace. They stay beside the bundle: shipping them costs 13 ms of every cold start.
+    // Source maps are for reading a stack trace. They stay beside the bundle: shipping them would add 13 ms to every cold start.
     sourcemap: "external",
     legalComments: "none",
     plugins: [
@@ -125,7 +125,7 @@ export async function bundleFunction(
   const entry = Object.keys(metafile.outputs).find((path) => path.endsWith("/index.mjs")) ?? "";
   const early = reached(metafile, entry, ["import-statement"]);
   const all = reached(metafile, entry, ["import-statement", "dynamic-import"]);
-  // esbuild makes a chunk for every `import()` that it reads, also where the code around it was found to be unused.
+  // esbuild writes a chunk for every `import()` that it reads, even where it removes the code around it as unused.
   const kept = new Set([...all].map((path) => resolve(root, path)));
   for (const { path, contents } of outputFiles) {
     if (!kept.has(path.replace(/\.map$/, ""))) continue;
@@ -147,10 +147,10 @@ export async function bundleFunction(
   };
 }
 
-/** The outputs that can be loaded from `entry` by imports of these kinds. */
+/** The output files that `entry` can load by imports of these kinds. */
 function reached(metafile: Metafile, entry: string, kinds: readonly string[]): Set<string> {
   const found = new Set([entry]);
-  // A set is walked in the order of insertion, what is added meanwhile included.
+  // A set is iterated in the order of insertion; items that are added during the iteration are visited, too.
   for (const path of found) {
     for (const imported of metafile.outputs[path]?.imports ?? []) {
       if (!imported.external && kinds.includes(imported.kind)) found.add(imported.path);
@@ -160,9 +160,9 @@ function reached(metafile: Metafile, entry: string, kinds: readonly string[]): S
 }
 
 /**
- * Takes Node's own modules by `process.getBuiltinModule` (Node 22.3 and later) in place of `import`. An `import` of
- * `node:http` builds a facade with every export, for which Node evaluates each lazy getter of it and so loads its whole
- * fetch and WebSocket: 29 ms. Taken this way an export is read when it is used: 4 ms.
+ * Loads Node's own modules with `process.getBuiltinModule` (Node 22.3 and later) in place of `import`. An `import` of
+ * `node:http` builds a facade with every export, for which Node evaluates each lazy getter of the module and so loads its whole
+ * fetch and WebSocket: 29 ms. With `getBuiltinModule` an export is read only when it is used: 4 ms.
  *
  * Each becomes a CommonJS module, which is how esbuild keeps `import { createHmac } from "node:crypto"`, default and
  * namespace imports working as they are written.
@@ -183,15 +183,15 @@ export const lazyBuiltins: Plugin = {
 };
 
 /**
- * The AWS SDK without what never runs in a function: two fifths of S3's client alone.
+ * Removes the parts of the AWS SDK that never run in a function, which are two fifths of the S3 client:
  *
- * - Lambda hands a function its credentials in the environment. The SDK would bring along every other place in which they
- *   can be: profiles, single sign-on, container and instance metadata.
+ * - Every credential provider but one. Lambda gives a function its credentials in the environment; the SDK would also include
+ *   profiles, single sign-on, container and instance metadata.
  * - The shapes of commands that are not called. They are written with computed keys (`{ [_h]: … }` after
- *   `const _h = "http"`), which might have side effects for all that a bundler knows; written with the names themselves,
- *   esbuild drops them.
- * - Event streams, which S3's client sets up and which none of the commands we call has.
- * - Of its package.json, which it reads for its own version, all the rest.
+ *   `const _h = "http"`), which could have side effects as far as a bundler can tell. Once the keys are written as plain names,
+ *   esbuild drops the shapes that are not used.
+ * - Event streams, which the S3 client sets up and which none of the commands that we call uses.
+ * - Its package.json, except for its name and version: it reads its own version there.
  */
 export const leanSdk: Plugin = {
   name: "lean-sdk",
@@ -242,12 +242,12 @@ function withPlainKeys(text: string): string {
 }
 
 /**
- * Leaves translation out of what receives: a webhook function verifies, splits and queues; what an event means is found
- * out behind the queue, and so is what its sender's API knows beside it. It keeps the metadata of all the world's phone
- * numbers, and every bug of a mapping, out of the function that a sender waits for. A source's index.ts that
- * imports anything but `translate`, `fetch` and `list` from these files makes the build fail here.
+ * Removes translation from the receiving bundles. A webhook function only verifies, splits and queues; the worker behind the queue
+ * translates an event and completes it at the sender's API. The metadata of all the world's phone numbers, and every bug of a
+ * mapping, thus stay out of the function for whose answer the sender waits. The build fails here when a source's index.ts imports
+ * anything but `translate`, `fetch` and `list` from these files.
  *
- * One's own source has its translation beside everything else; of that only the phone numbers are left out.
+ * An operator's own source is one object that holds its translation, too; only the phone numbers can be removed from its bundle.
  */
 export const withoutTranslation: Plugin = {
   name: "without-translation",
@@ -264,10 +264,10 @@ export const withoutTranslation: Plugin = {
 };
 
 /**
- * Writes the registry of built-in sources anew, with these names only. The worker and the operations function need each
- * source that the configuration names, and none of the others: each source would cost every cold start.
+ * Replaces the registry of built-in sources by one with these names only. The worker and the operations function need each source
+ * that the configuration names, and none of the others: every source in the bundle makes every cold start slower.
  *
- * @param names As in the configuration: each is a folder in lib/sources. `enabledSources` tells an unknown one before the build.
+ * @param names As in the configuration: each is a folder in lib/sources. `enabledSources` refuses an unknown one before the build.
  */
 function onlySources(names: readonly string[]): Plugin {
   const contents = names

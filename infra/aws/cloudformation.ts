@@ -1,7 +1,7 @@
-// What CloudFormation takes, in our terms. Queues, bucket and table are in the .yml files beside this one; `ref` and `arn` name
-// resources of theirs.
+// The parts of CloudFormation templates that our code writes. Queues, bucket and table are in the .yml files beside this one; `ref`
+// and `arn` refer to resources in them.
 
-/** A value as CloudFormation takes it. */
+/** A value in a CloudFormation template. */
 export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
 
 /** One permission. A type, not an interface, so that it is a `Value` too. */
@@ -13,9 +13,9 @@ export type Statement = {
 
 export const ref = (resource: string): Value => ({ Ref: resource });
 export const arn = (resource: string): Value => ({ "Fn::GetAtt": [resource, "Arn"] });
-/** Keys of the bucket under a prefix. Object ARNs name no partition of ours: they start from the bucket's own. */
+/** The ARN of all keys of the bucket under a prefix. It is made from the bucket's ARN, so that it names the right AWS partition. */
 export const objects = (prefix: string): Value => ({ "Fn::Sub": `\${UploadsBucket.Arn}/${prefix}*` });
-/** One key of the bucket. */
+/** The ARN of one key of the bucket. */
 export const object = (key: string): Value => ({ "Fn::Sub": `\${UploadsBucket.Arn}/${key}` });
 export const may = (resource: Value, ...actions: string[]): Statement => ({
   Effect: "Allow",

@@ -1,18 +1,18 @@
 import type { Statement, Value } from "./cloudformation.ts";
 
-// `encryption: "customer-managed"` in inbound.config.ts: one key of the customer's for everything that holds people or
-// secrets. Logs hold neither, and stay with CloudWatch's own encryption.
+// `encryption: "customer-managed"` in inbound.config.ts: one customer-managed key encrypts everything that holds personal data or
+// secrets. Logs hold neither and keep CloudWatch's own encryption.
 
 const keyArn: Value = { "Fn::GetAtt": ["Key", "Arn"] };
 
-/** What a function needs to read and write what the key encrypts. */
+/** The permissions that a function needs to read and write what the key encrypts. */
 export const mayUseKey: Statement = {
   Effect: "Allow",
   Action: ["kms:Decrypt", "kms:GenerateDataKey"],
   Resource: keyArn,
 };
 
-/** Properties that hand a resource over to the key. */
+/** Properties that make a resource use the key. */
 const queue: Value = { Properties: { SqsManagedSseEnabled: false, KmsMasterKeyId: keyArn } };
 const extensions = {
   EventsQueue: queue,
@@ -27,7 +27,7 @@ const extensions = {
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
           {
-            // A key of the bucket's own spares a call to KMS for each object.
+            // An S3 bucket key saves a call to KMS for each object.
             BucketKeyEnabled: true,
             ServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: keyArn },
           },
@@ -42,8 +42,8 @@ const extensions = {
 } satisfies Record<string, Value>;
 
 /**
- * The key, and what it changes in the resources that it encrypts. EventBridge writes into a queue and CloudWatch into the
- * topic: both may use the key for this account, which no role could allow them.
+ * The key, and the changes in the resources that it encrypts. EventBridge writes into a queue and CloudWatch into the topic: the
+ * key's policy lets both use the key for this account, because AWS services have no role of ours that could allow it.
  *
  * @param secrets names of the secrets in the template
  */

@@ -1,13 +1,13 @@
 import { metricNamespace, metricUnits, type Metric } from "#lib/contract/metrics.ts";
 import type { Value } from "./cloudformation.ts";
 
-// One page that answers two questions: is it keeping up, and what failed? `${…}` below is filled in by CloudFormation, so that
-// no region, account or partition stands here.
+// One page that answers two questions: does the deployment keep up, and what failed? CloudFormation fills in `${…}` below, so that
+// this file names no region, account or partition.
 
 type Series = readonly unknown[];
 
 const region = "${AWS::Region}";
-/** osls fills these in before CloudFormation sees them. */
+/** osls replaces these names before CloudFormation reads the template. */
 const stage = ["service", "${self:service}", "stage", "${sls:stage}"];
 
 const ours = (metric: Metric, options: object = {}): Series => [
@@ -40,7 +40,7 @@ function graph(title: string, metrics: readonly Series[], more: object = {}): Wi
   };
 }
 
-/** The lines of all functions' logs that answer a question. Lambda wraps what we say under `message`. */
+/** A query over the logs of all functions. Lambda puts our log line under `message`. */
 function logs(title: string, functions: readonly string[], query: string): Widget {
   const groups = functions.map((name) => `SOURCE '\${${name}LogGroup}'`).join(" | ");
   return {

@@ -11,16 +11,16 @@ import {
   type FunctionDefinition,
 } from "./functions.ts";
 
-// What a deployment makes of the functions: each with a role and an alarm of its own, the secrets, and what the stack tells.
+// The deployment of the functions, each with a role and an alarm of its own; the secrets; and the outputs of the stack.
 
-/** What serverless.yml includes. */
+/** The content of dist/deployment.json, which serverless.yml includes. */
 export interface Deployment {
   readonly service: string;
   readonly functions: Readonly<Record<string, Value>>;
   readonly resources: {
     readonly Resources: Readonly<Record<string, Value>>;
     readonly Outputs: Readonly<Record<string, Value>>;
-    /** Properties for resources that the .yml files or osls make. */
+    /** Additional properties of resources that the .yml files or osls define. */
     readonly extensions: Readonly<Record<string, Value>>;
   };
   readonly keepResultsDays: number;
@@ -65,24 +65,24 @@ function role(definition: FunctionDefinition, encryption: Encryption): Value {
 }
 
 /**
- * A secret that is created empty. The template holds no value for it, so that a deployment neither knows nor replaces
- * what was put there.
+ * A secret that is created empty. The template holds no value for it, so that a deployment neither knows nor replaces the value
+ * that the operator puts there.
  */
 function secret(name: string, description: string): Value {
   return {
     Type: "AWS::SecretsManager::Secret",
-    // A source that is switched off for a day must not lose what its vendor was told.
+    // A source may be switched off for a day: its secret, which the vendor has too, must not be deleted with it.
     DeletionPolicy: "Retain",
     UpdateReplacePolicy: "Retain",
     Properties: {
-      // Resolved by osls, as the other names are.
+      // osls resolves this name, as it resolves the others.
       Name: `\${self:service}/\${sls:stage}/${name}`,
       Description: description,
     },
   };
 }
 
-/** The alarm of a function that fails or is throttled by AWS. A bad delivery or event makes no function fail. */
+/** The alarm for a function that fails or that AWS throttles. A bad delivery or a bad event never makes a function fail. */
 function failureAlarm({ name }: FunctionDefinition): Value {
   const sum = (id: string, metric: string): Value => ({
     Id: id,
@@ -116,8 +116,8 @@ function failureAlarm({ name }: FunctionDefinition): Value {
 }
 
 /**
- * Functions, roles, secrets and outputs of a deployment. Throws where a source is switched on that has no function, and
- * where a file in functions/ has no definition in functions.ts, which says what it may do.
+ * Functions, roles, secrets and outputs of a deployment. Throws where a source that is switched on has no function, and where a
+ * file in functions/ has no definition in functions.ts, which says what the function may do.
  */
 export function deployment(
   config: {
@@ -134,7 +134,9 @@ export function deployment(
     (name, index) => sources.findIndex((other) => pascal(other) === pascal(name)) < index,
   );
   if (twice !== undefined) {
-    throw new TypeError(`inbound.config.ts: sources.${twice}: too like another name for AWS: rename it`);
+    throw new TypeError(
+      `inbound.config.ts: sources.${twice}: AWS cannot tell it apart from another source's name: rename it`,
+    );
   }
   const definitions = functionDefinitions(deployed);
   for (const { name } of definitions) {
@@ -147,7 +149,9 @@ export function deployment(
       !file.startsWith("functions/webhooks/") &&
       !definitions.some((definition) => definition.name === name)
     ) {
-      throw new TypeError(`${file} is not in infra/aws/functions.ts: what runs it, and what may it do?`);
+      throw new TypeError(
+        `${file} is not in infra/aws/functions.ts: define there what invokes it and what it may do`,
+      );
     }
   }
 

@@ -2,9 +2,9 @@ import { enrolmentKey } from "#lib/aws/enrolments.ts";
 import { pascal } from "#infra/stage/outputs.ts";
 import { arn, may, object, objects, ref, type Statement, type Value } from "./cloudformation.ts";
 
-// What AWS runs, and what each function may do there: the only place that a new function touches in infra.
+// The functions that AWS runs, and what each may do there. A new function needs a definition here and nowhere else in infra.
 
-/** What a deployment has to know of a source that is switched on. */
+/** The facts about a source that is switched on which a deployment needs. */
 export interface DeployedSource {
   readonly name: string;
   /** Whether its events are completed at its own API, so that the worker needs its secret. */
@@ -22,23 +22,23 @@ export interface FunctionDefinition {
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, Value>>;
   readonly events: readonly Value[];
-  /** Everything it may do, beside writing its own log. */
+  /** Everything that the function may do, in addition to writing its own log. */
   readonly may: readonly Statement[];
 }
 
-/** What an event source mapping does with the function's role. */
-const maySettle = (queue: string, ...more: string[]) =>
+/** The permissions that an event source mapping needs, which uses the function's role. */
+const mayConsume = (queue: string, ...more: string[]) =>
   may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...more);
-/** A claim is an update, which deletes what is there and has expired; so is an outcome. */
+/** A claim is an update that first deletes an expired entry; so is the record of an outcome. */
 const mayClaim = may(arn("LedgerTable"), "dynamodb:UpdateItem", "dynamodb:DeleteItem");
-/** What was told is put, what is due, and a person who is renamed. */
+/** Writes what sources have said of people, entries of the due index, and both records of a person whose id changes. */
 const mayUseLedger = [mayClaim, may(arn("LedgerTable"), "dynamodb:GetItem", "dynamodb:PutItem")];
-/** Puts events into the queue, those that are too large for it into the bucket: below `waiting/`, or of one source. */
+/** Puts events into the queue, and those that are too large for it into the bucket: anywhere under `waiting/`, or for one source. */
 const mayQueueEvents = (source = "") => [
   may(arn("EventsQueue"), "sqs:SendMessage"),
   may(objects(`waiting/${source}`), "s3:PutObject"),
 ];
-/** The guard counts the departures of an hour. */
+/** The departure guard counts the departures of one hour. */
 const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
 
@@ -46,21 +46,21 @@ export const authingSecret = "AuthingSecret";
 export const sourceSecret = (source: string) => `${pascal(source)}Secret`;
 
 /**
- * Receives one source's webhooks: may read that source's secret and put events into the queue, those that are too large for
- * it into the bucket, and nothing else.
+ * Receives one source's webhooks. It may read that source's secret, put events into the queue, and put those that are too large for
+ * the queue into the bucket; nothing else.
  */
 function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefinition {
   const path = `/webhooks/${source}`;
-  // The second one only where the secret is a part of the path; the access log holds the route, never the path.
+  // The second path exists only where the secret is a part of it; the access log holds the route, never the path.
   const paths = proof?.readsPathToken ? [path, `${path}/{token}`] : [path];
   return {
     name: `webhooks-${source}`,
     description: `Verifies deliveries of ${source} and queues their events`,
-    // 512 MB buys a third of a core: a cold start well below a sender's deadline.
+    // 512 MB gives the function a third of a core: a cold start takes much less time than any sender waits.
     memoryMegabytes: 512,
     timeoutSeconds: 10,
     environment: { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") },
-    // GET is how some senders check the URL before they use it, and how others send.
+    // Some senders check the URL with GET before they use it; others send their deliveries with GET.
     events: paths.flatMap((path) => [
       { httpApi: { method: "POST", path } },
       { httpApi: { method: "GET", path } },
@@ -73,7 +73,7 @@ function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefin
   };
 }
 
-/** @param asked Secrets of the sources whose API tells the rest of their events. */
+/** @param asked Names of the secrets of the sources whose events are completed at the source's API. */
 const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
   name: "events-apply",
   description: "Translates queued events and delivers them to Authing, one person's in order",
@@ -99,16 +99,17 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
   may: [
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
-    maySettle("EventsQueue", "sqs:ChangeMessageVisibility", "sqs:SendMessage"),
+    mayConsume("EventsQueue", "sqs:ChangeMessageVisibility", "sqs:SendMessage"),
     may(objects("waiting/"), "s3:GetObject", "s3:PutObject"),
-    // It parks what cannot be decided now, and takes away what was parked before. Only operations and the waiting room read it.
+    // The worker parks events that cannot be decided now, and deletes a parked event that it has decided. Only waiting-bring-back and
+    // operations-run read parked messages.
     may(objects("parked/"), "s3:PutObject", "s3:DeleteObject"),
     ...mayUseLedger,
     mayCountDepartures,
   ],
 });
 
-/** One message at a time, so that each has the function's whole time. */
+/** One message per invocation, so that each message has the function's whole time. */
 const oneFrom = (queue: string, maximumConcurrency: number): Value => ({
   sqs: {
     arn: arn(queue),
@@ -121,10 +122,10 @@ const oneFrom = (queue: string, maximumConcurrency: number): Value => ({
 const mayReadUploads = ["incoming/users/", "incoming/otp/"].map((prefix) =>
   may(objects(prefix), "s3:GetObjectVersion"),
 );
-/** Plans, parts and results of imports. */
+/** Reads and writes the plans, parts and results of imports. */
 const mayWriteResults = [
   may(objects("results/"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
-  // Without it S3 answers 403 for an object that is not there, which cannot be told from a wrong permission.
+  // Without this right S3 answers 403 for a missing object, and the function could not tell that from a missing permission.
   may(arn("UploadsBucket"), "s3:ListBucket"),
 ];
 
@@ -136,9 +137,9 @@ const uploadsPlan: FunctionDefinition = {
   environment: { CHUNKS_QUEUE_URL: ref("ChunksQueue"), TABLE: ref("LedgerTable") },
   events: [oneFrom("UploadsQueue", 2)],
   may: [
-    maySettle("UploadsQueue"),
+    mayConsume("UploadsQueue"),
     may(arn("ChunksQueue"), "sqs:SendMessage"),
-    // The outcome of a refused file is recorded here.
+    // This function records the outcome of a refused file.
     mayClaim,
     ...mayReadUploads,
     ...mayWriteResults,
@@ -155,11 +156,12 @@ const uploadsRun: FunctionDefinition = {
     FINISH_QUEUE_URL: ref("FinishQueue"),
     TABLE: ref("LedgerTable"),
   },
-  // One more than one file may take (chunksAtOnce in lib/uploads/import-plan.ts). Authing's rate limit bounds how many may run at once.
+  // One more than one file may use (chunksAtOnce in lib/uploads/import-plan.ts), so that a large file does not block a small one.
+  // Authing's rate limit bounds how many may run at once.
   events: [oneFrom("ChunksQueue", 3)],
   may: [
     mayReadSecret(authingSecret),
-    maySettle("ChunksQueue", "sqs:SendMessage"),
+    mayConsume("ChunksQueue", "sqs:SendMessage"),
     may(arn("FinishQueue"), "sqs:SendMessage"),
     ...mayUseLedger,
     ...mayReadUploads,
@@ -175,20 +177,20 @@ const uploadsFinish: FunctionDefinition = {
   environment: { TABLE: ref("LedgerTable") },
   events: [oneFrom("FinishQueue", 2)],
   may: [
-    maySettle("FinishQueue"),
+    mayConsume("FinishQueue"),
     mayClaim,
     ...mayWriteResults,
     may(objects("results/"), "s3:DeleteObject"),
-    // TOTP secrets do not stay once they are imported.
+    // The function deletes an uploaded file of TOTP secrets once it is imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
   ],
 };
 
 const waitingBringBack: FunctionDefinition = {
   name: "waiting-bring-back",
-  description: "Puts parked events whose moment has come back into the queue, every minute",
+  description: "Puts parked events that are due back into the queue, every minute",
   memoryMegabytes: 512,
-  // Less than the time between two runs, so that they do not meet.
+  // Shorter than the time between two runs, so that runs do not overlap.
   timeoutSeconds: 55,
   environment: {
     EVENTS_QUEUE_URL: ref("EventsQueue"),
@@ -199,14 +201,15 @@ const waitingBringBack: FunctionDefinition = {
   may: [
     ...mayQueueEvents(),
     may(objects("parked/waiting/"), "s3:GetObject", "s3:PutObject"),
-    // Without it S3 answers 403 for a message that was taken away meanwhile, which cannot be told from a wrong permission.
+    // Without this right S3 answers 403 for a message that was deleted meanwhile, and the function could not tell that from a
+    // missing permission.
     may(arn("UploadsBucket"), "s3:ListBucket"),
-    // What is due, and nothing else of the ledger.
+    // The due index, and nothing else of the ledger.
     may(arn("LedgerTable"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
   ],
 };
 
-/** @param asked As for `eventsApply`: what is redriven is completed and translated anew. */
+/** @param asked As for `eventsApply`: a redriven event is completed and translated anew. */
 const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
   name: "operations-run",
   description: "Lists, redrives, releases and discards parked events; operators with the right invoke it",
@@ -225,7 +228,7 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
     mayCountDepartures,
     // An index is a resource of its own.
     may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-person` }, "dynamodb:Query"),
-    // What a pause has stored goes back into the queue when the pause ends.
+    // The events that were stored during a pause go back into the queue when the pause ends.
     ...mayQueueEvents(),
     may(objects("parked/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
@@ -234,7 +237,7 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
 
 const unclaimedRefuse: FunctionDefinition = {
   name: "unclaimed-refuse",
-  description: "Answers every path that is no webhook as a bad proof is answered",
+  description: "Answers every path that is no webhook with the same 401 as a bad proof",
   memoryMegabytes: 128,
   timeoutSeconds: 3,
   environment: {},

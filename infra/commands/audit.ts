@@ -4,8 +4,8 @@ import * as z from "zod/mini";
 import { runCommand, say } from "./command.ts";
 
 // Part of `npm run check`: what is installed is what the lock file says, byte by byte; no package runs a script at install
-// time that package.json does not allow; and no known weakness of the dependencies that are shipped is severe. Advisories
-// are asked of the registry; where it has none, or is out of reach, that is said and nothing fails.
+// time that package.json does not allow; and no known weakness of the dependencies that are shipped is severe. npm asks the
+// registry for advisories; where the registry has none, or cannot be reached, the command says so and does not fail.
 
 const Lock = z.object({
   packages: z.record(
@@ -48,7 +48,7 @@ function lockProblems(): string[] {
   return [...loose, ...unlocked, ...scripted];
 }
 
-/** Severe weaknesses of what is shipped, one line each; `undefined` where nobody could be asked. */
+/** Severe weaknesses of what is shipped, one line each; `undefined` where the registry could not be asked for advisories. */
 async function advisories(): Promise<string[] | undefined> {
   const asked = ["audit", "--json", "--omit=dev", "--fetch-retries=0", "--fetch-timeout=10000"];
   const answer = await new Promise<string>((resolve) => {

@@ -1,6 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 
-/** Runs a command line: what goes wrong is told in one line, never as a stack trace, and ends with exit status 1. */
+/** Runs a command. A failure that is expected is printed in one line, without a stack trace; any failure gives exit status 1. */
 export async function runCommand(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
@@ -18,7 +18,7 @@ export function say(line: string, stream: NodeJS.WriteStream = process.stdout): 
   stream.write(`${line}\n`);
 }
 
-/** What the operating system says, such as a port that is taken (`PORT` chooses another), is for people already. */
+/** An error of the operating system, e.g. a port in use (`PORT` chooses another): people can read its message as it is. */
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && "code" in error && "syscall" in error;
 }

@@ -2,8 +2,8 @@ import type { Config } from "#lib/config.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 
 /**
- * Reads `inbound.config.ts`. What is wrong with it, a slip of the pen included, is thrown as one line that says what to
- * change: whoever deploys wrote that file, and a stack trace of ours would not help.
+ * Reads `inbound.config.ts`. Throws an error of one line for anything that is wrong with it, a syntax error included. The line
+ * says what to change: the operator wrote that file, and a stack trace of our code would not help.
  */
 export async function loadConfig(): Promise<Config> {
   try {

@@ -6,8 +6,8 @@ import { openStage } from "#infra/stage/aws.ts";
 import { examine } from "#infra/stage/checks.ts";
 import { lineOf } from "#infra/stage/finding.ts";
 
-// npm run doctor -- --stage <stage> [--region <region>]: looks a deployed stage over with the credentials of whoever asks,
-// and says what to do about each thing that it finds. Ends with exit status 1 when something is wrong.
+// npm run doctor -- --stage <stage> [--region <region>]: checks a deployed stage with the operator's own AWS credentials, and says
+// what to do about each finding. Ends with exit status 1 when something is wrong.
 await runCommand(async () => {
   const { stage, region } = parseArgs({
     options: { stage: { type: "string" }, region: { type: "string" } },

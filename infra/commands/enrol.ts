@@ -7,8 +7,8 @@ import { loadConfig } from "./config.ts";
 import { finishEnrolment, laptopDesk, stageDesk } from "./enrolment.ts";
 import { placeOptions, placeUsage } from "./operations-client.ts";
 
-// npm run enrol -- <source> [--stage <stage>] [--yes]: what a sender brought for its secret, shown to the operator and, after a
-// yes, written into the secret; here or on a deployed stage.
+// npm run enrol -- <source> [--stage <stage>] [--yes]: shows the operator the enrolment of a source, which is what its sender
+// posted for its secret. After a yes, writes it into the secret, on this laptop or on a deployed stage.
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
     options: { ...placeOptions, yes: { type: "boolean" } },

@@ -8,21 +8,22 @@ import { outputNames } from "#infra/stage/outputs.ts";
 import { outputOf, stackName } from "#infra/stage/stage.ts";
 import { loadConfig } from "./config.ts";
 
-// A sender brought its secret before anything could be proven: the operator looks at it, and writes it into the secret.
+// Some senders make the secret themselves and post it first, when no proof can hold yet. The operator looks at this enrolment and
+// has it written into the secret.
 
-/** Where the enrolment of a source waits, and the secret that it is for. */
+/** Where the enrolment of one source is kept, and the secret that it is for. */
 export interface EnrolmentDesk {
   /** Where the sender posts to. */
   readonly webhookUrl: string;
   kept(): Promise<Enrolment | undefined>;
-  /** The secret as it is; `undefined` where it has no value yet. */
+  /** The current value of the secret; `undefined` where it has none yet. */
   secret(): Promise<Readonly<Record<string, unknown>> | undefined>;
   write(secret: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Takes the enrolment away, once it is in the secret. */
+  /** Deletes the enrolment, once it is in the secret. */
   remove(): Promise<void>;
 }
 
-/** How an operator is spoken with. */
+/** How the command speaks with the operator. */
 export interface Operator {
   tell(line: string): void;
   /** Whether the answer was yes. */
@@ -36,7 +37,7 @@ const Kept = z.object({
 });
 const JsonObject = z.record(z.string(), z.unknown());
 
-/** Shows what was brought, asks, writes it into the secret, and says what is left to do. Resolves to the exit status. */
+/** Shows the enrolment, asks the operator, writes it into the secret, and says what is still to do. Resolves to the exit status. */
 export async function finishEnrolment<Secret>(
   source: Pick<Source<Secret>, "name" | "title" | "secret" | "enrol">,
   desk: EnrolmentDesk,
@@ -78,12 +79,12 @@ export async function finishEnrolment<Secret>(
   return 0;
 }
 
-/** Enough to compare, too little to use. */
+/** A part of a secret's text: enough for the operator to compare it, too little to use it. */
 function masked(value: string): string {
   return value.length < 16 ? "…" : `…${value.slice(-4)} (${value.length} characters)`;
 }
 
-/** An enrolment on a laptop: with the stack that runs there, and the file of secrets. */
+/** An enrolment on a laptop: kept by the stack that runs there, written into the file of secrets. */
 export function laptopDesk(
   source: string,
   { url, secretsFile, isInvented }: { url: string; secretsFile: string; isInvented: boolean },
@@ -130,7 +131,7 @@ export async function stageDesk(
   { stage, region }: { stage: string; region: string | undefined },
 ): Promise<EnrolmentDesk> {
   const { service } = await loadConfig();
-  // Only here: it costs a laptop half a second.
+  // Imported only here: loading the AWS SDK costs half a second, which commands about the laptop need not spend.
   const { openStage } = await import("#infra/stage/aws.ts");
   const aws = openStage(region);
   const name = stackName(service, stage);
@@ -163,7 +164,7 @@ export async function stageDesk(
   };
 }
 
-/** Kept by our own function; read as if it were not. */
+/** Our own function wrote it; its shape is checked all the same. */
 function enrolmentIn(text: string): Enrolment {
   const parsed = z.safeParse(Kept, objectIn(text, "enrolment"));
   if (parsed.success) return parsed.data;
@@ -172,7 +173,7 @@ function enrolmentIn(text: string): Enrolment {
   });
 }
 
-/** The parser's own message would quote what is secret. */
+/** JSON.parse without its message, which would quote the secret. */
 function objectIn(text: string, path: string): Record<string, unknown> {
   try {
     return z.parse(JsonObject, JSON.parse(text));

@@ -5,8 +5,8 @@ import { runCommand, say } from "./command.ts";
 import { explanation, portrait } from "./explanation.ts";
 import { openOperations, placeOptions, placeUsage } from "./operations-client.ts";
 
-// npm run explain -- <externalId | event id>: what became of a person or an event, field by field, and what waits, here or on a
-// deployed stage.
+// npm run explain -- <externalId | event id>: what became of a person or an event, field by field, and which events of theirs are
+// waiting, on this laptop or on a deployed stage.
 await runCommand(async () => {
   const { values, positionals } = parseArgs({ options: placeOptions, allowPositionals: true });
   const [asked = "", ...stray] = positionals;
@@ -23,7 +23,7 @@ await runCommand(async () => {
   for (const event of found) say(explanation(event));
   if (people.length > 0 || found.length > 0) return 0;
   say(
-    `nothing is known of "${asked}": no event or row about it has been settled, and none waits`,
+    `nothing is known of "${asked}": no event or row about it has an outcome, and none is waiting`,
     process.stderr,
   );
   return 1;

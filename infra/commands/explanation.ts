@@ -3,9 +3,9 @@ import type { Outcome } from "#lib/contract/outcome.ts";
 import type { ExplainedEvent, WhyParked } from "#lib/operations/explain.ts";
 import { table } from "./table.ts";
 
-// How `npm run explain` words what is known.
+// The words in which `npm run explain` prints what the ledger knows.
 
-/** What is known of a person today. `asked`: the id that was asked for, which may be an earlier one. */
+/** What the ledger knows of a person today. `asked`: the id that the operator asked for, which may be an earlier one. */
 export function portrait(person: PersonRecord, asked: string): string {
   const { externalId, userId, createdBy, owner, closedBy = [], formerly = [] } = person;
   const facts: readonly Fact[] = [
@@ -19,7 +19,7 @@ export function portrait(person: PersonRecord, asked: string): string {
   return [`person ${externalId}`, ...lines(facts), ""].join("\n");
 }
 
-/** What became of an event, field by field, and what it waits for. */
+/** What became of an event, field by field, and, while it is waiting, what it waits for. */
 export function explanation(event: ExplainedEvent): string {
   const { outcome, parked } = event;
   const facts: readonly Fact[] = [
@@ -50,7 +50,7 @@ export function explanation(event: ExplainedEvent): string {
 
 type Fact = readonly [name: string, value: string | undefined];
 
-/** Refusals that are about another account than the person's: `userId` and `by` are that one's. */
+/** Refusals that are about an account other than the person's: `userId` and `by` are of that other account. */
 const aboutAnother: ReadonlySet<string> = new Set([
   "conflict",
   "identifier-in-use",

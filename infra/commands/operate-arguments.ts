@@ -2,15 +2,15 @@ import { parseArgs } from "node:util";
 import type { OperationRequest } from "#lib/operations/operate.ts";
 import { placeOptions, placeUsage } from "./operations-client.ts";
 
-// What an operator typed about parked messages. Nothing is guessed: an unknown option and a word too many are refused, since an
-// operator who is in a hurry must not release a thousand departures by a slip of the pen.
+// What an operator typed about parked messages. Nothing is guessed: an unknown option and an extra word are refused, because an
+// operator in a hurry must not release a thousand departures by a typing mistake.
 
 const scope = ["source", "id"] as const;
 type Option = (typeof scope)[number] | "dry-run" | "as" | "yes";
 
 interface Verb {
   readonly options: readonly Option[];
-  /** Is refused without `--source`, `--id` or `--yes`: what it is about is shown first. */
+  /** Without `--source`, `--id` or `--yes` it is refused: the command first shows which messages it would change. */
   readonly asksFirst?: true;
 }
 
@@ -18,7 +18,7 @@ const discard: Verb = { options: [...scope, "yes"], asksFirst: true };
 const list: Verb = { options: scope };
 const redrive: Verb = { options: [...scope, "dry-run"] };
 
-/** What may be said of each kind of parked messages. */
+/** The verbs of each kind of parked messages, and the options of each verb. */
 const kinds = {
   dead: { list, redrive, discard },
   held: { list, release: { options: [...scope, "as", "yes"], asksFirst: true }, discard },
@@ -37,14 +37,14 @@ const optionUsage: Readonly<Record<Option, string>> = {
 
 type Values = ReturnType<typeof parse>["values"];
 
-/** A request, and what else was said. */
+/** A request to the operations function, and the other options that were given. */
 export interface Understood {
   readonly request: OperationRequest;
   readonly verb: Verb;
   readonly values: Values;
 }
 
-/** @param command `dead`, `held`, `rejected`, `waiting`, `pause` or `resume`. @param given what stands behind it. */
+/** @param command `dead`, `held`, `rejected`, `waiting`, `pause` or `resume`. @param given the arguments after it. */
 export function readArguments(
   command: string,
   given: readonly string[],
@@ -53,7 +53,7 @@ export function readArguments(
   try {
     parsed = parse(given);
   } catch (error) {
-    // What Node says of an option that it does not know, up to where it goes on about dashes.
+    // Node's message about an option that it does not know, without its advice about dashes, which follows.
     const [problem = "unknown option"] = error instanceof Error ? error.message.split(/[.,;\n]/) : [];
     return { problem };
   }

@@ -4,8 +4,8 @@ import { readArguments, usageOf, type Kind } from "./operate-arguments.ts";
 import { openOperations } from "./operations-client.ts";
 import { table } from "./table.ts";
 
-// npm run dead | held | rejected | waiting -- <verb>, npm run pause | resume -- <source>: what is parked and what to do about it,
-// here or on a deployed stage. What is not understood is refused with the lines to type.
+// npm run dead | held | rejected | waiting -- <verb>, npm run pause | resume -- <source>: lists what is parked and acts on it, on
+// this laptop or on a deployed stage. A line that cannot be understood is refused, and the valid lines are printed.
 
 const nothing: Readonly<Record<Kind, string>> = {
   dead: "no dead letters",
@@ -38,17 +38,17 @@ await runCommand(async () => {
   if (results.length === 0) {
     const of = [values.source && ` of ${values.source}`, values.id && ` by the id ${values.id}`];
     say(`${nothing[kind]}${of.filter(Boolean).join("")}`);
-    // An id is typed or pasted: one that is not there is a mistake.
+    // The operator typed or pasted the id: when no message has it, that is a mistake of theirs, and exit status 1.
     return values.id === undefined ? 0 : 1;
   }
   say(tableOf(results));
   for (const line of hintsOf(results)) say(line);
   if (results.length >= maxMessages)
-    say(`these are the oldest ${maxMessages}: there may be more, say it again`);
+    say(`these are the oldest ${maxMessages}: there may be more; run the command again for those`);
   return 0;
 });
 
-/** What would be dealt with, and how to say that all of it is meant. Nothing has happened. */
+/** Says which messages the verb would change, and how to say that all of them are meant. Changes nothing. */
 function showScope(kind: Kind, verb: string, listed: readonly OperationResult[]): number {
   if (listed.length === 0) {
     say(nothing[kind]);
@@ -94,7 +94,7 @@ function tableOf(results: readonly OperationResult[]): string {
       ["tried again", ({ dueAt }) => dueAt],
       ["result", ({ result }) => result],
     ];
-  // A column that says nothing of any event is left out.
+  // A column that is empty for every event is not printed.
   const shown = columns.filter(([, of]) => results.some((result) => (of(result) ?? "") !== ""));
   return table(
     shown.map(([title]) => title),

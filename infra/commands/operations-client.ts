@@ -6,11 +6,11 @@ import { outputOf, stackName } from "#infra/stage/stage.ts";
 import { loadConfig } from "./config.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
-/** Where a command's operations are carried out, as its options say. */
+/** The stack that carries out a command's operations, as its options name it. */
 export const placeOptions = {
-  /** Of the stack on this laptop. Default `http://localhost:<PORT>`. */
+  /** The address of the stack on this laptop. Default `http://localhost:<PORT>`. */
   url: { type: "string" },
-  /** A deployed stage in place of it, with the AWS credentials of whoever asks. */
+  /** A deployed stage instead, asked with the operator's own AWS credentials. */
   stage: { type: "string" },
   region: { type: "string" },
 } as const;
@@ -19,13 +19,13 @@ export const placeUsage = "[--url http://localhost:3000 | --stage <stage> [--reg
 
 type Place = { readonly [option in keyof typeof placeOptions]?: string | undefined };
 
-/** Has an operation carried out. Throws an `InboundError` that says in one line why it was not. */
+/** Sends an operation. Throws an `InboundError` that says in one line why it was not carried out. */
 type Operate = <Result>(request: OperationRequest | ExplainRequest) => Promise<readonly Result[]>;
 
-/** The one function that carries operations out: on this laptop, or, of a stage, on AWS. */
+/** Opens the function that carries operations out: the one on this laptop or, with `--stage`, the one on AWS. */
 export async function openOperations({ url, stage, region }: Place): Promise<Operate> {
   if (stage === undefined) return onLaptop(url ?? `http://localhost:${localSettings().port}`);
-  if (url !== undefined) throw new TypeError("give --url or --stage: one of the two is asked");
+  if (url !== undefined) throw new TypeError("give --url or --stage, not both");
   return onStage(stage, region);
 }
 
@@ -46,7 +46,7 @@ function onLaptop(url: string): Operate {
 
 async function onStage(stage: string, region: string | undefined): Promise<Operate> {
   const { service } = await loadConfig();
-  // Only here: it costs a laptop half a second.
+  // Imported only here: loading the AWS SDK costs half a second, which commands about the laptop need not spend.
   const { openStage } = await import("#infra/stage/aws.ts");
   const aws = openStage(region);
   const name = stackName(service, stage);

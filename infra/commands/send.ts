@@ -10,7 +10,7 @@ import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
 // npm run send -- <source> <case> [--url http://localhost:3000]: signs a captured delivery as its sender would now, and
-// sends it; a check of the URL goes as it was captured.
+// sends it; a check of the URL is sent exactly as it was captured.
 await runCommand(async () => {
   const { values, positionals } = parseArgs({ options: { url: { type: "string" } }, allowPositionals: true });
   const [name = "", caseName = ""] = positionals;
@@ -26,7 +26,7 @@ await runCommand(async () => {
   const secrets = secretReader(localSecrets(settings));
   const [secret] = await secrets.read(`sources/${name}`, source.secret);
   const at = { now: Date.now(), id: `msg_${randomUUID()}` };
-  // What only the sender has is only there for invented secrets.
+  // A signer (what only the sender has) exists only beside the invented secrets.
   const signer = settings.isInvented ? fixtureSigner(name) : undefined;
   const request = requestOf(source, secret, fixture, at, signer);
 

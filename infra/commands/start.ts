@@ -26,13 +26,13 @@ import { startStack, type Stack } from "#infra/local/stack.ts";
 import { table } from "./table.ts";
 
 const uploadKinds = ["users", "otp"] as const;
-/** Rows of the sample files that Authing could never take: one without any login, one of SHA-256. */
+/** How many rows of the sample files Authing can never accept: one has no way to sign in, one is a TOTP secret for SHA-256. */
 const rejectedOnPurpose = 2;
 const samplesFolder = join(import.meta.dirname, "../fixtures/samples");
-/** How long the samples may take before we say what did not arrive. */
-const settleSeconds = 30;
+/** How long the samples may take before the command says what did not arrive. */
+const arriveSeconds = 30;
 
-// npm start [-- --once | --no-samples]: the whole bundle on this machine, and a first few people on their way through it.
+// npm start [-- --once | --no-samples]: runs the whole bundle on this machine and sends a few sample people through it.
 await runCommand(async () => {
   const { values } = parseArgs({
     options: { once: { type: "boolean" }, "no-samples": { type: "boolean" }, verbose: { type: "boolean" } },
@@ -41,13 +41,13 @@ await runCommand(async () => {
   const config = await loadConfig();
   const sources = enabledSources(config);
   const asking = [...sources.values()].filter(({ fetch }) => fetch).map(({ name }) => name);
-  // With secrets of one's own, sources ask the hosts that stand in them.
+  // With the developer's own secrets, sources ask the hosts that those secrets name.
   const api = settings.isInvented ? await startRecordedApi(asking.flatMap(eventFixtures)) : undefined;
   const loadSecret = localSecrets(
     settings,
     Object.fromEntries(api ? asking.map((name) => [name, api.url]) : []),
   );
-  // While the samples are on their way, the log waits: the table tells the same, unless something went wrong.
+  // The log is printed after the samples have arrived: the table says the same, unless something went wrong.
   let held: string[] | undefined = values.verbose ? undefined : [];
   const stack = await startStack({
     config,
@@ -90,13 +90,16 @@ await runCommand(async () => {
   return 0;
 });
 
-/** From now on the API answers what was recorded with this case. */
+/** From now on the sources' API gives the answers that were recorded with this case. */
 function playCase(api: RecordedApi | undefined, source: string, name: string): void {
   const played = eventFixtures(source).find((fixture) => fixture.name === name);
   if (played) api?.play(played);
 }
 
-/** One signed delivery of each source, a file of people, and a file of TOTP secrets for them. Whether all of it arrived. */
+/**
+ * Sends one signed delivery of each source, a file of people, and a file of TOTP secrets for them. Resolves to whether all of it
+ * arrived.
+ */
 async function sendSamples(
   stack: Stack,
   sources: ReadonlyMap<string, Source>,
@@ -109,7 +112,9 @@ async function sendSamples(
     const sample = sampleCase(name, hasAnswers);
     const versions = await secrets.read(`sources/${name}`, source.secret).catch(passMissing);
     if (sample === undefined || versions === undefined) {
-      const why = versions ? "it has no case that brings somebody by itself" : "it has no secret";
+      const why = versions
+        ? "it has no case of a joiner that is complete without its API"
+        : "it has no secret";
       say(`${name}: no sample is sent, since ${why}\n`);
       continue;
     }
@@ -128,14 +133,14 @@ async function sendSamples(
     });
     expected.push({ from: `file incoming/${kind}/sample.csv`, source: "uploads", answered: answer.status });
     // The secrets are for people of the first file.
-    await within(settleSeconds, stack.settled());
+    await within(arriveSeconds, stack.settled());
   }
   return printArrivals(stack, expected);
 }
 
 interface Expected {
   readonly from: string;
-  /** Whose events are to bring somebody. */
+  /** The sources and subjects of the sample joiners. */
   readonly source: string;
   readonly answered: number;
 }
@@ -215,7 +220,7 @@ Ask what became of it:
 Ctrl-C stops; everything is in memory only.`);
 }
 
-/** A source's first case that brings somebody new, by itself where nobody would answer for the source's API. */
+/** A source's first case of a joiner. Without a recorded API: the first whose events are complete without a question to the API. */
 function sampleCase(source: string, hasAnswers = true): string | undefined {
   return eventFixtures(source).find(
     ({ answers, golden }) =>
@@ -223,7 +228,7 @@ function sampleCase(source: string, hasAnswers = true): string | undefined {
   )?.name;
 }
 
-/** A secret that is not there is none; any other trouble with it is one. */
+/** `undefined` where the secret is missing; any other failure to load it is thrown. */
 function passMissing(error: unknown): undefined {
   if (!(error instanceof InboundError && error.reason === "secret-missing")) throw error;
 }

@@ -1,4 +1,4 @@
-/** Rows under a header, columns as wide as they must be. Wide characters (CJK) count as two. */
+/** Prints rows under a header; each column is as wide as its widest cell. Wide characters (CJK) count as two. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
     Math.max(...[header, ...rows].map((row) => width(row[column] ?? "")), width(title)),

@@ -33,10 +33,10 @@ const contentTypes: Record<string, string> = {
 };
 const fetchSeconds = 30;
 
-// npm run translate -- <source> <file>: prints the changes that a body of this source means, or a delivery that was kept
-// because it could not be read, as JSON. Sends nothing. What a source would ask its own API is read from the answers.json
-// beside the file. With --golden the file is of a case, and what it means is written into its changes.json, by the clock and
-// the settings of the case.
+// npm run translate -- <source> <file>: prints as JSON the changes that the file means. The file holds the body of a delivery of
+// this source, or a delivery that was parked because it could not be read. Sends nothing. What a source would ask its own API is
+// read from the answers.json beside the file. With --golden the file is of a case, and the changes are written into the case's
+// changes.json, by the clock and the settings of the case.
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
     options: { golden: { type: "boolean" } },
@@ -75,7 +75,7 @@ await runCommand(async () => {
   return failed && changes.length === 0 ? 1 : 0;
 });
 
-/** Writes what a case means into its `changes.json`, which the suite compares with from then on. */
+/** Writes the changes of a case into its `changes.json`, with which the suite compares from then on. */
 async function writeGolden(source: Source, folder: string): Promise<number> {
   const cases = dirname(folder);
   const fixture = readFixture(source.name, basename(folder), cases);
@@ -101,7 +101,7 @@ async function writeGolden(source: Source, folder: string): Promise<number> {
   return 0;
 }
 
-/** What a file holds: a delivery that was kept because it could not be read, or the body of one, with its `delivery.json` beside it. */
+/** Reads a file: a delivery that was parked because it could not be read, or a body with its `delivery.json` beside it. */
 async function readVerified(source: Source, path: string): Promise<VerifiedDelivery> {
   const body = await readFile(path);
   const kept = unreadableIn(body);
@@ -118,7 +118,7 @@ async function readVerified(source: Source, path: string): Promise<VerifiedDeliv
   return verifiedDelivery(source, deliveryOf(said, receivedAt), { payload: body, sentAt: receivedAt });
 }
 
-/** The message in what `parked/dead/` of the bucket holds. */
+/** The message inside an object of `parked/dead/` in the bucket. */
 function unreadableIn(bytes: Buffer): Extract<QueuedMessage, { kind: "unreadable" }> | undefined {
   try {
     const document = JSON.parse(bytes.toString()) as Partial<ParkedMessage> | null;
@@ -136,7 +136,7 @@ function tellOfFetch({ title }: Source): void {
   );
 }
 
-/** Completes events by what was recorded of a source's API. */
+/** Completes events with the recorded answers of a source's API. */
 async function recordedPeople(source: Source, answers: ReturnType<typeof readAnswers>) {
   const api = await startRecordedApi([{ answers }]);
   const secrets = secretReader(

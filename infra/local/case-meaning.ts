@@ -16,7 +16,7 @@ import { requestOf, type EventFixture, type GoldenEvent } from "#infra/fixtures/
 import { startRecordedApi, type RecordedApi } from "./recorded-api.ts";
 import { deliveryOf } from "#infra/fixtures/requests.ts";
 
-// What a case means, in the form of its changes.json: for the suite that compares, and for the command that writes it.
+// The changes that a case means, in the form of its changes.json. The suite compares them, `npm run translate --golden` writes them.
 
 /** A source with the secret of its fixtures, and the signer where there is one. */
 export interface CaseSource<Secret> {
@@ -28,7 +28,7 @@ export interface CaseSource<Secret> {
 /** How long the worker may ask a source's API about one event. */
 const fetchSeconds = 30;
 
-/** What a case says, after its proof held. */
+/** The verified delivery of a case. */
 export async function verifiedCase<Secret>(
   { source, secret, signer }: CaseSource<Secret>,
   each: EventFixture,
@@ -41,7 +41,7 @@ export async function verifiedCase<Secret>(
   return verifiedDelivery(source, delivery, result);
 }
 
-/** The events of a case; the one error where none of it can be read. */
+/** The events of a case; one error where the whole delivery cannot be read. */
 export async function eventsOf<Secret>(
   given: CaseSource<Secret>,
   each: EventFixture,
@@ -56,8 +56,8 @@ export async function eventsOf<Secret>(
 }
 
 /**
- * What each event of a case means, by the case's clock and settings, through the source's own API where it has one, as the
- * worker does it; the events as `fetch` completed them; and what was asked.
+ * Translates each event of a case as the worker does: by the case's clock and settings, and completed at the source's own API where
+ * it has one. Returns the changes, the events as `fetch` completed them, and the requests that were made to the API.
  */
 export async function meaningOf<Secret>(
   given: CaseSource<Secret>,
@@ -100,18 +100,18 @@ export async function meaningOf<Secret>(
   }
 }
 
-/** The settings that the golden changes of a case depend on. */
+/** The source's settings that the golden changes of a case depend on. */
 export function contextOf({ settings }: Pick<EventFixture, "settings">): TranslationContext {
   return { region: "CN", departments: {}, customData: {}, ...settings };
 }
 
-/** As it comes out of the queue: plain JSON that nothing may change. */
+/** An event as it comes out of the queue: plain JSON, frozen, because no function may change it. */
 export function asQueued(event: SourceEvent): SourceEvent {
   const freeze = (_key: string, value: unknown): unknown => Object.freeze(value);
   return JSON.parse(JSON.stringify(event), freeze) as SourceEvent;
 }
 
-/** A person whom delivery could not create ends among the dead letters: there is nothing to log in with, and no name is invented. */
+/** A person without a way to sign in: the event ends dead, because delivery could not create the person and no name is invented. */
 function resultOf(changes: readonly Change[]) {
   const isWithoutLogin = changes.some(
     (change) =>
@@ -123,7 +123,7 @@ function resultOf(changes: readonly Change[]) {
 }
 
 /**
- * The source's API as the worker opens it for `fetch` or `list`, at this address, on a clock that moves only when it waits.
+ * Opens the source's API as the worker opens it for `fetch` or `list`, at this address, on a clock that moves only when it waits.
  *
  * @throws InboundError `api-host-not-asked` where the secret's `apiHost` does not decide alone which hosts are asked
  */
@@ -134,7 +134,7 @@ export function openApi<Secret>(
   startsAt: number,
 ): SourceApi<Secret> {
   const asked = z.parse(source.secret, { ...secret, apiHost: apiUrl });
-  // The one thing between a test and a vendor's real API.
+  // Without this check, a test would send requests to a vendor's real API.
   if (Object.values(asks.hosts(asked)).some((host) => new URL(host).origin !== apiUrl)) {
     throw new InboundError("misconfigured", "api-host-not-asked", {
       path: `source ${source.name}`,

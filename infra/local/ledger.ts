@@ -18,9 +18,9 @@ interface Entry {
   expiresAt: number;
 }
 
-/** The ledger of a laptop: the same promises as DynamoDB's, for as long as the process lives. */
+/** The ledger of a laptop: it keeps the same contract as the one in DynamoDB, in memory, until the process ends. */
 export interface MemoryLedger extends Ledger {
-  /** The newest `limit` outcomes, oldest first. Only a laptop can tell: it would be a scan on AWS. */
+  /** The newest `limit` outcomes, oldest first. Only the laptop's ledger has this: on AWS it would be a scan of the table. */
   recent(limit: number): EventRecord[];
 }
 
@@ -164,7 +164,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       const formerly = [...new Set([...(known.formerly ?? []), known.externalId])].filter((id) => id !== to);
       people.set(to, { ...known, externalId: to, formerly });
       for (const id of formerly) {
-        // An earlier id that another person has by now is left alone.
+        // An earlier id that belongs to another person by now stays that person's.
         const isStillTheirs = id === known.externalId || people.get(id)?.renamedTo === known.externalId;
         if (isStillTheirs) people.set(id, { externalId: id, createdBy: known.createdBy, renamedTo: to });
       }
@@ -216,7 +216,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
   };
 }
 
-/** A person with what is noted of them: what created them and their first owner stay. */
+/** Merges a note into a person. What created the person, and the person's first owner, never change. */
 function withNote(known: PersonRecord | undefined, note: PersonNote): PersonRecord {
   const { externalId, closes } = note;
   const userId = note.userId ?? known?.userId;

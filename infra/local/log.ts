@@ -1,6 +1,6 @@
 import type { Log, LogFields } from "#lib/contract/log.ts";
 
-/** One line a thing that happened, for the eyes of whoever runs the laptop. */
+/** A log of one line for each message, for the developer at the laptop to read. */
 export function localLog(write: (line: string) => void): Log {
   const line =
     (level: string) =>

@@ -17,7 +17,7 @@ export interface LocalObjects extends ObjectStore {
 }
 
 export const localBucket = "local";
-/** Reads come in parts of this size, as from S3 they would. */
+/** An object is read in parts of this many bytes, as S3 delivers it in parts. */
 const partBytes = 64 * 1024;
 
 export function localObjects(): LocalObjects {

@@ -9,14 +9,14 @@ interface Waiting {
   readonly sentAt: number;
   receives: number;
   visibleAt: number;
-  /** On its way to the handler. */
+  /** Whether the handler has it: it is in flight. */
   isTaken: boolean;
 }
 
-/** A queue of SQS and its event source mapping on a laptop. */
+/** A queue on a laptop that behaves as SQS and its event source mapping do. */
 export interface LocalQueue {
   send(messages: readonly { readonly group: string; readonly body: unknown }[]): void;
-  /** Resolves when nothing waits and nothing runs. */
+  /** Resolves when no message waits and no handler runs. */
   idle(): Promise<void>;
   readonly length: number;
   close(): void;
@@ -26,10 +26,10 @@ type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 export interface LocalQueueOptions {
   readonly name: string;
-  /** Messages of one group go one after the other, groups side by side. Otherwise everything may go side by side. */
+  /** FIFO: messages of one group are handled one after the other, groups in parallel. Otherwise all messages in parallel. */
   readonly isFifo: boolean;
   readonly batchSize: number;
-  /** How many batches may run at the same time. */
+  /** The most batches that run at the same time. */
   readonly batchesAtOnce: number;
 }
 
@@ -39,8 +39,8 @@ const longestRetryMilliseconds = 10_000;
 export type LocalEventQueue = EventQueue & QueueReader & Omit<LocalQueue, "send">;
 
 /**
- * The FIFO queue of events: messages of one person go one after the other, people go side by side, and what the handler hands
- * back comes again after a growing while, ahead of that person's later messages.
+ * The FIFO queue of events. Messages of one person are handled one after the other, different people in parallel. A message that the
+ * handler hands back is retried after a growing pause, before the later messages of the same person.
  */
 export function localEventQueue(handle: Handler): LocalEventQueue {
   const queue = localQueue(handle, {
@@ -54,7 +54,7 @@ export function localEventQueue(handle: Handler): LocalEventQueue {
       queue.send(messages.map((message) => ({ group: groupOf(message), body: message })));
     },
     open: async (body) => JSON.parse(body) as QueuedMessage,
-    // Nobody waits for minutes at a laptop: what is handed back has the pauses above.
+    // Does nothing: a developer would have to wait for minutes. A message that is handed back has the pauses above.
     postpone: async () => {},
     idle: queue.idle,
     get length() {
@@ -64,7 +64,7 @@ export function localEventQueue(handle: Handler): LocalEventQueue {
   };
 }
 
-/** A queue and its event source mapping. What the handler hands back comes again after a growing while. */
+/** A queue and its event source mapping. A message that the handler hands back is retried after a growing pause. */
 export function localQueue(
   handle: Handler,
   { name, isFifo, batchSize, batchesAtOnce }: LocalQueueOptions,
@@ -75,7 +75,7 @@ export function localQueue(
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
-  /** Of a FIFO queue, no message of a group goes while another one is on its way. */
+  /** The groups of a FIFO queue with a message in flight: no other message of such a group may be handled. */
   const groupsTaken = () =>
     new Set(isFifo ? waiting.filter(({ isTaken }) => isTaken).map(({ group }) => group) : []);
 
@@ -103,7 +103,7 @@ export function localQueue(
       for (const listener of listeners) listener();
       return;
     }
-    // Whoever ends looks again.
+    // The batch that ends next calls `pump` again.
     if (batches >= batchesAtOnce) return;
     const blocked = groupsTaken();
     const free = waiting.filter(({ group, isTaken }) => !isTaken && !blocked.has(group));
@@ -169,7 +169,7 @@ function groupOf(message: QueuedMessage): string {
   return `${message.source}#${message.kind === "event" ? message.event.subject : message.id}`;
 }
 
-/** What Lambda would get from SQS. */
+/** The event that Lambda would get from SQS. */
 function eventOf(queue: string, batch: readonly Waiting[]): SQSEvent {
   return {
     Records: batch.map(({ id, group, body, sentAt, receives }) => ({

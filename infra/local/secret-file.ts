@@ -26,8 +26,8 @@ function fileSecrets(path: string): LoadSecret {
 }
 
 /**
- * The secrets of a laptop, as its settings have it: those of the file of whoever works on it, untouched, or invented ones.
- * Then each source in `apiHosts` that asks its own API asks there.
+ * The secrets of a laptop, as its settings say: those of the developer's own file, as they are, or invented ones. With invented
+ * ones, each source in `apiHosts` asks its API at the address given there.
  */
 export function localSecrets(
   { secretsFile, isInvented }: { secretsFile: string; isInvented: boolean },
@@ -36,7 +36,7 @@ export function localSecrets(
   return isInvented ? inventedSecrets(secretsFile, apiHosts) : fileSecrets(secretsFile);
 }
 
-/** The invented secrets. A source that is not in the file, one's own, has the one of its fixtures. */
+/** The invented secrets. A source that is not in the file is the developer's own and has the secret of its fixtures. */
 function inventedSecrets(path: string, apiHosts: Readonly<Record<string, string>>): LoadSecret {
   const load = fileSecrets(path);
   return async (name) => {
@@ -61,7 +61,7 @@ async function readSecrets(path: string): Promise<z.infer<typeof SecretsFile>> {
   try {
     return z.parse(SecretsFile, JSON.parse(text));
   } catch {
-    // The parser's own message would quote the file.
+    // JSON.parse's own message would quote the file.
     throw new InboundError("misconfigured", "secrets-file-malformed", {
       path,
       hint: 'write {"authing": {…}, "sources/<name>": {…}} as infra/fixtures/secrets.json does',

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a route answers. Objects are written as JSON. */
+/** The answer of a route. An object is written as JSON. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export async function serve(
     const method = request.method ?? "GET";
     const body = await readBody(request, maxBodyBytes(method));
     if (body === undefined) {
-      // The rest of the body is not worth reading: the connection ends with the answer.
+      // The rest of the body is not read: the connection is closed after the answer.
       response.writeHead(413, { connection: "close" }).end();
       return;
     }

@@ -27,7 +27,7 @@ export function localSettings(environment: NodeJS.ProcessEnv = process.env) {
     port: PORT,
     authingHost: AUTHING_HOST,
     secretsFile: INBOUND_SECRETS ?? join(import.meta.dirname, "../fixtures/secrets.json"),
-    /** Nobody gave secrets of their own: all of them, and the people behind them, are invented. */
+    /** The developer gave no secrets of their own: all secrets, and the people behind them, are invented. */
     isInvented: INBOUND_SECRETS === undefined,
   };
 }

@@ -33,13 +33,13 @@ import { serve, type Answer, type LocalRequest } from "./server.ts";
 export interface StackOptions {
   readonly config: Config;
   readonly loadSecret: LoadSecret;
-  /** 0 takes a free one. The sandbox listens on the next one, or a free one. */
+  /** 0 takes a free port. The sandbox listens on the next port, or on a free one. */
   readonly port: number;
-  /** Another Authing than the sandbox. */
+  /** The host of another Authing than the sandbox. */
   readonly authingHost?: string;
   readonly sandbox?: Omit<SandboxOptions, "port" | "accessKeys">;
   readonly log: Log;
-  /** Called with the source and the case of a delivery that says which recorded one it is. */
+  /** Called with the source and the case of each delivery that names its case in a header. */
   readonly played?: (source: string, name: string) => void;
 }
 
@@ -53,12 +53,12 @@ export interface Stack {
   readonly parked: Parked;
   /** The bucket. */
   readonly objects: LocalObjects;
-  /** Resolves when every event and file that has come in is settled or parked. */
+  /** Resolves when every event and file that has come in has an outcome or is parked. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** API Gateway takes 10 MB; what is above our own limit is then refused by the function, as on AWS. */
+/** API Gateway accepts 10 MB; the function refuses a body above its own limit, as on AWS. */
 const maxWebhookBytes = 10 * 1024 * 1024;
 const invocationSeconds = 30;
 const importSeconds = 900;
@@ -148,7 +148,7 @@ export async function startStack({
   const planUploads = uploadsPlan(() => importPorts);
   const runChunks = uploadsRun(() => importPorts);
   const finishImports = uploadsFinish(() => importPorts);
-  // As many at once as infra/aws/functions.ts allows.
+  // The same concurrency as in infra/aws/functions.ts.
   const one = { isFifo: false, batchSize: 1 };
   const uploadsQueue = localQueue((event) => planUploads(event, invocation(importSeconds)), {
     ...one,
@@ -168,7 +168,7 @@ export async function startStack({
   const queues = [queue, uploadsQueue, chunksQueue, finishQueue];
 
   async function receive([name = "", ...rest]: readonly string[], request: LocalRequest): Promise<Answer> {
-    // An unknown path looks like a bad proof from outside.
+    // An unknown path is answered as a bad proof is: a stranger cannot find out which paths exist.
     const handler = receivers.get(name);
     const isRouted = rest.length === 0 || (rest.length === 1 && sources.get(name)?.proof.readsPathToken);
     if (!handler || !isRouted) return { status: 401 };
@@ -183,7 +183,7 @@ export async function startStack({
   }
 
   function upload(key: string, { body, headers, url }: LocalRequest): Answer {
-    // As in the bucket: a file in a folder of no source is taken, and refused in its results.
+    // As in the bucket: a file in a folder that is no source's is stored; its results then say that it is refused.
     if (kindOf({ key }) === undefined) return { status: 404, body: { error: uploadPlaces } };
     const object = objects.put(key, body, headers["content-type"] ?? "application/octet-stream");
     uploadsQueue.send([{ group: key, body: objectCreated(object) }]);
@@ -222,7 +222,7 @@ export async function startStack({
     }
   }
 
-  /** What a sender brought for its secret: for `npm run enrol`, which takes it away. */
+  /** The enrolment of a source: `npm run enrol` reads it and deletes it. */
   function enrolment(source: string, method: string): Answer {
     const kept = enrolments.get(source);
     if (method === "DELETE") enrolments.delete(source);
@@ -292,7 +292,7 @@ function invocation(seconds: number): Context {
   } as Context;
 }
 
-/** What API Gateway's HTTP API makes of a request, its choice between text and Base64 included. */
+/** The event that API Gateway's HTTP API makes of a request, with the same choice between text and Base64. */
 function httpEvent({ method, url, headers, body }: LocalRequest): APIGatewayProxyEventV2 {
   const isText = /^(text\/|application\/(json|xml|javascript)\b)/.test(headers["content-type"] ?? "");
   return {
@@ -307,7 +307,7 @@ function httpEvent({ method, url, headers, body }: LocalRequest): APIGatewayProx
   };
 }
 
-/** What EventBridge says of an upload. */
+/** The event that EventBridge sends about an upload. */
 function objectCreated({ key, versionId, etag, size }: ReturnType<ReturnType<typeof localObjects>["put"]>) {
   return {
     "detail-type": "Object Created",

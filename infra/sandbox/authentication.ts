@@ -14,7 +14,7 @@ interface SignedRequest {
 }
 
 export interface Gate {
-  /** Why the speaker is refused, or undefined. A nonce is used up only by a request whose signature and date hold. */
+  /** Why the request is refused, or undefined. A nonce is used up only by a request whose signature and date are right. */
   check(request: SignedRequest): Refusal | undefined;
   /** `get-management-token`. */
   issueToken(accessKeyId: unknown, accessKeySecret: unknown): Answer;
@@ -24,7 +24,7 @@ const tokenLifetimeSeconds = 7200;
 /** Beyond this many the oldest nonce is forgotten: about 550 requests a second with the default tolerance. */
 const noncesKept = 330_000;
 
-/** Both ways in that Authing's own SDKs use: AK/SK signatures (Node) and management tokens (Go, Java, Python, PHP). */
+/** The two kinds of authentication of Authing's own SDKs: AK/SK signatures (Node) and management tokens (Go, Java, Python, PHP). */
 export function createGate(options: {
   accessKeys: () => readonly AuthingCredentials[];
   userPoolId: string;
@@ -38,7 +38,7 @@ export function createGate(options: {
 
   function checkNonce(nonce: string): Refusal | undefined {
     if (usedNonces.has(nonce)) return envelope.replayed;
-    // A date may lie ahead by the tolerance, so the same request stays fresh for twice as long.
+    // A date may be in the future by the tolerance, so the same request is accepted for twice the tolerance.
     for (const [used, at] of usedNonces) {
       if (now() - at <= 2 * toleranceMilliseconds && usedNonces.size < noncesKept) break;
       usedNonces.delete(used);
@@ -66,7 +66,7 @@ export function createGate(options: {
     return Math.abs(now() - at) > toleranceMilliseconds ? envelope.clockSkew : undefined;
   }
 
-  // The key's secret goes into the MAC, so that a token ends with the key that bought it.
+  // The key's secret is part of the MAC, so that a token becomes invalid together with the key that it was requested with.
   const seal = (content: string, accessKeySecret: string) =>
     createHmac("sha256", tokenKey).update(`${content}\n${accessKeySecret}`).digest("base64url");
 

@@ -10,12 +10,12 @@ import * as requests from "./requests.ts";
 import { toUserDto } from "./user-dto.ts";
 
 /**
- * What becomes of a batch with a bad record in it. Authing's behaviour is not documented, so both are offered: nothing of
- * it is applied, or the good part is. It is refused either way, with the first bad record's reason.
+ * How a batch with a bad record is applied: not at all, or its good records only. Authing does not document which, so the sandbox
+ * offers both. Either way the batch is refused, with the reason of its first bad record.
  */
 type BatchMode = "all-or-nothing" | "partial";
 
-/** What is unknown or different from pool to pool. */
+/** Behaviour of a user pool that is not documented, or that differs between pools. */
 export interface PoolRules {
   readonly batchMode: BatchMode;
   /** Sends apiCodes 2026, 2034, 2035 and 2200 with duplicates, as the v2 page lists them; the v3 page has none. */
@@ -26,7 +26,7 @@ export interface PoolRules {
   readonly customFields: readonly string[] | undefined;
   /** How long after their create people appear in look-ups, in milliseconds: Authing's may lag by some seconds. Default 0. */
   readonly lookUpLagMilliseconds?: number;
-  /** What `get-user-batch` does about ids that no user has: leaves them out, or refuses the call. */
+  /** What `get-user-batch` does with ids that no user has: it omits them, or refuses the call. */
   readonly unknownInLookUp: "left-out" | "refused";
 }
 
@@ -37,7 +37,7 @@ export interface Operation {
   readonly open?: true;
   /** Answers its data without the envelope. */
   readonly bare?: true;
-  /** `omitsOne`: the last record of the list is left out, and the answer does not say so. */
+  /** `omitsOne`: the last record of the list is ignored, and the answer does not say so. */
   run(data: Readonly<Record<string, unknown>>, how?: { readonly omitsOne: boolean }): Answer;
 }
 
@@ -49,7 +49,7 @@ export function createOperations(
   keys: PasswordKeys,
   rules: PoolRules,
 ): Record<string, Operation> {
-  /** Applies what the mode allows; the refusal of the first bad record, if there is one. */
+  /** Applies the records that the mode allows. Returns the refusal of the first bad record, if there is one. */
   function applyBatch<Good>(
     verdicts: readonly Verdict<Good>[],
     apply: (good: Good) => void,
@@ -62,7 +62,7 @@ export function createOperations(
 
   const conflict = (field: envelope.UniqueField) => envelope.duplicate(field, rules.duplicateCodes);
 
-  /** What Authing's schema does not say and its server checks all the same. */
+  /** Rules that Authing's schema does not contain, but its server checks. */
   function refusalOf(profile: Partial<Profile>): Refusal | undefined {
     // The server wants a dot in the domain: authing-node-sdk's own tests expect `test1@qqq` to be refused.
     if (profile.email !== undefined && !/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(profile.email)) {
@@ -132,14 +132,14 @@ export function createOperations(
   }
 
   function update(request: z.infer<typeof requests.UpdateUser>): Answer {
-    // What create calls metadataSource is metadata here.
+    // The field `metadataSource` of create is called `metadata` here.
     const { userId, options = {}, password, passwordEncryptType = "none", metadata, ...fields } = request;
     const person = people.find(userId, options.userIdType);
     if (!person) return { refusal: envelope.unknownUser };
     const profile: Profile = {
       ...person.profile,
       ...fields,
-      // Whether Authing replaces the whole object is not documented; here keys that are not sent stay.
+      // Authing does not document whether it replaces the whole object; the sandbox keeps the keys that are not sent.
       ...(fields.customData && { customData: { ...person.profile.customData, ...fields.customData } }),
       ...(metadata && { metadataSource: metadata }),
     };
@@ -161,7 +161,7 @@ export function createOperations(
     return { data: toUserDto(person) };
   }
 
-  /** Keeps the profile, ends the memberships. */
+  /** Resigns people: keeps the profile, ends the memberships. */
   const resign = (person: Person) =>
     people.change(person, { ...person.profile, status: "Resigned", departmentIds: [] });
 
@@ -225,7 +225,7 @@ export function createOperations(
           const person = people.find(parsed.data.userId);
           return person ? { good: { person, otp: parsed.data.otp } } : { refusal: envelope.unknownUser };
         }),
-        // A second import replaces the first, as in the v2 endpoint that this one grew out of.
+        // A second import replaces the first, as in the v2 endpoint from which this one was made.
         ({ person, otp }) => (person.otp = otp),
       );
       return refusal ? { refusal } : {};
@@ -264,7 +264,7 @@ export function createOperations(
       if (Object.keys(given).length === 0) {
         return { refusal: envelope.badParameter("username, email, phone, externalId") };
       }
-      // Whether several fields must all fit one person is not documented; here one is enough.
+      // Authing does not document whether all of several fields must match the person; in the sandbox one match is enough.
       const exists = (["username", "email", "phone"] as const).some(
         (type) => given[type] !== undefined && people.lookUp(given[type], type),
       );
@@ -332,7 +332,7 @@ function operation<Schema extends z.ZodMiniType>(
   };
 }
 
-/** A request whose `list` or `userIds` has lost its last item. */
+/** The request without the last item of its `list` or `userIds`. */
 function withoutLast<Request>(request: Request): Request {
   const fields = Object.entries(request as object).map(([name, value]: [string, unknown]) => [
     name,

@@ -1,4 +1,4 @@
-// Authing's envelope and its words. Success is `statusCode` 200, whatever HTTP says; there is never a result per record.
+// Authing's envelope and its messages. `statusCode` 200 means success, whatever the HTTP status is; no answer has a result per record.
 
 /** Why a request or a record is refused. Two languages, as Authing picks by `x-authing-lang`; never with a value. */
 export interface Refusal {
@@ -23,7 +23,7 @@ const refusal = (statusCode: number, zh: string, en: string, apiCode?: number): 
   ...(apiCode !== undefined && { apiCode }),
 });
 
-// Codes: error-code page of docs.authing.cn (v3). Texts are ours where the documentation shows none.
+// Codes: the page of error codes of docs.authing.cn (v3). Where the documentation shows no text, the text is ours.
 export const badParameter = (name: string) =>
   refusal(400, `参数 ${name} 格式错误`, `Parameter ${name} is malformed`);
 export const noLoginField = refusal(
@@ -67,10 +67,10 @@ export const throttled = refusal(
 export const serverError = refusal(500, "未知错误", "Unknown error");
 export const unsupported = refusal(501, "不支持的操作", "Unsupported operation");
 
-/** What is unique in a pool and inside one list. */
+/** The fields that are unique in a pool and within one list. */
 export type UniqueField = "username" | "phone" | "email" | "externalId";
 
-// The v3 list of codes has none for duplicates; these are of the v2 page and may or may not come from v3.
+// The v3 list of codes has none for duplicates; these are from the v2 page, and Authing's v3 API may or may not send them.
 const duplicateCode: Record<UniqueField, number> = {
   username: 2034,
   phone: 2035,

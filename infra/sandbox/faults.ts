@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 
-// A script of what shall go wrong: each entry is used up by one request, in order, per operation.
+// A script of faults: each entry is used up by one request, in order, per operation.
 
-/** Applies the request all the same before the bad answer goes out. Default false. */
+/** Applies the request before the bad answer is sent. Default false. */
 const applied = z.optional(z.boolean());
 
 /** One thing that can go wrong with a request whose proof held. */
 export const Fault = z.discriminatedUnion("kind", [
-  /** Nothing goes wrong: lets one request through, to place the next fault. */
+  /** No fault: lets one request through, so that the next fault meets a later request. */
   z.strictObject({ kind: z.literal("none") }),
   /** HTTP 429, as documented for the rate limit. Whether Authing sends Retry-After is not known: only with `retryAfterSeconds`. */
   z.strictObject({
@@ -36,9 +36,9 @@ export const Fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reset-after-applying") }),
   /** Resets the connection with nothing applied. */
   z.strictObject({ kind: z.literal("reset-before-applying") }),
-  /** Says success and leaves out the last record of the list; a request without a list goes on as usual. */
+  /** Answers success but ignores the last record of the list; a request without a list is handled as usual. */
   z.strictObject({ kind: z.literal("omits-one") }),
-  /** Waits, then goes on as usual. */
+  /** Waits, then handles the request as usual. */
   z.strictObject({
     kind: z.literal("slow"),
     milliseconds: z.number().check(z.minimum(0), z.maximum(600_000)),
@@ -50,15 +50,15 @@ export type Fault = z.infer<typeof Fault>;
 export const ScriptedFault = z.strictObject({ on: z.string().check(z.minLength(1)), fault: Fault });
 export type ScriptedFault = z.infer<typeof ScriptedFault>;
 
-/** What `POST /__sandbox/faults` takes. */
+/** The body of `POST /__sandbox/faults`. */
 export const FaultScript = z.array(ScriptedFault).check(z.maxLength(10_000));
 
 export interface Faults {
-  /** Adds to what is still to come. */
+  /** Adds faults at the end of the script. */
   add(script: readonly ScriptedFault[]): void;
-  /** Takes the next fault for this operation out of the script: its own ones and those for `any`, the older first. */
+  /** Removes and returns the next fault for this operation: one of its own or one for `any`, the older first. */
   next(operation: string): Fault | undefined;
-  /** How many have not happened yet. */
+  /** How many faults have not happened yet. */
   readonly pending: number;
 }
 

@@ -3,15 +3,15 @@ import { sm2 } from "sm-crypto";
 import type { PasswordEncryptType } from "#lib/contract/person.ts";
 
 export interface PasswordKeys {
-  /** What `GET /api/v3/system` tells: RSA as PEM, SM2 as hexadecimal digits, `04` first. */
+  /** The public keys that `GET /api/v3/system` returns: RSA as PEM, SM2 as hexadecimal digits that begin with `04`. */
   publicKeys(): { rsa: { publicKey: string }; sm2: { publicKey: string } };
-  /** The password in clear, or undefined when it cannot be decrypted. */
+  /** The password in plain text, or undefined when it cannot be decrypted. */
   decrypt(password: string, type: PasswordEncryptType): string | undefined;
-  /** Replaces both pairs: what was encrypted with the keys before cannot be decrypted any more. */
+  /** Replaces both key pairs: a password that was encrypted with the previous keys cannot be decrypted any more. */
   rotate(): void;
 }
 
-/** Keys of this sandbox alone, made when first asked for. RSA has 1024 bits, as the public cloud's documented key does. */
+/** The keys of this sandbox alone, generated at first use. RSA has 1024 bits, as the documented key of the public cloud has. */
 export function createPasswordKeys(): PasswordKeys {
   let made: ReturnType<typeof makeKeys> | undefined;
   const keys = () => (made ??= makeKeys());

@@ -3,9 +3,9 @@ import type { UserIdType } from "#lib/authing/dto.ts";
 import type { UniqueField } from "./envelope.ts";
 import type { ReceivedUser } from "./requests.ts";
 
-// The people of the pool: who is there, who is whose, what is unique.
+// The people of the pool: their records, how they are found, and the fields that are unique.
 
-/** What is kept of a person as it was sent, without the secrets. */
+/** The fields of a person that are stored as they were sent, without the secrets. */
 export type Profile = Omit<
   ReceivedUser,
   "otp" | "password" | "salt" | "passwordEncryptType" | "resetPasswordOnFisrtLogin"
@@ -17,7 +17,7 @@ export interface StoredOtp {
   readonly recoveryCode?: string;
 }
 
-/** A password in clear, or the hash as it was sent when `keepPassword` came with it. */
+/** A password in plain text, or the hash as it was sent, when `keepPassword` was sent with it. */
 export interface StoredPassword {
   readonly password: string;
   readonly salt?: string;
@@ -41,9 +41,9 @@ export interface People {
   /** In the order of their creation. */
   all(): readonly Person[];
   find(userId: string, type?: UserIdType): Person | undefined;
-  /** As `find`, for look-ups, which may lag behind what was created. */
+  /** As `find`, but for look-ups, which may not show a person yet who was just created. */
   lookUp(userId: string, type?: UserIdType): Person | undefined;
-  /** Whether look-ups show this person by now. */
+  /** Whether look-ups already show this person. */
   isShown(person: Person): boolean;
   /** The field in which this profile collides with that of another person, or with a key in `taken`. */
   collision(
@@ -51,12 +51,12 @@ export interface People {
     options?: { except?: string; taken?: ReadonlySet<string> },
   ): UniqueField | undefined;
   create(profile: Profile): Person;
-  /** Replaces the profile; the caller has looked for collisions. */
+  /** Replaces the profile; the caller has checked for collisions. */
   change(person: Person, profile: Profile): void;
   remove(person: Person): void;
 }
 
-/** What must be unique of a profile, as `field:value` keys. */
+/** The unique fields of a profile, as `field:value` keys. */
 export function uniqueKeys(profile: Partial<Profile>): Map<string, UniqueField> {
   const keys = new Map<string, UniqueField>();
   const { username, phone, phoneCountryCode, email, externalId } = profile;
@@ -68,10 +68,10 @@ export function uniqueKeys(profile: Partial<Profile>): Map<string, UniqueField> 
   return keys;
 }
 
-/** A phone without a country code is one of mainland China. */
+/** A phone number without a country code is a number of mainland China. */
 const homeCountryCode = "+86";
 
-/** @param lookUpLagMilliseconds how long after their create people are shown by look-ups; what is unique is unique at once. */
+/** @param lookUpLagMilliseconds how long after their create people are shown by look-ups; their unique fields are taken at once. */
 export function createPeople(now: () => number, lookUpLagMilliseconds = 0): People {
   const byId = new Map<string, Person>();
   const idByKey = new Map<string, string>();
@@ -123,7 +123,7 @@ export function createPeople(now: () => number, lookUpLagMilliseconds = 0): Peop
           identities.some(({ provider, userIdInIdp }) => `${provider}:${userIdInIdp}` === userId),
         );
       case "custom_field":
-        // How the field is named in the id is not documented.
+        // Authing does not document how such an id names the field.
         return undefined;
     }
   }

@@ -1,6 +1,6 @@
 /** One request that reached the sandbox, in the order of arrival. */
 export interface RecordedRequest {
-  /** Counts from 1; gaps at the front mean that older ones were forgotten. */
+  /** Counts from 1. When the first record has a higher number, older records were dropped. */
   readonly number: number;
   readonly method: string;
   readonly path: string;
@@ -8,18 +8,18 @@ export interface RecordedRequest {
   readonly operation: string;
   /** ISO 8601, by the sandbox's clock. */
   readonly at: string;
-  /** Items in `list` or `userIds`; 1 where the request has neither. */
+  /** The number of items in `list` or `userIds`; 1 where the request has neither. */
   readonly count: number;
-  /** The signature's nonce and date, as they came. */
+  /** The signature's nonce and date, as received. */
   readonly nonce?: string;
   readonly date?: string;
-  /** The parsed body, or the query of a GET. Forgotten before the rest of the record is. */
+  /** The parsed body, or the query of a GET. It is dropped earlier than the rest of the record. */
   body?: Readonly<Record<string, unknown>>;
-  /** Bytes of the body as they came. */
+  /** Bytes of the body as received. */
   readonly bytes: number;
   /** The fault that was played, by kind. */
   fault?: string;
-  /** HTTP status. Absent while, and if ever, nothing was answered. */
+  /** HTTP status. Absent until there is an answer, and for ever where a fault sends none. */
   httpStatus?: number;
   /** The envelope's codes. */
   statusCode?: number;
@@ -55,7 +55,7 @@ export function createRecorder({ requestsKept, bodyBytesKept } = defaultLimits):
       requests.push(recorded);
       if (recorded.body) bodyBytes += recorded.bytes;
       while (bodyBytes > bodyBytesKept) forgetBody(requests[firstWithBody++]);
-      // A tenth at a time, as taking from the front of a long list costs its length.
+      // Drops a tenth at a time, because removing from the front of a list costs time in proportion to its length.
       if (requests.length > requestsKept * 1.1) {
         const forgotten = requests.splice(0, requests.length - requestsKept);
         for (const old of forgotten) forgetBody(old);

@@ -7,8 +7,8 @@ import {
 } from "#lib/contract/person.ts";
 import * as dto from "#lib/authing/dto.ts";
 
-// What the sandbox takes: the DTOs of lib/authing, and what only a server sees of them (both generations at once, the
-// endpoints that our client never calls).
+// The requests that the sandbox accepts: the DTOs of lib/authing, and what only a server needs (both generations of fields at once,
+// and the endpoints that our client never calls).
 
 /** A person to create in either generation: the 2022 one says `W` and has two options in the record, one of them misspelt. */
 export const ReceivedUser = z.extend(CreateUserInfoDto, {
@@ -23,7 +23,7 @@ export const ReceivedUser = z.extend(CreateUserInfoDto, {
 });
 export type ReceivedUser = z.infer<typeof ReceivedUser>;
 
-/** The list is looked at record by record, so that one bad record need not spoil the others. */
+/** The records are parsed one by one, so that one bad record does not make the others invalid. */
 const records = z.array(z.unknown()).check(z.minLength(1), z.maxLength(dto.maxUsersPerCreate));
 
 export const CreateUsersBatch = z.strictObject({
@@ -37,7 +37,7 @@ export const UpdateUser = z.extend(dto.UpdateUserReqDto, {
   passwordEncryptType: z.exactOptional(PasswordEncryptType),
 });
 
-/** `resign-user`, `get-user-mfa-info` and `get-otp-secret-by-user` name one person alike. */
+/** `resign-user`, `get-user-mfa-info` and `get-otp-secret-by-user` name one person in the same way. */
 export const OneUser = dto.GetUserMfaInfoReqDto;
 
 export const IsUserExists = z.strictObject({
@@ -88,7 +88,7 @@ const flags = new Map<unknown, boolean>([
   ["false", false],
 ]);
 
-/** The name of the first field that is wrong, as Authing's message would say it: the last name on its path. */
+/** The name of the first wrong field, as Authing's message names it: the last name of its path. */
 export function badField(error: z.core.$ZodError): string {
   const issue = error.issues[0];
   if (issue?.code === "unrecognized_keys") return issue.keys[0] ?? "body";

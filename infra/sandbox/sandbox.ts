@@ -21,19 +21,19 @@ import type { RecordedRequest } from "./recorder.ts";
 import { toUserDto } from "./user-dto.ts";
 
 export type { Fault };
-/** A person as `get-user` answers with every detail asked for. */
+/** A person as `get-user` returns it when every detail is requested. */
 type SandboxUser = ReturnType<typeof toUserDto>;
 
 export interface SandboxOptions extends Partial<PoolRules> {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, takes a free port. */
   readonly port?: number;
   /** All of them are valid at once. The first one's id is the id of the user pool too, as that of Authing's pool key is. */
   readonly accessKeys: readonly AuthingCredentials[];
   /** Unix milliseconds. Default: the clock. */
   readonly now?: () => number;
-  /** How far a request's date may be off, either way. Authing's window is not documented. Default 300. */
+  /** By how many seconds a request's date may differ, in the past or the future. Authing does not document its own. Default 300. */
   readonly clockToleranceSeconds?: number;
-  /** Answers a refusal with its statusCode as HTTP status, which has been seen too. Default false: HTTP 200, as documented. */
+  /** Sends a refusal's statusCode as HTTP status; such answers have been seen, too. Default false: HTTP 200, as documented. */
   readonly refusalsInHttpStatus?: boolean;
 }
 
@@ -45,19 +45,19 @@ export interface Sandbox {
   /** All people, in the order of their creation. */
   users(): SandboxUser[];
   otpOf(userId: string): StoredOtp | undefined;
-  /** Decrypted, where it came encrypted. */
+  /** Decrypted, where it was sent encrypted. */
   passwordOf(userId: string): StoredPassword | undefined;
-  /** What has arrived, oldest first; the latest 50,000. */
+  /** The latest 50,000 requests, oldest first. */
   readonly requests: readonly RecordedRequest[];
   /** Adds faults to the script. */
   script(faults: readonly ScriptedFault[]): void;
   /** Scripted faults that have not happened yet. */
   readonly pendingFaults: number;
-  /** Replaces the valid keys from the next request on; tokens end with the key that bought them. */
+  /** Replaces the valid keys from the next request on; a token becomes invalid together with the key that it was requested with. */
   setAccessKeys(accessKeys: readonly AuthingCredentials[]): void;
   /** Replaces the keys that passwords are encrypted with. */
   rotatePasswordKeys(): void;
-  /** Ends every connection, also those a fault keeps hanging. */
+  /** Ends every connection, also those that a fault keeps open. */
   close(): Promise<void>;
 }
 
@@ -120,7 +120,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       count: countOf(data),
       bytes: body?.length ?? maxBodyBytes,
       ...headersOf(request),
-      // The one body with a secret of ours in it.
+      // The only request whose body holds the secret of an access key.
       ...(data && name !== "get-management-token" && { body: data }),
     });
 
@@ -207,7 +207,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       void response
         .writeHead(status, { "content-type": "application/json; charset=utf-8" })
         .end(JSON.stringify(value));
-    // The socket is loopback's anyway; this keeps web pages out that point a name of theirs at it.
+    // The socket listens on the loopback interface; this check also refuses web pages whose own host name resolves to it.
     if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(request.headers.host ?? ""))
       return send(403, { reason: "foreign-host" });
     switch (`${request.method} ${path.slice(controlPrefix.length)}`) {
@@ -237,15 +237,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const users = () => people.all().map((person) => toUserDto(person));
 
   const server = createServer((request, response) => {
-    // By the sandbox's clock, as a client may set its own by it.
+    // By the sandbox's clock, because a client may correct its own clock by this header.
     response.setHeader("date", new Date(now()).toUTCString());
-    // A caller that went away, or a close in the middle: no answer can be sent. Anything else is a mistake in the sandbox.
+    // The client has disconnected, or the sandbox is closing: no answer can be sent. Any other error is a defect of the sandbox.
     serve(request, response).catch(() => {
       if (response.headersSent || request.socket.destroyed) return void request.destroy();
       response.writeHead(500, { "content-type": "text/plain" }).end("The sandbox itself has failed");
     });
   });
-  // Longer than a client keeps an idle connection, so that no request meets a connection that is just being closed.
+  // Longer than a client keeps an idle connection, so that the server never closes a connection while a request arrives on it.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -288,7 +288,7 @@ function reset(request: IncomingMessage): void {
   request.socket.resetAndDestroy();
 }
 
-/** The body, or undefined when it is too large; read to its end even then, so that the sender reads the refusal. */
+/** The body, or undefined when it is too large. It is read to its end even then, so that the client can read the refusal. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

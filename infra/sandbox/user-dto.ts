@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Person } from "./people.ts";
 
-/** What a caller may ask for beside the plain fields. */
+/** The details that a request may ask for in addition to the plain fields. */
 export interface Detail {
   readonly withCustomData?: boolean;
   readonly flatCustomData?: boolean;
@@ -11,7 +11,7 @@ export interface Detail {
 
 const fullDetail: Detail = { withCustomData: true, withIdentities: true, withDepartmentIds: true };
 
-/** A person as Authing answers it: Authing's UserDto, with every field that it says is always there. */
+/** A person in Authing's form, the UserDto, with every field that Authing documents as always present. */
 export function toUserDto(person: Person, detail: Detail = fullDetail) {
   const {
     customData,
@@ -49,7 +49,7 @@ export function toUserDto(person: Person, detail: Detail = fullDetail) {
   };
 }
 
-/** The same for as long as the account at the other provider is the same. */
+/** Stable: the same for the same account at the same provider. */
 const identityId = ({ extIdpId, userIdInIdp }: { extIdpId: string; userIdInIdp: string }) =>
   createHash("sha256").update(`${extIdpId}:${userIdInIdp}`).digest("hex").slice(0, 24);
 

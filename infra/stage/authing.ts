@@ -3,28 +3,29 @@ import type { FailureKind } from "#lib/authing/failures.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 
-/** An id of Authing's form that nobody has. */
-const nobody = "000000000000000000000000";
+/** An id in Authing's form that no user has. */
+const unusedUserId = "000000000000000000000000";
 
 const keyNext =
   "compare accessKeyId and accessKeySecret with Authing's console, and whether they may manage users of this pool";
 
 /** What to do about each way in which a look-up can fail. */
 const nexts: Readonly<Partial<Record<FailureKind, string>>> = {
-  throttled: "Authing has enough for now: run this again in a minute",
-  "transient-network": "is the host in inbound.config.ts right, and is there a way to it from here?",
+  throttled: "Authing's rate limit is reached: run this again in a minute",
+  "transient-network": "check authing.host in inbound.config.ts, and whether this machine can reach it",
   "unknown-outcome": "Authing took too long: run this again",
-  "clock-skew": "this machine's clock is off, and correcting it by Authing's did not help: set it",
+  "clock-skew":
+    "this machine's clock is wrong, and correcting by Authing's clock did not help: set this machine's clock",
   "credentials-refused": keyNext,
-  "quota-exceeded": "the plan of the user pool is used up: Authing's console says of what",
-  "endpoint-wrong": "whatever answers there is not Authing's API: correct authing.host in inbound.config.ts",
+  "quota-exceeded": "a limit of the user pool's plan is reached: Authing's console says which",
+  "endpoint-wrong": "the server at that host is not Authing's API: correct authing.host in inbound.config.ts",
 };
 
-/** Whether Authing takes the access key: somebody is looked up who is not there. */
+/** Checks that Authing accepts the access key, by looking up a user who does not exist: nothing is changed. */
 export async function checkAuthing(client: AuthingClient, host: string): Promise<Finding> {
   const startedAt = performance.now();
   try {
-    const answer = await client.getUser({ userId: nobody });
+    const answer = await client.getUser({ userId: unusedUserId });
     const time = `${Math.round(performance.now() - startedAt)} ms`;
     if (answer.ok || answer.failure.kind === "user-not-found") {
       return fine(`Authing: ${host} takes the access key, and answered a look-up in ${time}`);

@@ -11,25 +11,28 @@ import { readSecret } from "#lib/aws/secret-loader.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueueDepth, Stage, StageDesk } from "./stage.ts";
 
-// What an operator's command asks of AWS, all of it here, with the operator's own credentials: the environment, or the
-// profile that AWS_PROFILE names. No function has a part in this.
+// Every request of an operator's command to AWS, with the operator's own credentials: those of the environment, or of the
+// profile that AWS_PROFILE names. No function uses this file.
 
-/** From a laptop to a far region. */
+/** Timeouts in milliseconds, long enough for a laptop that calls a far region. */
 const clientSettings = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 };
-/** As long as a function may take, and once: what a function was asked for may go on after nobody waits for it any more. */
+/**
+ * Waits longer than the longest function may run (900 s), and never sends a second request: a function goes on working after its
+ * caller has stopped waiting, and would do its work twice.
+ */
 const invokeSettings = {
   maxAttempts: 1,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 910_000, throwOnRequestTimeout: true },
 };
-/** CloudWatch hears of a queue's age every minute, some minutes late. */
+/** SQS reports a queue's age to CloudWatch every minute, with a delay of some minutes. */
 const ageWithinSeconds = 900;
 
 /** @param region Default: as `npm run deploy` has it, AWS_REGION, else us-east-1. */
 export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): Stage & StageDesk {
-  // What reads secrets is shared with the functions, which have their region from there.
+  // lib/aws/secret-loader.ts, which the functions use too, takes the region from this variable.
   process.env["AWS_REGION"] = region;
   const cloudFormation = new CloudFormationClient(clientSettings);
   const cloudWatch = new CloudWatchClient(clientSettings);
@@ -37,11 +40,11 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
   const s3 = new S3Client(clientSettings);
   const secrets = new SecretsManagerClient(clientSettings);
   const sns = new SNSClient(clientSettings);
-  // The host of a queue's URL is this region's, as every other request's is.
+  // Requests go to this region's endpoint, as those of every other client do, not to the host in the queue's URL.
   const sqs = new SQSClient({ ...clientSettings, useQueueUrlAsEndpoint: false });
   const sts = new STSClient(clientSettings);
 
-  /** `undefined` while CloudWatch knows nothing of it. */
+  /** The age of a queue's oldest message in seconds; `undefined` where CloudWatch has no data. */
   async function oldestSeconds(queueName: string): Promise<number | undefined> {
     const now = Date.now();
     const Metric = {
@@ -74,7 +77,7 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
       const described = await asking(
         "cloudformation:DescribeStacks",
         cloudFormation.send(new DescribeStacksCommand({ StackName: name })).catch((error: unknown) => {
-          // CloudFormation has no code of its own for it.
+          // CloudFormation has no error code of its own for a stack that does not exist.
           const isMissing = error instanceof Error && /\bdoes not exist\b/.test(error.message);
           if (isMissing && awsErrorName(error) === "ValidationError") return undefined;
           throw error;
@@ -146,7 +149,7 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
       return (
         described
           .flatMap(({ MetricAlarms = [], CompositeAlarms = [] }) => [...MetricAlarms, ...CompositeAlarms])
-          // A prefix may be that of another topic.
+          // AWS filters by prefix: a listed alarm may notify another topic, whose ARN begins with this one.
           .filter(({ AlarmActions = [] }) => AlarmActions.includes(topicArn))
           .map(({ AlarmName = "", AlarmDescription = "", StateValue }) => ({
             name: AlarmName,
@@ -160,7 +163,7 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
       const pages = paginateListSubscriptionsByTopic({ client: sns }, { TopicArn: topicArn });
       const listed = await asking("sns:ListSubscriptionsByTopic", Array.fromAsync(pages));
       const all = listed.flatMap(({ Subscriptions = [] }) => Subscriptions);
-      // Until whoever subscribed has confirmed it, this is the word `PendingConfirmation`.
+      // Until the subscriber has confirmed the subscription, this is the word `PendingConfirmation`.
       const confirmed = all.filter(({ SubscriptionArn = "" }) => SubscriptionArn.startsWith("arn:")).length;
       return { confirmed, pending: all.length - confirmed };
     },
@@ -181,7 +184,7 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
   };
 }
 
-/** Waits for what AWS answers. Throws our error, with the right that the question needs as its path. */
+/** Awaits an answer of AWS. A failure becomes an `InboundError` whose path is the IAM action that the request needs. */
 async function asking<Answer>(right: string, answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;

@@ -20,14 +20,14 @@ interface Examined {
   readonly stage: string;
 }
 
-/** How long something may wait before somebody should look. The alarms of infra/aws/alarms.yml say the same. */
+/** How many seconds a message may wait before the operator should look. The alarms of infra/aws/alarms.yml use the same limits. */
 const oldSeconds = { events: 900, uploads: 7200, chunks: 7200 };
-/** What a clock may be off before it is worth a word; proofs that hold a time bear 300 seconds. */
+/** By how much this machine's clock may differ before the doctor reports it; proofs that cover a time tolerate 300 seconds. */
 const clockToleranceSeconds = 60;
-/** As many as operations-run lists. */
+/** The most messages that operations-run lists. */
 const mostListed = 1000;
 
-/** Looks a stage over, from what everything rests on to what comes in, and tells of each thing as soon as it is known. */
+/** Checks a stage, first what everything else needs, last the webhooks, and yields each finding as soon as it is known. */
 export async function* examine({ config, sources, stage }: Examined, aws: Stage): AsyncGenerator<Finding> {
   const name = stackName(config.service, stage);
   const there = `--stage ${stage} --region ${aws.region}`;
@@ -116,7 +116,7 @@ async function checkStack(
   const events = `aws cloudformation describe-stack-events --stack-name ${name} --region ${aws.region}`;
   if (status === "UPDATE_ROLLBACK_COMPLETE") {
     const finding = attention(
-      `${what}: ${status}: the deployment before the last one serves`,
+      `${what}: ${status}: the last deployment failed, and the one before it is still running`,
       `${events}, then ${deploy}`,
     );
     return { finding, stack };
@@ -128,11 +128,11 @@ async function checkStack(
     return { finding: wrong(`${what}: ${status}`, "run this again when it is done") };
   }
   const finding = wrong(`${what}: ${status}`, `${events}, then ${deploy}`);
-  // What was there before a failed update is there still.
+  // After a failed update, the resources from before it still exist.
   return status.startsWith("UPDATE_") ? { finding, stack } : { finding };
 }
 
-/** Whether what is switched on is what is deployed. */
+/** Whether the sources that are switched on are those that are deployed. */
 function checkDeployed(sources: ReadonlyMap<string, Source>, { outputs }: Stack, deploy: string): Finding[] {
   const missing = [...sources.keys()].filter((name) => outputs[outputNames.webhookUrl(name)] === undefined);
   const wanted = new Set([...sources.keys()].map(outputNames.webhookUrl));
@@ -147,7 +147,7 @@ function checkDeployed(sources: ReadonlyMap<string, Source>, { outputs }: Stack,
   ];
 }
 
-/** The secrets of what is deployed. */
+/** The secrets of the deployed sources, and Authing's access key. */
 function neededSecrets(sources: ReadonlyMap<string, Source>, { outputs }: Stack): NeededSecret[] {
   const all: [string, z.core.$ZodType<unknown>][] = [
     ["authing", AuthingSecret],
@@ -163,7 +163,7 @@ function neededSecrets(sources: ReadonlyMap<string, Source>, { outputs }: Stack)
 }
 
 async function checkKey(config: Config, secrets: ReadonlyMap<string, unknown>): Promise<Finding> {
-  if (!secrets.has("authing")) return attention("Authing: was not asked", "see to its secret first, above");
+  if (!secrets.has("authing")) return attention("Authing: was not asked", "put its secret first: see above");
   const reader = secretReader(async (name) => ({ current: secrets.get(name) }));
   const client = connectAuthing(config.authing, reader);
   try {
@@ -188,14 +188,14 @@ async function checkQueue(
   const age = oldestSeconds === undefined ? "" : `, the oldest for ${duration(oldestSeconds)}`;
   const depth = `queue of ${kind}: ${queue.waiting} wait, ${queue.inFlight} are worked on${age}`;
   const died = dead.waiting + dead.inFlight;
-  // Finishes of imports are among the dead chunks: each goes back to where it was.
+  // The dead-letter queue of chunks also holds finishes of imports: the redrive returns each message to its own queue.
   const back = kind === "chunks" ? "" : ` --destination-arn ${queue.arn}`;
   return [
     (oldestSeconds ?? 0) > oldSeconds[kind] ? wrong(depth, `see why: ${log}`) : fine(depth),
     died === 0
       ? fine(`queue of dead ${kind}: empty`)
       : wrong(
-          `queue of dead ${kind}: ${died} that no function could settle`,
+          `queue of dead ${kind}: ${died} that no function could process`,
           `see why: ${log}; then aws sqs start-message-move-task --source-arn ${dead.arn}${back} --region ${aws.region}`,
         ),
   ];
@@ -208,7 +208,7 @@ const parkedNames = {
   waiting: "waiting events",
 } as const satisfies Record<ParkedKind, string>;
 
-/** Parked messages of a kind. That they can be listed says, too, that operations-run works. */
+/** Parked messages of one kind. When they can be listed, operations-run works, too. */
 async function checkParked(kind: ParkedKind, aws: Stage, stack: Stack, there: string): Promise<Finding[]> {
   const name = outputOf(stack, outputNames.operationsFunction);
   const parked = (await aws.invoke(name, { operation: "list", kind })) as readonly OperationResult[];
@@ -222,7 +222,7 @@ async function checkParked(kind: ParkedKind, aws: Stage, stack: Stack, there: st
   return [waitsByDesign(parked) ? fine(found) : attention(`${found}${reasonsOf(parked)}`, list)];
 }
 
-/** A date that lies ahead comes by itself; everything else waits for something that an operator may mend. */
+/** An event that waits for a date needs no operator; every other reason to wait may be one that the operator can mend. */
 const waitsByDesign = (parked: readonly OperationResult[]) =>
   parked.every(({ reason }) => reason === "date-ahead");
 
@@ -248,11 +248,11 @@ async function checkAlarms(aws: Stage, stack: Stack): Promise<Finding[]> {
             `alarms: ${pending} subscribed, none has confirmed it`,
             "follow the link in the message of AWS",
           )
-        : attention("alarms: nobody hears of them", subscribe),
+        : attention("alarms: the topic has no subscriber", subscribe),
   ];
 }
 
-/** The findings of a check; or that it could not be made, and what it needs. */
+/** The findings of a check; or one finding that the check failed, and which right it needs. */
 async function tried(what: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await check();

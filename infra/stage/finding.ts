@@ -1,6 +1,6 @@
 /** What one check found, and what to do about it. */
 export interface Finding {
-  /** `wrong`: something does not work. `attention`: it works, and somebody should look. */
+  /** `wrong`: something does not work. `attention`: it works, and the operator should look at it. */
   readonly state: "fine" | "attention" | "wrong";
   readonly what: string;
   readonly next?: string;

@@ -1,6 +1,6 @@
-// How a stack's outputs are called: infra/aws writes them, the commands that speak to a deployed stage read them.
+// The names of a stack's outputs: infra/aws writes them, the commands with `--stage` read them.
 
-/** `bamboohr` → `Bamboohr`, `google-workspace` → `GoogleWorkspace`: a piece of a CloudFormation name. */
+/** `bamboohr` → `Bamboohr`, `google-workspace` → `GoogleWorkspace`: a part of a CloudFormation name, which allows no dash. */
 export function pascal(name: string): string {
   return name
     .split("-")
@@ -10,7 +10,7 @@ export function pascal(name: string): string {
 
 export const outputNames = {
   webhookUrl: (source: string) => `${pascal(source)}WebhookUrl`,
-  /** Of `authing` or `sources/<source>`. */
+  /** The output that names a secret. @param name `authing` or `sources/<source>` */
   secretName: (secret: string) => `${pascal(secret.replace(/^sources\//, ""))}SecretName`,
   operationsFunction: "OperationsFunctionName",
   // infra/aws/queues.yml and alarms.yml

@@ -6,16 +6,16 @@ import type { Stage } from "./stage.ts";
 
 /** A secret that a stage needs. */
 export interface NeededSecret {
-  /** What the functions call it: `authing`, `sources/<source>`. */
+  /** Its name in the code: `authing`, `sources/<source>`. */
   readonly name: string;
-  /** What Secrets Manager calls it. */
+  /** Its name in Secrets Manager. */
   readonly id: string;
   readonly shape: z.core.$ZodType<unknown>;
 }
 
 /**
- * Whether a secret has a value of the shape that it needs. What is said names its fields, never their values; `value` is
- * there only when it is right.
+ * Whether a secret has a value of the shape that it needs. The finding names fields, never their values; `value` is present only
+ * when its shape is right.
  */
 export async function checkSecret(
   { name, id, shape }: NeededSecret,
@@ -29,9 +29,9 @@ export async function checkSecret(
       const problems = problemsOf(parsed.error.issues, current);
       return { finding: wrong(`secret ${name}: ${problems.join(", ")}`, put) };
     }
-    // Deliveries are proven by either; Authing is called with the current one.
+    // A delivery may be proven by the current or the previous value; Authing is called with the current one only.
     const isTaken = name.startsWith("sources/") && parseSecret(shape, previous).success;
-    const before = isTaken ? ", and so has the one before it, which is taken too" : "";
+    const before = isTaken ? ", and so has the previous one, which is accepted too" : "";
     return { finding: fine(`secret ${name}: has the fields that it needs${before}`), value: parsed.data };
   } catch (error) {
     if (!(error instanceof InboundError)) throw error;
@@ -57,7 +57,7 @@ export async function checkSecret(
 function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown): string[] {
   const problems = issues.map((issue) => {
     const path = issue.path.map(String).join(".") || "the value";
-    return `${path} ${isThere(value, issue.path) ? "has not the form that it needs" : "is missing"}`;
+    return `${path} ${isThere(value, issue.path) ? "does not have the form that it needs" : "is missing"}`;
   });
   return [...new Set(problems)];
 }
@@ -77,7 +77,7 @@ function exampleOf(shape: z.core.$ZodType<unknown>): string {
     const { required = [] } = z.toJSONSchema(shape);
     if (required.length > 0) return JSON.stringify(Object.fromEntries(required.map((field) => [field, "…"])));
   } catch {
-    // A shape of one's own that JSON Schema has no words for.
+    // The operator's own source may use a shape that JSON Schema cannot describe.
   }
   return "{…}";
 }

@@ -1,32 +1,32 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SecretVersions } from "#lib/contract/secrets.ts";
 
-// A deployed stage as an operator sees it. infra/stage/aws.ts asks AWS; tests may answer themselves.
+// A deployed stage as the operator's commands see it. infra/stage/aws.ts asks AWS; tests may give answers of their own.
 
-/** Every answer is AWS's of this moment. Each throws an `InboundError` whose path is the right that the question needs. */
+/** Each function asks AWS anew. Each throws an `InboundError` whose path is the IAM action that the request needs. */
 export interface Stage {
-  /** Where it is, e.g. `cn-north-1`. */
+  /** The AWS region, e.g. `cn-north-1`. */
   readonly region: string;
-  /** Whose credentials these are, as an ARN. */
+  /** The ARN of the operator's identity. */
   whoAmI(): Promise<string>;
   /** `undefined` when there is no stack of this name. */
   stack(name: string): Promise<Stack | undefined>;
   /** A secret by its whole name. Throws `secret-missing`, `secret-empty-yet`, `secret-not-json`. */
   secret(id: string): Promise<SecretVersions>;
   queue(url: string): Promise<QueueDepth>;
-  /** The alarms that tell a topic: those of one stage. */
+  /** The alarms that notify one topic: those of one stage. */
   alarms(topicArn: string): Promise<readonly Alarm[]>;
   subscribers(topicArn: string): Promise<{ readonly confirmed: number; readonly pending: number }>;
-  /** What a function answers. Throws `function-failed` with what it says in one line as the hint. */
+  /** Invokes a function and returns its answer. Throws `function-failed` with the function's message, in one line, as the hint. */
   invoke(functionName: string, request: object): Promise<unknown>;
 }
 
-/** What an operator changes on a stage. Each throws as the questions of `Stage` do. */
+/** The changes that an operator's command makes on a stage. Each throws as the functions of `Stage` do. */
 export interface StageDesk {
   /** The text of an object; `undefined` where there is none. */
   objectText(bucket: string, key: string): Promise<string | undefined>;
   removeObject(bucket: string, key: string): Promise<void>;
-  /** Puts a new value; the one before becomes the previous one. */
+  /** Puts a new value; the current value becomes the previous one. */
   putSecret(id: string, value: string): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export interface Stack {
 
 interface Alarm {
   readonly name: string;
-  /** What it is about. */
+  /** What the alarm is about. */
   readonly description: string;
   readonly isRinging: boolean;
 }
@@ -47,14 +47,14 @@ export interface QueueDepth {
   readonly arn: string;
   readonly waiting: number;
   readonly inFlight: number;
-  /** Of the oldest message, where CloudWatch has said so within a quarter of an hour. */
+  /** The age of the oldest message in seconds, where CloudWatch has data of the last 15 minutes. */
   readonly oldestSeconds?: number;
 }
 
 /** The name of a stage's stack. osls has the same rule. */
 export const stackName = (service: string, stage: string) => `${service}-${stage}`;
 
-/** An output of a stack. Throws `output-missing` where it was deployed before there was such an output. */
+/** An output of a stack. Throws `output-missing` where the stack was deployed by a version that had no such output. */
 export function outputOf({ outputs }: Pick<Stack, "outputs">, name: string): string {
   const value = outputs[name];
   if (value !== undefined) return value;

@@ -10,31 +10,31 @@ import {
 } from "#infra/fixtures/requests.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 
-/** Longer than any sender waits. */
+/** Longer than any sender waits for an answer. */
 const answerSeconds = 15;
 
-const secretFirst = "see to its secret first, above";
+const secretFirst = "put its secret first: see above";
 
 interface Answer {
   readonly status: number;
   readonly milliseconds: number;
-  /** How far this machine's clock is ahead of that of whoever answers. */
+  /** By how much this machine's clock is ahead of the webhook's, whose answer has a `Date` header. */
   readonly aheadMilliseconds: number;
 }
 
-/** A webhook as it is deployed. */
+/** A deployed webhook. */
 export interface DeployedWebhook<Secret> {
   readonly url: string;
-  /** The one in use; without it only the refusal is tried. */
+  /** The current value; without it the check only sends a delivery without a proof. */
   readonly secret: Secret | undefined;
-  /** How to read the log of its function. */
+  /** The command that prints the log of its function. */
   readonly log: string;
 }
 
 /**
- * Whether a webhook refuses what has no proof, and takes what has one. Every path answers 401, so that only a delivery which
- * is taken tells that route, function and secret are right; it is one that nothing comes of. What is signed is signed by the
- * clock of whoever answers: this machine's may be off, and has no part in what is deployed.
+ * Checks that a webhook refuses a delivery without a proof and accepts a signed one. Every path answers 401, a missing route too:
+ * only an accepted delivery shows that route, function and secret are right. The delivery is the source's ping, which changes
+ * nothing. It is signed by the clock of the webhook: this machine's clock may be wrong, and is not a part of the deployment.
  */
 export async function checkWebhook<Secret>(
   { name, title, proof, ping }: Source<Secret>,
@@ -46,8 +46,8 @@ export async function checkWebhook<Secret>(
   if (!unproven) {
     return {
       finding: wrong(
-        `${what}: nobody answers at ${url}`,
-        "is there a way to it from here? If so, deploy again",
+        `${what}: no server answers at ${url}`,
+        "check whether this machine can reach it; if it can, deploy again",
       ),
     };
   }
@@ -73,7 +73,7 @@ export async function checkWebhook<Secret>(
     }
     if (!ping) {
       return attention(
-        `${what}: ${refuses}; what ${title} could send that is about nobody is not known`,
+        `${what}: ${refuses}; the source has no ping, a delivery of ${title} that is about no person`,
         "let it send a test, or give the source a ping: docs/own-source.md",
       );
     }
@@ -102,7 +102,7 @@ export async function checkWebhook<Secret>(
     );
   }
 
-  /** The reason where it cannot be done. */
+  /** The ping, signed with a secret; the reason where signing fails. */
   function sign(by: Secret): WireRequest | string {
     try {
       const at = { now: Date.now() - aheadMilliseconds, id: `msg_${randomUUID()}` };
@@ -120,7 +120,7 @@ async function request(url: string, sent: WireRequest): Promise<Answer | undefin
     const response = await fetch(addressOf(url, sent), {
       ...sentBody(sent),
       headers: sent.headers,
-      // Some proofs are the secret itself.
+      // A redirect is not followed: some proofs are the secret itself, and no other host may get it.
       redirect: "manual",
       signal: AbortSignal.timeout(answerSeconds * 1000),
     });
@@ -146,9 +146,9 @@ function nextAfter(status: number | undefined, log: string): string {
     case 404:
       return "the route is missing: deploy again";
     case 429:
-      return "more comes in than the stage's limit: run this again";
+      return "requests exceed the stage's rate limit: run this again";
     case 503:
-      return `it cannot read its secret, or not reach its queue: ${log}`;
+      return `it cannot read its secret or cannot reach its queue: ${log}`;
     default:
       return log;
   }

@@ -7,7 +7,7 @@ interface Advisory {
   readonly severity: string;
 }
 
-/** What the check says when a registry that knows these advisories is asked by npm itself. */
+/** Runs the check with npm and a registry that has these advisories; returns what the check printed. */
 async function audited(advisories: Readonly<Record<string, Advisory>> | undefined) {
   const told = Object.entries(advisories ?? {}).map(([name, { severity }], index) => [
     name,

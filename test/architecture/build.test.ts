@@ -27,7 +27,7 @@ const textOf = (name: string) =>
     .map((file) => readFileSync(join(folder, name, file), "utf8"))
     .join("\n");
 
-/** Reasons and paths that only this file has: what an error or a request of it would say. */
+/** Reasons and paths that occur in this file only: the texts of its errors and requests. */
 function wordsOf(file: string): string[] {
   return Array.from(
     readFileSync(file, "utf8").matchAll(/\bpath: [`"](\/[\w/.-]{4,})|"(source-[\w-]+)"/g),
@@ -54,7 +54,7 @@ describe.each([...files, own])("the bundle of $file", ({ name }) => {
 });
 
 describe("the receiving bundle of a source with web tokens", () => {
-  it("loads what verifies them when the first one comes", async () => {
+  it("loads the code that verifies them when the first token comes", async () => {
     const door = ownWebhook("web-token", "./test/contract/doors/doors.config.ts");
     const { inputs, totalBytes } = await bundleFunction(door, folder, config);
     expect(inputs.some((input) => input.includes("node_modules/jose/"))).toBe(true);
@@ -66,19 +66,19 @@ describe("the receiving bundle of a source with web tokens", () => {
 });
 
 describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) => {
-  it("knows nothing of phone numbers, because it translates nothing", () => {
+  it("holds no metadata of phone numbers, because it translates nothing", () => {
     const inputs = bundles.get(name)?.inputs ?? [];
     expect(inputs.filter((input) => input.includes("libphonenumber"))).toEqual([]);
     expect(inputs.some((input) => /\/sources\/[^/]+\/index\.ts$|\.config\.ts$/.test(input))).toBe(true);
   });
 
-  it("asks no source's API about people", () => {
+  it("holds no code that asks a source's API about people", () => {
     const inputs = bundles.get(name)?.inputs ?? [];
-    // But for the keys of a sender that signs tokens.
+    // The only requests it may make are for the keys of a sender that signs tokens.
     const fetchesKeys = inputs.includes("lib/proofs/jwks.ts");
     const asking = inputs.filter((input) => /lib\/http\//.test(input));
     expect(asking).toEqual(fetchesKeys ? ["lib/http/exchange.ts"] : []);
-    // The source's own files are read in place of what they hold: not one word of them is there.
+    // The texts of the source's own fetch.ts and list.ts must not be in the bundle.
     const texts = inputs
       .filter((input) => /\/(?:fetch|list)\.ts$/.test(input))
       .map((input) => wordsOf(input));
@@ -98,7 +98,7 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
     expect(totalBytes).toBeLessThanOrEqual(360 * kilobyte);
   });
 
-  it("leaves the SDK out of what is loaded first", () => {
+  it("does not load the SDK before it is needed", () => {
     const entry = readFileSync(join(folder, name, "index.mjs"), "utf8");
     expect(entry.includes("GetSecretValue")).toBe(false);
     expect(textOf(name).includes("GetSecretValue")).toBe(true);
@@ -110,7 +110,7 @@ describe.each(["events-apply", "uploads-run"])("the delivering bundle %s", (name
     const entry = readFileSync(join(folder, name, "index.mjs"), "utf8");
     expect(textOf(name).includes("generateKeyPairHex")).toBe(true);
     expect(entry.includes("generateKeyPairHex")).toBe(false);
-    // Nor does the entry import it by the way: its static imports are a few hundred bytes.
+    // The entry does not import it indirectly either: its static imports are a few hundred bytes.
     expect(bundles.get(name)?.entryBytes).toBeLessThan(Buffer.byteLength(entry) + 5 * kilobyte);
   });
 });
@@ -143,7 +143,7 @@ describe("the deployment", () => {
     for (const role of roles) expect(resources[role]?.Type).toBe("AWS::IAM::Role");
   });
 
-  it("names what a role may do and to what, without wildcards but for the keys under a prefix", () => {
+  it("names the actions and resources of each role; the only wildcards are for the keys under a prefix", () => {
     const statements = Object.values(resources).flatMap(({ Properties }) =>
       (Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
     );
@@ -168,13 +168,13 @@ describe("the deployment", () => {
         "logs:PutLogEvents",
         "secretsmanager:GetSecretValue",
         "sqs:SendMessage",
-        // What is too large for the queue.
+        // Events that are too large for the queue.
         "s3:PutObject",
       ]);
     }
   });
 
-  it("lets only what applies events read the secrets of sources that are asked about people, one by one", () => {
+  it("lets only the functions that complete events read the secrets of sources with an API, one by one", () => {
     expect(asking.length).toBeGreaterThan(0);
     const readable = (name: string) =>
       resources[
@@ -208,7 +208,7 @@ describe("the deployment", () => {
     expect(JSON.stringify(made).includes("arn:aws")).toBe(false);
   });
 
-  it("leaves out a source that is switched off", () => {
+  it("has no function of a source that is switched off", () => {
     const without = deployment({ ...config, sources: [] }, files);
     expect(Object.keys(without.functions)).toEqual([
       "events-apply",
@@ -224,8 +224,8 @@ describe("the deployment", () => {
   });
 
   it("refuses a source without a function, and a function without a definition", () => {
-    const unknown = { ...config, sources: [...config.sources, { name: "nobody" }] };
-    expect(() => deployment(unknown, files)).toThrow("functions/webhooks/nobody.ts");
+    const unknown = { ...config, sources: [...config.sources, { name: "unknown" }] };
+    expect(() => deployment(unknown, files)).toThrow("functions/webhooks/unknown.ts");
     const more = [...files, { name: "reports-send", file: "functions/reports/send.ts" }];
     expect(() => deployment(config, more)).toThrow("functions/reports/send.ts");
   });

@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-// Secrets, signatures and digests are compared in constant time, in one file: lib/proofs/constant-time.ts. Anywhere else where
-// deliveries are proven, a comparison of a value that is named like one is refused, whatever it is compared with, save with
-// nothing (`undefined`, `null`, an empty text, a number): whether something is there is no secret.
+// Secrets, signatures and digests are compared in constant time, in one file: lib/proofs/constant-time.ts. In all other code that
+// proves deliveries, this test refuses a comparison of a value with such a name, whatever it is compared with. It allows a
+// comparison with `undefined`, `null`, an empty text or a number: whether a value is present is no secret.
 
 const root = new URL("../../", import.meta.url);
 const comparing = "lib/proofs/constant-time.ts";
@@ -23,10 +23,10 @@ const searching = new RegExp(
   "g",
 );
 const switching = /\bswitch\s*\(([^()]*)\)/g;
-/** Whether something is there, or is a word of the code's own, is no secret. */
+/** A comparison that asks whether a value is present, or compares with a constant of the code, tells no secret. */
 const harmless = /^(?:undefined|null|true|false|-?\d+|"[^"]*"|[\w.]+\.length)$/;
 
-/** The comparisons in a text that depend on what a secret holds, as they are written. */
+/** The comparisons in a source text that depend on the content of a secret, as they are written. */
 function comparisonsIn(text: string): string[] {
   const code = text.replaceAll(/\/\*[^]*?\*\/|(?<!:)\/\/.*$/gm, "");
   const compared = [...code.matchAll(comparison)].filter(
@@ -75,7 +75,7 @@ describe("comparing what proves a delivery", () => {
     "switch (secret.token) { case given: }",
     "return candidates.indexOf(given) >= 0;",
     "return sameText(a, b) || secret.key === digestOf(given);",
-  ])("is seen where it is done otherwise: %s", (code) => {
+  ])("is found where it is done outside of that file: %s", (code) => {
     expect(comparisonsIn(code)).not.toEqual([]);
   });
 
@@ -86,7 +86,7 @@ describe("comparing what proves a delivery", () => {
     "if (digests.length === 0) return;",
     "// expected === signature",
     'if (place === "body") return;',
-  ])("is not seen where it is only asked whether something is there: %s", (code) => {
+  ])("is allowed where the code only asks whether a value is present: %s", (code) => {
     expect(comparisonsIn(code)).toEqual([]);
   });
 });

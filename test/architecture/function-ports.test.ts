@@ -18,11 +18,11 @@ afterEach(() => vi.unstubAllEnvs());
 
 const sources = enabledSources(config);
 const { functions } = deployment({ ...config, sources: [...sources.values()] }, configuredFunctions(config));
-/** What serverless.yml gives to every function. */
+/** The environment variables that serverless.yml gives to every function. */
 const common = /^ {2}environment:\n((?: {4}\w+: .*\n)+)/m.exec(readFileSync("serverless.yml", "utf8"))?.[1];
 const ofAll = Array.from(common?.matchAll(/^ +(\w+):/gm) ?? [], ([, name = ""]) => name);
 
-/** How each function opens its ports, by its name; webhook functions all do alike. */
+/** How each function opens its ports, by its name; all webhook functions open the same ports. */
 const opened: Readonly<Record<string, () => object>> = {
   webhooks: receivePorts,
   "events-apply": () => eventQueuePorts(config, sources),
@@ -47,7 +47,7 @@ describe.each(reading)("the environment of %s", (name, variables) => {
     return open?.();
   }
 
-  it("is what its ports ask for", () => {
+  it("has exactly the variables that its ports read", () => {
     expect(openWith(variables)).toBeTypeOf("object");
   });
 
@@ -59,7 +59,7 @@ describe.each(reading)("the environment of %s", (name, variables) => {
 });
 
 describe("the functions", () => {
-  it("with an environment are all looked at here", () => {
+  it("with an environment are all tested here", () => {
     expect(ofAll).toEqual(["SERVICE", "STAGE"]);
     expect(new Set(reading.map(([name]) => name.replace(/^webhooks-.*/, "webhooks")))).toEqual(
       new Set(Object.keys(opened)),

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { parseAst } from "vitest/node";
 import { describe, expect, it } from "vitest";
 
-// Who may import whom is the table of rooms in ARCHITECTURE.md: this test reads it and every import of every file.
+// The table of rooms in ARCHITECTURE.md says which room may import which: this test reads it and every import of every file.
 
 interface Room {
-  /** As in the table: a folder `lib/fields/`, a file `lib/config.ts`, or each folder by itself: `lib/sources/<source>/`. */
+  /** A name in the table: a folder `lib/fields/`, a file `lib/config.ts`, or `lib/sources/<source>/`, where each folder is a room. */
   readonly name: string;
   /** The names of rooms, or `everything`. */
   readonly mayImport: readonly string[];
@@ -32,7 +32,7 @@ function roomsOf(markdown: string): Room[] {
     });
 }
 
-/** The room of a file: the most precise row. `place` is the one folder that a row with `<…>` stands for. */
+/** The room of a file: the most precise row that matches. `place`: the folder that `<…>` matches in a row with one. */
 function roomOf(
   file: string,
   rooms: readonly Room[],
@@ -46,7 +46,7 @@ function roomOf(
   return matches.toSorted((one, other) => other.room.name.length - one.room.name.length)[0];
 }
 
-/** What is wrong, one line each; nothing when files, imports and table agree. */
+/** The problems, one line each; none when files, imports and table agree. */
 function problems(rooms: readonly Room[], files: readonly string[], imports: readonly Import[]): string[] {
   const used = new Set<string>();
   const found = files.flatMap((file) => (roomOf(file, rooms) ? [] : [`${file} is in no room`]));
@@ -75,7 +75,7 @@ function problems(rooms: readonly Room[], files: readonly string[], imports: rea
 
 function reaches(from: string, to: string, rooms: readonly Room[]): boolean {
   const seen = new Set([from]);
-  // A set is walked in the order of insertion, what is added meanwhile included.
+  // A set is iterated in the order of insertion; items that are added during the iteration are visited, too.
   for (const name of seen) {
     for (const next of rooms.find((room) => room.name === name)?.mayImport ?? []) seen.add(next);
   }
@@ -113,7 +113,7 @@ describe("the rooms of ARCHITECTURE.md", () => {
     ).toEqual([]);
   });
 
-  it("stand on a contract that imports nothing of ours", () => {
+  it("all build on a contract that imports no other room", () => {
     expect(rooms.find(({ name }) => name === "lib/contract/")?.mayImport).toEqual([]);
   });
 });
@@ -139,7 +139,7 @@ describe("the check of the rooms", () => {
       [...right, ...(more.imports ?? [])],
     );
 
-  it("is content with a house in order", () => {
+  it("reports nothing where files, imports and table agree", () => {
     expect(checked()).toEqual([]);
   });
 
@@ -152,7 +152,7 @@ describe("the check of the rooms", () => {
     expect(checked({ imports: [{ from, to }] })).toEqual([problem]);
   });
 
-  it("refuses a file in no room, an empty room, and a row's right that no file uses", () => {
+  it("refuses a file in no room, an empty room, and a right to import that no file uses", () => {
     expect(checked({ files: ["c.ts"], rows: "| `d/` | dust | `a/` |\n" })).toEqual([
       "c.ts is in no room",
       "d/ holds no file",
@@ -160,7 +160,7 @@ describe("the check of the rooms", () => {
     ]);
   });
 
-  it("refuses a circle, however long", () => {
+  it("refuses a circular import of rooms, however long", () => {
     expect(
       checked({
         files: ["c/one.ts", "d/one.ts", "e/one.ts"],

@@ -33,7 +33,7 @@ describe("the sources", () => {
     expect(functions.toSorted()).toEqual(folders.map((name) => `${name}.ts`).toSorted());
   });
 
-  it.each(folders)("all look the same: %s", (name) => {
+  it.each(folders)("all have the same files: %s", (name) => {
     const { fetch, list: listing } = sources[camelCase(name)] ?? {};
     expect(
       list(`lib/sources/${name}/`)
@@ -42,11 +42,11 @@ describe("the sources", () => {
     ).toEqual([
       "README.md",
       "event-types.ts",
-      // Exactly where the source asks its own API: the build leaves this file out of what receives.
+      // fetch.ts exists exactly where the source asks its own API: the build removes this file from the receiving bundle.
       ...(fetch ? ["fetch.ts"] : []),
       "fixtures",
       "index.ts",
-      // Likewise, exactly where the source can list its people.
+      // Likewise, list.ts exists exactly where the source can list its people.
       ...(listing ? ["list.ts"] : []),
       "split.ts",
       "translate.ts",
@@ -56,7 +56,7 @@ describe("the sources", () => {
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/list.json`, root))).toBe(listing !== undefined);
   });
 
-  it.each(folders)("are played with the secret that their handshakes were captured with: %s", (name) => {
+  it.each(folders)("use in `npm start` the secret that their handshakes were captured with: %s", (name) => {
     expect(
       (localSecrets as Readonly<Record<string, unknown>>)[`sources/${name}`],
       `write fixtures/secret.json of ${name} into infra/fixtures/secrets.json too`,

@@ -19,11 +19,11 @@ async function bundled(name: string, of: Config, file?: string) {
   const bundle = await bundleFunction(source, folder, of, file);
   return {
     ...bundle,
-    /** Those whose translation is in the bundle, by name. */
+    /** The names of the sources whose translation is in the bundle. */
     sources: bundle.inputs.flatMap(
       (input) => /^lib\/sources\/([^/]+)\/translate\.ts$/.exec(input)?.[1] ?? [],
     ),
-    /** Every folder that something in the bundle comes from. */
+    /** Every folder of a source of which a part is in the bundle. */
     folders: new Set(bundle.inputs.flatMap((input) => /^lib\/sources\/([^/]+)\//.exec(input)?.[1] ?? [])),
   };
 }
@@ -37,7 +37,7 @@ describe.each(translating)("the bundle of %s", (name) => {
     expect((await bundled(name, config)).sources).toEqual(everySource.toSorted());
   }, 60_000);
 
-  it("holds no file of a source that the configuration leaves out", async () => {
+  it("holds no file of a source that the configuration does not name", async () => {
     const two = await bundled(name, twoSources, "test/architecture/two-sources.config.ts");
     expect(two.sources).toEqual(["clerk", "okta"]);
     expect(two.folders).toEqual(new Set(["clerk", "okta"]));
@@ -47,7 +47,7 @@ describe.each(translating)("the bundle of %s", (name) => {
 });
 
 describe("the functions of a configuration", () => {
-  it("are its own sources' webhooks, and what serves all sources", () => {
+  it("are one webhook function for each of its sources, and the functions that serve all sources", () => {
     expect(configuredFunctions(twoSources).map(({ name }) => name)).toEqual([
       "events-apply",
       "operations-run",

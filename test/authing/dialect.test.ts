@@ -15,7 +15,7 @@ const identity = {
 const wang = { username: "王五", password: "secret-王" };
 
 describe("reading", () => {
-  it("takes fields of the current generation as they are", () => {
+  it("accepts fields of the current generation as they are", () => {
     const person = {
       ...wang,
       gender: "F",
@@ -26,7 +26,7 @@ describe("reading", () => {
     expect(readCreateUser(person)).toEqual(person);
   });
 
-  it("takes identities of 2022 into the current form", () => {
+  it("converts identities of 2022 to the current form", () => {
     expect(readCreateUser({ ...wang, identities: [identity] })).toEqual({
       ...wang,
       identities: [{ ...identity, userInfoInIdp: {} }],
@@ -38,7 +38,7 @@ describe("reading", () => {
     [{ ...wang, userExpired: 1 }, "unknown-field", "userExpired"],
     [{ ...wang, identities: [{ provider: "王五" }] }, "invalid-type", "identities[0].extIdpId"],
     ["王五", "invalid-type", undefined],
-  ])("refuses %j, and says where without what", (input, reason, path) => {
+  ])("refuses %j, and says where, without the value", (input, reason, path) => {
     expect(() => readCreateUser(input)).toThrow(expect.objectContaining({ code: "malformed", reason, path }));
     expect(() => readCreateUser(input)).not.toThrow(/王|secret/);
   });
@@ -68,7 +68,7 @@ describe("writing", () => {
     expect(toWire(batch, "current")).toEqual({ body: batch, problems: [] });
   });
 
-  it("says what it can as in 2022", () => {
+  it("writes in the dialect of 2022 what that dialect has", () => {
     expect(toWire(batch, "2022")).toEqual({
       body: {
         list: [
@@ -87,7 +87,7 @@ describe("writing", () => {
     });
   });
 
-  it("refuses what would leave a person without their second factor, password or department", () => {
+  it("refuses a request that would create a person without their second factor, password or department", () => {
     const { problems } = toWire(
       {
         list: [{ ...wang, salt: "s", otp: { secret: "HZ2F6J3AGNAVSOTV" } }],
@@ -102,7 +102,7 @@ describe("writing", () => {
     ]);
   });
 
-  it("holds for an update, too", () => {
+  it("applies the same rules to an update", () => {
     const update = { userId: "1", gender: "F", region: "上海", status: "Deactivated" } as const;
     expect(updateToWire(update, "current").body).toEqual(update);
     expect(updateToWire(update, "2022")).toEqual({
@@ -124,7 +124,7 @@ describe("what the dialect of 2022 drops", () => {
   };
   const absent = "not-in-dialect-2022";
 
-  it("is told of a joiner, by the names of Authing's fields", () => {
+  it("is listed for a joiner, by the names of Authing's fields", () => {
     const joiner: Create = { kind: "create", person, trail: {} };
     expect(droppedOnWire(joiner, "2022")).toEqual([
       { path: "givenName", problem: absent },
@@ -137,7 +137,7 @@ describe("what the dialect of 2022 drops", () => {
     expect(droppedOnWire(joiner, "current")).toEqual([]);
   });
 
-  it("is told of a mover without what no update takes", () => {
+  it("is listed for a mover, without the fields that no update accepts", () => {
     const mover: Update = { kind: "update", who: {}, person, complete: false, trail: {} };
     expect(droppedOnWire(mover, "2022").map(({ path }) => path)).toEqual([
       "givenName",
@@ -147,7 +147,7 @@ describe("what the dialect of 2022 drops", () => {
     ]);
   });
 
-  it("is just what does not go on the wire", () => {
+  it("is exactly what is not in the request", () => {
     const { list } = toWire({ list: [{ ...person, identities: [] }] }, "2022").body as {
       list: readonly Record<string, unknown>[];
     };
@@ -162,7 +162,7 @@ describe("what the dialect of 2022 drops", () => {
     ).toEqual(gone.toSorted());
   });
 
-  it("is nothing of a plain joiner", () => {
+  it("is empty for a joiner with plain fields only", () => {
     const plain: CreateUserInfoDto = {
       ...wang,
       gender: "F",

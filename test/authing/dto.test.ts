@@ -82,12 +82,12 @@ const goingOut = [
   dto.SendResetPasswordNotificationDto,
 ];
 
-describe("what goes to Authing", () => {
+describe("a request to Authing", () => {
   it.each(goingOut)("has no field that Authing does not know: %#", (schema) => {
     expect(schema.safeParse({ newField: 1 }).error?.issues.at(-1)?.code).toBe("unrecognized_keys");
   });
 
-  it("knows both lists of values of the generations as one", () => {
+  it("accepts the values of both generations", () => {
     expect(Gender.options).toEqual(["M", "F", "U"]);
     expect(UserStatus.options).toContain("Deactivated");
     expect(DepartmentIdType.options).toHaveLength(5);
@@ -116,7 +116,7 @@ describe("what goes to Authing", () => {
   });
 });
 
-describe("what comes back", () => {
+describe("an answer of Authing", () => {
   const user = {
     userId: "6229ffaxxxxxxxxcade3e3d9",
     gender: "W",
@@ -124,7 +124,7 @@ describe("what comes back", () => {
     odd: 1,
   };
 
-  it("is the same in a list that is read in place as in one that is copied", () => {
+  it("is read the same from a list in place as from a copied list", () => {
     const name = fc.constantFrom(...Object.keys(dto.UserDto.shape), "odd");
     const value = fc.oneof(
       fc.constantFrom("1", "W", "F", 1, true, false, null, undefined),

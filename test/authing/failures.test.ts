@@ -183,7 +183,7 @@ describe("an answer", () => {
     [{ statusCode: 499, apiCode: 2035 }, "phone"],
     [{ statusCode: 499, apiCode: 2200 }, "email"],
     [{ statusCode: 499, apiCode: 1108 }, "username"],
-  ])("%j tells a duplicate, and of what", async (body, field) => {
+  ])("%j is a duplicate of that field", async (body, field) => {
     const failure = await failureOf((response) => respondWith(response, body), "one person");
     expect(told(failure)).toBe("duplicate · record · no · never");
     expect(failure.field).toBe(field);
@@ -193,7 +193,7 @@ describe("an answer", () => {
   it.each([
     { statusCode: 400, message: "department does not exist" },
     { statusCode: 400, message: "部门不存在" },
-  ])("%j tells no duplicate", async (body) => {
+  ])("%j is no duplicate", async (body) => {
     expect((await failureOf((response) => respondWith(response, body), "one person")).kind).toBe(
       "invalid-record",
     );
@@ -226,7 +226,7 @@ describe("an answer", () => {
     await elsewhere.close();
   });
 
-  it("that has no end is given up", async () => {
+  it("that has no end is read up to a limit, and the call fails", async () => {
     const failure = await failureOf((response) => {
       response.writeHead(200);
       const chunk = Buffer.alloc(256 * 1024, " ");
@@ -242,14 +242,14 @@ describe("an answer", () => {
 
 describe("no answer", () => {
   it.each(["one person", "one secret", "an update"] as const)(
-    "within the time leaves open what became of %s",
+    "within the time makes the outcome of %s unknown",
     async (call) => {
       const failure = await failureOf(() => {}, call, 0.2);
       expect(told(failure)).toBe("unknown-outcome · batch · unknown · after-lookup");
     },
   );
 
-  it("within the time, but half of one, leaves it open, too", async () => {
+  it("within the time, except for half of one, makes the outcome unknown, too", async () => {
     const failure = await failureOf(
       (response) => {
         response.writeHead(200, { "content-length": 100 });
@@ -262,7 +262,7 @@ describe("no answer", () => {
   });
 
   it.each(["reset", "end"] as const)(
-    "because of a %s after the request was read leaves it open",
+    "because of a %s after the request was read makes the outcome unknown",
     async (how) => {
       const failure = await failureOf((_response, _recorded, request) => {
         if (how === "reset") request.socket.resetAndDestroy();
@@ -272,7 +272,7 @@ describe("no answer", () => {
     },
   );
 
-  it("because of a reset in the middle of one leaves it open", async () => {
+  it("because of a reset in the middle of one makes the outcome unknown", async () => {
     const failure = await failureOf((response, _recorded, request) => {
       response.writeHead(200, { "content-length": 100 });
       response.write('{"statusCode":200', () => request.socket.resetAndDestroy());
@@ -280,7 +280,7 @@ describe("no answer", () => {
     expect(told(failure)).toBe("unknown-outcome · batch · unknown · after-lookup");
   });
 
-  it("on a connection that was kept and is gone leaves it open", async () => {
+  it("on a kept connection that the server resets makes the outcome unknown", async () => {
     let answered = 0;
     const once: Respond = (response, _recorded, request) => {
       answered += 1;
@@ -295,7 +295,7 @@ describe("no answer", () => {
     });
   });
 
-  it("to a look-up is harmless", async () => {
+  it("to a look-up means that nothing was changed", async () => {
     const failure = await failureOf((_response, _recorded, request) => request.socket.destroy(), "a look-up");
     expect(told(failure)).toBe("transient-network · batch · no · after-delay");
   });
@@ -311,13 +311,13 @@ describe("no answer", () => {
     return answer.ok ? "ok" : told(answer.failure);
   };
 
-  it("because nobody listens means that nothing was sent", async () => {
+  it("because no server listens means that nothing was sent", async () => {
     const server = await startServer(() => {});
     await server.close();
     expect(await toNobody(server.url)).toBe("transient-network · batch · no · after-delay");
   });
 
-  it("because there is no such name means that nothing was sent", async () => {
+  it("because the host name does not exist means that nothing was sent", async () => {
     expect(await toNobody("https://authing.invalid")).toBe("transient-network · batch · no · after-delay");
   });
 

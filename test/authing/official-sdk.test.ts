@@ -13,7 +13,7 @@ const { ManagementClient } = createRequire(import.meta.url)("authing-node-sdk") 
   ) => Record<string, (data: object) => Promise<unknown>>;
 };
 
-// In the order in which the SDK says them.
+// In the order in which the SDK writes them.
 const flags = { withIdentities: false, withDepartmentIds: false };
 
 const calls: readonly (readonly [method: string, path: string, data: Record<string, unknown>])[] = [
@@ -120,7 +120,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe.each(calls)("%s", (method, path, data) => {
-  it("is what the official SDK makes of the same data: path, query, body and signature", async () => {
+  it("is the same request that the official SDK makes of the same data: path, query, body and signature", async () => {
     server.requests.length = 0;
     const sdk = new ManagementClient({
       ...accessKey,
@@ -149,7 +149,7 @@ describe.each(calls)("%s", (method, path, data) => {
     expect(ours?.body).toBe(theirs.body);
     expect(ours?.headers.authorization).toBe(header("authorization"));
     expect(ours?.headers["content-type"]).toBe(header("content-type"));
-    // The SDK's axios says a space in a query as `+`; the server reads the same.
+    // The SDK's axios writes a space in a query as `+`; the server reads the same.
     expect(ours?.target).toBe(theirs.target.replaceAll("+", "%20"));
     expect(signRequest(received(theirs), accessKey)).toBe(header("authorization"));
   });

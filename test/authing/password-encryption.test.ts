@@ -11,7 +11,7 @@ const created: Body = { statusCode: 200, data: [] };
 const joiner = { list: [{ username: "zhangsan", password: "Invented-1" }] };
 const paths = (requests: readonly Recorded[]) => requests.map(({ target }) => target.split("/").at(-1));
 
-/** A server that answers each question for its keys with the next of these, and takes everything else. */
+/** A server that answers each request for its keys with the next of these answers, and accepts every other request. */
 async function withKeys(
   answers: readonly (Body | string)[],
   use: Parameters<typeof withAuthing>[2],
@@ -51,7 +51,7 @@ describe("the keys of a user pool", () => {
   it.each([
     ["throttled", { statusCode: 429 }, { kind: "throttled", retry: "after-delay", scope: "batch" }],
     [
-      "somebody else's JSON",
+      "JSON of another service",
       { hello: "you" },
       { kind: "server-error", retry: "after-delay", scope: "batch" },
     ],

@@ -55,7 +55,7 @@ describe("a person", () => {
     );
   });
 
-  it("is judged by every field that is there as by the schema of all of them", () => {
+  it("is checked field by field with the same result as by the whole schema", () => {
     const name = fc.constantFrom(...Object.keys(CreateUserInfoDto.shape), "unknown", "__proto__", "toString");
     const value = fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom("z", "", "F", "Activated", true) },
@@ -87,7 +87,7 @@ describe("a person", () => {
 });
 
 describe("a batch of people", () => {
-  it("is no list with a gap in it", () => {
+  it("is refused when its list has a gap", () => {
     const list: CreateUserInfoDto[] = [];
     list[1] = person({ username: "z" });
     expect(batchProblems({ list })).toEqual([{ path: "list[0]", code: "invalid-type" }]);
@@ -116,7 +116,7 @@ describe("a batch of people", () => {
     ]);
   });
 
-  it("is judged person by person", () => {
+  it("is checked person by person", () => {
     const list = [{ username: "a" }, { externalId: "2" }, { username: "c", otp: { secret: "abc" } }];
     expect(batchProblems({ list })).toEqual([
       { path: "list[1]", code: "identifier-missing" },
@@ -146,7 +146,7 @@ describe("a TOTP secret", () => {
     expect(otpSecretProblem("A".repeat(16))).toBeUndefined();
   });
 
-  it("is there once for each person of a batch", () => {
+  it("occurs once for each person of a batch", () => {
     const otp = { secret: "HZ2F6J3AGNAVSOTV" };
     expect(importOtpProblems({ list: [{ userId: "1", otp }] })).toEqual([]);
     expect(importOtpProblems({ list: [] })).toEqual([{ path: "list", code: "list-empty" }]);

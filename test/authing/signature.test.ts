@@ -18,7 +18,7 @@ describe.each(requestVectors)("the recorded request $name", ({ vector }) => {
     expect(signRequest(request, vector)).toBe(vector.authorization);
   });
 
-  it("gives another one for another method, path, header, datum, key or secret", () => {
+  it("gives a different one for a different method, path, header, datum, key or secret", () => {
     for (const forged of [
       { ...request, method: "PUT" },
       { ...request, path: `${request.path}/` },
@@ -59,12 +59,12 @@ describe("the text that is signed", () => {
     );
   });
 
-  it("survives the way of a body as JSON: the receiver signs what it parsed", () => {
+  it("is the same on both sides of the wire: the receiver signs the body that it parsed", () => {
     fc.assert(
       fc.property(headers, data, (names, body) => {
         const path = "/api/v3/update-user";
         const sent = { method: "POST", path, headers: names };
-        // A name without a value leaves its question mark behind, so a body is never built with one alone.
+        // A name without a value keeps its question mark in the signed text, so no request is built with only such names.
         fc.pre(Object.values(body).every((item) => item !== undefined));
         const parsed = JSON.parse(JSON.stringify(body)) as object;
         expect(signRequest({ ...sent, data: parsed }, key)).toBe(signRequest({ ...sent, data: body }, key));
@@ -75,8 +75,8 @@ describe("the text that is signed", () => {
 
   const key = { accessKeyId: "invented", accessKeySecret: "发明的-secret" };
 
-  it("is the same of a body that is written already, and that body is what JSON.stringify gives", () => {
-    // Longer than what is encoded in the ordinary way, and of all kinds of characters.
+  it("is the same for a body that is already JSON text, and that text is what JSON.stringify gives", () => {
+    // Longer than the limit of the ordinary encoding, with all kinds of characters.
     const long = fc.constantFrom("é", "张", "𠮷", "\ud800", "\ufeff").map((text) => [text.repeat(5000)]);
     const longData = fc.dictionary(fc.string({ unit: "grapheme" }), fc.oneof(value, long), { maxKeys: 8 });
     fc.assert(
@@ -95,7 +95,7 @@ describe("the text that is signed", () => {
 });
 
 describe("the query", () => {
-  it("says arrays with brackets and encodes every value", () => {
+  it("writes arrays with brackets and encodes every value", () => {
     expect(
       encodeQuery({ userIds: ["a b", "ou:1"], withPost: false, absent: undefined, name: "张&三=+" }),
     ).toBe("userIds%5B%5D=a%20b&userIds%5B%5D=ou%3A1&withPost=false&name=%E5%BC%A0%26%E4%B8%89%3D%2B");

@@ -21,7 +21,7 @@ export interface TestServer {
 
 export type Respond = (response: ServerResponse, recorded: Recorded, request: IncomingMessage) => void;
 
-/** A server on the loopback that remembers what it was sent. */
+/** A server on the loopback interface that records its requests. */
 export async function startServer(respond: Respond): Promise<TestServer> {
   const requests: Recorded[] = [];
   let connections = 0;
@@ -67,7 +67,7 @@ export const accessKey = {
   accessKeySecret: "4ae78d3e579a6d00001aeca7b1e29ec2",
 };
 
-/** A server with these answers and a client of it; both are gone when `use` is. */
+/** Starts a server with these answers and a client of it; closes both when `use` has ended. */
 export async function withAuthing(
   respond: Respond,
   settings: Partial<AuthingSettings>,

@@ -28,7 +28,7 @@ export const requestVectors = readdirSync(folder)
   .filter((name) => !/^(bearer|crypto|tls)\./.test(name))
   .map((name) => ({ name, vector: readVector<RequestVector>(name) }));
 
-/** What a vector's signature covers: the parsed body, or the parameters before they were encoded. */
+/** The data that a vector's signature covers: the parsed body, or the parameters before they were encoded. */
 export function dataOf({ request }: RequestVector): Record<string, unknown> {
   if (request.body !== null) return JSON.parse(request.body) as Record<string, unknown>;
   const { searchParams } = new URL(request.target, "http://localhost");

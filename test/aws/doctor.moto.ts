@@ -24,8 +24,8 @@ import { serveOperations } from "./operations-function.ts";
 import { createSecret, putSecret } from "./resources.ts";
 import { createStack } from "./stage.ts";
 
-// npm run doctor, explain, dead and held against a deployed stage: the real SDK asks moto, which has the stack; behind the
-// webhooks' addresses and behind the one function that moto could not run is a stack of this very machine.
+// npm run doctor, explain, dead and held against a deployed stage: the real SDK asks moto, which has the stack. A stack of this
+// machine answers at the webhooks' addresses, and in place of the one function that moto could not run.
 
 const names = ["bamboohr", "clerk", "dingtalk", "feishu", "okta", "wecom"];
 const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-access-key-secret" };
@@ -86,7 +86,7 @@ async function findings(): Promise<Finding[]> {
 const linesOf = (all: readonly Finding[]) => all.map(lineOf).join("\n");
 
 describe("npm run doctor", () => {
-  it("says after the first deployment what is still to be done, command by command", async () => {
+  it("says after the first deployment which commands are still to be run", async () => {
     const all = await findings();
     const lines = linesOf(all);
     expect(lines).toMatch(/^✓ AWS: arn:aws:sts:.* in us-east-1$/m);
@@ -95,10 +95,10 @@ describe("npm run doctor", () => {
       `✗ secret authing: has no value yet → put it: aws secretsmanager put-secret-value --region us-east-1 --secret-id ${idOf("authing")} --secret-string '{"accessKeyId":"…","accessKeySecret":"…"}'`,
     );
     expect(lines).toContain(`--secret-id ${idOf("sources/bamboohr")} --secret-string '{"privateKey":"…"}'`);
-    expect(lines).toContain("! Authing: was not asked → see to its secret first, above");
+    expect(lines).toContain("! Authing: was not asked → put its secret first: see above");
     expect(lines).toContain("✓ queue of events: 0 wait, 0 are worked on");
     expect(lines).toContain(
-      "! alarms: nobody hears of them → aws sns subscribe --topic-arn arn:aws:sns:us-east-1:",
+      "! alarms: the topic has no subscriber → aws sns subscribe --topic-arn arn:aws:sns:us-east-1:",
     );
     expect(lines).toMatch(
       /! webhook clerk: answers 503 in \d+ ms, as it does without a secret → see to its secret/,
@@ -106,7 +106,7 @@ describe("npm run doctor", () => {
     expect(all.filter(({ state }) => state === "wrong")).toHaveLength(1 + names.length);
   });
 
-  it("finds a stage that is set up fine, and does nothing to anybody", async () => {
+  it("finds a complete stage fine, and changes no account", async () => {
     await putAll();
     const { AlarmsTopicArn = "" } = await outputs();
     await new SNSClient().send(
@@ -147,7 +147,7 @@ describe("npm run doctor", () => {
       encodingAesKey: "too-short-wecom-key",
       corpId: undefined,
     });
-    // As a function has it that has not noticed a rotation, in a stage whose clock or proxy is wrong.
+    // This function still uses the secret from before a rotation, in a stage whose clock or proxy is wrong.
     await put("sources/clerk", { signingSecret: "whsec_aW52ZW50ZWQtZm9yLXRlc3RzLW9ubHktMDE=" });
     const {
       DeadUploadsQueueUrl = "",
@@ -217,10 +217,10 @@ describe("npm run doctor", () => {
     );
     expect(lines).toContain("✗ secret sources/okta: its value is no JSON → put it: ");
     expect(lines).toContain(
-      "✗ secret sources/wecom: encodingAesKey has not the form that it needs, corpId is missing → put it: ",
+      "✗ secret sources/wecom: encodingAesKey does not have the form that it needs, corpId is missing → put it: ",
     );
     expect(lines).toContain(
-      "✓ secret sources/clerk: has the fields that it needs, and so has the one before it",
+      "✓ secret sources/clerk: has the fields that it needs, and so has the previous one",
     );
     expect(lines).toMatch(
       /✗ queue of events: 1 wait, 0 are worked on, the oldest for 90 min → see why: aws logs tail .*-events-apply/,
@@ -228,7 +228,7 @@ describe("npm run doctor", () => {
     expect(lines).toMatch(
       /✗ queue of dead events: 1 .* start-message-move-task --source-arn arn:aws:sqs:\S+ --destination-arn arn:aws:sqs:\S+ --region us-east-1/,
     );
-    expect(lines).toContain("✗ queue of dead uploads: 1 that no function could settle");
+    expect(lines).toContain("✗ queue of dead uploads: 1 that no function could process");
     expect(lines).toContain(
       `! dead letters: 1, the oldest since 2026-03-01T00:00:00.000Z → npm run dead -- list --stage ${stage} --region us-east-1`,
     );
@@ -246,7 +246,7 @@ describe("npm run doctor", () => {
     }
   });
 
-  it("says that a stage is not there, and that one has no right to look", async () => {
+  it("says that a stage does not exist, and that the credentials lack a right", async () => {
     const config = configOf(sandbox.url);
     const all = await Array.fromAsync(
       examine({ config, sources: enabledSources(config), stage: "nowhere" }, aws),
@@ -307,7 +307,7 @@ describe("the commands, with --stage", () => {
       `bamboohr/${event?.id}`,
     );
     expect((await same("infra/commands/explain.ts", event?.id ?? "")).out).toContain(`bamboohr/${event?.id}`);
-    expect(await same("infra/commands/explain.ts", "nobody")).toMatchObject({ status: 1 });
+    expect(await same("infra/commands/explain.ts", "unknown")).toMatchObject({ status: 1 });
     expect((await same("infra/commands/operate.ts", "dead", "list")).out).toContain("identifier-missing");
     expect((await same("infra/commands/operate.ts", "dead", "redrive", "--dry-run")).status).toBe(0);
     expect((await same("infra/commands/operate.ts", "held", "list")).out).toContain("nothing is held");
@@ -329,9 +329,9 @@ describe("the commands, with --stage", () => {
       "--url",
       "http://localhost:1",
     );
-    expect(both).toMatchObject({ status: 1, error: "give --url or --stage: one of the two is asked\n" });
-    const nobody = await run("infra/commands/operate.ts", "dead", "list", "--url", "http://localhost:1");
-    expect(nobody.error).toMatch(
+    expect(both).toMatchObject({ status: 1, error: "give --url or --stage, not both\n" });
+    const unanswered = await run("infra/commands/operate.ts", "dead", "list", "--url", "http://localhost:1");
+    expect(unanswered.error).toMatch(
       /^unavailable: nobody-answers; at http:\/\/localhost:1; run npm start first\n$/,
     );
     const doctor = await run("infra/commands/doctor.ts", "--stage", "nowhere");

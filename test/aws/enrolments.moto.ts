@@ -5,7 +5,7 @@ import { enrolmentKey, objectEnrolments } from "#lib/aws/enrolments.ts";
 import { createBucket, createSecret } from "./resources.ts";
 
 describe("enrolments in S3", () => {
-  it("are one object a source, the newest, that an operator reads and takes away", async () => {
+  it("are one object per source, the newest, which the operator reads and deletes", async () => {
     const bucket = await createBucket();
     const stage = openStage();
     const keeper = objectEnrolments(bucket);
@@ -23,7 +23,7 @@ describe("enrolments in S3", () => {
     expect(await stage.objectText(bucket, enrolmentKey("gusto"))).toBeUndefined();
   });
 
-  it("become a value of the secret, whose value before is the previous one", async () => {
+  it("become the current value of the secret, and the value before becomes the previous one", async () => {
     const id = `authing-inbound/test/sources/${randomUUID()}`;
     const stage = openStage();
     await createSecret(id);

@@ -4,7 +4,7 @@ import { awsFailure } from "#lib/aws/failure.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 
 describe("the environment of a function", () => {
-  it("holds what the function asks for", () => {
+  it("holds the variables that the function reads", () => {
     const set = { SERVICE: "authing-inbound", STAGE: "prod", TABLE: "ledger", OTHER: "x" };
     expect(readEnvironment(["STAGE", "TABLE"], set)).toEqual({ STAGE: "prod", TABLE: "ledger" });
   });
@@ -31,7 +31,7 @@ describe("a failure of AWS", () => {
     ["ThrottlingException", "unavailable"],
     ["TimeoutError", "unavailable"],
     ["not a name: zhang.san@example.com", "unavailable"],
-  ])("%s is %s, may be tried again, and quotes nothing", (name, code) => {
+  ])("%s is %s, may be retried, and quotes nothing", (name, code) => {
     const error = awsFailure(failure(name), "ledger-unreachable");
     expect(error).toMatchObject({ code, reason: "ledger-unreachable", retryable: true });
     expect(`${String(error)} ${error.hint} ${String(error.cause)}`).not.toContain("zhang.san");
@@ -42,7 +42,7 @@ describe("a failure of AWS", () => {
     "ItemCollectionSizeLimitExceededException",
     "EntityTooLarge",
     "InvalidMessageContents",
-  ])("%s is a defect, and is not tried again", (name) => {
+  ])("%s is a defect, and is not retried", (name) => {
     const error = awsFailure(failure(name), "ledger-unreachable");
     expect(error).toMatchObject({ code: "malformed", reason: "aws-call-invalid", retryable: false });
     expect(error.hint).toContain(name);

@@ -25,7 +25,7 @@ describe("the ledger in DynamoDB", () => {
     });
   });
 
-  it("says that a write which DynamoDB never takes is a defect, and not to be tried again", async () => {
+  it("reports a write that DynamoDB never accepts as a defect, which is not retried", async () => {
     const told = { ["x".repeat(500_000)]: { at: "2026-03-01T00:00:00.000Z", by: "e-1" } };
     await expect(ledger.tell({ source: "okta", subject: "1", told })).rejects.toMatchObject({
       code: "malformed",
@@ -34,7 +34,7 @@ describe("the ledger in DynamoDB", () => {
     });
   });
 
-  it("takes one write unit for a person of whom 25 fields were told by five events", async () => {
+  it("uses one write unit for a person with 25 fields from five events", async () => {
     for (let event = 0; event < 5; event += 1) {
       const at = `2026-03-0${event + 1}T00:00:00.000Z`;
       const fields = Array.from({ length: 5 }, (_, index) => `customData.field${event * 5 + index}`);
@@ -55,7 +55,7 @@ describe("the ledger in DynamoDB", () => {
     expect(bytes).toBeLessThan(1024);
   });
 
-  it("writes nothing when the same is told again", async () => {
+  it("writes nothing when the same values are recorded again", async () => {
     const record = {
       source: "okta",
       subject: "1",
@@ -67,7 +67,7 @@ describe("the ledger in DynamoDB", () => {
     expect((await itemOf("subject#okta#1", "subject"))?.["revision"]).toEqual({ N: "1" });
   });
 
-  it("has nobody but people of sources in the index of these", async () => {
+  it("has only the people of sources in the index of people by source", async () => {
     await ledger.tell({ source: "okta", subject: "1", told: {} });
     await ledger.recordPeople([{ externalId: "e-1", createdBy: "okta/1", owner: "okta" }]);
     await ledger.claim({ source: "okta", id: "1" }, { owner: "one", leaseSeconds: 60 });
@@ -77,7 +77,7 @@ describe("the ledger in DynamoDB", () => {
     expect(indexed.map(({ pk }) => pk?.S)).toEqual(["subject#okta#1"]);
   });
 
-  describe("a rename that was cut off", () => {
+  describe("a rename that was interrupted", () => {
     const before = {
       userId: { S: "u-1" },
       createdBy: { S: "okta/e-1" },
@@ -111,7 +111,7 @@ describe("the ledger in DynamoDB", () => {
       for (const item of items) await putItem(table, item);
     }
 
-    it.each(steps)("after %s is finished when the person is looked for, under any id", async (_, items) => {
+    it.each(steps)("after %s is finished when the person is looked up, under any id", async (_, items) => {
       for (const id of ["oldest", "old"]) {
         for (const item of await itemsOf(table)) await deleteItem(table, item);
         await cutOff(items);
@@ -128,13 +128,13 @@ describe("the ledger in DynamoDB", () => {
       }
     });
 
-    it.each(steps)("after %s is finished when it is told again", async (_, items) => {
+    it.each(steps)("after %s is finished when the rename is repeated", async (_, items) => {
       await cutOff(items);
       await ledger.renamePerson("old", "new");
       expect(await ledger.person("new")).toEqual(whole);
     });
 
-    it.each(steps)("after %s is finished before anything else is noted", async (_, items) => {
+    it.each(steps)("after %s is finished before anything else is recorded", async (_, items) => {
       await cutOff(items);
       await ledger.recordPeople([
         { externalId: "old", createdBy: "x", closes: { source: "clerk", isClosed: true } },
@@ -142,7 +142,7 @@ describe("the ledger in DynamoDB", () => {
       expect(await ledger.person("new")).toEqual({ ...whole, closedBy: ["clerk", "okta"] });
     });
 
-    it("after the new id was written does not write over what is noted there since", async () => {
+    it("after the new id was written does not overwrite what was recorded there since", async () => {
       await cutOff(steps[1]?.[1] ?? []);
       await ledger.recordPeople([
         { externalId: "new", createdBy: "x", closes: { source: "okta", isClosed: false } },

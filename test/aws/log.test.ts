@@ -6,7 +6,7 @@ import { dashboard } from "#infra/aws/dashboard.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What goes to the console, where Lambda wraps it, and what goes past it. */
+/** Captures the lines that go to the console, which Lambda wraps, and those that go directly to standard output. */
 function written(log: (to: ReturnType<typeof awsLog>) => void) {
   const toConsole = vi.spyOn(console, "warn").mockImplementation(() => {});
   const raw = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
@@ -52,7 +52,7 @@ describe("the log of a function", () => {
     ]);
   });
 
-  it("counts for the stage alone where no source is at work, and nothing where nothing is to be counted", () => {
+  it("counts for the stage alone where a line names no source, and counts nothing where a line has no metric", () => {
     const { lines } = written((log) => {
       log.warn("authing throttled", {}, { AuthingThrottled: 1 });
       log.warn("events not postponed", { reason: "queue-unreachable" });
@@ -79,7 +79,7 @@ describe("an invocation", () => {
     expect(logged).toMatchObject([{ coldStart: true }]);
   });
 
-  it("names itself beside what is counted, and no invocation before it", () => {
+  it("names its own id beside its metrics, and never the id of an earlier invocation", () => {
     const { lines, logged } = begun(["r-1", true], ["r-2", false]);
     expect(lines).toHaveLength(3);
     expect(lines[2]).toMatchObject({ AuthingThrottled: 1, requestId: "r-2" });
@@ -94,7 +94,7 @@ describe("alarms and dashboard", () => {
     ([, pattern = "", metric = ""]) => ({ pattern, metric }),
   );
 
-  it("count what waits by the lines in which the worker says why", () => {
+  it("count waiting events by the log lines in which the worker gives the reason", () => {
     const counted = (reason: string) => {
       const { logged } = written((log) => log.warn("event waits", { source: "okta", reason }));
       // As Lambda writes it with log format JSON.
@@ -123,7 +123,7 @@ describe("alarms and dashboard", () => {
     expect(Object.keys(metricUnits).filter((name) => !shown.includes(`\\"${name}\\"`))).toEqual([]);
   });
 
-  it("name only alarms that there are", () => {
+  it("name only alarms that exist", () => {
     const alarms = readFileSync("infra/aws/alarms.yml", "utf8");
     const shown = JSON.stringify(dashboard(["okta"], []));
     const named = Array.from(shown.matchAll(/\$\{(\w+Alarm)\.Arn\}/g), ([, name = ""]) => name);
@@ -133,7 +133,7 @@ describe("alarms and dashboard", () => {
   });
 });
 
-/** What CloudWatch does with a filter pattern for JSON: comparisons of fields with texts, all of which have to hold. */
+/** Applies a CloudWatch filter pattern for JSON: comparisons of fields with texts, all of which must be true. */
 function matches(pattern: string, line: object): boolean {
   const comparisons = [...pattern.matchAll(/\(\$\.([\w.]+) (!?=) "([^"]*)"\)/g)];
   expect(comparisons.map(([whole]) => whole).join(" && ")).toBe(pattern.replace(/^\{ | \}$/g, ""));

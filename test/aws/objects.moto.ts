@@ -32,7 +32,7 @@ describe("objects on S3", () => {
     expect(await range(9, 100)).toBe("9");
   });
 
-  it("that are not named by a version are gone when they are removed", async () => {
+  it("that are removed without a version do not exist any more", async () => {
     await upload(bucket, "results/part.json", "one");
     await store.remove({ bucket, key: "results/part.json" });
     await expect(store.read({ bucket, key: "results/part.json" })).rejects.toMatchObject({
@@ -40,7 +40,7 @@ describe("objects on S3", () => {
     });
   });
 
-  it("are not read when another one is in their place", async () => {
+  it("are not read when another object has replaced them", async () => {
     const { etag } = await upload(bucket, "incoming/users/replaced.csv", "one");
     await upload(bucket, "incoming/users/replaced.csv", "two");
     await expect(store.read({ bucket, key: "incoming/users/replaced.csv", etag })).rejects.toMatchObject({
@@ -49,7 +49,7 @@ describe("objects on S3", () => {
     });
   });
 
-  it("are removed at the version that was read, and nothing else of them", async () => {
+  it("are removed at the version that was read, and at no other version", async () => {
     const first = await upload(bucket, "incoming/otp/secrets.csv", "one");
     const second = await upload(bucket, "incoming/otp/secrets.csv", "two");
     await store.remove(first);
@@ -58,7 +58,7 @@ describe("objects on S3", () => {
     expect((await read(second)).toString()).toBe("two");
   });
 
-  it("are missing when they were deleted, never were, or never had that version", async () => {
+  it("are missing when they were deleted, never existed, or never had that version", async () => {
     const { versionId } = await upload(bucket, "incoming/users/gone.csv", "one");
     await deleteObject(bucket, "incoming/users/gone.csv");
     const missing = { code: "malformed", reason: "object-missing" };
@@ -90,17 +90,14 @@ describe("objects on S3", () => {
     },
   );
 
-  it.each([1, 12])(
-    "are not written at all when what they are made of fails after %i MiB",
-    async (mebibytes) => {
-      const target = { bucket, key: `results/failed-${mebibytes}`, contentType: "text/csv" };
-      async function* parts() {
-        for (let part = 0; part < mebibytes; part += 1) yield Buffer.alloc(mebibyte);
-        throw new Error("no more rows");
-      }
-      await expect(store.write(target, parts())).rejects.toThrow("no more rows");
-      await expect(store.read(target)).rejects.toMatchObject({ reason: "object-missing" });
-      expect(await unfinishedUploads(bucket)).toBe(0);
-    },
-  );
+  it.each([1, 12])("are not written at all when their content fails after %i MiB", async (mebibytes) => {
+    const target = { bucket, key: `results/failed-${mebibytes}`, contentType: "text/csv" };
+    async function* parts() {
+      for (let part = 0; part < mebibytes; part += 1) yield Buffer.alloc(mebibyte);
+      throw new Error("no more rows");
+    }
+    await expect(store.write(target, parts())).rejects.toThrow("no more rows");
+    await expect(store.read(target)).rejects.toMatchObject({ reason: "object-missing" });
+    expect(await unfinishedUploads(bucket)).toBe(0);
+  });
 });

@@ -1,8 +1,8 @@
 import { serve, type LocalServer } from "#infra/local/server.ts";
 
 /**
- * Lambda's API with one function, which moto could not run: a stack of this machine, as its address is at the time of the call,
- * carries out the operations. An operation that fails is answered as Lambda answers for a function that throws.
+ * Lambda's API with the one function that moto could not run. A stack of this machine carries out the operations; its address is
+ * read at each call. A failed operation is answered as Lambda answers for a function that throws.
  */
 export async function serveOperations(functionName: string, stackUrl: () => string): Promise<LocalServer> {
   return serve(

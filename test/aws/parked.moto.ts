@@ -40,7 +40,7 @@ describe("parked messages in S3", () => {
   });
   const entries = async () => (await itemsOf(place.table)).map(({ sk }) => sk?.S ?? "");
 
-  it("have an entry of the due index each, with nothing in it but when and where", async () => {
+  it("each have an entry in the due index, which holds only a time and a key", async () => {
     await parkedObjects(place).keep(waiting("e-1"));
     await parkedObjects(place).keep({ ...waiting("e-2"), kind: "dead" });
     const [key = ""] = await keysOf(place.bucket, "parked/waiting/");
@@ -53,7 +53,7 @@ describe("parked messages in S3", () => {
     ]);
   });
 
-  it("leave no entry that is out of date once its time has come", async () => {
+  it("have no outdated entry left once its time has come", async () => {
     const parked = parkedObjects(place);
     await parked.keep(waiting("moved"));
     await parked.keep(waiting("moved", start + 1000));
@@ -67,10 +67,10 @@ describe("parked messages in S3", () => {
     expect(await entries()).toEqual([expect.stringContaining(String(start + 9000))]);
   });
 
-  it("that were kept by a worker that ended before it wrote the new entry are due at their own time all the same", async () => {
+  it("whose worker ended before it wrote the new entry are still due at their own time", async () => {
     const parked = parkedObjects(place);
     await parked.keep(waiting("e-1", start + 9000));
-    // As the object is when only the first of the two writes was done.
+    // The object after only the first of the two writes.
     const before = await itemsOf(place.table);
     await parked.keep(waiting("e-1", start + 99_000));
     await restore(before);
@@ -78,7 +78,7 @@ describe("parked messages in S3", () => {
     expect(await parked.due(start + 99_000, 100)).toHaveLength(1);
   });
 
-  it("whose object went by another way are due no more", async () => {
+  it("whose object was deleted by other means are not due any more", async () => {
     const parked = parkedObjects(place);
     await parked.keep(waiting("e-1"));
     for (const key of await keysOf(place.bucket, "parked/")) await deleteObject(place.bucket, key);

@@ -42,14 +42,14 @@ describe("the queue of events on SQS", () => {
     expect(await receiveAll(place.url)).toMatchObject([{ body: messageOf("e-1", "1", payload) }]);
   });
 
-  it("drops the same event of the same source when it comes again at once", async () => {
+  it("drops a second copy of the same event of the same source that is sent at once", async () => {
     await eventQueue(place).send([messageOf("e-1", "1")]);
     await eventQueue(place).send([messageOf("e-1", "1"), messageOf("e-2", "1")]);
     const ids = (await receiveAll(place.url)).map(({ body }) => (body as { event: { id: string } }).event.id);
     expect(ids).toEqual(["e-1", "e-2"]);
   });
 
-  it("takes the same event again that was received again, or comes back from among the parked ones", async () => {
+  it("accepts the same event again when it was received again, or when it was parked and is redriven", async () => {
     const first = messageOf("e-1", "1");
     const receivedAt = "2026-03-01T00:00:09.000Z";
     await eventQueue(place).send([first]);
@@ -76,7 +76,7 @@ describe("the queue of events on SQS", () => {
     await expect(sent).rejects.toMatchObject({ reason: "queue-unreachable", retryable: true });
   });
 
-  it("puts aside what is too large for SQS, and finds it again", async () => {
+  it("stores a message that is too large for SQS in the bucket, and reads it from there", async () => {
     const small = messageOf("e-1", "1");
     // Escaped for SQS, a character of three bytes takes six.
     const large = messageOf("e-2", "2", "员".repeat(200_000));
@@ -88,7 +88,7 @@ describe("the queue of events on SQS", () => {
     expect(JSON.stringify(received).length).toBeLessThan(2_000);
   });
 
-  it("sends nothing when what is too large cannot be put aside", async () => {
+  it("sends nothing when a message that is too large cannot be stored in the bucket", async () => {
     const large = messageOf("e-2", "2", "员".repeat(200_000));
     const sent = eventQueue({ ...place, bucket: `${place.bucket}-elsewhere` }).send([
       messageOf("e-1", "1"),
@@ -98,12 +98,12 @@ describe("the queue of events on SQS", () => {
     expect(await receiveAll(place.url)).toEqual([]);
   });
 
-  it("says that a message which was put aside cannot be read now", async () => {
+  it("reports that a message which was stored in the bucket cannot be read now", async () => {
     const opened = queueReader(place).open('{"kind":"stored","key":"waiting/clerk/gone.json"}');
     await expect(opened).rejects.toMatchObject({ reason: "stored-message-unreadable", retryable: true });
   });
 
-  it("hides what is handed back for as long as is said", async () => {
+  it("hides a message that is handed back for the given time", async () => {
     await eventQueue(place).send([messageOf("e-1", "1")]);
     const [first] = await receive(place.url);
     const hidden = { receiptHandle: first?.ReceiptHandle ?? "" };

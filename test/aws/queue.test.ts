@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { eventQueue, importQueue, type QueueEntry, type SendBatch } from "#lib/aws/queue.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 
-// What SQS does once in a million calls, and no server of ours can be asked to do.
+// Answers that SQS gives once in a million calls, and that moto cannot be told to give.
 
 function messageOf(id: string, subject: string, payload: unknown = {}, source = "clerk"): QueuedMessage {
   return {
@@ -13,7 +13,7 @@ function messageOf(id: string, subject: string, payload: unknown = {}, source = 
   };
 }
 
-/** A queue that refuses what it is told to, and remembers what it took. */
+/** A queue that refuses the entries that a test chooses, and records the entries that it accepted. */
 function queueThat(refuses: (entry: QueueEntry, call: number) => "once more" | "never" | undefined) {
   const taken: string[] = [];
   const batches: QueueEntry[][] = [];
@@ -33,7 +33,7 @@ function queueThat(refuses: (entry: QueueEntry, call: number) => "once more" | "
 }
 
 describe("the queue of events", () => {
-  it("sends again what was refused, before anything later of the same person", async () => {
+  it("sends a refused event again before any later event of the same person", async () => {
     const { taken, queue } = queueThat((entry, call) =>
       call < 3 && entry.body.includes('"a-1"') ? "once more" : undefined,
     );
@@ -63,11 +63,11 @@ describe("the queue of events", () => {
     );
     expect(groups.get("3")).toBe(groups.get("1"));
     expect(new Set(groups.values()).size).toBe(3);
-    // Group ids can be read in AWS: they say nothing about a person.
+    // Group ids are visible in AWS, so they must tell nothing about a person.
     for (const group of groups.values()) expect(group).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it("takes the same event of one source once, and that of another source beside it", async () => {
+  it("accepts the same event of one source once, and an event with the same id of another source, too", async () => {
     const { batches, queue } = queueThat(() => undefined);
     await queue.send([
       messageOf("1", "10010", {}, "clerk"),
@@ -82,7 +82,7 @@ describe("the queue of events", () => {
     expect(okta).not.toBe(clerk);
   });
 
-  it("takes an event again that was sent again, or comes back, and one call of ours only once", async () => {
+  it("accepts an event again that the sender sent again or that is redriven, but a repeated call of ours only once", async () => {
     const { batches, queue } = queueThat(() => undefined);
     const first = messageOf("1", "10010");
     const reception = { receivedAt: "2026-03-01T00:00:01.000Z", proof: "standard-webhooks" };
@@ -115,13 +115,13 @@ describe("the queue of events", () => {
     expect(batches.length).toBeLessThan(105);
   });
 
-  it("says again what it took of many of one person too early, with an id and a receipt that are new", async () => {
+  it("sends again, with a new id and a new receipt, the events of one person that SQS accepted too early", async () => {
     const { taken, batches, queue } = queueThat((entry, call) =>
       call === 1 && /"e-[37]"/.test(entry.body) ? "once more" : undefined,
     );
     const ids = Array.from({ length: 25 }, (_, index) => `e-${index}`);
     await queue.send(ids.map((id) => messageOf(id, "a")));
-    // The first ten without two of them, then everything from the first one that was refused.
+    // The first ten, two of which were refused, then everything from the first refused one on.
     expect(taken).toEqual(["e-0", "e-1", "e-2", "e-4", "e-5", "e-6", "e-8", "e-9", ...ids.slice(3)]);
     const sent = (id: string) =>
       batches
@@ -138,13 +138,13 @@ describe("the queue of events", () => {
     expect(sent("e-20")).toHaveLength(1);
   });
 
-  it("gives up after four tries, so that the sender comes again", async () => {
+  it("fails after four tries, so that the sender delivers again", async () => {
     const { batches, queue } = queueThat(() => "once more");
     await expect(queue.send([messageOf("a-1", "a")])).rejects.toMatchObject({ code: "unavailable" });
     expect(batches).toHaveLength(4);
   });
 
-  it("does not try again what can never be taken", async () => {
+  it("does not retry a message that SQS can never accept", async () => {
     const { batches, queue } = queueThat(() => "never");
     await expect(queue.send([messageOf("a-1", "a")])).rejects.toMatchObject({ code: "misconfigured" });
     expect(batches).toHaveLength(1);
@@ -171,7 +171,7 @@ describe("the queue of events", () => {
 });
 
 describe("the queues of imports", () => {
-  it("take each message where it belongs, in the group of its import, without its name", async () => {
+  it("get each message in its own queue, in the group of its import, without the name of the file", async () => {
     const sent: { url: string; entry: QueueEntry }[] = [];
     const queue = importQueue(
       { chunks: "https://chunks", finish: "https://finish" },
@@ -200,7 +200,7 @@ describe("the queues of imports", () => {
     expect(new Set(groups).size).toBe(2);
     for (const { entry } of sent) {
       expect(entry.group).toMatch(/^[0-9a-f]{64}$/);
-      // Standard queues take none.
+      // Standard queues accept no deduplication id.
       expect(entry.deduplication).toBeUndefined();
       expect(entry.body).toMatch(/^[ -~]+$/);
     }

@@ -30,7 +30,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { propertiesOf } from "./stack/template.ts";
 
-// Makes what a deployment would make, as the packaged template has it, on the server of test/aws/run.sh.
+// Creates the resources of a deployment, as the packaged template describes them, on the server of test/aws/run.sh.
 
 const dynamodb = new DynamoDBClient();
 const s3 = new S3Client();
@@ -89,7 +89,7 @@ export async function createQueue(
   return made.QueueUrl ?? "";
 }
 
-/** What can be received at once, as SQS gives it. */
+/** The messages that can be received at once, as SQS returns them. */
 export async function receive(url: string) {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
@@ -110,7 +110,7 @@ export async function receiveAll(url: string) {
     const messages = await receive(url);
     if (messages.length === 0) return received;
     for (const { Body = "", Attributes, ReceiptHandle } of messages) {
-      // Until then SQS keeps back what follows in the same group.
+      // Until the message is deleted, SQS returns no later message of the same group.
       await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
       received.push({
         body: JSON.parse(Body),
@@ -128,7 +128,7 @@ export async function createBucket(): Promise<string> {
   return Bucket;
 }
 
-/** Uploads an object. Resolves to what a notification would tell of it. */
+/** Uploads an object. Resolves to the description of it that a notification would hold. */
 export async function upload(bucket: string, key: string, body: Uint8Array | string) {
   const { VersionId, ETag } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   return { bucket, key, versionId: VersionId ?? "", etag: (ETag ?? "").replaceAll('"', "") };

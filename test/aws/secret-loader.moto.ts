@@ -17,7 +17,7 @@ describe("secrets in Secrets Manager", () => {
     await expect(load(source)).rejects.toMatchObject({ code: "misconfigured", reason: "secret-missing" });
   });
 
-  it("are empty until somebody puts a value there", async () => {
+  it("are empty until the operator puts a value there", async () => {
     await createSecret(id);
     await expect(load(source)).rejects.toMatchObject({ code: "misconfigured", reason: "secret-empty-yet" });
   });

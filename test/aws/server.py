@@ -26,7 +26,7 @@ from werkzeug.serving import make_server  # noqa: E402
 class Dispatcher(DomainDispatcherApplication):
     @functools.cache
     def get_backend_for_host(self, host):
-        """Which service a host is of; moto looks through its folders for every request, a seventh of its time."""
+        """The service of a host; cached, because moto searches its folders for every request, which takes a seventh of its time."""
         return super().get_backend_for_host(host)
 
 

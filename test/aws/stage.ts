@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 
-// A deployed stage on the server of test/aws/run.sh: those parts of the packaged template that moto's CloudFormation makes.
+// A deployed stage on the server of test/aws/run.sh: the parts of the packaged template that moto's CloudFormation can create.
 
 type Value = Readonly<Record<string, unknown>>;
 
 const kinds = new Set(["AWS::SQS::Queue", "AWS::SNS::Topic"]);
-/** What CloudFormation itself knows. */
+/** The pseudo parameters of CloudFormation. */
 const known = /^AWS::/;
 const cloudFormation = new CloudFormationClient();
 

@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// The ports of lib/aws against a server that speaks AWS (test/aws/run.sh starts it and says where it is), and the packages as a
-// whole, against one of their own.
+// Tests the ports of lib/aws against a server with AWS's APIs (test/aws/run.sh starts it and passes its address), and the packaged
+// functions as a whole against a server of their own.
 export default defineConfig({
   test: {
     include: ["test/aws/**/*.moto.ts"],

@@ -3,7 +3,7 @@ import { configuredFunctions } from "#infra/aws/bundle.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { loadConfig } from "#infra/commands/config.ts";
 
-// Prints dist/deployment.json as it would be with a key of the customer's, for test/aws/run.sh to have it packaged and checked.
+// Prints dist/deployment.json as it would be with a customer-managed key; test/aws/run.sh packages and checks it.
 
 const config = await loadConfig();
 const made = deployment(

@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { httpEvent, invocation } from "./deliveries.ts";
 
-// The process that takes the burst, compiled to JavaScript before it is used: `burst-server.mjs <bundle>`. Lambda would
-// start one for each event that is on its way; here there are as many as the machine has cores, and each takes many at a time.
+// The process that receives the burst, compiled to JavaScript before it is used: `burst-server.mjs <bundle>`. Lambda would start
+// one for each event in flight; here there are as many as the machine has cores, and each handles many events at a time.
 
 type Handler = (
   event: APIGatewayProxyEventV2,
@@ -16,7 +16,7 @@ type Handler = (
 const [bundle = ""] = process.argv.slice(2);
 const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: Handler };
 
-// Lambda takes lines from a console of its own; here nobody reads them.
+// Lambda has a console of its own that collects the lines; here they are discarded.
 const nothing = () => undefined;
 Object.assign(console, { info: nothing, warn: nothing, error: nothing });
 process.stdout.write = () => true;

@@ -13,8 +13,8 @@ import { signingSecret, userCreated } from "./deliveries.ts";
 import { environmentAt, startLoopbackAws } from "./loopback-aws.ts";
 import type { Costs, Count, Section } from "./section.ts";
 
-// What a storm of webhooks does to the receiving bundle: 500 signed deliveries a second for 20 seconds, each with its own id,
-// sent when it is due whether or not the ones before are answered. An answer's time counts from when its delivery was due.
+// The receiving bundle under a burst of webhooks: 500 signed deliveries a second for 20 seconds, each with its own id. Each is sent
+// when it is due, whether or not the earlier ones are answered. The time of an answer counts from when its delivery was due.
 
 const perSecond = 500;
 const seconds = 20;
@@ -25,7 +25,7 @@ interface Answered {
   readonly milliseconds: number;
 }
 
-/** Sends the deliveries at their times, to one process after the other. */
+/** Sends the deliveries at their times, to the processes in rotation. */
 async function storm(ports: readonly number[]): Promise<readonly Answered[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1000 });
   const body = userCreated(1024);

@@ -17,9 +17,9 @@ import { inFreshProcess } from "./fresh-process.ts";
 import { environmentAt, startLoopbackAws } from "./loopback-aws.ts";
 import type { Aim, Case, Costs, Count, Section } from "./section.ts";
 
-// Two first events. A body that is too large is answered with 413 before any secret is read: what is paid for is the
-// process, the bundle and the way through the handler. A good delivery costs a secret read and a message queued on top,
-// by the SDK, from a server on this machine. Lambda's own runtime, which loads some of Node before us, is in neither.
+// Two first events. A body that is too large is answered with 413 before any secret is read: its cost is that of the process, the
+// bundle and the path through the handler. A good delivery additionally costs one read of a secret and one message to the queue, by
+// the SDK, with a server on this machine. Neither includes Lambda's own runtime, which loads some of Node before our code.
 
 const root = resolve(import.meta.dirname, "../..");
 const measured = "webhooks-clerk";
@@ -29,7 +29,7 @@ const receives = (name: string) => name.startsWith("webhooks-");
 type FirstEvent = "refused" | "accepted" | "empty batch";
 const statuses: Readonly<Record<FirstEvent, number>> = { refused: 413, accepted: 202, "empty batch": 0 };
 
-/** How a team bundles without thinking about it. */
+/** The default way to bundle: esbuild with few options. */
 const plain: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
@@ -41,8 +41,9 @@ const plain: BuildOptions = {
 };
 
 /**
- * What stands in `import()` in lib/aws, loaded at once. Bundled plainly it is the receiver that the aim was set against;
- * bundled as ours is (Node's modules when they are used, one place for credentials) it shows what `import()` adds to that.
+ * Our receiver with static imports in place of `import()` in lib/aws. Bundled in the default way it is the receiver that the aim
+ * compares with. Bundled as ours is (Node's modules loaded when they are used, one credential provider) it shows how much
+ * `import()` alone saves.
  */
 const withSdk = `
   import "#lib/aws/secrets-manager.ts";
@@ -63,7 +64,7 @@ const emptyHandler = `
   export const handler = async ({ body = "" }) => ({ statusCode: body.length > ${maxDeliveryBytes} ? 413 : 202 });
 `;
 
-/** Bundles a text that stands in the root of the repository; resolves to the file of the bundle. */
+/** Bundles a source text as if it were a file in the root of the repository; resolves to the file of the bundle. */
 async function bundleText(
   contents: string,
   outdir: string,
@@ -100,7 +101,7 @@ async function prepare() {
     bundleText(withSdk, at("sdk"), { plugins: [lazyBuiltins, leanSdk, withoutTranslation] }),
     bundleText(withSdk, at("sdk-plain"), { plugins: [withoutTranslation] }),
     bundleText(authingSdk, at("authing-sdk"), { format: "cjs" }),
-    // Only its types are taken away: packages are found where it stands.
+    // esbuild only removes the types; Node finds the packages from the place of the file.
     build({
       ...plain,
       entryPoints: [join(import.meta.dirname, "naive-handler.ts")],
@@ -174,7 +175,7 @@ async function prepare() {
   };
 }
 
-/** The event, and how many bytes of body the fresh process has to make by itself: a megabyte is no command line. */
+/** The event, and how many bytes of body the fresh process makes by itself: a megabyte does not fit into a command line. */
 function firstEvent(first: FirstEvent): [event: object, bodyBytes: number] {
   if (first === "empty batch") return [{ Records: [] }, 0];
   if (first === "refused") return [httpEvent({}), maxDeliveryBytes + 1];

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 
 // Deliveries as Clerk sends them, of people who do not exist: the same bytes in every run.
 
-/** Invented, as everybody in here. */
+/** Invented, as all people in this file are. */
 export const signingSecret = "whsec_aW52ZW50ZWQtYmVuY2htYXJrLXNlY3JldC0x";
 
 const givenNames = ["小明", "Zoë", "伟", "Søren", "丽华", "Amélie", "浩然", "Jürgen", "Nuño", "雨桐"];
@@ -65,7 +65,7 @@ function randomNumbers(start: number): () => number {
   };
 }
 
-/** What API Gateway makes of a POST to `/webhooks/clerk`, without its body. */
+/** API Gateway's event of a POST to `/webhooks/clerk`, without its body. */
 export function httpEvent(headers: Readonly<Record<string, string>>): APIGatewayProxyEventV2 {
   const path = "/webhooks/clerk";
   return {

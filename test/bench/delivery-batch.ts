@@ -1,6 +1,6 @@
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 
-// Fifty invented people, about 450 bytes each, and what Authing answers about them.
+// Fifty invented people, about 450 bytes each, and Authing's answer about them.
 
 export const accessKey = {
   accessKeyId: "63e8a2f0c5b1d4e7a9f03c12",
@@ -48,7 +48,7 @@ export const batch = {
   options: { keepPassword: false },
 };
 
-/** As Authing answers: every field it has, of everybody. */
+/** Authing's answer: every field that it has, for each of the people. */
 export function answer(): Buffer {
   const data = batch.list.map((each, number) => ({
     ...each,

@@ -12,7 +12,7 @@ const inFlight = 10;
 
 /** Sends the batch once; throws when it was not taken. */
 type Call = () => Promise<void>;
-/** What each of the ten callers calls. */
+/** Makes one call; each of the ten callers repeats it. */
 type Client = () => Promise<Call>;
 
 const [name = "", port = ""] = process.argv.slice(2);

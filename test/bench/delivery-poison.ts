@@ -11,10 +11,10 @@ export const batchModes = ["all-or-nothing", "partial"] as const;
 export const poisons = ["duplicate", "invalid"] as const;
 
 const batchSize = 50;
-/** Where in the batch the bad record stands. */
+/** The index of the bad record in the batch. */
 const positions = [0, 24, 25, 49];
 
-/** How many calls more than for fifty good records one bad record costs, at the worst of some places in the batch. */
+/** How many more calls one bad record costs than fifty good records do, at the worst of some places in the batch. */
 export async function extraCalls(
   batchMode: (typeof batchModes)[number],
   poison: (typeof poisons)[number],
@@ -37,7 +37,7 @@ async function calls(
   const authing = createAuthingClient({ host: sandbox.url, credentials: async () => accessKey });
   const clock = { now: Date.now, wait: () => Promise.resolve(), random: Math.random };
   try {
-    // Somebody else has the e-mail address of the last one.
+    // Another person has the e-mail address of the last one.
     const stranger = { ...goodPerson(batchSize), externalId: "another-system-1" };
     await authing.createUsersBatch({ list: [stranger] });
     const people = Array.from({ length: batchSize }, (_, number) => goodPerson(number));
@@ -89,7 +89,7 @@ function badPerson(poison: (typeof poisons)[number]): CreateUserInfoDto {
   if (poison === "duplicate") {
     return {
       externalId: "hr-duplicate",
-      username: "somebody.else",
+      username: "another.person",
       name: "何晓",
       ...(email !== undefined && { email }),
     };

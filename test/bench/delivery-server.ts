@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo } from "node:net";
 import { answer } from "./delivery-batch.ts";
 
-// The process of a loopback Authing that costs as little as can be: it counts the bytes of a request, waits, and writes the
-// same answer to each. It says its port to whoever started it.
+// The process of a loopback Authing that uses as little CPU as possible: it counts the bytes of a request, waits, and writes the
+// same answer to each. It sends its port to the process that started it.
 
 const latencyMilliseconds = 20;
 const end = Buffer.from("\r\n\r\n");

@@ -5,7 +5,7 @@ import { inFreshProcess } from "./fresh-process.ts";
 import type { Case, Costs, Count, Section } from "./section.ts";
 
 // Each case is a process that keeps ten calls in flight, warmed up; CPU is user + system of all its threads. The server is a
-// process of its own that hardly works. The raw socket neither signs nor reads: nobody can be faster.
+// process of its own that uses little CPU. The raw socket neither signs nor reads: it is the lower bound for every client.
 
 const script = `${import.meta.dirname}/delivery-client.ts`;
 const batchSize = 50;

@@ -13,7 +13,7 @@ const [bundle = "", text = "{}", bodyBytes = "0"] = process.argv.slice(2);
 const event = JSON.parse(text) as APIGatewayProxyEventV2;
 if (Number(bodyBytes) > 0) event.body = "x".repeat(Number(bodyBytes));
 
-// Lambda puts a console of its own in place, which writes what it is given as JSON.
+// Lambda replaces the console by its own, which writes its arguments as JSON.
 const line = (entry: unknown) => void writeSync(2, `${JSON.stringify(entry)}\n`);
 Object.assign(console, { info: line, warn: line, error: line });
 
@@ -34,10 +34,10 @@ const report = {
     "CPU ms": (user + system) / 1000,
     "of it loading": (loaded.user + loaded.system) / 1000,
     "wall ms": wall,
-    // Not the peak: Linux carries that of the parent over.
+    // The current memory, not the peak: Linux lets a child inherit the peak of its parent.
     "RSS MB": process.memoryUsage.rss() / 2 ** 20,
   },
 };
 writeSync(1, `${JSON.stringify(report)}\n`);
-// Connections that are kept alive would keep the process.
+// Connections that are kept alive would keep the process running.
 process.exit();

@@ -2,9 +2,9 @@ import { execFile, fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Case, Costs } from "./section.ts";
 
-// Every case runs in a process of its own: what one case leaves behind in V8 (types it has seen, code it has compiled, a
-// grown heap) is no burden or gift to another. Nothing of our environment goes along: `NODE_OPTIONS` and a compile cache would
-// change what is measured.
+// Every case runs in a process of its own, so that the state of V8 after one case (types it has seen, code it has compiled, a
+// grown heap) makes no other case slower or faster. The process gets none of our environment variables: `NODE_OPTIONS` and a
+// compile cache would change the measurement.
 
 const longestMilliseconds = 30_000;
 
@@ -23,19 +23,19 @@ export function inFreshProcess(
   });
 }
 
-/** One thing that is done over and over. */
+/** One operation that is repeated. */
 export type Operation = () => unknown;
 
-/** What a section's file exports: for each case the operations that it times, each under the name of its cost. */
+/** The export of a section's file: for each case the operations that it times, each under the name of its cost. */
 export type Loops = Readonly<Record<string, () => Promise<Readonly<Record<string, Operation>>>>>;
 
 const script = `${import.meta.dirname}/loop.ts`;
-/** After so many rounds a case goes on in a new process, since two that compiled the same code differ by a tenth or so. */
+/** After this many rounds a case continues in a new process: two processes with the same code differ by about a tenth. */
 const roundsOfProcess = 7;
 
 /**
- * A warm case, `loops[name]` of the section's file: microseconds of CPU for each call. Its process stays for some rounds and
- * waits while the others have their turn, so that all of them are measured within a second.
+ * A warm case, `loops[name]` of the section's file: microseconds of CPU for each call. Its process runs for some rounds and waits
+ * while the processes of the other cases are measured, so that all of them are measured within a second.
  */
 export function loopCase(file: string, name: string): Case {
   let child: ChildProcess | undefined;
@@ -60,11 +60,11 @@ export function loopCase(file: string, name: string): Case {
   };
 }
 
-/** The next thing that it says. */
+/** The next message of the process. */
 async function message(child: ChildProcess): Promise<unknown> {
   const died = new AbortController();
   const abort = () =>
-    died.abort(new Error(`the process of ${child.spawnargs.at(-1)} ended; its error stands above`));
+    died.abort(new Error(`the process of ${child.spawnargs.at(-1)} ended; its error is printed above`));
   const signal = AbortSignal.any([died.signal, AbortSignal.timeout(longestMilliseconds)]);
   child.once("exit", abort);
   try {

@@ -13,8 +13,8 @@ import { finishImport } from "#lib/uploads/finish.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 
-// One function of an import in a process of its own, to be measured and killed: objects are files, ledger and queue are asked
-// of the process that started it. node import-process.ts <folder> <host of the sandbox> <milliseconds of an invocation>
+// One function of an import in a process of its own, which the benchmark measures and kills. Objects are files; the ledger and the
+// queue are those of the process that started it. node import-process.ts <folder> <host of the sandbox> <milliseconds of an invocation>
 
 const [folder = "", host = "", milliseconds = "0"] = process.argv.slice(2);
 let asked = 0;

@@ -21,12 +21,12 @@ import { importIdOf } from "#lib/uploads/import-id.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 
 // A large file from end to end, with functions that run out of time and are killed: node test/bench/import.ts [rows]
-// Each function is a process of its own; Authing's sandbox, the ledger and the queues are this one. Not part of `npm run bench`:
-// a million rows take some minutes and gigabytes.
+// Each function is a process of its own; Authing's sandbox, the ledger and the queues are in this process. Not part of
+// `npm run bench`: a million rows take some minutes and some gigabytes.
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const functionsAtOnce = 2;
-/** So short that chunks are handed over. */
+/** The milliseconds of an invocation: so short that chunks are handed over to the next one. */
 const invocationMilliseconds = 1_500;
 const kills = 3;
 const accessKey = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
@@ -45,7 +45,7 @@ const kindOf = ({ message }: Work) => ("kind" in message ? message.kind : "plan"
 const rowOutcomes = new Map<string, string>();
 let ahead = 0;
 const kept = memoryLedger(() => Date.now() + ahead);
-/** Rows would take gigabytes here: of each, what it came to. */
+/** The outcome of each row. The whole records would take gigabytes here. */
 const ledger: Ledger = {
   ...kept,
   async settle(records: readonly EventRecord[], keepSeconds) {
@@ -71,19 +71,19 @@ const ports: Record<string, Record<string, (...given: never[]) => Promise<unknow
 let invocations = 0;
 const peaks = new Map<string, number>();
 
-/** The most memory a process has had, in MB. */
+/** The peak memory of a process, in MB. */
 function peakOf({ pid }: ChildProcess): number {
   const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, "utf8") : "";
   return Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
 
-/** A function that works on one message after the other, until it is killed. */
+/** A function that handles one message after the other, until it is killed. */
 async function serve(host: string, isOver: () => boolean, killAt: number[]): Promise<void> {
   while (!isOver()) {
     const child = fork(
       fileURLToPath(new URL("./import-process.ts", import.meta.url)),
       [folder, host, String(invocationMilliseconds)],
-      // As a function of 512 MB has it.
+      // The heap that a function of 512 MB has.
       { serialization: "advanced", execArgv: ["--max-old-space-size=400"] },
     );
     await new Promise((resolve) => child.once("message", resolve));
@@ -94,7 +94,7 @@ async function serve(host: string, isOver: () => boolean, killAt: number[]): Pro
         const work = waiting.find(({ isTaken }) => !isTaken);
         if (isOver()) return child.disconnect();
         if (!work) return void setTimeout(next, 5);
-        // Each kind is a function of its own.
+        // Each kind of message has a function of its own.
         own ??= kindOf(work);
         if (kindOf(work) !== own) return child.disconnect();
         work.isTaken = true;

@@ -1,8 +1,8 @@
 import { pathToFileURL } from "node:url";
 import type { Loops, Operation } from "./fresh-process.ts";
 
-// The process of a warm case: `loop.ts <file of the section> <case>`. It warms its operations up, and then times a slice of
-// each whenever it is told to, so that the processes of all cases can take turns.
+// The process of a warm case: `loop.ts <file of the section> <case>`. It warms its operations up, and then times a slice of each
+// whenever its parent sends a message, so that the processes of all cases are measured alternately.
 
 const warmUpMicroseconds = 1_200_000;
 const sliceMicroseconds = 40_000;

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 interface LoopbackAws {
   /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
   readonly url: string;
-  /** How many different messages the queue has taken. */
+  /** How many different messages the queue has accepted. */
   messages(): number;
   close(): void;
 }
@@ -19,7 +19,7 @@ interface SendMessageBatch {
   }[];
 }
 
-/** The environment of a function that calls it. */
+/** The environment variables of a function that calls it. */
 export function environmentAt({ url }: LoopbackAws, home: string) {
   return {
     HOME: home,
@@ -36,7 +36,7 @@ export function environmentAt({ url }: LoopbackAws, home: string) {
 }
 
 /**
- * As much of Secrets Manager and SQS as one delivery needs: one secret without a previous version, and a queue that takes
+ * The part of Secrets Manager and SQS that one delivery needs: one secret without a previous version, and a queue that accepts
  * everything. It checks no signatures. It runs in the process that measures, not in one that is measured.
  */
 export async function startLoopbackAws(secret: object): Promise<LoopbackAws> {
@@ -57,7 +57,7 @@ export async function startLoopbackAws(secret: object): Promise<LoopbackAws> {
       {
         Successful: Entries.map(({ Id, MessageBody, MessageDeduplicationId }) => {
           taken.add(MessageDeduplicationId);
-          // The SDK compares the hash.
+          // The SDK compares this hash with its own.
           const MD5OfMessageBody = createHash("md5").update(MessageBody).digest("hex");
           return { Id, MessageId: Id, MD5OfMessageBody };
         }),

@@ -1,6 +1,6 @@
 import { meets, type Case, type Costs, type Ratio } from "./section.ts";
 
-/** The costs of every case, one entry a round. */
+/** The costs of every case, one entry per round. */
 export type Rounds = ReadonlyMap<string, readonly Costs[]>;
 
 export interface Spread {
@@ -9,14 +9,14 @@ export interface Spread {
   readonly most: number;
 }
 
-/** Rounds of one ratio that lie further apart than this say that the machine was busy. */
+/** When the rounds of one ratio differ by more than this factor, the machine was busy. */
 const widestSpread = 1.6;
 const extraRounds = 4;
 
 /**
- * Runs every case once a round, in an order that rotates, so that what the machine does meanwhile hits all alike. When
- * the rounds of a ratio lie far apart, or its median misses the aim, up to four more rounds are added before `until`
- * (milliseconds since 1970).
+ * Runs every case once per round, in an order that rotates, so that other work of the machine affects all cases alike. When the
+ * rounds of a ratio differ much, or its median misses the aim, up to four more rounds are added before `until` (milliseconds
+ * since 1970).
  */
 export async function measure(
   cases: readonly Case[],

@@ -12,15 +12,15 @@ import { ManagementClient } from "authing-node-sdk";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 
-// A receiver as it is written without looking at the clock: every package that the job could want, imported at the top and
-// left in node_modules. It answers as ours does, and does less.
+// A receiver that is written without regard to its cold start: every package that the job could need is imported at the top and
+// stays in node_modules. It gives the same answers as ours, and does less.
 
 const User = z.object({ type: z.string(), timestamp: z.number(), data: z.object({ id: z.string() }) });
 const logger = new Logger({ serviceName: "naive" });
 const metrics = new Metrics({ namespace: "naive", serviceName: "naive" });
 const sqs = new SQSClient({});
 
-/** Made while loading, for the half of the job that comes later. */
+/** Created while the module loads, for the later half of the job. */
 export const prepared = [
   new S3Client({}),
   new Tracer({ enabled: false }),

@@ -12,12 +12,12 @@ import {
   type Server,
 } from "./rate-servers.ts";
 
-// The servers that a pace is tried on: mechanisms of rate-servers.ts with numbers.
+// The servers with which a pace is tested: the mechanisms of rate-servers.ts with numbers.
 
 /**
- * How much pace.ts knows of a server. Its constants were chosen on the tuned ones alone. The seen ones were blind once: they
- * were not tuned on, but showed what was wrong. The blind ones were written and committed before any run, and after the
- * latest change to pace.ts.
+ * How far a server has influenced pace.ts. `tuned`: the constants of pace.ts were chosen with these servers alone. `seen`: once
+ * blind; no constant was chosen with them, but their results led to a change. `blind`: written and committed after the latest change
+ * to pace.ts, and before any run.
  */
 export type Set = "tuned" | "seen" | "blind";
 
@@ -29,11 +29,11 @@ export interface Model {
   readonly processes?: number;
   /** Median time to an answer. Default 140. */
   readonly latencyMilliseconds?: number;
-  /** How far answers scatter: the deviation of the latency's logarithm. Default 0.35. */
+  /** How much latencies vary: the standard deviation of their logarithm. Default 0.35. */
   readonly latencySpread?: number;
-  /** What its refusals say where they say anything, whatever is true. Default: the truth, in whole seconds. */
+  /** The Retry-After of its refusals in seconds, where they have one, true or not. Default: the true time, in whole seconds. */
   readonly retryAfterSeconds?: number;
-  /** How long a trial lasts, where not 300: fast ones tell as much sooner. */
+  /** How many seconds a trial lasts. Default 300; a fast server needs less time for the same number of calls. */
   readonly seconds?: number;
 }
 

@@ -1,21 +1,21 @@
 import type { Clock } from "#lib/contract/clock.ts";
 import { createPace, type Pace, type Permit } from "#lib/delivery/pace.ts";
 
-// Ways to keep a rate. Each gives permits, and is told what came of them.
+// Rate controllers. Each gives permits for calls, and learns the result of each call.
 
-/** What a controller is told about the server: `limit` calls a second on average, which only some of them use. */
+/** What a controller knows about the server: `limit` calls a second on average, which only some controllers use. */
 export interface Controller {
   open(clock: Clock, limit: number): Pick<Pace, "permit">;
-  /** Whether a refused call also waits by itself: as long as the server asks, else exponentially longer, with full jitter. */
+  /** Whether a refused call also backs off by itself: for the server's Retry-After, else exponentially, with full jitter. */
   readonly backsOff?: boolean;
 }
 
-/** Ours may call as fast as this; what the servers allow lies far below. */
+/** The maximum rate of ours in calls a second, far above what any server here allows. */
 const maxPerSecond = 500;
 /** Milliseconds. */
 const rounding = 1e-6;
 
-/** Turns at a rate that may change from one to the next. */
+/** Permits at a rate that may change after each permit. */
 function spaced(
   clock: Clock,
   rate: () => number,
@@ -33,7 +33,7 @@ function spaced(
   return inLine(permit);
 }
 
-/** One after the other, in the order in which they come. */
+/** Runs callers one after the other, in the order of arrival. */
 function inLine(permit: () => Promise<Permit>): Pick<Pace, "permit"> {
   let latest: Promise<Permit> | undefined;
   const after = async (before: typeof latest) => {
@@ -53,7 +53,7 @@ const fixed = (share: number): Controller => ({
     ),
 });
 
-/** Up by 5 % a second, down to 0.7 once for each overrun. */
+/** Raises the rate by 5 % a second, and multiplies it by 0.7 once for each overrun. */
 const upAndDown: Controller = {
   backsOff: true,
   open(clock) {

@@ -1,25 +1,25 @@
-// How servers let only so many calls through, each as some API does it. rate-models.ts puts numbers to them.
+// Mechanisms by which servers limit calls, each as some API does it. rate-models.ts gives them numbers.
 
 /** One server, from time 0 on. Times are milliseconds. */
 export interface Server {
-  /** Takes a call, or refuses it. Called with times that never go back. */
+  /** Accepts a call, or refuses it. The times of the calls never decrease. */
   takes(now: number): boolean;
-  /** When it would take one again, as far as it would tell. */
+  /** When it would accept a call again, as its Retry-After would say. */
   opensAt(now: number): number;
-  /** How many calls of ours it would have taken at most until now. */
+  /** The most calls of ours that it could have accepted until now. */
   allowed(now: number): number;
-  /** How long the call that it took last waits in there before it is answered, beside the latency. Default 0. */
+  /** How long the last accepted call waits in the server before its answer, in addition to the latency. Default 0. */
   keeps?(): number;
 }
 
-/** A bucket that fills at a rate that may change with time. */
+/** A token bucket that fills at a rate that may change with time. */
 export function bucket(perSecond: (now: number) => number, burst: number, locksMilliseconds = 0): Server {
   let tokens = burst;
   let filledAt = 0;
   let total = burst;
   let lockedUntil = 0;
   const fill = (now: number) => {
-    // In steps, since the rate may change in between.
+    // In steps, because the rate may change in between.
     while (filledAt < now) {
       const until = Math.min(now, filledAt + 250);
       const gained = (perSecond(filledAt) * (until - filledAt)) / 1000;
@@ -47,7 +47,7 @@ export function bucket(perSecond: (now: number) => number, burst: number, locksM
   };
 }
 
-/** So many calls in each stretch of time that begins at a full one. `offset`: how much of the first is over already. */
+/** Fixed windows: `limit` calls in each window. `offset`: how much of the first window is over at time 0. */
 export function fixedWindow(limit: number, milliseconds: number, offset: number): Server {
   let current = 0;
   let taken = 0;
@@ -78,7 +78,7 @@ export function slidingWindow(limit: number, milliseconds: number): Server {
   };
 }
 
-/** Another client calls at random times, at a rate that changes, so many calls at once, and is served as we are. */
+/** A neighbour: another client calls at random times, at a rate that changes, several calls at once, and shares the limit with us. */
 export function shared(
   server: Server,
   perSecond: (now: number) => number,
@@ -122,7 +122,7 @@ export function slidingLog(limit: number, milliseconds: number): Server {
   };
 }
 
-/** A bucket that leaks: what was taken waits until its turn to be worked on. */
+/** A leaky bucket: accepted calls wait in a queue and are handled one after the other. */
 export function queue(perSecond: number, size: number): Server {
   let waiting = 0;
   let leakedAt = 0;
@@ -143,7 +143,7 @@ export function queue(perSecond: number, size: number): Server {
   };
 }
 
-/** Two limits; what the second refuses has counted for the first. */
+/** Two limits; a call that the second refuses has already counted for the first. */
 export function stacked(first: Server, second: Server): Server {
   let refusedBy = first;
   return {
@@ -157,7 +157,7 @@ export function stacked(first: Server, second: Server): Server {
   };
 }
 
-/** Refuses everything for the last `closed` milliseconds of each `period`; its time stands still meanwhile. */
+/** Refuses everything for the last `closed` milliseconds of each `period`; the inner server's time does not pass meanwhile. */
 export function closing(server: Server, closed: number, period: number): Server {
   const openTime = (now: number) =>
     Math.floor(now / period) * (period - closed) + Math.min(now % period, period - closed);
@@ -172,7 +172,7 @@ export function closing(server: Server, closed: number, period: number): Server 
   };
 }
 
-/** So many calls in any stretch of time, as two counters know it: this window's, and its share of the one before. */
+/** A sliding window that is estimated by two counters: this window's calls, and a share of the calls of the window before. */
 export function twoCounters(limit: number, milliseconds: number): Server {
   let index = 0;
   let [before, current] = [0, 0];
@@ -195,7 +195,7 @@ export function twoCounters(limit: number, milliseconds: number): Server {
   };
 }
 
-/** Several servers that know nothing of each other; which one is asked is chance. */
+/** Several servers with limits of their own; each call goes to one of them at random. */
 export function drawn(servers: readonly Server[], random: () => number): Server {
   let asked = servers[0]!;
   return {

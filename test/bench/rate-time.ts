@@ -1,14 +1,14 @@
 import type { Clock } from "#lib/contract/clock.ts";
 
-/** A clock that stands still until everybody waits, and then jumps to whoever waits the shortest. */
+/** A virtual clock: when every caller waits, it jumps to the earliest time for which one waits. */
 export interface VirtualTime extends Clock {
-  /** Calls back at a time, milliseconds. */
+  /** Calls a function at a time in milliseconds. */
   at(time: number, call: () => void): void;
-  /** Lets the time pass until then. */
+  /** Lets the time pass until a time. */
   runUntil(end: number): Promise<void>;
 }
 
-/** Promises that follow one another between two events: more than any controller here needs. */
+/** How many promises in a chain are resolved between two events: more than any controller here needs. */
 const microtasks = 6;
 
 export function virtualTime(random: () => number): VirtualTime {

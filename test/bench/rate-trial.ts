@@ -2,18 +2,18 @@ import type { Controller } from "./rate-peers.ts";
 import type { Model } from "./rate-models.ts";
 import { seeded, virtualTime } from "./rate-time.ts";
 
-/** How one controller did against one server. */
+/** The result of one controller with one server. */
 export interface Trial {
-  /** Accepted calls over those that were allowed, at most 1: windows cut by the beginning and the end let more through. */
+  /** Accepted calls divided by allowed calls, at most 1: windows that the trial's begin and end cut let more calls through. */
   readonly use: number;
-  /** Refused calls over all calls. */
+  /** Refused calls divided by all calls. */
   readonly refused: number;
 }
 
 const usualSeconds = 300;
 const usualLatencyMilliseconds = 140;
 const usualSpread = 0.35;
-/** Calls that every process would like to have in flight at any time. */
+/** How many calls every process tries to keep in flight. */
 const appetite = 64;
 const firstBackOffMilliseconds = 500;
 const longestBackOffMilliseconds = 20_000;
@@ -30,7 +30,7 @@ export async function trial(
   const seconds = model.seconds ?? usualSeconds;
   const end = seconds * 1000;
   const processes = model.processes ?? 1;
-  // Only the fixed rates are told it; for them the whole time is averaged.
+  // Only the fixed-rate controllers use the limit; it is the average over the whole trial.
   const limit = model.open(seeded(seed)).allowed(end) / seconds / processes;
   const latency = model.latencyMilliseconds ?? usualLatencyMilliseconds;
   const counts = { accepted: 0, refused: 0 };
@@ -51,7 +51,7 @@ export async function trial(
             void call(0);
             return;
           }
-          // Whole seconds, as the header has them.
+          // Whole seconds, because the header has whole seconds.
           const told = model.retryAfterSeconds ?? Math.max(Math.ceil(opensIn / 1000), 1);
           const retryAfter = tellsWhen ? told : undefined;
           permit?.throttled(retryAfter);
@@ -74,7 +74,7 @@ export async function trial(
   };
 }
 
-/** Around 1, with a long tail to the right. */
+/** A random factor around 1, with a long tail to the right. */
 function spread(random: () => number, deviation: number): number {
   const gauss = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return Math.exp(deviation * gauss);

@@ -3,8 +3,8 @@ import { models, type Set } from "./rate-models.ts";
 import { trial, type Trial } from "./rate-trial.ts";
 import type { Case, Costs, Count, Ratio, Section } from "./section.ts";
 
-// What is measured here is no time but behaviour, in virtual time: each round is another seed, and the same seed gives the
-// same numbers on every machine.
+// This section measures behaviour in virtual time, not speed: each round has another seed, and the same seed gives the same numbers
+// on every machine.
 
 const rounds = 3;
 
@@ -64,7 +64,7 @@ function rateCase(name: string, run: (seed: number) => Promise<readonly Tried[]>
   return { name, run: async () => costsOf(await run((seed += 1))) };
 }
 
-/** Refusals do not reach it. */
+/** A controller that never learns of a refusal. */
 function deaf(controller: Controller): Controller {
   return {
     open(clock, limit) {

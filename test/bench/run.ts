@@ -9,16 +9,16 @@ import { rate } from "./rate.ts";
 import { signatures } from "./signatures.ts";
 import { webhook } from "./webhook.ts";
 
-// `npm run bench`, `npm run bench -- signatures cold`, `npm run bench -- --self-check`. What is measured is each section's;
-// how, is in measure.ts. Ratios are what counts: both sides ran in the same minute on the same machine. Aims are printed, and
-// missing one is no failure.
+// `npm run bench`, `npm run bench -- signatures cold`, `npm run bench -- --self-check`. Each section says what is measured;
+// measure.ts says how. Ratios are the results to compare: both sides ran in the same minute on the same machine. Aims are printed;
+// a missed aim is no failure.
 
 const sections: readonly Section[] = [signatures, webhook, cold, burst, delivery, rate];
-/** Doubtful sections get more rounds until this much time is gone. */
+/** A section with unclear ratios gets more rounds until this much time has passed. */
 const budgetMilliseconds = 120_000;
-/** A spoilt variant has to cost at least this many times as much as ours. */
+/** A spoilt variant must cost at least this many times as much as ours. */
 const showsFrom = 1.1;
-/** Who is compared with, as installed. */
+/** The packages that ours is compared with, in their installed versions. */
 const packages = [
   "standardwebhooks",
   "svix",
@@ -67,7 +67,7 @@ async function report(section: Section, { cases, ratios, counts = [] }: Prepared
   }
 }
 
-/** Whether a spoilt variant would show: measures it beside ours, and wants it dearer in something that an aim is about. */
+/** Whether the section detects a spoilt variant: measures it beside ours, and expects a higher cost in a ratio that has an aim. */
 async function checkItself(
   { rounds }: Section,
   { cases, ratios, spoilt }: Prepared & Required<Pick<Prepared, "spoilt">>,

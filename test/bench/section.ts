@@ -1,6 +1,6 @@
-// What a section of the benchmark is. A new one is a file beside this one and a line in run.ts.
+// A section of the benchmark. A new section is a file beside this one and a line in run.ts.
 
-/** What a case cost in one round, by what was measured, e.g. `{ "1 KB": 4.5, "10 KB": 14.1 }`. */
+/** The costs of a case in one round, by the name of the cost, e.g. `{ "1 KB": 4.5, "10 KB": 14.1 }`. */
 export type Costs = Readonly<Record<string, number>>;
 
 export interface Case {
@@ -10,7 +10,7 @@ export interface Case {
   close?(): void;
 }
 
-/** Cost of one case over cost of another, taken within each round. */
+/** The cost of one case divided by that of another, computed within each round. */
 export interface Ratio {
   readonly of: string;
   readonly to: string;
@@ -19,10 +19,10 @@ export interface Ratio {
   readonly aim?: Aim;
 }
 
-/** What we would like. It is printed beside what was measured, never asserted: a machine is not a promise. */
+/** The aim. It is printed beside the measurement and never asserted, because the result depends on the machine. */
 export type Aim = { readonly atLeast: number } | { readonly atMost: number };
 
-/** Something that is counted, not timed: sizes. */
+/** A value that is counted, not timed, such as a size. */
 export interface Count {
   readonly title: string;
   readonly value: number;
@@ -31,9 +31,9 @@ export interface Count {
 }
 
 export interface Section {
-  /** What selects it: `npm run bench -- <name>`. */
+  /** The name that selects it: `npm run bench -- <name>`. */
   readonly name: string;
-  /** One line: what is done, and in which unit its cost is. */
+  /** One line: what is measured, and the unit of its cost. */
   readonly about: string;
   readonly rounds: number;
   prepare(): Promise<Prepared>;

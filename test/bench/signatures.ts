@@ -5,7 +5,7 @@ import type { Section } from "./section.ts";
 
 // Each gets the same Buffer and the same headers, and checks signature and time. `verify` stops there; `verify + parse`
 // goes on to the document, as a receiver does: ours and svix (since 2) by a JSON.parse, standardwebhooks by itself. Parsing
-// costs everybody the same, and at 10 KB more than our verifying, so that the aims are for what differs.
+// costs all of them the same, and at 10 KB more than our verification, so that the aims are about the part that differs.
 
 interface Secret {
   readonly key: string;
@@ -14,7 +14,7 @@ interface Secret {
 type Headers = Readonly<Record<string, string>>;
 type Operations = Readonly<Record<string, Operation>>;
 
-/** Two ways through one delivery; `verify` throws or gives false when it is refused. */
+/** The two operations on one delivery; `verify` throws or returns false when it refuses the delivery. */
 interface Receiver {
   verify(body: Buffer, headers: Headers): unknown;
   verifyAndParse(body: Buffer, headers: Headers): unknown;
@@ -53,7 +53,7 @@ export const loops: Loops = {
     const secret = { key: signingSecret };
     return ours(() => secret);
   },
-  // A new object each time has no KeyObject beside it yet.
+  // A new object for each call, because lib/proofs keeps the KeyObject of an object that it has seen.
   "ours, raw secret": async () => ours(() => ({ key: signingSecret })),
   standardwebhooks: async () => {
     const { Webhook } = await import("standardwebhooks");

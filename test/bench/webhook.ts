@@ -10,10 +10,10 @@ import { httpEvent, invocation, signingSecret, userCreated } from "./deliveries.
 import { loopCase, type Loops, type Operation } from "./fresh-process.ts";
 import type { Section } from "./section.ts";
 
-// Each gets the same event of API Gateway, checks the signature, and gives the queue a text.
+// Each case gets the same event of API Gateway, checks the signature, and passes a text to the queue.
 
 const bodyBytes = 1024;
-/** Where the text ends up, so that nobody may leave out making it. */
+/** The text that was queued. It is checked, so that no case can skip making it. */
 let queued = "";
 
 const memoryQueue: EventQueue = {
@@ -27,7 +27,7 @@ const cachedSecret = secretReader(async () => ({ current: { signingSecret } }));
 function signedEvent(): APIGatewayProxyEventV2 {
   const body = userCreated(bodyBytes);
   const { headers } = clerk.proof.sign(body, { signingSecret }, { now: Date.now(), id: "msg_invented" });
-  // standardwebhooks knows its own names only; our source takes either.
+  // standardwebhooks knows only its own header names; our source accepts both sets.
   const named = Object.entries(headers).map(([name, value]) => [name.replace("svix-", "webhook-"), value]);
   return { ...httpEvent(Object.fromEntries(named) as Record<string, string>), body: body.toString() };
 }
@@ -59,11 +59,11 @@ export const loops: Loops = {
       }),
     ),
   "ours, raw secret": () => {
-    // A new object each time has no KeyObject beside it yet.
+    // A new object for each call, because lib/proofs keeps the KeyObject of an object that it has seen.
     const read = async () => [{ signingSecret }] as never;
     return ours({ read, refresh: read }, memoryQueue);
   },
-  // The least that a receiver can do: no time is checked, no header looked for in any case, nothing can go wrong.
+  // The least that a receiver can do: it checks no time, finds headers in one spelling only, and handles no error.
   floor: () => {
     const key = createSecretKey(Buffer.from(signingSecret.slice("whsec_".length), "base64"));
     return eventOperation(async ({ headers, body = "" }) => {

@@ -45,7 +45,7 @@ describe("an explanation", () => {
     expect(lapsed).toMatch(/lapses +okta\/e-3 has said something newer/);
   });
 
-  it("names the other account of a conflict as such", () => {
+  it("labels the other account of a conflict as the other account", () => {
     const outcome = {
       kind: "rejected",
       reason: "conflict",
@@ -60,7 +60,7 @@ describe("an explanation", () => {
     expect(text).toMatch(/other person +10011/);
   });
 
-  it("of a person says whose they are, who closed the account, and earlier ids", () => {
+  it("of a person says which source they belong to, which sources closed the account, and their earlier ids", () => {
     const person = { externalId: "2", userId: "u-1", createdBy: "hr/e-1", closedBy: ["hr"], formerly: ["1"] };
     const text = portrait({ ...person, owner: "hr" }, "1");
     for (const line of [/^person 2$/m, /asked as +1/, /formerly +1/, /belongs to +hr/, /closed by +hr/]) {

@@ -18,7 +18,7 @@ async function run(script: string, ...given: string[]) {
   });
 }
 
-/** One person of HR who has left, and one with their address who is held. */
+/** A stage with a person of HR who has left, and a held event of another person with the same address. */
 async function withNamesake(): Promise<Journey> {
   const stage = await journey({ config: defineConfig({ sources: { hr: { source: toldSource } } }) });
   stage.secrets["sources/hr"] = { current: toldSecret };
@@ -35,7 +35,7 @@ async function withNamesake(): Promise<Journey> {
 }
 
 describe("commands about what is parked", () => {
-  it("show what is held, ask before all of it goes, and act on one event", async () => {
+  it("list held events, refuse to act on all of them without a yes, and act on one event", async () => {
     const { stack } = await withNamesake();
     const at = ["--url", stack.url] as const;
     const listed = await run("operate", "held", "list", ...at);
@@ -57,7 +57,7 @@ describe("commands about what is parked", () => {
     expect((await run("operate", "held", "list", ...at)).out).toBe("nothing is held\n");
   });
 
-  it("pause a source and let it go on", async () => {
+  it("pause a source and resume it", async () => {
     const { stack, send } = await withNamesake();
     const at = ["--url", stack.url] as const;
     expect(await run("operate", "pause", "hr", ...at)).toMatchObject({ status: 0, error: "" });

@@ -35,7 +35,7 @@ describe("the company's time zone", () => {
     ["CN", "Asia/Shanghai"],
     ["DE", "Europe/Berlin"],
     ["JP", "Asia/Tokyo"],
-    // Where a day ends last.
+    // The zone of the region in which a day ends last.
     ["ES", "Atlantic/Canary"],
     ["AU", "Australia/Perth"],
     ["ZZ", "UTC"],
@@ -47,7 +47,7 @@ describe("the company's time zone", () => {
     expect(["Pacific/Honolulu", "America/Adak"]).toContain(timeZoneOf({ region: "US" }));
   });
 
-  it("is the one that is named", () => {
+  it("is the one that the configuration names", () => {
     expect(timeZoneOf({ region: "CN", timeZone: "Asia/Urumqi" })).toBe("Asia/Urumqi");
   });
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { Format, Row } from "#lib/formats/format.ts";
 
-/** How many bytes each piece of a file has that a test reads. */
+/** The sizes in bytes of the pieces in which a test reads a file. */
 export const pieceSizes = [1, 7, 1000, 65536];
 
 export function quoted(cell: string): string {
@@ -22,7 +22,7 @@ export async function readAll(format: Format, content: string | Uint8Array, size
 export const codes = (rows: readonly Row[]) =>
   rows.map(({ row, problems }) => [row, problems.map(({ code }) => code)]);
 
-/** Text as people have it, and as it hurts: quotes, delimiters, line ends, CJK, astral characters, accents. */
+/** Ordinary text, and text that is hard to parse: quotes, delimiters, line ends, CJK, astral characters, accents. */
 export const cell = fc
   .array(
     fc.constantFrom(

@@ -11,7 +11,7 @@ describe("openTable", () => {
     ["users.tsv", "name\temail\n", "csv"],
     ["users.ndjson", '{"email":"a@example.com"}\n', "json-lines"],
     ["users.jsonl", '{"email":"a@example.com"}\n', "json-lines"],
-  ])("takes %s for what it is called", (name, head, format) => {
+  ])("detects the format of %s by its name", (name, head, format) => {
     expect(detect(name, Buffer.from(head)).name).toBe(format);
   });
 

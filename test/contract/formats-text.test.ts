@@ -53,7 +53,7 @@ describe("csv", () => {
     await expect(csvRows("a,b;c\n1,2;3")).rejects.toMatchObject({ reason: "delimiter-ambiguous" });
   });
 
-  test("refuses bad rows alone, by the line they start on", async () => {
+  test("refuses only the bad rows, each by the line on which it starts", async () => {
     const { rows } = await csvRows(
       [
         "工号,姓名,备注", // 1
@@ -83,7 +83,7 @@ describe("csv", () => {
     expect(rows[3]).toMatchObject({ values: undefined, original: ['4,"a"b,c'] });
   });
 
-  test("loses one line, not the file, to a quote that is never closed", async () => {
+  test("refuses one line, not the file, because of a quote that is never closed", async () => {
     const { rows } = await csvRows('a,b\n1,x\n2,"y\n3,z\n4,w\n');
     expect(codes(rows)).toEqual([
       [2, []],
@@ -94,7 +94,7 @@ describe("csv", () => {
   });
 
   test.each([65536, 3_000_000])(
-    "loses one line to a quote that is not closed within the limit, in pieces of %i",
+    "refuses one line because of a quote that is not closed within the limit, in pieces of %i",
     async (size) => {
       const many = "9,plain\n".repeat(maxRecordLength / 8 + 10);
       const { rows } = await csvRows(`a,b\n2,"y\n${many}3,"z"\n`, size);
@@ -103,7 +103,7 @@ describe("csv", () => {
     },
   );
 
-  test("takes any name for a column, and any line end in one file", async () => {
+  test("accepts any name of a column, and different line ends in one file", async () => {
     const { rows } = await csvRows("__proto__,constructor\r\n1,2\r3,4\n5,6");
     expect(rows.map(({ values }) => [values?.["__proto__"], values?.["constructor"]])).toEqual([
       ["1", "2"],
@@ -116,7 +116,7 @@ describe("csv", () => {
     ["", "header-missing", "line 1"],
     ["\n\n  \n", "header-missing", "line 1"],
     ['\n"a"b,c\n1,2', "header-quote-misplaced", "line 2"],
-  ])("refuses %j for its header", async (content, reason, path) => {
+  ])("refuses %j because of its header", async (content, reason, path) => {
     await expect(csvRows(content)).rejects.toMatchObject({ code: "malformed", reason, path });
   });
 
@@ -132,7 +132,7 @@ describe("csv", () => {
 });
 
 describe("json-lines", () => {
-  test("refuses bad lines alone, by their number", async () => {
+  test("refuses only the bad lines, each by its number", async () => {
     const { rows } = await readAll(registry.jsonLines, '{"a":1}\n\n{"a":\n[1]\nnull\n"x"\r\n{"a":2}');
     expect(codes(rows)).toEqual([
       [1, []],

@@ -16,7 +16,7 @@ const samples: Record<string, (columns: string[], rows: string[][]) => string> =
       .join(""),
 };
 
-/** Short rows past whatever a format looks at before it begins, so that pieces end within the rows that follow. */
+/** More short rows than a format reads before it begins, so that pieces end within the rows that follow. */
 const FILLER_ROWS = 350;
 const filler = (columns: readonly string[]) =>
   Array.from({ length: FILLER_ROWS }, () => columns.map(() => "filler"));
@@ -50,7 +50,7 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
     );
   });
 
-  test.each(pieceSizes)("takes a byte order mark off, in pieces of %i bytes", async (size) => {
+  test.each(pieceSizes)("removes a byte order mark, in pieces of %i bytes", async (size) => {
     const { rows } = await readAll(format, `\ufeff${write(["邮箱"], [["li@example.com"]])}`, size);
     expect(rows[0]?.values).toMatchObject({ 邮箱: "li@example.com" });
   });
@@ -120,7 +120,7 @@ describe.each(formats.map((format) => [format.name, format] as const))("%s", (na
     );
   });
 
-  test("gives its source back when reading stops early", async () => {
+  test("closes its source when reading stops early", async () => {
     let isClosed = false;
     async function* endless() {
       try {

@@ -1,8 +1,8 @@
-// JSON as attacks see it: every place in it, a copy with one place changed, a copy that does not change.
+// JSON for attacks: every place in a value, a copy with one place changed, a frozen copy.
 
 export type Path = readonly (string | number)[];
 
-/** Every place in a value, the whole first. */
+/** Every place in a value, beginning with the whole value. */
 export function pathsIn(value: unknown, path: Path = []): Path[] {
   if (typeof value !== "object" || value === null) return [path];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
@@ -23,12 +23,12 @@ export function replaced(document: unknown, [key, ...rest]: Path, value: unknown
   return copy;
 }
 
-/** A copy as it comes out of JSON. */
+/** A copy that was written as JSON and parsed again. */
 export function asJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** The same value, that cannot be changed at any depth. */
+/** The same value, frozen at every depth. */
 export function frozen<Value>(value: Value): Value {
   if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
     Object.values(value).forEach(frozen);

@@ -33,7 +33,7 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.person("10012")).toBeUndefined();
     });
 
-    it("keep what created them first, and the userId that they were given last", async () => {
+    it("keep the first event that created them, and the userId that was recorded last", async () => {
       await note();
       expect(await ledger.person("10010")).toEqual({ externalId: "10010", createdBy: "bamboohr/e-1" });
       await note({ userId: "u-1", createdBy: "clerk/e-9" });
@@ -44,7 +44,7 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.person("10010")).toEqual({ ...person, userId: "u-2" });
     });
 
-    it("keep their first owner, and get one where they had none", async () => {
+    it("keep their first owner, and get an owner where they had none", async () => {
       await note({ createdBy: "uploads/i/1" });
       expect((await ledger.person("10010"))?.owner).toBeUndefined();
       await note({ owner: "bamboohr" });
@@ -52,7 +52,7 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.person("10010")).toMatchObject({ owner: "bamboohr", createdBy: "uploads/i/1" });
     });
 
-    it("are closed by each source that says so, until it says otherwise", async () => {
+    it("are closed by each source that says so, until the same source says the opposite", async () => {
       const closedBy = async () => (await ledger.person("10010"))?.closedBy;
       await note({ userId: "u-1", closes: { source: "okta", isClosed: true } });
       await note({ closes: { source: "bamboohr", isClosed: true } });
@@ -67,13 +67,13 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.person("10010")).toEqual(person);
     });
 
-    it("are closed by all who say so at the same time", async () => {
+    it("are closed by all sources that say so at the same time", async () => {
       const sources = ["bamboohr", "clerk", "dingtalk", "okta"];
       await Promise.all(sources.map((source) => note({ closes: { source, isClosed: true } })));
       expect((await ledger.person("10010"))?.closedBy).toEqual(sources);
     });
 
-    it("may come twice in one call, and the last word counts", async () => {
+    it("may occur twice in one call, and the last occurrence counts", async () => {
       await ledger.recordPeople([
         { externalId: "10010", createdBy: "uploads/i/1", closes: { source: "okta", isClosed: true } },
         {
@@ -98,7 +98,7 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.person("10010")).toEqual(renamed);
     });
 
-    it("is noted under either id", async () => {
+    it("is recorded under either id", async () => {
       await ledger.renamePerson("10010", "20020");
       await note({ userId: "u-2", closes: { source: "okta", isClosed: false } });
       await note({ externalId: "20020", closes: { source: "clerk", isClosed: true } });
@@ -112,7 +112,7 @@ export function peopleOf(make: MakeLedger): void {
       });
     });
 
-    it("is renamed once, however often it is told, also by an id of before", async () => {
+    it("is renamed once, however often the rename is repeated, also under an earlier id", async () => {
       await ledger.renamePerson("10010", "20020");
       await note({ externalId: "20020", closes: { source: "clerk", isClosed: true } });
       await ledger.renamePerson("10010", "20020");
@@ -137,7 +137,7 @@ export function peopleOf(make: MakeLedger): void {
       }
     });
 
-    it("may have its earlier id again", async () => {
+    it("may get an earlier id back", async () => {
       await ledger.renamePerson("10010", "20020");
       await ledger.renamePerson("20020", "10010");
       for (const id of ["10010", "20020"]) {
@@ -163,7 +163,7 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.person("20020")).toMatchObject({ externalId: "30030", userId: "u-1" });
     });
 
-    it("ends at one id when many rename at the same time, and loses nothing that is noted meanwhile", async () => {
+    it("ends with one id when many renames run at the same time, and keeps what is recorded meanwhile", async () => {
       const sources = ["bamboohr", "clerk", "dingtalk", "feishu"];
       await Promise.all([
         ...sources.map(() => ledger.renamePerson("10010", "20020")),
@@ -177,7 +177,7 @@ export function peopleOf(make: MakeLedger): void {
       });
     });
 
-    it("does not come into being by it", async () => {
+    it("is not created by a rename", async () => {
       await ledger.renamePerson("unknown", "new");
       expect(await ledger.person("new")).toBeUndefined();
       expect(await ledger.person("unknown")).toBeUndefined();
@@ -204,7 +204,7 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.events("10012", 10)).toEqual([]);
     });
 
-    it("goes on under another id, and is found under each", async () => {
+    it("continues under another id, and is found under each", async () => {
       await note();
       const records: EventRecord[] = [];
       for (const externalId of ["10010", "20020", "30030"]) {
@@ -218,7 +218,7 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.events("10010", 2)).toEqual(records.slice(1));
     });
 
-    it("has no part in outcomes about nobody we know", async () => {
+    it("holds no outcome that is about no known person", async () => {
       const { externalId: _, ...anonymous } = recordOf();
       await ledger.settle([anonymous], day);
       expect(await ledger.events("10010", 10)).toEqual([]);

@@ -3,7 +3,7 @@ import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
 /** Makes an empty ledger that reads the time from `now` (milliseconds since 1970), which the suite moves as it likes. */
 export type MakeLedger = (now: () => number) => Ledger | Promise<Ledger>;
 
-/** An outcome of today, with what a test is about. */
+/** An outcome of today, with the fields that a test needs. */
 export function recordAt(time: number, changed: Partial<EventRecord> = {}): EventRecord {
   return {
     source: "bamboohr",

@@ -7,7 +7,7 @@ const first = "2026-03-01T00:00:00.000Z";
 const later = "2026-03-02T00:00:00.000Z";
 const latest = "2026-03-03T00:00:00.000Z";
 
-/** These fields, told at one moment by one event. */
+/** These fields, recorded from one event at one time. */
 const toldAt = (at: string, by: string, ...fields: string[]): Record<string, FieldTold> =>
   Object.fromEntries(fields.map((field) => [field, { at, by }]));
 
@@ -23,7 +23,7 @@ function subjectRecord(changed: Partial<SubjectRecord> = {}): SubjectRecord {
   };
 }
 
-/** What every ledger promises about what sources have told of their people. */
+/** The contract of every ledger for the fields that sources have told about their people. */
 export function subjectsOf(make: MakeLedger): void {
   describe("what a source has told of its person", () => {
     let ledger: Ledger;
@@ -32,18 +32,18 @@ export function subjectsOf(make: MakeLedger): void {
     });
     const known = () => ledger.subject(source, "10010");
 
-    it("is nothing at first", async () => {
+    it("is empty at first", async () => {
       expect(await known()).toBeUndefined();
     });
 
-    it("is remembered, each source's own", async () => {
+    it("is kept, for each source by itself", async () => {
       await ledger.tell(subjectRecord({ departments: ["d-1", "d-2"], lastDay: "2026-12-31" }));
       expect(await known()).toEqual(subjectRecord({ departments: ["d-1", "d-2"], lastDay: "2026-12-31" }));
       expect(await ledger.subject("clerk", "10010")).toBeUndefined();
       expect(await ledger.subject(source, "1001")).toBeUndefined();
     });
 
-    it("is the newest of each field, in whichever order it is told", async () => {
+    it("is the newest value of each field, in whichever order events arrive", async () => {
       await ledger.tell(subjectRecord());
       await ledger.tell(subjectRecord({ told: toldAt(latest, "e-3", "name") }));
       await ledger.tell(subjectRecord({ told: toldAt(later, "e-2", "name", "phone") }));
@@ -58,7 +58,7 @@ export function subjectsOf(make: MakeLedger): void {
       );
     });
 
-    it("is, of two things told of one moment, the one that was told last", async () => {
+    it("is, of two values with the same time, the one that was recorded last", async () => {
       await ledger.tell(subjectRecord());
       await ledger.tell(subjectRecord({ told: toldAt(first, "e-2", "access"), isClosed: true }));
       expect(await known()).toMatchObject({
@@ -67,7 +67,7 @@ export function subjectsOf(make: MakeLedger): void {
       });
     });
 
-    it("says open or closed, a last day and departments as the newest who told these fields", async () => {
+    it("has account state, last day and departments of the newest event that told each of these", async () => {
       const told = toldAt(later, "e-2", "access", "departure", "departments");
       await ledger.tell(subjectRecord({ told, isClosed: true, lastDay: "2026-12-31", departments: ["d-2"] }));
       await ledger.tell(
@@ -83,7 +83,7 @@ export function subjectsOf(make: MakeLedger): void {
       expect(await known()).toMatchObject({ isClosed: true, lastDay: "", departments: ["d-2"] });
     });
 
-    it("keeps what is told no more", async () => {
+    it("keeps a field that later events do not tell", async () => {
       await ledger.tell(subjectRecord({ departments: ["d-1"], lastDay: "2026-12-31" }));
       await ledger.tell({ source, subject: "10010", told: toldAt(later, "e-2", "phone") });
       expect(await known()).toEqual(
@@ -95,13 +95,13 @@ export function subjectsOf(make: MakeLedger): void {
       );
     });
 
-    it("does not change when it is told again", async () => {
+    it("does not change when the same values are recorded again", async () => {
       await ledger.tell(subjectRecord());
       await ledger.tell(subjectRecord());
       expect(await known()).toEqual(subjectRecord());
     });
 
-    it("holds everything that was told at the same time by many", async () => {
+    it("holds everything that many events recorded at the same time", async () => {
       const days = [3, 1, 5, 2, 4];
       await Promise.all(
         days.map((day) => {
@@ -121,7 +121,7 @@ export function subjectsOf(make: MakeLedger): void {
       });
     });
 
-    it("is that the source calls the person otherwise now, and is of another person when it is told of again", async () => {
+    it("follows the person to the source's new id; the old id then belongs to another person when it occurs again", async () => {
       await ledger.tell(subjectRecord());
       await ledger.tell({
         source,
@@ -145,7 +145,7 @@ export function subjectsOf(make: MakeLedger): void {
       });
     });
 
-    it("comes back whole where its words are unusual", async () => {
+    it("is returned unchanged where its names and values are unusual", async () => {
       const told = {
         "customData.职位 😀": { at: first, by: "昇𠮷#é\uD83D" },
         __proto: { at: first, by: "" },
@@ -205,7 +205,7 @@ export function subjectsOf(make: MakeLedger): void {
   });
 }
 
-/** What every ledger promises about a source itself. */
+/** The contract of every ledger for a source itself. */
 export function sourcesOf(make: MakeLedger): void {
   describe("a source", () => {
     let ledger: Ledger;

@@ -4,7 +4,7 @@ import { peopleOf } from "./ledger-people.ts";
 import { recordAt, type MakeLedger } from "./ledger-records.ts";
 import { sourcesOf, subjectsOf } from "./ledger-subjects.ts";
 
-/** What every ledger promises. */
+/** The contract of every ledger. */
 export function ledgerSuite(name: string, make: MakeLedger): void {
   describe(`the ledger ${name}`, () => {
     let time = 0;
@@ -28,17 +28,17 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
     const day = 86_400;
 
     describe("claims", () => {
-      it("gives an event to the first who asks", async () => {
+      it("gives an event to the first worker that claims it", async () => {
         expect(await ledger.claim(key, one)).toEqual({ state: "claimed", attempts: 1 });
       });
 
-      it("keeps others away while the lease runs", async () => {
+      it("refuses other workers while the lease runs", async () => {
         await ledger.claim(key, one);
         pass(59);
         expect(await ledger.claim(key, other)).toEqual({ state: "busy" });
       });
 
-      it("lets the owner claim again, which prolongs the lease", async () => {
+      it("lets the owner claim again, which extends the lease", async () => {
         await ledger.claim(key, one);
         pass(59);
         expect(await ledger.claim(key, one)).toEqual({ state: "claimed", attempts: 2 });
@@ -46,14 +46,14 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         expect(await ledger.claim(key, other)).toEqual({ state: "busy" });
       });
 
-      it("lets another take over once the lease has ended", async () => {
+      it("lets another worker claim the event once the lease has ended", async () => {
         await ledger.claim(key, one);
         pass(60);
         expect(await ledger.claim(key, other)).toEqual({ state: "claimed", attempts: 2 });
         expect(await ledger.claim(key, one)).toEqual({ state: "busy" });
       });
 
-      it("gives an event to exactly one of many who ask at once", async () => {
+      it("gives an event to exactly one of many workers that claim it at once", async () => {
         const owners = Array.from({ length: 8 }, (_, index) => ({ owner: `o-${index}`, leaseSeconds: 60 }));
         const claims = await Promise.all(owners.map((owner) => ledger.claim(key, owner)));
         expect(claims.filter(({ state }) => state === "claimed")).toHaveLength(1);
@@ -81,19 +81,19 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
     });
 
     describe("release", () => {
-      it("gives the event back at once and keeps counting", async () => {
+      it("makes the event free at once and keeps its count of attempts", async () => {
         await ledger.claim(key, one);
         await ledger.release(key, "one");
         expect(await ledger.claim(key, other)).toEqual({ state: "claimed", attempts: 2 });
       });
 
-      it("does nothing for somebody else's claim", async () => {
+      it("does nothing for another worker's claim", async () => {
         await ledger.claim(key, one);
         await ledger.release(key, "other");
         expect(await ledger.claim(key, other)).toEqual({ state: "busy" });
       });
 
-      it("does nothing for an event that is settled or unknown", async () => {
+      it("does nothing for an event that has an outcome or is unknown", async () => {
         await ledger.release(key, "one");
         await ledger.claim(key, one);
         await ledger.settle([recordOf()], day);
@@ -103,7 +103,7 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
     });
 
     describe("outcomes", () => {
-      it("come back whole to whoever claims the event later", async () => {
+      it("are returned complete to a worker that claims the event later", async () => {
         const record = recordOf();
         await ledger.claim(key, one);
         await ledger.settle([record], day);
@@ -121,18 +121,18 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         }
       });
 
-      it("stay as they were first", async () => {
+      it("never change once they are recorded", async () => {
         await ledger.settle([recordOf()], day);
         await ledger.settle([recordOf({ outcome: { kind: "rejected", reason: "conflict" } })], day);
         expect(await ledger.claim(key, one)).toEqual({ state: "settled", record: recordOf() });
       });
 
-      it("stay as they were first within one call", async () => {
+      it("never change within one call either: the first of an event counts", async () => {
         await ledger.settle([recordOf(), recordOf({ outcome: { kind: "dead", reason: "late" } })], day);
         expect(await ledger.claim(key, one)).toEqual({ state: "settled", record: recordOf() });
       });
 
-      it("are forgotten after their time, and the event starts anew", async () => {
+      it("expire after their time, and the event starts anew", async () => {
         await ledger.claim(key, one);
         await ledger.settle([recordOf()], day);
         pass(day - 1);
@@ -141,7 +141,7 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         expect(await ledger.claim(key, other)).toEqual({ state: "claimed", attempts: 1 });
       });
 
-      it("take the place of what is forgotten", async () => {
+      it("replace an expired outcome", async () => {
         await ledger.settle([recordOf()], day);
         pass(day);
         const record = recordOf({ outcome: { kind: "already-done", by: "bamboohr/e-0" } });
@@ -149,13 +149,13 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         expect(await ledger.claim(key, one)).toEqual({ state: "settled", record });
       });
 
-      it("may be none", async () => {
+      it("may be an empty list", async () => {
         await expect(ledger.settle([], day)).resolves.toBeUndefined();
       });
     });
 
     describe("one event", () => {
-      it("is found by its source and id once it is settled", async () => {
+      it("is found by its source and id once its outcome is recorded", async () => {
         expect(await ledger.event(key)).toBeUndefined();
         await ledger.claim(key, one);
         expect(await ledger.event(key)).toBeUndefined();
@@ -165,7 +165,7 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         expect(await ledger.event({ source: "clerk", id: "e-1" })).toBeUndefined();
       });
 
-      it("is forgotten when its time is over", async () => {
+      it("is not found any more after its outcome has expired", async () => {
         await ledger.settle([recordOf()], day);
         pass(day);
         expect(await ledger.event(key)).toBeUndefined();
@@ -194,7 +194,7 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
     describe("the chunks of an import", () => {
       const imported = { source: "uploads", id: "people.csv-1" };
 
-      it("are done once each, however often it is said, and apart from other imports", async () => {
+      it("are counted once each, however often they are reported, and separately for each import", async () => {
         expect(await ledger.finishedChunks(imported)).toEqual(new Set());
         expect(await ledger.finishChunk(imported, 3, day)).toEqual(new Set([3]));
         expect(await ledger.finishChunk(imported, 0, day)).toEqual(new Set([3, 0]));
@@ -203,14 +203,14 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         expect(await ledger.finishedChunks({ ...imported, id: "people.csv-2" })).toEqual(new Set());
       });
 
-      it("are all known to exactly one of those who end at the same time, or more", async () => {
+      it("are known to be all done to at least one of the invocations that end at the same time", async () => {
         const numbers = Array.from({ length: 20 }, (_, index) => index);
         const seen = await Promise.all(numbers.map((chunk) => ledger.finishChunk(imported, chunk, day)));
         expect(seen.filter(({ size }) => size === numbers.length).length).toBeGreaterThan(0);
         expect(await ledger.finishedChunks(imported)).toEqual(new Set(numbers));
       });
 
-      it("are forgotten after their time, and leave the import itself alone", async () => {
+      it("expire after their time, and the import itself does not change", async () => {
         await ledger.finishChunk(imported, 0, day);
         expect(await ledger.claim(imported, one)).toEqual({ state: "claimed", attempts: 1 });
         expect(await ledger.finishedChunks(imported)).toEqual(new Set([0]));
@@ -220,7 +220,7 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
     });
 
     describe("an event that an operator may still change", () => {
-      it("can be opened again, once, and one that is over cannot", async () => {
+      it("can be opened again, once; an event that is final cannot", async () => {
         for (const [kind, opens] of [
           ["dead", true],
           ["held", true],
@@ -240,7 +240,7 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         }
       });
 
-      it("is told of no more until it is settled again, and keeps the count of its tries", async () => {
+      it("is not found until its outcome is recorded again, and keeps its count of attempts", async () => {
         const record = recordOf({ outcome: { kind: "rejected", reason: "conflict" } });
         await ledger.claim(key, one);
         await ledger.settle([record], day);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Parked, ParkedMessage } from "#lib/contract/parked.ts";
 
-/** What parked messages promise wherever they are. `make` gives an empty place. */
+/** The contract of parked messages, wherever they are stored. `make` gives an empty place. */
 export function parkedSuite(name: string, make: () => Parked | Promise<Parked>): void {
   const minute = 60_000;
   const start = Date.UTC(2026, 2, 1);
@@ -43,7 +43,7 @@ export function parkedSuite(name: string, make: () => Parked | Promise<Parked>):
     const dueIds = async (minutes: number, limit = 100) =>
       idsOf(await parked.due(start + minutes * minute, limit));
 
-    it("come back whole, by their kind", async () => {
+    it("are returned unchanged, by their kind", async () => {
       expect(await parked.list("dead", 10)).toEqual([]);
       const each = [
         parkedOf("e-1", { path: "employees[0].fields.姓名", hint: "mend it", externalId: "10010" }),
@@ -55,7 +55,7 @@ export function parkedSuite(name: string, make: () => Parked | Promise<Parked>):
       for (const message of each) expect(await parked.list(message.kind, 10)).toEqual([message]);
     });
 
-    it("are there once, as they were kept last", async () => {
+    it("exist once each, as they were kept last", async () => {
       await parked.keep(parkedOf("e-1"));
       await parked.keep(parkedOf("e-1", { reason: "still-unknown", attempts: 2 }));
       expect(await parked.list("dead", 10)).toEqual([
@@ -63,7 +63,7 @@ export function parkedSuite(name: string, make: () => Parked | Promise<Parked>):
       ]);
     });
 
-    it("are listed of one source or of all, oldest first, no more than asked, and none that was taken away", async () => {
+    it("are listed of one source or of all, oldest first, no more than asked, and none that was removed", async () => {
       for (const [index, id] of ["e-3", "e-1", "e-2"].entries()) {
         await parked.keep(parkedOf(id, { since: at(index) }));
       }
@@ -85,7 +85,7 @@ export function parkedSuite(name: string, make: () => Parked | Promise<Parked>):
       expect(await parked.list("dead", 10, "clerk")).toHaveLength(1);
     });
 
-    it("are due when their moment has come, and stay until they are taken away", async () => {
+    it("are due when their time has come, and stay until they are removed", async () => {
       await parked.keep(waiting("e-1", 5));
       await parked.keep(waiting("e-2", 6));
       await parked.keep(parkedOf("e-3"));
@@ -97,7 +97,7 @@ export function parkedSuite(name: string, make: () => Parked | Promise<Parked>):
       expect(idsOf(await parked.list("waiting", 10))).toEqual(["e-2"]);
     });
 
-    it("are due at the moment with which they were kept last, earlier or later", async () => {
+    it("are due at the time with which they were kept last, whether it is earlier or later", async () => {
       await parked.keep(waiting("later", 5));
       await parked.keep(waiting("later", 50));
       await parked.keep(waiting("earlier", 50));
@@ -107,7 +107,7 @@ export function parkedSuite(name: string, make: () => Parked | Promise<Parked>):
       expect(await dueIds(50)).toEqual(["earlier", "later"]);
     });
 
-    it("are due again after they were given back with another moment", async () => {
+    it("are due again after they were given back with another time", async () => {
       await parked.keep(waiting("e-1", 5));
       const [message] = await parked.due(start + 5 * minute, 100);
       await parked.keep({ ...(message ?? waiting("e-1", 5)), dueAt: at(35) });
@@ -118,14 +118,14 @@ export function parkedSuite(name: string, make: () => Parked | Promise<Parked>):
       expect(await dueIds(35)).toEqual(["e-1"]);
     });
 
-    it("may be due on any day, also one that a typo made", async () => {
+    it("may be due on any day, also on a mistyped one", async () => {
       await parked.keep(waiting("past", 0, { dueAt: "1970-01-01T00:00:00.000Z" }));
       await parked.keep(waiting("far", 0, { dueAt: "+010000-01-01T05:00:00.000Z" }));
       await parked.keep(waiting("farther", 0, { dueAt: "+275760-09-13T00:00:00.000Z" }));
       expect(await dueIds(0)).toEqual(["past"]);
     });
 
-    it("are all due, no more than asked at a time, those that are out of date apart", async () => {
+    it("are all returned as due, no more than asked at a time, not counting outdated entries", async () => {
       const ids = Array.from({ length: 40 }, (_, index) => `e-${index}`);
       await Promise.all(ids.map((id) => parked.keep(waiting(id, 1))));
       await Promise.all(ids.slice(0, 20).map((id) => parked.keep(waiting(id, 90))));

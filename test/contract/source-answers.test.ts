@@ -7,12 +7,12 @@ import { leaversMadeUp, strangersTaken } from "./source-answers.ts";
 import { sourceUnderTest } from "./source-under-test.ts";
 import type { Secret } from "./strangers.ts";
 
-// The suite itself: a `fetch` that believes the wrong answers is caught.
+// Tests the suite itself: it must report a `fetch` that believes wrong answers.
 
 const fixture = readFixture("okta", "user-profile-updated", undefined);
 if (fixture.kind !== "events") throw new Error("not a case with events");
 
-/** Okta with a `fetch` that takes an answer of these statuses for "there is no such user", and any user for the one it asked for. */
+/** Okta with a `fetch` that reads an answer of these statuses as "there is no such user", and accepts any user as the one asked for. */
 function gullible(isGone: (status: number) => boolean) {
   const { fetch } = okta;
   if (!fetch) throw new Error("Okta's events are completed");
@@ -65,7 +65,7 @@ it("catches a fetch that takes another person's record", async () => {
   ).toEqual([expect.stringContaining("user.account.update_profile")]);
 });
 
-it("has nothing to say of a fetch that believes only what it should", async () => {
+it("reports nothing about a fetch that believes only the right answers", async () => {
   const tested = sourceUnderTest({ ...gullible(() => false), source: okta as unknown as Source<Secret> });
   expect(await leaversMadeUp(tested, fixture)).toEqual([]);
   expect(await strangersTaken(tested, fixture)).toEqual([]);

@@ -9,13 +9,13 @@ import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
 import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 import { foreign, type Secret } from "./strangers.ts";
 
-// Attacks on what a source's `fetch` makes of the answers of the source's API. An answer that is not the vendor's documented
-// "there is no such person" must never make a leaver: that would close the account of a person who is still there.
+// Attacks a source's `fetch` with wrong answers of the source's API. An answer that is not the vendor's documented "there is no such
+// person" must never make a leaver: that would close the account of a person who has not left.
 
 const hour = 60 * 60_000;
 const page = "<!doctype html><title>Not what you asked for</title>";
 
-/** What comes in place of an answer. No vendor documents any of these as "there is no such person". */
+/** Wrong answers. No vendor documents any of these as "there is no such person". */
 const hostileAnswers: Readonly<Record<string, Omit<ApiAnswerOnWire, "request">>> = {
   "a redirect": { status: 302, headers: { location: "https://example.com/sign-in" } },
   "400": { status: 400, json: { error: "bad request" } },
@@ -43,7 +43,7 @@ export function attackAnswers(tested: SourceUnderTest): void {
   if (!fetch) return;
 
   describe(`the answers to ${name}`, () => {
-    it("are recorded for events that are asked about", () => {
+    it("are recorded for the events that the source completes", () => {
       expect(asking, "write answers.json").not.toEqual([]);
     });
 
@@ -128,7 +128,7 @@ export async function strangersTaken(tested: SourceUnderTest, each: EventFixture
       await readAll(tested, each, each.answers, [event]),
       await readAll(tested, each, answers, [event]),
     ];
-    // Of an event that could not be completed anyway there is no record.
+    // An event that could not be completed with the right answer either has no record.
     if (own[0]?.payload instanceof Error || JSON.stringify(answers) === JSON.stringify(each.answers))
       continue;
     const payload = strange[0]?.payload;
@@ -138,7 +138,7 @@ export async function strangersTaken(tested: SourceUnderTest, each: EventFixture
   return found;
 }
 
-/** An event with what the source's API makes of it: its payload, or the failure; and what was asked. */
+/** An event completed at the source's API: its payload, or the failure; and the requests that were made. */
 export interface AnsweredEvent {
   readonly event: SourceEvent;
   readonly payload: unknown;
@@ -154,7 +154,7 @@ export async function readAll(
 ): Promise<AnsweredEvent[]> {
   const server = await startRecordedApi([{ answers }]);
   try {
-    // So late that no person may still become visible: waiting must not hide what an answer is taken for.
+    // So late that `fetch` does not wait for a new person to become visible: a retry would hide how it reads the answer.
     const api = fetch && openApi(fetch, server.url, now + hour);
     const read = [];
     for (const event of events) {
@@ -175,7 +175,7 @@ function others({ answers }: EventFixture, request: string): readonly ApiAnswerO
   return answers.filter((answer) => answer.request.replace(/\?.*$/, "") !== request);
 }
 
-/** An answer in which every text that is one of the ids is another one. */
+/** An answer in which every text that is one of the ids is replaced by another id. */
 function withoutIds(json: unknown, ids: ReadonlySet<string>): unknown {
   if (json === undefined) return undefined;
   return JSON.parse(JSON.stringify(json), (_key, value: unknown) =>
@@ -183,7 +183,7 @@ function withoutIds(json: unknown, ids: ReadonlySet<string>): unknown {
   ) as unknown;
 }
 
-/** A source's API that answers from memory, for many questions in a short time. */
+/** A source's API that answers from memory, because the suite makes many requests. */
 function inMemory(answers: EventFixture["answers"], secret: Secret, now: number): SourceApi<Secret> {
   const waiting = new Map(
     Object.entries(Object.groupBy(answers, ({ request }) => request.replace(/\?.*$/, ""))).map(

@@ -9,7 +9,7 @@ import { asJson, pathsIn, replaced } from "./json-places.ts";
 import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
 import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 
-// Attacks on the list of all people of a source. A list that ends early, or lies, must not be called complete: a person who is
+// Attacks the list of all people of a source. A list that ends early or is wrong must not be called complete: a person who is
 // missing in it would look like a leaver.
 
 type Answers = readonly ApiAnswerOnWire[];
@@ -50,18 +50,18 @@ export function attackList(tested: SourceUnderTest): void {
         people: recorded.people,
       });
       expect(summary.count).toBe(new Set(people.map(({ subject }) => subject)).size);
-      // Each page was asked for with a cursor of its own.
+      // Each page was requested with a cursor of its own.
       expect(new Set(asked).size).toBe(asked.length);
     });
 
-    it("goes on from any cursor", async () => {
+    it("continues from any cursor", async () => {
       const whole = await read(recorded.answers);
       const api = await startRecordedApi([recorded]);
       try {
         const people: ListedPerson[] = [];
         let cursor: string | undefined;
         do {
-          // As another function would, that knows nothing of the pages before.
+          // As another function would, which has not read the pages before.
           const next = await list.page(openApi(list, api.url, fixture.now), cursor);
           people.push(...next.people);
           cursor = next.next === undefined ? undefined : (asJson(next.next) as string);
@@ -75,13 +75,13 @@ export function attackList(tested: SourceUnderTest): void {
     it.each(Object.entries(failures))("does not end where a page is %s", async (_, failure) => {
       for (const index of recorded.answers.keys()) {
         const { request } = recorded.answers[index] as ApiAnswerOnWire;
-        // And stays so, however often it is asked for again.
+        // Requesting the page again does not end the list either.
         const answers = [...recorded.answers.slice(0, index), { request, ...failure }];
         await expect(read(answers)).rejects.toBeInstanceOf(InboundError);
       }
     });
 
-    it("is not read for ever when its cursor comes again", async () => {
+    it("is not read for ever when a cursor repeats", async () => {
       const again = recorded.answers.slice(0, lastPage);
       const { error, asked } = await read(again).then(
         () => ({ error: undefined, asked: [] }),
@@ -118,7 +118,7 @@ export function attackList(tested: SourceUnderTest): void {
       (path) => path.at(-1) === "total",
     );
     if (totals.length > 0)
-      it.each([-1, 1, 1000])("is not complete when its total is off by %i", async (difference) => {
+      it.each([-1, 1, 1000])("is not complete when its total is wrong by %i", async (difference) => {
         const answers = recorded.answers.map((answer, index) => {
           const [, ...path] = totals.find(([at]) => at === index) ?? [];
           const total = recorded.people.length + difference;
@@ -146,7 +146,7 @@ export function attackList(tested: SourceUnderTest): void {
       );
     });
 
-    /** The list over a real connection. What is thrown knows what was asked, for tests of endless lists. */
+    /** Reads the list over a real connection. An error carries the requests that were made, for tests of endless lists. */
     async function read(answers: Answers) {
       const api = await startRecordedApi([{ answers }]);
       const people: ListedPerson[] = [];
@@ -173,7 +173,7 @@ export function attackList(tested: SourceUnderTest): void {
   });
 }
 
-/** No people, where the list was refused as it should be. */
+/** Returns no people for a list that was refused with an `InboundError`; throws any other error. */
 function inboundError(error: unknown): { people: readonly ListedPerson[] } {
   expect(error).toBeInstanceOf(InboundError);
   return { people: [] };
@@ -184,7 +184,7 @@ function pagesOf(recorded: ListFixture | undefined): number {
   return requests.filter((request) => request === requests.at(-1)).length;
 }
 
-/** A last page that the vendor would send of an empty list. */
+/** The page that the vendor would send for an empty list. */
 function emptied(answer: ApiAnswerOnWire): ApiAnswerOnWire {
   const json = JSON.parse(JSON.stringify(answer.json), (key, value: unknown) =>
     Array.isArray(value) ? [] : key === "total" ? 0 : value,

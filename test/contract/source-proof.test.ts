@@ -7,7 +7,7 @@ import { attackProof } from "./source-proof.ts";
 import { sourceUnderTest } from "./source-under-test.ts";
 import type { Secret } from "./strangers.ts";
 
-// The suite itself: forms of proofs that no shipped source has, and that are right, pass it.
+// Tests the suite itself: correct forms of proofs that no shipped source has pass it.
 
 const secret = z.object({ signingKey: z.string() });
 const fixture = readFixture("clerk", "user-created");

@@ -11,7 +11,7 @@ import { isJson } from "./json-places.ts";
 import { arrived, type SourceUnderTest } from "./source-under-test.ts";
 import { altered, foreign, foreignSigner, type Secret } from "./strangers.ts";
 
-// Attacks on the proof of a source: what is changed, missing, repeated, old or another's is refused.
+// Attacks the proof of a source: a proof that is changed, missing, repeated, old or of another sender must be refused.
 
 /** A published delivery with its proof, in `test/vectors/senders/<source>.json`: {citation, secret, headers, body, now in seconds}. */
 const Vector = z.object({
@@ -30,7 +30,7 @@ export function attackProof(tested: SourceUnderTest): void {
   describe(`the proof of ${name}`, () => {
     const at = { now: fixture.now, id: fixture.id };
     const signed = requestFor(fixture);
-    // What the proof adds beside the case's own headers and query.
+    // The headers and query parameters that the proof adds to those of the case.
     const proven = provenBy(secret);
     const headers = Object.entries(proven.headers).filter(([header]) => header !== "content-type");
     const query = Object.entries(proven.query ?? {});
@@ -40,21 +40,21 @@ export function attackProof(tested: SourceUnderTest): void {
       const own = { headers: fixture.headers, query: fixture.query };
       return proof.sign(body, by, { ...at, ...own }, signedBy);
     }
-    /** The case, said and signed with another secret, or by another signer. */
+    /** The case, written and signed with another secret, or by another signer. */
     const strange = (by: Secret, body: Uint8Array = fixture.body, signedBy = signer) =>
       signedRequest(proof, by, { ...fixture, body }, at, signedBy);
     async function attempt(request: WireRequest, by: Secret = secret, now = fixture.now) {
       return proof.verify(arrived(request, now), by);
     }
     const holds = async (request: WireRequest, by?: Secret) => (await attempt(request, by)).ok;
-    /** Those of several requests that are accepted although none should be. */
+    /** The requests that are accepted; none should be. */
     async function accepted(requests: readonly (readonly [string, WireRequest])[]): Promise<string[]> {
       const all = await Promise.all(
         requests.map(async ([what, request]) => ((await holds(request)) ? [what] : [])),
       );
       return all.flat();
     }
-    /** The request with one piece of its proof replaced, or taken away. */
+    /** The request with one piece of its proof replaced or removed. */
     const withHeader = (header: string, value?: string) => ({
       ...signed,
       headers: replacedKey(signed.headers, header, value),
@@ -67,7 +67,7 @@ export function attackProof(tested: SourceUnderTest): void {
       const { pathToken: _, ...others } = signed;
       return value === undefined ? others : { ...others, pathToken: value };
     };
-    /** Once for each piece of the proof, with each of these changes made to it. */
+    /** One request for each piece of the proof and each of these changes to it. */
     const changed = (change: (value: string) => readonly (string | undefined)[]) => [
       ...headers.flatMap(([key, value]) =>
         change(value).map((other) => [`header ${key}`, withHeader(key, other)] as const),
@@ -77,13 +77,13 @@ export function attackProof(tested: SourceUnderTest): void {
       ),
       ...tokens.flatMap((value) => change(value).map((other) => ["path", withToken(other)] as const)),
     ];
-    /** Bytes that may be accepted only if they say the same: an envelope has room for differences, what is in it has none. */
+    /** Changed bytes may be accepted only if they mean the same: an envelope may be written in several ways, its content may not. */
     async function saysSomethingElse(body: Uint8Array): Promise<boolean> {
       const result = await attempt({ ...signed, body });
       return result.ok && !Buffer.from(result.payload).equals(fixture.body);
     }
 
-    it("accepts what it signs, and hands back what was said", async () => {
+    it("accepts what it signs, and returns the sender's body", async () => {
       for (const each of eventCases) {
         const request = requestFor(each);
         const result = await proof.verify(arrived(request, each.now), secret);
@@ -93,7 +93,7 @@ export function attackProof(tested: SourceUnderTest): void {
       }
     });
 
-    // What we sign ourselves would agree with any mistake in the order of what is signed.
+    // A delivery that our own code signs cannot reveal that we sign the parts in the wrong order.
     const vector = publishedVector(name);
     if (vector)
       it("agrees with a delivery that the vendor's side signed", async () => {
@@ -140,7 +140,7 @@ export function attackProof(tested: SourceUnderTest): void {
             const by = fixtureSigner(other.name);
             return [[other.name, signedRequest(other.proof, secretOfOther, said, at, by)] as const];
           } catch (error) {
-            // Some can only sign what they could have said.
+            // Some proofs can only sign a body that their sender could have written.
             if (error instanceof InboundError && error.code === "malformed") return [];
             throw error;
           }
@@ -180,7 +180,7 @@ export function attackProof(tested: SourceUnderTest): void {
       expect(await accepted(changed(changes))).toEqual([]);
     });
 
-    it("refuses a proof that comes twice", async () => {
+    it("refuses a proof that occurs twice", async () => {
       const twice = [
         ...headers.map(([key, value]) => [key, withHeader(key, `${value},${value}`)] as const),
         ...tokens.map((value) => ["path", withToken(`${value}/${value}`)] as const),
@@ -193,7 +193,7 @@ export function attackProof(tested: SourceUnderTest): void {
       }
     });
 
-    it("leaves nothing that proves it in what is kept of a delivery", async () => {
+    it("keeps no part of the proof in the part of a delivery that is stored", async () => {
       const delivery = arrived(signed, fixture.now);
       const result = await proof.verify(delivery, secret);
       if (!result.ok) throw new Error(result.reason);
@@ -201,14 +201,14 @@ export function attackProof(tested: SourceUnderTest): void {
       const names = new Set([...Object.keys(kept.headers), ...new URLSearchParams(kept.rawQuery).keys()]);
       expect([...headers, ...query].filter(([key]) => names.has(key))).toEqual([]);
       for (const token of tokens) expect(JSON.stringify(kept)).not.toContain(token);
-      // What the sender says beside its proof is there.
+      // Everything else that the sender says is stored.
       expect(Object.fromEntries(new URLSearchParams(kept.rawQuery))).toEqual(fixture.query);
     });
 
     if (proof.coversBody)
       it("refuses a body of which one byte differs", async () => {
         const { body } = signed;
-        // Both ends, and places all over it.
+        // Both ends, and places throughout the body.
         const places = [
           0,
           1,
@@ -228,7 +228,7 @@ export function attackProof(tested: SourceUnderTest): void {
         for (const part of shorter) expect(await saysSomethingElse(part)).toBe(false);
         expect((await attempt({ ...signed, body: new Uint8Array() })).ok).toBe(body.length === 0);
         expect(await saysSomethingElse(Buffer.concat([body, Buffer.from(" ")]))).toBe(false);
-        // The words themselves, without what wraps them, are accepted only if they are what is signed.
+        // The inner body without its envelope is accepted only if the inner body is what is signed.
         expect(await holds({ ...signed, body: fixture.body })).toBe(fixture.body.equals(body));
       });
 
@@ -247,13 +247,13 @@ export function attackProof(tested: SourceUnderTest): void {
         const late = (milliseconds: number) => attempt(signed, secret, fixture.now + milliseconds);
         expect(await late(-6 * minute)).toEqual({ ok: false, reason: "timestamp-early" });
         expect(await late(4 * minute)).toMatchObject({ ok: true });
-        // Some senders sign once and repeat the same for hours: then until they no longer do.
+        // Some senders sign once and repeat the same request for hours: it is accepted for that long.
         const isTaken = (await late(6 * minute)).ok;
         const tooLate = isTaken ? source.redeliversForSeconds * 1000 + 6 * minute : 6 * minute;
         expect(await late(tooLate)).toEqual({ ok: false, reason: "timestamp-stale" });
       });
 
-    /** What a sender that has another secret says: some name themselves, or a token, in the body. */
+    /** The body that a sender with another secret writes: some senders name themselves, or a token, in the body. */
     function saidWith(other: Secret): Buffer {
       let text = fixture.body.toString();
       for (const [key, value] of Object.entries(secret)) {

@@ -6,14 +6,14 @@ import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
 import { arrived, unasked, type SourceUnderTest } from "./source-under-test.ts";
 import { altered, foreign, type Secret } from "./strangers.ts";
 
-// The whole receiving path of a source, its handshakes and its ping: what is queued, what is answered, what is refused.
+// The whole receiving path of a source, with its handshakes and its ping: what is queued, answered and refused.
 
 export function attackReceiving(tested: SourceUnderTest): void {
   const { source, secret, signer, fixture, eventCases, handshakes, requestFor, received } = tested;
   const { name, proof, ping } = source;
 
   describe(`receiving from ${name}`, () => {
-    it.each(eventCases)("queues what $name says, and thanks for it", async (each) => {
+    it.each(eventCases)("queues the events of $name, and accepts the delivery", async (each) => {
       const { reply, queued } = await received(requestFor(each), each.now, secret);
       expect(reply.status).toBeGreaterThanOrEqual(200);
       expect(reply.status).toBeLessThan(300);
@@ -25,7 +25,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
       });
     });
 
-    it.each(handshakes)("answers $name as the vendor wants it, and queues nothing", async (each) => {
+    it.each(handshakes)("answers $name as the vendor expects, and queues nothing", async (each) => {
       const { reply, queued } = await received(each, each.now, secret);
       expect(reply).toEqual(each.reply);
       expect(queued).toEqual([]);
@@ -39,7 +39,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
     });
 
     const accepted = handshakes.filter(({ reply }) => reply.status < 300);
-    it.each(accepted)("asks as much of $name as of an event, of each part of the secret", async (each) => {
+    it.each(accepted)("checks each part of the secret for $name as for an event", async (each) => {
       const strangers = Object.keys(secret).map((key): [string, Secret] => [
         key,
         { ...secret, ...altered({ [key]: secret[key] }, foreign) },
@@ -63,7 +63,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
           const { reply, queued } = await received(request, each.now, secret);
           expect(queued, place).toEqual([]);
           const isRefused = reply.status === 401 && reply.body === undefined;
-          // A challenge that is only said back proves nothing by itself; and headers hold what the source does not read.
+          // A challenge that is only echoed proves nothing by itself, and a source does not read all headers: these may change.
           const isSaidBack =
             each.reply.body?.includes(value) === true &&
             reply.body === each.reply.body.replaceAll(value, changedPiece(value));
@@ -77,12 +77,12 @@ export function attackReceiving(tested: SourceUnderTest): void {
     });
   });
 
-  // The author of a source of one's own need not know of a harmless delivery.
+  // An operator's own source need not have a ping.
   if (ping || tested.readme) {
     describe(`the ping of ${name}`, () => {
       const said = pingRequest(ping ?? { query: {} });
 
-      it("is taken, asks no API, and means nothing", async () => {
+      it("is accepted, makes no request to the API, and means no change", async () => {
         expect(ping, "write what the sender could say that is about no person").toBeDefined();
         const request = signedRequest(proof, secret, said, fixture, signer);
         const { reply, queued } = await received(request, fixture.now, secret);
@@ -104,7 +104,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
   }
 }
 
-/** One character changed, near the end and yet where no encoding has spare bits. */
+/** One character changed, near the end but where no encoding has unused bits. */
 function changedPiece(text: string): string {
   const from = Math.max(0, text.length - 5);
   const index = text.slice(0, from + 1).search(/[0-9a-z][^0-9a-z]*$/i);

@@ -6,7 +6,7 @@ import { frozen, isJson, pathsIn, replaced } from "./json-places.ts";
 import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
 import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 
-// What deliveries become: the golden changes, the same ones again, and never anything but `malformed` for what is nonsense.
+// The translation of deliveries: it gives the golden changes, gives the same ones again, and fails with nothing but `malformed`.
 
 const hour = 60 * 60_000;
 
@@ -36,7 +36,7 @@ export function attackTranslation(tested: SourceUnderTest): void {
       expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
     });
 
-    it.each(eventCases)("knows $name again when it is delivered again", async (each) => {
+    it.each(eventCases)("gives the events of $name the same ids when it is delivered again", async (each) => {
       const ids = async (now: number) => (await readable({ ...each, now })).map(({ id }) => id);
       expect(await ids(each.now + hour)).toEqual(await ids(each.now));
     });
@@ -56,7 +56,7 @@ export function attackTranslation(tested: SourceUnderTest): void {
       }
     });
 
-    it("finds a body that it cannot read malformed, and says so without quoting it", () => {
+    it("refuses a body that it cannot read as malformed, without quoting it", () => {
       const depth = 50_000;
       const bodies = [
         "",
@@ -94,7 +94,7 @@ export function attackTranslation(tested: SourceUnderTest): void {
     });
 
     const jsonCases = eventCases.filter(({ extension, body }) => extension === "json" && isJson(body));
-    it.each(jsonCases)("survives bottomless JSON anywhere in $name", (each) => {
+    it.each(jsonCases)("survives deeply nested JSON anywhere in $name", (each) => {
       const depth = 20_000;
       const deep = `${"[".repeat(depth)}${"]".repeat(depth)}`;
       const document = JSON.parse(each.body.toString()) as unknown;

@@ -23,20 +23,20 @@ import {
 } from "#infra/local/case-meaning.ts";
 import type { Secret } from "./strangers.ts";
 
-// A source with its cases, and what the pipeline does with them, for the attacks beside this file.
+// A source with its cases, and the pipeline's functions for them: used by the suites beside this file.
 
 interface Given {
   readonly source: Source<Secret>;
   /** The invented secret beside the cases. */
   readonly invented: Secret;
-  /** What only the sender has, beside the cases: `signer.json`, where the secret alone cannot sign. */
+  /** `signer.json` beside the cases: what only the sender has, where the secret alone cannot sign. */
   readonly signer?: unknown;
   /** The first of `eventCases`. */
   readonly fixture: EventFixture;
   readonly eventCases: readonly EventFixture[];
   readonly handshakes: readonly HandshakeFixture[];
   readonly readme: URL | undefined;
-  /** Where the cases are. */
+  /** The folder of the cases. */
   readonly folder: string;
 }
 
@@ -47,10 +47,10 @@ export function sourceUnderTest(given: Given) {
   const secret = z.parse(source.secret, invented);
   const caseSource = { source, secret, signer };
 
-  /** What the sender would send to say a case, at the moment of the case. */
+  /** The request that the sender would send for a case, at the time of the case. */
   const requestFor = (each: EventFixture): WireRequest => requestOf(source, secret, each, each, signer);
 
-  /** Puts a request through the whole receiving path, with the one secret there is. */
+  /** Sends a request through the whole receiving path, with the case's secret as the only one. */
   async function received(request: WireRequest, now: number, by: Secret) {
     const queued: QueuedMessage[] = [];
     const quiet = () => {};
@@ -61,13 +61,15 @@ export function sourceUnderTest(given: Given) {
           queued.push(...messages);
         },
       },
-      enrolments: { keep: () => Promise.reject(new Error("a secret was brought where there is one")) },
+      enrolments: {
+        keep: () => Promise.reject(new Error("an enrolment was kept although there is a secret")),
+      },
       log: { info: quiet, warn: quiet, error: quiet },
     });
     return { reply, queued };
   }
 
-  /** A verified delivery of these words: in the query where the source's cases say all in it. */
+  /** A verified delivery with this body, or with this query where the source's cases have no body. */
   function plain(body: Uint8Array, headers: Readonly<Record<string, string>>): VerifiedDelivery {
     const { now, method } = fixture;
     const rawQuery = method === "GET" ? Buffer.from(body).toString() : "";
@@ -90,7 +92,7 @@ export function sourceUnderTest(given: Given) {
     );
   }
 
-  /** Whether a body is either malformed or translated to the end. */
+  /** Checks that a body is either malformed or completely translated. */
   function survives(body: Uint8Array, headers: Readonly<Record<string, string>>): boolean {
     const events = attempted(() => source.split(plain(body, headers)));
     if (events instanceof InboundError) return true;
@@ -113,7 +115,7 @@ export function sourceUnderTest(given: Given) {
     received,
     plain,
     readable,
-    /** Of a case; see `case-meaning.ts`. */
+    /** The meaning of a case; see `case-meaning.ts`. */
     verified: (each: EventFixture) => verifiedCase(caseSource, each),
     meaningOf: (each: EventFixture) => meaningOf(caseSource, each),
     openApi: (asks: { hosts(secret: Secret): ApiHosts }, apiUrl: string, startsAt: number) =>
@@ -123,7 +125,7 @@ export function sourceUnderTest(given: Given) {
   };
 }
 
-/** A request as it arrives, with what every request has. */
+/** A request as it arrives, with the headers that every request has. */
 export function arrived(request: WireRequest, receivedAt: number): Delivery {
   return deliveryOf({ ...request, headers: { host: "inbound.example.com", ...request.headers } }, receivedAt);
 }
@@ -136,7 +138,7 @@ export function unasked(secret: Secret): SourceApi<Secret> {
   return { secret, now: Date.now, request: refuse, token: refuse, forgetToken() {} };
 }
 
-/** What `work` returns, or the error if it finds its input malformed. Anything else that is thrown goes through. */
+/** The result of `work`, or its error where that says that the input is malformed. Any other error is thrown. */
 export function attempted<Value>(work: () => Value): Value | InboundError {
   try {
     return work();

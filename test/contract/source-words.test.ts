@@ -7,14 +7,14 @@ import { sourceUnderTest } from "./source-under-test.ts";
 import { misunderstood } from "./source-words.ts";
 import type { Secret } from "./strangers.ts";
 
-// The suite itself: a source that is content with what it does not understand is caught.
+// Tests the suite itself: it must report a source that accepts words which it does not understand.
 
 const fixture = readFixture("clerk", "user-created-banned", undefined);
 if (fixture.kind !== "events") throw new Error("not a case with events");
 const types = ["type"];
 const statuses = ["banned"];
 
-/** Clerk, with another meaning of what it does not understand. */
+/** Clerk, with a different result for words that it does not understand. */
 const tested = (content?: ReturnType<typeof clerk.translate>) =>
   sourceUnderTest({
     source: {
@@ -39,7 +39,7 @@ const tested = (content?: ReturnType<typeof clerk.translate>) =>
 it.each([
   ["done with", []],
   ["a departure", [{ kind: "leave", who: {} }] as const],
-])("catches a source that takes an unknown word for %s", async (_, content) => {
+])("reports a source that reads an unknown word as %s", async (_, content) => {
   const found = [`user-created-banned: ${JSON.stringify(content)}`];
   expect(await misunderstood(tested([...content]), fixture, types, "types")).toEqual({ found, tried: 1 });
   expect(await misunderstood(tested([...content]), fixture, statuses, "statuses")).toEqual({
@@ -48,7 +48,7 @@ it.each([
   });
 });
 
-it("has nothing to say of a source that ends dead, nor of a case without such words", async () => {
+it("reports nothing about a source whose events then end dead, nor about a case without such words", async () => {
   expect(await misunderstood(tested(), fixture, types, "types")).toEqual({ found: [], tried: 1 });
   expect(await misunderstood(tested(), fixture, ["absent"], "statuses")).toEqual({ found: [], tried: 0 });
 });

@@ -10,8 +10,9 @@ import { readAll, type AnsweredEvent } from "./source-answers.ts";
 import { asQueued, contextOf, eventsOf } from "#infra/local/case-meaning.ts";
 import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 
-// What is not understood is not done. Each word by which a sender says what has happened, or whether a person may sign in, is
-// replaced by one that no source knows: the event must end dead. Done, it would hide a departure; a leaver, it would make one up.
+// A source must not act on a word that it does not understand. The suite replaces each word by which a sender says what has happened,
+// or whether a person may sign in, by one that no source knows: the event must end dead. To ignore the word could hide a departure;
+// to read it as a leaver would close the account of a person who has not left.
 
 /**
  * `fixtures/words.json`: the names of the fields, at any depth of a body or an answer, whose values are such words; `labels` are names
@@ -40,7 +41,7 @@ export function attackWords(tested: SourceUnderTest): void {
       expect(translated.filter((changes) => !(changes instanceof InboundError))).toEqual([]);
     });
 
-    // The author of a source of one's own need not say where the words are.
+    // An operator's own source need not name its fields.
     if (!words && !tested.readme) return;
     it("are named", () => {
       expect(words, "write fixtures/words.json").toBeDefined();
@@ -58,7 +59,7 @@ export function attackWords(tested: SourceUnderTest): void {
   });
 }
 
-/** Where a case with these words replaced ended in anything but a failure that says so. `tried`: how many events had such a word. */
+/** Reports the events that did not end dead although their words were replaced. `tried`: how many events had such a word. */
 export async function misunderstood(
   tested: SourceUnderTest,
   each: EventFixture,
@@ -80,7 +81,7 @@ export async function misunderstood(
     return { found: [], tried: 0 };
   }
   if (after.length < before.length) return { found: [`${each.name}: an event is dropped`], tried: 1 };
-  // What an event says without these words: a deletion closes an account whatever the status beside it is.
+  // An event may mean the same without these words: a deletion closes an account whatever the status beside it is.
   const silent = kind === "types" ? [] : await asked(edited("remove"));
   const results = after.map((event, index) => {
     const isUntouched = isDeepStrictEqual(said(event), said(before[index]));
@@ -98,7 +99,7 @@ export async function misunderstood(
   };
 }
 
-/** The events of a case with what the source's API says of them; an error for each that cannot be read. */
+/** The events of a case, completed at the source's API; an error for each that cannot be read. */
 async function completed(
   tested: SourceUnderTest,
   each: EventFixture,
@@ -109,7 +110,7 @@ async function completed(
   return events.map((event) => (event instanceof InboundError ? event : (read.shift() as AnsweredEvent)));
 }
 
-/** What an event says, apart from its id, which may be a hash of its words. */
+/** An event without its id, which may be a hash of its words. */
 function said(event: AnsweredEvent | InboundError | undefined): unknown {
   return event instanceof InboundError || !event ? event : { type: event.event.type, payload: event.payload };
 }
@@ -127,7 +128,7 @@ function translated(
 
 const isLeave = (changes: readonly Change[]): boolean => changes.length === 1 && changes[0]?.kind === "leave";
 
-/** Values become nonsense, or go away with their names, or names become nonsense. */
+/** The three replacements: values become nonsense; values are removed with their names; names become nonsense. */
 type Edit = "replace" | "remove" | "rename";
 
 function editedBody({ body, extension }: EventFixture, names: readonly string[], edit: Edit): string {
@@ -155,7 +156,7 @@ function editedJson(value: unknown, names: readonly string[], edit: Edit): unkno
   );
 }
 
-/** Empty values stay: they say nothing. Some senders wrap a value. */
+/** Replaces values. Empty values stay, because they have no meaning. Some senders wrap a value in an object. */
 function withNonsense(value: unknown): unknown {
   if (value === null || value === "" || value === undefined) return value;
   if (typeof value !== "object") return nonsense;

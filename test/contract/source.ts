@@ -10,9 +10,9 @@ import { sourceUnderTest } from "./source-under-test.ts";
 import { attackWords } from "./source-words.ts";
 import type { Secret } from "./strangers.ts";
 
-// What every source has to do, attacked and compared by one suite: a new source is found by its folder and its fixtures.
+// The contract of every source as one suite of attacks and comparisons. It finds a new source by its folder and its fixtures.
 
-/** A source of one's own brings fewer cases than the ones that are shipped, and no README. */
+/** An operator's own source needs fewer cases than a built-in one, and no README. */
 interface SourceSuiteOptions {
   readonly fewestCases: number;
   readonly readme?: URL;

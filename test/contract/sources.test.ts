@@ -4,7 +4,7 @@ import { ownSource } from "#lib/wiring/enabled-sources.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { sourceSuite } from "./source.ts";
 
-// Every source that is shipped, by itself: a new folder in lib/sources is found without a line here.
+// Every built-in source: a new folder in lib/sources is found without a line here.
 for (const source of Object.values(registry) as unknown as Source[]) {
   sourceSuite(source, {
     fewestCases: 5,
@@ -12,7 +12,7 @@ for (const source of Object.values(registry) as unknown as Source[]) {
   });
 }
 
-// Every source that inbound.config.ts defines, with what is in test/sources/<name>/fixtures.
+// Every source that inbound.config.ts defines, with the cases in test/sources/<name>/fixtures.
 for (const [name, { source }] of Object.entries(config.sources)) {
   if (source) sourceSuite(ownSource(config, name), { fewestCases: 1 });
 }

@@ -1,17 +1,20 @@
 import { generateKeyPairSync } from "node:crypto";
 
-// What a forger has in place of what the sender has: of the same shape, and another.
+// Secrets and keys of a forger: they have the same shape as the sender's and other values.
 
 export type Secret = Readonly<Record<string, unknown>>;
 
-/** A copy of a secret with every text in it changed, so that it is of the same shape and a stranger's. */
+/** A copy of a secret with every text in it changed: the same shape, other values. */
 export function altered(secret: Secret, change: (text: string) => string): Secret {
   return Object.fromEntries(
     Object.entries(secret).map(([key, value]) => [key, typeof value === "string" ? change(value) : value]),
   );
 }
 
-/** Its last digit counted up: whatever the text encodes, it stays readable and means something else. Letters without digits likewise. */
+/**
+ * Increments the last digit of a text, or its last letter where it has no digit: in any encoding the text can still be decoded, and
+ * gives another value.
+ */
 export function foreign(text: string): string {
   const nextDigit = text.replace(/\d(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10));
   if (nextDigit !== text) return nextDigit;
@@ -20,7 +23,7 @@ export function foreign(text: string): string {
   );
 }
 
-/** Another private key of the same kind, that says it is the same one. `undefined` for a signer that is no key. */
+/** Another private key of the same kind and with the same key id. `undefined` for a signer that is no key. */
 export function foreignSigner(signer: unknown): unknown {
   if (typeof signer !== "object" || signer === null || !("kty" in signer)) return undefined;
   const { kty, crv, kid, alg } = signer as Readonly<Record<string, string>>;

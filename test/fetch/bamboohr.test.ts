@@ -6,7 +6,7 @@ import { serve } from "#infra/local/server.ts";
 import type { RecordedAnswer } from "#infra/fixtures/cases.ts";
 import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 
-// What the recorded cases cannot say: how BambooHR is asked, and what is done when it cannot be asked.
+// What the recorded cases do not test: the requests to BambooHR, and the failures of such a request.
 
 const minute = 60_000;
 const now = Date.parse("2026-01-31T18:42:05Z");
@@ -33,7 +33,7 @@ function event(type: string, { age = 0, employeeId = "10026" } = {}): SourceEven
 
 const clock = { now: () => now, wait: async () => {}, random: () => 0.5 };
 
-/** How BambooHR says that it knows no employee of this id. */
+/** BambooHR's answer for an id that no employee has. */
 const unknown = { status: 404, headers: { "x-bamboohr-error-message": "Employee not found" } };
 
 async function read(asked: SourceEvent, answer: Omit<RecordedAnswer, "request">, secret = {}) {
@@ -43,7 +43,7 @@ async function read(asked: SourceEvent, answer: Omit<RecordedAnswer, "request">,
 }
 
 describe("the host of BambooHR", () => {
-  it("is the company's, or the one that stands in for it", () => {
+  it("is the company's, or `apiHost` of the secret in its place", () => {
     expect(fetch.hosts(asking)).toEqual({ api: "https://acme.bamboohr.com" });
     expect(fetch.hosts({ ...asking, apiHost: "http://127.0.0.1:1" })).toEqual({ api: "http://127.0.0.1:1" });
   });
@@ -57,7 +57,7 @@ describe("the host of BambooHR", () => {
 });
 
 describe("an event-based event of BambooHR", () => {
-  it("is completed by one question with the key, for the fields that are used", async () => {
+  it("is completed by one request with the key, for the fields that are used", async () => {
     let asked: { url: URL; authorization: string | undefined; accept: string | undefined } | undefined;
     const server = await serve(
       0,
@@ -112,7 +112,7 @@ describe("an event-based event of BambooHR", () => {
     });
   });
 
-  it("about an unknown employee is retried while it is young and tells of a joiner, and a leaver otherwise", async () => {
+  it("about an unknown employee is retried while it is a recent joiner, and is a leaver otherwise", async () => {
     await expect(read(event("employee.created"), unknown)).rejects.toMatchObject({
       code: "unavailable",
       reason: "person-not-visible-yet",
@@ -125,7 +125,7 @@ describe("an event-based event of BambooHR", () => {
     ]);
   });
 
-  // The host of a mistyped company knows no employee, and makes no leaver.
+  // The host of a mistyped company knows no employee; its answer must not make a leaver.
   it.each([
     { status: 404 },
     { status: 404, json: { error: "not found" } },
@@ -144,7 +144,7 @@ describe("an event-based event of BambooHR", () => {
     });
   });
 
-  it("is kept when it asks for, or gets, another employee", async () => {
+  it("is not retried when it asks for another employee, or gets one", async () => {
     await expect(read(event("employee.updated"), { status: 200, json: { id: "1" } })).rejects.toMatchObject({
       reason: "person-is-another",
     });

@@ -42,7 +42,7 @@ async function opened(
 }
 
 describe("a token of OAuth client credentials", () => {
-  it("is asked for with Basic authentication and used for every request until it ends", async () => {
+  it("is requested with Basic authentication and used for every request until it expires", async () => {
     const { ask, tokenRequests, used, apiRequests, clock } = await opened([given("t1"), given("t2")]);
     await ask();
     await ask();
@@ -65,7 +65,7 @@ describe("a token of OAuth client credentials", () => {
     expect(used().at(-1)).toBe("Bearer t2");
   });
 
-  it("is asked for in the form, with a scope and an audience, where the vendor wants that", async () => {
+  it("is requested with the credentials in the form, a scope and an audience, where the vendor requires that", async () => {
     const { ask, tokenRequests } = await opened([given("t1")], [json(200)], {
       authentication: "body",
       scope: () => "users.read groups.read",
@@ -83,14 +83,14 @@ describe("a token of OAuth client credentials", () => {
     });
   });
 
-  it("is asked for with an id and a secret that hold any character", async () => {
+  it("is requested correctly with an id and a secret that hold any character", async () => {
     const { withSecret, tokenRequests } = await opened([given("t1")]);
     await withSecret({ id: "a:b c", key: "é%" });
     const { authorization = "" } = tokenRequests[0]?.headers ?? {};
     expect(Buffer.from(authorization.slice("Basic ".length), "base64").toString()).toBe("a%3Ab+c:%C3%A9%25");
   });
 
-  it("is forgotten when the API refuses it, once for a request", async () => {
+  it("is replaced when the API refuses it, once per request", async () => {
     const refusedOnce = await opened([given("t1"), given("t2")], [json(401), json(200, { name: "张三" })]);
     expect(await refusedOnce.ask()).toMatchObject({ status: 200, json: { name: "张三" } });
     expect(refusedOnce.used()).toEqual(["Bearer t1", "Bearer t2"]);
@@ -100,7 +100,7 @@ describe("a token of OAuth client credentials", () => {
     expect(refused.used()).toEqual(["Bearer t1", "Bearer t2"]);
   });
 
-  it("without an end is taken for a short one", async () => {
+  it("without an expiry is used for a short time only", async () => {
     const { ask, used, clock } = await opened([given("t1", {}), given("t2", {})]);
     await ask();
     clock.pass(200_000);
@@ -110,7 +110,7 @@ describe("a token of OAuth client credentials", () => {
     expect(used()).toEqual(["Bearer t1", "Bearer t1", "Bearer t2"]);
   });
 
-  it("whose end is written as text is kept until then", async () => {
+  it("whose expiry is written as text is kept until then", async () => {
     const { ask, used, clock } = await opened([given("t1", { expires_in: "3600" }), given("t2")]);
     await ask();
     clock.pass(3000_000);
@@ -132,7 +132,7 @@ describe("a token of OAuth client credentials", () => {
     [json(200, []), "unavailable", "source-answer-unexpected"],
     [json(500, {}), "unavailable", "source-unreachable"],
   ])(
-    "that is not given is a failure of the source, and the API is not asked: %#",
+    "that is refused is a failure of the source, and no request to the API is made: %#",
     async (answer, code, reason) => {
       const { ask, used } = await opened([answer], [json(200)], {
         hints: { "source-permission-missing": "x" },

@@ -3,7 +3,7 @@ import { errcodeDialect, readPerson, type CodePerson } from "#lib/source-apis/co
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { json, server, virtualClock, type Answer } from "../http/server.ts";
 
-// What each code means for a person. The first answer is to the request for a token.
+// The meaning of each code for a person. The first answer is to the request for a token.
 
 interface Secret {
   readonly apiHost: string;
@@ -39,13 +39,13 @@ async function read(answers: readonly Answer[], more: Partial<CodePerson<Secret>
 }
 
 describe("a person of an API with codes", () => {
-  it("is what the answer holds, asked for with a token", async () => {
+  it("is the content of the answer to a request with a token", async () => {
     const { person, asked } = await read([token, found]);
     expect(await person).toEqual({ userid: "u1", name: "张三" });
     expect(asked()).toEqual(["/gettoken", "/get?id=u1&access_token=t1"]);
   });
 
-  it("is asked for with a new token where the first is refused, once", async () => {
+  it("is requested again with a new token where the first is refused, once", async () => {
     const again = json(200, { errcode: 0, access_token: "t2", expires_in: 7200 });
     const { person, asked } = await read([token, code(42001), again, found]);
     expect(await person).toMatchObject({ userid: "u1" });
@@ -61,7 +61,7 @@ describe("a person of an API with codes", () => {
 
   it("is unknown where the code says so", async () => {
     expect(await (await read([token, code(60111)])).person).toBeUndefined();
-    // DingTalk's 88 has the reason behind it.
+    // DingTalk's code 88 has the actual reason in another field.
     expect(await (await read([token, code(88, { sub_code: "60111" })])).person).toBeUndefined();
   });
 
@@ -77,7 +77,7 @@ describe("a person of an API with codes", () => {
   });
 
   it.each([42001, 60111])(
-    "whose token is refused with %i was asked for with wrong credentials",
+    "whose token is refused with %i was requested with wrong credentials",
     async (errcode) => {
       await expect((await read([code(errcode)])).person).rejects.toMatchObject({
         reason: "source-credentials-refused",
@@ -97,7 +97,7 @@ describe("a person of an API with codes", () => {
     }
   });
 
-  it("may be shown to no app by every other code, where the vendor has it so", async () => {
+  it("may be hidden from the app by every other code, where the vendor documents that", async () => {
     const otherwise = { otherwise: "person-unknown" } as const;
     expect(await (await read([token, code(12345)], otherwise)).person).toBeUndefined();
     await expect((await read([code(12345)], otherwise)).person).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe("a person of an API with codes", () => {
     });
   });
 
-  it("of another id is refused; of letter case alone where the vendor tells it apart", async () => {
+  it("of another id is refused; ids that differ in letter case alone, where the vendor distinguishes case", async () => {
     const other = code(0, { result: { userid: "U1" } });
     await expect((await read([token, other])).person).rejects.toMatchObject({ reason: "person-is-another" });
     expect(await (await read([token, other], { ignoresCase: true })).person).toEqual({ userid: "U1" });
@@ -116,7 +116,7 @@ describe("a person of an API with codes", () => {
   });
 
   it.each([{}, { access_token: "" }, { access_token: 7 }])(
-    "is asked for with no token like %j",
+    "is not requested with a token like %j",
     async (given) => {
       await expect((await read([code(0, given)])).person).rejects.toMatchObject({
         code: "unavailable",

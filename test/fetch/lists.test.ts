@@ -7,7 +7,7 @@ import bamboohr from "#lib/sources/bamboohr/index.ts";
 import okta from "#lib/sources/okta/index.ts";
 import { json, server, virtualClock, type Answer } from "../http/server.ts";
 
-// What the recorded lists cannot say: how the pages are asked for, and what a page that is not whole means.
+// What the recorded lists do not test: the requests for pages, and the meaning of an incomplete page.
 
 const context = { region: "CN", departments: {}, customData: {} };
 
@@ -24,7 +24,7 @@ describe("the list of Okta", () => {
   const users = [{ id: "00u1", status: "ACTIVE", profile: { login: "zoe@okta.example.com" } }];
   const linked = (link: string) => json(200, users, { link });
 
-  it("is asked for 200 at a time, with the token, from the cursor on", async () => {
+  it("is requested 200 users at a time, with the token, from the cursor on", async () => {
     const { read, requests } = await pages(okta.list, secret, json(200, users));
     await read();
     await read("00u/=1");
@@ -34,14 +34,14 @@ describe("the list of Okta", () => {
     ]);
   });
 
-  it("goes on where its next link says, and at no other host", async () => {
+  it("continues at its next link, and at no other host", async () => {
     const other = await server(json(200, []));
     const { read } = await pages(okta.list, secret, linked(`<${other.url}/x?after=00u1>; rel="next"`));
     expect(await read()).toMatchObject({ next: "00u1", isComplete: true });
     expect(other.requests).toEqual([]);
   });
 
-  it("is not at its end where its next link cannot be followed", async () => {
+  it("does not end where its next link cannot be followed", async () => {
     const { read } = await pages(okta.list, secret, linked('</api/v1/users?limit=200>; rel="next"'));
     await expect(read()).rejects.toMatchObject({ code: "unavailable", reason: "source-answer-unexpected" });
   });
@@ -69,7 +69,7 @@ describe("the list of BambooHR", () => {
     return bamboohr.translate({ id: "e1", occurredAt: "2026-01-31T18:42:05.000Z", ...person }, context);
   }
 
-  it("is asked for 500 at a time, with the key, from the cursor on", async () => {
+  it("is requested 500 employees at a time, with the key, from the cursor on", async () => {
     const { read, requests } = await pages(bamboohr.list, secret, listed([employee]));
     await read();
     await read("eyJ=");
@@ -80,7 +80,7 @@ describe("the list of BambooHR", () => {
   });
 
   it.each([undefined, {}, { page: null }, { page: { nextCursor: 7 } }])(
-    "is not at its end where nothing says so: %j",
+    "does not end where the page does not say that it is the last: %j",
     async (meta) => {
       const { read } = await pages(bamboohr.list, secret, json(200, { data: [employee], meta }));
       await expect(read()).rejects.toMatchObject({ reason: "source-answer-unexpected" });
@@ -92,7 +92,7 @@ describe("the list of BambooHR", () => {
     expect(await read()).toMatchObject({ people: [{ subject: "1" }], isComplete: false, total: 1 });
   });
 
-  it("needs a key to ask with", async () => {
+  it("needs a key for its requests", async () => {
     const { read, requests } = await pages(bamboohr.list, { ...secret, apiKey: "" }, listed([]));
     await expect(read()).rejects.toMatchObject({ code: "misconfigured", reason: "api-key-missing" });
     expect(requests).toEqual([]);
@@ -122,7 +122,7 @@ describe("a list that is read to its end", () => {
   );
   const read = (page: Listing<unknown>["page"]) => readList(listing(page), api, () => {});
 
-  it("counts a person once who was on two pages", async () => {
+  it("counts a person who was on two pages once", async () => {
     const summary = await read(async (_, cursor) => ({
       people: [person("1"), person(cursor === undefined ? "2" : "3")],
       ...(cursor === undefined && { next: "a" }),
@@ -141,7 +141,7 @@ describe("a list that is read to its end", () => {
     expect(summary).toEqual({ count: 1, isComplete: false });
   });
 
-  it("is given up when its cursors go in a circle, however long", async () => {
+  it("fails when its cursors form a cycle, however long", async () => {
     let asked = 0;
     const circle = read(async (_, cursor = "0") => {
       asked += 1;
@@ -151,7 +151,7 @@ describe("a list that is read to its end", () => {
     expect(asked).toBeLessThanOrEqual(7);
   });
 
-  it("is given up when it has more pages than any source", async () => {
+  it("fails when it has more pages than any source can have", async () => {
     const endless = read(async (_, cursor = "0") => ({
       people: [],
       next: String(Number(cursor) + 1),
@@ -160,7 +160,7 @@ describe("a list that is read to its end", () => {
     await expect(endless).rejects.toMatchObject({ reason: "source-list-endless" });
   });
 
-  it("waits for what is done with a page before it asks for the next one", async () => {
+  it("waits until a page is handled before it requests the next one", async () => {
     const order: string[] = [];
     await readList(
       listing(async (_, cursor) => {

@@ -4,7 +4,7 @@ import type { SourceEvent } from "#lib/contract/source.ts";
 import okta from "#lib/sources/okta/index.ts";
 import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 
-// What the recorded cases cannot say: how Okta is asked, and what is done when it does not answer as it should.
+// What the recorded cases do not test: the requests to Okta, and its wrong answers.
 
 const minute = 60_000;
 const now = Date.parse("2026-01-31T18:42:05Z");
@@ -29,7 +29,7 @@ function event(
   return { id: "e1", subject: id, type, occurredAt, payload: { result }, ...rest };
 }
 
-/** What the worker would do with this answer, on a clock that only moves when it waits. */
+/** Completes an event with this answer as the worker would, on a clock that moves only when the worker waits. */
 async function read(
   asked: SourceEvent,
   ...answers: { status: number; json?: unknown; headers?: Record<string, string>; request?: string }[]
@@ -45,7 +45,7 @@ async function read(
 }
 
 describe("the host of Okta", () => {
-  it("is the organization's, or the one that stands in for it", () => {
+  it("is the organization's, or `apiHost` of the secret in its place", () => {
     expect(fetch.hosts(secret)).toEqual({ api: "https://okta.example.com" });
     expect(fetch.hosts({ ...secret, apiHost: "http://127.0.0.1:1" })).toEqual({ api: "http://127.0.0.1:1" });
   });
@@ -92,7 +92,7 @@ describe("an event of Okta", () => {
     expect({ payload, requests }).toEqual({ payload: { result: "SUCCESS", user }, requests: [path] });
   });
 
-  it("waits for the moment that the rate limit's headers name", async () => {
+  it("waits until the time that the rate limit's headers name", async () => {
     const reset = String(now / 1000 + 7);
     const { payload, waited } = await read(
       event("user.lifecycle.create"),
@@ -104,7 +104,7 @@ describe("an event of Okta", () => {
     expect(waited).toBeLessThanOrEqual(8000);
   });
 
-  it("comes again when the rate limit leaves no time", async () => {
+  it("is retried when the rate limit's wait is longer than the time left", async () => {
     const headers = { "x-rate-limit-reset": String(now / 1000 + 60) };
     await expect(read(event("user.lifecycle.create"), { status: 429, json: {}, headers })).rejects.toThrow(
       "unavailable: source-throttles",
@@ -142,7 +142,7 @@ describe("an event of Okta", () => {
     ]);
   });
 
-  // The host of a mistyped organization knows no user, and makes no leaver.
+  // The host of a mistyped organization knows no user; its answer must not make a leaver.
   it.each([
     { status: 404, json: undefined },
     { status: 404, json: { error: "not found" } },
@@ -165,7 +165,7 @@ describe("an event of Okta", () => {
     });
   });
 
-  it("is kept when Okta answers with another user", async () => {
+  it("is not retried when Okta answers with another user", async () => {
     const asked = event("user.lifecycle.create", { subject: "me" });
     await expect(
       read(asked, { request: "GET /api/v1/users/me", status: 200, json: user }),
@@ -198,13 +198,13 @@ describe("the targets of an event of Okta", () => {
   };
 
   it.each(["..", ".", "a/b", "a?b", "a b", "%2e%2e", "", null, 1.5])(
-    "are no users whose id is %j, which could ask for something else",
+    "are no users where an id is %j, which would change the path of the request",
     (wrong) => {
       expect(split([{ id: wrong, type: "User" }])).toMatchObject({ reason: "user-missing" });
     },
   );
 
-  it("are asked for in vain where there is only an actor", () => {
+  it("must name a user, except in an event about a group", () => {
     expect(split([])).toMatchObject({ code: "malformed", path: "data.events[0].target" });
     expect(split(null)).toMatchObject({ reason: "user-missing" });
     expect(split([{ id: "00g1", type: "UserGroup" }], { eventType: "group.lifecycle.create" })).toMatchObject(
@@ -230,7 +230,7 @@ describe("the challenge of Okta", () => {
     );
   const name = "x-okta-verification-challenge";
 
-  it("comes back to a sender that shows the secret", () => {
+  it("is echoed to a sender that shows the secret", () => {
     expect(challenge({ authorization: "x", [name]: 'a"b' })).toEqual({
       status: 200,
       headers: { "content-type": "application/json" },
@@ -245,11 +245,11 @@ describe("the challenge of Okta", () => {
     { authorization: "x", [name]: "" },
     { authorization: "x", [name]: "a\u0000b" },
     { authorization: "x", [name]: "a".repeat(1025) },
-  ])("comes back to no other sender", (headers) => {
+  ])("is echoed to no other sender", (headers) => {
     expect(challenge(headers as Record<string, string>)).toBeUndefined();
   });
 
-  it("is none in a delivery", () => {
+  it("is not answered in a delivery", () => {
     expect(challenge({ authorization: "x", [name]: "a" }, "POST")).toBeUndefined();
   });
 });

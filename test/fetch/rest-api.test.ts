@@ -3,7 +3,7 @@ import { readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { json, page, server, virtualClock, type Answer } from "../http/server.ts";
 
-// What each answer of a REST API means for a person.
+// The meaning of each answer of a REST API for a person.
 
 interface Secret {
   readonly apiHost: string;
@@ -26,7 +26,7 @@ async function read(...answers: readonly Answer[]) {
 }
 
 describe("a person of a REST API", () => {
-  it("is the object that is about them, asked for with the credentials", async () => {
+  it("is the object in the answer to a request with the credentials", async () => {
     const { person, requests } = await read(json(200, { meta: { id: "u 1" }, name: "张三" }));
     expect(await person).toEqual({ meta: { id: "u 1" }, name: "张三" });
     expect(requests).toMatchObject([{ url: "/people/u%201", headers: { authorization: "Bearer x" } }]);
@@ -56,7 +56,7 @@ describe("a person of a REST API", () => {
     }
   });
 
-  it("of another id is refused, and one of none is asked for again", async () => {
+  it("of another id is refused, and a record without an id is requested again", async () => {
     await expect((await read(json(200, { meta: { id: "u2" } }))).person).rejects.toMatchObject({
       code: "malformed",
       reason: "person-is-another",
@@ -67,7 +67,7 @@ describe("a person of a REST API", () => {
     });
   });
 
-  it("that cannot be read is told of with the source's hint, or a general one", async () => {
+  it("that cannot be read is reported with the source's hint, or a general one", async () => {
     await expect((await read(json(401))).person).rejects.toMatchObject({ hint: "make a new key" });
     await expect((await read(page(404))).person).rejects.toMatchObject({
       hint: expect.stringContaining("host"),

@@ -42,11 +42,11 @@ describe("text that is shown", () => {
     ["the selector of a variant of a Chinese character", "葛\u{e0100}城"],
     ["a picture that is made of three", `👨${joiner}👩${joiner}👧`],
     ["a picture in colour", "❤\ufe0f"],
-  ])("keeps what has a meaning where it stands: %s", (_, written) => {
+  ])("keeps an invisible character that has a meaning at its place: %s", (_, written) => {
     expect(cleanText(written)).toBe(written);
   });
 
-  test("has no invisible character between letters that have no use for one, and cleaned twice is as cleaned once", () => {
+  test("loses invisible characters between letters that need none; cleaning it twice gives the same as once", () => {
     const piece = fc.oneof(unseen, fc.constantFrom("张", "a", "Z", "é", "1", " ", "ا", "👨", joiner));
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -59,7 +59,7 @@ describe("text that is shown", () => {
     );
   });
 
-  test("is there only where something can be seen", () => {
+  test("is absent where it has no visible character", () => {
     for (const text of ["", " \t\n", "\u3000", zeroWidthSpace, "\u3164\ufeff", "\u2800"]) {
       expect(hasVisible(text)).toBe(false);
     }
@@ -100,7 +100,7 @@ describe("an identifier", () => {
     expect(cleanIdentifier(written)).toEqual({ problem });
   });
 
-  test("is the same wherever invisible characters and spaces stand at its ends, and invisible ones inside", () => {
+  test("is the same with and without spaces at its ends and invisible characters anywhere", () => {
     const visible = fc.array(fc.constantFrom(..."aZ09.-_@张"), { minLength: 1, maxLength: 8 });
     const filling = fc.array(unseen, { maxLength: 3 });
     const end = fc.array(fc.oneof(unseen, fc.constantFrom(" ", "\u00a0", "\u3000", "\n")), { maxLength: 4 });
@@ -113,7 +113,7 @@ describe("an identifier", () => {
     );
   });
 
-  test("that is taken has no character that cannot be seen, whatever was written, and stays the same when it is read again", () => {
+  test("that is accepted has no invisible character, whatever was written, and does not change when it is cleaned again", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (written) => {
         const { text } = cleanIdentifier(written);
@@ -127,7 +127,7 @@ describe("an identifier", () => {
 });
 
 describe("a secret", () => {
-  test("loses what comes along when it is pasted, in every text that it holds", () => {
+  test("loses the characters that pasting adds, in every text that it holds", () => {
     expect(
       cleanSecret({
         key: `${byteOrderMark} s3cret\r\n`,
@@ -143,7 +143,7 @@ describe("a secret", () => {
   });
 });
 
-test("dashes that stand for a hyphen become one", () => {
+test("dashes that are used as a hyphen become a hyphen", () => {
   for (const dash of "‐‑‒–—―−⁃﹣－ー") expect(plainDashes(`1${dash}2`)).toBe("1-2");
   expect(plainDashes("1〜2")).toBe("1〜2");
 });

@@ -12,7 +12,7 @@ import { rowTranslator } from "#lib/uploads/rows/row-translator.ts";
 import { users } from "#lib/uploads/rows/users.ts";
 import { readSecret } from "#lib/uploads/rows/totp-secret.ts";
 
-// A cell of a file may have a million characters. What reads one must not take the square of that.
+// A cell of a file may have a million characters. The time to read it must not grow with the square of its length.
 
 const context = { region: "CN", departments: {}, customData: {} };
 const columns = ["email", "password", "photo", "status", "emailVerified", "username"];
@@ -49,7 +49,7 @@ const readers: Record<string, (written: string) => unknown> = {
   "a rejected row": (value) => secrets.redacted({ ...place, original: [value, value], values: {} }),
 };
 
-/** Texts that make an expression try again from each of its characters, if it can be made to. */
+/** Texts that would make a badly written regular expression start again at each character. */
 const texts: Record<string, (length: number) => string> = {
   "padding of base32 with something behind it": (length) => `${"=".repeat(length)}!`,
   "brackets that no bracket closes": (length) => "[".repeat(length),
@@ -71,7 +71,7 @@ const milliseconds = (work: () => unknown): number => {
 
 describe.each(Object.entries(texts))("%s", (_, make) => {
   test.each(Object.entries(readers))("are read in time that grows as the text does: %s", (__, read) => {
-    // Eight times the text: a square takes 64 times as long. The floor keeps the noise of a busy machine out.
+    // Eight times the text: quadratic code takes 64 times as long. The minimum time keeps the noise of a busy machine out.
     const [short, long] = [make(8_192), make(65_536)];
     read(short);
     const floorMilliseconds = 5;
@@ -81,7 +81,7 @@ describe.each(Object.entries(texts))("%s", (_, make) => {
     );
     const longest = Math.min(...[1, 2].map(() => milliseconds(() => read(long))));
     expect(longest / shortest).toBeLessThan(30);
-    // The longest cell of a file takes milliseconds; only what does not end soon is a failure here.
+    // The longest cell of a file takes milliseconds; only a reader that needs much longer fails here.
     expect(milliseconds(() => read(make(1_048_576)))).toBeLessThan(5_000);
   });
 });

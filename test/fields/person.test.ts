@@ -21,7 +21,7 @@ describe("a joiner", () => {
     });
   });
 
-  test("of whom everything was used has nothing dropped", () => {
+  test("has nothing dropped when every field was used", () => {
     expect(joiner([id, mail])).not.toHaveProperty("dropped");
   });
 });
@@ -39,12 +39,12 @@ describe("a mover", () => {
     ["a username", [id, text("username", at(user, "id"))], true],
     ["a mobile number", [id, phone({ value: "13800138000", path: "mobile" }, "CN")], true],
     ["neither", [id, city], false],
-  ])("is complete by what can be logged in with: %s", (_, fields, complete) => {
+  ])("is complete when it has a field to sign in with: %s", (_, fields, complete) => {
     expect(mover(fields).complete).toBe(complete);
     expect(mover(fields, { isWhole: false }).complete).toBe(false);
   });
 
-  test("that holds only what changed brings the whole person along, if it can be created from it", () => {
+  test("that holds only changed fields also holds the whole person, where an account can be created from it", () => {
     expect(mover([id, city], { whole: [id, mail, city] })).toMatchObject({
       person: { externalId: "u1", city: "杭州" },
       complete: true,
@@ -76,7 +76,7 @@ test.each(takers)("an id that is too long is refused, not cut off, by %s", (_, t
   }
 });
 
-test.each(takers)("an id that is there and cannot be used is refused, not left out, by %s", (_, take) => {
+test.each(takers)("an id that is present and cannot be used is refused, not dropped, by %s", (_, take) => {
   for (const [value, reason] of [
     ["10\u000001", "external-id-invalid"],
     [{}, "external-id-invalid"],
@@ -102,10 +102,10 @@ describe("a change tells nothing", () => {
   });
 });
 
-describe("what decides who is meant and who may sign in", () => {
+describe("a field that decides which person is meant or who may sign in", () => {
   const unknown = status({ value: "Inactif", path: "state" }, { active: "Activated" });
 
-  test("is never left out: a status that is not understood, an id that is no text", () => {
+  test("is never dropped: a status that is not understood, an id that is no text", () => {
     expect(() => joiner([id, mail, unknown])).toThrow("malformed: status-unknown; at state");
     expect(() => mover([id, unknown])).toThrow("malformed: status-unknown; at state");
     for (const value of [{ number: 1 }, ["u1"], 1.5, true, "u\u00001", "u\ud800"]) {
@@ -118,7 +118,7 @@ describe("what decides who is meant and who may sign in", () => {
 });
 
 describe("days ahead, and ids that change", () => {
-  test("go along where they are given", () => {
+  test("are part of the change where they are given", () => {
     expect(leaver(at(user, "id"), { lastDay: "2026-02-28" })).toHaveProperty("lastDay", "2026-02-28");
     expect(leaver(at(user, "id"), { lastDay: undefined })).not.toHaveProperty("lastDay");
     expect(joiner([id, mail], { firstDay: "2026-03-01" })).toHaveProperty("firstDay", "2026-03-01");

@@ -27,7 +27,7 @@ describe("at", () => {
     ["data.emails[2].value", undefined],
     ["data.emails.value", undefined],
     ["data.emails[0].value.length", undefined],
-    ["data.nobody.home", undefined],
+    ["data.unknown.home", undefined],
     ["attributes[id='C-1'].value.text", "first"],
     ["attributes[id='7'].value.text", "by number"],
     ["attributes[id='1.5'].value.text", undefined],
@@ -65,7 +65,7 @@ describe("at", () => {
     "a[='b']",
     "a[id=b]",
     "a[id='b]",
-  ])("refuses the path %j, which nobody can mean", (path) => {
+  ])("refuses the path %j, which has no meaning", (path) => {
     expect(() => at(payload, path)).toThrow(TypeError);
   });
 
@@ -106,7 +106,7 @@ describe("first", () => {
     expect(first(reads[0]!, ...reads.slice(1)).path).toBe("4");
   });
 
-  test("keeps false and 0, which say something", () => {
+  test("keeps false and 0, which are values", () => {
     expect(isEmpty(false)).toBe(false);
     expect(isEmpty(0)).toBe(false);
   });

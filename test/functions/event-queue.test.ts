@@ -23,7 +23,7 @@ const context = { awsRequestId: "1", getRemainingTimeInMillis: () => 30_000 } as
 const testsBeganAt = Date.now();
 const daysFromNow = (days: number) => new Date(testsBeganAt + days * 86_400_000).toISOString();
 
-/** A source whose translation fails for some, to see what becomes of the others. */
+/** A source whose translation fails for some events, to test what happens to the others. */
 const fickle = defineSource({
   ...clerk,
   name: "fickle",
@@ -43,7 +43,7 @@ const fickle = defineSource({
   },
 });
 
-/** Only with what a leaver needs of Authing, where nothing else is said; anything more would throw and show. */
+/** By default it has only the calls that a leaver needs; any other call throws, which the test would show. */
 function worker(
   resign: AuthingClient["resignUserBatch"],
   authing = { resignUserBatch: resign } as unknown as AuthingClient,
@@ -83,7 +83,7 @@ function worker(
     log,
     postponed,
     work: (event: SQSEvent, of = context) => handler(event, of),
-    /** What the schedule queues when it runs at a moment (milliseconds since 1970). */
+    /** The events that the schedule queues when it runs at a time (milliseconds since 1970). */
     async broughtBack(now: number): Promise<SQSEvent> {
       queued.length = 0;
       await bringBackDue({ parked, events, clock: { now: () => now } }, now);
@@ -154,7 +154,7 @@ describe("the function behind the queue", () => {
     expect(log.join()).not.toContain("张三");
   });
 
-  it("hands back what Authing does not take now, and goes on with the other people", async () => {
+  it("hands back an event while Authing does not answer, and goes on with the other people", async () => {
     const { ledger, parked, work } = worker(async (request) => {
       return request.userIds[0] === "a" ? away(request) : { ok: true, data: undefined };
     });
@@ -164,10 +164,10 @@ describe("the function behind the queue", () => {
     expect(await parked.list("waiting", 10)).toEqual([]);
   });
 
-  it("parks an event that brings a defect to light, and goes on with the later events of its person", async () => {
+  it("parks an event that triggers a defect, and goes on with the later events of its person", async () => {
     let isMended = false;
     const { ledger, parked, work, broughtBack } = worker(async ({ userIds }) => {
-      if (userIds[0] === "a" && !isMended) throw new TypeError("a defect that only this one brings to light");
+      if (userIds[0] === "a" && !isMended) throw new TypeError("a defect that only this event triggers");
       return { ok: true, data: undefined };
     });
     const event = records(["leaves", "a"], ["leaves", "b"], ["other", "a"]);
@@ -184,7 +184,7 @@ describe("the function behind the queue", () => {
     expect(await parked.list("waiting", 10)).toEqual([]);
   });
 
-  it("lets what it hands back come again after a while that doubles, up to 20 minutes", async () => {
+  it("hands an event back with a pause that doubles, up to 20 minutes", async () => {
     const { postponed, work } = worker(away);
     const event = records(["leaves", "a"], ["leaves", "a"], ["leaves", "b"]);
     for (const [index, receives] of [1, 1, 40].entries()) {
@@ -200,7 +200,7 @@ describe("the function behind the queue", () => {
     ]);
   });
 
-  it("gives up what has waited for more than ten days, with the reason it waited for", async () => {
+  it("ends an event dead that has waited for more than ten days, with the reason it waited for", async () => {
     const { ledger, parked, work } = worker(async () => {
       throw new TypeError("a defect");
     });
@@ -213,7 +213,7 @@ describe("the function behind the queue", () => {
     expect(outcomes(ledger)).toEqual({ "leaves-a-0": "dead" });
   });
 
-  it("parks a secret until its person is there, for an hour at most", async () => {
+  it("parks a TOTP secret until its person exists, for an hour at most", async () => {
     const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
     const sandbox = await startSandbox({ accessKeys: [key] });
     const authing = createAuthingClient({ host: sandbox.url, credentials: async () => key });
@@ -254,7 +254,7 @@ describe("the function behind the queue", () => {
     expect(outcomes(ledger)).toEqual({ "leaves-a-0": "accepted" });
   });
 
-  it("does not do again what is settled", async () => {
+  it("does not apply an event again that has an outcome", async () => {
     let calls = 0;
     const { work } = worker(async () => {
       calls += 1;
@@ -282,8 +282,8 @@ describe("the function behind the queue", () => {
   });
 });
 
-describe("the same words again", () => {
-  it("are a repetition while the sender repeats itself, and news afterwards, once each", async () => {
+describe("a repeated event without an id", () => {
+  it("is a duplicate for as long as the sender redelivers, and a new event afterwards, once each", async () => {
     let calls = 0;
     const { ledger, work } = worker(async () => {
       calls += 1;

@@ -19,7 +19,7 @@ const invocation = (awsRequestId: string) =>
 const [template] = sqs.Records as [SQSRecord];
 const noMessages: SQSEvent = { Records: [] };
 
-/** What these invocations ask of their ports: to be opened, to log, and to answer that there is nothing to do. */
+/** Ports that these invocations use: they can be opened, they log, and they answer that there is nothing to do. */
 function recordedPorts() {
   const begun: [requestId: string, isColdStart: boolean][] = [];
   const lines: unknown[][] = [];
@@ -76,7 +76,7 @@ describe.each(Object.entries(functions))("an invocation of the function: %s", (_
 });
 
 describe("a batch", () => {
-  it("is answered with the messages that must come again, and no others", async () => {
+  it("is answered with the messages that must be retried, and no others", async () => {
     const { lines, open } = recordedPorts();
     const handler = uploadsPlan(open);
     const messages = ["{", JSON.stringify(s3Test), '{"detail-type":"Object Deleted"}'];
@@ -94,7 +94,7 @@ describe("a batch", () => {
 describe("a failure of the receiving function", () => {
   const comeAgain = { statusCode: 503, headers: { "retry-after": "30" } };
 
-  it("is answered so that the sender delivers again, and is told and counted without a value", async () => {
+  it("is answered so that the sender delivers again, and is logged and counted without a value", async () => {
     const { lines, open } = recordedPorts();
     const handler = webhook(clerk, open);
     const event = { ...httpApi, headers: { "x-name": "张三" }, requestContext: undefined } as never;
@@ -104,7 +104,7 @@ describe("a failure of the receiving function", () => {
     ]);
   });
 
-  it("to open its ports is told without them, and tried again at the next event", async () => {
+  it("to open its ports is logged without them, and opening is tried again at the next event", async () => {
     const { open } = recordedPorts();
     let fails = true;
     const handler = webhook(clerk, () => {
@@ -129,7 +129,7 @@ describe("a failure of the receiving function", () => {
 });
 
 describe("operations", () => {
-  it("refuse what is none, with what there is", async () => {
+  it("refuse an unknown operation, and list the known ones", async () => {
     const handler = operations(recordedPorts().open);
     await expect(handler({ operation: "forget" }, invocation("r-1"))).rejects.toMatchObject({
       code: "malformed",

@@ -22,11 +22,11 @@ describe("a notification of S3", () => {
     expect(objectsCreated(eventBridge)).toEqual([object]);
   });
 
-  it("that only tests the way names none", () => {
+  it("that S3 sends as a test names no object", () => {
     expect(objectsCreated(s3Test)).toEqual([]);
   });
 
-  it("that is none is refused", () => {
+  it("of another shape is refused", () => {
     for (const other of [{}, null, "text", { Records: [{}] }, { "detail-type": "Object Deleted" }]) {
       expect(() => objectsCreated(other)).toThrow("notification-unknown");
     }

@@ -66,7 +66,7 @@ describe("a webhook function", () => {
     });
   }
 
-  it("takes header names in any case", async () => {
+  it("accepts header names in any letter case", async () => {
     const { receive } = receiver();
     const shouted = delivered(httpApi, (headers) =>
       Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value])),
@@ -74,7 +74,7 @@ describe("a webhook function", () => {
     expect(await receive(shouted)).toEqual({ statusCode: 202 });
   });
 
-  it("refuses what is not proven, and says nothing about it", async () => {
+  it("refuses a delivery without a right proof, and does not say why", async () => {
     const { queued, log, receive } = receiver();
     expect(await receive(httpApi)).toEqual({ statusCode: 401 });
     const forged = delivered(httpApi, (headers) => ({ ...headers, "svix-signature": "v1,AAAA" }));
@@ -94,12 +94,12 @@ describe("a webhook function", () => {
     expect(log).toEqual([expect.stringContaining("queue-unreachable")]);
   });
 
-  it("answers 503 when the secret is missing, misshapen, or out of reach", async () => {
+  it("answers 503 when the secret is missing, has the wrong shape, or cannot be loaded", async () => {
     for (const load of [
       () => Promise.reject(new InboundError("misconfigured", "secret-missing")),
       () => Promise.reject(new InboundError("unavailable", "secret-unreadable")),
       async () => ({ current: { wrong: "shape" } }),
-      () => Promise.reject(new Error("something nobody thought of: 张三")),
+      () => Promise.reject(new Error("an unexpected failure: 张三")),
     ] satisfies LoadSecret[]) {
       const { log, receive } = receiver({ load });
       expect(await receive(delivered(httpApi))).toMatchObject({ statusCode: 503 });
@@ -114,7 +114,7 @@ describe("a webhook function", () => {
     expect(await handler(delivered(httpApi), context)).toMatchObject({ statusCode: 503 });
   });
 
-  it("has no secret for somebody who has none: an empty one proves nothing", async () => {
+  it("refuses every proof where the secret is empty", async () => {
     const { receive } = receiver({ load: async () => ({ current: { signingSecret: "" } }) });
     expect(await receive(delivered(httpApi))).toEqual({ statusCode: 401 });
   });
@@ -142,7 +142,7 @@ describe("secrets", () => {
     expect(loads).toBe(2);
   });
 
-  it("are asked for again after failed proofs, but once in five seconds", async () => {
+  it("are loaded again after failed proofs, but only once in five seconds", async () => {
     let loads = 0;
     let now = 1_000_000;
     const secrets = secretReader(
@@ -161,7 +161,7 @@ describe("secrets", () => {
     expect(loads).toBe(2);
   });
 
-  it("serve from an old copy for an hour while Secrets Manager is down, and not when they are gone", async () => {
+  it("are used from an old copy for an hour while Secrets Manager is down, but not when they were deleted", async () => {
     let now = 1_000_000;
     let fails: InboundError | undefined;
     const secrets = secretReader(
@@ -183,7 +183,7 @@ describe("secrets", () => {
     await expect(read()).rejects.toThrow("secret-missing");
   });
 
-  it("are read without what comes along when they are pasted, the previous one too", async () => {
+  it("are cleaned of the characters that pasting adds, the previous one too", async () => {
     const shape = z.object({
       aesKey: z.string().check(z.regex(/^[a-z]+$/)),
       pem: z.string(),
@@ -196,7 +196,7 @@ describe("secrets", () => {
     expect(await secrets.read("sources/own", shape)).toEqual([clean, clean]);
   });
 
-  it("of another shape are refused by path, without their value; a previous one of another shape is left out", async () => {
+  it("of another shape are refused by path, without their value; a previous one of another shape is ignored", async () => {
     const wrong = secretReader(async () => ({ current: { signingSecret: 12_345_678 } }));
     await expect(wrong.read("sources/clerk", clerk.secret)).rejects.toThrow(/sources\/clerk: signingSecret/);
     await expect(wrong.read("sources/clerk", clerk.secret)).rejects.not.toThrow(/12345678/);

@@ -30,6 +30,6 @@ it.each([
   "//api.example.com",
   "api.example.com",
   "",
-])("%s is none", (address) => {
+])("%s is no host", (address) => {
   expect(readHost(address)).toBeUndefined();
 });

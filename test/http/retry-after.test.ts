@@ -7,10 +7,10 @@ it.each([
   ["0", 0],
   ["7", 7],
   ["3600", 3600],
-  // A day, or a number that no double holds: no longer than an hour.
+  // A day, or a number that is too large for a double, becomes one hour, the maximum.
   ["86400", 3600],
   ["9".repeat(400), 3600],
-  // The three forms of RFC 9110, 5.6.7. Part of a second counts as one.
+  // The three forms of RFC 9110, 5.6.7. A part of a second counts as a whole second.
   ["Sat, 31 Jan 2026 18:42:15 GMT", 10],
   ["Saturday, 31-Jan-26 18:42:15 GMT", 10],
   ["Sat Jan 31 18:42:15 2026 GMT", 10],
@@ -21,7 +21,7 @@ it.each([
 });
 
 it.each([undefined, "", "soon", "-1", "1.5", "0.5", "7 s", "Sat, 99 Foo", "1e3"])(
-  "Retry-After %j says nothing",
+  "Retry-After %j is ignored",
   (header) => {
     expect(retryAfterSeconds(header, now)).toBeUndefined();
   },

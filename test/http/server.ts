@@ -3,12 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-// A real server in place of a vendor's, and a clock in place of time.
+// A real server in place of a vendor's, and a virtual clock in place of the real time.
 
-/** What one request gets. */
+/** The answer to one request. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A source's API on this machine, by a list of what each next request gets. The last entry repeats. */
+/** A source's API on this machine: a list with the answer to each request in order. The last entry repeats. */
 export async function server(...answers: readonly Answer[]) {
   const requests: { method: string; url: string; headers: IncomingMessage["headers"]; body: string }[] = [];
   let next = 0;
@@ -36,13 +36,13 @@ export const json =
       .writeHead(status, { "content-type": "application/json", ...headers })
       .end(JSON.stringify(body));
 
-/** Answers with a page, as hosts do that are not the vendor's. */
+/** Answers with an HTML page, as a host does that is not the vendor's. */
 export const page =
   (status: number): Answer =>
   (_, response) =>
     void response.writeHead(status, { "content-type": "text/html" }).end("<title>no</title>");
 
-/** A clock that moves only when it waits or is told to, so that no test has to. */
+/** A clock that moves only when the code waits or the test lets time pass, so that no test really waits. */
 export function virtualClock(startsAt = 1_769_884_925_000) {
   const waits: number[] = [];
   let now = startsAt;

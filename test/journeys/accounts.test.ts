@@ -6,7 +6,7 @@ import { clerkUser, hired } from "./people.ts";
 import { journey, type Journey } from "./stack.ts";
 import { joins, leaves, told, toldSecret, toldSource } from "./told-source.ts";
 
-// Whose account is it? Where an event's person and an account cannot be told to be one, an operator decides.
+// Which person does an account belong to? Where it is not certain that an event's person owns an account, the operator decides.
 
 async function openToldJourney(people: "own" | "shared" = "own"): Promise<Journey> {
   const run = await journey({ config: defineConfig({ sources: { hr: { source: toldSource, people } } }) });
@@ -24,7 +24,7 @@ const held = async (run: Journey) => (await run.operate({ operation: "list", kin
 const lastOf = async (run: Journey, externalId: string) =>
   (await run.operate({ operation: "explain", externalId })).body.at(-1);
 
-/** An account that the ledger has never heard of. */
+/** Creates an account that is not in the ledger. */
 async function foreignAccount(run: Journey, person: object): Promise<void> {
   const key = run.secrets["authing"]?.current as { accessKeyId: string; accessKeySecret: string };
   const authing = createAuthingClient({ host: run.stack.authingHost, credentials: async () => key });
@@ -42,7 +42,7 @@ describe("a person who returns under a new id", () => {
     return run;
   }
 
-  it("is held, naming the account that the same source closed, and gets it back by a word", async () => {
+  it("is held with the account that the same source closed, and gets it back when the operator releases the event", async () => {
     const run = await returned();
     const [old] = accounts(run);
     expect(old).toMatchObject({ externalId: "1", status: "Resigned" });
@@ -68,7 +68,7 @@ describe("a person who returns under a new id", () => {
     expect(await held(run)).toEqual([]);
   });
 
-  it("is found by both ids from then on, and closed by the new one", async () => {
+  it("is then found by both ids, and closed by the new id", async () => {
     const run = await returned();
     await run.operate({ operation: "release", as: "same", source: "hr" });
     const [asked] = (await run.operate({ operation: "person", externalId: "1" })).body;
@@ -81,7 +81,7 @@ describe("a person who returns under a new id", () => {
     expect(accounts(run)).toMatchObject([{ externalId: "2", status: "Resigned" }]);
   });
 
-  it("who is a namesake with the leaver's address is told what to free, and gets no account of theirs", async () => {
+  it("who is another person with the leaver's address does not get the leaver's account; the hint says to free the address", async () => {
     const run = await openToldJourney();
     await tell(run, told("1", [joins("1")]));
     await tell(run, told("1", [leaves("1")]));
@@ -98,7 +98,7 @@ describe("a person who returns under a new id", () => {
 });
 
 describe("an account that the ledger does not know", () => {
-  it("is not taken by a source with people of its own until an operator says that it is the same person's", async () => {
+  it("is not linked by a source with people of its own until an operator says that it is the same person's", async () => {
     const run = await openToldJourney();
     await foreignAccount(run, { externalId: "1", email: "admin@example.com", name: "Admin" });
     await tell(run, told("1", [joins("1", { email: "p1@example.com" })], "joined"));
@@ -111,7 +111,7 @@ describe("an account that the ledger does not know", () => {
         userId: accounts(run)[0]?.userId,
       },
     });
-    // Nor is it closed by it.
+    // The source cannot close the account either.
     await tell(run, told("1", [leaves("1")]));
     expect(accounts(run)).toMatchObject([{ status: "Activated" }]);
 
@@ -124,7 +124,7 @@ describe("an account that the ledger does not know", () => {
     const run = await openToldJourney("shared");
     await foreignAccount(run, { externalId: "1", email: "p1@example.com" });
     await foreignAccount(run, { email: "p2@example.com", username: "admin" });
-    // An account of the same seconds could be of the joiner's own making.
+    // An account that was created in the same seconds could be the joiner's own.
     date.pass(60_000);
     await tell(run, told("1", [joins("1")]));
     await tell(run, told("2", [joins("2")]));
@@ -142,7 +142,7 @@ describe("a person of another source", () => {
     status: "Activated",
   };
 
-  /** HR brings 10010; sign-up is open at the identity provider; the chat system has a member of that id. */
+  /** HR creates person 10010; anyone can sign up at the identity provider; the chat system has a member with that id. */
   async function withAdmin(people: "own" | "shared"): Promise<Journey> {
     const sources = { bamboohr: {}, clerk: {}, chat: { source: toldSource, people } };
     const run = await journey({ config: defineConfig({ sources }) });
@@ -165,7 +165,7 @@ describe("a person of another source", () => {
     return run.stack.ledger.recent(1)[0]?.outcome;
   }
 
-  it("is as before whatever others say of them, and each attempt is told with its reason", async () => {
+  it("does not change whatever other sources say, and each attempt is rejected with its reason", async () => {
     const run = await withAdmin("own");
     const by = expect.stringMatching(/^bamboohr\//);
     const stranger = {
@@ -190,12 +190,12 @@ describe("a person of another source", () => {
     const otp = { secret: "JBSWY3DPEHPK3PXP" };
     const enrols = told("10010", [{ kind: "import-otp", who: { externalId: "10010" }, otp }]);
     expect(await attempt(run, "chat", enrols)).toMatchObject({ reason: "person-of-another-source" });
-    // The account without our id of it, by an address that was never verified.
+    // The account has no externalId; the source names it by an address that was never verified.
     const unverified = { id: "user_3", external_id: null, ...mail("san.zhang@example.com", "unverified") };
     await run.send("clerk", clerkUser("user.created", unverified));
     await run.stack.settled();
     expect(accounts(run).filter(({ email }) => email === admin.email)).toMatchObject([admin]);
-    // With an id that is there and cannot be used.
+    // With an id that is present and cannot be used.
     const broken = { ...unverified, id: "user_4", external_id: "x".repeat(300) };
     await run.send("clerk", clerkUser("user.created", broken));
     await run.stack.settled();
@@ -207,14 +207,14 @@ describe("a person of another source", () => {
     expect(rejected.filter(({ hint }) => hint.includes('people: "shared"'))).toHaveLength(3);
   });
 
-  it("counts where the configuration says that both speak about the same people", async () => {
+  it("may be changed where the configuration says that the people are shared", async () => {
     const run = await withAdmin("shared");
     await run.send("chat", told("10010", [leaves("10010")]));
     await run.stack.settled();
     expect(accounts(run)).toMatchObject([{ externalId: "10010", status: "Resigned" }]);
   });
 
-  it("keeps their second factor when a row of a file brings one for their address", async () => {
+  it("keeps their second factor when a row of a file has another one for their address", async () => {
     const run = await withAdmin("own");
     const row = { email: admin.email, otp: { secret: "JBSWY3DPEHPK3PXP" } };
     const id = await run.upload("users", "people.ndjson", `${JSON.stringify(row)}\n`);

@@ -1,14 +1,14 @@
 import { onTestFinished, vi } from "vitest";
 
-/** The date, which a test moves on. Only `Date` is replaced: timers and connections take the time that they take. */
+/** The date, which a test changes. Only `Date` is replaced: timers and connections take real time. */
 export interface MovableDate {
-  /** Lets so many milliseconds pass at once. */
+  /** Moves the date forward by this many milliseconds. */
   pass(milliseconds: number): void;
-  /** Goes to a moment, ISO 8601. */
+  /** Sets the date, ISO 8601. */
   to(moment: string): void;
 }
 
-/** From now on, until the test ends, the date of this process is the test's; it begins at a moment, default the real one. */
+/** Lets the test control the date of this process until the test ends. It begins at the given date; default: the real one. */
 export function movableDate(start?: string): MovableDate {
   const now = start === undefined ? Date.now() : Date.parse(start);
   vi.useFakeTimers({ toFake: ["Date"], shouldAdvanceTime: true, now });

@@ -10,7 +10,7 @@ import type { Source } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import config from "../contract/doors/doors.config.ts";
 
-// Deliveries by GET, with a secret in the path and with a web token, over HTTP through the whole bundle.
+// Deliveries with GET, with a secret in the path and with a web token, over HTTP through the whole bundle.
 
 const folderOf = (name: string) => `${import.meta.dirname}/../contract/doors/fixtures/${name}`;
 const sourceOf = (name: string) => enabledSources(config).get(name) as unknown as Source<unknown>;
@@ -50,7 +50,7 @@ describe.each([
   ["signed-get", "employee-hired"],
   ["path-token", "person-hired"],
   ["web-token", "person-hired"],
-])("a joiner by the door %s", (name, caseName) => {
+])("a joiner of the sample source %s", (name, caseName) => {
   it("arrives, and a forged one is refused", async () => {
     const { stack, log, post } = await open();
     const request = requestTo(name, caseName);
@@ -69,17 +69,17 @@ describe.each([
 });
 
 describe("a path behind a webhook", () => {
-  it("is only there for a source whose proof reads it", async () => {
+  it("exists only for a source whose proof reads it", async () => {
     const { post, log } = await open();
     const request = requestTo("signed-get", "employee-hired");
     expect((await post("signed-get", { ...request, pathToken: "more" }))?.status).toBe(401);
     const right = requestTo("path-token", "person-hired");
     expect((await post("path-token", { ...right, pathToken: `${right.pathToken}/more` }))?.status).toBe(401);
-    // Neither reached a function.
+    // No function received either of them.
     expect(log).toEqual([]);
   });
 
-  it("is routed on AWS for that source and no other", () => {
+  it("is routed on AWS for that source only", () => {
     const { functions } = deployment(
       { ...config, sources: [...enabledSources(config).values()] },
       configuredFunctions(config),
@@ -105,7 +105,7 @@ describe("a path behind a webhook", () => {
 });
 
 describe("a GET delivery that cannot be read", () => {
-  it("waits with its query, and is redriven as it came", async () => {
+  it("is parked with its query, and is redriven unchanged", async () => {
     const { stack, post, operate } = await open();
     const said = (employee: string) => ({
       method: "GET",
@@ -132,7 +132,7 @@ describe("a GET delivery that cannot be read", () => {
       { result: "dead query-incomplete" },
       { result: "dead query-incomplete" },
     ]);
-    // Today's code can read it when the time is there: what is kept is all that it reads.
+    // With a time in the query the code can read the delivery: everything that it reads was kept.
     for (const kept of waiting) {
       if (kept.message.kind !== "unreadable") continue;
       const rawQuery = kept.message.delivery.rawQuery.replace("at=soon", "at=2026-01-31T18%3A42%3A00.000Z");
@@ -166,7 +166,7 @@ describe("npm run doctor", () => {
     return { stack, finding };
   };
 
-  it("sends the ping of a GET source, signed, and nothing comes of it", async () => {
+  it("sends the signed ping of a GET source, which changes nothing", async () => {
     const { stack, finding } = await look("signed-get");
     expect(finding).toMatchObject({ state: "fine" });
     await stack.settled();

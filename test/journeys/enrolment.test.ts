@@ -17,7 +17,7 @@ import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import config from "../contract/doors/doors.config.ts";
 
-// A sender that makes the secret itself and posts it first, from that message to the first event that it proves.
+// A sender makes the secret itself and posts it first: from that message to the first event that the secret proves.
 
 const name = "brought-secret";
 const source = enabledSources(config).get(name) as unknown as Source<unknown>;
@@ -55,8 +55,8 @@ async function open(secrets: Readonly<Record<string, unknown>> = {}) {
   return { stack, log, post, told, finish, secretIn };
 }
 
-describe("a secret that the sender brings", () => {
-  it("is kept until the operator says yes, and proves the first event after that", async () => {
+describe("a secret that the sender makes", () => {
+  it("is kept until the operator says yes, and then proves the first event", async () => {
     const { stack, log, post, told, finish, secretIn } = await open();
     expect(await post(first(token))).toBe(200);
     expect(await finish(false)).toBe(1);
@@ -65,7 +65,7 @@ describe("a secret that the sender brings", () => {
     expect(await finish(true)).toBe(0);
     expect(secretIn()).toEqual({ verificationToken: token });
     expect(told.at(-1)).toContain("still to be put there: apiToken");
-    // Shown well enough to compare it, and nowhere whole.
+    // The command shows a part of the token, enough to compare it; it never shows the whole.
     expect(told.join("\n")).toContain("verificationToken: …0001 (26 characters)");
     expect(`${told.join("\n")}${log.join("\n")}`).not.toContain(token);
     expect(log).toContain('enrolment kept {"source":"brought-secret","fields":1}');
@@ -73,12 +73,12 @@ describe("a secret that the sender brings", () => {
     expect(told.at(-1)).toContain(`let it send its first message to ${stack.url}/webhooks/${name}`);
   });
 
-  it("joins what is there already, and is not taken any more once the secret is complete", async () => {
+  it("is added to the fields that the secret already has, and is refused once the secret is complete", async () => {
     const { stack, post, told, finish, secretIn } = await open({
       [`sources/${name}`]: { apiToken: "invented-api-token-0001" },
     });
     expect(await post(first("invented-verification-0009"))).toBe(200);
-    // The sender was asked to send it again: the newest counts.
+    // The sender was asked to post it again: the newest one counts.
     expect(await post(first(token))).toBe(200);
     expect(await finish(true)).toBe(0);
     const secret = { apiToken: "invented-api-token-0001", verificationToken: token };
@@ -103,7 +103,7 @@ describe("a secret that the sender brings", () => {
     ["no JSON", "<html>"],
     ["a token that is too long", first("x".repeat(1025))],
     ["a body that is too long", JSON.stringify({ verification_token: token, filler: "x".repeat(16 * 1024) })],
-  ])("is not kept where there is %s: the sender comes again", async (_, body) => {
+  ])("is not kept where there is %s: the sender has to post it again", async (_, body) => {
     const { post, told, finish, log } = await open();
     expect(await post(body)).toBe(503);
     expect(await finish(true)).toBe(1);
@@ -111,7 +111,7 @@ describe("a secret that the sender brings", () => {
     expect(log.filter((line) => line.startsWith("enrolment"))).toEqual([]);
   });
 
-  it("is kept for a source that asks for it and no other", async () => {
+  it("is kept only for a source whose definition has `enrol`", async () => {
     const { stack } = await open();
     const answer = await fetch(`${stack.url}/webhooks/path-token`, { method: "POST", body: first(token) });
     expect(answer.status).toBe(503);
@@ -130,7 +130,7 @@ describe("a secret that the sender brings", () => {
   it.each([
     ["secret-unreadable", "unavailable"],
     ["secret-not-json", "misconfigured"],
-  ] as const)("is not asked for when the secret may be there: %s", async (reason, code) => {
+  ] as const)("is not kept when the secret may exist: %s", async (reason, code) => {
     const kept: Enrolment[] = [];
     const quiet = { info() {}, warn() {}, error() {} };
     const body = Buffer.from(first(token));
@@ -148,7 +148,7 @@ describe("a secret that the sender brings", () => {
     expect(kept).toEqual([]);
   });
 
-  it("is answered 503 where it cannot be kept, so that the sender comes again", async () => {
+  it("is answered 503 where it cannot be kept, so that the sender posts it again", async () => {
     const log: string[] = [];
     const line = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields)}`);
     const body = Buffer.from(first(token));

@@ -8,14 +8,14 @@ import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { startStack } from "#infra/local/stack.ts";
 
-// A joiner of every source, and everything that a forger could do to them, over HTTP through the whole bundle.
+// A joiner of every source, and the attacks of a forger on that delivery, over HTTP through the whole bundle.
 
-/** A source's first case that brings somebody new. */
+/** A source's first case of a joiner. */
 function joinerOf(source: string): EventFixture {
   const joiner = readFixtures(source)
     .filter((fixture) => fixture.kind === "events")
     .find(({ golden }) => JSON.stringify(golden ?? []).includes('"kind":"create"'));
-  if (!joiner) throw new Error(`${source} has no case that brings somebody`);
+  if (!joiner) throw new Error(`${source} has no case of a joiner`);
   return joiner;
 }
 
@@ -49,7 +49,7 @@ async function open(name: string) {
 }
 
 describe.each(Object.keys(config.sources))("a joiner of %s", (name) => {
-  it("is acknowledged and arrives once, however often they are spoken of", async () => {
+  it("is acknowledged and created once, however often the delivery is repeated", async () => {
     const { stack, signed, post } = await open(name);
     const request = signed();
     const answers = await Promise.all(Array.from({ length: 5 }, () => post(request)));
@@ -65,7 +65,7 @@ describe.each(Object.keys(config.sources))("a joiner of %s", (name) => {
     expect(Object.keys(event?.trail ?? {})).toContain("externalId");
   });
 
-  it("who is forged is refused with 401, too much with 413, and leaves nothing but a reason behind", async () => {
+  it("that is forged is refused with 401, one that is too large with 413, and only the reason is logged", async () => {
     const { source, stack, log, secret, signed, post, joiner } = await open(name);
     const real = signed();
     const strange = Object.fromEntries(

@@ -46,8 +46,8 @@ async function after(events: readonly object[]) {
   return stack.sandbox?.users();
 }
 
-describe("what Feishu says of one person", () => {
-  it("has the same effect when the mover comes before the joiner", async () => {
+describe("Feishu's events about one person", () => {
+  it("have the same effect when the mover arrives before the joiner", async () => {
     const expected = { externalId: "ou_1", name: "张三", city: "杭州", phone: "13910002002" };
     expect(await after([hired, moved])).toMatchObject([expected]);
     expect(await after([moved, hired])).toMatchObject([expected]);
@@ -60,16 +60,16 @@ describe("what Feishu says of one person", () => {
     [[moved, gone, hired]],
     [[gone, hired, moved]],
     [[gone, moved, hired]],
-  ])("leaves nobody in who has left, in any order", async (events) => {
+  ])("leave no account of a leaver open, in any order", async (events) => {
     expect((await after(events))?.filter(({ status }) => status !== "Resigned")).toEqual([]);
   });
 
-  it("happens once, however often it is said", async () => {
+  it("have their effect once, however often they are delivered", async () => {
     expect(await after([hired, hired, moved, hired])).toMatchObject([{ phone: "13910002002" }]);
   });
 });
 
-describe("people of whom Feishu's events say too little", () => {
+describe("people with too little in Feishu's events", () => {
   const token: RecordedAnswer = {
     request: "POST /open-apis/auth/v3/tenant_access_token/internal",
     status: 200,
@@ -104,12 +104,12 @@ describe("people of whom Feishu's events say too little", () => {
     };
   }
 
-  it("are completed, and what the event says stays", async () => {
+  it("are completed, and the fields of the event itself stay", async () => {
     const { read } = await asking([token, found]);
     expect(await read()).toEqual({ user: { ...user, name: "张三三" } });
   });
 
-  it("are asked about with one token, and only they", async () => {
+  it("are read with one token, and no other event is completed", async () => {
     const { read, requests } = await asking([token, found]);
     await read();
     await read();
@@ -120,13 +120,13 @@ describe("people of whom Feishu's events say too little", () => {
     expect(requests()).toBe("POST GET GET");
   });
 
-  it("are asked about once more with a new token, when the old one is refused", async () => {
+  it("are read again with a new token when the old one is refused", async () => {
     const { read, requests } = await asking([token, refusesToken, found]);
     expect(await read()).toMatchObject({ user: { mobile: user.mobile } });
     expect(requests()).toBe("POST GET POST GET");
   });
 
-  it("are left as they are where Feishu does not show them", async () => {
+  it("keep the fields of the event where Feishu does not show them", async () => {
     const { read } = await asking([token, about(400, { code: 41050, msg: "no user authority error" })]);
     expect(await read()).toEqual({ user: { open_id: "ou_1", name: "张三三" } });
   });
@@ -144,9 +144,14 @@ describe("people of whom Feishu's events say too little", () => {
       "misconfigured",
       "source-credentials-refused",
     ],
-    ["has been asked too often", [token, about(400, { code: 99991400 })], "unavailable", "source-throttles"],
-    ["says what is not JSON", [token, about(200, undefined)], "unavailable", "source-answer-unexpected"],
-  ])("come again when Feishu %s", async (_, answers, code, reason) => {
+    ["throttles us", [token, about(400, { code: 99991400 })], "unavailable", "source-throttles"],
+    [
+      "answers with something that is not JSON",
+      [token, about(200, undefined)],
+      "unavailable",
+      "source-answer-unexpected",
+    ],
+  ])("are retried when Feishu %s", async (_, answers, code, reason) => {
     const { read } = await asking(answers);
     await expect(read()).rejects.toMatchObject({ code, reason, retryable: true });
   });

@@ -22,7 +22,7 @@ const statuses = (run: Journey) =>
   );
 
 describe("more departures than an hour normally sees", () => {
-  it("are held, while joiners and movers go on, and an alarm tells of it", async () => {
+  it("are held, while joiners and movers are applied, and the log line for an alarm is written", async () => {
     const run = await journey();
     await run.send("bamboohr", employees(15, "Created"));
     await run.stack.settled();
@@ -36,7 +36,7 @@ describe("more departures than an hour normally sees", () => {
     expect(run.stack.ledger.recent(100).filter(({ outcome }) => outcome.kind === "held")).toHaveLength(5);
   });
 
-  it("are released or given up by a word", async () => {
+  it("are released or discarded by one command", async () => {
     const run = await journey();
     await run.send("bamboohr", employees(14, "Created"));
     await run.stack.settled();
@@ -50,7 +50,7 @@ describe("more departures than an hour normally sees", () => {
     expect((await run.operate({ operation: "release" })).body).toEqual([]);
   });
 
-  it("stay when they are given up", async () => {
+  it("keep their accounts when they are discarded", async () => {
     const run = await journey();
     await run.send("bamboohr", employees(12, "Created"));
     await run.stack.settled();
@@ -64,7 +64,7 @@ describe("more departures than an hour normally sees", () => {
     expect((await run.operate({ operation: "list", kind: "held" })).body).toEqual([]);
   });
 
-  it("on a normal day pass untouched", async () => {
+  it("on a normal day are not held", async () => {
     const run = await journey();
     for (let batch = 0; batch < 4; batch += 1) {
       await run.send("bamboohr", {
@@ -77,7 +77,7 @@ describe("more departures than an hour normally sees", () => {
     expect(statuses(run)).toEqual({ Activated: 382, Resigned: 18 });
   });
 
-  it("and everything else about a person can be asked for", async () => {
+  it("and all other events of a person can be explained", async () => {
     const run = await journey();
     await run.send("bamboohr", employees(1, "Created"));
     await run.stack.settled();

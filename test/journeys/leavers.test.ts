@@ -14,7 +14,7 @@ describe("a leaver", () => {
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010", status: "Resigned" }]);
   });
 
-  it("known to the source by its own id only is found through the ledger", async () => {
+  it("who the source names by its own id only is found through the ledger", async () => {
     const { stack, send, person } = await journey();
     await send("clerk", clerkUser("user.created"), undefined, { id: "msg_1" });
     await stack.settled();
@@ -28,7 +28,7 @@ describe("a leaver", () => {
     ]);
   });
 
-  it("leaves by the policy of the configuration", async () => {
+  it("is closed in the way that the configuration says", async () => {
     for (const [leave, left] of [
       ["suspend", [{ status: "Suspended" }]],
       ["deactivate", [{ status: "Deactivated" }]],
@@ -57,7 +57,7 @@ describe("a leaver", () => {
     });
   });
 
-  it("stays away whatever another system says of them, and so they do where rehiring is to be rejected", async () => {
+  it("stays closed whatever another system says, and also where the configuration rejects rehiring", async () => {
     const { stack, send } = await journey({
       config: defineConfig({ sources: { bamboohr: { rehire: "reject" }, clerk: { people: "shared" } } }),
     });
@@ -79,7 +79,7 @@ describe("a leaver", () => {
     ]);
   });
 
-  it("wins over an older word about them that comes later, whose other fields count", async () => {
+  it("wins over an older event that arrives later, whose other fields are applied", async () => {
     const { stack, send, person } = await journey();
     const now = Date.now();
     await send("clerk", { ...clerkUser("user.created"), timestamp: now - 9000 }, undefined, { id: "msg_1" });

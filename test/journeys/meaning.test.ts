@@ -5,7 +5,7 @@ import { fixtureSecret, signDelivery } from "#infra/fixtures/cases.ts";
 import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { journey, type Journey } from "./stack.ts";
 
-// What senders say in ways of their own, from the delivery to the account.
+// Meanings that are special to one sender, from the delivery to the account.
 
 const outcomes = ({ stack }: Journey) =>
   stack.ledger
@@ -27,7 +27,7 @@ describe("BambooHR's forms, which have neither an id nor a time", () => {
   it.each([
     [["Active", "Inactive", "Active", "Inactive"], "4201 Resigned"],
     [["Active", "Inactive", "Active"], "4201 Activated"],
-  ])("count each time something else was said in between: %s", async (words, end) => {
+  ])("count again when a different event was in between: %s", async (words, end) => {
     const run = await journey();
     for (const word of words) {
       const form = status("4201", word);
@@ -42,14 +42,14 @@ describe("BambooHR's forms, which have neither an id nor a time", () => {
   });
 });
 
-describe("words that are not understood", () => {
+describe("events with unknown words", () => {
   const post = (id: string, fields: object, action = "Updated") => ({
     employees: [
       { id, action, timestamp: new Date().toISOString(), changedFields: Object.keys(fields), fields },
     ],
   });
 
-  it("end dead, and no account is opened or closed by them", async () => {
+  it("end dead, and open or close no account", async () => {
     const run = await journey();
     const known = { "First Name": "Carla", "Last Name": "Ruíz", "Work Email": "carla.ruiz@example.com" };
     for (const body of [
@@ -74,7 +74,7 @@ describe("words that are not understood", () => {
 });
 
 describe("a departure that BambooHR announces", () => {
-  it("closes nothing before its day, and lapses when it is withdrawn", async () => {
+  it("closes no account before its day, and lapses when it is withdrawn", async () => {
     const run = await journey();
     const said = (second: number, lastDay: string) => ({
       employees: [
@@ -119,7 +119,7 @@ describe("an id that changes", () => {
     event: { object, ...(old && { old_object: old }) },
   });
 
-  it("at Feishu: the number that is filled in brings the person, a corrected one renames, the leaver closes", async () => {
+  it("at Feishu: a new employee number creates the person, a corrected one renames, the leaver closes the account", async () => {
     const config = defineConfig({ sources: { feishu: { externalId: "employee_no" } } });
     const run = await journey({ config });
     run.secrets["sources/feishu"] = { current: feishu };
@@ -139,7 +139,7 @@ describe("an id that changes", () => {
     expect(statuses(run)).toEqual(["F-001 Resigned"]);
   });
 
-  it("at WeCom: an update under the new id may come first, and the leaver closes the one account", async () => {
+  it("at WeCom: an update under the new id may arrive first, and the leaver closes the one account", async () => {
     const about = (userid: string) => ({
       request: "GET /cgi-bin/user/get",
       status: 200,

@@ -6,7 +6,7 @@ import { journey } from "./stack.ts";
 const { ManagementClient } = createRequire(import.meta.url)("authing-node-sdk") as typeof AuthingSdk;
 
 describe("Authing's official client", () => {
-  it("lists the people that webhooks and files brought, with their authenticators", async () => {
+  it("lists the people from webhooks and files, with their authenticators", async () => {
     const run = await journey();
     await run.send("bamboohr", {
       employees: [

@@ -2,11 +2,12 @@ import { expect, it } from "vitest";
 import { defineConfig } from "#lib/config.ts";
 import { journey } from "./stack.ts";
 
-// A deployment that writes the fields of 2022: what they cannot say is told, and the person arrives without it.
+// A deployment that writes the fields of 2022: a person is created without the fields that this dialect lacks, and the record of the
+// event names them.
 
 const config = defineConfig({ authing: { dialect: "2022" }, sources: { clerk: {} } });
 
-it("tells in the record of an event which fields the dialect dropped", async () => {
+it("names in the record of an event the fields that the dialect dropped", async () => {
   const { stack, send, person } = await journey({ config });
   const data = {
     id: "user_1",
@@ -38,7 +39,7 @@ it("tells in the record of an event which fields the dialect dropped", async () 
   ]);
 });
 
-it("tells beside the result of a row which fields the dialect dropped", async () => {
+it("names beside the result of a row the fields that the dialect dropped", async () => {
   const { upload, result, person } = await journey({ config });
   const id = await upload(
     "users",

@@ -1,6 +1,6 @@
-// What senders say of the person 10010 in journeys.
+// The senders' events about the person 10010 in journeys.
 
-/** BambooHR: the person was hired, or, with an `action` of `over`, something else. */
+/** BambooHR: the person was hired, or another event with an `action` in `over`. */
 export const hired = (over: object = {}, fields: object = {}) => ({
   employees: [
     {

@@ -73,7 +73,7 @@ describe("dead letters of a mapping bug", () => {
     reception: { receivedAt: "2026-11-22T03:00:00.000Z", proof: "hmac-sha256" },
   });
 
-  it("are translated anew after the fix: what is newer stays, what is truly broken says why, twice is once", async () => {
+  it("are translated anew after the fix: newer fields stay, a broken event keeps its reason, a second redrive does nothing", async () => {
     const { ports, sandbox, mend, play, operation } = await worker();
     const events = Array.from({ length: 30 }, (_, index) =>
       message(`e-${index}`, `p${index}`, 0, index === 7 ? "truly broken" : {}),
@@ -114,7 +114,7 @@ describe("dead letters of a mapping bug", () => {
     ]);
   });
 
-  it("are created together: thirty events that wait are one call", async () => {
+  it("are created together: thirty redriven events are one call", async () => {
     const { sandbox, mend, play } = await worker();
     mend();
     await play(Array.from({ length: 30 }, (_, index) => message(`e-${index}`, `p${index}`, 0)));

@@ -21,7 +21,7 @@ async function departed(
 }
 
 describe("the sessions of a leaver", () => {
-  it("stay as they are by default", async () => {
+  it("are not ended by default", async () => {
     expect(kicks(await departed({}))).toEqual([]);
   });
 
@@ -37,7 +37,7 @@ describe("the sessions of a leaver", () => {
     },
   );
 
-  it("that cannot be ended keep no departure from being recorded", async () => {
+  it("that cannot be ended do not prevent the record of the departure", async () => {
     const run = await departed({ kickUsers }, true);
     expect(run.stack.sandbox?.users()).toMatchObject([{ status: "Resigned" }]);
     expect(run.stack.ledger.recent(1)).toMatchObject([

@@ -38,7 +38,7 @@ export interface Journey {
   /** `summary.json` of an import. */
   summary(importId: string): Promise<any>;
   person(externalId: string): Promise<{ status: number; body: any }>;
-  /** What `POST /operations` answers. */
+  /** The answer of `POST /operations`. */
   operate(request: object): Promise<{ status: number; body: any }>;
 }
 

@@ -35,7 +35,7 @@ const clerkUser = (type: string, timestamp: number, over: object = {}) => ({
 const creates = ({ stack }: Journey) =>
   stack.sandbox?.requests.filter(({ operation }) => operation === "create-users-batch").length;
 
-/** Twenty times, five at once. */
+/** Sends twenty times, five at once. */
 async function storm(send: () => Promise<Response>): Promise<number[]> {
   const statuses: number[] = [];
   for (let round = 0; round < 4; round += 1) {
@@ -45,8 +45,8 @@ async function storm(send: () => Promise<Response>): Promise<number[]> {
   return statuses;
 }
 
-describe("a retry storm", () => {
-  it("of a sender without ids of deliveries creates once, also when it is signed anew", async () => {
+describe("a delivery that is repeated twenty times", () => {
+  it("by a sender without ids of deliveries creates one account, also when it is signed anew", async () => {
     const run = await journey();
     const now = Date.now();
     const statuses = await storm(() => run.send("bamboohr", employee("10010"), undefined, { now }));
@@ -59,7 +59,7 @@ describe("a retry storm", () => {
     expect(run.stack.ledger.recent(100).filter(({ outcome }) => outcome.kind === "accepted")).toHaveLength(1);
   });
 
-  it("of a sender with signed ids creates once, and without its id it is refused", async () => {
+  it("by a sender with signed ids creates one account, and without its id it is refused", async () => {
     const run = await journey();
     const body = clerkUser("user.created", Date.now());
     const at = { now: Date.now(), id: "msg_storm" };
@@ -90,7 +90,7 @@ describe("hired, updated and terminated", () => {
     [3, 1, 2],
     [3, 2, 1],
   ])(
-    "in the order %i, %i, %i leave no account open, and the late ones say what the newer one told",
+    "in the order %i, %i, %i leave no account open, and the late events record which fields were superseded",
     async (...order) => {
       const { stack, send } = await journey();
       const start = Date.now() - 60_000;
@@ -107,7 +107,7 @@ describe("hired, updated and terminated", () => {
       const late = order.slice(order.indexOf(3) + 1);
       const records = stack.ledger.recent(3).slice(3 - late.length);
       expect(records.map(({ superseded }) => superseded?.["access"])).toEqual(late.map(() => "clerk/msg_3"));
-      // Of a person who never was at Authing, nothing is applied any more.
+      // The person was never at Authing, so that nothing is applied after the departure.
       const leftFirst = order[0] === 3;
       expect(stack.sandbox?.users() ?? []).toMatchObject(
         leftFirst ? [] : [{ givenName: "Zoé", status: "Resigned" }],
@@ -139,7 +139,7 @@ describe("Authing's key is rotated under steady traffic", () => {
     for (let id = 0; id < 10; id += 1) expect((await send(id)).status).toBe(202);
     await run.stack.settled();
 
-    // A refused key is asked about again at most once in 5 seconds; the queue brings back what waits for it.
+    // A refused key is loaded again at most once in 5 seconds; the queue retries the events that wait for it.
     run.stack.sandbox?.setAccessKeys([next]);
     secrets["authing"] = { current: next, previous: old };
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => send(10 + index)));

@@ -6,7 +6,7 @@ import { hmac } from "#lib/proofs/hmac.ts";
 
 const secret = z.object({ signingKey: z.string() });
 
-/** A source whose events say Authing's changes themselves: what a journey is about need not be worded by a vendor. */
+/** A source whose events hold Authing's changes directly, for journeys in which the vendor's format does not matter. */
 export const toldSource = defineSource({
   title: "Told",
   secret,
@@ -26,20 +26,20 @@ export const toldSecret = { signingKey: "invented-signing-key" };
 
 let events = 0;
 
-/** An event of such a source about a person of it, now. */
+/** An event of such a source about one of its people, now. */
 export function told(subject: string, changes: readonly Change[], id = `event-${(events += 1)}`): object {
   const type = changes.map(({ kind }) => kind).join("+");
   return { id, subject, type, at: new Date().toISOString(), changes };
 }
 
-/** A joiner by our id. */
+/** A joiner with an externalId. */
 export const joins = (externalId: string, person: object = {}): Change => ({
   kind: "create",
   person: { externalId, email: `p${externalId}@example.com`, ...person },
   trail: {},
 });
 
-/** A departure at once, or at the end of a day. */
+/** A departure, at once or at the end of a day. */
 export const leaves = (externalId: string, lastDay?: string): Change => ({
   kind: "leave",
   who: { externalId },

@@ -2,20 +2,20 @@ import { describe, expect, it } from "vitest";
 import { defineConfig } from "#lib/config.ts";
 import { journey } from "./stack.ts";
 
-// A file of users brings people. What an account that is there signs in with, and whether it may, is none of its business.
+// A file of users creates people. It never changes how an existing account signs in, nor whether it may.
 
 const secret = "6OJPTXGY5YGKGU3AZXA4JYHBM3QJQKNL";
 const other = "ZL4KBUHQGDYC7ZQZJ4PGQF6JXEHXH7VQ";
 const own = { externalId: "E1", username: "root", email: "root@example.com", phone: "13800138000" };
 
-describe.each(["import", "inline"] as const)("with secrets sent by %s, an account that is there", (otp) => {
+describe.each(["import", "inline"] as const)("with secrets sent by %s, an existing account", (otp) => {
   it.each([
     ["our id", { ...own }],
-    ["our id and nothing else that is the same", { externalId: "E1", email: "new@example.com" }],
-    ["its address, without our id", { email: "Root@example.com" }],
-    ["its address, under another id", { externalId: "E2", email: "root@example.com" }],
-    ["its phone, without our id", { phone: "+86 138-0013-8000" }],
-    ["its username, without our id", { username: "root" }],
+    ["its externalId and no other field in common", { externalId: "E1", email: "new@example.com" }],
+    ["its address, without an externalId", { email: "Root@example.com" }],
+    ["its address, with another externalId", { externalId: "E2", email: "root@example.com" }],
+    ["its phone, without an externalId", { phone: "+86 138-0013-8000" }],
+    ["its username, without an externalId", { username: "root" }],
   ])("keeps its second factor, password and status, when a row has %s", async (_, named) => {
     const run = await journey({ config: defineConfig({ authing: { otp }, sources: { bamboohr: {} } }) });
     const lines = (...rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
@@ -42,7 +42,7 @@ describe.each(["import", "inline"] as const)("with secrets sent by %s, an accoun
     expect(pool?.passwordOf(userId)).toMatchObject({ password: "first-password" });
   });
 
-  it("is already done for a row with a password and a status only, which are not used", async () => {
+  it("needs no change for a row with only a password and a status, which are not used", async () => {
     const run = await journey({ config: defineConfig({ authing: { otp }, sources: {} }) });
     await run.upload(
       "users",
@@ -61,7 +61,7 @@ describe.each(["import", "inline"] as const)("with secrets sent by %s, an accoun
   });
 });
 
-describe("a source whose people came by a file", () => {
+describe("a source whose people were created by a file", () => {
   const employee = (action: string, fields: object) => ({
     employees: [
       { id: "1001", action, timestamp: new Date().toISOString(), changedFields: Object.keys(fields), fields },
@@ -84,7 +84,7 @@ describe("a source whose people came by a file", () => {
 });
 
 describe("the same digits in two countries", () => {
-  it("are two people's: each gets their own secret", async () => {
+  it("belong to two people: each gets their own secret", async () => {
     const run = await journey();
     const file = "username,phone\nchen,+86 13800138000\nsmith,+1 415-555-2671\n";
     await run.upload("users", "people.csv", file);
@@ -99,7 +99,7 @@ describe("the same digits in two countries", () => {
     expect(["jones", "roe", "smith", "chen"].map(secretOf)).toEqual([secret, other, other, secret]);
   });
 
-  it("are no reference to a person in another one", async () => {
+  it("do not identify a person in the other country", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", "username,phone,phoneCountryCode\njones,9123456789,+91\n");
     const id = await run.upload("otp", "otp.csv", `phone,phoneCountryCode,secret\n9123456789,+7,${secret}\n`);

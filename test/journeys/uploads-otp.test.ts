@@ -10,7 +10,7 @@ describe("a file of TOTP secrets", () => {
     ["2", "otpauth://totp/Firma:b?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Firma", ""],
   ] as const;
 
-  it("ends as authenticators that make the same codes as before", async () => {
+  it("creates authenticators that make the same codes as before", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", holders);
     const id = await run.upload(
@@ -71,7 +71,7 @@ describe("a file of TOTP secrets", () => {
     }
   });
 
-  it("rejects secrets that Authing would make other codes from, and people who are not in Authing", async () => {
+  it("rejects secrets from which Authing would make other codes, and people who are not in Authing", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", holders);
     const id = await run.upload(
@@ -101,7 +101,7 @@ unknown@example.com,JBSWY3DPEHPK3PXP,,,
   });
 
   it.each(["import", "inline"] as const)(
-    "comes along with its person, by %s, and again when the run is stopped in between",
+    "imports the secret of a person in the same row, by %s, also when the run is interrupted",
     async (otp) => {
       const run = await journey({ config: defineConfig({ authing: { otp }, sources: {} }) });
       const ids = Array.from({ length: 60 }, (_, index) => index + 1);
@@ -109,7 +109,7 @@ unknown@example.com,JBSWY3DPEHPK3PXP,,,
         JSON.stringify({ externalId: `${id}`, username: `p${id}`, otp: { secret: "jbsw y3dp ehpk 3pxp" } }),
       );
       const refused = { on: otp === "import" ? "import-otp" : "get-user-mfa-info" } as const;
-      // The second fault meets the call that is repeated with the key read anew; then the chunk is delivered again.
+      // The second fault hits the repeated call with the key that was loaded again; then the chunk is retried.
       run.stack.sandbox?.script([
         { ...refused, fault: { kind: "unauthorized" } },
         { ...refused, fault: { kind: "unauthorized" } },
@@ -122,12 +122,12 @@ unknown@example.com,JBSWY3DPEHPK3PXP,,,
       for (const { userId } of users)
         expect(run.stack.sandbox?.otpOf(userId)).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
       const imported = run.stack.sandbox?.requests.filter(({ operation }) => operation === "import-otp");
-      // With `inline`, each secret goes along with the call that creates its account.
+      // With `inline`, each secret is in the call that creates its account.
       expect(imported?.reduce((sum, { count }) => sum + count, 0)).toBe(otp === "import" ? 50 + 50 + 60 : 0);
     },
   );
 
-  it("waits for people whose file is on its way", async () => {
+  it("waits for people whose file is still being imported", async () => {
     const run = await journey();
     const ids = Array.from({ length: 60 }, (_, index) => index + 1);
     run.stack.sandbox?.script([{ on: "create-users-batch", fault: { kind: "slow", milliseconds: 1000 } }]);

@@ -10,7 +10,7 @@ const people = `工号,姓名,邮箱,手机
 `;
 
 describe("a file of people", () => {
-  it("ends as people in Authing, and each bad row as a line with every reason", async () => {
+  it("creates people in Authing, and writes a line with every reason for each bad row", async () => {
     const run = await journey();
     const id = await run.upload("users", "人员 名单.csv", people);
 
@@ -43,7 +43,7 @@ describe("a file of people", () => {
     ]);
   });
 
-  it("corrected and uploaded again imports just the rows that were rejected", async () => {
+  it("that is corrected and uploaded again imports only the rows that were rejected", async () => {
     const run = await journey();
     const first = await run.upload("users", "people.csv", people);
     const corrected = (await run.result(first, "rejected.csv"))
@@ -59,7 +59,7 @@ describe("a file of people", () => {
     expect(run.stack.sandbox?.users()).toHaveLength(4);
   });
 
-  it("uploaded again creates no second account", async () => {
+  it("that is uploaded again creates no second account", async () => {
     const run = await journey();
     await run.upload("users", "people.csv", people);
     const again = await run.upload("users", "people.csv", people);
@@ -67,7 +67,7 @@ describe("a file of people", () => {
     expect(run.stack.sandbox?.users()).toHaveLength(3);
   });
 
-  it("is taken as NDJSON, in either generation of Authing's fields", async () => {
+  it("may be NDJSON, in either generation of Authing's fields", async () => {
     const run = await journey();
     const id = await run.upload(
       "users",
@@ -124,7 +124,7 @@ describe("one poison record in fifty", () => {
   const fifty = `externalId,name,email\n${Array.from({ length: 50 }, (_, index) => `e${index},${index === 30 ? "坏" : "人"}${index},p${index}@example.com`).join("\n")}\n`;
 
   for (const batchMode of ["all-or-nothing", "partial"] as const) {
-    it(`costs itself only, where Authing's batches are ${batchMode}`, async () => {
+    it(`is the only rejected record, where Authing's batches are ${batchMode}`, async () => {
       const run = await journey({ sandbox: { batchMode } });
       await run.upload("users", "before.csv", "externalId,email\nanother,p30@example.com\n");
       const before = run.stack.sandbox?.requests.length ?? 0;
@@ -141,7 +141,7 @@ describe("one poison record in fifty", () => {
       expect(run.stack.sandbox?.users()).toHaveLength(50);
     });
 
-    it(`that Authing alone finds wrong is found by halving, where batches are ${batchMode}`, async () => {
+    it(`that only Authing refuses is found by halving the batch, where batches are ${batchMode}`, async () => {
       const run = await journey({ sandbox: { batchMode, customFields: ["title"] } });
       const rows = Array.from({ length: 50 }, (_, index) => ({
         externalId: `e${index}`,

@@ -56,7 +56,7 @@ describe("an event that waits for its source's API", () => {
     },
   });
 
-  it("keeps nothing back: the departure behind it closes the account at once, and it goes on once it can", async () => {
+  it("blocks no other event: a later departure closes the account at once, and the waiting event is applied when it can be", async () => {
     const date = movableDate();
     const api = await startRecordedApi([{ answers: [user("Nils")] }]);
     onTestFinished(() => api.close());
@@ -101,7 +101,7 @@ describe("an event that waits for its source's API", () => {
 });
 
 describe("a TOTP secret before its person", () => {
-  it("waits, and is theirs a few seconds after they joined", async () => {
+  it("waits, and is imported a few seconds after the person has joined", async () => {
     const date = movableDate();
     const run = await openToldJourney();
     const otp = { secret: "JBSWY3DPEHPK3PXP" };
@@ -116,7 +116,7 @@ describe("a TOTP secret before its person", () => {
 });
 
 describe("a paused source", () => {
-  it("has its deliveries taken and stored, and applied in their order once it goes on", async () => {
+  it("has its deliveries accepted and stored, and applied in their order when it is resumed", async () => {
     const run = await openToldJourney();
     await tell(run, told("1", [joins("1")]));
     expect((await run.operate({ operation: "pause", source: "hr" })).body).toEqual([]);
@@ -140,7 +140,7 @@ describe("a paused source", () => {
     expect(await listed(run, "waiting")).toEqual([]);
   });
 
-  it("keeps the beginning of its pause, and has to be one that is switched on", async () => {
+  it("keeps the start time of its pause, and must be a source that is switched on", async () => {
     const date = movableDate();
     const run = await openToldJourney();
     await run.operate({ operation: "pause", source: "hr" });
@@ -156,7 +156,7 @@ describe("a paused source", () => {
 });
 
 describe("a last day", () => {
-  it("that is moved and withdrawn closes no account; one that stands closes the account once, when it has ended", async () => {
+  it("that is moved and withdrawn closes no account; one that is not withdrawn closes the account once, when it has ended", async () => {
     const date = movableDate("2026-03-01T01:00:00Z");
     const run = await openToldJourney();
     const { stack } = run;
@@ -184,7 +184,7 @@ describe("a last day", () => {
     await tell(run, told("1", [{ ...withdrawn, departure: "none" }], "withdrawn"));
 
     date.to("2026-03-30T15:59:00Z");
-    // The announcement of the 20th has come back and was superseded; that of the 30th lapses when it is due.
+    // The announcement of the 20th was retried and superseded; that of the 30th lapses when it is due.
     await expect.poll(() => listed(run, "waiting"), within).toHaveLength(2);
     await stack.settled();
     expect((await parkedOf("1")).map(({ lapsedBy }) => lapsedBy)).toEqual(["hr/withdrawn"]);

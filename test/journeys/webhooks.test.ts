@@ -3,7 +3,7 @@ import { clerkUser, hired } from "./people.ts";
 import { journey } from "./stack.ts";
 
 describe("a joiner before day one", () => {
-  it("arrives once, whichever of two systems speaks of them", async () => {
+  it("is created once when two systems report them", async () => {
     const { stack, send, person } = await journey();
     expect((await send("bamboohr", hired())).status).toBe(202);
     await stack.settled();
@@ -41,7 +41,7 @@ describe("a joiner before day one", () => {
     ]);
   });
 
-  it("arrives once, when both speak in the same moment", async () => {
+  it("is created once when both report at the same time", async () => {
     const { stack, send, person } = await journey();
     stack.sandbox?.script([{ on: "create-users-batch", fault: { kind: "slow", milliseconds: 300 } }]);
     await Promise.all([send("bamboohr", hired()), send("clerk", clerkUser("user.created"))]);
@@ -54,7 +54,7 @@ describe("a joiner before day one", () => {
     expect(second.outcome).toMatchObject({ kind: "already-done", by: `${first.source}/${first.id}` });
   });
 
-  it("is told about without any value of theirs, in log and ledger", async () => {
+  it("leaves no personal value in log and ledger", async () => {
     const { stack, send, log } = await journey();
     await send("bamboohr", hired());
     await stack.settled();
@@ -66,7 +66,7 @@ describe("a joiner before day one", () => {
 });
 
 describe("a mover", () => {
-  it("changes what the change holds, and nothing else", async () => {
+  it("changes the fields of the change, and no others", async () => {
     const { stack, send } = await journey();
     await send("bamboohr", hired());
     await stack.settled();
@@ -85,7 +85,7 @@ describe("a mover", () => {
     ]);
   });
 
-  it("whom Authing does not know yet arrives, when the event says enough", async () => {
+  it("who is not at Authing yet is created when the event says enough", async () => {
     const { stack, send } = await journey();
     await send("bamboohr", hired({ action: "Updated" }));
     await stack.settled();
@@ -96,7 +96,7 @@ describe("a mover", () => {
 describe("a forged delivery", () => {
   const body = JSON.stringify(hired(), undefined, 1);
 
-  it("is refused with 401, leaves nothing behind, and is told of by its reason only", async () => {
+  it("is refused with 401, has no effect, and is logged by its reason only", async () => {
     const { stack, send, log } = await journey();
     const forged: [string, Promise<Response>][] = [
       [
@@ -119,8 +119,11 @@ describe("a forged delivery", () => {
           body: bytes,
         })),
       ],
-      ["another secret", send("bamboohr", body, undefined, { secret: { privateKey: "somebody else's" } })],
-      ["unknown path", fetch(`${stack.url}/webhooks/nobody`, { method: "POST", body })],
+      [
+        "another secret",
+        send("bamboohr", body, undefined, { secret: { privateKey: "of another customer" } }),
+      ],
+      ["unknown path", fetch(`${stack.url}/webhooks/unknown`, { method: "POST", body })],
       ["no path", fetch(`${stack.url}/webhooks/`, { method: "POST", body })],
     ];
     for (const [name, answer] of forged) {
@@ -134,7 +137,7 @@ describe("a forged delivery", () => {
     expect(log.join("\n")).not.toContain("张");
   });
 
-  it("in Base64 is judged by its bytes: the same body as octets is taken", async () => {
+  it("in Base64 is checked by its bytes: the same body as octets is accepted", async () => {
     const { stack, send } = await journey();
     const answer = await send("bamboohr", body, ({ headers, body: bytes }) => ({
       headers: { ...headers, "content-type": "application/octet-stream" },
@@ -159,8 +162,8 @@ describe("a forged delivery", () => {
   });
 });
 
-describe("trouble on our side", () => {
-  it("is answered with 503 while the secret is missing, so that the sender comes again", async () => {
+describe("a delivery that we cannot process", () => {
+  it("is answered with 503 while the secret is missing, so that the sender delivers again", async () => {
     const { secrets, send, stack } = await journey();
     const { current } = secrets["sources/bamboohr"] ?? {};
     delete secrets["sources/bamboohr"];
@@ -168,10 +171,10 @@ describe("trouble on our side", () => {
     expect(stack.ledger.recent(1)).toEqual([]);
   });
 
-  it("goes on with the others of a batch, and keeps the delivery for the one that cannot be read", async () => {
+  it("with an event that cannot be read is parked for that one, and the other events are applied", async () => {
     const { stack, send } = await journey();
     const [good] = hired().employees;
-    expect((await send("bamboohr", { employees: ["nobody", good, { id: {} }] })).status).toBe(202);
+    expect((await send("bamboohr", { employees: ["unknown", good, { id: {} }] })).status).toBe(202);
     await stack.settled();
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010" }]);
     expect(await stack.parked.list("dead", 10)).toMatchObject([
@@ -179,7 +182,7 @@ describe("trouble on our side", () => {
     ]);
   });
 
-  it("keeps a signed delivery that cannot be read, with its reason", async () => {
+  it("is parked with its reason when it is signed but cannot be read", async () => {
     const { stack, send } = await journey();
     expect((await send("bamboohr", "this is no JSON, 张三")).status).toBe(202);
     await stack.settled();
@@ -191,13 +194,13 @@ describe("trouble on our side", () => {
 });
 
 describe("rotation", () => {
-  it("accepts both secrets while both are there, and only the new one afterwards", async () => {
+  it("accepts both secrets while both exist, and only the new one afterwards", async () => {
     const { secrets, send, stack } = await journey();
     const old = secrets["sources/bamboohr"]?.current;
     const next = { privateKey: "the next one" };
     expect((await send("bamboohr", hired({ id: "1" }))).status).toBe(202);
     secrets["sources/bamboohr"] = { current: next, previous: old };
-    // The cached copy knows the old one only: the failed proof asks again, once in 5 seconds.
+    // The cached copy holds the old one only: after the failed proof the secret is loaded again, once in 5 seconds.
     await expect
       .poll(async () => (await send("bamboohr", hired({ id: "2" }), undefined, { secret: next })).status, {
         timeout: 10_000,
@@ -207,7 +210,7 @@ describe("rotation", () => {
     await stack.settled();
   });
 
-  it("of Authing's key goes on with one refresh and loses nothing", async () => {
+  it("of Authing's key costs one reload of the key and loses no event", async () => {
     const { secrets, send, stack } = await journey();
     await send("bamboohr", hired());
     await stack.settled();
@@ -223,7 +226,7 @@ describe("rotation", () => {
   });
 });
 
-describe("Authing in trouble", () => {
+describe("a failing Authing", () => {
   for (const kind of [
     "http-429",
     "body-429",
@@ -249,7 +252,7 @@ describe("Authing in trouble", () => {
     const { secrets, stack, send } = await journey();
     const right = secrets["authing"];
     stack.sandbox?.setAccessKeys([
-      { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "somebody-changed-it" },
+      { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "changed-meanwhile" },
     ]);
     await send("bamboohr", hired());
     await expect
@@ -268,7 +271,7 @@ describe("Authing in trouble", () => {
     await stack.settled();
     await send("bamboohr", hired({ id: "10011" }, { "Mobile Phone": { value: "" } }));
     await stack.settled();
-    // The first one may just be giving the address up: that is waited for.
+    // The first person may be about to give up the address: the event waits for that.
     expect(await stack.parked.list("waiting", 10)).toMatchObject([
       { externalId: "10011", reason: "identifier-in-use" },
     ]);

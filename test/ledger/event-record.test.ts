@@ -18,7 +18,7 @@ const mover: Change = {
   trail: { email: "fields.email · email" },
 };
 
-test("a record says what was done, from which fields, and which fields were dropped", () => {
+test("a record names the action, the fields that it came from, and the dropped fields", () => {
   const record = eventRecord(
     {
       key: { source: "hr", id: "e-1" },
@@ -52,7 +52,7 @@ test("a record says what was done, from which fields, and which fields were drop
   });
 });
 
-test("a record of an update names the fields that Authing takes only with a new account", () => {
+test("a record of an update names the fields that Authing accepts only with a new account", () => {
   const { dropped } = eventRecord(
     {
       key: { source: "hr", id: "e-2" },
@@ -66,7 +66,7 @@ test("a record of an update names the fields that Authing takes only with a new 
   expect(dropped).toEqual([{ path: "tenantIds", problem: "only-at-create" }]);
 });
 
-test("a record of what was never translated has no subject, no changes, and happened when it was received", () => {
+test("a record of an event that was never translated has no subject, no changes, and the time of its receipt", () => {
   const outcome = { kind: "dead", reason: "body-not-json" } as const;
   const record = eventRecord(
     { key: { source: "hr", id: "e-3" }, type: "unreadable", reception, outcome },

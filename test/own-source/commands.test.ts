@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-// The commands of whoever deploys, in a checkout of their own whose inbound.config.ts is the first example.
+// The operator's commands, in a checkout whose inbound.config.ts is the first example.
 
 const root = join(import.meta.dirname, "../..");
 const checkout = mkdtempSync(join(tmpdir(), "own-source-"));
@@ -31,7 +31,7 @@ async function run(...command: string[]): Promise<{ status: number; out: string;
   });
 }
 
-describe("with a source of one's own", () => {
+describe("with an operator's own source", () => {
   it("npm run build makes its function, route, role and secret without a file for it", async () => {
     configure(example);
     expect(await run("infra/commands/build.ts")).toMatchObject({ status: 0, error: "" });
@@ -56,7 +56,7 @@ describe("with a source of one's own", () => {
     expect(bundle).toContain("Workday");
   });
 
-  it("npm start plays it", async () => {
+  it("npm start sends a sample of it", async () => {
     configure(example);
     const { status, out } = await run("infra/commands/start.ts", "--once");
     expect(out).toContain("webhook workday/worker-hired");
@@ -98,7 +98,7 @@ describe("npm run translate", () => {
     writeFileSync(changes, approved);
   });
 
-  it("reads a delivery that was kept because it could not be read", async () => {
+  it("reads a delivery that was parked because it could not be read", async () => {
     configure(example);
     const body = readFileSync(join(checkout, folder, "body.json"));
     const message = {
@@ -121,7 +121,7 @@ describe("npm run translate", () => {
   });
 });
 
-describe("with a definition that is wrong", () => {
+describe("with a wrong definition", () => {
   it.each([
     ["infra/commands/build.ts"],
     ["infra/commands/start.ts", "--once"],

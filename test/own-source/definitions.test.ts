@@ -17,13 +17,13 @@ const sound: OwnSource = {
   translate: () => [],
 };
 const without = (part: keyof OwnSource) => ({ ...sound, [part]: undefined });
-/** What somebody without a type checker might write. */
+/** A configuration that a developer without a type checker might write. */
 const configured =
   (settings: unknown, name = "acme") =>
   () =>
     enabledSources(defineConfig({ sources: { [name]: settings } } as never));
 
-describe("a source of one's own", () => {
+describe("an operator's own source", () => {
   it("is switched on under its key, and its settings hold for it", () => {
     const config = defineConfig({ sources: { clerk: {}, acme: { leave: "suspend", source: sound } } });
     expect([...enabledSources(config).keys()]).toEqual(["clerk", "acme"]);
@@ -39,11 +39,11 @@ describe("a source of one's own", () => {
     ["redeliversForSeconds", "sources.acme.source.redeliversForSeconds must be a number above 0"],
     ["split", "sources.acme.source.split must be a function"],
     ["translate", "sources.acme.source.translate must be a function"],
-  ] as const)("is refused without its %s, in words that say what to write", (part, message) => {
+  ] as const)("is refused without its %s, and the error says what to write", (part, message) => {
     expect(configured({ source: without(part) })).toThrow(message);
   });
 
-  it("is refused with a ping that is none", () => {
+  it("is refused with a wrong ping", () => {
     const ping = { body: "{}" };
     expect(configured({ source: { ...sound, ping } })).toThrow(
       "sources.acme.source.ping must be a delivery about no person",
@@ -58,7 +58,7 @@ describe("a source of one's own", () => {
       /clerk is built in: give your own source another name/,
     ],
     [
-      "a name that nobody knows",
+      "an unknown name without a definition",
       configured({}, "acme"),
       /source-unknown.*sources\.acme.*or add source: defineSource/,
     ],
@@ -130,7 +130,7 @@ describe("a source of one's own", () => {
     expect(configure).not.toThrow(/\n/);
   });
 
-  it("says all that is wrong at once", () => {
+  it("reports all problems at once", () => {
     expect(configured({ source: { title: "Acme" } })).toThrow(
       /secret must.*proof must.*split must.*translate must/,
     );
@@ -143,8 +143,8 @@ describe("a source of one's own", () => {
   });
 
   it("needs a definition unless its name is built in, which the types know", () => {
-    // @ts-expect-error nobody is no source
-    expect(() => enabledSources(defineConfig({ sources: { nobody: {} } }))).toThrow("source-unknown");
+    // @ts-expect-error unknown is no source
+    expect(() => enabledSources(defineConfig({ sources: { unknown: {} } }))).toThrow("source-unknown");
     // @ts-expect-error clerk has its definition
     expect(() => enabledSources(defineConfig({ sources: { clerk: { source: sound } } }))).toThrow("built in");
   });

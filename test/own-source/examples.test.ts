@@ -20,13 +20,13 @@ for (const { name, config } of examples) {
 }
 
 describe.each(examples)("the example $name", ({ name, config, joins }) => {
-  it("stands in docs/own-source.md word for word", () => {
+  it("is in docs/own-source.md word for word", () => {
     const code = readFileSync(new URL(`${name}.config.ts`, import.meta.url), "utf8");
     const doc = readFileSync(new URL("../../docs/own-source.md", import.meta.url), "utf8");
     expect(doc).toContain(`\`\`\`ts\n${code}\`\`\``);
   });
 
-  it("is a source like any other: its delivery brings somebody to Authing", async () => {
+  it("works like a built-in source: its delivery creates a person at Authing", async () => {
     const secret = fixtureSecret(name, folderOf(name));
     const quiet = () => {};
     const stack = await startStack({

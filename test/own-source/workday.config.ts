@@ -35,7 +35,7 @@ const workday = defineSource({
       {
         Hire: () => [joiner(worker())],
         Change_Personal_Data: () => [mover(worker())],
-        // At once, or when that day has ended.
+        // The worker leaves at once, or when that day has ended.
         Termination: () => [leaver(id, { lastDay })],
         Rescind_Termination: () => [mover([externalId(id)], { departure: "none" })],
       },

@@ -23,9 +23,9 @@ interface Vector {
   readonly signature: string;
   readonly encrypted: string;
   readonly message: string;
-  /** A whole body around `encrypted`. */
+  /** The body that holds `encrypted`. */
   readonly body?: string;
-  /** `encrypted` as it stands in the query. */
+  /** `encrypted` as it is written in the query. */
   readonly echostr?: string;
 }
 
@@ -98,7 +98,7 @@ describe("encrypted callbacks as the vendors make them", () => {
     expect(opened.ok && Buffer.from(opened.payload).toString()).toBe(vector.message);
   });
 
-  it("come out of the cipher byte for byte", () => {
+  it("are the same as the cipher's output, byte for byte", () => {
     const { aesKey, plain, encrypted } = ofDingtalk.cipher;
     const key = decodeKey(aesKey) as Buffer;
     expect(encipher(Buffer.from(plain), key)).toBe(encrypted);
@@ -118,7 +118,7 @@ describe("encrypted callbacks as the vendors make them", () => {
     expect(opened.ok && Buffer.from(opened.payload).toString()).toBe(sealed.message);
   });
 
-  it("hold in the envelope of DingTalk, whichever way its query is spelled", () => {
+  it("are accepted in the envelope of DingTalk, whichever way its query is spelled", () => {
     const [vector] = ofDingtalk.cases;
     const body = Buffer.from(JSON.stringify({ encrypt: vector.encrypted }));
     for (const [signature, timestamp] of [
@@ -133,7 +133,7 @@ describe("encrypted callbacks as the vendors make them", () => {
     }
   });
 
-  it("hold in the envelope of WeCom", async () => {
+  it("are accepted in the envelope of WeCom", async () => {
     const [vector] = ofWecom.cases;
     const body = Buffer.from(vector.body ?? "");
     const delivery = deliver({ body }, "POST", stamp(vector));
@@ -154,7 +154,7 @@ describe("encrypted callbacks as the vendors make them", () => {
     }
   });
 
-  it("are answered to DingTalk in a form that it opens", async () => {
+  it("are answered to DingTalk in a form that it can decrypt", async () => {
     const [vector] = ofDingtalk.cases;
     const body = Buffer.from(JSON.stringify({ encrypt: vector.encrypted }));
     const queued: unknown[] = [];
@@ -179,7 +179,7 @@ describe("an encrypted callback", () => {
     proof.verify(deliver({ ...signed, ...changes }), by);
   const withQuery = (change: Record<string, string>) => verify({ query: { ...signed.query, ...change } });
 
-  /** Sealed under the right token, whatever is inside. */
+  /** A callback that is signed with the right token, whatever it holds. */
   function sealed(plain: Uint8Array | string): ReturnType<typeof verify> {
     const key = decodeKey(secret.aesKey) as Buffer;
     const encrypted = typeof plain === "string" ? plain : encipher(plain, key);
@@ -193,7 +193,7 @@ describe("an encrypted callback", () => {
     expect(proof.sign(message, secret, { ...at, id: "msg_2" }).body).not.toEqual(signed.body);
   });
 
-  it("is for one of the receivers and nobody else", () => {
+  it("is accepted for the receivers of the secret only", () => {
     const forSuite = proof.sign(message, { ...secret, receiver: "suite-01" }, at);
     const receivers = (receiver: string | readonly string[]) =>
       proof.verify(deliver(forSuite), { ...secret, receiver }).ok;
@@ -208,7 +208,7 @@ describe("an encrypted callback", () => {
     expect(verify({}, { ...secret, token: "invented-token-02" })).toEqual(mismatch);
   });
 
-  it("refuses keys that are none", () => {
+  it("refuses keys of a wrong form", () => {
     const none = { ok: false, reason: "secret-empty" };
     for (const broken of [
       { ...secret, token: "" },
@@ -241,7 +241,7 @@ describe("an encrypted callback", () => {
     expect(verify({ body: new Uint8Array() })).toEqual({ ok: false, reason: "proof-missing" });
   });
 
-  it("refuses wrong padding, a wrong length and a message that is none", () => {
+  it("refuses wrong padding, a wrong length and a malformed message", () => {
     const length = (count: number) => {
       const bytes = Buffer.alloc(4);
       bytes.writeUInt32BE(count);
@@ -262,7 +262,7 @@ describe("an encrypted callback", () => {
     ]) {
       expect(sealed(broken)).toEqual(mismatch);
     }
-    // 29 bytes, so three of padding: all of them count.
+    // 29 bytes, so three bytes of padding: each of them is checked.
     const padded = (...padding: number[]) => {
       const block = Buffer.concat([framed(2, "hi", "corp-01"), Buffer.from(padding)]);
       const encrypted = encipher(block, decodeKey(secret.aesKey) as Buffer);
@@ -281,7 +281,7 @@ describe("an encrypted callback", () => {
     }
   });
 
-  it("refuses parts that are missing, twice or of no form", () => {
+  it("refuses parts that are missing, repeated or malformed", () => {
     const reasons = {
       msg_signature: "proof-missing",
       nonce: "proof-missing",
@@ -302,7 +302,7 @@ describe("an encrypted callback", () => {
     expect(withQuery({ nonce: "0" })).toEqual(mismatch);
   });
 
-  it("takes a plus sign that arrived as a space", () => {
+  it("accepts a plus sign that arrived as a space", () => {
     const encrypted = Buffer.from(signed.body).toString();
     const query = signedBy(encrypted, "a+b").query;
     const arrived = new URLSearchParams(`${new URLSearchParams(query).toString().replace("%2B", "+")}`);
@@ -310,7 +310,7 @@ describe("an encrypted callback", () => {
     expect(proof.verify(deliver({ body: signed.body }, "POST", arrived), secret)).toMatchObject({ ok: true });
   });
 
-  /** What WeCom's and DingTalk's own recipe says, written down a second time. */
+  /** A second implementation of the algorithm that WeCom and DingTalk document. */
   function signedBy(encrypted: string, nonce = "n0nce"): { query: Record<string, string> } {
     const timestamp = String(now);
     const parts = [secret.token, timestamp, nonce, encrypted];
@@ -337,7 +337,7 @@ describe("the check of a WeCom URL", () => {
     );
   });
 
-  it("does not decrypt events for whoever has seen one on its way", () => {
+  it("does not decrypt an event for an attacker who has intercepted it", () => {
     const captured = `${stamp(vector).toString()}&echostr=${encodeURIComponent(vector.encrypted)}`;
     expect(check(captured)).toBeUndefined();
   });

@@ -32,7 +32,7 @@ const verify = (request: Pick<SignedRequest, "headers" | "body">, by = secret) =
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const handshake = (body: Uint8Array, by = secret) => feishuHandshake(deliver({ headers: {}, body }), by);
 
-/** Signs whatever body there is, as the documentation says it: by hand, and by nothing of ours. */
+/** Signs any body as the documentation describes, without the code of lib/proofs. */
 function signedByHand(body: Uint8Array, encryptKey = "invented-encrypt-key-0001"): SignedRequest {
   const [timestamp, nonce] = ["1769884925", "1234567890"];
   const signature = createHash("sha256")
@@ -60,7 +60,7 @@ describe("the encryption of Feishu", () => {
     expect(Buffer.from(decryptFeishu(encrypted, encryptKey) ?? []).toString()).toBe(plain);
   });
 
-  it("opens nothing with a wrong key, with wrong padding, truncated, or that is not base64", () => {
+  it("decrypts no text with a wrong key or wrong padding, and none that is truncated or not base64", () => {
     const encrypted = encrypt(said.toString());
     const key = secret.encryptKey as string;
     expect(decryptFeishu(encrypted, key)).toEqual(said);
@@ -80,12 +80,12 @@ describe("the encryption of Feishu", () => {
     ]) {
       expect(decryptFeishu(broken, key)).toBeUndefined();
     }
-    // A wrong key now and then ends in something that looks like padding, and never in what was said.
+    // By chance the result with a wrong key may end in valid padding, but it is never the plain text.
     const opened = decryptFeishu(encrypted, "another key");
     expect(opened === undefined || !Buffer.from(opened).equals(said)).toBe(true);
   });
 
-  it("opens or refuses any text, and throws at none", () => {
+  it("decrypts or refuses any text, and never throws another error", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String({ maxLength: 256 })), fc.string(), (text, key) => {
         expect(decryptFeishu(text, key) ?? Buffer.alloc(0)).toBeInstanceOf(Uint8Array);
@@ -95,7 +95,7 @@ describe("the encryption of Feishu", () => {
 });
 
 describe("a delivery with an Encrypt Key", () => {
-  it("is what the documentation describes", () => {
+  it("is accepted as the documentation describes it", () => {
     expect(verify(signedByHand(json({ encrypt: encrypt(said.toString()) })))).toEqual({
       ok: true,
       payload: said,
@@ -126,7 +126,7 @@ describe("a delivery with an Encrypt Key", () => {
   });
 
   it.each([
-    ["another token", { token: "somebody else's" }, "proof-mismatch"],
+    ["another token", { token: "of another app" }, "proof-mismatch"],
     ["a token that begins like ours", { token: verificationToken.slice(0, -1) }, "proof-mismatch"],
     ["no token", {}, "proof-missing"],
     ["an empty token", { token: "" }, "proof-missing"],
@@ -136,8 +136,8 @@ describe("a delivery with an Encrypt Key", () => {
     expect(verify(signedByHand(body))).toEqual({ ok: false, reason });
   });
 
-  it("is what is encrypted, whatever stands beside it", () => {
-    const strange = encrypt(JSON.stringify({ header: { token: "somebody else's" } }));
+  it("is read from its encrypted part only, whatever is beside it", () => {
+    const strange = encrypt(JSON.stringify({ header: { token: "of another app" } }));
     const beside = {
       header: { token: verificationToken },
       token: verificationToken,
@@ -163,7 +163,7 @@ describe("a delivery with an Encrypt Key", () => {
     expect(verify(signedByHand(json(body)))).toEqual({ ok: false, reason: "proof-malformed" });
   });
 
-  it("may be hours old, since Feishu repeats itself for hours", () => {
+  it("may be hours old, because Feishu repeats a delivery for hours", () => {
     const request = feishuProof.sign(said, secret, { ...at, now: at.now - 7 * 3_600_000 });
     expect(verify(request)).toMatchObject({ ok: true });
     expect(feishuProof.refusesStale).toBe(false);
@@ -197,7 +197,7 @@ describe("a delivery without an Encrypt Key", () => {
     });
   });
 
-  it("is refused when it is encrypted, or has a field for it", () => {
+  it("is refused when it is encrypted, or has the field `encrypt`", () => {
     expect(verify(feishuProof.sign(said, secret, at), tokenOnly)).toEqual({
       ok: false,
       reason: "proof-malformed",
@@ -206,7 +206,7 @@ describe("a delivery without an Encrypt Key", () => {
     expect(verify({ headers: {}, body: both }, tokenOnly)).toEqual({ ok: false, reason: "proof-malformed" });
   });
 
-  it("is signed by putting the token where it belongs", () => {
+  it("is signed by putting the token into its field", () => {
     const other = { verificationToken: "another" };
     const second = feishuProof.sign(said, other, at);
     expect(JSON.parse(second.body.toString())).toMatchObject({
@@ -222,7 +222,7 @@ describe("a delivery without an Encrypt Key", () => {
     expect(() => feishuProof.sign(Buffer.from("[]"), other, at)).toThrow("body-not-a-json-object");
   });
 
-  it("is not what an empty Encrypt Key asks for", () => {
+  it("is refused where the Encrypt Key is empty", () => {
     const empty = { verificationToken, encryptKey: "" };
     expect(verify({ headers: {}, body: said }, empty)).toEqual({ ok: false, reason: "secret-empty" });
     expect(handshake(json(challenge), empty)).toBeUndefined();
@@ -242,7 +242,7 @@ describe("the check of the URL", () => {
     expect(handshake(json({ encrypt: encrypt(JSON.stringify(challenge)) }))).toEqual(answer);
   });
 
-  it("is left unanswered in the form that the settings do not ask for", () => {
+  it("is not answered when it is encrypted without an Encrypt Key, or plain with one", () => {
     expect(handshake(json(challenge))).toBeUndefined();
     expect(handshake(json({ encrypt: encrypt(JSON.stringify(challenge)) }), tokenOnly)).toBeUndefined();
     expect(handshake(json({ encrypt: encrypt(JSON.stringify(challenge)) }), stranger)).toBeUndefined();
@@ -250,17 +250,17 @@ describe("the check of the URL", () => {
   });
 
   it.each([
-    ["another token", { ...challenge, token: "somebody else's" }],
+    ["another token", { ...challenge, token: "of another app" }],
     ["no token", { challenge: "x", type: "url_verification" }],
     ["no challenge", { token: verificationToken, type: "url_verification" }],
     ["a challenge that is no text", { ...challenge, challenge: { a: 1 } }],
     ["another type", { ...challenge, type: "event_callback" }],
-  ])("is left unanswered with %s", (_, document) => {
+  ])("is not answered with %s", (_, document) => {
     expect(handshake(json(document), tokenOnly)).toBeUndefined();
     expect(handshake(json({ encrypt: encrypt(JSON.stringify(document)) }))).toBeUndefined();
   });
 
-  it("is known by its type, also where an event stands beside it", () => {
+  it("is recognized by its type, also where an event is beside it", () => {
     const [vector] = cases as [(typeof cases)[number]];
     const body = json({ encrypt: vector.encrypt });
     expect(handshake(body, { encryptKey: vector.encryptKey, verificationToken: "v" })).toEqual({

@@ -15,7 +15,7 @@ describe("HMAC", () => {
       return proof.verify(deliver({ headers, body }, seconds * 1000), secret);
     };
 
-    it("takes the header's text into the template, leading zeros and all", () => {
+    it("puts the header's text unchanged into the template, leading zeros included", () => {
       expect(withTime(`0${seconds}`)).toMatchObject({ ok: true, sentAt: seconds * 1000 });
     });
 
@@ -31,19 +31,19 @@ describe("HMAC", () => {
       "0x10",
       "１７６９",
       "9".repeat(16),
-    ])("refuses the timestamp %j, rightly signed", (text) => {
+    ])("refuses the timestamp %j, although it is signed correctly", (text) => {
       const reason = text === "" ? "timestamp-missing" : "timestamp-malformed";
       expect(withTime(text)).toEqual({ ok: false, reason });
     });
 
-    it("is tolerant to the second, both ways", () => {
+    it("is accepted within the tolerance, exact to the second, in the past and the future", () => {
       expect(withTime(String(seconds - 300))).toMatchObject({ ok: true });
       expect(withTime(String(seconds - 301))).toEqual({ ok: false, reason: "timestamp-stale" });
       expect(withTime(String(seconds + 300))).toMatchObject({ ok: true });
       expect(withTime(String(seconds + 301))).toEqual({ ok: false, reason: "timestamp-early" });
     });
 
-    it("is tolerant each way by itself, or not at all", () => {
+    it("has separate tolerances for the past and the future, each of which may be none", () => {
       const timestamp = { header: "x-timestamp", unit: "seconds" } as const;
       const pastOnly = { timestamp: { ...timestamp, toleranceSeconds: { past: 10 } } };
       expect(withTime(String(seconds - 11), pastOnly)).toEqual({ ok: false, reason: "timestamp-stale" });
@@ -89,7 +89,7 @@ describe("HMAC", () => {
       }
     });
 
-    it("takes base64 without its padding, and no other spelling of the same bytes", () => {
+    it("accepts base64 without its padding, and no other spelling of the same bytes", () => {
       const proof = hmac<Secret>({
         algorithm: "sha256",
         key,
@@ -109,7 +109,7 @@ describe("HMAC", () => {
       expect(holds(signature.replace(`${last}=`, `${spare}=`))).toBe(false);
     });
 
-    it("refuses a query parameter that comes twice, and mends a plus that became a space", () => {
+    it("refuses a query parameter that occurs twice, and accepts a plus that became a space", () => {
       const proof = hmac<Secret>({
         algorithm: "sha512",
         key,
@@ -127,7 +127,7 @@ describe("HMAC", () => {
       expect(holds(`${twice}&${twice}`)).toEqual({ ok: false, reason: "proof-malformed" });
     });
 
-    it("reads a signature inside of the body by own keys only", () => {
+    it("reads a signature inside the body by own keys only", () => {
       const proof = hmac<Secret>({
         algorithm: "sha256",
         key,

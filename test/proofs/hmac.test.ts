@@ -31,7 +31,7 @@ describe("HMAC", () => {
     expect(verifyVector(rule("{body}{header:x-bamboohr-timestamp}"), vector, secret)).toMatchObject({
       ok: true,
     });
-    // The order that many receivers have by mistake: only a delivery of the vendor's own tells.
+    // Many receivers have this order by mistake: only a delivery that the vendor has signed can show it.
     for (const wrong of ["{timestamp}{body}", "{timestamp}.{body}", "{body}.{timestamp}"]) {
       expect(verifyVector(rule(wrong), vector, secret)).toEqual({ ok: false, reason: "proof-mismatch" });
     }
@@ -72,7 +72,7 @@ describe("HMAC", () => {
   const encoding = fc.constantFrom("hex", "base64", "base64url");
   const unit = fc.constantFrom("seconds", "milliseconds");
   const toleranceSeconds = fc.constantFrom(undefined, 0.999, 300, { past: 180 }, { past: 300, future: 60 });
-  /** Settings by the place of the signature; each with the templates that place allows. */
+  /** Settings by the place of the signature, each with the templates that this place allows. */
   const settings: fc.Arbitrary<HmacSettings<Secret>> = fc
     .tuple(
       algorithm,
@@ -143,7 +143,7 @@ describe("HMAC", () => {
   const bytes = fc.uint8Array({ minLength: 8, maxLength: 64 });
   const document = fc.record({ name: fc.string({ unit: "grapheme" }), other: fc.jsonValue({ maxDepth: 1 }) });
 
-  it("verifies what it signs, for any settings, key, body and time, and nothing that differs", () => {
+  it("accepts what it signs, for any settings, key, body and time, and refuses every change of it", () => {
     fc.assert(
       fc.property(
         settings,
@@ -205,7 +205,7 @@ describe("HMAC", () => {
     );
   });
 
-  it("signs nothing that every object has by birth", () => {
+  it("signs no property that every object inherits", () => {
     const proof = hmac<Secret>({
       algorithm: "sha256",
       key,

@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import { jwt } from "#lib/proofs/jwt.ts";
 import { now, issuer, keyPair, key, settings, token, reasonOf, publish } from "./jwt-tokens.ts";
 
-describe("keys that are published", () => {
+describe("published keys", () => {
   async function sender(first: unknown = { keys: [key.published] }) {
     const state = { clock: now, asked: 0, answer: [200, first] as [number, unknown, object?] };
     const { url } = await publish(
@@ -27,7 +27,7 @@ describe("keys that are published", () => {
     expect(state.asked).toBe(2);
   });
 
-  it("are fetched anew for a key that is not among them, once in 30 seconds however many forge", async () => {
+  it("are fetched anew for an unknown key, once in 30 seconds, however many forged tokens arrive", async () => {
     const { state, reason } = await sender();
     const second = keyPair("k2");
     expect(await reason(await token())).toBe("ok");
@@ -46,7 +46,7 @@ describe("keys that are published", () => {
     expect(state.asked).toBe(3);
   });
 
-  it("serve on for a day while the sender does not answer, and not longer", async () => {
+  it("are used for up to a day while the sender does not answer", async () => {
     const { state, reason } = await sender();
     const given = (clock: number) => token({ exp: clock / 1000 + 300 });
     expect(await reason(await given(state.clock))).toBe("ok");
@@ -68,12 +68,12 @@ describe("keys that are published", () => {
     ["null", [200, "null"]],
     ["more than 64 KiB", [200, { keys: [key.published], filler: "x".repeat(70_000) }]],
     ["more than 100 keys", [200, { keys: Array.from({ length: 101 }, () => ({ kty: "EC" })) }]],
-  ])("leave a delivery to come again where the sender answers with %s", async (_, answer) => {
+  ])("make the sender deliver again where it answers with %s", async (_, answer) => {
     const { state, reason } = await sender();
     state.answer = answer;
     const given = await token();
     await expect(reason(given)).rejects.toMatchObject({ code: "unavailable", reason: "jwks-unreachable" });
-    // Not asked again within five seconds, and all right after that.
+    // The keys are not fetched again within five seconds; after that the delivery is accepted.
     state.answer = [200, { keys: [key.published] }];
     await expect(reason(given)).rejects.toThrow(InboundError);
     expect(state.asked).toBe(1);

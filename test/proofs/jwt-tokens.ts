@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 import type { Delivery, Proof } from "#lib/contract/source.ts";
 import { jwt, type JwtSettings } from "#lib/proofs/jwt.ts";
 
-// A sender that signs tokens with jose, which has no part in our own `sign`, and publishes its keys.
+// A sender that signs tokens with jose, which our own `sign` does not use, and publishes its keys.
 
 export interface Secret {
   readonly jwks: string | { readonly keys: readonly JsonWebKey[] };
@@ -67,7 +67,7 @@ export const claims: JWTPayload = {
   request_body_sha256: bodyHash,
 };
 
-/** Signed by `jose`, which has no part in our `sign`. */
+/** A token signed by `jose`, which our `sign` does not use. */
 export async function token(over: JWTPayload = {}, by: KeyPair = key, header: object = {}): Promise<string> {
   const { kid, alg } = by.secret;
   const said = Object.fromEntries(

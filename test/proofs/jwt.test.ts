@@ -57,7 +57,7 @@ describe("a token that jose signed", () => {
     ["within the tolerance", { exp: seconds - 59, iat: seconds + 59, nbf: seconds + 59 }, "ok"],
     ["for several receivers", { aud: ["other", "inbound"] }, "ok"],
     ["whose hash has no padding", { request_body_sha256: bodyHash.replace(/=+$/, "") }, "ok"],
-  ])("%s is judged by its claims", async (_, over, reason) => {
+  ])("%s is checked by its claims", async (_, over, reason) => {
     expect(await reasonOf(await token(over))).toBe(reason);
   });
 
@@ -80,7 +80,7 @@ describe("a token that jose signed", () => {
     expect(await reasonOf(given, hex)).toBe("proof-missing");
   });
 
-  it("says what its claims say where it is the whole body", async () => {
+  it("is the delivery itself where it is the whole body", async () => {
     const whole = jwt<Secret>({
       jwks: settings.jwks as never,
       algorithms: ["ES256"],
@@ -131,7 +131,7 @@ describe("a forged token", () => {
     expect(await reasonOf(await token({}, keyPair("k9")))).toBe("key-unknown");
   });
 
-  it("that brings its key, or says where it is, is refused, and its address is not asked", async () => {
+  it("that holds its key, or the address of its key, is refused, and no request goes to that address", async () => {
     let asked = 0;
     const thief = keyPair("k1");
     const { url } = await publish(
@@ -145,13 +145,13 @@ describe("a forged token", () => {
   });
 
   it.each(["", "a", "a.b", "a.b.c", "a.b.c.d", ".b.c", "é.b.c", "a b.c.d", `${"a".repeat(9000)}.b.c`])(
-    "that is none (%#) is refused",
+    "that is malformed (%#) is refused",
     async (text) => {
       expect(await reasonOf(text)).toMatch(/^proof-(malformed|missing)$/);
     },
   );
 
-  it("of another scheme is refused, and one that comes twice", async () => {
+  it("of another scheme is refused, and a header that occurs twice", async () => {
     const given = await token();
     for (const authorization of [
       `Basic ${given}`,
@@ -169,7 +169,7 @@ describe("a forged token", () => {
     expect(await reasonOf("", jwt(settings), pinned, { headers: {} })).toBe("proof-missing");
   });
 
-  it("proves nothing where the secret is empty, and that is said at once", async () => {
+  it("proves nothing where the secret is empty, and the error says so at once", async () => {
     const given = delivery(await token());
     for (const secret of [
       { jwks: "", issuer },
@@ -191,7 +191,7 @@ describe("a shared key", () => {
     });
   const secret = { key: "an-invented-key-of-32-characters" };
 
-  it("is taken both ways: what we sign, and what jose signs", async () => {
+  it("verifies the tokens that we sign and those that jose signs", async () => {
     const ours = hs().sign(body, secret, { now, id: "d-1" });
     expect(await hs().verify({ ...delivery(""), headers: ours.headers }, secret)).toMatchObject({
       ok: true,

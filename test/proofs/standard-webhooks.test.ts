@@ -98,7 +98,7 @@ describe("Standard Webhooks", () => {
       const relabelled = { ...headers, "webhook-signature": signature.replace("v1,", label) };
       return !proof.verify(deliver({ headers: relabelled, body }), secret).ok;
     });
-    // The space separates.
+    // The space separates signatures.
     expect(refused).toEqual(["v2,", "v1a,", "V1,", "", "v1", "v1="]);
   });
 

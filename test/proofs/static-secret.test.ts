@@ -34,7 +34,7 @@ describe("a static header", () => {
     expect(header.verify(deliver(header.sign(body, secret, at).headers), secret)).toMatchObject({ ok: true });
   });
 
-  it("says that it covers neither the body nor the time", () => {
+  it("declares that it covers neither the body nor the time", () => {
     expect([header, basic].map(({ coversBody, refusesStale }) => [coversBody, refusesStale])).toEqual([
       [false, false],
       [false, false],
@@ -55,7 +55,7 @@ describe("a static header", () => {
     expect(verify(value)).toEqual({ ok: false, reason: "proof-mismatch" });
   });
 
-  it("is missed when it is absent, empty or only inherited", () => {
+  it("is missing when it is absent, empty or only inherited", () => {
     const missing = { ok: false, reason: "proof-missing" };
     expect(header.verify(deliver({}), secret)).toEqual(missing);
     expect(verify("")).toEqual(missing);
@@ -78,7 +78,7 @@ describe("a static header", () => {
     expect(() => header.sign(body, { value }, at)).toThrow(InboundError);
   });
 
-  it("forgives the line break that was pasted behind a secret", () => {
+  it("ignores a line break that was pasted behind a secret", () => {
     expect(verify("invented-token-0001", { value: "invented-token-0001\n" })).toMatchObject({ ok: true });
   });
 
@@ -158,7 +158,7 @@ describe("basic authentication", () => {
   });
 });
 
-it("knows the shape of the secret of the source it proves", () => {
+it("has the type of the secret of its source", () => {
   const source = defineSource({
     name: "own",
     title: "Own",

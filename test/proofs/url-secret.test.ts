@@ -48,13 +48,13 @@ describe("a secret in the path", () => {
     expect(verify(token)).toEqual({ ok: false, reason: "proof-mismatch" });
   });
 
-  it("is missing where there is none", () => {
+  it("is missing where the path has none", () => {
     expect(verify()).toEqual({ ok: false, reason: "proof-missing" });
     expect(verify("")).toEqual({ ok: false, reason: "proof-missing" });
     expect(inPath.verify(delivery("token=invented-path-token-0001"), secret)).toMatchObject({ ok: false });
   });
 
-  it("may be one of two while one replaces the other", () => {
+  it("may be the current or the previous one during a rotation", () => {
     const both = { token: ["invented-path-token-0002", "invented-path-token-0001"] };
     expect(verify("invented-path-token-0001", both).ok).toBe(true);
     expect(inPath.sign(body, both, { now: 0, id: "m" }).pathToken).toBe("invented-path-token-0002");
@@ -76,7 +76,7 @@ describe("a secret in the path", () => {
 describe("a secret in the query", () => {
   const verify = (rawQuery: string) => inQuery.verify(delivery(rawQuery), secret);
 
-  it("is what sign puts there, and is no part of what is said", () => {
+  it("is what sign puts there, and is not passed on with the query", () => {
     const signed = inQuery.sign(body, secret, { now: 0, id: "m" });
     expect(signed.query).toEqual({ token: "invented-path-token-0001" });
     expect(verify("a=1&token=invented-path-token-0001")).toEqual({ ok: true, payload: body });
@@ -84,7 +84,7 @@ describe("a secret in the query", () => {
     expect(inQuery).not.toHaveProperty("readsPathToken");
   });
 
-  it("is refused when it comes twice, is another one, or is missing", () => {
+  it("is refused when it occurs twice, is a different one, or is missing", () => {
     const right = "token=invented-path-token-0001";
     expect(verify(`${right}&${right}`)).toEqual({ ok: false, reason: "proof-malformed" });
     expect(verify(`${right}2`)).toEqual({ ok: false, reason: "proof-mismatch" });
@@ -92,12 +92,12 @@ describe("a secret in the query", () => {
     expect(verify("")).toEqual({ ok: false, reason: "proof-missing" });
   });
 
-  it("has the name of a parameter", () => {
+  it("needs the name of a parameter", () => {
     expect(() => urlSecret<Secret>({ place: { query: "a=b&c" }, value })).toThrow(TypeError);
   });
 });
 
-it("stands in no access log: the log of the gateway holds routes, neither paths nor queries nor headers", () => {
+it("is in no access log: the log of the gateway holds routes, neither paths nor queries nor headers", () => {
   const text = readFileSync(new URL("../../serverless.yml", import.meta.url), "utf8");
   const [, format = ""] = /httpApi:\n(?: *#.*\n)* *format: '(.*)'/.exec(text) ?? [];
   const variables = Array.from(format.matchAll(/\$context\.[\w.]+/g), ([name]) => name);

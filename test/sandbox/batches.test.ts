@@ -13,7 +13,7 @@ const people = (count: number, from = 1) =>
 describe.each(["all-or-nothing", "partial"] as const)("a batch with bad records, %s", (batchMode) => {
   const applied = (good: number) => (batchMode === "partial" ? good : 0);
 
-  test("is refused, and its good part applied or not", async () => {
+  test("is refused, and its good records are applied or not", async () => {
     const sandbox = await openSandbox({ batchMode });
     await call(sandbox, "create-user", { username: "first", email: "person7@example.com" });
     const { httpStatus, body } = await call(sandbox, "create-users-batch", { list: people(50) });
@@ -99,7 +99,7 @@ test.each([
   expect(body).toMatchObject({ statusCode: 400, message });
 });
 
-test("keeps each identifier unique in the pool, and says so with codes if wanted", async () => {
+test("keeps each identifier unique in the pool, and refuses duplicates with codes if the option is set", async () => {
   const sandbox = await openSandbox({ duplicateCodes: true });
   const taken = { externalId: "E1", email: "a@example.com", username: "a", phone: "13800138000" };
   await call(sandbox, "create-user", taken);
@@ -113,7 +113,7 @@ test("keeps each identifier unique in the pool, and says so with codes if wanted
   expect(sandbox.users()).toHaveLength(2);
 });
 
-test("takes what the 2022 generation sends", async () => {
+test("accepts requests of the 2022 generation", async () => {
   const sandbox = await openSandbox();
   const record = {
     username: "wang.fang",
@@ -199,19 +199,19 @@ test.each(["rsa", "sm2"] as const)("refuses a password that its own key cannot d
   expect(sandbox.users()).toHaveLength(1);
 });
 
-test("takes no bytes for a password that OpenSSL makes up in place of an error", () => {
+test("does not read as a password the random bytes that OpenSSL returns in place of an error", () => {
   const keys = createPasswordKeys();
   const rsa = { key: keys.publicKeys().rsa.publicKey, padding: constants.RSA_PKCS1_PADDING };
   const encrypted = () => publicEncrypt(rsa, Buffer.from("Invented-1")).toString("base64");
   expect(keys.decrypt(encrypted(), "rsa")).toBe("Invented-1");
   const texts = Array.from({ length: 600 }, encrypted);
   keys.rotate();
-  // About one in seventy of such bytes is a text.
+  // About one in seventy of these random results is valid text.
   expect(texts.map((text) => keys.decrypt(text, "rsa")).filter((text) => text !== undefined)).toEqual([]);
 });
 
-test("answers a refusal with its status in HTTP, if wanted", async () => {
+test("answers a refusal with its status as the HTTP status, if the option is set", async () => {
   const sandbox = await openSandbox({ refusalsInHttpStatus: true });
-  expect((await call(sandbox, "get-user", { userId: "nobody" })).httpStatus).toBe(404);
+  expect((await call(sandbox, "get-user", { userId: "unknown" })).httpStatus).toBe(404);
   expect((await call(sandbox, "create-user", { username: "x" })).httpStatus).toBe(200);
 });

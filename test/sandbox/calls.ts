@@ -30,7 +30,7 @@ export interface Reply {
   };
 }
 
-/** A signed request, ready to be sent as often as one likes. */
+/** A signed request that a test can send several times. */
 export function signed(
   sandbox: Pick<Sandbox, "url">,
   operation: string,

@@ -6,7 +6,7 @@ import { call, openSandbox, send, signed } from "./calls.ts";
 const create = "create-users-batch";
 const people = { list: [{ username: "zhang.san", name: "张三" }] };
 
-/** A sandbox with one fault ahead, and what one request gets of it. */
+/** Starts a sandbox with one scripted fault, and returns its answer to one request. */
 async function meet(fault: Fault) {
   const sandbox = await openSandbox();
   sandbox.script([{ on: create, fault }]);
@@ -27,7 +27,7 @@ test("throttles in HTTP, with or without Retry-After", async () => {
   expect(created).toBe(0);
   sandbox.script([{ on: create, fault: { kind: "http-429" } }]);
   expect((await call(sandbox, create, people)).headers.get("retry-after")).toBeNull();
-  // The script is used up: now it goes through.
+  // The script is used up: this request succeeds.
   expect((await call(sandbox, create, people)).body.statusCode).toBe(200);
   expect(sandbox.requests.map(({ fault }) => fault)).toEqual(["http-429", "http-429", undefined]);
 });
@@ -86,20 +86,20 @@ test("applies and never answers, until it closes", async () => {
   sandbox.script([{ on: create, fault: { kind: "hang-after-applying" } }]);
   const hanging = outcomeOf(signed(sandbox, create, people));
   await expect.poll(() => sandbox.users().length).toBe(1);
-  // Others are served in the meantime.
+  // Other requests are answered in the meantime.
   expect((await call(sandbox, "get-user", { userId: "x" })).body.statusCode).toBe(404);
   await sandbox.close();
   expect(await hanging).toBe("ended");
 });
 
-test("is slow, then goes on as usual", async () => {
+test("is slow, then answers as usual", async () => {
   const { reply, created, sandbox } = await meet({ kind: "slow", milliseconds: 5 });
   expect(reply.body.statusCode).toBe(200);
   expect(created).toBe(1);
   expect(sandbox.requests).toMatchObject([{ fault: "slow", statusCode: 200 }]);
 });
 
-test("applies nothing that it was still slow with when it closes", async () => {
+test("does not apply a request that it was still delaying when it closes", async () => {
   const sandbox = await openSandbox();
   sandbox.script([{ on: create, fault: { kind: "slow", milliseconds: 600_000 } }]);
   const waiting = outcomeOf(signed(sandbox, create, people));
@@ -110,7 +110,7 @@ test("applies nothing that it was still slow with when it closes", async () => {
   expect(sandbox.users()).toEqual([]);
 });
 
-test("says success and leaves one out: of joiners, secrets, leavers and a look-up", async () => {
+test("answers success but ignores one record: of joiners, secrets, leavers and a look-up", async () => {
   const sandbox = await openSandbox();
   const omits = (on: string) => sandbox.script([{ on, fault: { kind: "omits-one" } }]);
   const list = ["a", "b", "c"].map((username) => ({ username, externalId: username }));
@@ -133,7 +133,7 @@ test("says success and leaves one out: of joiners, secrets, leavers and a look-u
   expect((await call(sandbox, "resign-user-batch", { userIds })).body.statusCode).toBe(200);
   expect(sandbox.users().map(({ status }) => status)).toEqual(["Resigned", "Activated"]);
 
-  // The only one of a list is left out like any other.
+  // The only record of a list is ignored, too.
   omits(create);
   const alone = await call(sandbox, create, { list: list.slice(2) });
   expect(alone.body).toMatchObject({ statusCode: 200, data: [] });
@@ -168,7 +168,7 @@ test("leaves the script alone when the proof does not hold", async () => {
   expect(sandbox.pendingFaults).toBe(1);
 });
 
-test("can be scripted and looked at over HTTP, from this machine", async () => {
+test("can be scripted and inspected over HTTP, from this machine", async () => {
   const sandbox = await openSandbox();
   const control = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
     new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
@@ -229,6 +229,6 @@ test("outlives requests that make no sense", async () => {
   expect(sandbox.requests.slice(-2)).toMatchObject([{ statusCode: 400 }, { statusCode: 400 }]);
 });
 
-test("needs a key to know its pool by", async () => {
+test("needs an access key, whose id is the id of its pool", async () => {
   await expect(openSandbox({ accessKeys: [] })).rejects.toThrow("sandbox-without-access-key");
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call, openSandbox } from "./calls.ts";
 
-test("look-ups show people only some time after their create, and their identifiers are taken meanwhile", async () => {
+test("look-ups show people only some time after they were created, but their identifiers are taken at once", async () => {
   let now = Date.now();
   const sandbox = await openSandbox({ lookUpLagMilliseconds: 2000, now: () => now });
   const person = { externalId: "10010", email: "p10010@example.com" };

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Sandbox } from "#infra/sandbox/sandbox.ts";
 import { accessKey, openSandbox } from "./calls.ts";
 
-// The judge of the sandbox is Authing's own client, unmodified.
+// Authing's own client, unmodified, checks that the sandbox behaves as Authing does.
 
 const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 const zhang = {
@@ -100,7 +100,7 @@ test("finds a person by every kind of id", async () => {
   for (const [userIdType, id] of ids) {
     expect((await client.getUser({ userId: id, userIdType })).data).toMatchObject({ userId });
   }
-  expect(await client.getUser({ userId: "nobody" })).toMatchObject({ statusCode: 404, apiCode: 2004 });
+  expect(await client.getUser({ userId: "unknown" })).toMatchObject({ statusCode: 404, apiCode: 2004 });
 
   const plain = (await client.getUser({ userId })).data;
   expect(plain).not.toHaveProperty("customData");
@@ -127,7 +127,7 @@ test("finds several at once and says who exists", async () => {
   expect(await client.isUserExists({})).toMatchObject({ statusCode: 400 });
 });
 
-test("can refuse a look-up that names somebody unknown", async () => {
+test("can refuse a look-up that names an unknown user", async () => {
   const { client } = await open({ unknownInLookUp: "refused" });
   await client.createUsersBatch({ list: [zhang] });
   const answer = await client.getUserBatch({ userIds: ["10010", "10012"], userIdType: "external_id" });
@@ -186,7 +186,7 @@ test("resigns people, who keep their profile and lose their departments", async 
   expect(sandbox.users()[1]?.status).toBe("Resigned");
 });
 
-test("deletes people and gives their identifiers free", async () => {
+test("deletes people and frees their identifiers", async () => {
   const { client, sandbox } = await open();
   await client.createUsersBatch({ list: [zhang] });
   const userIdType = sdkEnum("external_id");
@@ -196,7 +196,7 @@ test("deletes people and gives their identifiers free", async () => {
   expect((await client.createUsersBatch({ list: [zhang] })).statusCode).toBe(200);
 });
 
-test("imports an authenticator whose codes are those of the source", async () => {
+test("imports an authenticator that makes the same codes as at the source", async () => {
   const { client, sandbox } = await open();
   const [created] = (await client.createUsersBatch({ list: [zhang] })).data;
   const userId = created?.userId ?? "";
@@ -221,7 +221,7 @@ test("imports an authenticator whose codes are those of the source", async () =>
   }
 });
 
-test("takes an authenticator together with its owner", async () => {
+test("accepts an authenticator together with its owner", async () => {
   const { client, sandbox } = await open();
   const [created] = (await client.createUsersBatch({ list: [zoe] })).data;
   const userId = created?.userId ?? "";
@@ -232,5 +232,5 @@ test("takes an authenticator together with its owner", async () => {
 test("answers in the language that is asked for", async () => {
   const { sandbox } = await open();
   const client = new ManagementClient({ ...accessKey, host: sandbox.url, lang: "en-US" });
-  expect(await client.getUser({ userId: "nobody" })).toMatchObject({ message: "User does not exist" });
+  expect(await client.getUser({ userId: "unknown" })).toMatchObject({ message: "User does not exist" });
 });

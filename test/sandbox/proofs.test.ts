@@ -4,7 +4,7 @@ import { accessKey, call, openSandbox, send, signed } from "./calls.ts";
 const person = { list: [{ externalId: "10010", username: "zhang.san", name: "张三" }] };
 const successor = { ...accessKey, accessKeySecret: "an-invented-secret-of-the-pool-02" };
 
-test("refuses a signed request that comes a second time, and applies it once", async () => {
+test("refuses a signed request that is sent a second time, and applies it once", async () => {
   const sandbox = await openSandbox();
   const request = signed(sandbox, "create-users-batch", person);
   expect((await send(request)).body.statusCode).toBe(200);
@@ -31,7 +31,7 @@ test("refuses a foreign secret, an unknown key and a changed body", async () => 
   expect((await send(signed(sandbox, "create-users-batch", person))).body.statusCode).toBe(200);
 });
 
-test("checks what was parsed, whatever the white space around it", async () => {
+test("checks the signature over the parsed body, whatever its white space", async () => {
   const sandbox = await openSandbox();
   const request = signed(sandbox, "create-users-batch", person);
   expect(
@@ -46,7 +46,7 @@ test("refuses a request without any proof", async () => {
   expect(await response.json()).toMatchObject({ statusCode: 401, apiCode: 2020 });
 });
 
-test("refuses a date that is too far off, either way", async () => {
+test("refuses a date that is too far in the past or the future", async () => {
   const at = Date.parse("2024-06-03T08:09:07Z");
   const sandbox = await openSandbox({ now: () => at, clockToleranceSeconds: 60 });
   const codeAt = async (seconds: number) => {
@@ -58,12 +58,12 @@ test("refuses a date that is too far off, either way", async () => {
   expect(await codeAt(60)).toBe(2004);
   expect(await codeAt(61)).toBe(1305);
   const { body, headers } = await call(sandbox, "get-user", { userId: "x" }, { date: "yesterday" });
-  // A client may set its clock by the answer's.
+  // A client may correct its clock by the date of the answer.
   expect(headers.get("date")).toBe("Mon, 03 Jun 2024 08:09:07 GMT");
   expect(body).toMatchObject({ statusCode: 400, apiCode: 1303 });
 });
 
-test("takes several keys at once and drops one while it runs", async () => {
+test("accepts several keys at once and drops one while it runs", async () => {
   const sandbox = await openSandbox({ accessKeys: [accessKey, successor] });
   const codeOf = async (credentials: typeof accessKey) =>
     (await call(sandbox, "get-user", { userId: "x" }, { credentials })).body.apiCode;
@@ -74,7 +74,7 @@ test("takes several keys at once and drops one while it runs", async () => {
   expect(await codeOf(successor)).toBe(2004);
 });
 
-test("gives out management tokens that hold for two hours and as long as their key", async () => {
+test("gives out management tokens that are valid for two hours, and no longer than their key", async () => {
   let at = Date.parse("2024-06-03T08:09:07Z");
   const sandbox = await openSandbox({ now: () => at });
   const tokenOf = async (credentials: object) => {

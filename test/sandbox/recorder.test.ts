@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createRecorder } from "#infra/sandbox/recorder.ts";
 
-test("forgets the bodies of old requests first, then the requests", () => {
+test("drops the bodies of old requests first, then the requests", () => {
   const recorder = createRecorder({ requestsKept: 10, bodyBytesKept: 350 });
   const add = (bytes: number) =>
     recorder.add({

@@ -25,7 +25,7 @@ it("gives the events of every entry, in order", () => {
   expect(eachEntry([], "list", read)).toEqual([]);
 });
 
-it("puts the error of an entry that cannot be read in its place, and goes on", () => {
+it("puts an error in the place of an entry that cannot be read, and goes on", () => {
   const read = (entry: unknown) => (entry === "bad" ? refusing("who.id")() : event("1"));
   expect(eachEntry(["good", "bad", "good"], "data.list", read)).toMatchObject([
     { id: "1" },
@@ -38,11 +38,11 @@ it.each([
   [undefined, "list[0]"],
   ["id", "list[0].id"],
   ["['First name']", "list[0]['First name']"],
-])("says where in the delivery: %s is %s", (inside, path) => {
+])("gives the path in the delivery: %s is %s", (inside, path) => {
   expect(eachEntry([{}], "list", refusing(inside))).toMatchObject([{ path }]);
 });
 
-it("does not hide a mistake of ours, nor what may succeed later", () => {
+it("does not hide a defect of our code, nor a failure that may succeed later", () => {
   const mistake = () => {
     throw new TypeError("undefined is not a function");
   };

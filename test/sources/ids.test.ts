@@ -25,11 +25,11 @@ describe("a sender's id", () => {
     1.5,
     true,
     {},
-  ])("is none where it cannot be read exactly: %j", (value) => {
+  ])("is missing where it cannot be read exactly: %j", (value) => {
     expect(readId(value)).toBeUndefined();
   });
 
-  test("with characters that cannot be seen makes an event unreadable, and no other person's", () => {
+  test("with invisible characters makes an event unreadable, and never names another person", () => {
     const payload = Buffer.from(
       JSON.stringify({ type: "user.deleted", data: { id: "user_1\u200b", deleted: true } }),
     );

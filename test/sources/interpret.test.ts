@@ -7,14 +7,14 @@ const meanings = { "person.left": () => [{ kind: "leave", who: { externalId: "1"
 const meant = (type: string) => () => interpret({ type }, meanings, types);
 
 describe("an event's type", () => {
-  it("means what its source says, or nothing where it is known to say nothing", () => {
+  it("has the meaning that its source gives, or none where the source lists it as without meaning", () => {
     expect(meant("person.left")()).toEqual([{ kind: "leave", who: { externalId: "1" } }]);
     expect(meant("ping")()).toEqual([]);
     expect(meant("department.renamed")()).toEqual([]);
   });
 
   it.each(["person.gone", "pings", "PING", "departments.renamed", "department", "toString", "__proto__", ""])(
-    "that is neither is not understood: %s",
+    "that is in neither list is not understood: %s",
     (type) => {
       expect(isUninteresting(type, types)).toBe(false);
       expect(meant(type)).toThrow(InboundError);

@@ -19,14 +19,14 @@ const event = (paths: Partial<JsonEventPaths>, more: object = {}) =>
     delivery({ person: 7, what: "left", number: "e1", when: "2026-01-31T10:00:00+08:00", ...more }),
   )[0];
 
-describe("what makes two deliveries of one's own sender one event", () => {
-  it("is the sender's id, whenever it came", () => {
+describe("the identity of an event of an operator's own sender", () => {
+  it("is the sender's id, whenever the delivery came", () => {
     expect(event({ id: "number" })).toMatchObject({ id: "e1", occurredAt: new Date(sentAt).toISOString() });
     expect(event({ id: "number" })).not.toHaveProperty("isUndated");
     expect(event({ id: "number", occurredAt: "when" })).not.toHaveProperty("isUndated");
   });
 
-  it("is what it says, its time included, where it has no id", () => {
+  it("is its content, its time included, where it has no id", () => {
     const dated = event({ occurredAt: "when" });
     expect(dated).toMatchObject({ occurredAt: "2026-01-31T02:00:00.000Z" });
     expect(dated).not.toHaveProperty("isUndated");
@@ -35,7 +35,7 @@ describe("what makes two deliveries of one's own sender one event", () => {
   });
 
   it.each([{}, { occurredAt: "absent" }, { occurredAt: "empty" }])(
-    "is undated where there is neither, and as old as its receipt: %o",
+    "is its content alone where it has neither, and its time is that of its receipt: %o",
     (paths) => {
       expect(event(paths, { empty: " " })).toMatchObject({
         isUndated: true,

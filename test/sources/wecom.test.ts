@@ -4,13 +4,13 @@ import wecom from "#lib/sources/wecom/index.ts";
 import { fixtureSecret } from "#infra/fixtures/cases.ts";
 import { readXml } from "#lib/payloads/xml.ts";
 
-// An app that a provider develops: WeCom encrypts the check of its URL for the provider's own company.
+// For an app of a provider, WeCom encrypts the check of the URL for the provider's own company.
 
 const secret = fixtureSecret("wecom") as Parameters<typeof wecom.proof.sign>[1];
 const providerCorpId = "wwinventedprovider1";
 const now = Date.parse("2026-01-31T18:42:05.000Z");
 
-/** A check of the URL as WeCom makes it, for one receiver. */
+/** A check of the URL as WeCom sends it, for one receiver. */
 function check(receiver: string) {
   const sealed: SignedRequest = wecom.proof.sign(
     Buffer.from("1616140317555161061"),

@@ -65,7 +65,7 @@ describe("reading XML", () => {
     expect(refusal(Buffer.from([0x3c, 0xff]))).toBe("body-not-utf-8");
   });
 
-  it("refuses what is too deep or too much, before it costs anything", () => {
+  it("refuses a document that is too deep or too large before it parses it", () => {
     const deep = (depth: number) => `${"<a>".repeat(depth)}${"</a>".repeat(depth)}`;
     expect(refusal(deep(16))).not.toBe("body-too-deep");
     expect(refusal(deep(17))).toBe("body-too-deep");

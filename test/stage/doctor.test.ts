@@ -12,12 +12,12 @@ import type { Stage } from "#infra/stage/stage.ts";
 import { checkWebhook } from "#infra/stage/webhook.ts";
 import { createAuthingClient } from "#lib/authing/client.ts";
 
-// What AWS, Authing and a webhook answer on a bad day. test/aws/doctor.moto.ts asks the real SDK.
+// The doctor's findings when AWS, Authing or a webhook fails. test/aws/doctor.moto.ts uses the real SDK.
 
 const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-access-key-secret" };
 const privateKey = "8f1d0c6b5a4e39271d0f6e5c4b3a2918";
 
-/** A stage in which all is well and nothing comes in, but for what a test changes. */
+/** A stage without problems and without traffic, except for what a test changes. */
 function stageWith(changed: Partial<Stage>, outputs: Record<string, string> = {}): Stage {
   return {
     region: "cn-north-1",
@@ -57,7 +57,7 @@ async function linesOf(
 }
 
 describe("a stage", () => {
-  it("is not looked at without credentials", async () => {
+  it("is not checked without credentials", async () => {
     const expired = async () => {
       throw new InboundError("misconfigured", "aws-refuses", { hint: "AWS says ExpiredToken" });
     };
@@ -70,16 +70,20 @@ describe("a stage", () => {
     ["CREATE_IN_PROGRESS", /^✗ .*CREATE_IN_PROGRESS → run this again when it is done$/, 2],
     ["ROLLBACK_COMPLETE", /^✗ .*→ aws cloudformation describe-stack-events .*, then npm run deploy/, 2],
     ["UPDATE_IN_PROGRESS", /^! .*→ run this again when it is done$/, 15],
-    ["UPDATE_ROLLBACK_COMPLETE", /^! .*the deployment before the last one serves → aws cloudformation/, 15],
+    [
+      "UPDATE_ROLLBACK_COMPLETE",
+      /^! .*the last deployment failed, and the one before it is still running → aws cloudformation/,
+      15,
+    ],
     ["UPDATE_ROLLBACK_FAILED", /^✗ .*→ aws cloudformation/, 15],
-  ])("that is in %s is told so, and looked at as far as there is something", async (status, line, count) => {
+  ])("that is in %s is reported so, and checked as far as it has resources", async (status, line, count) => {
     const { outputs = {} } = (await stageWith({}).stack("")) ?? {};
     const lines = await linesOf(stageWith({ stack: async () => ({ status, outputs }) }));
     expect(lines[1]).toMatch(line);
     expect(lines).toHaveLength(count);
   });
 
-  it("does not have what was switched on since, and still has what was switched off", async () => {
+  it("lacks a source that was switched on after the deployment, and still has one that was switched off", async () => {
     const lines = await linesOf(stageWith({}, { OktaWebhookUrl: "https://webhooks.example/okta" }), {
       bamboohr: {},
     });
@@ -91,7 +95,7 @@ describe("a stage", () => {
     );
   });
 
-  it("that was deployed by an older version lacks outputs, and what is there is looked at", async () => {
+  it("that was deployed by an older version lacks outputs, and everything else is checked", async () => {
     const lines = await linesOf(stageWith({}, { OperationsFunctionName: undefined as never }));
     expect(lines).toContain(
       "✗ dead letters: output-missing (OperationsFunctionName) → deploy the stage again",
@@ -99,7 +103,7 @@ describe("a stage", () => {
     expect(lines).toContain("✓ queue of uploads: 0 wait, 0 are worked on");
   });
 
-  it("names the right that is missing, and goes on", async () => {
+  it("whose credentials lack a right: the finding names the right, and the checks go on", async () => {
     const refused = async () => {
       throw new InboundError("misconfigured", "aws-refuses", {
         path: "sqs:GetQueueAttributes",
@@ -113,7 +117,7 @@ describe("a stage", () => {
     expect(lines).toContain("✓ alarms: 1 subscribed");
   });
 
-  it("tells of a function that fails, of a subscription that nobody has confirmed, and of many dead letters", async () => {
+  it("with a failing function, an unconfirmed subscription and many dead letters gives a finding for each", async () => {
     const result = {
       source: "clerk",
       id: "1",
@@ -144,7 +148,7 @@ describe("a stage", () => {
     );
   });
 
-  it("tells what events wait for, and that nothing has to be done about a date that lies ahead", async () => {
+  it("with waiting events gives their reasons, and asks for no action where they wait for a date", async () => {
     const waitingFor = (reason: string, count: number) =>
       Array.from({ length: count }, (_, index) => ({
         source: "clerk",
@@ -169,7 +173,7 @@ describe("a stage", () => {
     );
   });
 
-  it("may take longer over a file than over an event", async () => {
+  it("may let a file wait longer than an event", async () => {
     const busy = async (url: string) => ({ arn: `arn:${url}`, waiting: 0, inFlight: 0, oldestSeconds: 7000 });
     const lines = await linesOf(stageWith({ queue: busy }));
     expect(lines).toContain("✓ queue of uploads: 0 wait, 0 are worked on, the oldest for 117 min");
@@ -181,7 +185,7 @@ describe("a webhook", () => {
   const secret = { privateKey };
   const log = "aws logs tail it";
 
-  /** What the doctor says of a webhook that answers like this. */
+  /** The doctor's finding about a webhook that answers like this. */
   async function check(
     answer: (request: LocalRequest) => Answer,
     source: object = bamboohr,
@@ -203,8 +207,8 @@ describe("a webhook", () => {
       404,
       /^✗ webhook bamboohr: answers 404 in \d+ ms to what has no proof, in place of 401 → the route is missing: deploy again$/,
     ],
-    [429, /→ more comes in than the stage's limit: run this again$/],
-    [503, /→ it cannot read its secret, or not reach its queue: aws logs tail it$/],
+    [429, /→ requests exceed the stage's rate limit: run this again$/],
+    [503, /→ it cannot read its secret or cannot reach its queue: aws logs tail it$/],
     [200, /^✗ .*answers 200 .*in place of 401 → aws logs tail it$/],
   ])("that answers %i to what has no proof is wrong", async (status, line) => {
     expect(await check(() => ({ status }))).toMatch(line);
@@ -215,14 +219,14 @@ describe("a webhook", () => {
       401,
       /^✗ webhook bamboohr: answers 401 in \d+ ms to what is signed with its secret → run this again in ten seconds/,
     ],
-    [503, /^✗ .*→ it cannot read its secret, or not reach its queue: aws logs tail it$/],
+    [503, /^✗ .*→ it cannot read its secret or cannot reach its queue: aws logs tail it$/],
     [302, /^✗ .*answers 302 /],
   ])("that answers %i to what is signed is wrong", async (status, line) => {
     const headers = { location: "/elsewhere" };
     expect(await check((request) => ({ status: isSigned(request) ? status : 401, headers }))).toMatch(line);
   });
 
-  it("is asked by its own clock", async () => {
+  it("gets a ping that is signed by its own clock", async () => {
     const tomorrow = Date.now() + 86_400_000;
     let signedAt = 0;
     const server = await serve(
@@ -245,14 +249,14 @@ describe("a webhook", () => {
     );
   });
 
-  it("of a source that knows no harmless delivery is only seen to refuse, and says so", async () => {
+  it("of a source without a ping is only checked for its refusal, and the finding says so", async () => {
     const { ping: _, ...source } = bamboohr;
     expect(await check(() => ({ status: 401 }), source)).toMatch(
-      /^! webhook bamboohr: refuses .*; what BambooHR could send that is about nobody is not known → let it send a test, or give the source a ping/,
+      /^! webhook bamboohr: refuses .*; the source has no ping, a delivery of BambooHR that is about no person → let it send a test, or give the source a ping/,
     );
   });
 
-  it("gets no delivery that nobody can sign", async () => {
+  it("gets no signed delivery where its secret cannot sign", async () => {
     expect(await check(() => ({ status: 401 }), bamboohr, { privateKey: "" })).toMatch(
       /^✗ webhook bamboohr: nothing can be signed with its secret \(secret-empty\) → compare the secret with what BambooHR shows$/,
     );
@@ -272,17 +276,17 @@ describe("a webhook", () => {
       secret: undefined,
       log,
     });
-    expect(lineOf(finding)).toMatch(/^! .*nothing signed was tried → see to its secret first/);
+    expect(lineOf(finding)).toMatch(/^! .*nothing signed was tried → put its secret first: see above/);
   });
 
-  it("that nobody answers for is told by its address", async () => {
+  it("that no server answers for is reported with its address", async () => {
     const { finding } = await checkWebhook(bamboohr, {
       url: "http://127.0.0.1:1/webhooks/bamboohr",
       secret,
       log,
     });
     expect(lineOf(finding)).toMatch(
-      /^✗ webhook bamboohr: nobody answers at http:\/\/127\.0\.0\.1:1\/webhooks\/bamboohr/,
+      /^✗ webhook bamboohr: no server answers at http:\/\/127\.0\.0\.1:1\/webhooks\/bamboohr/,
     );
   });
 });
@@ -297,22 +301,22 @@ describe("Authing", () => {
     return lineOf(await checkAuthing(client, "https://api.authing.cn"));
   }
 
-  it("is fine when it looks for somebody who is not there", async () => {
+  it("is fine when it answers the look-up of a user who does not exist", async () => {
     expect(await check()).toMatch(
       /^✓ Authing: https:\/\/api\.authing\.cn takes the access key, and answered a look-up in \d+ ms$/,
     );
   });
 
-  it("is to be asked again when it has enough for now", async () => {
+  it("is to be asked again when its rate limit is reached", async () => {
     expect(await check({ kind: "http-429" })).toMatch(
       /^! Authing: .*throttled \(429, request \S+\) → .*run this again in a minute$/,
     );
   });
 
-  it("is wrong where nobody answers", async () => {
+  it("is wrong where no server answers", async () => {
     const client = createAuthingClient({ host: "http://127.0.0.1:1", credentials: async () => key });
     expect(lineOf(await checkAuthing(client, "http://127.0.0.1:1"))).toMatch(
-      /^✗ Authing: .*transient-network → is the host in inbound\.config\.ts right/,
+      /^✗ Authing: .*transient-network → check authing\.host in inbound\.config\.ts/,
     );
   });
 });

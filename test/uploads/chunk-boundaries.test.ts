@@ -37,7 +37,7 @@ describe("the bytes of chunks", () => {
     expect(Math.max(...ranges.map(({ end }) => end))).toBe(bytes.length);
   });
 
-  it("begin at the row that the part before reached", async () => {
+  it("begin at the row that the previous part reached", async () => {
     const { run, ranges } = recorded({
       chunkSize: { rows: 1000, bytes: 1_000_000 },
       invocationMilliseconds: 30,
@@ -53,7 +53,7 @@ describe("the bytes of chunks", () => {
     expect(ranges.every(({ end }) => end === bytes.length)).toBe(true);
   });
 
-  it("are not read at all of a file without rows", async () => {
+  it("are not read for a file without rows", async () => {
     const { run, ranges } = recorded({ chunkSize: { rows: 4, bytes: 1_000_000 } });
     const id = run.upload("users", "people.csv", "externalId,email\n");
     await run.settle();
@@ -61,7 +61,7 @@ describe("the bytes of chunks", () => {
     expect(ranges).toEqual([]);
   });
 
-  it("that reach into the next chunks bring none of their rows along", async () => {
+  it("that reach into the next chunks add none of their rows", async () => {
     const run = openImports({ chunkSize: { rows: 3, bytes: 1_000_000 } });
     // The quote that is opened in the first row is found misplaced in the last one: all bytes are needed to read the first.
     const id = run.upload("users", "people.csv", `externalId,email\n1,"open\n${addressRows(2, 9)}9,"x" y\n`);

@@ -4,7 +4,7 @@ import { chunkKey, importKey } from "#lib/uploads/ledger-entries.ts";
 import { handOvers, openImports } from "./imports.ts";
 import { addressRows, expectWhole, peopleFile } from "./people-file.ts";
 
-it("what a message is about can be claimed as soon as the message is queued", async () => {
+it("the work of a message can be claimed as soon as the message is queued", async () => {
   const states: (readonly [message: string, state: string])[] = [];
   const keyOf = (message: ImportMessage) =>
     message.kind === "chunk" ? chunkKey(message.import, message.chunk) : importKey(message.import);
@@ -16,7 +16,7 @@ it("what a message is about can be claimed as soon as the message is queued", as
         async send(messages) {
           for (const message of messages) {
             const next = { owner: "next", leaseSeconds: 60 };
-            // The plan is made under a claim of the import; whichever chunk comes first may be the last one too.
+            // The plan is made under a claim of the import; the first chunk that runs may also be the last one.
             for (const key of [keyOf(message), importKey(message.import)]) {
               states.push([message.kind, (await ledger.claim(key, next)).state]);
               await ledger.release(key, next.owner);
@@ -35,7 +35,7 @@ it("what a message is about can be claimed as soon as the message is queued", as
   expect(states.filter(([, state]) => state !== "claimed")).toEqual([]);
 });
 
-it("a chunk whose message comes twice at the same time is run by one invocation", async () => {
+it("a chunk whose message is delivered twice at the same time is run by one invocation", async () => {
   const run = openImports({
     chunkSize: { rows: 60, bytes: 1_000_000 },
     around: ({ queue }) => ({ queue: { send: (messages) => queue.send([...messages, ...messages]) } }),

@@ -9,7 +9,7 @@ async function* piecesOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-/** The rows of a file in one piece, and chunk by chunk, each from its own bytes only. */
+/** Reads the rows of a file in one piece, and chunk by chunk, each chunk from its own bytes only. */
 async function readBothWays(
   format: Format,
   bytes: Uint8Array,
@@ -35,7 +35,7 @@ async function readBothWays(
   return { whole, apart, chunks };
 }
 
-/** Pieces of tables, among them those that are hard to read. */
+/** Pieces of tables, some of which are hard to read. */
 const parts = {
   csv: [
     "张",
@@ -113,7 +113,7 @@ describe("a chunk", () => {
     expect(byWholeRows.chunks.map((chunk) => chunk.rows)).toEqual([2, 2, 2, 2, 2]);
   });
 
-  test("reaches beyond the next one where a quote has to be looked for, and no further than the longest record", async () => {
+  test("reaches beyond the next one where the end of a quote must be found, but not beyond the longest record", async () => {
     const lines = "9,plain\n".repeat(10);
     const { whole, apart, chunks } = await readBothWays(
       registry.csv,
@@ -138,7 +138,7 @@ describe("a chunk", () => {
     expect(far.chunks[0]?.end).toBe(far.chunks[1]?.start);
   });
 
-  test("is there without rows when the file has none", async () => {
+  test("exists without rows when the file has none", async () => {
     const { chunks } = await readBothWays(registry.csv, Buffer.from("a,b\n"), { rows: 1, bytes: 1 });
     expect(chunks).toEqual([{ row: 1, rows: 0, start: 0, end: 0 }]);
   });

@@ -46,7 +46,7 @@ describe("an import whose bucket does not answer once", () => {
     ["write accepted.ndjson", "import retried", importKey],
     ["write rejected.csv", "import retried", importKey],
     ["write summary.json", "import retried", importKey],
-  ])("when asked to %s goes on with the next invocation, whichever that is", async (call, message, keyOf) => {
+  ])("when asked to %s continues with the next invocation of any function", async (call, message, keyOf) => {
     const { run, id, calls } = failingOnce(call, unavailable);
     let claim: Promise<Claim> | undefined;
     await run.settle(() => {

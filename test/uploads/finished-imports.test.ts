@@ -5,7 +5,7 @@ import { addressRows, expectWhole, peopleFile } from "./people-file.ts";
 
 const size = { chunkSize: { rows: 20, bytes: 1_000_000 } };
 
-it("a finish that comes before all parts are there waits for them", async () => {
+it("a finish that runs before all parts exist waits for them", async () => {
   const run = openImports(size);
   const id = run.upload("users", "people.csv", peopleFile(100));
   await run.settle((round) => {
@@ -46,7 +46,7 @@ it("an import is refused when any one of its chunks could not be read", async ()
   }
 });
 
-it("a file of secrets stays where its bucket keeps no versions: another one may be in its place", async () => {
+it("a file of secrets is not deleted where its bucket keeps no versions: another file may have replaced it", async () => {
   const run = openImports({
     ...size,
     around: ({ objects }) => ({
@@ -65,7 +65,7 @@ it("a file of secrets stays where its bucket keeps no versions: another one may 
   expect(run.objects.keys("incoming/")).toEqual(["incoming/otp/otp.csv"]);
 });
 
-it("an accepted row says what is unusual about it", async () => {
+it("an accepted row has notes about what is unusual", async () => {
   const run = openImports(size);
   run.upload("users", "people.csv", `externalId,email\n${addressRows(0, 1)}`);
   await run.settle();

@@ -10,18 +10,18 @@ describe("the id of an import", () => {
   });
 
   it.each([{ bucket: "other" }, { key: "incoming/otp/people.csv" }, { versionId: "v2" }])(
-    "is another one for %o",
+    "is different for %o",
     (change) => {
       expect(importIdOf({ ...object, ...change })).not.toBe(importIdOf(object));
     },
   );
 
-  it("goes by the entity tag where the bucket keeps no versions", () => {
+  it("is made of the entity tag where the bucket keeps no versions", () => {
     const { versionId: _, ...unversioned } = object;
     expect(importIdOf(unversioned)).not.toBe(importIdOf({ ...unversioned, etag: "e2" }));
   });
 
-  it("holds at most 80 whole characters of the file's name, none of which needs care in a key", () => {
+  it("holds at most 80 whole characters of the file's name, all of them safe in a key", () => {
     const name = `${"a b".repeat(26)}x𠮷野家.csv`;
     const id = importIdOf({ ...object, key: `incoming/users/${name}` });
     expect(id).toMatch(/^(a-b){26}x𠮷-[0-9a-f]{12}$/u);

@@ -16,19 +16,19 @@ import { directPool } from "../delivery/direct-pool.ts";
 import { lives, type Lives } from "../delivery/lives.ts";
 import { accessKey, day, type Pool } from "../delivery/world.ts";
 
-// Everything around imports, in virtual time: queues that deliver each message again until it is acknowledged, Authing's
-// sandbox, a ledger and a bucket that last, and functions that do not.
+// The environment of imports, in virtual time: queues that deliver each message again until it is acknowledged, Authing's sandbox,
+// a ledger and a bucket that persist, and functions that may die.
 
 export interface ImportsOptions {
   readonly chunkSize: ChunkSize;
-  /** How long a function has, in milliseconds. */
+  /** The time of an invocation, in milliseconds. */
   readonly invocationMilliseconds?: number;
   readonly callsPerSecond?: number;
-  /** Replaces some of the ports: a ledger that fails, a queue that looks on. */
+  /** Replaces some of the ports, e.g. with a ledger that fails or a queue that records. */
   readonly around?: (ports: OuterPorts) => Partial<OuterPorts>;
 }
 
-/** What lasts while functions come and go. */
+/** The state that persists between functions. */
 interface OuterPorts {
   readonly ledger: MemoryLedger;
   readonly objects: LocalObjects;
@@ -43,7 +43,7 @@ export interface Imports {
   readonly lives: Lives;
   /** Messages of the log, with their fields. */
   readonly log: readonly (readonly [message: string, fields: Readonly<Record<string, unknown>>])[];
-  /** Metrics of the log, one entry for each line that has any. */
+  /** Metrics of the log, one entry for each line that has metrics. */
   readonly metrics: readonly Readonly<Record<string, number>>[];
   /** Puts a file into the bucket and queues its notification, `times` times, without waiting. Returns the import's id. */
   upload(
@@ -52,7 +52,7 @@ export interface Imports {
     text: string | Uint8Array,
     times?: number,
   ): string;
-  /** Queues the notification of an uploaded file once more. */
+  /** Queues the notification of an uploaded file again. */
   tellAgain(id: string): void;
   /** Queues a message that was queued before. */
   send(message: ImportMessage): void;
@@ -68,7 +68,7 @@ export interface Imports {
 
 type Waiting = { readonly message: ImportMessage | ObjectReference; visibleAt: number };
 
-/** As infra/aws/queues.yml has it. */
+/** The value of infra/aws/queues.yml. */
 const invisibleMilliseconds = 960_000;
 const functionsAtOnce = 3;
 const maxRounds = 2_000;
@@ -128,7 +128,7 @@ export function openImports({
     return message.kind === "chunk" ? runChunk(message, current, run) : finishImport(message, current, run);
   }
 
-  /** The answer of a function is what acknowledges its message. */
+  /** A message is acknowledged by the answer of its function. */
   async function invoke(message: Waiting["message"]): Promise<"done" | "later" | undefined> {
     const worked = mortals.outlive(work(message).catch(() => "later" as const));
     const result = await worked;
@@ -189,7 +189,7 @@ export function openImports({
   };
 }
 
-/** Only the results of an import are left. */
+/** Checks that only the results of an import remain. */
 export function expectTidy(run: Imports, id: string): void {
   expect(run.objects.keys(`results/${id}/`)).toEqual(
     ["accepted.ndjson", "progress.json", "rejected.csv", "summary.json"].map(

@@ -5,14 +5,14 @@ import { expectWhole, peopleFile } from "./people-file.ts";
 const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
 describe("an import that is killed", () => {
-  // Two chunks side by side, each with time for one batch and a bit.
+  // Two chunks in parallel, each with time for a little more than one batch.
   const options: ImportsOptions = {
     chunkSize: { rows: 53, bytes: 1_000_000 },
     invocationMilliseconds: 30,
   };
   const count = 106;
 
-  it("at any one call to the outside or its answer has every row once", async () => {
+  it("at any call to a port, before or after its answer, has every row once", async () => {
     const whole = openImports(options);
     const id = whole.upload("users", "people.csv", peopleFile(count));
     await whole.settle();
@@ -32,7 +32,7 @@ describe("an import that is killed", () => {
     }
   }, 120_000);
 
-  it("again and again, and told of twice, has every row once", async () => {
+  it("again and again, and whose notification comes twice, has every row once", async () => {
     for (let seed = 1; seed <= 40; seed += 1) {
       const run = openImports(options);
       const id = run.upload("users", "people.csv", peopleFile(count), 2);
@@ -45,9 +45,9 @@ describe("an import that is killed", () => {
     }
   }, 120_000);
 
-  it("leaves no TOTP secret behind, and the later of two for one person", async () => {
+  it("keeps no TOTP secret, and imports the later of two for one person", async () => {
     const others = Array.from({ length: 59 }, (_, index) => `${index + 1},,${secret}\n`);
-    // The first one takes longer, since its person has to be looked up, and the second one is in the next chunk.
+    // The first secret takes longer, because its person must be looked up; the second is in the next chunk.
     const rows = [
       ",p0@example.com,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n",
       ...others.slice(0, 19),

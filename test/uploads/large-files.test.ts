@@ -3,7 +3,7 @@ import { expectTidy, handOvers, openImports } from "./imports.ts";
 import { expectWhole, peopleFile } from "./people-file.ts";
 
 describe("a large file", () => {
-  it("whose functions run out of time, and die in the middle, has every row once and says how far it is", async () => {
+  it("whose functions run out of time and die has every row once, and reports its progress", async () => {
     const run = openImports({
       chunkSize: { rows: 5_000, bytes: 4 * 1024 * 1024 },
       invocationMilliseconds: 20_000,
@@ -39,7 +39,7 @@ describe("a large file", () => {
     expectTidy(run, id);
   }, 120_000);
 
-  it("does not keep a small one waiting", async () => {
+  it("does not delay a small one", async () => {
     const run = openImports({ chunkSize: { rows: 20, bytes: 1_000_000 }, callsPerSecond: 2 });
     const large = run.upload("users", "large.csv", peopleFile(400, 1000));
     const little = run.upload("users", "small.csv", peopleFile(20));

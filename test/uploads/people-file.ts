@@ -24,7 +24,7 @@ function linesOf(count: number): number[] {
   });
 }
 
-/** Every row has one result, every person is in Authing once, and only the results are left. */
+/** Checks that every row has one result, every person is in Authing once, and only the results remain. */
 export function expectWhole(run: Imports, id: string, count: number): void {
   const { summary, accepted, rejected } = run.results(id);
   const lines = linesOf(count);
@@ -48,6 +48,6 @@ export function expectWhole(run: Imports, id: string, count: number): void {
   expectTidy(run, id);
 }
 
-/** Rows of the columns externalId and email, one line each, numbered from `from` to before `to`. */
+/** Rows with the columns externalId and email, one line each, numbered from `from` up to but not including `to`. */
 export const addressRows = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, index) => `${from + index},p${from + index}@example.com\n`).join("");

@@ -15,7 +15,7 @@ async function imported(run: Imports, folder: Parameters<Imports["upload"]>[0], 
 const ownerOf = async (run: Imports, externalId: string) => (await run.ledger.person(externalId))?.owner;
 
 describe("the people of a file", () => {
-  it("belong to the source that the folder names, and else to no source", async () => {
+  it("belong to the source that the folder names, or to no source", async () => {
     const run = openImports(small);
     const { summary } = await imported(run, "users/bamboohr", people(li));
     expect(summary).toMatchObject({ kind: "users", source: "bamboohr", accepted: 1 });
@@ -27,7 +27,7 @@ describe("the people of a file", () => {
     expect(await ownerOf(run, "1002")).toBeUndefined();
   });
 
-  it("who are no source's are given to the source of a later file, and those of another source are not", async () => {
+  it("who have no source get the source of a later file; those of another source keep theirs", async () => {
     const run = openImports(small);
     await imported(run, "users", people(li));
     const { summary } = await imported(run, "users/okta", people(li, han));
@@ -36,7 +36,7 @@ describe("the people of a file", () => {
     expect([await ownerOf(run, "1001"), await ownerOf(run, "1002")]).toEqual(["okta", "okta"]);
   });
 
-  it("who are at Authing already by our id, and unknown to the ledger, are given to it too", async () => {
+  it("who are at Authing with their externalId, but not in the ledger, get that source, too", async () => {
     const run = openImports(small);
     const authing = run.pool.connect(undefined as never);
     await authing.createUsersBatch({ list: [{ externalId: "1001", email: "li.lei@example.com" }] });

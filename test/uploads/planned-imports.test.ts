@@ -7,7 +7,7 @@ import { expectWhole, peopleFile } from "./people-file.ts";
 const small: ImportsOptions = { chunkSize: { rows: 20, bytes: 1_000_000 } };
 
 describe("what is planned", () => {
-  it("is nothing when the file cannot be read to its end: none of its rows is delivered", async () => {
+  it("is empty when the file cannot be read to its end: none of its rows is delivered", async () => {
     const run = openImports(small);
     const bytes = Buffer.concat([Buffer.from(peopleFile(50)), Buffer.from([0xd5, 0xc5, 0x0a])]);
     const id = run.upload("users", "people.csv", bytes);
@@ -23,7 +23,7 @@ describe("what is planned", () => {
     expect(run.log.at(-1)).toEqual(["import seen before", { import: id }]);
   });
 
-  it("is nothing when the columns are unknown, and the results do not repeat the header: it may be a person", async () => {
+  it("is empty when the columns are unknown, and the results do not repeat the header, which may be a person's data", async () => {
     const run = openImports(small);
     const id = run.upload("users", "people.csv", "张三,13800138001\n李四,13800138002\n");
     await run.settle();
@@ -39,7 +39,7 @@ describe("what is planned", () => {
     expect(JSON.stringify(run.log)).not.toMatch(/张三|138/);
   });
 
-  it("is nothing when a record cannot be read, and the summary still lists the unknown columns", async () => {
+  it("is empty when a record cannot be read, and the summary still lists the unknown columns", async () => {
     const run = openImports(small);
     const id = run.upload(
       "users",
@@ -85,7 +85,7 @@ describe("what is planned", () => {
     expectTidy(run, id);
   });
 
-  it("is planned once, and done once, however often it is told", async () => {
+  it("is planned once, and done once, however often its messages are delivered", async () => {
     const run = openImports(small);
     const id = run.upload("users", "people.csv", peopleFile(100), 3);
     let plan: Buffer = Buffer.alloc(0);
@@ -97,7 +97,7 @@ describe("what is planned", () => {
     expect(run.log.filter(([message]) => message === "import planned")).toHaveLength(1);
     const requests = run.pool.requests.length;
 
-    // As if the finish had died after it deleted the parts and before it deleted the plan.
+    // The state after a finish that died after it deleted the parts and before it deleted the plan.
     const { bucket } = run.objects.put(`results/${id}/plan.json`, plan, "application/json");
     run.send({ kind: "chunk", bucket, import: id, chunk: 0 });
     await run.settle();
@@ -105,7 +105,7 @@ describe("what is planned", () => {
     expectWhole(run, id, 100);
   });
 
-  it("finds the same id again in another chunk", async () => {
+  it("detects the same id in another chunk", async () => {
     const run = openImports({ ...small, chunkSize: { rows: 1, bytes: 1_000_000 } });
     const id = run.upload(
       "users",
@@ -155,7 +155,7 @@ it("an import whose ledger does not answer for a moment has one result for each 
   ]);
 });
 
-it("an import whose file is deleted meanwhile ends with the rows that were done until then, and says so", async () => {
+it("an import whose file is deleted meanwhile ends with the rows that are done by then, and its summary says so", async () => {
   const run = openImports({ ...small, callsPerSecond: 2 });
   const id = run.upload("users", "people.csv", peopleFile(200));
   await run.settle((round) => {
@@ -169,7 +169,7 @@ it("an import whose file is deleted meanwhile ends with the rows that were done 
   expectTidy(run, id);
 });
 
-it("an invocation that has no time left for a single row is counted as a failure, and leaves no part behind", async () => {
+it("an invocation that has no time left for a single row is counted as a failure, and writes no part", async () => {
   let reads = 0;
   const parts: string[] = [];
   const run = openImports({
@@ -199,7 +199,7 @@ it("an invocation that has no time left for a single row is counted as a failure
   expect(parts).toEqual([`results/${id}/parts/0.0`]);
 });
 
-it("what became of a file, its chunks and its rows is kept for 90 days", async () => {
+it("the outcomes of a file, its chunks and its rows are kept for 90 days", async () => {
   const kept: number[] = [];
   const run = openImports({
     ...small,

@@ -29,7 +29,7 @@ async function translated(name: string, content: string) {
 const codes = (problems: readonly { code: string; column?: string }[]) =>
   problems.map(({ column, code }) => (column === undefined ? code : `${column}: ${code}`));
 
-/** The key's bytes, and spellings of its base32 that all mean it. */
+/** The bytes of a key, and spellings in base32 that all mean this key. */
 const key = fc.uint8Array({ minLength: 10, maxLength: 64 });
 const spelling = fc.array(fc.constantFrom("", "", " ", "-", "  "), { minLength: 110, maxLength: 110 });
 
@@ -65,7 +65,7 @@ describe("base32", () => {
   });
 
   test.each(["ＭＺＸＷ６ＹＴＢ", "MZXW\u200b6YTB", "\ufeffMZXW\u00a06YTB", "MZXW\n6YTB"])(
-    "reads what comes along when it is copied: %j",
+    "ignores characters that copying adds: %j",
     (written) => {
       expect(decodeBase32(written)?.bytes).toEqual(new Uint8Array(Buffer.from("fooba")));
     },
@@ -87,7 +87,7 @@ describe("base32", () => {
   });
 
   // The secret of Auth0's own documentation.
-  test("drops stray bits and says so", () => {
+  test("drops stray bits and adds a note", () => {
     const decoded = decodeBase32("2PRXZWZAYYDAWCD");
     expect(decoded?.hasStrayBits).toBe(true);
     expect(encodeBase32(decoded!.bytes)).toBe("2PRXZWZAYYDAWCA");
@@ -155,7 +155,7 @@ describe("otpauth URIs", () => {
     expect(readSecret(uri)).toEqual({ problems, notes: [] });
   });
 
-  test("of any kind are taken or refused, never thrown at", () => {
+  test("of any kind are accepted or refused, and never cause an error", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const { base32, problems } = readSecret(`otpauth://totp/${text}`);
@@ -294,7 +294,7 @@ describe("files of secrets", () => {
     await expect(open("a.csv", content)).rejects.toMatchObject({ code: "malformed", reason });
   });
 
-  test("show what was written without secrets, wherever those stand", async () => {
+  test("show the original text without secrets, wherever the secrets are", async () => {
     const uri = `otpauth://totp/a?secret=${SECRET}&digits=8`;
     const secretRows = [
       `a@example.com,${SECRET}0,SHA1,${SECRET},code-1`,

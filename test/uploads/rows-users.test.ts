@@ -41,7 +41,7 @@ describe("columns", () => {
     expect(normalizedName(column)).toBe(name);
   });
 
-  test("no name means two fields, and every name is as it is looked up", () => {
+  test("no name means two fields, and every name is in the form in which it is looked up", () => {
     for (const aliases of [userColumnNames, otpColumnNames]) {
       expect(() => fieldsByName<string>(aliases)).not.toThrow();
       for (const name of Object.values(aliases).flat()) expect(normalizedName(name)).toBe(name);
@@ -59,7 +59,7 @@ describe("columns", () => {
     expect(json.unmapped).toEqual(["shoe", "hat"]);
   });
 
-  test("names of any kind do no harm", () => {
+  test("names of any kind cause no error", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme" })), (columns) => {
         const { names, unmapped } = mapColumns(columns, users.fieldOf);
@@ -221,7 +221,7 @@ describe("passwords", () => {
 });
 
 describe("rows of JSON", () => {
-  test("take Authing's fields of the current generation", async () => {
+  test("may have Authing's fields of the current generation", async () => {
     const person = {
       status: "Suspended",
       email: "a@example.com",
@@ -251,7 +251,7 @@ describe("rows of JSON", () => {
     });
   });
 
-  test("take Authing's fields of 2022", async () => {
+  test("may have Authing's fields of 2022", async () => {
     const { change } = await jsonRow({
       phone: "18800000000",
       phoneCountryCode: "+86",

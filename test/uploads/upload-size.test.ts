@@ -7,10 +7,10 @@ import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { maxUploadBytes } from "#lib/uploads/upload-size.ts";
 
 const mebibyte = 1024 * 1024;
-/** A line of JSON with one person, as long as a record may be: cheap to read. */
+/** A line of JSON with one person, as long as a record may be, so that a large file is read fast. */
 const line = Buffer.from(`${'{"email":"a@example.com"}'.padEnd(mebibyte - 1)}\n`);
 
-/** Plans a file whose bytes are made up as they are read. */
+/** Plans a file whose bytes are generated while they are read. */
 async function planned(bytes: () => AsyncIterable<Uint8Array>, size?: number) {
   const stored = localObjects();
   const queued: ImportMessage[] = [];
@@ -56,7 +56,7 @@ const tooLarge = {
 };
 
 describe("a file", () => {
-  it("that is said to be too large is refused before a byte of it is read", async () => {
+  it("whose stated size is too large is refused before a byte of it is read", async () => {
     const { wasRead, queued, summary, plan } = await planned(() => lines(1), maxUploadBytes + 1);
     expect(wasRead).toBe(false);
     expect(summary).toMatchObject(tooLarge);
@@ -64,7 +64,7 @@ describe("a file", () => {
   });
 
   it.each([undefined, 1024])(
-    "that never ends is read up to the limit and refused, when it is said to have %s bytes",
+    "that never ends is read up to the limit and refused, when its stated size is %s bytes",
     async (size) => {
       let bytesRead = 0;
       let isClosed = false;
@@ -83,7 +83,7 @@ describe("a file", () => {
     },
   );
 
-  it("of just the limit is accepted, and with one byte more refused", async () => {
+  it("of exactly the limit is accepted, and one byte more is refused", async () => {
     const count = maxUploadBytes / mebibyte;
     const accepted = await planned(() => lines(count), maxUploadBytes);
     expect(accepted.summary).toBeNull();

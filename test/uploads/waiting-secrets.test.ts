@@ -3,7 +3,7 @@ import { expectTidy, handOvers, openImports } from "./imports.ts";
 
 const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
-describe("secrets whose people come later", () => {
+describe("secrets of people who are created later", () => {
   const people = (from: number, to: number) =>
     Array.from(
       { length: to - from },
@@ -11,14 +11,14 @@ describe("secrets whose people come later", () => {
     ).join("");
   const text = `externalId,secret\n${Array.from({ length: 160 }, (_, index) => `${index},${secret}\n`).join("")}`;
 
-  it("are not lost when the time is up meanwhile, or a function dies at any call", async () => {
+  it("are not lost when the time of an invocation ends, or a function dies at any call", async () => {
     const play = async (die?: number) => {
       const run = openImports({
         chunkSize: { rows: 1000, bytes: 1_000_000 },
         invocationMilliseconds: 7_000,
         callsPerSecond: 20,
       });
-      // Some are there, most come meanwhile, the last ten never.
+      // Some people exist, most are created meanwhile, the last ten never.
       run.upload("users", "first.ndjson", people(100, 130));
       await run.settle();
       const before = run.lives.steps;
@@ -49,7 +49,7 @@ describe("secrets whose people come later", () => {
   it.each([
     ["50 rows, before the others", 1],
     ["all rows, before the people are looked up again", 4],
-  ])("are looked for by the next invocation when the time is up after %s", async (_, groupsInTime) => {
+  ])("are looked up by the next invocation when the time ends after %s", async (_, groupsInTime) => {
     let isCounting = false;
     let groups = 0;
     const run = openImports({
@@ -85,7 +85,7 @@ describe("secrets whose people come later", () => {
     expectTidy(run, id);
   });
 
-  it("are looked for as long as some of them come", async () => {
+  it("are looked up again as long as some of their people are created", async () => {
     const run = openImports({
       chunkSize: { rows: 1000, bytes: 1_000_000 },
       around: ({ ledger }) => ({
@@ -93,7 +93,7 @@ describe("secrets whose people come later", () => {
           ...ledger,
           async settle(records, keepSeconds) {
             await ledger.settle(records, keepSeconds);
-            // 50 people come every 4 seconds, and are looked for every 5.
+            // 50 people are created every 4 seconds, and are looked up every 5 seconds.
             if (records.some(({ changes }) => changes.includes("create"))) await run.clock.wait(4_000);
           },
         },

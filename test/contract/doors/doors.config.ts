@@ -12,8 +12,8 @@ import { hmac } from "#lib/proofs/hmac.ts";
 import { jwt } from "#lib/proofs/jwt.ts";
 import { urlSecret } from "#lib/proofs/url-secret.ts";
 
-// Senders that come in by doors that no built-in source has, so that the suites show what the contract holds of them: a signed
-// GET without a body, a secret in the path, a secret that the sender brings, and a JSON Web Token.
+// Sample senders with kinds of requests and proofs that no built-in source has, so that the suites test these parts of the contract:
+// a signed GET without a body, a secret in the path, a secret that the sender makes and posts first, and a JSON Web Token.
 
 function translate(event: SourceEvent) {
   const { subject, payload } = event;
@@ -44,7 +44,7 @@ const token = z.object({
   jwks: z.union([z.string(), z.object({ keys: z.array(z.record(z.string(), z.unknown())) })]),
 });
 
-/** One event, all of it in the query. */
+/** One event that is completely in the query. */
 function splitQuery({ query }: VerifiedDelivery): SourceEvent[] {
   const id = readId(query.get("employee"));
   const type = query.get("type");
