@@ -6,6 +6,7 @@ import {
   CreateUserOptionsDto,
 } from "#lib/contract/person.ts";
 import * as dto from "#lib/authing/dto.ts";
+import { maxUsersPerCreate } from "#lib/authing/limits.ts";
 
 // What the sandbox takes: the DTOs of lib/authing, and what only a server sees of them (both generations at once, the
 // endpoints that our client never calls).
@@ -24,7 +25,7 @@ export const ReceivedUser = z.extend(CreateUserInfoDto, {
 export type ReceivedUser = z.infer<typeof ReceivedUser>;
 
 /** The list is looked at record by record, so that one bad record need not spoil the others. */
-const records = z.array(z.unknown()).check(z.minLength(1), z.maxLength(dto.maxUsersPerCreate));
+const records = z.array(z.unknown()).check(z.minLength(1), z.maxLength(maxUsersPerCreate));
 
 export const CreateUsersBatch = z.strictObject({
   list: records,

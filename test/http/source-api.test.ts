@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
-import type { SourceApi } from "#lib/contract/source.ts";
+import type { SourceApi } from "#lib/contract/source-api.ts";
 import { json, server, virtualClock } from "./server.ts";
 
 interface Secret {
