@@ -2,14 +2,8 @@ import * as z from "zod/mini";
 import { personProblems } from "#lib/authing/rules.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type {
-  ApiHosts,
-  Source,
-  SourceApi,
-  SourceEvent,
-  TranslationContext,
-  VerifiedDelivery,
-} from "#lib/contract/source.ts";
+import type { Source, SourceEvent, TranslationContext, VerifiedDelivery } from "#lib/contract/source.ts";
+import type { ApiHosts, SourceApi } from "#lib/contract/source-api.ts";
 import { verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { requestOf, type EventFixture, type GoldenEvent } from "#infra/fixtures/cases.ts";

@@ -4,6 +4,7 @@ import * as dto from "#lib/authing/dto.ts";
 import * as envelope from "./envelope.ts";
 import type { Answer, Refusal } from "./envelope.ts";
 import type { PasswordKeys } from "./password-keys.ts";
+import { operation, type Operation } from "./operation.ts";
 import { uniqueKeys } from "./people.ts";
 import type { People, Person, Profile } from "./people.ts";
 import * as requests from "./requests.ts";
@@ -28,17 +29,6 @@ export interface PoolRules {
   readonly lookUpLagMilliseconds?: number;
   /** What `get-user-batch` does with ids that no user has: it omits them, or refuses the call. */
   readonly unknownInLookUp: "left-out" | "refused";
-}
-
-/** One endpoint. */
-export interface Operation {
-  readonly method: "GET" | "POST";
-  /** Needs no proof. */
-  readonly open?: true;
-  /** Answers its data without the envelope. */
-  readonly bare?: true;
-  /** `omitsOne`: the last record of the list is ignored, and the answer does not say so. */
-  run(data: Readonly<Record<string, unknown>>, how?: { readonly omitsOne: boolean }): Answer;
 }
 
 type Verdict<Good> = { readonly good: Good } | { readonly refusal: Refusal };
@@ -315,30 +305,6 @@ export function createOperations(
       }),
     },
   };
-}
-
-function operation<Schema extends z.ZodMiniType>(
-  method: "GET" | "POST",
-  schema: Schema,
-  run: (request: z.output<Schema>) => Answer,
-): Operation {
-  return {
-    method,
-    run(data, { omitsOne } = { omitsOne: false }) {
-      const parsed = z.safeParse(schema, method === "GET" ? requests.typedQuery(data) : data);
-      if (!parsed.success) return { refusal: envelope.badParameter(requests.badField(parsed.error)) };
-      return run(omitsOne ? withoutLast(parsed.data) : parsed.data);
-    },
-  };
-}
-
-/** The request without the last item of its `list` or `userIds`. */
-function withoutLast<Request>(request: Request): Request {
-  const fields = Object.entries(request as object).map(([name, value]: [string, unknown]) => [
-    name,
-    (name === "list" || name === "userIds") && Array.isArray(value) ? value.slice(0, -1) : value,
-  ]);
-  return Object.fromEntries(fields) as Request;
 }
 
 const searched = ["username", "email", "phone", "name", "nickname", "externalId"];

@@ -6,6 +6,7 @@ import {
   CreateUserOptionsDto,
 } from "#lib/contract/person.ts";
 import * as dto from "#lib/authing/dto.ts";
+import { maxUsersPerCreate } from "#lib/authing/limits.ts";
 
 // The requests that the sandbox accepts: the DTOs of lib/authing, and what only a server needs (both generations of fields at once,
 // and the endpoints that our client never calls).
@@ -24,7 +25,7 @@ export const ReceivedUser = z.extend(CreateUserInfoDto, {
 export type ReceivedUser = z.infer<typeof ReceivedUser>;
 
 /** The records are parsed one by one, so that one bad record does not make the others invalid. */
-const records = z.array(z.unknown()).check(z.minLength(1), z.maxLength(dto.maxUsersPerCreate));
+const records = z.array(z.unknown()).check(z.minLength(1), z.maxLength(maxUsersPerCreate));
 
 export const CreateUsersBatch = z.strictObject({
   list: records,

@@ -9,24 +9,19 @@ import {
   UserStatus,
   type Frozen,
 } from "#lib/contract/person.ts";
+import {
+  maxAppsPerKick,
+  maxDepartmentsPerUser,
+  maxSecretsPerImport,
+  maxUsersPerCreate,
+  maxUsersPerLeave,
+  maxUsersPerLookUp,
+} from "./limits.ts";
 
 // What Authing's Management API v3 takes and gives, under the names its reference uses. Requests are strict: a field that
 // Authing does not know is a mistake of ours. Answers are parsed leniently: unknown fields are ignored, mistyped ones undefined.
 // Sources: the OpenAPI description of 2023-11 (github.com/Authing/authing-docs-factory), authing-node-sdk 4.0.2,
 // authing-java-sdk 3.1.19. The form here is the current generation; dialect.ts reads and writes the one of 2022.
-
-/** Most people in one `create-users-batch`. Source: OpenAPI, `list` minItems 1, maxItems 50. */
-export const maxUsersPerCreate = 50;
-/** Most secrets in one `import-otp`. The reference names no limit; this is that of its siblings. */
-export const maxSecretsPerImport = 50;
-/** Most ids in one `resign-user-batch` or `delete-users-batch`. Source: OpenAPI, `userIds` maxItems 50. */
-export const maxUsersPerLeave = 50;
-/** Most ids in one `get-user-batch`. Source: OpenAPI, `userIds` maxItems 50. */
-export const maxUsersPerLookUp = 50;
-/** Most departments in one `set-user-departments`. Source: OpenAPI, `departments` maxItems 50. */
-const maxDepartmentsPerUser = 50;
-/** Fewest bits in a TOTP secret: what Authing's own samples have (16 base32 characters). Source: reference of `import-otp`. */
-export const minOtpSecretBits = 80;
 
 const text = z.exactOptional(z.string());
 const identifier = z.string().check(z.minLength(1));
@@ -130,9 +125,6 @@ const userIds = z.array(identifier).check(z.minLength(1), z.maxLength(maxUsersPe
 
 export const ResignUserBatchReqDto = z.strictObject({ userIds, userIdType: z.exactOptional(UserIdType) });
 export type ResignUserBatchReqDto = Frozen<z.infer<typeof ResignUserBatchReqDto>>;
-
-/** Most applications in one `kick-users`. Source: OpenAPI, `appIds` maxItems 50. */
-export const maxAppsPerKick = 50;
 
 /** Ends the sessions of one person in these applications. */
 export const KickUsersDto = z.strictObject({

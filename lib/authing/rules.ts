@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { CreateUserBatchReqDto, ImportOtpReqDto } from "./dto.ts";
 import { CreateUserInfoDto } from "#lib/contract/person.ts";
 import * as dto from "./dto.ts";
+import { maxUsersPerCreate, minOtpSecretBits } from "./limits.ts";
 import { identifierOf, identifiers } from "./identifiers.ts";
 
 // Finds what Authing would refuse before it is sent. A problem names a place and a rule, never the value.
@@ -58,7 +59,7 @@ function personRuleProblems(person: CreateUserInfoDto): Problem[] {
 const BatchOfPeople = z.extend(dto.CreateUserBatchReqDto, { list: z.custom(arePeople) });
 
 function arePeople(list: unknown): boolean {
-  if (!Array.isArray(list) || list.length === 0 || list.length > dto.maxUsersPerCreate) return false;
+  if (!Array.isArray(list) || list.length === 0 || list.length > maxUsersPerCreate) return false;
   for (const person of list) {
     if (!isPerson(person)) return false;
   }
@@ -113,7 +114,7 @@ export function otpSecretProblem(
 ): "otp-secret-not-base32" | "otp-secret-too-short" | undefined {
   // No whole number of bytes ends in 1, 3 or 6 left-over characters: something was cut off.
   if (!/^[A-Z2-7]+$/.test(secret) || [1, 3, 6].includes(secret.length % 8)) return "otp-secret-not-base32";
-  if (Math.floor((secret.length * 5) / 8) * 8 < dto.minOtpSecretBits) return "otp-secret-too-short";
+  if (Math.floor((secret.length * 5) / 8) * 8 < minOtpSecretBits) return "otp-secret-too-short";
   return undefined;
 }
 

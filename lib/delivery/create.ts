@@ -1,6 +1,6 @@
 import type { CreateUserOptionsDto } from "#lib/contract/person.ts";
-import { maxUsersPerCreate } from "#lib/authing/dto.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
+import { maxUsersPerCreate } from "#lib/authing/limits.ts";
 import { personProblems } from "#lib/authing/rules.ts";
 import { isDone, type Outcome } from "#lib/contract/outcome.ts";
 import { packed } from "./batches.ts";

@@ -1,4 +1,4 @@
-import { maxSecretsPerImport } from "#lib/authing/dto.ts";
+import { maxSecretsPerImport } from "#lib/authing/limits.ts";
 import type { Failure } from "#lib/authing/failures.ts";
 import type { Identifier } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/contract/errors.ts";

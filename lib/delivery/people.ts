@@ -1,6 +1,6 @@
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { UpdateUserReqDto, ListedUserDto } from "#lib/authing/dto.ts";
-import { maxUsersPerLookUp } from "#lib/authing/dto.ts";
+import { maxUsersPerLookUp } from "#lib/authing/limits.ts";
 import { fieldsOnlyAtCreate } from "#lib/contract/person.ts";
 import {
   homeCountryCode,

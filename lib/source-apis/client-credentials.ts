@@ -1,4 +1,4 @@
-import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source.ts";
+import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
 import { failureOf, sourceFailure, type FailureHints, type SourceFailure } from "./failures.ts";
 

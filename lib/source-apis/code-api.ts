@@ -1,5 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source.ts";
+import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source-api.ts";
 import { at } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { failureOf, sourceFailure, type FailureHints, type SourceFailure } from "./failures.ts";

@@ -1,5 +1,5 @@
 import { InboundError, type ErrorCode } from "#lib/contract/errors.ts";
-import type { ApiAnswer } from "#lib/contract/source.ts";
+import type { ApiAnswer } from "#lib/contract/source-api.ts";
 
 // The failures of sources' APIs. One failure has one name, whatever the vendor calls it: logs, READMEs and alarms say it.
 

@@ -1,5 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Listing, ListedPerson, SourceApi } from "#lib/contract/source.ts";
+import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import type { SourceApi } from "#lib/contract/source-api.ts";
 
 /** More pages than any source has: 200 people a page are two million people. */
 const maxPages = 10_000;

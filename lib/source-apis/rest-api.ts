@@ -1,4 +1,4 @@
-import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source.ts";
+import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source-api.ts";
 import { at } from "#lib/fields/read.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import { failureOf, sourceFailure, type FailureHints } from "./failures.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "#lib/contract/clock.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { ApiAnswer, ApiHosts, ApiRequest, SourceApi } from "#lib/contract/source.ts";
+import type { ApiAnswer, ApiHosts, ApiRequest, SourceApi } from "#lib/contract/source-api.ts";
 import { createExchange, type Exchange, type Exchanged } from "#lib/http/exchange.ts";
 import { readHost } from "#lib/http/host.ts";
 import { retryAfterSeconds } from "#lib/http/retry-after.ts";

@@ -14,6 +14,7 @@ import {
   SendCreateAccountNotificationDto,
 } from "#lib/contract/person.ts";
 import * as dto from "#lib/authing/dto.ts";
+import * as most from "#lib/authing/limits.ts";
 import * as person from "#lib/contract/person.ts";
 
 const profile =
@@ -98,10 +99,10 @@ describe("a request to Authing", () => {
 
   it("is limited in number", () => {
     const limits = [
-      dto.maxUsersPerCreate,
-      dto.maxSecretsPerImport,
-      dto.maxUsersPerLeave,
-      dto.maxUsersPerLookUp,
+      most.maxUsersPerCreate,
+      most.maxSecretsPerImport,
+      most.maxUsersPerLeave,
+      most.maxUsersPerLookUp,
     ];
     expect(limits).toEqual([50, 50, 50, 50]);
     const ids = (count: number) => ({ userIds: Array.from({ length: count }, String) });

@@ -3,14 +3,8 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { receive } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import type {
-  ApiHosts,
-  Delivery,
-  Source,
-  SourceApi,
-  SourceEvent,
-  VerifiedDelivery,
-} from "#lib/contract/source.ts";
+import type { Delivery, Source, SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import type { ApiHosts, SourceApi } from "#lib/contract/source-api.ts";
 import { requestOf, type EventFixture, type HandshakeFixture } from "#infra/fixtures/cases.ts";
 import { deliveryOf, type WireRequest } from "#infra/fixtures/requests.ts";
 import {

@@ -28,7 +28,7 @@ const byRank = (one: Statement, other: Statement) => one.rank - other.rank;
 const isLeaving = ({ kind }: Statement) => kind === "leave" || kind === "leave-later";
 
 /** Sources that may speak about a person: who brought them, and who speaks about the same people as others. */
-export const speakersOf = ({ known, policies }: End): readonly SourceName[] =>
+const speakersOf = ({ known, policies }: End): readonly SourceName[] =>
   sources.filter((source) => policies[source] === "shared" || known === undefined || known.owner === source);
 
 /** What an operator has decided against, or has not decided yet, was not said. */
@@ -40,7 +40,7 @@ function counts({ record: { outcome } }: Told): boolean {
  * What a source says of access last: joiners, departures and status words alike. An announced departure counts unless it was
  * withdrawn; what is said of access after it was announced makes it lapse.
  */
-export function accessOf(said: readonly Told[]): Told | undefined {
+function accessOf(said: readonly Told[]): Told | undefined {
   const withdrawn =
     said
       .filter(({ kind }) => kind === "withdraw")

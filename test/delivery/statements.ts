@@ -81,7 +81,7 @@ const kindsOf: Readonly<Record<number, readonly Kind[]>> = {
   [cast.later]: ["create-later", "leave", "leave-later"],
 };
 
-export const addressGivenUp = "the-address@example.com";
+const addressGivenUp = "the-address@example.com";
 const firstDay = Date.UTC(2026, 2, 2);
 const dayIn = (days: number) => new Date(firstDay + days * 86_400_000).toISOString().slice(0, 10);
 

@@ -1,4 +1,4 @@
-import type { SourceApi } from "#lib/contract/source.ts";
+import type { SourceApi } from "#lib/contract/source-api.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { virtualClock } from "./server.ts";
 

@@ -1,4 +1,4 @@
-import { minOtpSecretBits } from "#lib/authing/dto.ts";
+import { minOtpSecretBits } from "#lib/authing/limits.ts";
 import type { ImportOtp, PersonReference } from "#lib/contract/change.ts";
 import { decodeBase32 } from "#lib/fields/base32.ts";
 import { assemble, email, plainIdentifier, plainText, text } from "#lib/fields/encode.ts";

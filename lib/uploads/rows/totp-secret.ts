@@ -1,4 +1,4 @@
-import { minOtpSecretBits } from "#lib/authing/dto.ts";
+import { minOtpSecretBits } from "#lib/authing/limits.ts";
 import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
 import { plainText, plainWord } from "#lib/fields/encode.ts";
 import { isEmpty } from "#lib/fields/read.ts";
