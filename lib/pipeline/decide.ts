@@ -141,22 +141,21 @@ function isNoNews(
  */
 function leftUnderOtherId({ known, underNewSubject }: Knowledge): Leave[] {
   if (!underNewSubject) return [];
-  const [other, placed] = known?.userId === undefined ? [known, underNewSubject] : [underNewSubject, known];
-  const isNewer = (other?.told["access"]?.at ?? "") > (placed.told["access"]?.at ?? "");
-  return other?.isClosed && isNewer && !placed.isClosed ? [leftBefore] : [];
+  const toldAt = (record: SubjectRecord | undefined) => record?.told["access"]?.at ?? "";
+  const isClosedBy = (left: SubjectRecord | undefined, open: SubjectRecord | undefined) =>
+    left?.isClosed === true &&
+    open?.userId !== undefined &&
+    open.isClosed !== true &&
+    toldAt(left) > toldAt(open);
+  return isClosedBy(known, underNewSubject) || isClosedBy(underNewSubject, known) ? [leftBefore] : [];
 }
 
 /** Closes an account for what the ledger knows already. */
 export const leftBefore: Leave = { kind: "leave", who: {} };
 
-/** Whether a mover gives its person another id, ours or the source's: it waits for them, since later events go by it. */
-function isRenaming(change: Change, known: SubjectRecord | undefined): boolean {
-  if (change.kind !== "update") return false;
-  const { externalId } = change.person;
-  const isOurs =
-    externalId !== undefined && known?.externalId !== undefined && externalId !== known.externalId;
-  return isOurs || change.newSubject !== undefined;
-}
+/** Whether a mover gives its person another id of the source's: later events go by it. */
+const isMovingSubject = (change: Change): boolean =>
+  change.kind === "update" && change.newSubject !== undefined;
 
 /**
  * A person who left before anything else was heard of them: no account is made for the sake of closing it.
@@ -167,7 +166,8 @@ function neverCame(
   { known, person }: Knowledge,
 ): (Outcome & { readonly by: string }) | undefined {
   const left = known?.isClosed && known.userId === undefined && person === undefined && known.told["access"];
-  if (!left || closes(change) !== undefined || isRenaming(change, known)) return undefined;
+  // Our id does not matter here: nothing of a person who never came goes by it.
+  if (!left || closes(change) !== undefined || isMovingSubject(change)) return undefined;
   return left.at > occurredAt
     ? { kind: "superseded", by: left.by }
     : { kind: "already-done", reason: "person-has-left", by: left.by };

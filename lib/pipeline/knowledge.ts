@@ -63,7 +63,8 @@ export async function knowledgeOf(
   const brought = isOld ? undefined : ids[0];
   // What a leaver is called comes last: a deletion often says the source's own id only.
   const externalId = brought ?? known?.externalId ?? changes.flatMap(idsIn)[0];
-  const id = known?.externalId ?? externalId;
+  const called = changes.flatMap((change) => ("who" in change ? (change.who.externalId ?? []) : []))[0];
+  const id = known?.externalId ?? called ?? externalId;
   const isRenamed = brought !== undefined && brought !== id;
   const [before, after, underNewSubject] = await Promise.all([
     id === undefined ? undefined : ledger.person(id),

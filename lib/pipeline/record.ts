@@ -177,12 +177,9 @@ async function remember(
   const departments = applied.flatMap(({ change }) =>
     "person" in change ? (change.person.departmentIds ?? []) : [],
   );
-  const isRenamed =
-    known?.externalId !== undefined &&
-    externalId !== undefined &&
-    known.externalId !== externalId &&
-    applied.length > 0;
-  if (isRenamed) await ledger.renamePerson(known.externalId, externalId);
+  const today = person?.externalId ?? known?.externalId;
+  const isRenamed = today !== undefined && externalId !== undefined && today !== externalId;
+  if (isRenamed && applied.length > 0) await ledger.renamePerson(today, externalId);
   // A person who was never at Authing has not left it.
   const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
   const says =

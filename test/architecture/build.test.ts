@@ -195,7 +195,9 @@ describe("the deployment", () => {
 
   it("refuses two sources that AWS could not tell apart", () => {
     const alike = [{ name: "acme1" }, { name: "acme-1" }];
-    expect(() => deployment({ ...config, sources: alike }, files)).toThrow("sources.acme1: too like");
+    expect(() => deployment({ ...config, sources: alike }, files)).toThrow(
+      "sources.acme1: AWS cannot tell it apart",
+    );
   });
 
   it("holds no value of a secret", () => {

@@ -125,134 +125,102 @@ function storyteller(): (draw: Draw, rank: number) => Statement {
   const renamed = new Set<number>();
   const closed = new Map<string, boolean>();
 
-  return ({ person, fields, days, isBroken, ...draw }, rank) => {
+  return (draw, rank) => {
+    const { person } = draw;
     const source = person < cast.common ? draw.source : "hr";
     const kind = kindFor(person, draw.kind, renamed);
     if (kind === "rename") renamed.add(person);
-    const externalId = idOf(person, renamed.has(person));
     const isMoved = person === cast.moved && renamed.has(person);
-    const subject =
-      isMoved && kind !== "rename" ? "hr-4b" : `${source}-${person === cast.moved ? "4a" : person}`;
+    const number = person === cast.moved ? "4a" : person;
+    const subject = isMoved && kind !== "rename" ? "hr-4b" : `${source}-${number}`;
     const voice = `${source}#${person}`;
-    const whole = personOf(externalId, {
-      name: `张三 ${person}`,
-      email: addressOf(person, renamed),
-      nickname: `${source}-${rank}`,
-    });
-    const some = {
-      ...(fields & 1 && { nickname: `${source}-${rank}` }),
-      ...(fields & 2 &&
-        (source === "hr"
-          ? { city: `hr-${rank}`, departmentIds: [`hr-${rank}`] }
-          : { company: `idp-${rank}` })),
-      ...(fields & 4 && { customData: { [source === "hr" ? "title" : "badge"]: `${source}-${rank}` } }),
-    };
-    const who = source === "idp" && kind.startsWith("leave") ? {} : { externalId };
-    const secret = secretOf(rank);
-    const trail = {};
-    const { changes, ...meaning } = ((): Pick<Statement, "brings"> & {
-      changes: Change[];
-      access?: "open" | "closed";
-      secret?: string;
-    } => {
-      const create = { kind: "create", person: whole, trail } as const;
-      const otp = { kind: "import-otp", who, otp: { secret } } as const;
-      const update = { kind: "update", who, trail, complete: false } as const;
-      switch (kind) {
-        case "create":
-          return { changes: [create], access: "open", brings: true };
-        case "create-later":
-          return { changes: [{ ...create, firstDay: dayIn(days + 1) }], access: "open", brings: true };
-        case "create-with-otp":
-          // In either of the two places where it may stand.
-          return {
-            changes: rank % 2 === 0 ? [create, otp] : [{ ...create, person: { ...whole, otp: otp.otp } }],
-            access: "open",
-            brings: true,
-            secret,
-          };
-        case "update":
-          return { changes: [{ ...update, person: some }], brings: false };
-        case "complete":
-          return {
-            changes: [
-              {
-                ...update,
-                person: { ...whole, ...some },
-                complete: true,
-                ...(isMoved && { createsAfterSeconds: 3600 }),
-              },
-            ],
-            brings: true,
-          };
-        case "edit": {
-          // Some senders repeat the status with every edit.
-          const isClosed = closed.get(voice) ?? false;
-          const status = isClosed ? "Suspended" : "Activated";
-          return {
-            changes: [{ ...update, person: { ...some, status } }],
-            access: isClosed ? "closed" : "open",
-            brings: false,
-          };
-        }
-        case "open":
-        case "close": {
-          const status = kind === "open" ? "Activated" : "Suspended";
-          const person = { ...(days === 0 && some), status } as const;
-          return {
-            changes: [{ ...update, person }],
-            access: kind === "open" ? "open" : "closed",
-            brings: false,
-          };
-        }
-        case "leave":
-          return { changes: [{ kind: "leave", who }], access: "closed", brings: false };
-        case "leave-later":
-          return { changes: [{ kind: "leave", who, lastDay: dayIn(days) }], access: "closed", brings: false };
-        case "withdraw":
-          return { changes: [{ ...update, person: some, departure: "none" }], brings: false };
-        case "import-otp":
-          return { changes: [otp], brings: false, secret };
-        case "rename": {
-          const person_ = person === cast.giver ? whole : { externalId };
-          return {
-            changes: [
-              {
-                ...update,
-                person: person_,
-                complete: person === cast.giver,
-                ...(person === cast.moved && { who: { externalId: "4a" }, newSubject: "hr-4b" }),
-              },
-            ],
-            brings: person === cast.giver,
-          };
-        }
-      }
-    })();
-    if (meaning.access !== undefined && kind !== "leave-later")
-      closed.set(voice, meaning.access === "closed");
-    const payload = isBroken ? ({ broken: true } as const) : {};
-    return {
-      source,
-      person,
-      kind,
-      rank,
-      message: told_(source, kind, rank, subject, changes, payload),
-      tells: tellsOf(changes),
-      isAnnounced: kind === "leave-later",
-      ...meaning,
-    };
+    const words = wordsOf({ ...draw, source, kind, rank }, renamed, closed.get(voice) ?? false);
+    const { changes, ...meaning } = words;
+    if (words.access !== undefined && kind !== "leave-later") closed.set(voice, words.access === "closed");
+    const payload = draw.isBroken ? ({ broken: true } as const) : {};
+    const message = told(source, `${kind}-${rank}`, subject, rank, changes, payload);
+    const isAnnounced = kind === "leave-later";
+    return { source, person, kind, rank, message, tells: tellsOf(changes), isAnnounced, ...meaning };
   };
 }
 
-const told_ = (
-  source: SourceName,
-  kind: Kind,
-  rank: number,
-  subject: string,
-  changes: readonly Change[],
-  payload: { broken?: true },
-): Message => told(source, `${kind}-${rank}`, subject, rank, changes, payload);
+interface Words extends Pick<Statement, "brings" | "access" | "secret"> {
+  readonly changes: readonly Change[];
+}
+
+/** What a statement means. `isClosed`: what its source has said of the person's access until then. */
+function wordsOf(
+  { source, person, kind, rank, fields, days }: Draw & { readonly rank: number },
+  renamed: ReadonlySet<number>,
+  isClosed: boolean,
+): Words {
+  const externalId = idOf(person, renamed.has(person));
+  const value = `${source}-${rank}`;
+  const whole = personOf(externalId, {
+    name: `张三 ${person}`,
+    email: addressOf(person, renamed),
+    nickname: value,
+  });
+  const ofHr = source === "hr";
+  const place = ofHr ? { city: value, departmentIds: [value] } : { company: value };
+  const some = {
+    ...(fields & 1 && { nickname: value }),
+    ...(fields & 2 && place),
+    ...(fields & 4 && { customData: { [ofHr ? "title" : "badge"]: value } }),
+  };
+  // An identity provider deletes somebody by its own id alone.
+  const who = !ofHr && kind.startsWith("leave") ? {} : { externalId };
+  const secret = secretOf(rank);
+  const otp = { kind: "import-otp", who, otp: { secret } } as const;
+  const create = { kind: "create", person: whole, trail: {} } as const;
+  const update = { kind: "update", who, person: some, complete: false, trail: {} } as const;
+  switch (kind) {
+    case "create":
+      return { changes: [create], access: "open", brings: true };
+    case "create-later":
+      return { changes: [{ ...create, firstDay: dayIn(days + 1) }], access: "open", brings: true };
+    case "create-with-otp": {
+      // In either of the two places where it may stand.
+      const inOne = { ...create, person: { ...whole, otp: otp.otp } };
+      return { changes: rank % 2 === 0 ? [create, otp] : [inOne], access: "open", brings: true, secret };
+    }
+    case "update":
+      return { changes: [update], brings: false };
+    case "complete": {
+      const isMoved = person === cast.moved && renamed.has(person);
+      const complete = { ...update, person: { ...whole, ...some }, complete: true };
+      return { changes: [{ ...complete, ...(isMoved && { createsAfterSeconds: 3600 }) }], brings: true };
+    }
+    case "edit": {
+      // Some senders repeat the status with every edit.
+      const status = isClosed ? "Suspended" : "Activated";
+      const edit = { ...update, person: { ...some, status } } as const;
+      return { changes: [edit], access: isClosed ? "closed" : "open", brings: false };
+    }
+    case "open":
+    case "close": {
+      const status = kind === "open" ? "Activated" : "Suspended";
+      const change = { ...update, person: { ...(days === 0 && some), status } } as const;
+      return { changes: [change], access: kind === "open" ? "open" : "closed", brings: false };
+    }
+    case "leave":
+      return { changes: [{ kind: "leave", who }], access: "closed", brings: false };
+    case "leave-later":
+      return { changes: [{ kind: "leave", who, lastDay: dayIn(days) }], access: "closed", brings: false };
+    case "withdraw":
+      return { changes: [{ ...update, departure: "none" }], brings: false };
+    case "import-otp":
+      return { changes: [otp], brings: false, secret };
+    case "rename": {
+      if (person === cast.giver)
+        return { changes: [{ ...update, person: whole, complete: true }], brings: true };
+      const rename = { ...update, person: { externalId } };
+      const isMoved = person === cast.moved;
+      const moved = { ...rename, who: { externalId: "4a" }, newSubject: "hr-4b" };
+      return { changes: [isMoved ? moved : rename], brings: false };
+    }
+  }
+}
 
 function kindFor(person: number, kind: Kind, renamed: ReadonlySet<number>): Kind {
   if (person < cast.common) return kind === "rename" || kind === "create-later" ? "update" : kind;

@@ -607,6 +607,11 @@ function renamed(known: boolean): Story {
       expect(world.pool.users()).toMatchObject([{ city: "杭州" }]);
       for (const outcome of await outcomesOf(world, events))
         expect(outcome).toMatchObject({ kind: placed(whole) });
+      expect(await world.ledger.person("1")).toMatchObject({
+        externalId: "2",
+        owner: known ? "hr" : "idp",
+        formerly: ["1"],
+      });
     },
     events,
   };
