@@ -58,7 +58,7 @@ async function settleBy(
     const user = found(task.change.person);
     if (!user) continue;
     settled.add(task);
-    if (isSamePerson(user, task.change.person)) await settleSame(task, user, context, settle);
+    if (isSamePerson(user, task.change.person)) await settleSame(task, user, kind, context, settle);
     else if (task.isSame) await adopt(task, user, context, settle);
     else settle(task, await conflictWith(user, kind, task, context));
   }
@@ -73,12 +73,17 @@ async function settleBy(
 async function settleSame(
   task: CreateTask,
   user: ListedUserDto,
+  kind: Identifier,
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {
   const { person } = task.change;
   const known = await personOf(task, context);
   const isOurs = (known === undefined || isOnlyLinked(known)) && isMadeBy(task, user, context);
+  // An account with the same address or number is not the person's by that: only our id links.
+  if (person.externalId === undefined && task.subject !== undefined && !isOurs && !task.isSame) {
+    return settle(task, await conflictWith(user, kind, task, context));
+  }
   if (known === undefined && !isOurs && !task.links) {
     return settle(task, { kind: "held", reason: "account-exists", field: "externalId", userId: user.userId });
   }

@@ -17,8 +17,8 @@ export function rememberBrought({ ledger }: DeliveryContext, userId: string, by:
 }
 
 /**
- * Whether an account began after the event was received, has every identifier that the event brings, and was brought by no other
- * event: of people without our id the ledger does not know what brought them.
+ * Whether an account began after the event was received, has every identifier that the event brings and no other id of ours, and was
+ * brought by no other event: of people without our id the ledger does not know what brought them.
  */
 export function isMadeBy(
   { since, by, change: { person } }: CreateTask,
@@ -28,6 +28,7 @@ export function isMadeBy(
   return (
     (broughtLately.get(ledger)?.get(user.userId) ?? by) === by &&
     Date.parse(user.createdAt ?? "") >= since - clockToleranceMilliseconds &&
+    user.externalId === person.externalId &&
     identifiers.every(
       (kind) => person[kind] === undefined || identifierOf(user, kind) === identifierOf(person, kind),
     )

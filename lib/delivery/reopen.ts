@@ -14,10 +14,18 @@ export async function adopt(
   settle: Settle,
 ): Promise<void> {
   const { externalId } = task.change.person;
-  await bringUpToDate(task, user, context, settle, "linked");
-  if (externalId === undefined) return;
   const { userId, externalId: former } = user;
-  if (former !== undefined && former !== externalId) await context.ledger.renamePerson(former, externalId);
+  const renames = former !== undefined && externalId !== undefined && former !== externalId;
+  // First: once Authing has the new id, nothing there tells the one before, should this process end.
+  if (renames) await context.ledger.renamePerson(former, externalId);
+  let isRefused = false;
+  const settleAndSee: Settle = (settled, outcome) => {
+    isRefused = outcome.kind === "rejected" && outcome.partly !== true;
+    settle(settled, outcome);
+  };
+  await bringUpToDate(task, user, context, settleAndSee, "linked");
+  if (isRefused && renames) await context.ledger.renamePerson(externalId, former);
+  if (isRefused || externalId === undefined) return;
   const closes = { source: task.source, isClosed: false };
   await context.ledger.recordPeople([{ externalId, userId, createdBy: task.by, owner: task.source, closes }]);
 }

@@ -78,6 +78,11 @@ export async function bringSecrets(
     if (!enrolment) return true;
     const { joiner, sent } = enrolment;
     const { kind, reason, userId } = outcomeOf(joiner) ?? {};
+    // An operator decides about both.
+    if (kind === "held") {
+      settle(task, { kind, ...(reason !== undefined && { reason }) });
+      return false;
+    }
     if ((kind !== "accepted" && kind !== "already-done") || userId === undefined) {
       settle(task, { kind: "rejected", reason: "user-not-created" });
       return false;

@@ -7,9 +7,13 @@ const dayMilliseconds = 86_400_000;
 /** The moment at which a day begins in a time zone, in milliseconds since 1970. */
 export function startOfDay(day: CalendarDay, timeZone: string): number {
   const midnight = Date.parse(`${day}T00:00:00.000Z`);
-  // The offset at a moment near by may be that of before or after a change of the clocks: two rounds find the right one.
-  const guess = midnight - offsetAt(midnight, timeZone);
-  return midnight - offsetAt(guess, timeZone);
+  // By the clocks of before and of after a change that may lie near by.
+  const moments = [-dayMilliseconds, dayMilliseconds].map(
+    (apart) => midnight - offsetAt(midnight + apart, timeZone),
+  );
+  const shown = moments.filter((moment) => moment + offsetAt(moment, timeZone) === midnight);
+  // Midnight may come twice; where the clocks jump over it, the day begins when they do.
+  return shown.length > 0 ? Math.min(...shown) : Math.max(...moments);
 }
 
 /** The moment at which a day has ended in a time zone: the next one begins. */

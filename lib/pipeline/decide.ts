@@ -89,8 +89,10 @@ export function decide(
         : { change, outcome: othersPerson(change, person) };
     }
     if (namesake && "person" in change) return { change, outcome: idInUse(namesake, source) };
-    if (message.wasParked && wasApplied(change, event, known)) {
-      return { change, outcome: { kind: "accepted", ...accountOf(known) } };
+    // Of a person without an account, nothing was applied.
+    const { userId } = known ?? {};
+    if (message.wasParked && userId !== undefined && wasApplied(change, event, known)) {
+      return { change, outcome: { kind: "accepted", userId } };
     }
     const closed = isComing ? undefined : neverCame(change, event, knowledge);
     if (closed) return { change, outcome: { ...closed, by: `${source}/${closed.by}` } };
@@ -117,8 +119,6 @@ function wasApplied(change: Change, { id }: Statement, known: SubjectRecord | un
   return names.length > 0 && names.every((name) => known?.told[name]?.by === id);
 }
 
-const accountOf = (known: SubjectRecord | undefined) =>
-  known?.userId === undefined ? {} : { userId: known.userId };
 /** Whether a change holds all that it takes to bring a person. */
 const brings = (change: Change): boolean =>
   change.kind === "create" || (change.kind === "update" && change.complete);
@@ -157,6 +157,13 @@ export const leftBefore: Leave = { kind: "leave", who: {} };
 const isMovingSubject = (change: Change): boolean =>
   change.kind === "update" && change.newSubject !== undefined;
 
+/** Whether a mover gives its person another id of ours: it waits for them, since later events may go by it. */
+const isRenaming = (change: Change, known: SubjectRecord): boolean =>
+  change.kind === "update" &&
+  change.person.externalId !== undefined &&
+  known.externalId !== undefined &&
+  change.person.externalId !== known.externalId;
+
 /**
  * A person who left before anything else was heard of them: no account is made for the sake of closing it.
  */
@@ -166,10 +173,10 @@ function neverCame(
   { known, person }: Knowledge,
 ): (Outcome & { readonly by: string }) | undefined {
   const left = known?.isClosed && known.userId === undefined && person === undefined && known.told["access"];
-  // Our id does not matter here: nothing of a person who never came goes by it.
   if (!left || closes(change) !== undefined || isMovingSubject(change)) return undefined;
-  return left.at > occurredAt
-    ? { kind: "superseded", by: left.by }
+  if (left.at > occurredAt) return { kind: "superseded", by: left.by };
+  return isRenaming(change, known)
+    ? undefined
     : { kind: "already-done", reason: "person-has-left", by: left.by };
 }
 
@@ -221,7 +228,7 @@ function placed(
   if (change.kind === "leave" || change.kind === "import-otp") return { change, task: { ...about, change } };
   const opens = closes(change) === false;
   if (change.kind === "create") {
-    if (!isPlaced)
+    if (!isPlaced || isSame)
       return { change, task: { ...about, change: { ...change, person: called(change.person) } } };
     if (opens && known?.isClosed && rehire === "reject") {
       return { change, outcome: { kind: "rejected", reason: "account-not-active", field: "status" } };
@@ -233,7 +240,7 @@ function placed(
   }
   const mayBeRenamed = now - Date.parse(reception.receivedAt) < (change.createsAfterSeconds ?? 0) * 1000;
   const complete = change.complete && (isPlaced || !mayBeRenamed);
-  if (complete && person && !maySpeak(source, people, person, known)) {
+  if (complete && (isSame || (person && !maySpeak(source, people, person, known)))) {
     const joiner = {
       kind: "create",
       person: called(change.whole ?? change.person),

@@ -40,6 +40,8 @@ export function waitOf(
   { outcomes, decision: { dueAt }, ...tried }: Decided & { readonly outcomes: readonly Outcome[] },
   clock: WaitClock,
 ): Wait | undefined {
+  // What an operator has to decide about is shown to them, also where something of the event lies ahead.
+  if (outcomes.some(({ kind }) => kind === "held")) return undefined;
   const age = clock.now() - Date.parse(tried.message.reception.receivedAt);
   const passes = outcomes.find(({ kind, reason = "" }) => kind === "rejected" && passing.has(reason));
   if (passes && age < settles.total) {

@@ -163,3 +163,32 @@ it("an account that another event made at the same moment gets what this one say
   expect(await world.recordOf("hr", "at-1")).toMatchObject({ outcome: { kind: "accepted" } });
   expect(world.pool.users()).toMatchObject([{ nickname: "hr", city: "杭州" }]);
 });
+
+it("a joiner without our id is no account's because of its address, and its second factor waits with it", async () => {
+  const world = await open({ people: "shared" });
+  await world.pool.connect(undefined as never).createUsersBatch({ list: [personOf("admin")] });
+  world.clock.pass(60);
+  const { externalId: _, ...nameless } = personOf("admin");
+  const event = idp(0, [
+    { kind: "create", person: nameless, trail: {} },
+    { kind: "import-otp", who: { email: nameless.email }, otp: { secret } },
+  ]);
+  const reception = { ...event.reception, receivedAt: new Date(world.clock.now()).toISOString() };
+  await play(world, { ...event, reception });
+  const [user] = world.pool.users();
+  expect(await world.recordOf("idp", "at-0")).toMatchObject({
+    outcome: { kind: "held", reason: "account-exists" },
+  });
+  expect(world.pool.otpOf(user?.userId ?? "")).toBeUndefined();
+});
+
+it("an account with our id is not the making of an event without one", async () => {
+  const world = await open();
+  await play(world, hr(0, [create("1")]));
+  world.restart();
+  const { externalId: _, ...nameless } = personOf("1");
+  await play(world, idp(0, [{ kind: "create", person: nameless, trail: {} }]));
+  expect(await world.recordOf("idp", "at-0")).toMatchObject({
+    outcome: { kind: "rejected", reason: "conflict" },
+  });
+});

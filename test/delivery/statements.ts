@@ -78,7 +78,7 @@ const kindsOf: Readonly<Record<number, readonly Kind[]>> = {
   [cast.moved]: ["create", "complete", "close", "open", "leave", "rename"],
   [cast.giver]: ["create", "complete", "rename"],
   [cast.taker]: ["create", "complete"],
-  [cast.later]: ["create-later", "leave", "leave-later"],
+  [cast.later]: ["create-later", "complete", "edit", "open", "close", "leave", "leave-later", "withdraw"],
 };
 
 const addressGivenUp = "the-address@example.com";
@@ -226,7 +226,7 @@ function kindFor(person: number, kind: Kind, renamed: ReadonlySet<number>): Kind
   if (person < cast.common) return kind === "rename" || kind === "create-later" ? "update" : kind;
   const allowed = kindsOf[person] ?? [];
   if (person === cast.later && kind.startsWith("create")) return "create-later";
-  if (!allowed.includes(kind)) return person === cast.later ? "leave" : "update";
+  if (!allowed.includes(kind)) return "update";
   if (kind === "rename" && renamed.has(person)) return "update";
   // Who was moved to another id is known by it: they are not brought once more.
   return kind === "create" && person === cast.moved && renamed.has(person) ? "complete" : kind;

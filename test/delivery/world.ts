@@ -73,7 +73,10 @@ export interface World {
   readonly log: readonly string[];
   /** What the secret `authing` holds; a story may rotate it. */
   readonly secrets: { authing: SecretVersions };
-  /** Events whose payload says `broken` cannot be translated until then; `truly broken` ones never. */
+  /**
+   * Events whose payload says `broken` cannot be translated until then, `truly broken` ones never; for `refused` ones the source
+   * refuses our credentials until then.
+   */
   mend(): void;
   /** Everything in memory is gone, as after a deployment. */
   restart(): void;
@@ -102,7 +105,7 @@ export function told(
   subject: string,
   minute: number,
   changes: readonly Change[],
-  payload: { broken?: true; trulyBroken?: true } = {},
+  payload: { broken?: true; trulyBroken?: true; refused?: true } = {},
 ): Message {
   const occurredAt = new Date(day - 86_400_000 + minute * 60_000).toISOString();
   const type = changes.map(({ kind }) => kind).join("+");
@@ -149,11 +152,13 @@ export function portsOf({ isMended, ...given }: Given & { isMended: () => boolea
       secret: undefined as never,
       redeliversForSeconds: 86_400,
       translate({ payload }) {
-        const { changes, broken, trulyBroken } = payload as {
+        const { changes, broken, trulyBroken, refused } = payload as {
           changes: Change[];
           broken?: true;
           trulyBroken?: true;
+          refused?: true;
         };
+        if (refused && !isMended()) throw new InboundError("misconfigured", "source-refused");
         if (trulyBroken && isMended()) throw new InboundError("malformed", "name-missing");
         if ((broken || trulyBroken) && !isMended()) throw new TypeError("a field that we did not expect");
         return changes;

@@ -1,0 +1,346 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Change, Update } from "#lib/contract/change.ts";
+import type { ParkedKind } from "#lib/contract/parked.ts";
+import { OperationRequest } from "#lib/operations/operate.ts";
+import { memoryLedger } from "#infra/local/ledger.ts";
+import {
+  day,
+  openWorld,
+  personOf,
+  told,
+  type Message,
+  type World,
+  type WorldOptions,
+} from "../delivery/world.ts";
+
+const create = (externalId: string, over: object = {}): Change => ({
+  kind: "create",
+  person: personOf(externalId, over),
+  trail: {},
+});
+const update = (person: Update["person"], more: Partial<Update> = {}): Update => ({
+  kind: "update",
+  who: {},
+  person,
+  complete: false,
+  trail: {},
+  ...more,
+});
+const leave: Change = { kind: "leave", who: {} };
+const hr = (id: string, subject: string, minute: number, changes: readonly Change[], payload = {}): Message =>
+  told("hr", id, subject, minute, changes, payload);
+const ids = Array.from({ length: 11 }, (_, index) => String(index));
+
+async function open(options: Omit<WorldOptions, "makeLedger"> = {}): Promise<World> {
+  const world = await openWorld({ makeLedger: memoryLedger, direct: true, people: "own", ...options });
+  onTestFinished(() => world.close());
+  return world;
+}
+/** 11 people leave; the departure of 0 is held. */
+async function held(): Promise<World> {
+  const world = await open();
+  await world.deliver(ids.map((id) => hr(`hired-${id}`, id, 0, [create(id)])));
+  await world.deliver([...ids.slice(1), "0"].map((id) => hr(`left-${id}`, id, 10, [leave])));
+  return world;
+}
+const parked = async (world: World, kind: ParkedKind) =>
+  (await world.parked.list(kind, 100)).map(({ ledgerId }) => ledgerId);
+const results = async (world: World, request: OperationRequest) =>
+  Object.fromEntries((await world.operate(request)).map(({ id, result }) => [id, result]));
+/** At each claim of an event: what came of it, and what is parked of a kind. */
+function watch(world: World, id: string, kind: ParkedKind): string[][] {
+  const seen: string[][] = [];
+  const claim = world.ledger.claim.bind(world.ledger);
+  world.ledger.claim = async (key, by) => {
+    const result = await claim(key, by);
+    if (key.id === id) seen.push([result.state, ...(await parked(world, kind))]);
+    return result;
+  };
+  world.restart();
+  return seen;
+}
+const redrive = (kind: "dead" | "rejected" = "dead", dryRun = false): OperationRequest => ({
+  operation: "redrive",
+  kind,
+  dryRun,
+});
+
+describe("a list", () => {
+  it("tells reason, place and person of one kind, of one source, or one message, and changes nothing", async () => {
+    const world = await held();
+    await world.deliver([told("idp", "dead", "u", 0, [], { broken: true })]);
+    const before = world.pool.requests.length;
+    expect(await world.operate({ operation: "list", kind: "held" })).toEqual([
+      {
+        kind: "held",
+        source: "hr",
+        id: "left-0",
+        type: "leave",
+        since: new Date(day).toISOString(),
+        attempts: 1,
+        reason: "mass-departure",
+        externalId: "0",
+        hint: expect.any(String),
+      },
+    ]);
+    expect(await world.operate({ operation: "list", kind: "dead", source: "hr" })).toEqual([]);
+    expect(await world.operate({ operation: "list", kind: "dead", source: "idp" })).toHaveLength(1);
+    expect(await world.operate({ operation: "list", kind: "dead", id: "other" })).toEqual([]);
+    expect(await parked(world, "held")).toEqual(["left-0"]);
+    expect(world.pool.requests).toHaveLength(before);
+  });
+
+  it("tells until when a message waits", async () => {
+    const world = await open();
+    await world.deliver([hr("announced", "1", 0, [{ ...leave, lastDay: "2026-03-30" } as Change])]);
+    expect(await world.operate({ operation: "list", kind: "waiting" })).toMatchObject([
+      { reason: "date-ahead", dueAt: "2026-03-30T16:00:00.000Z" },
+    ]);
+  });
+});
+
+describe("a redrive", () => {
+  it("applies dead letters with today's code, once, in any number of presses", async () => {
+    const world = await open();
+    await world.deliver([hr("hired", "1", 0, [create("1")], { broken: true })]);
+    world.mend();
+    expect(await results(world, redrive("dead", true))).toEqual({ hired: "create" });
+    expect(await parked(world, "dead")).toEqual(["hired"]);
+    expect(await results(world, redrive())).toEqual({ hired: "accepted" });
+    expect(await parked(world, "dead")).toEqual([]);
+    expect(await results(world, redrive())).toEqual({});
+    expect(world.pool.users()).toHaveLength(1);
+  });
+
+  it("leaves a dead letter that is dead again, with its new reason", async () => {
+    const world = await open();
+    await world.deliver([hr("hired", "1", 0, [create("1")], { trulyBroken: true })]);
+    world.mend();
+    expect(await results(world, redrive())).toEqual({ hired: "dead name-missing" });
+    expect(await world.parked.list("dead", 10)).toMatchObject([
+      { ledgerId: "hired", reason: "name-missing" },
+    ]);
+  });
+
+  it("leaves a dead letter that the queue, Authing or another worker keeps from being decided", async () => {
+    const world = await open();
+    await world.deliver([hr("hired", "1", 0, [create("1")], { broken: true })]);
+    world.mend();
+    // Another worker has the person.
+    await world.ledger.claim({ source: "people", id: "1" }, { owner: "another", leaseSeconds: 60 });
+    const tries = watch(world, "hired", "dead");
+    expect(await results(world, redrive())).toEqual({ hired: "accepted" });
+    expect(tries).toEqual([
+      ["claimed", "hired"],
+      ["claimed", "hired"],
+    ]);
+    expect(await parked(world, "dead")).toEqual([]);
+  });
+
+  it("moves what has to wait to what waits", async () => {
+    const world = await open();
+    await world.deliver([hr("moved", "1", 0, [update({ city: "杭州" })], { broken: true })]);
+    world.mend();
+    expect(await results(world, redrive())).toEqual({ moved: "waiting user-unknown" });
+    expect(await parked(world, "dead")).toEqual([]);
+    expect(await parked(world, "waiting")).toEqual(["moved"]);
+  });
+
+  it("tries rejected events again, and leaves those that are rejected again", async () => {
+    const world = await open();
+    await world.deliver([
+      hr("hired-1", "1", 0, [create("1")]),
+      told("idp", "taken", "2", 0, [create("2", { email: "p1@example.com" })]),
+    ]);
+    expect(await results(world, redrive("rejected"))).toEqual({ taken: "rejected conflict" });
+    expect(await parked(world, "rejected")).toEqual(["taken"]);
+    await world.deliver([hr("moved-1", "1", 1, [update({ email: "new@example.com" })])]);
+    expect(await results(world, redrive("rejected", true))).toEqual({ taken: "create" });
+    expect(await results(world, redrive("rejected"))).toEqual({ taken: "accepted" });
+    expect(await parked(world, "rejected")).toEqual([]);
+    expect(Object.keys(world.statuses())).toEqual(["1", "2"]);
+  });
+
+  it("says beforehand what is superseded, later, waiting and dead", async () => {
+    const world = await open();
+    await world.deliver([
+      hr("hired-1", "1", 5, [create("1")]),
+      hr("old", "1", 1, [update({ name: "张" })], { broken: true }),
+      hr("ahead", "2", 1, [create("2"), { ...leave, lastDay: "2026-03-30" } as Change], { broken: true }),
+      hr("worse", "3", 1, [], { trulyBroken: true }),
+      hr("nothing", "4", 1, [], { broken: true }),
+    ]);
+    world.mend();
+    const before = world.pool.requests.length;
+    expect(await results(world, redrive("dead", true))).toEqual({
+      old: "superseded",
+      ahead: "create + leave later",
+      worse: "dead name-missing",
+      nothing: "already-done nothing-to-do",
+    });
+    expect(world.pool.requests).toHaveLength(before);
+  });
+});
+
+describe("an unreadable delivery", () => {
+  const delivery = (payload: unknown) =>
+    ({
+      kind: "unreadable",
+      source: "hr",
+      id: "hash",
+      reason: "split-failed",
+      delivery: {
+        method: "POST",
+        rawQuery: "",
+        headers: {},
+        payload: Buffer.from(JSON.stringify(payload)).toString("base64"),
+      },
+      reception: { receivedAt: new Date(day).toISOString(), proof: "hmac-sha256" },
+    }) as const;
+
+  it("is read with today's code, and stays while one of its events cannot be decided", async () => {
+    const world = await open();
+    const events = [hr("hired-1", "1", 0, [create("1")]), hr("hired-2", "2", 0, [create("2")])];
+    await world.deliver([delivery(events.map(({ event }) => event))]);
+    expect(await results(world, redrive("dead", true))).toEqual({ hash: "create, create" });
+    await world.ledger.claim({ source: "people", id: "2" }, { owner: "another", leaseSeconds: 60 });
+    const tries = watch(world, "hired-2", "dead");
+    expect(await results(world, redrive())).toEqual({ hash: "accepted, accepted" });
+    expect(tries).toEqual([
+      ["claimed", "hash"],
+      ["claimed", "hash"],
+    ]);
+    expect(Object.keys(world.statuses())).toEqual(["1", "2"]);
+    expect(await parked(world, "dead")).toEqual([]);
+  });
+
+  it("that still cannot be read stays, and can be discarded", async () => {
+    const world = await open();
+    await world.deliver([delivery({ no: "list" })]);
+    expect(await results(world, redrive())).toEqual({ hash: "dead split-failed" });
+    expect(await parked(world, "dead")).toEqual(["hash"]);
+    expect(await results(world, { operation: "discard", kind: "dead" })).toEqual({ hash: "discarded" });
+    expect(await parked(world, "dead")).toEqual([]);
+  });
+});
+
+describe("a decision about what is held", () => {
+  it("lets a departure go on", async () => {
+    const world = await held();
+    expect(await results(world, { operation: "release", id: "another" })).toEqual({});
+    expect(await results(world, { operation: "release" })).toEqual({ "left-0": "accepted" });
+    expect(world.statuses()["0"]).toBe("Resigned");
+    expect(await parked(world, "held")).toEqual([]);
+  });
+
+  it("lets a departure go on while its source is paused", async () => {
+    const world = await held();
+    await world.operate({ operation: "pause", source: "hr" });
+    expect(await results(world, { operation: "release" })).toEqual({ "left-0": "accepted" });
+  });
+
+  it("is about the departure alone: a suspension by a complete edit changes the person that it is about", async () => {
+    const world = await held();
+    const whole = personOf("11", { status: "Suspended", city: "杭州" });
+    await world.deliver([hr("hired-11", "11", 0, [create("11")])]);
+    await world.deliver([hr("suspended-11", "11", 10, [update(whole, { complete: true })])]);
+    expect(await results(world, { operation: "release", id: "suspended-11" })).toEqual({
+      "suspended-11": "accepted",
+    });
+    expect(await world.recordOf("hr", "suspended-11")).not.toHaveProperty("outcome.reason");
+    expect(world.pool.users().at(-1)).toMatchObject({ externalId: "11", status: "Suspended", city: "杭州" });
+  });
+
+  it("gives a departure up for good: the sender's resend does not bring it back", async () => {
+    const world = await held();
+    expect(await results(world, { operation: "discard", kind: "held" })).toEqual({ "left-0": "discarded" });
+    expect(await world.recordOf("hr", "left-0")).toMatchObject({
+      outcome: { kind: "rejected", reason: "discarded" },
+      externalId: "0",
+    });
+    const resent = hr("left-0", "0", 10, [leave]);
+    const receivedAt = new Date(day + 7_200_000).toISOString();
+    await world.deliver([{ ...resent, reception: { ...resent.reception, receivedAt } }]);
+    expect(world.statuses()["0"]).toBe("Activated");
+    expect(await parked(world, "held")).toEqual([]);
+    expect(await parked(world, "rejected")).toEqual([]);
+  });
+
+  it("waits while another operator carries one out", async () => {
+    const world = await held();
+    await world.ledger.reopen({ source: "hr", id: "left-0" });
+    await world.ledger.claim({ source: "hr", id: "left-0" }, { owner: "another", leaseSeconds: 60 });
+    const tries = watch(world, "left-0", "held");
+    expect(await results(world, { operation: "discard", kind: "held" })).toEqual({ "left-0": "discarded" });
+    expect(tries).toEqual([
+      ["busy", "left-0"],
+      ["claimed", "left-0"],
+    ]);
+  });
+
+  it("about an account says whose it is; about a departure it does not", async () => {
+    const world = await held();
+    await world.pool.connect(undefined as never).createUsersBatch({ list: [personOf("99")] });
+    world.clock.pass(60);
+    const event = hr("hired-99", "99", 20, [create("99")]);
+    const receivedAt = new Date(world.clock.now()).toISOString();
+    await world.deliver([{ ...event, reception: { ...event.reception, receivedAt } }]);
+    expect(await parked(world, "held")).toEqual(["left-0", "hired-99"]);
+    expect(await results(world, { operation: "release", id: "hired-99" })).toEqual({
+      "hired-99": "needs --as same, or discard",
+    });
+    expect(await results(world, { operation: "release", as: "same", id: "left-0" })).toEqual({
+      "left-0": "is no question of an account",
+    });
+    expect(await results(world, { operation: "release", as: "same" })).toMatchObject({
+      "hired-99": expect.stringMatching(/^accepted/),
+    });
+    expect(await world.ledger.person("99")).toMatchObject({ owner: "hr" });
+    expect(await parked(world, "held")).toEqual(["left-0"]);
+    expect(world.statuses()["0"]).toBe("Activated");
+  });
+});
+
+describe("a pause", () => {
+  it("stores events of its source without applying them, and nothing of another's", async () => {
+    const world = await open();
+    await world.operate({ operation: "pause", source: "hr" });
+    await world.deliver([
+      hr("hired", "1", 0, [create("1")]),
+      told("idp", "signed-up", "2", 0, [create("2")]),
+    ]);
+    expect(world.statuses()).toEqual({ 2: "Activated" });
+    await world.deliverWaiting(day + 2 * 86_400_000);
+    expect(await world.operate({ operation: "list", kind: "waiting" })).toMatchObject([
+      { id: "hired", reason: "source-paused" },
+    ]);
+    expect(await results(world, { operation: "resume", source: "hr" })).toEqual({ hired: "comes back" });
+    await world.deliver([]);
+    expect(world.statuses()).toEqual({ 1: "Activated", 2: "Activated" });
+    expect(await parked(world, "waiting")).toEqual([]);
+  });
+
+  it("ends for what waits for it, not for a day that lies ahead", async () => {
+    const world = await open();
+    await world.deliver([hr("hired", "1", 0, [create("1")])]);
+    await world.deliver([hr("announced", "1", 1, [{ ...leave, lastDay: "2026-03-30" } as Change])]);
+    await world.operate({ operation: "pause", source: "hr" });
+    await world.deliver([hr("moved", "1", 2, [update({ city: "杭州" })])]);
+    expect(await results(world, { operation: "resume", source: "hr" })).toEqual({ moved: "comes back" });
+    await world.deliver([]);
+    expect(await parked(world, "waiting")).toEqual(["announced"]);
+  });
+});
+
+it("takes no request but those that there are", () => {
+  expect(OperationRequest.safeParse({ operation: "release", as: "other" }).success).toBe(false);
+  expect(OperationRequest.safeParse({ operation: "redrive", kind: "held" }).success).toBe(false);
+  expect(OperationRequest.safeParse({ operation: "discard", kind: "held", all: true }).success).toBe(false);
+  expect(OperationRequest.safeParse({ operation: "pause" }).success).toBe(false);
+  expect(OperationRequest.parse({ operation: "redrive" })).toEqual({
+    operation: "redrive",
+    kind: "dead",
+    dryRun: false,
+  });
+  expect(OperationRequest.parse({ operation: "discard" })).toEqual({ operation: "discard", kind: "held" });
+});

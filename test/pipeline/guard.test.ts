@@ -1,0 +1,85 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Change } from "#lib/contract/change.ts";
+import { memoryLedger } from "#infra/local/ledger.ts";
+import { openWorld, personOf, told, type World } from "../delivery/world.ts";
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+const leave: Change = { kind: "leave", who: {} };
+const suspend = (city: string): Change => ({
+  kind: "update",
+  who: {},
+  person: { status: "Suspended", city },
+  complete: false,
+  trail: {},
+});
+
+async function company(people: number): Promise<World> {
+  const world = await openWorld({ makeLedger: memoryLedger, direct: true, people: "own" });
+  onTestFinished(() => world.close());
+  const joiner = (id: string) =>
+    told("hr", `hired-${id}`, id, 0, [{ kind: "create", person: personOf(id), trail: {} }]);
+  await world.deliver(ids(people).map(joiner));
+  return world;
+}
+const held = async (world: World) => (await world.parked.list("held", 1000)).length;
+const leavers = (count: number, from = 0) =>
+  ids(count).map((index) =>
+    told("hr", `left-${Number(index) + from}`, String(Number(index) + from), 10, [leave]),
+  );
+
+describe("departures within an hour", () => {
+  it("are taken up to ten", async () => {
+    const world = await company(15);
+    await world.deliver(leavers(10));
+    expect(await held(world)).toBe(0);
+    await world.deliver(leavers(1, 10));
+    expect(await held(world)).toBe(1);
+  });
+
+  it("are taken up to five in a hundred of the source's people", async () => {
+    const world = await company(240);
+    await world.deliver(leavers(12));
+    expect(await held(world)).toBe(0);
+    await world.deliver(leavers(1, 12));
+    expect(await held(world)).toBe(1);
+  });
+
+  it("are counted anew in the next hour", async () => {
+    const world = await company(25);
+    await world.deliver(leavers(10));
+    world.clock.pass(3601);
+    await world.deliver(leavers(10, 10));
+    expect(await held(world)).toBe(0);
+  });
+
+  it("are counted for each source", async () => {
+    const world = await company(15);
+    await world.deliver(
+      ids(5).map((id) =>
+        told("idp", `joined-${id}`, id, 0, [{ kind: "create", person: personOf(`u-${id}`), trail: {} }]),
+      ),
+    );
+    await world.deliver([...leavers(8), ...ids(5).map((id) => told("idp", `left-${id}`, id, 1, [leave]))]);
+    expect(await held(world)).toBe(0);
+  });
+
+  it("are suspensions as well, but not those that are said again", async () => {
+    const world = await company(15);
+    const suspended = (round: number) =>
+      ids(6).map((id) => told("hr", `suspended-${round}-${id}`, id, round, [suspend(String(round))]));
+    await world.deliver(suspended(1));
+    await world.deliver(suspended(2));
+    await world.deliver(suspended(3));
+    expect(await held(world)).toBe(0);
+    await world.deliver(leavers(5, 7));
+    expect(await held(world)).toBe(1);
+  });
+
+  it("that are held keep nothing of their event from being held with them", async () => {
+    const world = await company(12);
+    await world.deliver(leavers(10));
+    await world.deliver([told("hr", "suspended", "11", 11, [suspend("elsewhere")])]);
+    expect(world.pool.users().at(-1)).not.toHaveProperty("city");
+    expect(world.log.filter((line) => line.startsWith("error departures held"))).toHaveLength(1);
+  });
+});
