@@ -101,7 +101,7 @@ describe("npm run doctor", () => {
       "! alarms: the topic has no subscriber → aws sns subscribe --topic-arn arn:aws:sns:us-east-1:",
     );
     expect(lines).toMatch(
-      /! webhook clerk: answers 503 in \d+ ms, as it does without a secret → see to its secret/,
+      /! webhook clerk: answers 503 in \d+ ms, as it does without a secret → put its secret first: see above/,
     );
     expect(all.filter(({ state }) => state === "wrong")).toHaveLength(1 + names.length);
   });
