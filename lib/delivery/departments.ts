@@ -7,7 +7,7 @@ import { userIdTypes, type Who } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 /**
- * Puts somebody who is there into the departments that were told, and into no others. Does nothing when none were told, or
+ * Puts a person who is there into the departments that were told, and into no others. Does nothing when none were told, or
  * when Authing's answer to the call before (`user`) shows them there. Resolves to why Authing refuses them.
  */
 export async function moveToDepartments(

@@ -29,7 +29,7 @@ export async function updatePerson(
 
   const set = { ...updatable(change.person), ...renaming(task) };
   const updates = Object.keys(set).length > 0;
-  // A person whom another source let go does not come back into departments by the way.
+  // A person that another source let go does not come back into departments by the way.
   const departmentIds = staysClosed ? [] : (change.person.departmentIds ?? []);
   const closed = staysClosed && ({ reason: "stays-closed", field: "status" } as const);
   const changes = updates || departmentIds.length > 0;
@@ -68,7 +68,7 @@ export async function updatePerson(
   settle(task, { ...rejection(answer.failure), ...conflict });
 }
 
-/** A mover whom Authing does not have: brought, where the change holds all that is known of them. */
+/** A mover that Authing does not have: brought, where the change holds all that is known of them. */
 async function bringPerson(task: Task<Update>, context: DeliveryContext, settle: Settle): Promise<void> {
   const { complete, whole, person: told, trail } = task.change;
   const person = whole ?? told;
@@ -112,7 +112,7 @@ export async function removePerson(
   );
 }
 
-/** The departure of a person whom its source never brought: an account that has their id is not closed by it. */
+/** The departure of a person that its source never brought: an account that has their id is not closed by it. */
 async function unlinked({ change }: Task<Leave>, context: DeliveryContext): Promise<Outcome> {
   const { externalId } = change.who;
   const [user] = externalId === undefined ? [] : await findUsers(context, "externalId", [externalId]);
@@ -165,7 +165,7 @@ const accountOf = ({ known, person }: Task) => {
   return userId === undefined ? {} : { userId };
 };
 
-/** Goes by the first reference that Authing knows somebody by; by the last one when it knows nobody. */
+/** Goes by the first reference that Authing knows a person by; by the last one when it knows nobody. */
 async function firstFound<Data>(
   references: readonly Who[],
   call: (who: Who) => Promise<Answer<Data>>,

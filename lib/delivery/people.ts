@@ -138,7 +138,7 @@ export async function personOf(
 }
 
 /**
- * A person whom the ledger knows because a shared source spoke of an account that was there: an event that made the account, and
+ * A person that the ledger knows because a shared source spoke of an account that was there: an event that made the account, and
  * ended before it was noted, may still come.
  */
 export const isOnlyLinked = ({ owner, createdBy }: PersonRecord): boolean =>
@@ -150,7 +150,7 @@ export function closedByOthers(person: PersonRecord | undefined, source: string)
 }
 
 /**
- * What `update-user` takes of a person whom `create-users-batch` would take. Our id of them is no news, and departments have
+ * What `update-user` takes of a person that `create-users-batch` would take. Our id of them is no news, and departments have
  * an endpoint of their own.
  */
 export function updatable(

@@ -17,7 +17,7 @@ export function maySpeak(
   return known?.userId !== undefined && known.userId === person.userId;
 }
 
-/** What becomes of a change about a person whom its source may not speak about. The hint names the setting that allows it. */
+/** What becomes of a change about a person that its source may not speak about. The hint names the setting that allows it. */
 export function notItsPerson(person: PersonRecord): Outcome {
   return {
     kind: "rejected",

@@ -3,7 +3,7 @@ import type { Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.t
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { Read } from "./applying.ts";
 
-// What the ledger knows of the person whom an event is about.
+// What the ledger knows of the person that an event is about.
 
 export interface Knowledge {
   readonly known: SubjectRecord | undefined;
@@ -100,7 +100,7 @@ async function toldUnderNewSubject(
 }
 
 /**
- * What the source has told of the person whom this event is about. Where the source has changed its id of a person, older events
+ * What the source has told of the person that this event is about. Where the source has changed its id of a person, older events
  * under the old id are about that person, and newer ones about another person who was given the old id.
  */
 async function subjectOf(message: QueuedMessage, ledger: Ledger): Promise<SubjectRecord | undefined> {

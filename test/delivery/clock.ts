@@ -2,7 +2,7 @@ import type { Clock } from "#lib/contract/clock.ts";
 
 /** Time that passes only while everybody waits for it: an hour of back-off takes no time, and comes out the same each run. */
 export interface VirtualClock extends Clock {
-  /** Holds time still until the work is done, where the work is done by somebody else than this process. */
+  /** Holds time still until the work is done, where the work is done by another process. */
   during<Result>(work: Promise<Result>): Promise<Result>;
   /** Moves on at once. Whoever waits until then is woken in order. */
   pass(seconds: number): void;

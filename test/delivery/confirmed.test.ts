@@ -27,7 +27,7 @@ async function outcomesOf(world: World, prefix: string) {
 it.each([
   ["alone", ids.slice(0, 1)],
   ["among others", ids],
-])("a person whom Authing leaves out of a batch is not accepted: %s", async (_, joining) => {
+])("a person that Authing leaves out of a batch is not accepted: %s", async (_, joining) => {
   const world = await openPool();
   world.pool.script([{ on: "create-users-batch", fault: { kind: "omits-one" } }]);
   await world.deliver(joining.map((id) => told("hr", `hired-${id}`, id, 0, [create(id)])));
@@ -39,7 +39,7 @@ it.each([
   ]);
 });
 
-it("a person whom a look-up leaves out after a lost answer is not lost and not doubled", async () => {
+it("a person that a look-up leaves out after a lost answer is not lost and not doubled", async () => {
   const world = await openPool();
   world.pool.script([
     { on: "create-users-batch", fault: { kind: "reset-after-applying" } },

@@ -100,21 +100,21 @@ export function brokenFor(person: number, end: End): string[] {
   // Nobody was there to be closed when it came: what another source brings later is not closed by it.
   const hasClosed = closing.filter(({ last }) => last?.record.outcome.reason !== "user-unknown");
   const isOpen = user?.status === "Activated";
-  rule(hasClosed.length === 0 || !isOpen, "nobody is open who should be closed");
+  rule(hasClosed.length === 0 || !isOpen, "no account is open that should be closed");
   const opening = voices.filter(({ last }) => last?.access !== "closed");
   const isBrought = opening.some(({ own }) =>
     own.some(({ brings, record }) => brings && record.outcome.kind !== "rejected"),
   );
-  // After a departure a status alone brings nobody back who is not there: an account was deleted, or was never made.
+  // After a departure a status alone brings no person back who is not there: an account was deleted, or was never made.
   const cannotReturn = opening.some(({ own, last }) => own.some(isLeaving) && last?.brings !== true);
   const leftFirst = opening.some(({ own }) => own.some((told) => isGone("access", told)));
   if (closing.length === 0 && isBrought) {
     rule(
       isOpen || (user === undefined && (cannotReturn || leftFirst)),
-      "nobody is closed who should be open",
+      "no account is closed that should be open",
     );
   }
-  rule(user === undefined || isBroughtBy(said), "nobody is there whom no source brought");
+  rule(user === undefined || isBroughtBy(said), "no person is there that no source brought");
 
   // Fields.
   const hasBeenDeleted = end.leave === "delete" && said.some(isLeaving);

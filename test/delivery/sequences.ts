@@ -199,7 +199,10 @@ async function brokenRules(
   const hasHeir = givesIdAway && records.some(({ id }) => id === "create-200");
 
   for (const kind of ["userId", "externalId", "email"] as const)
-    rule(new Set(users.map((user) => user[kind])).size === users.length, `nobody is there twice by ${kind}`);
+    rule(
+      new Set(users.map((user) => user[kind])).size === users.length,
+      `no person is there twice by ${kind}`,
+    );
 
   const names = statements.map(({ source, message }) => `${source}/${message.event.id}`);
   const all = hasHeir ? [...names, "hr/create-200"] : names;

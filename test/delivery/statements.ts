@@ -168,7 +168,7 @@ function wordsOf(
     ...(fields & 2 && place),
     ...(fields & 4 && { customData: { [ofHr ? "title" : "badge"]: value } }),
   };
-  // An identity provider deletes somebody by its own id alone.
+  // An identity provider deletes a person by its own id alone.
   const who = !ofHr && kind.startsWith("leave") ? {} : { externalId };
   const secret = secretOf(rank);
   const otp = { kind: "import-otp", who, otp: { secret } } as const;

@@ -3,7 +3,7 @@ import type { PeoplePolicy } from "#lib/contract/policies.ts";
 import { create, leave, outcomesOf, update, type Story } from "./story.ts";
 import { personOf, told } from "./world.ts";
 
-// Who may speak about whom: another source's person, and people who return under a new id.
+// Which source may speak about which person: another source's person, and people who return under a new id.
 
 /** HR's person, an identity provider where anybody signs up, and a chat system. */
 function anotherSourcesPerson(chat: PeoplePolicy): Story {
@@ -48,7 +48,7 @@ function anotherSourcesPerson(chat: PeoplePolicy): Story {
   };
 }
 
-/** A leaver comes back under a new id, and another leaver's address is given to somebody else. */
+/** A leaver comes back under a new id, and another leaver's address is given to another person. */
 function backAgain(): Story {
   const phone = { phone: "13800000001", phoneCountryCode: "+86" };
   const events = [

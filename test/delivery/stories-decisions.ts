@@ -96,7 +96,7 @@ function massDeparture(
   const request: OperationRequest =
     verb === "release" ? { operation: verb } : { operation: verb, kind: "held" };
   return {
-    name: `${leaving} of ${people} are ${status} at once, and somebody decides to ${verb} those who are held`,
+    name: `${leaving} of ${people} are ${status} at once, and a person decides to ${verb} those who are held`,
     async prepare(world) {
       await world.deliver(
         range(people).map((id) => told("hr", `hired-${id}`, id, 0, [create(id, { departmentIds })])),

@@ -48,7 +48,7 @@ function outOfOrder(order: readonly number[]): Story {
       await world.deliver(order.flatMap((index) => events[index - 1] ?? []));
     },
     async check(world) {
-      // Nobody who has left is created for the sake of it: who was never there is not there in the end.
+      // No person who has left is created for the sake of it: who was never there is not there in the end.
       const wasThere = order.indexOf(1) < order.indexOf(3);
       expect(world.statuses()).toEqual(wasThere ? { 1: "Resigned" } : {});
       expect(await world.ledger.subject("hr", "1")).toMatchObject({

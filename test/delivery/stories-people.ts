@@ -13,7 +13,7 @@ function renamed(known: boolean): Story {
     told("hr", "left", "s-1", 3, [leave()]),
   ];
   return {
-    name: `somebody ${known ? "of this source" : "whom another source brought"} gets another id`,
+    name: `a person ${known ? "of this source" : "whom another source brought"} gets another id`,
     async prepare(world) {
       const source = known ? "hr" : "idp";
       await world.deliver([told(source, "hired", "s-1", 0, [create("1")])]);
@@ -47,7 +47,7 @@ function rehired(policy: "resign" | "delete"): Story {
     told("idp", "opened", "user-1", 4, [update("1", { status: "Activated" })]),
   ];
   return {
-    name: `somebody is hired again after leaving by ${policy}`,
+    name: `a person is hired again after leaving by ${policy}`,
     options: { leave: policy },
     async play(world) {
       for (const event of events) await world.deliver([event]);
@@ -73,7 +73,7 @@ function moved(): Story {
     told("hr", "late", "1", 3.5, [update("1", { city: "成都" })]),
   ];
   return {
-    name: "somebody moves from department to department",
+    name: "a person moves from department to department",
     options: { departments: ["d-1", "d-2", "d-3"] },
     async prepare(world) {
       await world.deliver([told("hr", "hired", "1", 0, [create("1", { departmentIds: ["d-1"] })])]);
@@ -133,7 +133,7 @@ function leftElsewhere(policy: "resign" | "delete"): Story {
     told("idp", "updated", "user-1", 4, [update("1", { ...personOf("1"), status: "Activated" }, true)]),
   ];
   return {
-    name: `somebody who left by ${policy} stays away whatever another source says`,
+    name: `a person who left by ${policy} stays away whatever another source says`,
     options: { leave: policy },
     async play(world) {
       for (const event of events) await world.deliver([event]);

@@ -36,14 +36,14 @@ function secretOfSomebody(otp: OtpPolicy): Story {
   const events = [
     // There already, with another second factor, which the newer one replaces.
     told("idp", "created", "user-1", 1, [create("1"), importOtp("1")]),
-    // Somebody else has their e-mail, which is all that is known of them.
+    // Another person has their e-mail, which is all that is known of them.
     told("idp", "created-2", "user-2", 1, [
       { kind: "create", person: { email: "p2@example.com", username: "zoë" }, trail: {} },
       { kind: "import-otp", who: { email: "p2@example.com" }, otp: { secret } },
     ]),
   ];
   return {
-    name: `TOTP secrets with joiners who are there already, or somebody else is, by ${otp}`,
+    name: `TOTP secrets with joiners who are there already, or another person is, by ${otp}`,
     options: { otp },
     async prepare(world) {
       const other = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
@@ -88,7 +88,7 @@ function secretFirst(): Story {
         { kind: "rejected", reason: "user-unknown", field: "externalId" },
       ]);
       expect(JSON.stringify([await world.recordOf("idp", "enrolled"), world.log])).not.toContain(secret);
-      // An hour for somebody who never comes, and not much more.
+      // An hour for a person who never comes, and not much more.
       if (whole) expect(world.clock.now() - day).toBeLessThan(4_500_000);
     },
     events: [...secrets, joiner],
@@ -102,7 +102,7 @@ function withSecretAgain(): Story {
     told("hr", "rehired", "1", 2, [create("1"), importOtp("1")]),
   ];
   return {
-    name: "somebody deleted who comes back with a TOTP secret",
+    name: "a person deleted who comes back with a TOTP secret",
     options: { leave: "delete" },
     async play(world) {
       await world.deliver(events);
@@ -123,7 +123,7 @@ function refusedSecret(): Story {
     told("idp", "deleted", "user-1", 1, [leave()]),
   ];
   return {
-    name: "somebody whose TOTP secret is refused, and who leaves by the source's own id",
+    name: "a person whose TOTP secret is refused, and who leaves by the source's own id",
     async play(world) {
       await world.deliver(events);
     },

@@ -71,7 +71,7 @@ function poison(size: number, batchMode: "all-or-nothing" | "partial", poisons: 
   );
   let before = 0;
   return {
-    name: `${poisons.length} of ${size} with somebody else's e-mail, where Authing applies ${batchMode}`,
+    name: `${poisons.length} of ${size} with another person's e-mail, where Authing applies ${batchMode}`,
     options: { batchSize: size, batchMode },
     async prepare(world) {
       await world.deliver(

@@ -98,7 +98,7 @@ async function live(story: Story, makeLedger: MakeLedger, deathAt?: number): Pro
   }
 }
 
-/** Each event has its one outcome, nobody is there twice, and what the ledger says is what is there. */
+/** Each event has its one outcome, no person is there twice, and what the ledger says is what is there. */
 async function agree(world: World, { events }: Story, asksOfficialClient: boolean): Promise<void> {
   const users = asksOfficialClient && world.sandbox ? await listUsers(world) : world.pool.users();
   for (const kind of ["userId", "externalId", "email"] as const)

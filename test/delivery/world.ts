@@ -117,7 +117,7 @@ export function told(
   };
 }
 
-/** Somebody of the company, by our id of them. */
+/** A person of the company, by our id of them. */
 export const personOf = (externalId: string, over: object = {}) => ({
   externalId,
   name: `张三 ${externalId}`,

@@ -76,9 +76,9 @@ const only = (...given: Parameters<typeof decided>) => {
   return steps[0];
 };
 
-describe("who may speak about whom", () => {
+describe("which source may speak about which person", () => {
   it.each<[string, string, "own" | "shared", PersonRecord | undefined, SubjectRecord | undefined, boolean]>([
-    ["a person whom nobody knows", "hr", "own", undefined, undefined, true],
+    ["a person that no source has told of", "hr", "own", undefined, undefined, true],
     ["its own person", "hr", "own", own, undefined, true],
     ["another source's", "hr", "own", others, undefined, false],
     ["a file's", "hr", "own", { externalId: "1", userId: "u-1", createdBy: "uploads/i/1" }, undefined, false],
@@ -126,7 +126,7 @@ describe("who may speak about whom", () => {
     expect(taskOf(only([leave], { person: own }))).toMatchObject({ links: false, owner: "hr" });
   });
 
-  it("a person whom a shared source only linked may be this source's making", () => {
+  it("a person that a shared source only linked may be this source's making", () => {
     const linked: PersonRecord = { externalId: "1", userId: "u-1", createdBy: "idp/edited" };
     expect(taskOf(only([create()], { person: linked }))).toMatchObject({
       change: { kind: "create" },

@@ -124,7 +124,7 @@ describe("an event that stands for many", () => {
     expect(await parked.list("waiting", 10)).toEqual([]);
   });
 
-  it("loses nobody, whichever step is the last: a page is queued before the cursor moves", async () => {
+  it("loses no person, whichever step is the last: a page is queued before the cursor moves", async () => {
     const undisturbed = open();
     await undisturbed.work(changed("first"));
     const { steps } = undisturbed.mortals;

@@ -117,7 +117,7 @@ describe("of an event there is left", () => {
     expect(remainderOf([update({ status: "Activated" })], said(2), known({ access: 3 })).changes).toEqual([]);
   });
 
-  it("a mover, of a joiner who was let go since: it brings nobody", () => {
+  it("a mover, of a joiner who was let go since: it brings no person", () => {
     const person = { externalId: "1", name: "张三", city: "杭州" };
     const { changes } = remainderOf([create(person)], said(2), known({ access: 3, name: 3 }));
     expect(changes).toMatchObject([

@@ -126,7 +126,7 @@ describe("an event", () => {
     expect(world.clock.now() - day).toBeLessThan(10.1 * 86_400_000);
   });
 
-  it("that brings nobody for want of an identifier is dead, and the next one that has one brings them", async () => {
+  it("that brings no person for want of an identifier is dead, and the next one that has one brings them", async () => {
     const world = await open();
     const nameless: Change = { kind: "create", person: { externalId: "1", name: "张三" }, trail: {} };
     await world.deliver([hr("joined", 0, [nameless])]);
