@@ -32,6 +32,8 @@ export interface Outcome {
   readonly field?: string;
   /** Of a rejection: all but `field` was applied. */
   readonly partly?: true;
+  /** Of a rejection: the account was closed all the same, and nothing else was applied. */
+  readonly closed?: true;
   /** The event or row that did it before: `source/eventId` or `import/row`. */
   readonly by?: string;
   /** Authing's request id of the call that decided. */

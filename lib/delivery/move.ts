@@ -65,7 +65,24 @@ export async function updatePerson(
   }
   if (answer.failure.kind === "user-not-found") return bringPerson(task, context, settle);
   const conflict = answer.failure.kind === "duplicate" && (await conflictOf(task, who, context));
-  settle(task, { ...rejection(answer.failure), ...conflict });
+  const status = await closeAllTheSame(set, who, context);
+  settle(task, { ...rejection(answer.failure), ...conflict, ...status });
+}
+
+/** A field that Authing refuses keeps no account open that shall be closed: the status goes alone. */
+async function closeAllTheSame(
+  { status, ...others }: ReturnType<typeof updatable>,
+  who: Who,
+  context: DeliveryContext,
+): Promise<Pick<Outcome, "closed">> {
+  if (status === undefined || status === "Activated" || Object.keys(others).length === 0) return {};
+  const options = { userIdType: userIdTypes[who.kind] };
+  const answer = await attemptAgain(context, () =>
+    context.authing.updateUser({ userId: who.value, status, options }),
+  );
+  if (!answer.ok) return {};
+  await endSessions(who, context);
+  return { closed: true };
 }
 
 /** A mover that Authing does not have: brought, where the change holds all that is known of them. */

@@ -152,8 +152,10 @@ async function remember(
   const { known, person, externalId } = knowledge;
   const applied = decision.steps.flatMap((step, index): AppliedChange[] => {
     const outcome = outcomes[index];
-    const counts = "task" in step && outcome && (isDone(outcome) || outcome.kind === "already-done");
-    return counts ? [{ change: step.change, outcome }] : [];
+    if (!("task" in step) || !outcome) return [];
+    // Its `userId` may be another person's, who has the refused identifier.
+    if (outcome.closed) return [{ change: closingOf(step.change), outcome: { kind: "accepted" } }];
+    return isDone(outcome) || outcome.kind === "already-done" ? [{ change: step.change, outcome }] : [];
   });
   const by = { at: event.occurredAt, by: event.id };
   const told: Record<string, FieldTold> = {};
@@ -212,6 +214,13 @@ async function remember(
     ...(firstDay !== undefined && { firstDay }),
   });
   if (isMoved) await ledger.tell({ source, subject: event.subject, movedTo: moved, told: { subject: by } });
+}
+
+/** What was applied of a mover that was refused, save that it closed the account. */
+function closingOf(change: Change): Change {
+  if (change.kind !== "update" || change.person.status === undefined) return change;
+  const { status } = change.person;
+  return { kind: "update", who: change.who, person: { status }, complete: false, trail: {} };
 }
 
 /** The last day that a change announces; empty where it says that none is planned. */

@@ -192,3 +192,22 @@ it("an account with our id is not the making of an event without one", async () 
     outcome: { kind: "rejected", reason: "conflict" },
   });
 });
+
+it("a suspension closes the account, also where an address that comes with it is another person's", async () => {
+  const world = await open();
+  const suspended = hr(4, [update("1", { status: "Suspended", email: personOf("2").email })]);
+  await play(world, hr(0, [create("1")]), hr(1, [create("2")], "2"), suspended);
+  expect(await world.recordOf("hr", "at-4")).toMatchObject({
+    outcome: { kind: "rejected", field: "email", closed: true },
+  });
+  // What is older than the suspension does not open the account.
+  await play(world, hr(3, [update("1", { status: "Activated", city: "杭州" })]));
+  expect(world.statuses()).toEqual({ 1: "Suspended", 2: "Activated" });
+  expect(world.pool.users()).toMatchObject([{ email: personOf("1").email, city: "杭州" }, {}]);
+  // Once the address is free, the rest is told by the same event again.
+  await play(world, hr(5, [update("2", { email: "free@example.com" })], "2"));
+  await world.operate({ operation: "redrive", kind: "rejected", dryRun: false });
+  await play(world);
+  expect(world.pool.users()).toMatchObject([{ email: personOf("2").email, city: "杭州" }, {}]);
+  expect(world.statuses()).toEqual({ 1: "Suspended", 2: "Activated" });
+});
