@@ -60,7 +60,7 @@ const Config = z.strictObject({
   timeZone: z.optional(
     z.string().check(z.refine(isTimeZone, "must be a time zone such as Europe/Berlin or Asia/Shanghai")),
   ),
-  authing: z._default(
+  authing: z.prefault(
     z.strictObject({
       /** Of a private deployment; without a trailing slash. */
       host: z._default(z.string().check(z.regex(/^https?:\/\/[^/]+$/)), "https://api.authing.cn"),
@@ -94,17 +94,7 @@ const Config = z.strictObject({
        */
       maxRequestsPerSecond: z._default(z.number().check(z.minimum(1), z.maximum(1000)), 100),
     }),
-    {
-      host: "https://api.authing.cn",
-      authentication: "signature",
-      dialect: "current",
-      passwordEncryption: "none",
-      language: "en-US",
-      timeoutSeconds: 10,
-      otp: "import",
-      kickUsers: [],
-      maxRequestsPerSecond: 100,
-    },
+    {},
   ),
   /** The sources that are switched on, by name. A source that is not here has no route, no role and no secret. */
   sources: z.record(z.string(), SourceSettings),

@@ -1,16 +1,12 @@
-import type { Statement, Value } from "./cloudformation.ts";
+import { arn, may, ref, type Value } from "./cloudformation.ts";
 
 // `encryption: "customer-managed"` in inbound.config.ts: one customer-managed key encrypts everything that holds personal data or
 // secrets. Logs hold neither and keep CloudWatch's own encryption.
 
-const keyArn: Value = { "Fn::GetAtt": ["Key", "Arn"] };
+const keyArn = arn("Key");
 
 /** The permissions that a function needs to read and write what the key encrypts. */
-export const mayUseKey: Statement = {
-  Effect: "Allow",
-  Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-  Resource: keyArn,
-};
+export const mayUseKey = may(keyArn, "kms:Decrypt", "kms:GenerateDataKey");
 
 /** Properties that make a resource use the key. */
 const queue: Value = { Properties: { SqsManagedSseEnabled: false, KmsMasterKeyId: keyArn } };
@@ -79,7 +75,7 @@ export function customerKey(secrets: readonly string[]): {
                 Principal: { Service: ["events.amazonaws.com", "cloudwatch.amazonaws.com"] },
                 Action: ["kms:Decrypt", "kms:GenerateDataKey"],
                 Resource: "*",
-                Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+                Condition: { StringEquals: { "aws:SourceAccount": ref("AWS::AccountId") } },
               },
             ],
           },

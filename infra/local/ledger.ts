@@ -6,6 +6,7 @@ import type {
   PersonRecord,
   SubjectRecord,
 } from "#lib/contract/ledger.ts";
+import { staysParked } from "#lib/contract/parked.ts";
 import { withTold } from "#lib/ledger/merge.ts";
 
 const subjectsPerPage = 1000;
@@ -86,7 +87,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     async reopen(key) {
       const entry = entryOf(key);
       const kind = entry.record?.outcome.kind;
-      if (kind !== "dead" && kind !== "held" && kind !== "rejected") return false;
+      if (!staysParked(kind)) return false;
       delete entry.record;
       entry.leaseEndsAt = 0;
       entry.expiresAt = Number.POSITIVE_INFINITY;

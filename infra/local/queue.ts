@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import type { EventQueue, QueueReader, QueuedMessage } from "#lib/contract/queue.ts";
+import { subjectOf, type EventQueue, type QueueReader, type QueuedMessage } from "#lib/contract/queue.ts";
 
 interface Waiting {
   readonly id: string;
@@ -166,7 +166,7 @@ export function localQueue(
 }
 
 function groupOf(message: QueuedMessage): string {
-  return `${message.source}#${message.kind === "event" ? message.event.subject : message.id}`;
+  return `${message.source}#${subjectOf(message)}`;
 }
 
 /** The event that Lambda would get from SQS. */

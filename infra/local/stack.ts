@@ -110,7 +110,6 @@ export async function startStack({
   };
   const runOperation = operations(() => ({
     ...applyPorts,
-    readable: (name) => sources.get(name),
     sources: [...sources.keys()],
   }));
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));

@@ -2,7 +2,7 @@ import type * as z from "zod/mini";
 import { AuthingSecret, connectAuthing } from "#lib/wiring/authing.ts";
 import type { Config } from "#lib/config.ts";
 import type { ParkedKind } from "#lib/contract/parked.ts";
-import type { OperationResult } from "#lib/operations/operate.ts";
+import { maxMessages, type OperationResult } from "#lib/operations/operate.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { Source } from "#lib/contract/source.ts";
@@ -24,8 +24,6 @@ interface Examined {
 const oldSeconds = { events: 900, uploads: 7200, chunks: 7200 };
 /** By how much this machine's clock may differ before the doctor reports it; proofs that cover a time tolerate 300 seconds. */
 const clockToleranceSeconds = 60;
-/** The most messages that operations-run lists. */
-const mostListed = 1000;
 
 /** Checks a stage, first what everything else needs, last the webhooks, and yields each finding as soon as it is known. */
 export async function* examine({ config, sources, stage }: Examined, aws: Stage): AsyncGenerator<Finding> {
@@ -215,7 +213,7 @@ async function checkParked(kind: ParkedKind, aws: Stage, stack: Stack, there: st
   const what = parkedNames[kind];
   const [oldest] = parked;
   if (!oldest) return [fine(`${what}: none`)];
-  const count = parked.length < mostListed ? parked.length : `${mostListed} or more`;
+  const count = parked.length < maxMessages ? parked.length : `${maxMessages} or more`;
   const found = `${what}: ${count}, the oldest since ${oldest.since}`;
   const list = `npm run ${kind} -- list ${there}`;
   if (kind !== "waiting") return [attention(found, list)];

@@ -1,6 +1,6 @@
 import type { EnrolmentKeeper } from "#lib/contract/enrolment.ts";
 import { asciiJson } from "./ascii-json.ts";
-import { awsFailure } from "./failure.ts";
+import { reached } from "./failure.ts";
 
 /** Where the enrolment of a source waits in the bucket. The role of a function allows this one key, and only to write it. */
 export const enrolmentKey = (source: string) => `enrolments/${source}.json`;
@@ -16,9 +16,7 @@ export function objectEnrolments(bucket: string): EnrolmentKeeper {
         Body: asciiJson(enrolment),
         ContentType: "application/json",
       });
-      await s3.send(command).catch((error: unknown) => {
-        throw awsFailure(error, "bucket-unreachable");
-      });
+      await reached(s3.send(command), "bucket-unreachable");
     },
   };
 }

@@ -16,6 +16,15 @@ export function awsErrorName(error: unknown): string {
   return error instanceof Error && /^[A-Za-z][A-Za-z0-9.]{0,99}$/.test(error.name) ? error.name : "Unknown";
 }
 
+/** Awaits an answer of AWS. A failure becomes our error, with this reason. */
+export async function reached<Answer>(answer: Promise<Answer>, reason: string): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw awsFailure(error, reason);
+  }
+}
+
 /**
  * Our error for one of the SDK's, with AWS's code in the hint: `misconfigured` or `unavailable`, both retryable, with `reason`; or
  * `malformed`, `aws-call-invalid`, for a call that no retry can make succeed: a defect of ours.

@@ -1,4 +1,5 @@
 import type { EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import { staysParked } from "#lib/contract/parked.ts";
 import { countOf, hasExpired, keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
 import { inParallel } from "./parallel.ts";
 
@@ -55,7 +56,7 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
     async reopen(key) {
       const record = (await table.get(eventKey(key)))?.["record"];
       const kind = record?.S === undefined ? undefined : (JSON.parse(record.S) as EventRecord).outcome.kind;
-      if (record === undefined || (kind !== "dead" && kind !== "held" && kind !== "rejected")) return false;
+      if (record === undefined || !staysParked(kind)) return false;
       const reopened = await table.update(
         eventKey(key),
         // Removes it from the index of its person, too.

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { awsFailure } from "./failure.ts";
+import { reached } from "./failure.ts";
 
 // How the ledger reads and writes its DynamoDB table (infra/aws/ledger.yml). No scans, no transactions: each promise is one
 // conditional write to one item, so that any number of functions may write at the same time.
@@ -50,13 +50,7 @@ export type Table = ReturnType<typeof ledgerTable>;
 export function ledgerTable(name: string) {
   const aws = () => import("./dynamodb.ts");
 
-  async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    try {
-      return await answer;
-    } catch (error) {
-      throw awsFailure(error, "ledger-unreachable");
-    }
-  }
+  const reach = <Answer>(answer: Promise<Answer>) => reached(answer, "ledger-unreachable");
 
   async function conditionally(write: Promise<{ Attributes?: Item | undefined }>): Promise<Written> {
     const { ConditionalCheckFailedException } = await aws();

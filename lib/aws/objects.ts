@@ -1,6 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
-import { awsErrorName, awsFailure } from "./failure.ts";
+import { awsErrorName, awsFailure, reached } from "./failure.ts";
 
 /** The smallest part that S3 accepts, except for the last one; what is written is held in memory up to this. */
 const partBytes = 5 * 1024 * 1024;
@@ -37,21 +37,13 @@ export function objectStore(): ObjectStore {
         Key: key,
         ...(versionId !== undefined && { VersionId: versionId }),
       });
-      await s3.send(command).catch((error: unknown) => {
-        throw awsFailure(error, "object-undeletable");
-      });
+      await reached(s3.send(command), "object-undeletable");
     },
 
     async write({ bucket, key, contentType }, parts) {
       const sdk = await import("./s3.ts");
       const target = { Bucket: bucket, Key: key };
-      const upload = async <Result>(sent: Promise<Result>): Promise<Result> => {
-        try {
-          return await sent;
-        } catch (error) {
-          throw awsFailure(error, "object-unwritable");
-        }
-      };
+      const upload = <Answer>(sent: Promise<Answer>) => reached(sent, "object-unwritable");
 
       const cut = cutInto(partBytes, parts);
       const first = await cut.next();

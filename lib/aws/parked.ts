@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { Parked, ParkedKind, ParkedMessage } from "#lib/contract/parked.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { dueIndex } from "./due-index.ts";
-import { awsErrorName, awsFailure } from "./failure.ts";
+import { awsErrorName, reached } from "./failure.ts";
 import { ledgerTable } from "./ledger-table.ts";
 import { inParallel } from "./parallel.ts";
 
@@ -33,14 +33,6 @@ export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
   const index = dueIndex(ledgerTable(table));
   /** What `due` gave last: by the key of the object the moment of its entry. */
   const given = new Map<string, number>();
-
-  async function reach<Result>(sent: Promise<Result>): Promise<Result> {
-    try {
-      return await sent;
-    } catch (error) {
-      throw awsFailure(error, "parked-messages-unreachable");
-    }
-  }
 
   /** `undefined` when it is not there any more. */
   async function read(key: string): Promise<ParkedMessage | undefined> {
@@ -78,7 +70,7 @@ export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
     },
 
     async list(kind, limit, source) {
-      const oldest = await oldestKeys(bucket, prefixOf(kind, source), limit, reach);
+      const oldest = await oldestKeys(bucket, prefixOf(kind, source), limit);
       const messages = await readAll(oldest);
       return oldest
         .flatMap((key) => messages.get(key) ?? [])
@@ -117,13 +109,10 @@ export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
   };
 }
 
+const reach = <Answer>(answer: Promise<Answer>) => reached(answer, "parked-messages-unreachable");
+
 /** Of all keys under a prefix those that were written first. Not more than a page and `limit` of them are held at a time. */
-async function oldestKeys(
-  bucket: string,
-  prefix: string,
-  limit: number,
-  reach: <Result>(sent: Promise<Result>) => Promise<Result>,
-): Promise<string[]> {
+async function oldestKeys(bucket: string, prefix: string, limit: number): Promise<string[]> {
   const { ListObjectsV2Command, s3 } = await import("./s3.ts");
   let oldest: { key: string; at: number }[] = [];
   let from: string | undefined;

@@ -1,10 +1,16 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { EventQueue, QueueReader, QueuedMessage } from "#lib/contract/queue.ts";
+import {
+  idOf,
+  subjectOf,
+  type EventQueue,
+  type QueueReader,
+  type QueuedMessage,
+} from "#lib/contract/queue.ts";
 import type { ImportQueue } from "#lib/contract/import-queue.ts";
 import { asciiJson } from "./ascii-json.ts";
-import { awsFailure } from "./failure.ts";
+import { awsFailure, reached } from "./failure.ts";
 import { inParallel } from "./parallel.ts";
 
 // Messages in SQS: events in a FIFO queue, what is to be done about imports in standard ones.
@@ -146,9 +152,7 @@ async function putAside(bucket: string, source: string, body: string): Promise<S
   // A new name each time a message is sent: no two messages in the queue refer to the same object.
   const key = `waiting/${source}/${randomUUID()}.json`;
   const object = { Bucket: bucket, Key: key, Body: body, ContentType: "application/json" };
-  await s3.send(new PutObjectCommand(object)).catch((error: unknown) => {
-    throw awsFailure(error, "bucket-unreachable");
-  });
+  await reached(s3.send(new PutObjectCommand(object)), "bucket-unreachable");
   return { kind: "stored", key };
 }
 
@@ -171,15 +175,11 @@ export function queueReader({ url, bucket }: EventQueuePlace): QueueReader {
 
     async postpone(messages) {
       const { hide } = await import("./sqs.ts");
-      await hide(url, messages).catch((error: unknown) => {
-        throw awsFailure(error, "queue-unreachable");
-      });
+      await reached(hide(url, messages), "queue-unreachable");
     },
   };
 }
 
-const idOf = (message: QueuedMessage) => (message.kind === "event" ? message.event.id : message.id);
-const subjectOf = (message: QueuedMessage) => (message.kind === "event" ? message.event.subject : message.id);
 const hash = (...parts: string[]) => createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 
 /**
@@ -202,7 +202,7 @@ async function sendInOrder(
     const round = waiting.map((lane) => ({ ...lane, portion: portionOf(lane.entries, lane.atOnce) }));
     const refused = new Set<string>();
     await inParallel(batchesOf(round.map(({ portion }) => portion)), batchesAtOnce, async (batch) => {
-      for (const { id, ours } of await attempt(url, batch, sendBatch)) {
+      for (const { id, ours } of await reached(sendBatch(url, batch), "queue-unreachable")) {
         if (ours) throw new InboundError("misconfigured", "queue-refused");
         refused.add(id);
       }
@@ -234,14 +234,6 @@ function portionOf(entries: readonly OrderedEntry[], atOnce: number): OrderedEnt
     return index === atOnce || (index > 0 && bytes > maximumBytes);
   });
   return entries.slice(0, end === -1 ? entries.length : end);
-}
-
-async function attempt(url: string, batch: readonly QueueEntry[], sendBatch: SendBatch) {
-  try {
-    return await sendBatch(url, batch);
-  } catch (error) {
-    throw awsFailure(error, "queue-unreachable");
-  }
 }
 
 /** Portions in batches. No portion is divided, since batches are sent at the same time. */

@@ -17,6 +17,23 @@ export interface PersonReference {
   readonly username?: string;
 }
 
+/** By all that a person can be looked for. */
+export function referenceTo({
+  externalId,
+  email,
+  phone,
+  phoneCountryCode,
+  username,
+}: Partial<CreateUserInfoDto>): PersonReference {
+  return {
+    ...(externalId !== undefined && { externalId }),
+    ...(email !== undefined && { email }),
+    ...(phone !== undefined && { phone }),
+    ...(phoneCountryCode !== undefined && { phoneCountryCode }),
+    ...(username !== undefined && { username }),
+  };
+}
+
 /** Where each field of a person came from: Authing's field → `path in the payload · rule that was applied`. */
 export type Trail = Readonly<Record<string, string>>;
 

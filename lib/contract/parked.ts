@@ -3,6 +3,10 @@ import type { QueuedMessage } from "./queue.ts";
 /** What a parked message waits for: an operator (`dead`, `held`, `rejected`), or a moment (`waiting`). */
 export type ParkedKind = "dead" | "held" | "rejected" | "waiting";
 
+/** Whether an operator may still change an outcome of this kind: then its message stays parked, whole. */
+export const staysParked = (kind: string | undefined): kind is Exclude<ParkedKind, "waiting"> =>
+  kind === "dead" || kind === "held" || kind === "rejected";
+
 /** A message that cannot be decided now. It has left the queue whole, and no other message waits for it. */
 export interface ParkedMessage {
   readonly kind: ParkedKind;

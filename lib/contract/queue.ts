@@ -38,6 +38,14 @@ export type QueuedMessage =
       readonly wasParked?: true;
     };
 
+/** The id of what a message says: of its event, or of the delivery that could not be read. */
+export const idOf = (message: QueuedMessage): string =>
+  message.kind === "event" ? message.event.id : message.id;
+
+/** What a message is about: messages of one source with the same subject stay in order. */
+export const subjectOf = (message: QueuedMessage): string =>
+  message.kind === "event" ? message.event.subject : message.id;
+
 /**
  * All that `split` reads of a delivery, as JSON; when it was received and the sender's id of it are in `reception`. Nothing
  * that proves a delivery is in here: no signature, no secret, no cookie.

@@ -1,5 +1,5 @@
 import { otpSecretProblem } from "#lib/authing/rules.ts";
-import type { Change, Create, ImportOtp } from "#lib/contract/change.ts";
+import { referenceTo, type Change, type Create, type ImportOtp } from "#lib/contract/change.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { confirmed, importOtp } from "./import-otp.ts";
@@ -13,17 +13,9 @@ export function separated(changes: readonly Change[]): Change[] {
     if (change.kind !== "create" || change.person.otp === undefined) return [change];
     const { otp, ...person } = change.person;
     if (otpSecretProblem(otp.secret) !== undefined) return [change];
-    const { externalId, email, phone, phoneCountryCode, username } = person;
-    const who = {
-      ...(externalId !== undefined && { externalId }),
-      ...(email !== undefined && { email }),
-      ...(phone !== undefined && { phone }),
-      ...(phoneCountryCode !== undefined && { phoneCountryCode }),
-      ...(username !== undefined && { username }),
-    };
     return [
       { ...change, person },
-      { kind: "import-otp", who, otp },
+      { kind: "import-otp", who: referenceTo(person), otp },
     ];
   });
 }

@@ -1,10 +1,6 @@
 import * as z from "zod/mini";
-import {
-  operate,
-  OperationRequest,
-  type OperationPorts,
-  type OperationResult,
-} from "#lib/operations/operate.ts";
+import { operate, OperationRequest, type OperationResult } from "#lib/operations/operate.ts";
+import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { explain, ExplainRequest, type ExplainedEvent, type ExplainPorts } from "#lib/operations/explain.ts";
 import type { PersonRecord } from "#lib/contract/ledger.ts";
 import { InboundError } from "#lib/contract/errors.ts";
@@ -16,7 +12,7 @@ import { stopBefore } from "./middleware/stop-before.ts";
 /** Time kept back at the end of an invocation to record the last outcome, in milliseconds. */
 const reserveMilliseconds = 3_000;
 
-type Ports = OperationPorts & ExplainPorts;
+type Ports = ApplyPorts & ExplainPorts;
 type Answer = readonly OperationResult[] | readonly ExplainedEvent[] | readonly PersonRecord[];
 
 /**

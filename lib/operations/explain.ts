@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { EventKey, EventRecord, Ledger, PersonRecord } from "#lib/contract/ledger.ts";
-import type { Parked, ParkedKind, ParkedMessage } from "#lib/contract/parked.ts";
+import { staysParked, type Parked, type ParkedKind, type ParkedMessage } from "#lib/contract/parked.ts";
 import { endOfDay } from "#lib/pipeline/dates.ts";
 import { hintOf } from "./hints.ts";
 
@@ -98,7 +98,7 @@ async function joined(
   // Only of an outcome that an operator can change the event is parked; what waits has no outcome.
   const kinds = new Set<ParkedKind>([
     "waiting",
-    ...records.flatMap(({ outcome: { kind } }) => parkedKind(kind)),
+    ...records.map(({ outcome }) => outcome.kind).filter(staysParked),
   ]);
   const lists = await Promise.all([...kinds].map((kind) => parked.list(kind, maxParked)));
   const asked = new Map(
@@ -159,10 +159,6 @@ async function newerThan(
 }
 
 const nameOf = ({ kind, message, ledgerId }: ParkedMessage) => `${kind}/${message.source}/${ledgerId}`;
-
-function parkedKind(kind: string): ParkedKind[] {
-  return kind === "dead" || kind === "held" || kind === "rejected" ? [kind] : [];
-}
 
 /** Of an outcome that names what brought another account: whose account that is. */
 async function otherPerson(

@@ -3,7 +3,6 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { EventKey } from "#lib/contract/ledger.ts";
 import type { ParkedKind, ParkedMessage } from "#lib/contract/parked.ts";
 import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
-import type { Source } from "#lib/contract/source.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import type { ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
@@ -57,10 +56,6 @@ export interface OperationResult {
   readonly result?: string;
 }
 
-export interface OperationPorts extends ApplyPorts {
-  readonly readable: (source: string) => Pick<Source, "split"> | undefined;
-}
-
 const isRetried = "retried";
 /** Messages that one operation deals with, the oldest ones; the rest is left for the next. */
 export const maxMessages = 1000;
@@ -73,7 +68,7 @@ const maxSearched = 20_000;
  */
 export async function operate(
   request: OperationRequest,
-  ports: OperationPorts,
+  ports: ApplyPorts,
   run: { owner: string; deadline: number },
 ): Promise<OperationResult[]> {
   const { operation } = request;
@@ -92,7 +87,7 @@ export async function operate(
 async function carryOut(
   request: Exclude<OperationRequest, { operation: "pause" | "resume" }>,
   parked: ParkedMessage,
-  ports: OperationPorts,
+  ports: ApplyPorts,
   run: { owner: string; deadline: number },
 ): Promise<string | undefined> {
   switch (request.operation) {
@@ -119,11 +114,11 @@ async function carryOut(
  */
 async function pauseOrResume(
   { operation, source }: { readonly operation: "pause" | "resume"; readonly source: string },
-  { ledger, parked, events, clock, readable }: OperationPorts,
+  { ledger, parked, events, clock, source: sourceOf }: ApplyPorts,
 ): Promise<OperationResult[]> {
   // A pause that goes on keeps its beginning, which alarms go by.
   const pausedSince = await ledger.pausedSince(source);
-  if (!readable(source) && pausedSince === undefined) {
+  if (!sourceOf(source) && pausedSince === undefined) {
     throw new InboundError("malformed", "source-not-enabled", {
       path: source,
       hint: "name a source of inbound.config.ts that is switched on",
@@ -160,7 +155,7 @@ function about({ kind, message, ledgerId, since, attempts, ...parked }: ParkedMe
 /** Says what applying a parked message would come to, and changes nothing. The source is asked where its events only say who. */
 async function preview(
   { message }: ParkedMessage,
-  ports: OperationPorts,
+  ports: ApplyPorts,
   { deadline }: { readonly deadline: number },
 ): Promise<string> {
   const messages = readAgain(message, ports);
@@ -194,7 +189,7 @@ const wordsOf = ({ kind, reason }: { readonly kind: string; readonly reason?: st
   reason === undefined ? kind : `${kind} ${reason}`;
 
 /** Applies a parked message. It is parked no more, unless it is parked anew. */
-async function again(parked: ParkedMessage, ports: OperationPorts, run: ApplyRun): Promise<string> {
+async function again(parked: ParkedMessage, ports: ApplyPorts, run: ApplyRun): Promise<string> {
   const { message, kind } = parked;
   const messages = readAgain(message, ports);
   if (messages instanceof InboundError) return `dead ${messages.reason}`;
@@ -207,7 +202,7 @@ async function again(parked: ParkedMessage, ports: OperationPorts, run: ApplyRun
   return outcomes.join(", ");
 }
 
-async function applyOne(message: QueuedMessage, ports: OperationPorts, run: ApplyRun): Promise<string> {
+async function applyOne(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): Promise<string> {
   const [applied] = await apply([message], ports, run);
   if (applied?.state === "done") return wordsOf(applied.outcome);
   return applied?.state === "waiting" ? `waiting ${applied.reason}` : isRetried;
@@ -219,7 +214,7 @@ const decisionSeconds = 30;
 /** Gives a message up: it is over, and nothing happens to the account. */
 async function discard(
   parked: ParkedMessage,
-  ports: OperationPorts,
+  ports: ApplyPorts,
   { owner }: { readonly owner: string },
 ): Promise<string> {
   const { message } = parked;
@@ -248,10 +243,10 @@ const keyOf = ({ message, ledgerId }: ParkedMessage): EventKey => ({ source: mes
 /** The events of a message: itself, or what today's code can read in a delivery that could not be read. */
 function readAgain(
   message: QueuedMessage,
-  { readable }: OperationPorts,
+  { source: sourceOf }: ApplyPorts,
 ): readonly EventMessage[] | InboundError {
   if (message.kind === "event") return [message];
-  const source = readable(message.source);
+  const source = sourceOf(message.source);
   if (!source) return new InboundError("misconfigured", "source-not-enabled");
   const { delivery, reception } = message;
   try {

@@ -14,7 +14,7 @@ import type { Knowledge } from "./knowledge.ts";
 // What applying needs, and the stages that an event goes through.
 
 /** What the worker needs of a source. Its secret is opaque here. */
-type Worker = Pick<Source<unknown>, "secret" | "redeliversForSeconds" | "fetch" | "translate">;
+type Worker = Pick<Source<unknown>, "secret" | "redeliversForSeconds" | "split" | "fetch" | "translate">;
 
 export interface ApplyPorts extends DeliveryPorts {
   /** The sources that are switched on. */

@@ -1,6 +1,6 @@
 import type { Claim, EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import type { Clock } from "#lib/contract/clock.ts";
-import type { QueuedMessage } from "#lib/contract/queue.ts";
+import { idOf, type QueuedMessage } from "#lib/contract/queue.ts";
 import type { Read } from "./applying.ts";
 
 // Who works on what: an event is claimed before anything is done about it, and a person is locked while an effect happens, since
@@ -13,8 +13,6 @@ const lockMilliseconds = 10_000;
 const lookMilliseconds = 50;
 /** How often the same id may be news while the ledger remembers the first time. */
 const maxRepetitions = 100;
-
-const idOf = (message: QueuedMessage): string => (message.kind === "event" ? message.event.id : message.id);
 
 /**
  * Claims an event under its id. The same id may be news: then it gets a number behind it, or, where the first one was refused,

@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { FieldTold, PersonNote } from "#lib/contract/ledger.ts";
 import type { Metric } from "#lib/contract/metrics.ts";
 import { isDone, type Outcome } from "#lib/contract/outcome.ts";
-import type { ParkedKind } from "#lib/contract/parked.ts";
+import { staysParked, type ParkedKind } from "#lib/contract/parked.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided } from "./applying.ts";
 import { leftBefore } from "./decide.ts";
@@ -28,9 +28,6 @@ const metricOf = {
   dead: "EventsDead",
 } as const satisfies Record<Outcome["kind"], Metric>;
 
-/** Outcomes that an operator may still change: the message stays, whole. */
-const parkedAs: ReadonlySet<string> = new Set<ParkedKind>(["dead", "held", "rejected"]);
-
 /** Records the outcome of an event. One that is not final for good is parked as well. */
 export async function record(
   ending: Ending,
@@ -41,7 +38,7 @@ export async function record(
   const { message, key, attempts, wasParked } = ending;
   const outcome = outcomeOfEvent(decided);
   const { kind, reason = "unknown" } = outcome;
-  if (kind === "dead" || kind === "held" || kind === "rejected") {
+  if (staysParked(kind)) {
     await keep(kind, reason, ending, ports, { path: error?.path ?? outcome.field, hint: error?.hint });
   }
   await remember(ending, ports);
@@ -52,7 +49,7 @@ export async function record(
     const left = (["waiting", "dead", "rejected"] as const).filter((parked) => parked !== kind);
     await Promise.all(left.map((parked) => ports.parked.remove({ kind: parked, message, ledgerId: key.id })));
   }
-  const tell = parkedAs.has(kind) ? ports.log.error : ports.log.info;
+  const tell = staysParked(kind) ? ports.log.error : ports.log.info;
   tell(
     "event settled",
     {

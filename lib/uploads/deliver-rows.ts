@@ -2,7 +2,7 @@ import { leastHappy, type Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { separated } from "#lib/delivery/totp-secrets.ts";
-import { withWireDrops } from "#lib/delivery/wire-drops.ts";
+import { wireDropsOf, withWireDrops } from "#lib/delivery/wire-drops.ts";
 import type { Row } from "#lib/formats/format.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { rowKey } from "./ledger-entries.ts";
@@ -63,14 +63,10 @@ export async function deliverRows(
 
 /** A row's meaning, with a note for each field of it that the dialect does not say. */
 function toldOfWire(translation: RowTranslation, ports: DeliveryPorts): RowTranslation {
-  if (!translation.change) return translation;
-  const change = withWireDrops(translation.change, ports);
-  if (change === translation.change || !("dropped" in change)) return translation;
-  const before = "dropped" in translation.change ? (translation.change.dropped?.length ?? 0) : 0;
-  const notes = (change.dropped ?? [])
-    .slice(before)
-    .map(({ path, problem }) => ({ code: problem, column: path }));
-  return { ...translation, change, notes: [...translation.notes, ...notes] };
+  const { change } = translation;
+  if (!change) return translation;
+  const notes = wireDropsOf(change, ports).map(({ path, problem }) => ({ code: problem, column: path }));
+  return { ...translation, change: withWireDrops(change, ports), notes: [...translation.notes, ...notes] };
 }
 
 /** Whether a row brings a TOTP secret for a person who is not in Authing yet: the file with the person may be in work too. */

@@ -6,7 +6,6 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { applySettings, deliverySettings } from "./delivery-settings.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { ExplainPorts } from "#lib/operations/explain.ts";
-import type { OperationPorts } from "#lib/operations/operate.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import type { EventQueuePorts } from "#lib/handlers/event-queue.ts";
 import type { Log } from "#lib/contract/log.ts";
@@ -66,10 +65,9 @@ function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): Apply
 export function operationPorts(
   config: Config,
   sources: ReadonlyMap<string, Source>,
-): OperationPorts & ExplainPorts {
+): ApplyPorts & ExplainPorts {
   return {
     ...applyPorts(config, sources),
-    readable: (name) => sources.get(name),
     sources: [...sources.keys()],
   };
 }

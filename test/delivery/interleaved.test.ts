@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Update } from "#lib/contract/change.ts";
-import { operate, type OperationPorts, type OperationRequest } from "#lib/operations/operate.ts";
+import { operate, type OperationRequest } from "#lib/operations/operate.ts";
+import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { memoryLedger } from "#infra/local/ledger.ts";
 import { openWorld, personOf, portsOf, told, type Message, type World } from "./world.ts";
@@ -21,7 +22,7 @@ const reopening = told("hr", "reopening", "0", 40, [update({ nickname: "newer", 
 const late = (payload: object = {}) => told("hr", "older", "0", 30, [update(older)], payload);
 
 /** What a process does once; `false`: it has to be done again. */
-type Work = (ports: OperationPorts) => Promise<boolean>;
+type Work = (ports: ApplyPorts) => Promise<boolean>;
 
 const run = (world: World, owner: string) => ({ owner, deadline: world.clock.now() + 57_000 });
 const invoking =
@@ -63,7 +64,7 @@ async function interleave(world: World, first: Work, second: Work, at: number): 
 }
 
 /** The ports of a process of its own. */
-function processOf(world: World, step?: () => Promise<void>): OperationPorts {
+function processOf(world: World, step?: () => Promise<void>): ApplyPorts {
   const wrap = <Port extends object>(port: Port): Port => {
     if (!step) return port;
     const calls = Object.entries(port).map(([name, value]) => [

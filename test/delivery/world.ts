@@ -6,9 +6,9 @@ import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import { operate } from "#lib/operations/operate.ts";
-import type { OperationPorts, OperationRequest, OperationResult } from "#lib/operations/operate.ts";
+import type { OperationRequest, OperationResult } from "#lib/operations/operate.ts";
 import { apply } from "#lib/pipeline/apply.ts";
-import type { Applied } from "#lib/pipeline/applying.ts";
+import type { Applied, ApplyPorts } from "#lib/pipeline/applying.ts";
 import { bringBackDue } from "#lib/pipeline/waiting.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
@@ -126,7 +126,7 @@ export const personOf = (externalId: string, over: object = {}) => ({
 });
 
 type Given = Pick<
-  OperationPorts,
+  ApplyPorts,
   | "ledger"
   | "parked"
   | "events"
@@ -141,7 +141,7 @@ type Given = Pick<
 >;
 
 /** The ports of one process. Every source has the same translation: what `told` says. */
-export function portsOf({ isMended, ...given }: Given & { isMended: () => boolean }): OperationPorts {
+export function portsOf({ isMended, ...given }: Given & { isMended: () => boolean }): ApplyPorts {
   const { clock } = given;
   return {
     ...given,
@@ -151,6 +151,7 @@ export function portsOf({ isMended, ...given }: Given & { isMended: () => boolea
     source: () => ({
       secret: undefined as never,
       redeliversForSeconds: 86_400,
+      split: ({ payload }) => JSON.parse(Buffer.from(payload).toString()) as SourceEvent[],
       translate({ payload }) {
         const { changes, broken, trulyBroken, refused } = payload as {
           changes: Change[];
@@ -163,9 +164,6 @@ export function portsOf({ isMended, ...given }: Given & { isMended: () => boolea
         if ((broken || trulyBroken) && !isMended()) throw new TypeError("a field that we did not expect");
         return changes;
       },
-    }),
-    readable: () => ({
-      split: ({ payload }) => JSON.parse(Buffer.from(payload).toString()) as SourceEvent[],
     }),
     translation: () => ({ region: "CN", departments: {}, customData: {} }),
   };
@@ -213,7 +211,7 @@ export async function openWorld({
   let invocations = 0;
   let current = process();
 
-  function process(): OperationPorts {
+  function process(): ApplyPorts {
     const secretsOfProcess = secretReader(async () => structuredClone(secrets.authing), clock.now);
     return portsOf({
       ledger: mortals.wrap(ledger),

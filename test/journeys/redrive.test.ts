@@ -35,11 +35,11 @@ describe("dead letters of a mapping bug", () => {
       timeZone: "Asia/Shanghai",
       pace: createPace({ clock, maxPerSecond: 1000 }),
       translation: () => ({ region: "CN", departments: {}, customData: {} }),
-      readable: () => undefined,
       log: { info() {}, warn() {}, error() {} },
       source: () => ({
         secret: undefined as never,
         redeliversForSeconds: 3600,
+        split: () => [],
         translate(event: { subject: string; payload: unknown }) {
           if (!isMended) throw new TypeError("a field that we did not expect");
           if (event.payload === "truly broken") throw new InboundError("malformed", "name-missing");

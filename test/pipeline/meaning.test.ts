@@ -14,6 +14,7 @@ function ports(fetch?: Pick<Fetch<unknown>, "read">) {
   const source = {
     secret: {} as never,
     redeliversForSeconds: 60,
+    split: () => [],
     translate: ({ payload }: { payload: unknown }) => (payload as { changes: Change[] }).changes,
     ...(fetch && { fetch: { hosts: () => ({ api: "https://hr.example.com" }), ...fetch } }),
   };

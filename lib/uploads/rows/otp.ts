@@ -1,5 +1,5 @@
 import { minOtpSecretBits } from "#lib/authing/limits.ts";
-import type { ImportOtp, PersonReference } from "#lib/contract/change.ts";
+import { referenceTo, type ImportOtp, type PersonReference } from "#lib/contract/change.ts";
 import { decodeBase32 } from "#lib/fields/base32.ts";
 import { assemble, email, plainIdentifier, plainText, text } from "#lib/fields/encode.ts";
 import { maxExternalIdLength } from "#lib/fields/external-id.ts";
@@ -60,11 +60,7 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
     ]);
     const who: PersonReference = {
       ...(userId && { userId }),
-      ...(person.externalId !== undefined && { externalId: person.externalId }),
-      ...(person.email !== undefined && { email: person.email }),
-      ...(person.phone !== undefined && { phone: person.phone }),
-      ...(person.phoneCountryCode !== undefined && { phoneCountryCode: person.phoneCountryCode }),
-      ...(person.username !== undefined && { username: person.username }),
+      ...referenceTo(person),
     };
     const problems: RowProblem[] = dropped.map(({ path, problem }) => ({ column: path, code: problem }));
     if (userId === null) problems.push({ column: read("userId").path, code: "text-invalid" });
