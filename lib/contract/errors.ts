@@ -9,6 +9,18 @@
  */
 export type ErrorCode = "unverified" | "malformed" | "oversized" | "misconfigured" | "unavailable";
 
+/** What a log calls an error: our reason, or the name of an error of another's. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof InboundError) return error.reason;
+  return error instanceof Error ? error.name : "unknown";
+}
+
+/** What a log says of an error that kept a delivery from being taken. */
+export function failureOf(error: unknown) {
+  const { code = "unavailable", path } = error instanceof InboundError ? error : {};
+  return { code, reason: reasonOf(error), path };
+}
+
 /**
  * The one error of this code base. `reason` is a constant text in kebab-case, `path` a place in the input, `hint` what to
  * do next; none of them ever holds a value of a payload or a file, so each may be logged.

@@ -32,20 +32,26 @@ const meaningful = [
 
 const anyInvisible = new RegExp(invisible, "u");
 const everyInvisible = new RegExp(`${invisible}+`, "gu");
-const invisibleUnlessMeaningful = new RegExp(`(${meaningful})|${invisible}+`, "gu");
+const invisibleUnlessMeaningful = onFirstUse(() => new RegExp(`(${meaningful})|${invisible}+`, "gu"));
 const visible = new RegExp(String.raw`(?!${invisible})\S`, "u");
 /**
  * An identifier with one of these inside is refused: a person reads its characters in another order than they are written, so that removing
  * the mark would be a guess.
  */
 const reordering = /[\u202a-\u202e\u2066-\u2069]/u;
-const anyJoiner = new RegExp(joiner, "u");
+const anyJoiner = onFirstUse(() => new RegExp(joiner, "u"));
 /** The signs beyond ASCII that NFC turns into ASCII: a Greek question mark and accent, and the sign of the unit kelvin. */
 const becomesAscii = /[\u037e\u1fef\u212a]/;
 /** No language has so many marks on one letter; Unicode's Stream-Safe Text Format (UAX #15) has the same limit. */
 const tooManyMarks = /\p{M}{31}/u;
 const control = /[\p{Cc}\u2028\u2029]/u;
 const printableAscii = /^[\x20-\x7e]*$/;
+
+/** Expressions over whole scripts take a millisecond to build, and no function needs them that only receives. */
+function onFirstUse(make: () => RegExp): () => RegExp {
+  let made: RegExp | undefined;
+  return () => (made ??= make());
+}
 
 /** Whether a text has a character that can be seen. */
 export function hasVisible(text: string): boolean {
@@ -60,7 +66,7 @@ export function hasVisible(text: string): boolean {
 export function cleanText(written: string): string {
   if (printableAscii.test(written)) return written.trim();
   const shown = anyInvisible.test(written)
-    ? written.replaceAll(invisibleUnlessMeaningful, (_, kept: string | undefined) => kept ?? "")
+    ? written.replaceAll(invisibleUnlessMeaningful(), (_, kept: string | undefined) => kept ?? "")
     : written;
   return normalized(shown, "NFC").trim();
 }
@@ -93,7 +99,7 @@ export function cleanIdentifier(written: string): CleanIdentifier {
   if (!written.isWellFormed()) return { problem: "invalid" };
   const inner = withoutEnds(written);
   if (control.test(inner)) return { problem: "invalid" };
-  if ([reordering, anyJoiner, becomesAscii].some((doubtful) => doubtful.test(inner)))
+  if ([reordering, anyJoiner(), becomesAscii].some((doubtful) => doubtful.test(inner)))
     return { problem: "ambiguous" };
   const text = plainCharacters(inner);
   return tooManyMarks.test(text) ? { problem: "invalid" } : { text: text.normalize("NFC").trim() };

@@ -89,6 +89,11 @@ export function status(read: Read, table: Readonly<Record<string, Status>>): Enc
   return value === undefined ? refused(read, rule, "status-unknown") : encoded(read, rule, { status: value });
 }
 
+/** A status as it is told in passing, which closes an account and opens none: an operator at Authing may have had a reason to close it. */
+export function unlessOpen(said: Encoded): Encoded[] {
+  return said.fields.status === "Activated" ? [] : [said];
+}
+
 /** The address of a picture or page: http or https, without credentials, at most 2048 characters. */
 export function url(field: "photo" | "profile" | "website", read: Read): Encoded {
   const rule = "url";

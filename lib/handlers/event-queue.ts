@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { apply } from "#lib/pipeline/apply.ts";
 import type { Applied, ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
-import { InboundError } from "#lib/contract/errors.ts";
+import { reasonOf } from "#lib/contract/errors.ts";
 import type { QueueReader } from "#lib/contract/queue.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 import { logContext } from "./middleware/log-context.ts";
@@ -94,9 +94,4 @@ async function postpone(
   } catch (error) {
     log.warn("events not postponed", { reason: reasonOf(error) });
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof InboundError) return error.reason;
-  return error instanceof Error ? error.name : "unknown";
 }

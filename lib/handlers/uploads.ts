@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { InboundError } from "#lib/contract/errors.ts";
+import { InboundError, reasonOf } from "#lib/contract/errors.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import { finishImport, type FinishPorts } from "#lib/uploads/finish.ts";
 import { objectsCreated } from "#lib/uploads/notification.ts";
@@ -52,8 +52,7 @@ function batchHandler<Ports extends FinishPorts>(
         try {
           if (await work(parse(record.body), invocation)) continue;
         } catch (error) {
-          const reason = error instanceof InboundError ? error.reason : (error as Error).name;
-          invocation.ports.log.error("upload failed", { reason });
+          invocation.ports.log.error("upload failed", { reason: reasonOf(error) });
         }
         unfinished.push(record);
       }

@@ -1,5 +1,5 @@
 import type { EnrolmentKeeper } from "#lib/contract/enrolment.ts";
-import { InboundError } from "#lib/contract/errors.ts";
+import { failureOf } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { EventQueue } from "#lib/contract/queue.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
@@ -41,17 +41,8 @@ export async function receive<Secret>(
   }
 
   function failed(error: unknown): Reply {
-    const known = error instanceof InboundError ? error : undefined;
-    ports.log.error(
-      "delivery not taken",
-      {
-        source: source.name,
-        code: known?.code ?? "unavailable",
-        reason: known?.reason ?? (error instanceof Error ? error.name : "unknown"),
-        path: known?.path,
-      },
-      { DeliveriesFailed: 1 },
-    );
+    const failure = { source: source.name, ...failureOf(error) };
+    ports.log.error("delivery not taken", failure, { DeliveriesFailed: 1 });
     return { status: 503, headers: { "retry-after": "30" } };
   }
 

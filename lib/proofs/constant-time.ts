@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import { oncePerSecret } from "./once-per-secret.ts";
 
 // The one place where secrets, signatures and digests are compared: how long it takes tells nothing about what they hold.
 // test/architecture/constant-time.test.ts sees to it that no other file of the proofs compares them.
@@ -24,13 +25,7 @@ export function countSame(accepted: readonly Uint8Array[], given: string): numbe
 export function digestsOnce<Secret>(
   valuesOf: (secret: Secret) => readonly string[],
 ): (secret: Secret) => readonly Uint8Array[] {
-  const known = new WeakMap<object, readonly Uint8Array[]>();
-  return (secret) => {
-    const cacheable = typeof secret === "object" && secret !== null ? secret : undefined;
-    const made = (cacheable && known.get(cacheable)) ?? valuesOf(secret).map(digestOf);
-    if (cacheable) known.set(cacheable, made);
-    return made;
-  };
+  return oncePerSecret((secret: Secret) => valuesOf(secret).map(digestOf));
 }
 
 function digestOf(value: string | Uint8Array): Uint8Array {

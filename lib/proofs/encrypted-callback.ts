@@ -8,6 +8,8 @@ import type {
   SignedRequest,
 } from "#lib/contract/source.ts";
 import { isSameDigest } from "./constant-time.ts";
+import { plusRestored } from "./signature-text.ts";
+import { refused } from "./refused.ts";
 
 interface EncryptedCallbackSettings<Secret> {
   /** What the explanation of an event calls it. */
@@ -242,18 +244,9 @@ function parameter(query: URLSearchParams, spellings: readonly string[]): string
   return plusRestored(value);
 }
 
-/** Base64 in a query: a `+` that was not percent-encoded arrives as a space. */
-export function plusRestored(text: string): string {
-  return text.replaceAll(" ", "+");
-}
-
 /** Milliseconds since 1970, the unit by its size. */
 function readTimestamp(text: string): number | undefined {
   if (!/^\d{1,15}$/.test(text)) return undefined;
   const count = Number(text);
   return count < largestSeconds ? count * 1000 : count;
-}
-
-function refused(reason: ProofFailure): ProofResult {
-  return { ok: false, reason };
 }

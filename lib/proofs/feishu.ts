@@ -1,14 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, hash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type {
-  Delivery,
-  ImmediateProof,
-  ProofFailure,
-  ProofResult,
-  Reply,
-  SignedRequest,
-} from "#lib/contract/source.ts";
+import type { Delivery, ImmediateProof, ProofResult, Reply, SignedRequest } from "#lib/contract/source.ts";
 import { isSameDigest, isSameSecret } from "./constant-time.ts";
+import { refused } from "./refused.ts";
 
 // How Feishu and Lark show who they are: a token inside of what they say and, where the app has an Encrypt Key, a signature
 // over a body that is encrypted.
@@ -187,8 +181,4 @@ function parse(body: Uint8Array): JsonObject | undefined {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function refused(reason: ProofFailure): ProofResult {
-  return { ok: false, reason };
 }

@@ -17,6 +17,8 @@ import type {
 } from "#lib/contract/source.ts";
 import { isSameDigest } from "./constant-time.ts";
 import type { KeySet, TokenKeys } from "./jwks.ts";
+import { canonical } from "./signature-text.ts";
+import { refused } from "./refused.ts";
 
 // For senders that prove themselves by a JSON Web Token (RFC 7519). `jose` verifies; it is loaded when the first token comes,
 // so that only sources with such a proof pay for it.
@@ -159,7 +161,12 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
     if (bodyHash) {
       const claim = claims[bodyHash.claim];
       if (typeof claim !== "string") return refused("proof-malformed");
-      if (!isSameDigest(written(hashOf(delivery.body), bodyHash.encoding), written(claim, bodyHash.encoding)))
+      if (
+        !isSameDigest(
+          canonical(hashOf(delivery.body), bodyHash.encoding),
+          canonical(claim, bodyHash.encoding),
+        )
+      )
         return refused("proof-mismatch");
     }
     return {
@@ -205,11 +212,6 @@ interface Expected {
   readonly key: string | KeySet;
   readonly issuer?: string;
   readonly audience?: string;
-}
-
-/** Hex is written in either case, base64 with or without its padding. */
-function written(digest: string, encoding: "base64" | "base64url" | "hex"): string {
-  return encoding === "hex" ? digest.toLowerCase() : digest.replace(/={1,2}$/, "");
 }
 
 function said(body: Uint8Array): Readonly<Record<string, unknown>> {
@@ -310,8 +312,4 @@ function refuseWrongSettings<Secret>({
   if (!(Number.isFinite(toleranceSeconds) && toleranceSeconds >= 0)) {
     throw new TypeError("jwt: toleranceSeconds must be 0 or more");
   }
-}
-
-function refused(reason: ProofFailure): ProofResult {
-  return { ok: false, reason };
 }

@@ -1,12 +1,5 @@
-import { InboundError } from "#lib/contract/errors.ts";
-import type {
-  Delivery,
-  ImmediateProof,
-  ProofFailure,
-  ProofResult,
-  SignedRequest,
-} from "#lib/contract/source.ts";
-import { countSame, digestsOnce } from "./constant-time.ts";
+import type { ImmediateProof } from "#lib/contract/source.ts";
+import { shownSecret } from "./shown-secret.ts";
 
 // For senders that sign nothing and only show a secret that both sides know. It says who speaks and nothing about the body:
 // a person who sees one delivery can forge another one, so a source with such a sender should read the person from the sender's
@@ -44,25 +37,14 @@ export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): Im
       .flat()
       .map((value) => value.trim())
       .filter((value) => value !== "");
-  const digests = digestsOnce(valuesOf);
-
-  function verify({ headers, body }: Delivery, secret: Secret): ProofResult {
-    const accepted = digests(secret);
-    if (accepted.length === 0) return refused("secret-empty");
-    const value = (Object.hasOwn(headers, header) ? headers[header] : undefined) ?? "";
-    // Whatever is given, even nothing, is compared.
-    const matches = countSame(accepted, value);
-    if (value === "") return refused("proof-missing");
-    return matches > 0 ? { ok: true, payload: body } : refused("proof-mismatch");
-  }
-
-  function sign(body: Uint8Array, secret: Secret): SignedRequest {
-    const [value] = valuesOf(secret);
-    if (value === undefined) throw new InboundError("misconfigured", "secret-empty");
-    return { headers: { [header]: value }, body };
-  }
-
-  return { name, coversBody: false, refusesStale: false, verify, sign };
+  return {
+    name,
+    ...shownSecret({
+      valuesOf,
+      given: ({ headers }) => (Object.hasOwn(headers, header) ? headers[header] : undefined) ?? "",
+      shown: (value) => ({ headers: { [header]: value } }),
+    }),
+  };
 }
 
 /** A proof by HTTP Basic authentication, in UTF-8 (RFC 7617). Where the user name or the password is empty, nothing is verified. */
@@ -78,8 +60,4 @@ export function basicAuth<Secret>(settings: BasicAuthSettings<Secret>): Immediat
         .map((password) => `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`);
     },
   });
-}
-
-function refused(reason: ProofFailure): ProofResult {
-  return { ok: false, reason };
 }

@@ -1,12 +1,5 @@
-import { InboundError } from "#lib/contract/errors.ts";
-import type {
-  Delivery,
-  ImmediateProof,
-  ProofFailure,
-  ProofResult,
-  SignedRequest,
-} from "#lib/contract/source.ts";
-import { countSame, digestsOnce } from "./constant-time.ts";
+import type { ImmediateProof } from "#lib/contract/source.ts";
+import { shownSecret } from "./shown-secret.ts";
 
 // For senders that sign nothing and take no header either: the secret is a part of the URL that they were given. It is the
 // weakest proof there is. A reader of a log of the sender, of a proxy or of a browser has it, and it says nothing about the
@@ -40,37 +33,16 @@ export function urlSecret<Secret>(settings: UrlSecretSettings<Secret>): Immediat
     [settings.value(secret)]
       .flat()
       .filter((value) => value.length >= minLength && value.length <= maxLength && urlSafe.test(value));
-  const digests = digestsOnce(valuesOf);
-
-  function verify({ query, pathToken, body }: Delivery, secret: Secret): ProofResult {
-    const accepted = digests(secret);
-    if (accepted.length === 0) return refused("secret-empty");
-    const [given = "", ...others] = place === "path" ? [pathToken] : query.getAll(place.query);
-    if (others.length > 0) return refused("proof-malformed");
-    // Whatever is given, even nothing, is compared.
-    const matches = countSame(accepted, given);
-    if (given === "") return refused("proof-missing");
-    return matches > 0 ? { ok: true, payload: body } : refused("proof-mismatch");
-  }
-
-  function sign(body: Uint8Array, secret: Secret): SignedRequest {
-    const [value] = valuesOf(secret);
-    if (value === undefined) throw new InboundError("misconfigured", "secret-empty");
-    return place === "path"
-      ? { headers: {}, pathToken: value, body }
-      : { headers: {}, query: { [place.query]: value }, body };
-  }
-
   return {
     name,
-    coversBody: false,
-    refusesStale: false,
     ...(place === "path" ? { readsPathToken: true } : { proofParameters: [place.query] }),
-    verify,
-    sign,
+    ...shownSecret({
+      valuesOf,
+      given({ query, pathToken }) {
+        const [value = "", ...others] = place === "path" ? [pathToken] : query.getAll(place.query);
+        return others.length > 0 ? undefined : value;
+      },
+      shown: (value) => (place === "path" ? { pathToken: value } : { query: { [place.query]: value } }),
+    }),
   };
-}
-
-function refused(reason: ProofFailure): ProofResult {
-  return { ok: false, reason };
 }

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { InboundError } from "#lib/contract/errors.ts";
+import { failureOf } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { Middleware } from "#lib/handlers/lambda-handler.ts";
 
@@ -14,12 +14,7 @@ export function failureReply(): Middleware<{ readonly log: Log }> {
         statusCode: 503,
         headers: { "retry-after": "30" },
       } satisfies APIGatewayProxyStructuredResultV2;
-      const known = request.error instanceof InboundError ? request.error : undefined;
-      const failure = {
-        code: known?.code ?? "unavailable",
-        reason: known?.reason ?? request.error?.name ?? "unknown",
-        path: known?.path,
-      };
+      const failure = failureOf(request.error);
       // Ports that cannot be opened include the log. Lambda takes a line of JSON with a level as it is.
       const ports = request.context.ports as { readonly log: Log } | undefined;
       if (ports) ports.log.error("delivery not taken", failure, { DeliveriesFailed: 1 });

@@ -1,5 +1,5 @@
 import { birthdate } from "#lib/fields/date.ts";
-import { email, flag, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { email, flag, status, text, url, type Encoded, unlessOpen } from "#lib/fields/encode.ts";
 import { externalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
@@ -17,7 +17,7 @@ export function translate(event: SourceEvent, { region }: TranslationContext): C
   return interpret(
     event,
     {
-      "user.created": () => [joiner([...profile(user, region), ...whileBanned(user)])],
+      "user.created": () => [joiner([...profile(user, region), ...unlessOpen(access(user))])],
       "user.updated": () => [mover([...profile(user, region), access(user)])],
       // Only the id is left. A user who was brought under it is known by the event's subject; for any other user it is the id that was
       // used in place of a missing `external_id`.
@@ -68,12 +68,6 @@ function primary(
 function isVerified(user: unknown, path: string) {
   const verification = at(user, `${path}.verification.status`);
   return { ...verification, value: verification.value === "verified" };
-}
-
-/** Authing creates an account as open; only the closed state has to be sent. */
-function whileBanned(user: unknown): Encoded[] {
-  const said = access(user);
-  return said.fields.status === "Activated" ? [] : [said];
 }
 
 /** `banned` is an administrator's decision. `locked` follows wrong passwords and passes by itself: it closes nothing. */

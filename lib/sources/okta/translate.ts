@@ -1,4 +1,4 @@
-import { email, status, text, type Encoded } from "#lib/fields/encode.ts";
+import { email, status, text, type Encoded, unlessOpen } from "#lib/fields/encode.ts";
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { externalId } from "#lib/fields/external-id.ts";
@@ -22,8 +22,8 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
   const id = { value: event.subject, path: "id" };
   const present = (change: (user: JsonObject) => Change) => () =>
     whereHappened(said, () => whereStillThere(id, said.user, change));
-  const joining = present((user) => joiner([...profile(user, context), ...whileClosed(user)]));
-  const moving = present((user) => mover([...profile(user, context), ...whileClosed(user)]));
+  const joining = present((user) => joiner([...profile(user, context), ...unlessOpen(access(user))]));
+  const moving = present((user) => mover([...profile(user, context), ...unlessOpen(access(user))]));
   const leaving = () => whereHappened(said, () => [leaver(id)]);
   const suspended = status({ value: "suspended", path: "eventType" }, { suspended: "Suspended" });
   return interpret(
@@ -89,12 +89,6 @@ function profile(user: JsonObject, { region, ...context }: TranslationContext): 
     ...departments(read("department"), context.departments),
     ...customData(user, context.customData),
   ];
-}
-
-/** Only an unsuspension opens an account: an operator at Authing may have had a reason to close it. */
-function whileClosed(user: JsonObject): Encoded[] {
-  const said = access(user);
-  return said.fields.status === "Activated" ? [] : [said];
 }
 
 /** Okta gives a status for every user. A lock after wrong passwords ends by itself, so that it closes nothing. */

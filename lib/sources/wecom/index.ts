@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
-import { encryptedCallback, plusRestored } from "#lib/proofs/encrypted-callback.ts";
+import { encryptedCallback } from "#lib/proofs/encrypted-callback.ts";
+import { plusRestored } from "#lib/proofs/signature-text.ts";
 import { readXml } from "#lib/payloads/xml.ts";
 import { fetch } from "./fetch.ts";
 import { split } from "./split.ts";

@@ -1,6 +1,6 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
-import { email, plainWord, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { email, plainWord, status, text, url, type Encoded, unlessOpen } from "#lib/fields/encode.ts";
 import { externalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
@@ -32,7 +32,9 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
   return interpret(
     event,
     {
-      create_user: whereStillThere(() => joiner([...profile(change, context), ...whileClosed(change)])),
+      create_user: whereStillThere(() =>
+        joiner([...profile(change, context), ...unlessOpen(access(change))]),
+      ),
       update_user: whereStillThere(() =>
         // The username is always there, so a member who was fetched can be created.
         mover([...profile(change, context), access(change)], {
@@ -74,12 +76,6 @@ function profile(
     ...departments(departmentsOf(change), map),
     ...customData({ ...change, attributes: attributesOf(change) }, context.customData),
   ];
-}
-
-/** An open account gets no status: by that, a joiner who comes back is told from a person who never left. */
-function whileClosed(change: FetchedChange): Encoded[] {
-  const said = access(change);
-  return said.fields.status === "Activated" ? [] : [said];
 }
 
 /** 2: the member is forbidden to use WeCom. 4: the member has not used it yet, which changes by itself. */

@@ -33,6 +33,11 @@ export function readList(text: string, separators: readonly string[], prefix: st
   return items.filter((item) => item.startsWith(prefix)).map((item) => item.slice(prefix.length));
 }
 
+/** Base64 in a query: a `+` that was not percent-encoded arrives as a space. */
+export function plusRestored(text: string): string {
+  return text.replaceAll(" ", "+");
+}
+
 /** One text for each digest: comparing texts, not decoded bytes, leaves no spare bits that could differ. */
 export function canonical(text: string, encoding: SignatureEncoding): string {
   return encoding === "hex" ? text.toLowerCase() : text.replace(/={1,2}$/, "");
