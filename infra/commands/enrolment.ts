@@ -5,8 +5,8 @@ import type { Enrolment } from "#lib/contract/enrolment.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { outputNames } from "#infra/stage/outputs.ts";
-import { outputOf, stackName } from "#infra/stage/stage.ts";
-import { loadConfig } from "./config.ts";
+import { outputOf } from "#infra/stage/stage.ts";
+import { openDeployedStage } from "./deployed-stage.ts";
 
 // Some senders make the secret themselves and post it first, when no proof can hold yet. The operator looks at this enrolment and
 // has it written into the secret.
@@ -130,18 +130,7 @@ export async function stageDesk(
   source: string,
   { stage, region }: { stage: string; region: string | undefined },
 ): Promise<EnrolmentDesk> {
-  const { service } = await loadConfig();
-  // Imported only here: loading the AWS SDK costs half a second, which commands about the laptop need not spend.
-  const { openStage } = await import("#infra/stage/aws.ts");
-  const aws = openStage(region);
-  const name = stackName(service, stage);
-  const stack = await aws.stack(name);
-  if (!stack) {
-    throw new InboundError("misconfigured", "stack-missing", {
-      path: name,
-      hint: `there is none in ${aws.region}: name its --region, or deploy it`,
-    });
-  }
+  const { aws, stack } = await openDeployedStage(stage, region);
   const bucket = outputOf(stack, outputNames.bucket);
   const secretId = outputOf(stack, outputNames.secretName(`sources/${source}`));
   const key = enrolmentKey(source);

@@ -2,8 +2,8 @@ import type { ExplainRequest } from "#lib/operations/explain.ts";
 import type { OperationRequest } from "#lib/operations/operate.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { outputNames } from "#infra/stage/outputs.ts";
-import { outputOf, stackName } from "#infra/stage/stage.ts";
-import { loadConfig } from "./config.ts";
+import { outputOf } from "#infra/stage/stage.ts";
+import { openDeployedStage } from "./deployed-stage.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
 /** The stack that carries out a command's operations, as its options name it. */
@@ -45,18 +45,7 @@ function onLaptop(url: string): Operate {
 }
 
 async function onStage(stage: string, region: string | undefined): Promise<Operate> {
-  const { service } = await loadConfig();
-  // Imported only here: loading the AWS SDK costs half a second, which commands about the laptop need not spend.
-  const { openStage } = await import("#infra/stage/aws.ts");
-  const aws = openStage(region);
-  const name = stackName(service, stage);
-  const stack = await aws.stack(name);
-  if (!stack) {
-    throw new InboundError("misconfigured", "stack-missing", {
-      path: name,
-      hint: `there is none in ${aws.region}: name its --region, or deploy it`,
-    });
-  }
+  const { aws, stack } = await openDeployedStage(stage, region);
   const functionName = outputOf(stack, outputNames.operationsFunction);
   return async (request) => (await aws.invoke(functionName, request)) as never;
 }

@@ -97,5 +97,11 @@ export interface ImportOtp {
   readonly otp: ImportOtpItemDataDto;
 }
 
+/** Whether a status closes the account. Absent, nothing is said of it. */
+export const closesAccount = (
+  status: CreateUserInfoDto["status"],
+): status is Exclude<NonNullable<CreateUserInfoDto["status"]>, "Activated"> =>
+  status !== undefined && status !== "Activated";
+
 /** What an event or a row means in Authing's terms. */
 export type Change = Create | Update | Leave | ImportOtp;

@@ -2,7 +2,7 @@ import type { UserDto } from "#lib/authing/dto.ts";
 import type { Answer } from "#lib/authing/answer.ts";
 import type { LeavePolicy } from "#lib/contract/policies.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
-import type { Create, Leave, Update } from "#lib/contract/change.ts";
+import { closesAccount, type Create, type Leave, type Update } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { attemptAgain } from "./attempt.ts";
@@ -46,8 +46,7 @@ export async function updatePerson(
     );
   });
   if (answer.ok) {
-    const closes = set.status !== undefined && set.status !== "Activated";
-    const sessions = closes ? await endSessions(who, context) : {};
+    const sessions = closesAccount(set.status) ? await endSessions(who, context) : {};
     const refusal = await moveToDepartments(departmentIds, who, answer.data, context);
     return settle(task, {
       ...(refusal
@@ -75,7 +74,7 @@ async function closeAllTheSame(
   who: Who,
   context: DeliveryContext,
 ): Promise<Pick<Outcome, "closed">> {
-  if (status === undefined || status === "Activated" || Object.keys(others).length === 0) return {};
+  if (!closesAccount(status) || Object.keys(others).length === 0) return {};
   const options = { userIdType: userIdTypes[who.kind] };
   const answer = await attemptAgain(context, () =>
     context.authing.updateUser({ userId: who.value, status, options }),
@@ -91,8 +90,7 @@ async function bringPerson(task: Task<Update>, context: DeliveryContext, settle:
   const person = whole ?? told;
   // Who left before they came is closed already, however often it is said.
   const hasLeft = task.known?.isClosed === true && task.known.userId === undefined;
-  const closes = told.status !== undefined && told.status !== "Activated";
-  const unknown = hasLeft && closes ? "already-done" : "rejected";
+  const unknown = hasLeft && closesAccount(told.status) ? "already-done" : "rejected";
   if (!complete) return settle(task, { kind: unknown, reason: "user-unknown" });
   const joiner: Task<Create> = { ...task, change: { kind: "create", person, trail } };
   return createPeople([joiner], context, (_, outcome) => settle(task, outcome));

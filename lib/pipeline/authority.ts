@@ -17,12 +17,15 @@ export function maySpeak(
   return known?.userId !== undefined && known.userId === person.userId;
 }
 
-/** What becomes of a change about a person that its source may not speak about. The hint names the setting that allows it. */
-export function notItsPerson(person: PersonRecord): Outcome {
-  return {
-    kind: "rejected",
-    reason: "person-of-another-source",
-    by: person.createdBy,
-    ...(person.userId !== undefined && { userId: person.userId }),
-  };
-}
+/** What becomes of a change about a person that its source may not speak about; its hint names the setting that would allow it. */
+export const notItsPerson = (person: PersonRecord): Outcome => ({
+  kind: "rejected",
+  reason: "person-of-another-source",
+  ...broughtAs(person),
+});
+
+/** What an outcome says of another person: what brought them, and their account. */
+export const broughtAs = ({ createdBy: by, userId }: PersonRecord): Pick<Outcome, "by" | "userId"> => ({
+  by,
+  ...(userId !== undefined && { userId }),
+});

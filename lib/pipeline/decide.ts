@@ -6,7 +6,7 @@ import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
 import type { Task } from "#lib/delivery/context.ts";
 import { closedByOthers, isOnlyLinked } from "#lib/delivery/people.ts";
-import { maySpeak, notItsPerson } from "./authority.ts";
+import { broughtAs, maySpeak, notItsPerson } from "./authority.ts";
 import { effectiveFrom, startOfDay } from "./dates.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { closes, namesIn, newestTeller, remainderOf, type Statement } from "./order.ts";
@@ -77,8 +77,8 @@ export function decide(
       : startOfDay(known.firstDay, settings.timeZone);
   const momentOf = (change: Change) =>
     effectiveFrom(change, settings.timeZone) ?? (change.kind === "update" ? arrives : 0);
-  const moments = left.map(momentOf);
-  const due = moments.filter((moment) => moment > settings.now);
+  const ahead = left.filter((change) => momentOf(change) > settings.now);
+  const due = left.filter((change) => momentOf(change) <= settings.now);
   // What comes with a joiner is about a person who is there by then.
   const isComing = left.some((change) => closes(change) === false);
   const stepOf = (change: Change): Step => {
@@ -99,14 +99,11 @@ export function decide(
     return placed(message, change, knowledge, settings);
   };
   return {
-    steps: left
-      .filter((_, index) => (moments[index] ?? 0) <= settings.now)
-      .concat(leftUnderOtherId(knowledge))
-      .map(stepOf),
+    steps: [...due, ...leftUnderOtherId(knowledge)].map(stepOf),
     superseded,
     noted,
-    ahead: left.filter((_, index) => (moments[index] ?? 0) > settings.now),
-    ...(due.length > 0 && { dueAt: Math.min(...due) }),
+    ahead,
+    ...(ahead.length > 0 && { dueAt: Math.min(...ahead.map(momentOf)) }),
   };
 }
 
@@ -183,11 +180,7 @@ function neverCame(
 /** Another source's person: a joiner is there already, everything else is not this source's to say. */
 function othersPerson(change: Change, person: PersonRecord): Outcome {
   if (change.kind !== "create") return notItsPerson(person);
-  return {
-    kind: "already-done",
-    by: person.createdBy,
-    ...(person.userId !== undefined && { userId: person.userId }),
-  };
+  return { kind: "already-done", ...broughtAs(person) };
 }
 
 /** The id that a source gives its person is another one's. One of its own may just be giving it up. */
@@ -196,8 +189,7 @@ function idInUse(namesake: PersonRecord, source: string): Outcome {
     kind: "rejected",
     reason: namesake.owner === source ? "identifier-in-use" : "conflict",
     field: "externalId",
-    by: namesake.createdBy,
-    ...(namesake.userId !== undefined && { userId: namesake.userId }),
+    ...broughtAs(namesake),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Ledger } from "#lib/contract/ledger.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { Decided } from "./applying.ts";
-import { closes } from "./order.ts";
+import { closes, departmentsIn } from "./order.ts";
 
 /** Departures of one source within an hour that are taken without a question: this many, or this share of its people. */
 const alwaysTaken = 10;
@@ -37,8 +37,8 @@ export async function holdMassDeparture(
   ]);
   const taken = Math.max(alwaysTaken, Math.floor(people * shareTaken));
   if (departures <= taken) return decided;
-  const told = changes.flatMap((change) => ("person" in change ? (change.person.departmentIds ?? []) : []));
-  const departments = [...new Set([...(knowledge.known?.departments ?? []), ...told])].join(",");
+  const told = [...(knowledge.known?.departments ?? []), ...departmentsIn(changes)];
+  const departments = [...new Set(told)].join(",");
   log.error("departures held", { source: key.source, departures, taken, people, departments });
   const outcome = { kind: "held", reason: "mass-departure" } as const;
   return {

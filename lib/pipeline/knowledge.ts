@@ -2,6 +2,7 @@ import type { Change } from "#lib/contract/change.ts";
 import type { Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { Read } from "./applying.ts";
+import { newSubjectIn } from "./order.ts";
 
 // What the ledger knows of the person that an event is about.
 
@@ -94,9 +95,8 @@ async function toldUnderNewSubject(
   changes: readonly Change[],
   ledger: Ledger,
 ): Promise<SubjectRecord | undefined> {
-  const moved = changes.flatMap((change) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
-  const isMoved = moved !== undefined && message.kind === "event" && moved !== message.event.subject;
-  return isMoved ? ledger.subject(message.source, moved) : undefined;
+  const moved = message.kind === "event" ? newSubjectIn(changes, message.event.subject) : undefined;
+  return moved === undefined ? undefined : ledger.subject(message.source, moved);
 }
 
 /**

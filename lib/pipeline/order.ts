@@ -1,4 +1,4 @@
-import type { Change, Create, Update } from "#lib/contract/change.ts";
+import { closesAccount, type Change, type Create, type Update } from "#lib/contract/change.ts";
 import type { FieldTold, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 
@@ -35,12 +35,22 @@ const groups: Readonly<Record<string, string>> = {
 /** The name under which the ledger notes a field of a person. `customData` is noted by its keys. */
 const nameOf = (field: string): string => groups[field] ?? field;
 
+/** The departments that changes tell. */
+export const departmentsIn = (changes: readonly Change[]): string[] =>
+  changes.flatMap((change) => ("person" in change ? (change.person.departmentIds ?? []) : []));
+
+/** The other id that the source gives the person of an event from now on. */
+export function newSubjectIn(changes: readonly Change[], subject: string): string | undefined {
+  const moved = changes.flatMap((change) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
+  return moved === subject ? undefined : moved;
+}
+
 /** Whether a change says that the account is closed (`true`) or open (`false`); `undefined` where it does not say. */
 export function closes(change: Change): boolean | undefined {
   if (change.kind === "leave") return true;
   if (change.kind === "import-otp") return undefined;
   const { status } = change.person;
-  if (status !== undefined) return status !== "Activated";
+  if (status !== undefined) return closesAccount(status);
   return change.kind === "create" ? false : undefined;
 }
 

@@ -7,7 +7,7 @@ import { staysParked, type ParkedKind } from "#lib/contract/parked.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided } from "./applying.ts";
 import { leftBefore } from "./decide.ts";
-import { closes, namesIn } from "./order.ts";
+import { closes, departmentsIn, namesIn, newSubjectIn } from "./order.ts";
 import { hasWaitedTooLong, type Wait } from "./waiting.ts";
 
 // How an event ends for now: its outcome is recorded, it is parked, or the queue keeps it. In each case what was applied is noted
@@ -154,16 +154,17 @@ async function remember(
     if (outcome.closed) return [{ change: closingOf(step.change), outcome: { kind: "accepted" } }];
     return isDone(outcome) || outcome.kind === "already-done" ? [{ change: step.change, outcome }] : [];
   });
+  const changes = applied.map(({ change }) => change);
   const by = { at: event.occurredAt, by: event.id };
   const told: Record<string, FieldTold> = {};
   // Also what takes effect on a later day counts as of its own moment: what was said after it, and comes late, is newer.
-  const counting = [...decision.noted, ...applied.map(({ change }) => change)];
+  const counting = [...decision.noted, ...changes];
   for (const change of counting)
     if (change !== leftBefore) for (const name of namesIn(change)) told[name] = by;
   // Of a person who is not there, only that they have left.
   const isNobody = applied.length > 0 && applied.every(({ outcome }) => outcome.reason === "user-unknown");
   if (isNobody) for (const name of Object.keys(told)) if (name !== "access") delete told[name];
-  const announced = [...decision.ahead, ...applied.map(({ change }) => change)].flatMap(lastDayIn).at(-1);
+  const announced = [...decision.ahead, ...changes].flatMap(lastDayIn).at(-1);
   if (announced !== undefined) told["departure"] = by;
   const firstDay = decision.ahead.flatMap((change) =>
     change.kind === "create" ? (change.firstDay ?? []) : [],
@@ -173,9 +174,7 @@ async function remember(
 
   const isClosed = counting.flatMap((change) => closes(change) ?? []).at(-1);
   const userId = applied.find(({ outcome }) => outcome.userId !== undefined)?.outcome.userId;
-  const departments = applied.flatMap(({ change }) =>
-    "person" in change ? (change.person.departmentIds ?? []) : [],
-  );
+  const departments = departmentsIn(changes);
   const today = person?.externalId ?? known?.externalId;
   const isRenamed = today !== undefined && externalId !== undefined && today !== externalId;
   if (isRenamed && applied.length > 0) await ledger.renamePerson(today, externalId);
@@ -195,13 +194,12 @@ async function remember(
   }
 
   // What is told comes last: from then on the event counts as applied.
-  const moved = applied.flatMap(({ change }) => ("newSubject" in change ? (change.newSubject ?? []) : []))[0];
-  const isMoved = moved !== undefined && moved !== event.subject;
+  const moved = newSubjectIn(changes, event.subject);
+  const isMoved = moved !== undefined;
   await ledger.tell({
-    source,
-    subject: isMoved ? moved : (known?.subject ?? event.subject),
     ...(isMoved && known),
-    ...(isMoved && { subject: moved }),
+    source,
+    subject: moved ?? known?.subject ?? event.subject,
     ...(externalId !== undefined && applied.length > 0 && { externalId }),
     ...(userId !== undefined && { userId }),
     ...(departments.length > 0 && { departments }),

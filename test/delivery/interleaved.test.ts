@@ -1,25 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { Update } from "#lib/contract/change.ts";
 import { operate, type OperationRequest } from "#lib/operations/operate.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { memoryLedger } from "#infra/local/ledger.ts";
+import { mover } from "./story.ts";
 import { openWorld, personOf, portsOf, told, type Message, type World } from "./world.ts";
 
 // Two processes at once: one of them stands still before one of its steps, a step being a call to the outside or its answer, while
 // the other one does all that it can. The end must be the same at every step.
 
-const update = (person: Update["person"]): Update => ({
-  kind: "update",
-  who: {},
-  person,
-  complete: false,
-  trail: {},
-});
 const older = { status: "Suspended", city: "older", nickname: "older" } as const;
-const newer = told("hr", "newer", "0", 40, [update({ nickname: "newer" })]);
-const reopening = told("hr", "reopening", "0", 40, [update({ nickname: "newer", status: "Activated" })]);
-const late = (payload: object = {}) => told("hr", "older", "0", 30, [update(older)], payload);
+const newer = told("hr", "newer", "0", 40, [mover({ nickname: "newer" })]);
+const reopening = told("hr", "reopening", "0", 40, [mover({ nickname: "newer", status: "Activated" })]);
+const late = (payload: object = {}) => told("hr", "older", "0", 30, [mover(older)], payload);
 
 /** What a process does once; `false`: it has to be done again. */
 type Work = (ports: ApplyPorts) => Promise<boolean>;

@@ -1,32 +1,14 @@
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import type { Change, Update } from "#lib/contract/change.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
-import { openWorld, personOf, told, type Message, type World, type WorldOptions } from "./world.ts";
+import { openOwnWorld } from "./own-world.ts";
+import { create, leave, mover, secret } from "./story.ts";
+import { personOf, told, type Message, type World } from "./world.ts";
 
 // Orders of events that the random sequences found to go wrong once, each as small as it goes. Events are named by the minute at
 // which they happened, and come in the order in which they are written down.
 
-const create = (externalId: string, over: object = {}): Change => ({
-  kind: "create",
-  person: personOf(externalId, over),
-  trail: {},
-});
-const update = (externalId: string, person: Update["person"], more: Partial<Update> = {}): Change => ({
-  kind: "update",
-  who: { externalId },
-  person,
-  complete: false,
-  trail: {},
-  ...more,
-});
-const leave = (externalId: string): Change => ({ kind: "leave", who: { externalId } });
-const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
-
-async function open(options: Omit<WorldOptions, "makeLedger"> = {}): Promise<World> {
-  const world = await openWorld({ makeLedger: memoryLedger, direct: true, people: "own", ...options });
-  onTestFinished(() => world.close());
-  return world;
-}
+const update = (externalId: string, person: Update["person"], more: Partial<Update> = {}) =>
+  mover(person, { who: { externalId }, ...more });
 
 const hr = (minute: number, changes: readonly Change[], subject = "1"): Message =>
   told("hr", `at-${minute}`, subject, minute, changes);
@@ -40,7 +22,7 @@ async function play(world: World, ...events: readonly Message[]): Promise<void> 
 }
 
 it("the second factor of a rehired person is theirs, though they had left before they came", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   await play(
     world,
     hr(0, [leave("1")]),
@@ -51,7 +33,7 @@ it("the second factor of a rehired person is theirs, though they had left before
 });
 
 it("a departure counts as of its own moment, also after a first day that came later", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   await play(
     world,
     hr(0, [{ ...create("1"), firstDay: "2026-03-04" } as Change]),
@@ -61,7 +43,7 @@ it("a departure counts as of its own moment, also after a first day that came la
 });
 
 it("a joiner of whom only the open account is news makes an older departure void", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   await play(
     world,
     hr(2, [update("1", personOf("1"), { complete: true })]),
@@ -72,7 +54,7 @@ it("a joiner of whom only the open account is news makes an older departure void
 });
 
 it("a joiner whose account is deleted is brought with all that they were told with", async () => {
-  const world = await open({ leave: "delete" });
+  const world = await openOwnWorld({ leave: "delete" });
   await play(
     world,
     hr(2, [update("1", personOf("1"), { complete: true })]),
@@ -83,27 +65,27 @@ it("a joiner whose account is deleted is brought with all that they were told wi
 });
 
 it("a suspension newer than a joiner is told of a person who left before they came", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   await play(world, hr(0, [leave("1")]), hr(2, [update("1", { status: "Suspended" })]), hr(1, [create("1")]));
   expect(Object.values(world.statuses())).not.toContain("Activated");
 });
 
 it("an id that changes before its person comes is the person's id", async () => {
-  const world = await open({ people: "shared" });
+  const world = await openOwnWorld({ people: "shared" });
   await play(world, hr(1, [update("2", { externalId: "2" })]), hr(0, [create("1")]));
   expect(world.statuses()).toEqual({ 2: "Activated" });
   expect(await world.ledger.person("2")).toMatchObject({ owner: "hr", formerly: ["1"] });
 });
 
 it("an id that changes for a person who had left is theirs when they come back", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   const moved = update("a", { externalId: "b" }, { newSubject: "b" });
   await play(world, hr(0, [leave("a")], "a"), hr(2, [moved], "a"), hr(1, [create("a")], "a"));
   expect(world.statuses()).toEqual({ b: "Activated" });
 });
 
 it("a departure under a new id that overtakes the change of ids closes the account", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   const moved = update("a", { externalId: "b" }, { newSubject: "b" });
   await play(world, hr(0, [create("a")], "a"), hr(2, [leave("b")], "b"), hr(1, [moved], "a"));
   expect(world.statuses()).toEqual({ b: "Resigned" });
@@ -111,7 +93,7 @@ it("a departure under a new id that overtakes the change of ids closes the accou
 });
 
 it("an id that was given up is another person's once the source gives it to them", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   const ana = { name: "Ana", email: "ana@example.com" };
   await play(
     world,
@@ -129,7 +111,7 @@ it("an id that was given up is another person's once the source gives it to them
 });
 
 it("an own source that was told of a departure does not speak about an account that is made later", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   await play(world, idp(0, [leave("1")]));
   await world.pool.connect(undefined as never).createUsersBatch({ list: [personOf("1")] });
   await play(world, idp(1, [update("1", { city: "杭州", status: "Activated" })]));
@@ -137,7 +119,7 @@ it("an own source that was told of a departure does not speak about an account t
 });
 
 it("a shared source that speaks of an account before it is noted does not take it from its source", async () => {
-  const world = await open({ people: { hr: "own", idp: "shared" } });
+  const world = await openOwnWorld({ people: { hr: "own", idp: "shared" } });
   // The account is made, the answer is lost, and the look-up is refused: the event comes again.
   world.pool.script([
     { on: "create-users-batch", fault: { kind: "reset-after-applying" } },
@@ -150,7 +132,7 @@ it("a shared source that speaks of an account before it is noted does not take i
 });
 
 it("an account that another event made at the same moment gets what this one says", async () => {
-  const world = await open({ people: { hr: "own", idp: "shared" } });
+  const world = await openOwnWorld({ people: { hr: "own", idp: "shared" } });
   world.pool.script([
     { on: "create-users-batch", fault: { kind: "reset-after-applying" } },
     { on: "get-user", fault: { kind: "unauthorized" } },
@@ -165,7 +147,7 @@ it("an account that another event made at the same moment gets what this one say
 });
 
 it("a joiner without our id is no account's because of its address, and its second factor waits with it", async () => {
-  const world = await open({ people: "shared" });
+  const world = await openOwnWorld({ people: "shared" });
   await world.pool.connect(undefined as never).createUsersBatch({ list: [personOf("admin")] });
   world.clock.pass(60);
   const { externalId: _, ...nameless } = personOf("admin");
@@ -183,7 +165,7 @@ it("a joiner without our id is no account's because of its address, and its seco
 });
 
 it("an account with our id is not the making of an event without one", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   await play(world, hr(0, [create("1")]));
   world.restart();
   const { externalId: _, ...nameless } = personOf("1");
@@ -194,7 +176,7 @@ it("an account with our id is not the making of an event without one", async () 
 });
 
 it("a suspension closes the account, also where an address that comes with it is another person's", async () => {
-  const world = await open();
+  const world = await openOwnWorld();
   const suspended = hr(4, [update("1", { status: "Suspended", email: personOf("2").email })]);
   await play(world, hr(0, [create("1")]), hr(1, [create("2")], "2"), suspended);
   expect(await world.recordOf("hr", "at-4")).toMatchObject({

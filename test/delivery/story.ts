@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Change } from "#lib/contract/change.ts";
+import type { Change, Update } from "#lib/contract/change.ts";
 import { personOf, told, type Message, type World, type WorldOptions } from "./world.ts";
 
 // What a story is, and the words it is told in.
@@ -22,13 +22,17 @@ export const create = (externalId: string, over: object = {}): Change => ({
   person: personOf(externalId, over),
   trail: {},
 });
-export const update = (externalId: string, person: object, complete = false): Change => ({
+/** A mover of the person whom the event's subject names. */
+export const mover = (person: Update["person"], more: Partial<Update> = {}): Update => ({
   kind: "update",
-  who: { externalId },
+  who: {},
   person,
-  complete,
+  complete: false,
   trail: {},
+  ...more,
 });
+export const update = (externalId: string, person: Update["person"], complete = false): Change =>
+  mover(person, { who: { externalId }, complete });
 export const leave = (externalId?: string): Change => ({
   kind: "leave",
   who: externalId === undefined ? {} : { externalId },

@@ -1,44 +1,19 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import type { Change, Update } from "#lib/contract/change.ts";
+import { describe, expect, it } from "vitest";
+import type { Change } from "#lib/contract/change.ts";
 import type { ParkedKind } from "#lib/contract/parked.ts";
 import { OperationRequest } from "#lib/operations/operate.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
-import {
-  day,
-  openWorld,
-  personOf,
-  told,
-  type Message,
-  type World,
-  type WorldOptions,
-} from "../delivery/world.ts";
+import { openOwnWorld } from "../delivery/own-world.ts";
+import { create, mover } from "../delivery/story.ts";
+import { day, personOf, told, type Message, type World } from "../delivery/world.ts";
 
-const create = (externalId: string, over: object = {}): Change => ({
-  kind: "create",
-  person: personOf(externalId, over),
-  trail: {},
-});
-const update = (person: Update["person"], more: Partial<Update> = {}): Update => ({
-  kind: "update",
-  who: {},
-  person,
-  complete: false,
-  trail: {},
-  ...more,
-});
 const leave: Change = { kind: "leave", who: {} };
 const hr = (id: string, subject: string, minute: number, changes: readonly Change[], payload = {}): Message =>
   told("hr", id, subject, minute, changes, payload);
 const ids = Array.from({ length: 11 }, (_, index) => String(index));
 
-async function open(options: Omit<WorldOptions, "makeLedger"> = {}): Promise<World> {
-  const world = await openWorld({ makeLedger: memoryLedger, direct: true, people: "own", ...options });
-  onTestFinished(() => world.close());
-  return world;
-}
 /** 11 people leave; the departure of 0 is held. */
 async function held(): Promise<World> {
-  const world = await open();
+  const world = await openOwnWorld();
   await world.deliver(ids.map((id) => hr(`hired-${id}`, id, 0, [create(id)])));
   await world.deliver([...ids.slice(1), "0"].map((id) => hr(`left-${id}`, id, 10, [leave])));
   return world;
@@ -91,7 +66,7 @@ describe("a list", () => {
   });
 
   it("tells until when a message waits", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("announced", "1", 0, [{ ...leave, lastDay: "2026-03-30" } as Change])]);
     expect(await world.operate({ operation: "list", kind: "waiting" })).toMatchObject([
       { reason: "date-ahead", dueAt: "2026-03-30T16:00:00.000Z" },
@@ -101,7 +76,7 @@ describe("a list", () => {
 
 describe("a redrive", () => {
   it("applies dead letters with today's code, once, in any number of presses", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("hired", "1", 0, [create("1")], { broken: true })]);
     world.mend();
     expect(await results(world, redrive("dead", true))).toEqual({ hired: "create" });
@@ -113,7 +88,7 @@ describe("a redrive", () => {
   });
 
   it("leaves a dead letter that is dead again, with its new reason", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("hired", "1", 0, [create("1")], { trulyBroken: true })]);
     world.mend();
     expect(await results(world, redrive())).toEqual({ hired: "dead name-missing" });
@@ -123,7 +98,7 @@ describe("a redrive", () => {
   });
 
   it("leaves a dead letter that the queue, Authing or another worker keeps from being decided", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("hired", "1", 0, [create("1")], { broken: true })]);
     world.mend();
     // Another worker has the person.
@@ -138,8 +113,8 @@ describe("a redrive", () => {
   });
 
   it("moves what has to wait to what waits", async () => {
-    const world = await open();
-    await world.deliver([hr("moved", "1", 0, [update({ city: "杭州" })], { broken: true })]);
+    const world = await openOwnWorld();
+    await world.deliver([hr("moved", "1", 0, [mover({ city: "杭州" })], { broken: true })]);
     world.mend();
     expect(await results(world, redrive())).toEqual({ moved: "waiting user-unknown" });
     expect(await parked(world, "dead")).toEqual([]);
@@ -147,14 +122,14 @@ describe("a redrive", () => {
   });
 
   it("tries rejected events again, and leaves those that are rejected again", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([
       hr("hired-1", "1", 0, [create("1")]),
       told("idp", "taken", "2", 0, [create("2", { email: "p1@example.com" })]),
     ]);
     expect(await results(world, redrive("rejected"))).toEqual({ taken: "rejected conflict" });
     expect(await parked(world, "rejected")).toEqual(["taken"]);
-    await world.deliver([hr("moved-1", "1", 1, [update({ email: "new@example.com" })])]);
+    await world.deliver([hr("moved-1", "1", 1, [mover({ email: "new@example.com" })])]);
     expect(await results(world, redrive("rejected", true))).toEqual({ taken: "create" });
     expect(await results(world, redrive("rejected"))).toEqual({ taken: "accepted" });
     expect(await parked(world, "rejected")).toEqual([]);
@@ -162,10 +137,10 @@ describe("a redrive", () => {
   });
 
   it("says beforehand what is superseded, later, waiting and dead", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([
       hr("hired-1", "1", 5, [create("1")]),
-      hr("old", "1", 1, [update({ name: "张" })], { broken: true }),
+      hr("old", "1", 1, [mover({ name: "张" })], { broken: true }),
       hr("ahead", "2", 1, [create("2"), { ...leave, lastDay: "2026-03-30" } as Change], { broken: true }),
       hr("worse", "3", 1, [], { trulyBroken: true }),
       hr("nothing", "4", 1, [], { broken: true }),
@@ -199,7 +174,7 @@ describe("an unreadable delivery", () => {
     }) as const;
 
   it("is read with today's code, and stays while one of its events cannot be decided", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     const events = [hr("hired-1", "1", 0, [create("1")]), hr("hired-2", "2", 0, [create("2")])];
     await world.deliver([delivery(events.map(({ event }) => event))]);
     expect(await results(world, redrive("dead", true))).toEqual({ hash: "create, create" });
@@ -215,7 +190,7 @@ describe("an unreadable delivery", () => {
   });
 
   it("that still cannot be read stays, and can be discarded", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([delivery({ no: "list" })]);
     expect(await results(world, redrive())).toEqual({ hash: "dead split-failed" });
     expect(await parked(world, "dead")).toEqual(["hash"]);
@@ -243,7 +218,7 @@ describe("a decision about what is held", () => {
     const world = await held();
     const whole = personOf("11", { status: "Suspended", city: "杭州" });
     await world.deliver([hr("hired-11", "11", 0, [create("11")])]);
-    await world.deliver([hr("suspended-11", "11", 10, [update(whole, { complete: true })])]);
+    await world.deliver([hr("suspended-11", "11", 10, [mover(whole, { complete: true })])]);
     expect(await results(world, { operation: "release", id: "suspended-11" })).toEqual({
       "suspended-11": "accepted",
     });
@@ -303,7 +278,7 @@ describe("a decision about what is held", () => {
 
 describe("a pause", () => {
   it("stores events of its source without applying them, and nothing of another's", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.operate({ operation: "pause", source: "hr" });
     await world.deliver([
       hr("hired", "1", 0, [create("1")]),
@@ -321,11 +296,11 @@ describe("a pause", () => {
   });
 
   it("ends for what waits for it, not for a day that lies ahead", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("hired", "1", 0, [create("1")])]);
     await world.deliver([hr("announced", "1", 1, [{ ...leave, lastDay: "2026-03-30" } as Change])]);
     await world.operate({ operation: "pause", source: "hr" });
-    await world.deliver([hr("moved", "1", 2, [update({ city: "杭州" })])]);
+    await world.deliver([hr("moved", "1", 2, [mover({ city: "杭州" })])]);
     expect(await results(world, { operation: "resume", source: "hr" })).toEqual({ moved: "comes back" });
     await world.deliver([]);
     expect(await parked(world, "waiting")).toEqual(["announced"]);

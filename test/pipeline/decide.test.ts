@@ -4,6 +4,7 @@ import type { PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import { maySpeak, notItsPerson } from "#lib/pipeline/authority.ts";
 import { decide, leftBefore, type DecisionSettings, type Step } from "#lib/pipeline/decide.ts";
 import type { Knowledge } from "#lib/pipeline/knowledge.ts";
+import { mover } from "../delivery/story.ts";
 import { told } from "../delivery/world.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 1, minute)).toISOString();
@@ -32,14 +33,8 @@ const create = (more: Partial<Create> = {}): Create => ({
   trail: {},
   ...more,
 });
-const update = (person: Update["person"], more: Partial<Update> = {}): Update => ({
-  kind: "update",
-  who: { externalId: "1" },
-  person,
-  complete: false,
-  trail: {},
-  ...more,
-});
+const update = (person: Update["person"], more: Partial<Update> = {}) =>
+  mover(person, { who: { externalId: "1" }, ...more });
 const leave: Change = { kind: "leave", who: { externalId: "1" } };
 const otp: Change = { kind: "import-otp", who: {}, otp: { secret: "JBSWY3DPEHPK3PXP" } };
 

@@ -1,21 +1,15 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Change } from "#lib/contract/change.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
-import { openWorld, personOf, told, type World } from "../delivery/world.ts";
+import { openOwnWorld } from "../delivery/own-world.ts";
+import { mover } from "../delivery/story.ts";
+import { personOf, told, type World } from "../delivery/world.ts";
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 const leave: Change = { kind: "leave", who: {} };
-const suspend = (city: string): Change => ({
-  kind: "update",
-  who: {},
-  person: { status: "Suspended", city },
-  complete: false,
-  trail: {},
-});
+const suspend = (city: string) => mover({ status: "Suspended", city });
 
 async function company(people: number): Promise<World> {
-  const world = await openWorld({ makeLedger: memoryLedger, direct: true, people: "own" });
-  onTestFinished(() => world.close());
+  const world = await openOwnWorld();
   const joiner = (id: string) =>
     told("hr", `hired-${id}`, id, 0, [{ kind: "create", person: personOf(id), trail: {} }]);
   await world.deliver(ids(people).map(joiner));

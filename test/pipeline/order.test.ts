@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Change, Create, Update } from "#lib/contract/change.ts";
 import type { SubjectRecord } from "#lib/contract/ledger.ts";
 import { closes, namesIn, newestTeller, remainderOf } from "#lib/pipeline/order.ts";
+import { mover } from "../delivery/story.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 1, minute)).toISOString();
 const said = (minute: number, id = `at-${minute}`) => ({ id, occurredAt: at(minute) });
@@ -21,14 +22,8 @@ const create = (person: object, more: Partial<Create> = {}): Create => ({
   trail: {},
   ...more,
 });
-const update = (person: object, more: Partial<Update> = {}): Update => ({
-  kind: "update",
-  who: { externalId: "1" },
-  person,
-  complete: false,
-  trail: {},
-  ...more,
-});
+const update = (person: Update["person"], more: Partial<Update> = {}) =>
+  mover(person, { who: { externalId: "1" }, ...more });
 const leave: Change = { kind: "leave", who: { externalId: "1" } };
 const otp: Change = { kind: "import-otp", who: {}, otp: { secret: "JBSWY3DPEHPK3PXP" } };
 

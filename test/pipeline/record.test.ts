@@ -1,38 +1,18 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import type { Change, Update } from "#lib/contract/change.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
-import {
-  day,
-  openWorld,
-  personOf,
-  told,
-  type Message,
-  type World,
-  type WorldOptions,
-} from "../delivery/world.ts";
+import { describe, expect, it } from "vitest";
+import type { Change } from "#lib/contract/change.ts";
+import { openOwnWorld } from "../delivery/own-world.ts";
+import { mover } from "../delivery/story.ts";
+import { day, personOf, told, type Message, type World } from "../delivery/world.ts";
 
 const create = (externalId: string, over: object = {}): Change => ({
   kind: "create",
   person: personOf(externalId, over),
   trail: { email: "profile.email · as it is" },
 });
-const update = (person: Update["person"], more: Partial<Update> = {}): Update => ({
-  kind: "update",
-  who: {},
-  person,
-  complete: false,
-  trail: {},
-  ...more,
-});
 const leave: Change = { kind: "leave", who: {} };
 const hr = (id: string, minute: number, changes: readonly Change[], payload = {}): Message =>
   told("hr", id, "1", minute, changes, payload);
 
-async function open(options: Omit<WorldOptions, "makeLedger"> = {}): Promise<World> {
-  const world = await openWorld({ makeLedger: memoryLedger, direct: true, people: "own", ...options });
-  onTestFinished(() => world.close());
-  return world;
-}
 async function parked(world: World): Promise<Record<string, string[]>> {
   const kinds = ["dead", "held", "rejected", "waiting"] as const;
   const all = await Promise.all(kinds.map((kind) => world.parked.list(kind, 100)));
@@ -45,7 +25,7 @@ async function parked(world: World): Promise<Record<string, string[]>> {
 
 describe("an event", () => {
   it("that is over is parked nowhere", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("joined", 0, [create("1")])]);
     expect(await parked(world)).toEqual({});
     expect(await world.recordOf("hr", "joined")).toMatchObject({
@@ -57,10 +37,10 @@ describe("an event", () => {
   });
 
   it("that is rejected, dead or held is parked whole, with its reason and its person", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("joined", 0, [create("1")]), told("hr", "other", "2", 0, [create("2")])]);
     const [rejected, dead] = [
-      hr("rejected", 1, [update({ email: "not an address" })]),
+      hr("rejected", 1, [mover({ email: "not an address" })]),
       hr("dead", 1, [], { broken: true }),
     ];
     await world.deliver([rejected, dead]);
@@ -79,11 +59,11 @@ describe("an event", () => {
   });
 
   it("that is refused leaves what it told untold, and what was applied of it told", async () => {
-    const world = await open({ departments: ["d-1"] });
+    const world = await openOwnWorld({ departments: ["d-1"] });
     await world.deliver([hr("joined", 0, [create("1")])]);
-    await world.deliver([hr("refused", 1, [update({ city: "杭州", email: "not an address" })])]);
+    await world.deliver([hr("refused", 1, [mover({ city: "杭州", email: "not an address" })])]);
     expect((await world.ledger.subject("hr", "1"))?.told).not.toHaveProperty("city");
-    await world.deliver([hr("in-part", 2, [update({ city: "杭州", departmentIds: ["unknown"] })])]);
+    await world.deliver([hr("in-part", 2, [mover({ city: "杭州", departmentIds: ["unknown"] })])]);
     expect(await world.recordOf("hr", "in-part")).toMatchObject({
       outcome: { kind: "rejected", partly: true },
     });
@@ -91,8 +71,8 @@ describe("an event", () => {
   });
 
   it("that waits is parked once, however often it comes back, and no more when it is over", async () => {
-    const world = await open();
-    await world.deliver([hr("moved", 1, [update({ city: "杭州" })])]);
+    const world = await openOwnWorld();
+    await world.deliver([hr("moved", 1, [mover({ city: "杭州" })])]);
     world.clock.pass(60);
     await world.deliver([]);
     expect(await parked(world)).toEqual({ waiting: ["moved"] });
@@ -104,8 +84,8 @@ describe("an event", () => {
   });
 
   it("that waits and is rejected in the end is parked as rejected alone", async () => {
-    const world = await open();
-    await world.deliver([hr("moved", 1, [update({ city: "杭州" })])]);
+    const world = await openOwnWorld();
+    await world.deliver([hr("moved", 1, [mover({ city: "杭州" })])]);
     await world.deliverWaiting();
     expect(await parked(world)).toEqual({ rejected: ["moved"] });
     expect(world.clock.now() - day).toBeGreaterThanOrEqual(3_600_000);
@@ -113,7 +93,7 @@ describe("an event", () => {
   });
 
   it("that waits for something to be mended is dead after ten days, with the reason for which it waited", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("joined", 0, [create("1")], { refused: true })]);
     await world.deliverWaiting(day + 9 * 86_400_000);
     expect(await parked(world)).toEqual({ waiting: ["joined"] });
@@ -127,18 +107,18 @@ describe("an event", () => {
   });
 
   it("that brings no person for want of an identifier is dead, and the next one that has one brings them", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     const nameless: Change = { kind: "create", person: { externalId: "1", name: "张三" }, trail: {} };
     await world.deliver([hr("joined", 0, [nameless])]);
     expect(await world.recordOf("hr", "joined")).toMatchObject({
       outcome: { kind: "dead", reason: "identifier-missing" },
     });
-    await world.deliver([hr("moved", 1, [update(personOf("1"), { complete: true })])]);
+    await world.deliver([hr("moved", 1, [mover(personOf("1"), { complete: true })])]);
     expect(world.statuses()).toEqual({ 1: "Activated" });
   });
 
   it("that is dated ahead counts as of its receipt, and its trail says so", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     const joined = hr("joined", 0, [create("1")]);
     const ahead = "9999-12-31T00:00:00.000Z";
     await world.deliver([{ ...joined, event: { ...joined.event, occurredAt: ahead } }]);
@@ -151,7 +131,7 @@ describe("an event", () => {
   });
 
   it("that is dated ahead by minutes keeps its moment: clocks differ", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     const joined = hr("joined", 0, [create("1")]);
     const occurredAt = new Date(day + 5 * 60_000).toISOString();
     await world.deliver([{ ...joined, event: { ...joined.event, occurredAt } }]);
@@ -164,7 +144,7 @@ describe("what lies ahead", () => {
   const until = (lastDay: string): Change => ({ kind: "leave", who: {}, lastDay });
 
   it("is noted while it waits, so that what withdraws it and what moves it know", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("joined", 0, [create("1")])]);
     await world.deliver([hr("announced", 1, [until("2026-03-30")])]);
     expect(await world.ledger.subject("hr", "1")).toMatchObject({
@@ -175,7 +155,7 @@ describe("what lies ahead", () => {
     expect(await world.recordOf("hr", "earlier")).toMatchObject({
       outcome: { kind: "superseded", by: "hr/announced" },
     });
-    await world.deliver([hr("withdrawn", 2, [update({ city: "杭州" }, { departure: "none" })])]);
+    await world.deliver([hr("withdrawn", 2, [mover({ city: "杭州" }, { departure: "none" })])]);
     expect(await world.ledger.subject("hr", "1")).toMatchObject({
       lastDay: "",
       told: { departure: { by: "withdrawn" } },
@@ -187,22 +167,22 @@ describe("what lies ahead", () => {
 
 describe("a person's ids", () => {
   it("are those that the newest event gave, whatever an older one says", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("joined", 0, [create("1")])]);
-    await world.deliver([hr("renamed", 2, [update({ externalId: "2" })])]);
-    await world.deliver([hr("late", 1, [update({ externalId: "1", city: "杭州" })])]);
+    await world.deliver([hr("renamed", 2, [mover({ externalId: "2" })])]);
+    await world.deliver([hr("late", 1, [mover({ externalId: "1", city: "杭州" })])]);
     expect(world.pool.users()).toMatchObject([{ externalId: "2", city: "杭州" }]);
     expect(await world.recordOf("hr", "late")).toMatchObject({ externalId: "2" });
     expect(await world.ledger.person("1")).toMatchObject({ externalId: "2", formerly: ["1"] });
   });
 
   it("at the source are, under the old one, this person's before they moved and another one's after it", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("joined", 0, [create("1")])]);
-    await world.deliver([hr("moved", 2, [update({ externalId: "2" }, { newSubject: "2" })])]);
-    await world.deliver([hr("before", 1, [update({ city: "杭州" })])]);
+    await world.deliver([hr("moved", 2, [mover({ externalId: "2" }, { newSubject: "2" })])]);
+    await world.deliver([hr("before", 1, [mover({ city: "杭州" })])]);
     await world.deliver([hr("after", 3, [create("1", { name: "Zoë", email: "zoe@example.com" })])]);
-    await world.deliver([hr("later", 4, [update({ city: "上海" })])]);
+    await world.deliver([hr("later", 4, [mover({ city: "上海" })])]);
     await world.deliver([told("hr", "left", "2", 5, [leave])]);
     expect(world.pool.users()).toMatchObject([
       { externalId: "2", city: "杭州", status: "Resigned" },
@@ -213,7 +193,7 @@ describe("a person's ids", () => {
 
 describe("a defect that an event brings to light", () => {
   it("keeps neither its neighbours nor what comes behind it: it waits by itself", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     const connect = world.pool.connect.bind(world.pool);
     world.pool.connect = (secrets) => {
       const client = connect(secrets);
@@ -227,10 +207,10 @@ describe("a defect that an event brings to light", () => {
     };
     world.restart();
     await world.deliver([hr("joined", 0, [create("1")]), told("hr", "joined-2", "2", 0, [create("2")])]);
-    const exploding = hr("explodes", 1, [update({ city: "explodes" })]);
+    const exploding = hr("explodes", 1, [mover({ city: "explodes" })]);
     await world.deliver([
       exploding,
-      told("hr", "moved-2", "2", 1, [update({ city: "上海" })]),
+      told("hr", "moved-2", "2", 1, [mover({ city: "上海" })]),
       hr("left", 2, [leave]),
     ]);
     expect(await parked(world)).toEqual({ waiting: ["explodes"] });
@@ -241,12 +221,12 @@ describe("a defect that an event brings to light", () => {
 
 describe("what is noted of a person", () => {
   it("is who says that the account is closed, until they say otherwise", async () => {
-    const world = await open({ people: "shared" });
+    const world = await openOwnWorld({ people: "shared" });
     const closedBy = async () => (await world.ledger.person("1"))?.closedBy;
     await world.deliver([hr("joined", 0, [create("1")])]);
     expect(await closedBy()).toBeUndefined();
     await world.deliver([
-      told("idp", "locked", "u-1", 1, [{ ...update({ status: "Suspended" }), who: { externalId: "1" } }]),
+      told("idp", "locked", "u-1", 1, [{ ...mover({ status: "Suspended" }), who: { externalId: "1" } }]),
     ]);
     await world.deliver([hr("left", 2, [leave])]);
     expect(await closedBy()).toEqual(["hr", "idp"]);
@@ -254,14 +234,14 @@ describe("what is noted of a person", () => {
     expect(await closedBy()).toEqual(["idp"]);
     expect(world.statuses()).not.toEqual({ 1: "Activated" });
     await world.deliver([
-      told("idp", "unlocked", "u-1", 4, [{ ...update({ status: "Activated" }), who: { externalId: "1" } }]),
+      told("idp", "unlocked", "u-1", 4, [{ ...mover({ status: "Activated" }), who: { externalId: "1" } }]),
     ]);
     expect(await closedBy()).toBeUndefined();
     expect(world.statuses()).toEqual({ 1: "Activated" });
   });
 
   it("is nothing of one who was never there", async () => {
-    const world = await open();
+    const world = await openOwnWorld();
     await world.deliver([hr("left", 2, [{ kind: "leave", who: { externalId: "1" } }])]);
     expect(await world.ledger.person("1")).toBeUndefined();
     expect(await world.ledger.subject("hr", "1")).toMatchObject({
@@ -271,7 +251,7 @@ describe("what is noted of a person", () => {
   });
 
   it("is the account of today, where it was deleted and made anew, and who brought it first", async () => {
-    const world = await open({ leave: "delete" });
+    const world = await openOwnWorld({ leave: "delete" });
     await world.deliver([hr("joined", 0, [create("1")])]);
     const before = await world.ledger.person("1");
     await world.deliver([hr("left", 1, [leave])]);
