@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as z from "zod/mini";
-import { runCommand, say } from "./command.ts";
+import { form, runCommand, say } from "./command.ts";
 
 // Part of `npm run check`: what is installed is what the lock file says, byte by byte; no package runs a script at install
 // time that package.json does not allow; and no known weakness of the dependencies that are shipped is severe. npm asks the
@@ -72,7 +72,7 @@ function parse(text: string): unknown {
   }
 }
 
-await runCommand(async () => {
+const audit = form([], {}, async () => {
   const known = await advisories();
   const problems = [...lockProblems(), ...(known ?? [])];
   for (const problem of problems) say(problem, process.stderr);
@@ -80,3 +80,5 @@ await runCommand(async () => {
     say("audit: this registry could not be asked for advisories; the lock file was checked");
   return problems.length === 0 ? 0 : 1;
 });
+
+await runCommand("check", audit);

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
-import { runCommand, say } from "./command.ts";
+import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { deployment } from "#infra/aws/deployment.ts";
 import { bundleFunction, configuredFunctions, sizeTable } from "#infra/aws/bundle.ts";
 
 // `npm run build`: every function into dist/<name>/, and dist/deployment.json, from which serverless.yml takes its
 // functions and their roles. A source that is switched on in inbound.config.ts is therefore deployed without any YAML.
-await runCommand(async () => {
+const build = form([], {}, async () => {
   const config = await loadConfig();
   const files = configuredFunctions(config);
   const made = deployment({ ...config, sources: [...enabledSources(config).values()] }, files);
@@ -18,3 +18,7 @@ await runCommand(async () => {
   say(sizeTable(bundles));
   return 0;
 });
+
+// The name is that of the command in whose line an option matters: `npm run deploy --stage prod`, without its `--`, would deploy
+// another stage than the operator means.
+await runCommand("deploy", build);

@@ -1,21 +1,72 @@
+import { createInterface } from "node:readline/promises";
 import { InboundError } from "#lib/contract/errors.ts";
+import { readLine, usageOf, UsageError, type Form, type Line, type Options } from "./command-line.ts";
 
-/** Runs a command. A failure that is expected is printed in one line, without a stack trace; any failure gives exit status 1. */
-export async function runCommand(run: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await run();
-  } catch (error) {
-    const told = error instanceof InboundError || error instanceof TypeError || isSystemError(error);
-    say(
-      told ? (error as Error).message : `unexpected: ${(error as Error).stack ?? String(error)}`,
-      process.stderr,
-    );
-    process.exitCode = 1;
+/** A form of a command, and what it does. Resolves to the exit status: 0, or 1 where something is wrong. */
+export interface Runnable extends Form {
+  run(line: Line<Options>): Promise<number>;
+}
+
+/** One form of a command. `words` and `options` are as in `Form`. */
+export function form<const Chosen extends Options>(
+  words: readonly string[],
+  options: Chosen,
+  run: (line: Line<Chosen>) => Promise<number>,
+): Runnable {
+  // The reader has checked the options against this form.
+  return { words, options, run: run as Runnable["run"] };
+}
+
+/**
+ * Runs a command as it was typed. Exit status 0: all is well; 1: something is wrong; 2: the line has no form of the command. A failure
+ * that is expected is printed in one line, without a stack trace. A reader that has seen enough (`| head`) ends the command quietly.
+ */
+export async function runCommand(command: string, ...forms: readonly Runnable[]): Promise<void> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+  const given = process.argv.slice(2);
+  if (given.includes("--help") || given.includes("-h")) {
+    for (const each of forms) say(usageOf(command, each));
+    return;
   }
+  try {
+    const { form: chosen, line } = readLine(command, forms, given, process.env);
+    process.exitCode = await chosen.run(line);
+  } catch (error) {
+    process.exitCode = tellFailure(error);
+  }
+}
+
+function tellFailure(error: unknown): number {
+  if (error instanceof UsageError) {
+    say(`${error.message}; type`, process.stderr);
+    for (const line of error.usage) say(`  ${line}`, process.stderr);
+    return 2;
+  }
+  const told = error instanceof InboundError || error instanceof TypeError || isSystemError(error);
+  say(
+    told ? (error as Error).message : `unexpected: ${(error as Error).stack ?? String(error)}`,
+    process.stderr,
+  );
+  return 1;
 }
 
 export function say(line: string, stream: NodeJS.WriteStream = process.stdout): void {
   stream.write(`${line}\n`);
+}
+
+/** Asks the operator a question; anything but a yes is a no. Throws a `UsageError` where nobody can answer: `--yes` answers there. */
+export async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY)
+    throw new UsageError(`${question} There is no terminal to ask on`, ["the same line with --yes"]);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} (yes/no) `)).trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 /** An error of the operating system, e.g. a port in use (`PORT` chooses another): people can read its message as it is. */

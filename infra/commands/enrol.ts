@@ -1,27 +1,22 @@
-import { createInterface } from "node:readline/promises";
-import { parseArgs } from "node:util";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { localSettings } from "#infra/local/settings.ts";
-import { runCommand, say } from "./command.ts";
+import { confirm, form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { finishEnrolment, laptopDesk, stageDesk } from "./enrolment.ts";
-import { placeOptions, placeUsage } from "./operations-client.ts";
+import { placeOptions } from "./operations-client.ts";
 
 // npm run enrol -- <source> [--stage <stage>] [--yes]: shows the operator the enrolment of a source, which is what its sender
 // posted for its secret. After a yes, writes it into the secret, on this laptop or on a deployed stage.
-await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    options: { ...placeOptions, yes: { type: "boolean" } },
-    allowPositionals: true,
-  });
-  const { url, stage, region, yes = false } = values;
-  const [name = ""] = positionals;
+const enrol = form(["<source>"], { yes: "", ...placeOptions }, async ({ words, options }) => {
+  const { url, stage, region, yes } = options;
+  const [name = ""] = words;
   const sources = enabledSources(await loadConfig());
   const source = sources.get(name);
   if (!source) {
-    const able = [...sources.values()].filter(({ enrol }) => enrol).map((each) => each.name);
-    say(`npm run enrol -- <source> [--yes] ${placeUsage}`);
-    say(able.length === 0 ? "no source that is switched on brings its secret itself" : able.join(", "));
+    const able = [...sources.values()].filter((each) => each.enrol).map((each) => each.name);
+    say(
+      `no source ${name} is switched on; these bring their secret themselves: ${able.join(", ") || "none"}`,
+    );
     return 1;
   }
   const settings = localSettings();
@@ -29,14 +24,7 @@ await runCommand(async () => {
     stage === undefined
       ? laptopDesk(name, { ...settings, url: url ?? `http://localhost:${settings.port}` })
       : await stageDesk(name, { stage, region });
-  return finishEnrolment(source, desk, { tell: say, confirm: yes ? async () => true : ask });
+  return finishEnrolment(source, desk, { tell: say, confirm: yes ? async () => true : confirm });
 });
 
-async function ask(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} (yes/no) `)).trim());
-  } finally {
-    terminal.close();
-  }
-}
+await runCommand("enrol", enrol);

@@ -9,15 +9,13 @@ import { localSettings } from "#infra/local/settings.ts";
 /** The stack that carries out a command's operations, as its options name it. */
 export const placeOptions = {
   /** The address of the stack on this laptop. Default `http://localhost:<PORT>`. */
-  url: { type: "string" },
+  url: "<address>",
   /** A deployed stage instead, asked with the operator's own AWS credentials. */
-  stage: { type: "string" },
-  region: { type: "string" },
+  stage: "<stage>",
+  region: "<region>",
 } as const;
 
-export const placeUsage = "[--url http://localhost:3000 | --stage <stage> [--region <region>]]";
-
-type Place = { readonly [option in keyof typeof placeOptions]?: string | undefined };
+export type Place = { readonly [option in keyof typeof placeOptions]?: string | undefined };
 
 /** Sends an operation. Throws an `InboundError` that says in one line why it was not carried out. */
 type Operate = <Result>(request: OperationRequest | ExplainRequest) => Promise<readonly Result[]>;
@@ -33,7 +31,7 @@ function onLaptop(url: string): Operate {
   return async (request) => {
     const answer = await fetch(`${url}/operations`, { method: "POST", body: JSON.stringify(request) }).catch(
       () => {
-        throw new InboundError("unavailable", "nobody-answers", { path: url, hint: "run npm start first" });
+        throw new InboundError("unavailable", "no-answer", { path: url, hint: "run npm start first" });
       },
     );
     if (answer.ok) return (await answer.json()) as never;

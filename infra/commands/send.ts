@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { parseArgs } from "node:util";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
-import { runCommand, say } from "./command.ts";
+import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { fixtureNames, fixtureSigner, readFixture, requestOf } from "#infra/fixtures/cases.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
@@ -11,9 +10,8 @@ import { localSettings } from "#infra/local/settings.ts";
 
 // npm run send -- <source> <case> [--url http://localhost:3000]: signs a captured delivery as its sender would now, and
 // sends it; a check of the URL is sent exactly as it was captured.
-await runCommand(async () => {
-  const { values, positionals } = parseArgs({ options: { url: { type: "string" } }, allowPositionals: true });
-  const [name = "", caseName = ""] = positionals;
+const send = form(["[source]", "[case]"], { url: "<address>" }, async ({ words, options }) => {
+  const [name = "", caseName = ""] = words;
   const sources = enabledSources(await loadConfig());
   const source = sources.get(name);
   if (!source) {
@@ -30,7 +28,7 @@ await runCommand(async () => {
   const signer = settings.isInvented ? fixtureSigner(name) : undefined;
   const request = requestOf(source, secret, fixture, at, signer);
 
-  const url = values.url ?? `http://localhost:${settings.port}`;
+  const url = options.url ?? `http://localhost:${settings.port}`;
   const answer = await postRequest(url, fixture, request);
   if (!answer) {
     say(`there is no answer at ${url}: run npm start first`, process.stderr);
@@ -40,3 +38,5 @@ await runCommand(async () => {
   const isWanted = fixture.kind === "handshake" ? answer.status === fixture.reply.status : answer.ok;
   return isWanted ? 0 : 1;
 });
+
+await runCommand("send", send);

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
-import { runCommand, say } from "./command.ts";
+import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import {
   fixtureNames,
@@ -33,10 +32,7 @@ const samplesFolder = join(import.meta.dirname, "../fixtures/samples");
 const arriveSeconds = 30;
 
 // npm start [-- --once | --no-samples]: runs the whole bundle on this machine and sends a few sample people through it.
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: { once: { type: "boolean" }, "no-samples": { type: "boolean" }, verbose: { type: "boolean" } },
-  });
+const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ options }) => {
   const settings = localSettings();
   const config = await loadConfig();
   const sources = enabledSources(config);
@@ -48,7 +44,7 @@ await runCommand(async () => {
     Object.fromEntries(api ? asking.map((name) => [name, api.url]) : []),
   );
   // The log is printed after the samples have arrived: the table says the same, unless something went wrong.
-  let held: string[] | undefined = values.verbose ? undefined : [];
+  let held: string[] | undefined = options.verbose ? undefined : [];
   const stack = await startStack({
     config,
     port: settings.port,
@@ -76,12 +72,12 @@ await runCommand(async () => {
   say("");
 
   let arrived = true;
-  if (!values["no-samples"]) {
+  if (!options["no-samples"]) {
     arrived = await sendSamples(stack, sources, loadSecret, api !== undefined);
     if (!arrived) for (const line of held?.slice(-20) ?? []) say(line, process.stderr);
   }
   held = undefined;
-  if (values.once) {
+  if (options.once) {
     await close();
     return arrived ? 0 : 1;
   }
@@ -245,3 +241,5 @@ async function within(seconds: number, promise: Promise<unknown>): Promise<boole
   });
   return Promise.race([promise.then(() => true as const), late]).finally(() => clearTimeout(timer));
 }
+
+await runCommand("start", start);

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import * as z from "zod/mini";
 import { translationContext } from "#lib/config.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
@@ -12,7 +11,7 @@ import type { ParkedMessage } from "#lib/contract/parked.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { Source, SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
-import { runCommand, say } from "./command.ts";
+import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import {
   fixtureSecret,
@@ -37,22 +36,16 @@ const fetchSeconds = 30;
 // this source, or a delivery that was parked because it could not be read. Sends nothing. What a source would ask its own API is
 // read from the answers.json beside the file. With --golden the file is of a case, and the changes are written into the case's
 // changes.json, by the clock and the settings of the case.
-await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    options: { golden: { type: "boolean" } },
-    allowPositionals: true,
-  });
-  const [name = "", path] = positionals;
+const translate = form(["<source>", "<file>"], { golden: "" }, async ({ words, options }) => {
+  const [name = "", path = ""] = words;
   const config = await loadConfig();
   const sources = enabledSources(config);
   const source = sources.get(name);
-  if (!source || path === undefined) {
-    say(
-      `npm run translate -- <${[...sources.keys()].join(" | ")}> <file with the body of a delivery> [--golden]`,
-    );
+  if (!source) {
+    say(`no source ${name} is switched on; these are: ${[...sources.keys()].join(", ")}`, process.stderr);
     return 1;
   }
-  if (values.golden) return writeGolden(source, dirname(resolve(path)));
+  if (options.golden) return writeGolden(source, dirname(resolve(path)));
   const events = source.split(await readVerified(source, path));
   const answers = readAnswers(dirname(resolve(path)));
   const complete = answers.length > 0 ? await recordedPeople(source, answers) : undefined;
@@ -153,3 +146,5 @@ async function recordedPeople(source: Source, answers: ReturnType<typeof readAns
     },
   };
 }
+
+await runCommand("translate", translate);
