@@ -1,15 +1,34 @@
 import type { PersonRecord } from "#lib/contract/ledger.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
-import type { ExplainedEvent, WhyParked } from "#lib/operations/explain.ts";
+import type { Account } from "#lib/operations/authing-account.ts";
+import type { Elsewhere, ExplainedEvent, WhyParked } from "#lib/operations/explain.ts";
+import { localTime } from "./local-time.ts";
 import { table } from "./table.ts";
 
 // The words in which `npm run explain` prints what the ledger knows.
+
+/** For whom the words are: what the operator asked for, where, and in which language. */
+export interface Telling {
+  readonly asked: string;
+  /** As it stands in a line that the operator can type: ` --stage prod`, or nothing. */
+  readonly place: string;
+  readonly language: "en" | "zh";
+}
+
+/** What Authing answers about an account. */
+export function accountText({ userId, externalId, status }: Account): string {
+  const facts: readonly Fact[] = [
+    ["externalId", externalId ?? "none: no source or file of this deployment has brought or linked it"],
+    ["status", status],
+  ];
+  return [`account ${userId} at Authing`, ...lines(facts), ""].join("\n");
+}
 
 /** What the ledger knows of a person today. `asked`: the id that the operator asked for, which may be an earlier one. */
 export function portrait(person: PersonRecord, asked: string): string {
   const { externalId, userId, createdBy, owner, closedBy = [], formerly = [] } = person;
   const facts: readonly Fact[] = [
-    ["asked as", asked === externalId ? undefined : asked],
+    ["asked as", formerly.includes(asked) ? asked : undefined],
     ["formerly", formerly.join(", ")],
     ["Authing user", userId],
     ["brought by", createdBy],
@@ -20,15 +39,16 @@ export function portrait(person: PersonRecord, asked: string): string {
 }
 
 /** What became of an event, field by field, and, while it is waiting, what it waits for. */
-export function explanation(event: ExplainedEvent): string {
-  const { outcome, parked } = event;
+export function explanation(event: ExplainedEvent, telling: Telling): string {
+  const { outcome, parked, leftBefore } = event;
   const facts: readonly Fact[] = [
     ["happened", event.occurredAt],
     ["received", `${event.receivedAt}, proven by ${event.proof}`],
     ["settled", event.settledAt],
     ["at Authing", event.changes.join(", ") || "nothing"],
     ...(outcome ? outcomeFacts(outcome, event.otherExternalId) : []),
-    ...(parked ? parkedFacts(parked, event.source) : []),
+    ...(parked ? parkedFacts(parked, event) : []),
+    ["left before", leftBefore && people(leftBefore)],
   ];
   const fields = Object.entries(event.trail).map(([field, from]) => {
     const [path = "", rule = ""] = from.split(" · ");
@@ -44,7 +64,42 @@ export function explanation(event: ExplainedEvent): string {
   return [
     `${event.source}/${event.id}  ${event.type}`,
     ...lines(facts),
+    ...meaning(event, telling),
     ...(rows.length > 0 ? ["", indented(table(["Authing's field", "from", "rule"], rows))] : [""]),
+  ].join("\n");
+}
+
+/** Where nothing is known: where else the answer may be. */
+export function elsewhereText(
+  { sources, unreadable, isPartial }: Elsewhere,
+  { asked, place }: Telling,
+): string {
+  const paused = sources.flatMap(({ name, pausedSince }) =>
+    pausedSince === undefined ? [] : `${name} since ${localTime(pausedSince)}`,
+  );
+  return [
+    `nothing is known of "${asked}": no event and no row about it has an outcome, and none waits`,
+    ...lines([
+      [
+        "sources",
+        `${sources.map(({ name }) => name).join(", ") || "none"}; a source that is not switched on is not heard`,
+      ],
+      ["paused", paused.join(", ")],
+      [
+        "unreadable",
+        unreadable > 0
+          ? `${unreadable}${isPartial ? " or more" : ""} parked ${unreadable === 1 ? "delivery" : "deliveries"} may be about this person: npm run parked -- list dead${place}`
+          : undefined,
+      ],
+      [
+        "refused",
+        `npm run refused --${place || " --since 24h"} shows the deliveries that did not prove their sender`,
+      ],
+      [
+        "id",
+        "is it our id (externalId), Authing's, source/subject or source/eventId? An e-mail or a phone needs --ask-authing",
+      ],
+    ]),
   ].join("\n");
 }
 
@@ -72,20 +127,32 @@ function outcomeFacts(outcome: Outcome, otherExternalId: string | undefined): re
   ];
 }
 
-function parkedFacts(parked: WhyParked, source: string): readonly Fact[] {
-  const { kind, reason, path, hint, dueAt, attempts, pausedSince, lapsedBy } = parked;
+function parkedFacts(parked: WhyParked, { source }: ExplainedEvent): readonly Fact[] {
+  const { kind, reason, path, dueAt = "", attempts, pausedSince, lapsedBy } = parked;
   const times = `tried ${attempts} ${attempts === 1 ? "time" : "times"}`;
+  const due = localTime(dueAt);
   const waits =
     reason === "date-ahead"
-      ? `until ${dueAt}, the day that it names`
-      : `for ${reason}, tried again at ${dueAt}, ${times}`;
+      ? `until ${due}, the day that it names`
+      : `for ${reason}, tried again at ${due}, ${times}`;
   return [
     kind === "waiting" ? ["waits", waits] : ["parked", `as ${kind}: ${reason}, ${times}`],
     ["lapses", lapsedBy && `${lapsedBy} has said something newer`],
     ["at", path],
-    ["paused", pausedSince && `${source}, since ${pausedSince}`],
-    ["next", hint],
+    ["paused", pausedSince && `${source}, since ${localTime(pausedSince)}`],
   ];
+}
+
+/** One sentence on what it means, and what to do next. */
+function meaning({ parked }: ExplainedEvent, _telling: Telling): string[] {
+  return lines([["next", parked?.hint]]);
+}
+
+const mostPeople = 20;
+
+function people(ids: readonly string[]): string {
+  const more = ids.length - mostPeople;
+  return `${ids.slice(0, mostPeople).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function lines(facts: readonly Fact[]): string[] {

@@ -1,8 +1,8 @@
-import type { ExplainRequest } from "#lib/operations/explain.ts";
-import type { OperationRequest } from "#lib/operations/operate.ts";
+import type { OperationRequest } from "#lib/handlers/operations.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { outputNames } from "#infra/stage/outputs.ts";
 import { outputOf } from "#infra/stage/stage.ts";
+import { UsageError } from "./command-line.ts";
 import { openDeployedStage } from "./deployed-stage.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
@@ -17,13 +17,19 @@ export const placeOptions = {
 
 export type Place = { readonly [option in keyof typeof placeOptions]?: string | undefined };
 
+/** How a place is named in a line that the operator can type: ` --stage prod`, or nothing for the laptop. */
+export const placeOf = ({ url, stage, region }: Place): string =>
+  Object.entries({ url, stage, region })
+    .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${value}`))
+    .join("");
+
 /** Sends an operation. Throws an `InboundError` that says in one line why it was not carried out. */
-type Operate = <Result>(request: OperationRequest | ExplainRequest) => Promise<readonly Result[]>;
+export type Operate = <Result>(request: OperationRequest) => Promise<Result>;
 
 /** Opens the function that carries operations out: the one on this laptop or, with `--stage`, the one on AWS. */
 export async function openOperations({ url, stage, region }: Place): Promise<Operate> {
   if (stage === undefined) return onLaptop(url ?? `http://localhost:${localSettings().port}`);
-  if (url !== undefined) throw new TypeError("give --url or --stage, not both");
+  if (url !== undefined) throw new UsageError("--url and --stage name two places", ["give one of them"]);
   return onStage(stage, region);
 }
 
@@ -31,7 +37,10 @@ function onLaptop(url: string): Operate {
   return async (request) => {
     const answer = await fetch(`${url}/operations`, { method: "POST", body: JSON.stringify(request) }).catch(
       () => {
-        throw new InboundError("unavailable", "no-answer", { path: url, hint: "run npm start first" });
+        throw new InboundError("unavailable", "no-answer", {
+          path: url,
+          hint: "run npm start first, or name a deployed stage: --stage <stage>",
+        });
       },
     );
     if (answer.ok) return (await answer.json()) as never;

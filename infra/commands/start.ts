@@ -177,7 +177,7 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
   const lost =
     expected.filter(({ answered }) => answered < 200 || answered >= 300).length +
     unsettled +
-    (await stack.parked.list("dead", 1)).length;
+    (await stack.parked.count({ kinds: ["dead"] })).length;
   const brought = new Set(
     records
       .filter(({ changes, outcome }) => changes.length > 0 && /^(accepted|already-done)$/.test(outcome.kind))

@@ -10,6 +10,8 @@ import { staysParked } from "#lib/contract/parked.ts";
 import { withTold } from "#lib/ledger/merge.ts";
 
 const subjectsPerPage = 1000;
+/** Of how many departures of an hour the ids are remembered. */
+const firstDepartures = 50;
 
 interface Entry {
   owner?: string;
@@ -31,7 +33,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
   const subjects = new Map<string, SubjectRecord>();
   const people = new Map<string, PersonRecord>();
   const chunks = new Map<string, { done: ReadonlySet<number>; expiresAt: number }>();
-  const departures = new Map<string, { source: string; at: number; count: number }>();
+  const departures = new Map<string, { source: string; at: number; count: number; id: string }>();
   const pauses = new Map<string, string>();
   const cursors = new Map<string, string>();
 
@@ -137,8 +139,16 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       const since = now() - withinSeconds * 1000;
       const recent = [...departures.values()].filter(({ source, at }) => source === key.source && at > since);
       const count = recent.length + 1;
-      departures.set(nameOf(key), { source: key.source, at: now(), count });
+      departures.set(nameOf(key), { source: key.source, at: now(), count, id: key.id });
       return count;
+    },
+
+    async firstDepartures(source, before) {
+      const until = Date.parse(before);
+      return [...departures.values()]
+        .filter((each) => each.source === source && each.count <= firstDepartures)
+        .filter(({ at }) => at <= until && at >= until - 3_600_000)
+        .map(({ id }) => id);
     },
 
     async person(externalId) {

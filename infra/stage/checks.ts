@@ -2,7 +2,7 @@ import type * as z from "zod/mini";
 import { AuthingSecret, connectAuthing } from "#lib/wiring/authing.ts";
 import type { Config } from "#lib/config.ts";
 import type { ParkedKind } from "#lib/contract/parked.ts";
-import { maxMessages, type OperationResult } from "#lib/operations/operate.ts";
+import type { ParkedList, ReasonCount } from "#lib/operations/list.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { Source } from "#lib/contract/source.ts";
@@ -209,24 +209,23 @@ const parkedNames = {
 /** Parked messages of one kind. When they can be listed, operations-run works, too. */
 async function checkParked(kind: ParkedKind, aws: Stage, stack: Stack, there: string): Promise<Finding[]> {
   const name = outputOf(stack, outputNames.operationsFunction);
-  const parked = (await aws.invoke(name, { operation: "list", kind })) as readonly OperationResult[];
+  const request = { operation: "list", kinds: [kind], limit: 1, totals: true };
+  const { rows, totals = [], all } = (await aws.invoke(name, request)) as ParkedList;
   const what = parkedNames[kind];
-  const [oldest] = parked;
+  const [oldest] = rows;
   if (!oldest) return [fine(`${what}: none`)];
-  const count = parked.length < maxMessages ? parked.length : `${maxMessages} or more`;
-  const found = `${what}: ${count}, the oldest since ${oldest.since}`;
-  const list = `npm run ${kind} -- list ${there}`;
-  if (kind !== "waiting") return [attention(found, list)];
-  return [waitsByDesign(parked) ? fine(found) : attention(`${found}${reasonsOf(parked)}`, list)];
+  const count = (all ?? totals).reduce((sum, each) => sum + each.count, 0);
+  const found = `${what}: ${count}, the oldest since ${oldest.since}${reasonsOf(totals)}`;
+  const list = `npm run parked -- list ${kind} ${there}`;
+  return [kind === "waiting" && waitsByDesign(totals) ? fine(found) : attention(found, list)];
 }
 
 /** An event that waits for a date needs no operator; every other reason to wait may be one that the operator can mend. */
-const waitsByDesign = (parked: readonly OperationResult[]) =>
-  parked.every(({ reason }) => reason === "date-ahead");
+const waitsByDesign = (totals: readonly ReasonCount[]) =>
+  totals.every(({ reason }) => reason === "date-ahead");
 
-function reasonsOf(parked: readonly OperationResult[]): string {
-  const reasons = [...Map.groupBy(parked, ({ source, reason }) => `${source} ${reason}`)];
-  return ` (${reasons.map(([reason, own]) => `${reason}: ${own.length}`).join(", ")})`;
+function reasonsOf(totals: readonly ReasonCount[]): string {
+  return ` (${totals.map(({ source, reason, count }) => `${source} ${reason}: ${count}`).join(", ")})`;
 }
 
 async function checkAlarms(aws: Stage, stack: Stack): Promise<Finding[]> {

@@ -7,12 +7,24 @@ import { inParallel } from "./parallel.ts";
 
 type EventLedger = Pick<
   Ledger,
-  "claim" | "release" | "reopen" | "settle" | "event" | "countDeparture" | "finishChunk" | "finishedChunks"
+  | "claim"
+  | "release"
+  | "reopen"
+  | "settle"
+  | "event"
+  | "countDeparture"
+  | "firstDepartures"
+  | "finishChunk"
+  | "finishedChunks"
 >;
 
 const writesAtOnce = 10;
 /** How long the ledger keeps an event without an outcome after its last claim: as long as the queue would keep the message. */
 const claimKeptSeconds = 14 * 24 * 3600;
+/** How long the ledger remembers how many left in a minute, and who was first: an operator decides about a wave within days. */
+const departuresKeptSeconds = 30 * 24 * 3600;
+/** Of how many departures of an hour the ledger remembers the ids. */
+const firstDepartures = 50;
 
 /** @param now milliseconds since 1970 */
 export function eventLedger(table: Table, now: () => number): EventLedger {
@@ -105,7 +117,7 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
       // A worker that is cut off before it stores the number counts the departure twice: one too many is safer than one too few.
       const bucket = departuresKey(key.source, minute);
       const added = await table.update(bucket, {
-        set: { expires: number(seconds() + 2 * withinSeconds) },
+        set: { expires: number(seconds() + departuresKeptSeconds) },
         add: { count: number(1) },
       });
       const { items } = await table.query({
@@ -119,8 +131,23 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
       // counted as the last.
       const others = items.filter(({ sk }) => sk?.S !== bucket["sk"]?.S);
       const count = others.reduce((sum, other) => sum + countOf(other), countOf(added.item));
+      // The first ones are remembered by their ids: of a wave, these are the people whose accounts were closed.
+      if (count <= firstDepartures) await table.update(bucket, { add: { first: { SS: [key.id] } } });
       await table.update(eventKey(key), { set: { departures: number(count) } });
       return count;
+    },
+
+    async firstDepartures(source, before) {
+      const last = Math.floor(Date.parse(before) / 60_000);
+      const { items } = await table.query({
+        where: "#pk = :pk AND #sk BETWEEN :from AND :to",
+        values: {
+          pk: departuresKey(source, last)["pk"] ?? text(""),
+          from: text(minuteText(last - 60)),
+          to: text(minuteText(last)),
+        },
+      });
+      return items.flatMap(({ first }) => first?.SS ?? []).slice(0, firstDepartures);
     },
 
     async finishChunk(key, chunk, keepSeconds) {

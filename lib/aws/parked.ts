@@ -1,6 +1,12 @@
-import { createHash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Parked, ParkedKind, ParkedMessage } from "#lib/contract/parked.ts";
+import {
+  hashOfId,
+  isHashOf,
+  type Parked,
+  type ParkedKind,
+  type ParkedMessage,
+  type ParkedScope,
+} from "#lib/contract/parked.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { dueIndex } from "./due-index.ts";
 import { awsErrorName, reached } from "./failure.ts";
@@ -21,6 +27,11 @@ import { inParallel } from "./parallel.ts";
 //   an entry, wherever a worker was cut off.
 
 const readsAtOnce = 25;
+/** An object of the list, and when it was written: milliseconds since 1970, in whole seconds. */
+interface Listed {
+  readonly key: string;
+  readonly at: number;
+}
 
 /** Where parked messages are: the bucket that holds them, and the ledger's table for the index of due messages. */
 interface ParkedPlace {
@@ -33,6 +44,10 @@ export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
   const index = dueIndex(ledgerTable(table));
   /** What `due` gave last: by the key of the object the moment of its entry. */
   const given = new Map<string, number>();
+  /** The list of which a page was given last: the next page needs no list of its own. */
+  let listed:
+    | { readonly scope: string; readonly until: number; readonly objects: readonly Listed[] }
+    | undefined;
 
   /** `undefined` when it is not there any more. */
   async function read(key: string): Promise<ParkedMessage | undefined> {
@@ -69,12 +84,34 @@ export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
       if (before !== undefined && before !== dueAt) await index.remove({ key, dueAt: before });
     },
 
-    async list(kind, limit, source) {
-      const oldest = await oldestKeys(bucket, prefixOf(kind, source), limit);
-      const messages = await readAll(oldest);
-      return oldest
-        .flatMap((key) => messages.get(key) ?? [])
-        .toSorted((one, other) => (one.since < other.since ? -1 : one.since > other.since ? 1 : 0));
+    async list(scope, limit, after) {
+      const cursor = after === undefined ? undefined : cursorIn(after);
+      const name = JSON.stringify(scope);
+      if (!cursor || listed?.scope !== name || listed.until !== cursor.until) {
+        const all = await objectsOf(bucket, scope);
+        const until = cursor?.until ?? all.at(-1)?.at ?? 0;
+        listed = { scope: name, until, objects: all.filter(({ at }) => at <= until) };
+      }
+      const { until, objects } = listed;
+      const rest = cursor ? objects.filter((each) => compared(each, cursor) > 0) : objects;
+      const page = rest.slice(0, limit);
+      const messages = await readAll(page.map(({ key }) => key));
+      const last = page.at(-1);
+      return {
+        // An object may be gone since it was listed.
+        messages: page.flatMap(({ key }) => messages.get(key) ?? []),
+        ...(last && rest.length > page.length && { next: JSON.stringify({ ...last, until }) }),
+      };
+    },
+
+    async count(scope) {
+      const groups = Map.groupBy(await objectsOf(bucket, scope), ({ key }) =>
+        key.split("/").slice(1, 3).join("/"),
+      );
+      return [...groups].map(([name, all]) => {
+        const [kind = "", source = ""] = name.split("/");
+        return { kind: kind as ParkedKind, source, count: all.length };
+      });
     },
 
     async remove(parked) {
@@ -111,10 +148,32 @@ export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
 
 const reach = <Answer>(answer: Promise<Answer>) => reached(answer, "parked-messages-unreachable");
 
-/** Of all keys under a prefix those that were written first. Not more than a page and `limit` of them are held at a time. */
-async function oldestKeys(bucket: string, prefix: string, limit: number): Promise<string[]> {
+/** The objects of a scope, those that were written first come first. Some hundred bytes of each are held. */
+async function objectsOf(bucket: string, { kinds, source, id }: ParkedScope): Promise<Listed[]> {
+  const each = await Promise.all(kinds.map((kind) => objectsUnder(bucket, prefixOf(kind, source))));
+  return each
+    .flat()
+    .filter(({ key }) => id === undefined || isHashOf(hashIn(key), id))
+    .toSorted(compared);
+}
+
+const compared = (one: Listed, other: Listed) =>
+  one.at - other.at || (one.key < other.key ? -1 : Number(one.key > other.key));
+const hashIn = (key: string) => key.slice(key.lastIndexOf("/") + 1, -".json".length);
+
+/** Where a list goes on. An operator's command hands it back; one that it made up itself is refused. */
+function cursorIn(text: string): Listed & { readonly until: number } {
+  try {
+    const { key, at, until } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof key === "string" && typeof at === "number" && typeof until === "number")
+      return { key, at, until };
+  } catch {}
+  throw new InboundError("malformed", "cursor-unknown", { hint: "begin the list again, without after" });
+}
+
+async function objectsUnder(bucket: string, prefix: string): Promise<Listed[]> {
   const { ListObjectsV2Command, s3 } = await import("./s3.ts");
-  let oldest: { key: string; at: number }[] = [];
+  const found: Listed[] = [];
   let from: string | undefined;
   do {
     const page = new ListObjectsV2Command({
@@ -123,20 +182,19 @@ async function oldestKeys(bucket: string, prefix: string, limit: number): Promis
       ...(from !== undefined && { ContinuationToken: from }),
     });
     const { Contents = [], NextContinuationToken } = await reach(s3.send(page));
-    const listed = Contents.flatMap(({ Key, LastModified }) =>
-      Key === undefined ? [] : { key: Key, at: LastModified?.getTime() ?? 0 },
-    );
-    oldest = [...oldest, ...listed].toSorted((one, other) => one.at - other.at).slice(0, limit);
+    for (const { Key, LastModified } of Contents) {
+      if (Key !== undefined) found.push({ key: Key, at: LastModified?.getTime() ?? 0 });
+    }
     from = NextContinuationToken;
   } while (from !== undefined);
-  return oldest.map(({ key }) => key);
+  return found;
 }
 
 const prefixOf = (kind: ParkedKind, source: string | undefined) =>
   `parked/${kind}/${source === undefined ? "" : `${source}/`}`;
 
 function keyOf({ kind, message, ledgerId }: Parameters<Parked["remove"]>[0]): string {
-  return `${prefixOf(kind, message.source)}${createHash("sha256").update(JSON.stringify(ledgerId)).digest("hex")}.json`;
+  return `${prefixOf(kind, message.source)}${hashOfId(ledgerId)}.json`;
 }
 
 /** Written by ourselves, so its shape is known. */

@@ -133,6 +133,8 @@ export interface Ledger {
    * number when it is called again before the outcome is recorded, so that a decision made by the number does not change.
    */
   countDeparture(key: EventKey, withinSeconds: number): Promise<number>;
+  /** The ids of the first departures that were counted for a source in the hour before a moment (ISO 8601, UTC): 50 at most. */
+  firstDepartures(source: string, before: string): Promise<readonly string[]>;
   /** A person by our id, today's or an earlier one: the record then has the id of today. */
   person(externalId: string): Promise<PersonRecord | undefined>;
   /**

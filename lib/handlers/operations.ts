@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
-import { operate, OperationRequest, type OperationResult } from "#lib/operations/operate.ts";
+import { explain, ExplainRequest, type Explanation, type ExplainPorts } from "#lib/operations/explain.ts";
+import { listParked, showParked, type ParkedList, type ShownMessage } from "#lib/operations/list.ts";
+import { operate, type ChangedMessages } from "#lib/operations/operate.ts";
+import { pauseOrResume, type PauseResult } from "#lib/operations/pause.ts";
+import { ChangeRequest, ListRequest, PauseRequest, ShowRequest } from "#lib/operations/requests.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
-import { explain, ExplainRequest, type ExplainedEvent, type ExplainPorts } from "#lib/operations/explain.ts";
-import type { PersonRecord } from "#lib/contract/ledger.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 import { logContext } from "./middleware/log-context.ts";
@@ -13,29 +15,46 @@ import { stopBefore } from "./middleware/stop-before.ts";
 const reserveMilliseconds = 3_000;
 
 type Ports = ApplyPorts & ExplainPorts;
-type Answer = readonly OperationResult[] | readonly ExplainedEvent[] | readonly PersonRecord[];
+
+const Request = z.union([ListRequest, ShowRequest, ChangeRequest, PauseRequest, ExplainRequest]);
+/** What an operator may ask for. */
+export type OperationRequest = z.input<typeof Request>;
+type Answer = ParkedList | readonly ShownMessage[] | ChangedMessages | PauseResult | Explanation;
 
 /**
  * The Lambda handler of operations, invoked by operators who have the right: what lib/operations takes, e.g.
- * `{"operation": "list", "kind": "dead"}`, `{"operation": "redrive", "dryRun": true}`, `{"operation": "release", "id": "…", "as": "same"}`,
- * `{"operation": "pause", "source": "okta"}`, `{"operation": "explain", "externalId": "10010"}`, `{"operation": "person", "externalId": "10010"}`. Throws `malformed` for any other.
+ * `{"operation": "list", "kinds": ["dead"]}`, `{"operation": "redrive", "mode": "preview", "source": "okta"}`,
+ * `{"operation": "release", "mode": "apply", "id": "…", "as": "same"}`, `{"operation": "pause", "source": "okta"}`,
+ * `{"operation": "explain", "asked": "10010"}`. Throws `malformed` for any other.
  */
 export function operations(open: () => Ports) {
   return lambdaHandler<unknown, Ports, Answer>(
     [openPorts(open), logContext(), stopBefore({ reserveMilliseconds })],
     async (event, { ports, awsRequestId: owner, deadline }) => {
       const request = requestOf(event);
-      return request.operation === "explain" || request.operation === "person"
-        ? explain(request, ports)
-        : operate(request, ports, { owner, deadline });
+      switch (request.operation) {
+        case "list":
+          return listParked(request, ports);
+        case "show":
+          return showParked(request, ports);
+        case "pause":
+        case "resume":
+          return pauseOrResume(request, ports);
+        case "explain":
+          return explain(request, ports);
+        default:
+          return operate(request, ports, { owner, deadline });
+      }
     },
   );
 }
 
-function requestOf(event: unknown): OperationRequest | ExplainRequest {
-  const request = z.safeParse(z.union([OperationRequest, ExplainRequest]), event);
+function requestOf(event: unknown): z.output<typeof Request> {
+  const request = z.safeParse(Request, event);
   if (request.success) return request.data;
   throw new InboundError("malformed", "operation-unknown", {
-    hint: "list (kind: dead, held, rejected or waiting), redrive (dryRun), release (as: same) or discard, each with source or id; pause or resume (source); explain (externalId or event); person (externalId)",
+    hint:
+      "list or show; redrive, release or discard (each with mode: preview or apply, and with id, person, reason or source); " +
+      "pause or resume (source); explain (asked)",
   });
 }

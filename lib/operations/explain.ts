@@ -1,18 +1,28 @@
 import * as z from "zod/mini";
+import type { AuthingClient } from "#lib/authing/client.ts";
 import type { EventKey, EventRecord, Ledger, PersonRecord } from "#lib/contract/ledger.ts";
-import { staysParked, type Parked, type ParkedKind, type ParkedMessage } from "#lib/contract/parked.ts";
+import {
+  parkedKinds,
+  staysParked,
+  type Parked,
+  type ParkedKind,
+  type ParkedMessage,
+} from "#lib/contract/parked.ts";
 import { endOfDay } from "#lib/pipeline/dates.ts";
+import { accountOf, mayBeAddress, mayBeUserId, type Account } from "./authing-account.ts";
 import { hintOf } from "./hints.ts";
+import { pagesOf, personMatcher } from "./selection.ts";
 
-const text = z.string().check(z.minLength(1), z.maxLength(1000));
-
-/** What became of a person, event by event, or of one event: `okta/<id>`, `uploads/<import>/<row>`, or the id alone. */
-export const ExplainRequest = z.union([
-  z.strictObject({ operation: z.literal("explain"), externalId: text }),
-  z.strictObject({ operation: z.literal("explain"), event: text }),
-  /** What is known of a person today, by our id of them, today's or an earlier one. */
-  z.strictObject({ operation: z.literal("person"), externalId: text }),
-]);
+/**
+ * What became of a person or of an event. `asked` is our id of a person, today's or an earlier one; Authing's id; `source/subject`;
+ * `source/<event id>` or an event's id alone; `uploads/<import>/<row>`. With `askAuthing` it may be an e-mail address or a phone number: it
+ * is looked up at Authing, and neither stored nor repeated.
+ */
+export const ExplainRequest = z.strictObject({
+  operation: z.literal("explain"),
+  asked: z.string().check(z.minLength(1), z.maxLength(1000)),
+  askAuthing: z._default(z.boolean(), false),
+});
 export type ExplainRequest = z.infer<typeof ExplainRequest>;
 
 /** Why an event is parked, since when, and until when where that is known. */
@@ -32,11 +42,37 @@ export interface ExplainedEvent
   readonly parked?: WhyParked;
   /** Where another account has what the person needs: our id of the person who has it. */
   readonly otherExternalId?: string;
+  /** Of a departure that is held as one of many: the people whose departures of that hour were applied, by our id or the source's. */
+  readonly leftBefore?: readonly string[];
+}
+
+/** What an operator is told where nothing is known: where else to look. */
+export interface Elsewhere {
+  /** The sources that are switched on, and since when each is paused. */
+  readonly sources: readonly { readonly name: string; readonly pausedSince?: string }[];
+  /** Parked deliveries that could not be read: whose people they are about is not known. */
+  readonly unreadable: number;
+  /** Not every parked message was looked through. */
+  readonly isPartial?: true;
+}
+
+export interface Explanation {
+  /** What is known of the person today. */
+  readonly person?: PersonRecord;
+  /** What Authing answers, where it was asked. */
+  readonly account?: Account;
+  readonly events: readonly ExplainedEvent[];
+  /** Where neither a person nor an event is known. */
+  readonly elsewhere?: Elsewhere;
 }
 
 export interface ExplainPorts {
-  readonly ledger: Pick<Ledger, "event" | "events" | "person" | "subject" | "pausedSince">;
+  readonly ledger: Pick<
+    Ledger,
+    "event" | "events" | "person" | "subject" | "pausedSince" | "firstDepartures"
+  >;
   readonly parked: Pick<Parked, "list">;
+  readonly authing: Pick<AuthingClient, "getUser">;
   /** Names of the sources that are switched on. */
   readonly sources: readonly string[];
   /** Where days begin and end, e.g. `Asia/Shanghai`. */
@@ -45,37 +81,50 @@ export interface ExplainPorts {
 
 /** Events that explain a person: the newest ones. */
 const maxEvents = 100;
-/** Parked messages of one kind that are looked through, the oldest ones. */
-const maxParked = 1000;
+/** Parked messages that are looked through, the oldest ones of each kind. */
+const maxParked = 5000;
 
-/**
- * Events in the order in which they were decided, and behind them those that wait for the first time. An id alone may be that of
- * several sources' events. Nothing when none is known. Of the operation `person`: one record, or none.
- */
+/** Events in the order in which they were decided, and behind them those that wait for the first time. */
 export async function explain(
-  request: ExplainRequest,
+  { asked, askAuthing }: ExplainRequest,
   ports: ExplainPorts,
-): Promise<readonly ExplainedEvent[] | readonly PersonRecord[]> {
-  if (request.operation === "person") {
-    const person = await ports.ledger.person(request.externalId);
-    return person ? [person] : [];
+): Promise<Explanation> {
+  const known = await explainPerson(asked, ports);
+  if (known) return known;
+  const subject = await personOfSubject(asked, ports);
+  const byElse = subject === undefined ? undefined : await explainPerson(subject, ports);
+  if (byElse) return byElse;
+  const events = await explainEvent(asked, ports);
+  if (events.length > 0) return { events };
+  if (mayBeUserId(asked) || (askAuthing && mayBeAddress(asked))) {
+    const account = await accountOf(asked, ports.authing);
+    const { externalId } = account ?? {};
+    const person = externalId === undefined ? undefined : await explainPerson(externalId, ports);
+    if (account) return { events: [], ...person, account };
   }
-  return "externalId" in request
-    ? explainPerson(request.externalId, ports)
-    : explainEvent(request.event, ports);
+  return { events: [], elsewhere: await elsewhereOf(ports) };
 }
 
-async function explainPerson(asked: string, ports: ExplainPorts): Promise<ExplainedEvent[]> {
+/** `undefined` where neither a person nor an event is known by this id. */
+async function explainPerson(asked: string, ports: ExplainPorts): Promise<Explanation | undefined> {
   const { ledger } = ports;
   const [records, person] = await Promise.all([ledger.events(asked, maxEvents), ledger.person(asked)]);
-  const ids = new Set([asked, person?.externalId, ...(person?.formerly ?? [])]);
-  // An event that waits for its source's API has not been read: then only the source's id says whose it is.
-  const subjects = new Set(records.map(({ source, subject }) => `${source}/${subject}`));
-  return joined(records, ports, ({ externalId, message }) => {
-    const isOfSubject =
-      message.kind === "event" && subjects.has(`${message.source}/${message.event.subject}`);
-    return isOfSubject || (externalId !== undefined && ids.has(externalId));
-  });
+  const events = await joined(records, ports, await personMatcher(asked, ledger));
+  if (!person && events.length === 0) return undefined;
+  return { events, ...(person && { person }) };
+}
+
+/** Our id of the person whom a source calls so: `source/subject`. */
+async function personOfSubject(
+  asked: string,
+  { ledger, sources }: ExplainPorts,
+): Promise<string | undefined> {
+  const slash = asked.indexOf("/");
+  const source = asked.slice(0, slash);
+  if (slash <= 0 || !sources.includes(source)) return undefined;
+  const told = await ledger.subject(source, asked.slice(slash + 1));
+  const moved = told?.movedTo === undefined ? told : await ledger.subject(source, told.movedTo);
+  return moved?.externalId;
 }
 
 async function explainEvent(asked: string, ports: ExplainPorts): Promise<ExplainedEvent[]> {
@@ -89,24 +138,47 @@ async function explainEvent(asked: string, ports: ExplainPorts): Promise<Explain
   );
 }
 
+async function elsewhereOf({ ledger, parked, sources }: ExplainPorts): Promise<Elsewhere> {
+  const each = sources.map(async (name) => {
+    const pausedSince = await ledger.pausedSince(name);
+    return { name, ...(pausedSince !== undefined && { pausedSince }) };
+  });
+  let unreadable = 0;
+  const { isPartial } = await lookThrough(["dead"], { ledger, parked }, ({ message }) => {
+    if (message.kind === "unreadable") unreadable += 1;
+  });
+  return { sources: await Promise.all(each), unreadable, ...(isPartial && { isPartial }) };
+}
+
+/** Shows each parked message of some kinds, until too many were read. */
+async function lookThrough(
+  kinds: readonly ParkedKind[],
+  ports: Pick<ExplainPorts, "ledger" | "parked">,
+  look: (message: ParkedMessage) => void,
+): Promise<{ isPartial?: true }> {
+  let read = 0;
+  for await (const page of pagesOf({ kinds }, ports)) {
+    for (const message of page.messages) look(message);
+    read += page.read;
+    if (read >= maxParked && page.next !== undefined) return { isPartial: true };
+  }
+  return {};
+}
+
 /** Outcomes, each with why its event is parked where it is, and the events that wait. */
 async function joined(
   records: readonly EventRecord[],
-  { ledger, parked, timeZone }: ExplainPorts,
+  ports: ExplainPorts,
   isAsked: (message: ParkedMessage) => boolean,
 ): Promise<ExplainedEvent[]> {
+  const { ledger, timeZone } = ports;
   // Only of an outcome that an operator can change the event is parked; what waits has no outcome.
-  const kinds = new Set<ParkedKind>([
-    "waiting",
-    ...records.map(({ outcome }) => outcome.kind).filter(staysParked),
-  ]);
-  const lists = await Promise.all([...kinds].map((kind) => parked.list(kind, maxParked)));
-  const asked = new Map(
-    lists
-      .flat()
-      .filter(isAsked)
-      .map((each) => [nameOf(each), each]),
-  );
+  const outcomeKinds = new Set<ParkedKind>(records.map(({ outcome }) => outcome.kind).filter(staysParked));
+  const asked = new Map<string, ParkedMessage>();
+  const kinds = parkedKinds.filter((kind) => kind === "waiting" || outcomeKinds.has(kind));
+  await lookThrough(kinds, ports, (each) => {
+    if (isAsked(each)) asked.set(nameOf(each), each);
+  });
   const why = async (each: ParkedMessage): Promise<WhyParked> => {
     const { kind, reason, path, dueAt, attempts, message, hint = hintOf(reason, message.source) } = each;
     const pausedSince = reason === "source-paused" ? await ledger.pausedSince(message.source) : undefined;
@@ -127,10 +199,12 @@ async function joined(
     const own = asked.get(name);
     asked.delete(name);
     const otherExternalId = await otherPerson(record, ledger);
+    const leftBefore = own?.reason === "mass-departure" ? await peopleWhoLeft(record, ledger) : undefined;
     return {
       ...record,
       ...(own && { parked: await why(own) }),
       ...(otherExternalId !== undefined && { otherExternalId }),
+      ...(leftBefore && { leftBefore }),
     };
   });
   const outcomes = await Promise.all(settled);
@@ -169,6 +243,18 @@ async function otherPerson(
   const slash = by.indexOf("/");
   const other = (await ledger.event({ source: by.slice(0, slash), id: by.slice(slash + 1) }))?.externalId;
   return other === externalId ? undefined : other;
+}
+
+/** The people whose departures came first in the same wave, and were applied. */
+async function peopleWhoLeft(
+  { source, settledAt }: EventRecord,
+  ledger: ExplainPorts["ledger"],
+): Promise<readonly string[]> {
+  const ids = await ledger.firstDepartures(source, settledAt);
+  const records = await Promise.all(ids.map((id) => ledger.event({ source, id })));
+  return records.flatMap((record) =>
+    record && record.outcome.kind !== "held" ? (record.externalId ?? `${source}/${record.subject}`) : [],
+  );
 }
 
 function unsettled({ message, ledgerId, externalId }: ParkedMessage): Omit<ExplainedEvent, "parked"> {

@@ -41,7 +41,7 @@ const deliveryFailed = "delivery-failed";
 async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Applied | Read> {
   const repeatsForSeconds = ports.source(message.source)?.redeliversForSeconds ?? Infinity;
   const { key, claim, wasParked } = await claimMessage(message, ports, { ...run, repeatsForSeconds });
-  if (claim.state === "busy") return { state: "later" };
+  if (claim.state === "busy") return { state: "later", reason: "event-busy" };
   if (claim.state === "settled") {
     ports.log.info("event seen before", { ...key, outcome: claim.record.outcome.kind });
     if (message.wasParked) await ports.parked.remove({ kind: "waiting", message, ledgerId: key.id });

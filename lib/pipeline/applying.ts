@@ -49,8 +49,8 @@ export type Applied =
   | { readonly state: "done"; readonly outcome: Outcome }
   /** It leaves the queue, and comes back at a moment (ISO 8601, UTC). */
   | { readonly state: "waiting"; readonly reason: string; readonly dueAt: string }
-  /** The queue gives it again. */
-  | { readonly state: "later" };
+  /** The queue gives it again; `reason` where it is known. */
+  | { readonly state: "later"; readonly reason?: string };
 
 /** A message that is this worker's to decide. */
 export interface Claimed {

@@ -102,7 +102,7 @@ export async function retry(
   await ports.ledger.release(key, owner);
   const fields = { source: key.source, event: key.id, code, reason, path };
   ports.log.warn("event retried", fields, { EventsRetried: 1 });
-  return { state: "later" };
+  return { state: "later", reason };
 }
 
 async function keep(

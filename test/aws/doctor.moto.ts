@@ -23,6 +23,7 @@ import type { Stage } from "#infra/stage/stage.ts";
 import { serveOperations } from "./operations-function.ts";
 import { createSecret, putSecret } from "./resources.ts";
 import { createStack } from "./stage.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // npm run doctor, explain, dead and held against a deployed stage: the real SDK asks moto, which has the stack. A stack of this
 // machine answers at the webhooks' addresses, and in place of the one function that moto could not run.
@@ -132,7 +133,7 @@ describe("npm run doctor", () => {
     expect(lines).toMatch(/✓ Authing: .* takes the access key, and answered a look-up in \d+ ms/);
     expect(lines).toContain("✓ alarms: 1 subscribed");
     expect(sandbox.users()).toEqual([]);
-    expect(await stack.parked.list("dead", 10)).toEqual([]);
+    expect(await parkedList(stack.parked, "dead", 10)).toEqual([]);
     expect(stack.ledger.recent(10).map(({ outcome }) => outcome)).toEqual(
       ["clerk", "feishu"].map(() => ({ kind: "already-done", reason: "nothing-to-do" })),
     );

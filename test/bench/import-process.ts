@@ -66,6 +66,7 @@ const ledger: Ledger = {
   tell: ledgerOf.tell,
   countSubjects: ledgerOf.countSubjects,
   countDeparture: ledgerOf.countDeparture,
+  firstDepartures: ledgerOf.firstDepartures,
   person: ledgerOf.person,
   recordPeople: ledgerOf.recordPeople,
   renamePerson: ledgerOf.renamePerson,

@@ -14,16 +14,20 @@ const event: ExplainedEvent = {
   changes: ["update"],
   trail: { name: "profile · full name" },
 };
+const telling = { asked: "00u1", place: "", language: "en" } as const;
 const settled = { ...event, settledAt: "2026-11-26T03:00:02.000Z" };
 
 describe("an explanation", () => {
   it("says which fields were superseded by which event, and which were dropped", () => {
-    const text = explanation({
-      ...settled,
-      outcome: { kind: "accepted", userId: "u-1" },
-      superseded: { phone: "okta/e-2" },
-      dropped: [{ path: "departments", problem: "more-than-50-departments" }],
-    });
+    const text = explanation(
+      {
+        ...settled,
+        outcome: { kind: "accepted", userId: "u-1" },
+        superseded: { phone: "okta/e-2" },
+        dropped: [{ path: "departments", problem: "more-than-50-departments" }],
+      },
+      telling,
+    );
     expect(text).toMatch(/name +profile +full name/);
     expect(text).toMatch(/phone +— +superseded by okta\/e-2/);
     expect(text).toMatch(/departments +dropped: more-than-50-departments/);
@@ -37,11 +41,11 @@ describe("an explanation", () => {
       attempts: 1,
       dueAt: "2026-11-30T16:00:00.000Z",
     } as const;
-    const waits = explanation({ ...event, parked });
+    const waits = explanation({ ...event, parked }, telling);
     expect(waits).toMatch(/waits +until 2026-11-30T16:00:00.000Z, the day that it names/);
     expect(waits).not.toContain("outcome");
     expect(waits).not.toContain("lapses");
-    const lapsed = explanation({ ...event, parked: { ...parked, lapsedBy: "okta/e-3" } });
+    const lapsed = explanation({ ...event, parked: { ...parked, lapsedBy: "okta/e-3" } }, telling);
     expect(lapsed).toMatch(/lapses +okta\/e-3 has said something newer/);
   });
 
@@ -53,7 +57,7 @@ describe("an explanation", () => {
       userId: "u-2",
       by: "hr/e-9",
     } as const;
-    const text = explanation({ ...settled, outcome, otherExternalId: "10011" });
+    const text = explanation({ ...settled, outcome, otherExternalId: "10011" }, telling);
     expect(text).toMatch(/outcome +rejected conflict \(email\)/);
     expect(text).toMatch(/brought by +hr\/e-9/);
     expect(text).toMatch(/other account +u-2/);

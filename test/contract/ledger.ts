@@ -184,6 +184,20 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         expect(await count("bamboohr", "e-3")).toBe(1);
       });
 
+      it("are named, the first 50 of an hour, of one source", async () => {
+        for (let index = 0; index < 60; index += 1) {
+          await ledger.countDeparture({ source: "bamboohr", id: `e-${index}` }, 3600);
+        }
+        await ledger.countDeparture({ source: "clerk", id: "e-99" }, 3600);
+        const at = (seconds: number) => new Date(time + seconds * 1000).toISOString();
+        const first = await ledger.firstDepartures("bamboohr", at(1));
+        expect(first.toSorted()).toEqual(Array.from({ length: 50 }, (_, index) => `e-${index}`).toSorted());
+        expect(await ledger.firstDepartures("clerk", at(1800))).toEqual(["e-99"]);
+        expect(await ledger.firstDepartures("okta", at(1))).toEqual([]);
+        expect(await ledger.firstDepartures("bamboohr", at(-7200))).toEqual([]);
+        expect(await ledger.firstDepartures("bamboohr", at(3 * 3600))).toEqual([]);
+      });
+
       it("at the same moment are counted one after the other", async () => {
         const ids = Array.from({ length: 8 }, (_, index) => `e-${index}`);
         const counts = ids.map((id) => ledger.countDeparture({ source: "bamboohr", id }, 3600));

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { operate, type OperationRequest } from "#lib/operations/operate.ts";
+import { carryOutAsked, type Asked } from "../operations/asked.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { memoryLedger } from "#infra/local/ledger.ts";
 import { mover } from "./story.ts";
 import { openWorld, personOf, portsOf, told, type Message, type World } from "./world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // Two processes at once: one of them stands still before one of its steps, a step being a call to the outside or its answer, while
 // the other one does all that it can. The end must be the same at every step.
@@ -25,10 +26,10 @@ const invoking =
     return applied?.state === "done";
   };
 const operating =
-  (world: World, request: OperationRequest): Work =>
+  (world: World, request: Asked): Work =>
   async (ports) => {
-    const results = await operate(request, ports, run(world, `terminal-${request.operation}`));
-    return results.every(({ result = "" }) => !result.includes("retried"));
+    const results = await carryOutAsked(request, ports, run(world, `terminal-${request.operation}`));
+    return results.every(({ result = "" }) => !result.includes("not now"));
   };
 
 /** One process stands still before its step `at` until the other one has tried. Resolves to whether it got so far. */
@@ -103,7 +104,7 @@ async function held(): Promise<World> {
     ids.slice(1).map((id) => told("hr", `left-${id}`, id, 20, [{ kind: "leave", who: {} }])),
   );
   await world.deliver([late()]);
-  expect(await world.parked.list("held", 10)).toHaveLength(1);
+  expect(await parkedList(world.parked, "held", 10)).toHaveLength(1);
   return world;
 }
 
@@ -111,7 +112,7 @@ async function held(): Promise<World> {
 async function dead(): Promise<World> {
   const world = await openWorld({ makeLedger: memoryLedger, direct: true, people: "own" });
   await world.deliver([joiner("0"), late({ broken: true })]);
-  expect(await world.parked.list("dead", 10)).toHaveLength(1);
+  expect(await parkedList(world.parked, "dead", 10)).toHaveLength(1);
   return world;
 }
 
@@ -141,7 +142,7 @@ const userOf = (world: World) => world.pool.users().find(({ externalId }) => ext
 describe("an older event that goes on while a newer one is applied", () => {
   const ways = {
     released: { prepare: held, request: { operation: "release" } },
-    redriven: { prepare: dead, request: { operation: "redrive", kind: "dead", dryRun: false } },
+    redriven: { prepare: dead, request: { operation: "redrive", kind: "dead" } },
   } as const;
   for (const [way, { prepare, request }] of Object.entries(ways)) {
     for (const [event, status] of [
@@ -152,7 +153,7 @@ describe("an older event that goes on while a newer one is applied", () => {
         expect(userOf(world)).toMatchObject({ status, city: "older", nickname: "newer" });
         expect(await world.ledger.subject("hr", "0")).toMatchObject({ isClosed: status === "Suspended" });
         for (const kind of ["held", "dead", "rejected", "waiting"] as const)
-          expect(await world.parked.list(kind, 10), kind).toEqual([]);
+          expect(await parkedList(world.parked, kind, 10), kind).toEqual([]);
         expect(await world.recordOf("hr", "older")).toMatchObject({ outcome: { kind: "accepted" } });
       };
       it(`is ${way}, interrupted by ${event.event.id} at every step: of each field the newest counts`, async () => {
@@ -168,8 +169,8 @@ describe("an older event that goes on while a newer one is applied", () => {
 });
 
 describe("two operators who decide about the same departure at once", () => {
-  const release: OperationRequest = { operation: "release" };
-  const discard: OperationRequest = { operation: "discard", kind: "held" };
+  const release: Asked = { operation: "release" };
+  const discard: Asked = { operation: "discard", kind: "held" };
   /** One decision holds, and the ledger tells the one that was carried out. */
   const check = async (world: World) => {
     const { outcome } = (await world.recordOf("hr", "older")) ?? {};
@@ -177,7 +178,7 @@ describe("two operators who decide about the same departure at once", () => {
     const isReleased = outcome?.kind === "accepted";
     expect(userOf(world)).toMatchObject({ status: isReleased ? "Suspended" : "Activated" });
     if (!isReleased) expect(outcome).toMatchObject({ reason: "discarded" });
-    expect(await world.parked.list("held", 10)).toEqual([]);
+    expect(await parkedList(world.parked, "held", 10)).toEqual([]);
   };
   it.each([
     ["releases", "discards", release, discard],

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { memoryLedger } from "#infra/local/ledger.ts";
 import type { Fault } from "#infra/sandbox/faults.ts";
 import { openWorld, personOf, told, type World } from "./world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // Authing's look-up may lag behind its create by some seconds: what is there is not found yet, and that decides nothing.
 
@@ -45,8 +46,8 @@ describe.each([500, 2_000, 8_000])("a look-up that lags by %i ms", (lag) => {
         outcome: { kind: "accepted", userId: expect.any(String) },
       });
     }
-    expect(await world.parked.list("rejected", 10)).toEqual([]);
-    expect(await world.parked.list("held", 10)).toEqual([]);
+    expect(await parkedList(world.parked, "rejected", 10)).toEqual([]);
+    expect(await parkedList(world.parked, "held", 10)).toEqual([]);
   });
 
   it("closes the account of a leaver who joined a moment before", async () => {

@@ -188,7 +188,7 @@ it("a suspension closes the account, also where an address that comes with it is
   expect(world.pool.users()).toMatchObject([{ email: personOf("1").email, city: "杭州" }, {}]);
   // Once the address is free, the rest is told by the same event again.
   await play(world, hr(5, [update("2", { email: "free@example.com" })], "2"));
-  await world.operate({ operation: "redrive", kind: "rejected", dryRun: false });
+  await world.operate({ operation: "redrive", kind: "rejected" });
   await play(world);
   expect(world.pool.users()).toMatchObject([{ email: personOf("2").email, city: "杭州" }, {}]);
   expect(world.statuses()).toEqual({ 1: "Suspended", 2: "Activated" });

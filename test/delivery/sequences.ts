@@ -1,12 +1,13 @@
 import * as fc from "fast-check";
 import type { LeavePolicy, OtpPolicy, PeoplePolicy } from "#lib/contract/policies.ts";
 import type { EventRecord } from "#lib/contract/ledger.ts";
-import type { OperationRequest } from "#lib/operations/operate.ts";
+import type { Asked } from "../operations/asked.ts";
 import { memoryLedger, type MemoryLedger } from "#infra/local/ledger.ts";
 import type { ScriptedFault } from "#infra/sandbox/faults.ts";
 import { brokenFor, brokenLedger, isGone, type Told } from "./reference.ts";
 import { cast, drawn, heir, statementsOf, type Draw, type SourceName, type Statement } from "./statements.ts";
 import { openWorld, type Message, type World } from "./world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // Random lives of a few people, told by two sources in any order, twice and late, while Authing fails, processes end and operators
 // decide. A small reference says what has to be there in the end.
@@ -30,7 +31,7 @@ export interface Sequence {
   /** After how many steps the process of the moment ends. */
   readonly deaths: readonly number[];
   /** What operators do, and after how many portions. */
-  readonly acts: readonly { readonly after: number; readonly request: OperationRequest }[];
+  readonly acts: readonly { readonly after: number; readonly request: Asked }[];
   /** What an operator decides about departures that are held in the end, if anything. */
   readonly decision: "release" | "discard" | "later";
   /** The id that 3 had is given to 7. */
@@ -79,12 +80,15 @@ const fault: fc.Arbitrary<ScriptedFault> = fc.record({
 });
 
 const source = fc.constantFrom<SourceName>("hr", "idp");
-const request: fc.Arbitrary<OperationRequest> = fc.oneof(
+const request: fc.Arbitrary<Asked> = fc.oneof(
   fc.record({ operation: fc.constant("pause" as const), source }),
   fc.record({ operation: fc.constant("resume" as const), source }),
-  fc.constant<OperationRequest>({ operation: "release" }),
-  fc.constant<OperationRequest>({ operation: "discard", kind: "held" }),
-  fc.constant<OperationRequest>({ operation: "redrive", kind: "rejected", dryRun: false }),
+  fc.constant<Asked>({ operation: "release" }),
+  fc.constant<Asked>({ operation: "discard", kind: "held" }),
+  fc.constant<Asked>({ operation: "redrive", kind: "rejected" }),
+  // Previews change nothing, at any moment.
+  fc.constant<Asked>({ operation: "redrive", kind: "rejected", mode: "preview" }),
+  fc.constant<Asked>({ operation: "release", mode: "preview" }),
 );
 
 export const sequence: fc.Arbitrary<Sequence> = fc.record({
@@ -147,7 +151,7 @@ async function play(
   await world.operate({ operation: "resume", source: "hr" });
   await world.operate({ operation: "resume", source: "idp" });
   world.mend();
-  await world.operate({ operation: "redrive", kind: "dead", dryRun: false });
+  await world.operate({ operation: "redrive", kind: "dead" });
   await world.deliver([]);
   await world.deliverWaiting();
   const tooSoon = ledger
@@ -164,7 +168,7 @@ async function play(
   }
   // What was refused for a moment, or by a server that was in trouble, is tried again.
   for (let again = 0; again < 4 && (await isRefusedByTrouble(world, again)); again += 1) {
-    await world.operate({ operation: "redrive", kind: "rejected", dryRun: false });
+    await world.operate({ operation: "redrive", kind: "rejected" });
     await world.deliver([]);
     await world.deliverWaiting();
   }
@@ -174,7 +178,7 @@ async function play(
 
 /** Twice for all, since one may wait for another, and again for what a failing server refuses. */
 async function isRefusedByTrouble(world: World, times: number): Promise<boolean> {
-  const rejected = await world.parked.list("rejected", 100);
+  const rejected = await parkedList(world.parked, "rejected", 100);
   const isFailing = rejected.some(({ reason }) =>
     /server|unknown-outcome|bad-request|not-confirmed/.test(reason),
   );
@@ -208,14 +212,14 @@ async function brokenRules(
   const all = hasHeir ? [...names, "hr/create-200"] : names;
   rule(isSame(records.map(nameOf), all), "every event ends in exactly one outcome");
   for (const kind of ["held", "rejected", "dead"] as const) {
-    const parked = (await world.parked.list(kind, 100)).map(
+    const parked = (await parkedList(world.parked, kind, 100)).map(
       ({ ledgerId, message }) => `${message.source}/${ledgerId}`,
     );
     const ended = records.filter(({ outcome }) => outcome.kind === kind && outcome.reason !== "discarded");
     rule(isSame(ended.map(nameOf), parked), `what is ${kind} is parked`);
   }
-  rule((await world.parked.list("dead", 100)).length === 0, "nothing is dead");
-  rule((await world.parked.list("waiting", 100)).length === 0, "nothing waits");
+  rule((await parkedList(world.parked, "dead", 100)).length === 0, "nothing is dead");
+  rule((await parkedList(world.parked, "waiting", 100)).length === 0, "nothing waits");
 
   const otherwise = records.filter(
     ({ outcome }) => outcome.kind === "held" && outcome.reason !== "mass-departure",

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { PeoplePolicy } from "#lib/contract/policies.ts";
 import { create, leave, outcomesOf, update, type Story } from "./story.ts";
 import { personOf, told } from "./world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // Which source may speak about which person: another source's person, and people who return under a new id.
 
@@ -99,7 +100,7 @@ function backAgain(): Story {
         { kind: "accepted" },
         { kind: "rejected", reason: "discarded" },
       ]);
-      expect(await world.parked.list("held", 10)).toEqual([]);
+      expect(await parkedList(world.parked, "held", 10)).toEqual([]);
     },
     events,
   };

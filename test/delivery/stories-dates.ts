@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { Change } from "#lib/contract/change.ts";
 import { create, leave, outcomesOf, update, type Story } from "./story.ts";
 import { told, type Message, type World } from "./world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // Days that lie ahead: a departure that is announced, moved and withdrawn, and one that stands.
 
@@ -54,7 +55,7 @@ function lastDay(): Story {
     },
     async play(world) {
       await world.deliver(events.slice(0, 2));
-      const [waiting] = await world.parked.list("waiting", 10);
+      const [waiting] = await parkedList(world.parked, "waiting", 10);
       // `explain` says so all along.
       if (world.lives.deaths === 0)
         expect(waiting).toMatchObject({ reason: "date-ahead", dueAt: new Date(march(31)).toISOString() });

@@ -1,7 +1,8 @@
 import { expect } from "vitest";
-import type { OperationRequest } from "#lib/operations/operate.ts";
+import type { Asked } from "../operations/asked.ts";
 import { create, update, range, joiners, leavers, countOf, outcomesOf, type Story } from "./story.ts";
 import { day, personOf, told } from "./world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // What waits for an operator: dead letters, and departures of many.
 
@@ -21,29 +22,29 @@ function redriven(count: number, newerOnes: number): Story {
     name: `${count} dead letters of a mapping bug, ${newerOnes} of them overtaken`,
     async prepare(world) {
       await world.deliver(broken);
-      expect(await world.parked.list("dead", 100)).toHaveLength(count);
+      expect(await parkedList(world.parked, "dead", 100)).toHaveLength(count);
       world.mend();
       await world.deliver(newer);
     },
     async play(world) {
       const requests = world.pool.requests.length;
-      const previewed = await world.operate({ operation: "redrive", kind: "dead", dryRun: true });
+      const previewed = await world.operate({ operation: "redrive", kind: "dead", mode: "preview" });
       expect(countOf(previewed)).toMatchObject({ superseded: newerOnes, "dead name-missing": 1 });
       expect(world.pool.requests).toHaveLength(requests);
-      const results = await world.operate({ operation: "redrive", kind: "dead", dryRun: false });
+      const results = await world.operate({ operation: "redrive", kind: "dead" });
       if (world.lives.deaths === 0) expect(countOf(results)).toEqual(after);
     },
     async check(world) {
       expect(Object.keys(world.statuses())).toHaveLength(count - 1);
       const requests = world.pool.requests.length;
       for (let again = 0; again < 2; again += 1) {
-        const results = await world.operate({ operation: "redrive", kind: "dead", dryRun: false });
+        const results = await world.operate({ operation: "redrive", kind: "dead" });
         expect(results).toMatchObject([{ id: "hired-1", result: "dead name-missing" }]);
       }
       expect(world.pool.requests).toHaveLength(requests);
       const outcomes = await outcomesOf(world, broken);
       expect(outcomes.filter((outcome) => outcome?.kind === "superseded")).toHaveLength(newerOnes);
-      expect(await world.parked.list("dead", 100)).toHaveLength(1);
+      expect(await parkedList(world.parked, "dead", 100)).toHaveLength(1);
     },
     events: [...broken, ...newer],
   };
@@ -60,7 +61,7 @@ function unreadable(): Story {
       await world.deliver([
         { kind: "unreadable", source: "hr", id: "hash", reason: "split-failed", delivery, reception },
       ]);
-      expect(await world.parked.list("dead", 10)).toHaveLength(1);
+      expect(await parkedList(world.parked, "dead", 10)).toHaveLength(1);
     },
     async play(world) {
       // The second event's, and again with the key that was read anew.
@@ -70,11 +71,11 @@ function unreadable(): Story {
           fault: { kind },
         })),
       );
-      await world.operate({ operation: "redrive", kind: "dead", dryRun: false });
+      await world.operate({ operation: "redrive", kind: "dead" });
     },
     async check(world) {
       expect(world.statuses()).toEqual({ 1: "Activated", 2: "Activated", 3: "Activated" });
-      expect(await world.parked.list("dead", 10)).toEqual([]);
+      expect(await parkedList(world.parked, "dead", 10)).toEqual([]);
     },
     events,
   };
@@ -93,8 +94,7 @@ function massDeparture(
       : range(leaving).map((id) => told("hr", `left-${id}`, id, 30, [update(id, { status })]));
   const joined = joiners(["new"], "hr", 40);
   const taken = Math.max(10, Math.floor(people * 0.05));
-  const request: OperationRequest =
-    verb === "release" ? { operation: verb } : { operation: verb, kind: "held" };
+  const request: Asked = verb === "release" ? { operation: verb } : { operation: verb, kind: "held" };
   return {
     name: `${leaving} of ${people} are ${status} at once, and a person decides to ${verb} those who are held`,
     async prepare(world) {
@@ -108,7 +108,7 @@ function massDeparture(
       // Who was counted and comes again after a death is held as well: rather one too many.
       if (world.lives.deaths === 0) expect(left).toBe(taken);
       expect(left).toBeLessThanOrEqual(taken);
-      expect(await world.parked.list("held", 1000)).toHaveLength(leaving - left);
+      expect(await parkedList(world.parked, "held", 1000)).toHaveLength(leaving - left);
       const alarms = world.log.filter((line) => line.startsWith("error departures held"));
       expect(alarms).not.toEqual([]);
       for (const alarm of alarms) expect(alarm).toContain('"departments":"d-1"');
@@ -120,7 +120,7 @@ function massDeparture(
       const left = Object.values(statuses).filter((each) => each === status).length;
       if (verb === "release") expect(left).toBe(leaving);
       else expect(left).toBeLessThanOrEqual(taken);
-      expect(await world.parked.list("held", 1000)).toEqual([]);
+      expect(await parkedList(world.parked, "held", 1000)).toEqual([]);
       expect(await world.operate(request)).toEqual([]);
     },
     events: [...gone, ...joined],
@@ -143,7 +143,7 @@ function suspendedTwice(): Story {
       await world.deliver(locked);
     },
     async check(world) {
-      expect(await world.parked.list("held", 100)).toEqual([]);
+      expect(await parkedList(world.parked, "held", 100)).toEqual([]);
       for (const user of world.pool.users()) expect(user.status).toBe("Suspended");
     },
     events: locked,
@@ -162,7 +162,7 @@ function normalDay(): Story {
     },
     async check(world) {
       expect(Object.values(world.statuses()).filter((status) => status === "Resigned")).toHaveLength(18);
-      expect(await world.parked.list("held", 100)).toEqual([]);
+      expect(await parkedList(world.parked, "held", 100)).toEqual([]);
     },
     options: { batchSize: 50 },
     events: gone,

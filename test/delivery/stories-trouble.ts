@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { troubles } from "./plots.ts";
 import { create, range, joiners, callsOf, outcomesOf, placed, type Story } from "./story.ts";
 import { accessKey, day, told } from "./world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // Authing in trouble, keys that change, records that are refused.
 
@@ -97,7 +98,7 @@ function poison(size: number, batchMode: "all-or-nothing" | "partial", poisons: 
       }
       expect(world.pool.users()).toHaveLength(size);
       if (whole) expect(world.pool.requests.length - before - 1).toBeLessThanOrEqual(12);
-      expect(await world.parked.list("dead", 10)).toEqual([]);
+      expect(await parkedList(world.parked, "dead", 10)).toEqual([]);
     },
     events,
   };

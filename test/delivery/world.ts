@@ -5,8 +5,7 @@ import type { LeavePolicy, OtpPolicy, PeoplePolicy, RehirePolicy } from "#lib/co
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
-import { operate } from "#lib/operations/operate.ts";
-import type { OperationRequest, OperationResult } from "#lib/operations/operate.ts";
+import type { ParkedRow } from "#lib/operations/parked-row.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import type { Applied, ApplyPorts } from "#lib/pipeline/applying.ts";
 import { bringBackDue } from "#lib/pipeline/waiting.ts";
@@ -23,8 +22,10 @@ import type { PoolRules } from "#infra/sandbox/endpoints.ts";
 import { startSandbox, type Sandbox } from "#infra/sandbox/sandbox.ts";
 import { localParked } from "#infra/local/parked.ts";
 import { virtualClock, type VirtualClock } from "./clock.ts";
+import { carryOutAsked, type Asked } from "../operations/asked.ts";
 import { directPool } from "./direct-pool.ts";
 import { lives, type Lives } from "./lives.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // Everything around delivery, in virtual time: a queue that gives each message again until it is acknowledged, Authing's
 // sandbox, a ledger and parked messages that last, and processes that do not.
@@ -87,7 +88,7 @@ export interface World {
   /** One invocation with these messages, beside whatever else runs. */
   invoke(messages: readonly QueuedMessage[]): Promise<readonly Applied[] | undefined>;
   /** What a person asks for, and asks for again when nobody answers. */
-  operate(request: OperationRequest): Promise<readonly OperationResult[]>;
+  operate(request: Asked): Promise<readonly ParkedRow[]>;
   /** What became of an event, if anything has. */
   recordOf(source: string, id: string): Promise<EventRecord | undefined>;
   /** Everybody by our id: `10010` → `Activated`. */
@@ -306,7 +307,7 @@ export async function openWorld({
     deliver: (messages) => work(messages.map((message) => ({ message, visibleAt: 0 }))),
     async deliverWaiting(until = Number.POSITIVE_INFINITY) {
       for (;;) {
-        const waiting = await parked.list("waiting", 10_000);
+        const waiting = await parkedList(parked, "waiting", 10_000);
         const next = Math.min(...waiting.map(({ dueAt = "" }) => Date.parse(dueAt)));
         if (waiting.length === 0 || next > until) break;
         await clock.wait(next - clock.now());
@@ -316,9 +317,9 @@ export async function openWorld({
     },
     async operate(request) {
       for (;;) {
-        const operated = mortals.outlive(operate(request, current, newRun()));
-        const results = (await operated) as readonly OperationResult[] | undefined;
-        if (results?.every(({ result = "" }) => !result.includes("retried"))) return results;
+        const operated = mortals.outlive(carryOutAsked(request, current, newRun()));
+        const results = (await operated) as readonly ParkedRow[] | undefined;
+        if (results?.every(({ result = "" }) => !result.includes("not now"))) return results;
         if (!results) restart();
         clock.pass(invisibleSeconds);
       }

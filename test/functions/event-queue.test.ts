@@ -15,6 +15,7 @@ import { bringBackDue } from "#lib/pipeline/waiting.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import sqs from "./events/sqs.json" with { type: "json" };
+import { parkedList } from "../contract/parked-list.ts";
 
 const clock = { now: Date.now, wait: (milliseconds: number) => wait(milliseconds), random: () => 0 };
 const template = sqs.Records[0] as SQSRecord;
@@ -148,7 +149,7 @@ describe("the function behind the queue", () => {
       "breaks-b-1": "dead",
       "leaves-c-2": "accepted",
     });
-    expect(await parked.list("dead", 10)).toMatchObject([
+    expect(await parkedList(parked, "dead", 10)).toMatchObject([
       { reason: "translation-failed", message: { event: { subject: "b" } } },
     ]);
     expect(log.join()).not.toContain("张三");
@@ -161,7 +162,7 @@ describe("the function behind the queue", () => {
     const event = records(["leaves", "a"], ["other", "a"], ["other", "b"]);
     expect(await work(event)).toEqual({ batchItemFailures: [{ itemIdentifier: "leaves-a-0" }] });
     expect(outcomes(ledger)).toEqual({ "other-a-1": "already-done", "other-b-2": "already-done" });
-    expect(await parked.list("waiting", 10)).toEqual([]);
+    expect(await parkedList(parked, "waiting", 10)).toEqual([]);
   });
 
   it("parks an event that triggers a defect, and goes on with the later events of its person", async () => {
@@ -173,7 +174,7 @@ describe("the function behind the queue", () => {
     const event = records(["leaves", "a"], ["leaves", "b"], ["other", "a"]);
     expect(await work(event)).toEqual({ batchItemFailures: [] });
     expect(outcomes(ledger)).toEqual({ "leaves-b-1": "accepted", "other-a-2": "already-done" });
-    const [waiting] = await parked.list("waiting", 10);
+    const [waiting] = await parkedList(parked, "waiting", 10);
     expect(waiting).toMatchObject({ reason: "delivery-failed", ledgerId: "leaves-a-0", externalId: "a" });
 
     const dueAt = Date.parse(waiting?.dueAt ?? "");
@@ -181,7 +182,7 @@ describe("the function behind the queue", () => {
     isMended = true;
     expect(await work(await broughtBack(dueAt))).toEqual({ batchItemFailures: [] });
     expect(outcomes(ledger)["leaves-a-0"]).toBe("accepted");
-    expect(await parked.list("waiting", 10)).toEqual([]);
+    expect(await parkedList(parked, "waiting", 10)).toEqual([]);
   });
 
   it("hands an event back with a pause that doubles, up to 20 minutes", async () => {
@@ -206,8 +207,8 @@ describe("the function behind the queue", () => {
     });
     const event = receivedAt(records(["leaves", "a"]), daysFromNow(-11));
     expect(await work(event)).toEqual({ batchItemFailures: [] });
-    expect(await parked.list("waiting", 10)).toEqual([]);
-    expect(await parked.list("dead", 10)).toMatchObject([
+    expect(await parkedList(parked, "waiting", 10)).toEqual([]);
+    expect(await parkedList(parked, "dead", 10)).toMatchObject([
       { reason: "delivery-failed", message: { event: { subject: "a" } } },
     ]);
     expect(outcomes(ledger)).toEqual({ "leaves-a-0": "dead" });
@@ -222,7 +223,7 @@ describe("the function behind the queue", () => {
     const event = records(["enrolls", "a"], ["enrolls", "b"], ["other", "b"]);
     expect(await work(event)).toEqual({ batchItemFailures: [] });
     expect(outcomes(ledger)).toEqual({ "other-b-2": "already-done" });
-    expect(await parked.list("waiting", 10)).toMatchObject([
+    expect(await parkedList(parked, "waiting", 10)).toMatchObject([
       { reason: "user-unknown", ledgerId: "enrolls-a-0" },
       { reason: "user-unknown", ledgerId: "enrolls-b-1" },
     ]);
@@ -231,14 +232,14 @@ describe("the function behind the queue", () => {
     await work(await broughtBack(Date.now() + 10_000));
     expect(outcomes(ledger)).toMatchObject({ "joins-a-0": "accepted", "enrolls-a-0": "accepted" });
     expect(sandbox.otpOf(sandbox.users()[0]?.userId ?? "")).toEqual({ secret: "JBSWY3DPEHPK3PXP" });
-    expect(await parked.list("waiting", 10)).toMatchObject([{ ledgerId: "enrolls-b-1" }]);
+    expect(await parkedList(parked, "waiting", 10)).toMatchObject([{ ledgerId: "enrolls-b-1" }]);
 
     const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
     await work(receivedAt(records(["enrolls", "c"]), anHourAgo));
     expect(ledger.recent(1)).toMatchObject([
       { id: "enrolls-c-0", outcome: { kind: "rejected", reason: "user-unknown" } },
     ]);
-    expect(await parked.list("rejected", 10)).toMatchObject([{ ledgerId: "enrolls-c-0" }]);
+    expect(await parkedList(parked, "rejected", 10)).toMatchObject([{ ledgerId: "enrolls-c-0" }]);
   });
 
   it("delivers nothing in the last three seconds of its invocation, which are for recording outcomes", async () => {
@@ -272,7 +273,7 @@ describe("the function behind the queue", () => {
     const [record] = event.Records;
     if (record) record.body = record.body.replace('"fickle"', '"gone"');
     await work(event);
-    expect(await parked.list("dead", 10)).toMatchObject([{ reason: "source-not-enabled" }]);
+    expect(await parkedList(parked, "dead", 10)).toMatchObject([{ reason: "source-not-enabled" }]);
   });
 
   it("hands back a message that is not one of ours", async () => {

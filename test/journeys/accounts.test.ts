@@ -20,9 +20,9 @@ async function tell(run: Journey, body: object): Promise<void> {
 }
 
 const accounts = ({ stack }: Journey) => stack.sandbox?.users() ?? [];
-const held = async (run: Journey) => (await run.operate({ operation: "list", kind: "held" })).body;
+const held = async (run: Journey) => (await run.operate({ operation: "list", kinds: ["held"] })).body.rows;
 const lastOf = async (run: Journey, externalId: string) =>
-  (await run.operate({ operation: "explain", externalId })).body.at(-1);
+  (await run.operate({ operation: "explain", asked: externalId })).body.events.at(-1);
 
 /** Creates an account that is not in the ledger. */
 async function foreignAccount(run: Journey, person: object): Promise<void> {
@@ -55,13 +55,13 @@ describe("a person who returns under a new id", () => {
       parked: { kind: "held", hint: expect.stringContaining("--as same") },
     });
 
-    expect((await run.operate({ operation: "release" })).body).toMatchObject([
-      { result: "needs --as same, or discard" },
-    ]);
+    expect(
+      (await run.operate({ operation: "release", mode: "apply", source: "hr" })).body.rows,
+    ).toMatchObject([{ result: "needs --as same, or discard" }]);
     expect(accounts(run)).toMatchObject([{ externalId: "1", status: "Resigned" }]);
-    expect((await run.operate({ operation: "release", id: "back-again", as: "same" })).body).toMatchObject([
-      { result: "accepted linked" },
-    ]);
+    expect(
+      (await run.operate({ operation: "release", mode: "apply", id: "back-again", as: "same" })).body.rows,
+    ).toMatchObject([{ result: "accepted linked" }]);
     expect(accounts(run)).toMatchObject([
       { userId: old?.userId, externalId: "2", status: "Activated", email: "p2@example.com" },
     ]);
@@ -70,12 +70,10 @@ describe("a person who returns under a new id", () => {
 
   it("is then found by both ids, and closed by the new id", async () => {
     const run = await returned();
-    await run.operate({ operation: "release", as: "same", source: "hr" });
-    const [asked] = (await run.operate({ operation: "person", externalId: "1" })).body;
-    expect(asked).toMatchObject({ externalId: "2", formerly: ["1"] });
-    const byOldId = (await run.operate({ operation: "explain", externalId: "1" })).body as {
-      subject: string;
-    }[];
+    await run.operate({ operation: "release", mode: "apply", as: "same", source: "hr" });
+    const { person, events } = (await run.operate({ operation: "explain", asked: "1" })).body;
+    expect(person).toMatchObject({ externalId: "2", formerly: ["1"] });
+    const byOldId = events as { subject: string }[];
     expect(new Set(byOldId.map(({ subject }) => subject))).toEqual(new Set(["1", "2"]));
     await tell(run, told("2", [leaves("2")]));
     expect(accounts(run)).toMatchObject([{ externalId: "2", status: "Resigned" }]);
@@ -89,9 +87,9 @@ describe("a person who returns under a new id", () => {
     expect(await held(run)).toMatchObject([
       { id: "namesake", path: "email", hint: expect.stringContaining("free the address") },
     ]);
-    expect((await run.operate({ operation: "discard", kind: "held", id: "namesake" })).body).toMatchObject([
-      { result: "discarded" },
-    ]);
+    expect(
+      (await run.operate({ operation: "discard", mode: "apply", kinds: ["held"], id: "namesake" })).body.rows,
+    ).toMatchObject([{ result: "discarded" }]);
     expect(accounts(run)).toMatchObject([{ externalId: "1", status: "Resigned" }]);
     expect(await held(run)).toEqual([]);
   });
@@ -115,7 +113,9 @@ describe("an account that the ledger does not know", () => {
     await tell(run, told("1", [leaves("1")]));
     expect(accounts(run)).toMatchObject([{ status: "Activated" }]);
 
-    expect((await run.operate({ operation: "release", id: "joined", as: "same" })).body).toHaveLength(1);
+    expect(
+      (await run.operate({ operation: "release", mode: "apply", id: "joined", as: "same" })).body.rows,
+    ).toHaveLength(1);
     expect(accounts(run)).toHaveLength(1);
   });
 
@@ -203,7 +203,9 @@ describe("a person of another source", () => {
     expect(run.stack.ledger.recent(1)[0]?.outcome.kind).not.toBe("accepted");
 
     expect(run.stack.sandbox?.otpOf(accounts(run)[0]?.userId ?? "")).toBeUndefined();
-    const rejected = (await run.operate({ operation: "list", kind: "rejected" })).body as { hint: string }[];
+    const rejected = (await run.operate({ operation: "list", kinds: ["rejected"] })).body.rows as {
+      hint: string;
+    }[];
     expect(rejected.filter(({ hint }) => hint.includes('people: "shared"'))).toHaveLength(3);
   });
 

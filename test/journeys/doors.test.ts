@@ -9,6 +9,7 @@ import { startStack } from "#infra/local/stack.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import config from "../contract/doors/doors.config.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // Deliveries with GET, with a secret in the path and with a web token, over HTTP through the whole bundle.
 
@@ -41,7 +42,7 @@ async function open() {
     postRequest(stack.url, { source: name, name: "" }, request);
   const operate = async (request: object) => {
     const answer = await fetch(`${stack.url}/operations`, { method: "POST", body: JSON.stringify(request) });
-    return (await answer.json()) as unknown;
+    return (await answer.json()) as { rows: unknown };
   };
   return { stack, log, post, operate };
 }
@@ -119,7 +120,7 @@ describe("a GET delivery that cannot be read", () => {
       expect((await post("signed-get", request))?.status).toBe(202);
     }
     await stack.settled();
-    const waiting = await stack.parked.list("dead", 10);
+    const waiting = await parkedList(stack.parked, "dead", 10);
     const queries = waiting.map(({ message }) => message.kind === "unreadable" && message.delivery.rawQuery);
     expect(queries.map((query) => new URLSearchParams(query || "").get("employee")).toSorted()).toEqual([
       "7",
@@ -127,8 +128,8 @@ describe("a GET delivery that cannot be read", () => {
     ]);
     expect(JSON.stringify(waiting)).not.toContain("sig=");
 
-    const redrive = { operation: "redrive", dryRun: true };
-    expect(await operate(redrive)).toMatchObject([
+    const redrive = { operation: "redrive", source: "signed-get" };
+    expect((await operate({ ...redrive, mode: "preview" })).rows).toMatchObject([
       { result: "dead query-incomplete" },
       { result: "dead query-incomplete" },
     ]);
@@ -141,11 +142,11 @@ describe("a GET delivery that cannot be read", () => {
         message: { ...kept.message, delivery: { ...kept.message.delivery, rawQuery } },
       });
     }
-    expect(await operate({ operation: "redrive" })).toMatchObject([
+    expect((await operate({ ...redrive, mode: "apply" })).rows).toMatchObject([
       { result: "accepted" },
       { result: "accepted" },
     ]);
-    expect(await stack.parked.list("dead", 10)).toEqual([]);
+    expect(await parkedList(stack.parked, "dead", 10)).toEqual([]);
     expect(
       stack.sandbox
         ?.users()

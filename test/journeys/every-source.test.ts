@@ -7,6 +7,7 @@ import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { startStack } from "#infra/local/stack.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // A joiner of every source, and the attacks of a forger on that delivery, over HTTP through the whole bundle.
 
@@ -108,7 +109,7 @@ describe.each(Object.keys(config.sources))("a joiner of %s", (name) => {
     await stack.settled();
     expect(stack.ledger.recent(10)).toEqual([]);
     expect(stack.sandbox?.requests).toEqual([]);
-    expect(await stack.parked.list("dead", 10)).toEqual([]);
+    expect(await parkedList(stack.parked, "dead", 10)).toEqual([]);
     expect(log.filter((line) => line.startsWith("delivery refused"))).toHaveLength(forged.length + 1);
   });
 });

@@ -31,7 +31,7 @@ describe("more departures than an hour normally sees", () => {
     await run.stack.settled();
 
     expect(statuses(run)).toEqual({ Activated: 6, Resigned: 10 });
-    expect((await run.operate({ operation: "list", kind: "held" })).body).toHaveLength(5);
+    expect((await run.operate({ operation: "list", kinds: ["held"] })).body.rows).toHaveLength(5);
     expect(run.log.filter((line) => line.startsWith("error departures held"))).toHaveLength(5);
     expect(run.stack.ledger.recent(100).filter(({ outcome }) => outcome.kind === "held")).toHaveLength(5);
   });
@@ -43,11 +43,15 @@ describe("more departures than an hour normally sees", () => {
     await run.send("bamboohr", employees(14, "Deleted"));
     await run.stack.settled();
 
-    expect((await run.operate({ operation: "release", source: "clerk" })).body).toEqual([]);
-    const released = await run.operate({ operation: "release", source: "bamboohr" });
-    expect(released.body).toMatchObject(Array.from({ length: 4 }, () => ({ result: "accepted" })));
+    expect((await run.operate({ operation: "release", mode: "apply", source: "clerk" })).body).toEqual({
+      rows: [],
+    });
+    const released = await run.operate({ operation: "release", mode: "apply", source: "bamboohr" });
+    expect(released.body.rows).toMatchObject(Array.from({ length: 4 }, () => ({ result: "accepted" })));
     expect(statuses(run)).toEqual({ Resigned: 14 });
-    expect((await run.operate({ operation: "release" })).body).toEqual([]);
+    expect((await run.operate({ operation: "release", mode: "apply", source: "bamboohr" })).body).toEqual({
+      rows: [],
+    });
   });
 
   it("keep their accounts when they are discarded", async () => {
@@ -56,12 +60,12 @@ describe("more departures than an hour normally sees", () => {
     await run.stack.settled();
     await run.send("bamboohr", employees(12, "Deleted"));
     await run.stack.settled();
-    expect((await run.operate({ operation: "discard", kind: "held" })).body).toMatchObject([
-      { result: "discarded" },
-      { result: "discarded" },
-    ]);
+    expect(
+      (await run.operate({ operation: "discard", mode: "apply", kinds: ["held"], reason: "mass-departure" }))
+        .body.rows,
+    ).toMatchObject([{ result: "discarded" }, { result: "discarded" }]);
     expect(statuses(run)).toEqual({ Activated: 2, Resigned: 10 });
-    expect((await run.operate({ operation: "list", kind: "held" })).body).toEqual([]);
+    expect((await run.operate({ operation: "list", kinds: ["held"] })).body.rows).toEqual([]);
   });
 
   it("on a normal day are not held", async () => {
@@ -81,16 +85,24 @@ describe("more departures than an hour normally sees", () => {
     const run = await journey();
     await run.send("bamboohr", employees(1, "Created"));
     await run.stack.settled();
-    const { body } = await run.operate({ operation: "explain", externalId: "0" });
-    expect(body).toMatchObject([{ source: "bamboohr", externalId: "0", outcome: { kind: "accepted" } }]);
+    const { body } = await run.operate({ operation: "explain", asked: "0" });
+    expect(body.events).toMatchObject([
+      { source: "bamboohr", externalId: "0", outcome: { kind: "accepted" } },
+    ]);
   });
 
   it("refuses an unknown operation", async () => {
     const run = await journey();
-    const wrong = await run.operate({ operation: "destroy" });
-    expect(wrong).toMatchObject({
-      status: 400,
-      body: { error: expect.stringContaining("operation-unknown") },
-    });
+    const refused = { status: 400, body: { error: expect.stringContaining("operation-unknown") } };
+    for (const wrong of [
+      { operation: "destroy" },
+      { operation: "release", source: "bamboohr" },
+      { operation: "release", mode: "apply" },
+      { operation: "redrive", mode: "apply", source: "bamboohr", kinds: ["held"] },
+      { operation: "discard", mode: "apply", source: "bamboohr" },
+      { operation: "release", mode: "apply", source: "bamboohr", dryRun: true },
+    ]) {
+      expect(await run.operate(wrong)).toMatchObject(refused);
+    }
   });
 });

@@ -5,12 +5,13 @@ import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { memoryLedger } from "#infra/local/ledger.ts";
 import { localParked } from "#infra/local/parked.ts";
-import { operate, type OperationRequest } from "#lib/operations/operate.ts";
+import { carryOutAsked, type Asked } from "../operations/asked.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 describe("dead letters of a mapping bug", () => {
   /** A worker on a real sandbox, whose mapping is broken until the test mends it. */
@@ -56,7 +57,7 @@ describe("dead letters of a mapping bug", () => {
         isMended = true;
       },
       play: (messages: readonly QueuedMessage[]) => apply(messages, ports, run),
-      operation: (request: OperationRequest) => operate(request, ports, run),
+      operation: (request: Asked) => carryOutAsked(request, ports, run),
     };
   }
 
@@ -81,22 +82,27 @@ describe("dead letters of a mapping bug", () => {
     expect(await play(events)).toEqual(
       events.map(() => ({ state: "done", outcome: { kind: "dead", reason: "translation-failed" } })),
     );
-    expect(await ports.parked.list("dead", 100)).toHaveLength(30);
+    expect(await parkedList(ports.parked, "dead", 100)).toHaveLength(30);
     mend();
     await play([10, 11, 12, 13, 14].map((index) => message(`n-${index}`, `p${index}`, 5)));
 
     const requests = sandbox.requests.length;
-    const previewed = await operation({ operation: "redrive", kind: "dead", dryRun: true });
+    const before = JSON.stringify(sandbox.users());
+    const previewed = await operation({ operation: "redrive", kind: "dead", mode: "preview" });
     const count = (results: readonly { result?: string }[]) =>
       Object.fromEntries(
         Map.groupBy(results, ({ result = "" }) => result)
           .entries()
           .map(([result, all]) => [result, all.length]),
       );
-    expect(count(previewed)).toEqual({ create: 24, superseded: 5, "dead name-missing": 1 });
-    expect(sandbox.requests).toHaveLength(requests);
+    expect(count(previewed)).toEqual({ accepted: 24, superseded: 5, "dead name-missing": 1 });
+    const accepted = previewed.find(({ result }) => result === "accepted");
+    expect(accepted?.fields).toMatchObject({ externalId: "new", email: "new" });
+    const looked = sandbox.requests.slice(requests).map(({ operation }) => operation);
+    expect(new Set(looked)).toEqual(new Set(["get-user"]));
+    expect(JSON.stringify(sandbox.users())).toBe(before);
 
-    expect(count(await operation({ operation: "redrive", kind: "dead", dryRun: false }))).toEqual({
+    expect(count(await operation({ operation: "redrive", kind: "dead" }))).toEqual({
       accepted: 24,
       superseded: 5,
       "dead name-missing": 1,
@@ -104,7 +110,7 @@ describe("dead letters of a mapping bug", () => {
     expect(sandbox.users()).toHaveLength(29);
     const afterwards = sandbox.requests.length;
     for (let again = 0; again < 2; again += 1) {
-      expect(count(await operation({ operation: "redrive", kind: "dead", dryRun: false }))).toEqual({
+      expect(count(await operation({ operation: "redrive", kind: "dead" }))).toEqual({
         "dead name-missing": 1,
       });
     }

@@ -25,7 +25,7 @@ const statusOf = ({ stack }: Journey, externalId: string) =>
   stack.sandbox?.users().find((user) => user.externalId === externalId)?.status;
 
 const listed = async (run: Journey, kind: string) =>
-  (await run.operate({ operation: "list", kind })).body as { id: string; reason: string }[];
+  (await run.operate({ operation: "list", kinds: [kind] })).body.rows as { id: string; reason: string }[];
 
 describe("an event that waits for its source's API", () => {
   const event = (eventType: string, uuid: string, second: number) => {
@@ -79,8 +79,8 @@ describe("an event that waits for its source's API", () => {
     await send("okta", event("user.lifecycle.deactivate", "e-3", 3));
     await stack.settled();
     expect(statusOf(run, "00u1")).toBe("Resigned");
-    const asked = await run.operate({ operation: "explain", externalId: "00u1" });
-    expect(asked.body.at(-1)).toMatchObject({
+    const asked = (await run.operate({ operation: "explain", asked: "00u1" })).body.events;
+    expect(asked.at(-1)).toMatchObject({
       id: "e-2",
       parked: {
         kind: "waiting",
@@ -89,7 +89,7 @@ describe("an event that waits for its source's API", () => {
         dueAt: expect.any(String),
       },
     });
-    expect(asked.body.at(-1)).not.toHaveProperty("outcome");
+    expect(asked.at(-1)).not.toHaveProperty("outcome");
 
     api.play({ answers: [user("Niels")] });
     date.pass(20 * minute);
@@ -119,7 +119,10 @@ describe("a paused source", () => {
   it("has its deliveries accepted and stored, and applied in their order when it is resumed", async () => {
     const run = await openToldJourney();
     await tell(run, told("1", [joins("1")]));
-    expect((await run.operate({ operation: "pause", source: "hr" })).body).toEqual([]);
+    expect((await run.operate({ operation: "pause", source: "hr" })).body).toEqual({
+      pausedSince: expect.any(String),
+      broughtBack: 0,
+    });
     await tell(run, told("2", [joins("2")]));
     await tell(run, told("1", [leaves("1")]));
     expect(run.stack.sandbox?.users()).toMatchObject([{ externalId: "1", status: "Activated" }]);
@@ -127,11 +130,11 @@ describe("a paused source", () => {
       { reason: "source-paused", hint: "npm run resume -- hr" },
       { reason: "source-paused" },
     ]);
-    const [explained] = (await run.operate({ operation: "explain", externalId: "1" })).body.slice(-1);
+    const [explained] = (await run.operate({ operation: "explain", asked: "1" })).body.events.slice(-1);
     expect(explained).toMatchObject({ parked: { reason: "source-paused", pausedSince: expect.any(String) } });
 
     const resumed = await run.operate({ operation: "resume", source: "hr" });
-    expect(resumed.body).toMatchObject([{ result: "comes back" }, { result: "comes back" }]);
+    expect(resumed.body).toEqual({ broughtBack: 2 });
     await run.stack.settled();
     expect(run.stack.sandbox?.users()).toMatchObject([
       { externalId: "1", status: "Resigned" },
@@ -163,8 +166,8 @@ describe("a last day", () => {
     for (const id of ["1", "2"]) await tell(run, told(id, [joins(id)]));
     for (const id of ["1", "2"]) await tell(run, told(id, [leaves(id, "2026-03-30")]));
     const parkedOf = async (externalId: string) => {
-      const { body } = await run.operate({ operation: "explain", externalId });
-      return (body as ExplainedEvent[]).flatMap(({ parked }) => parked ?? []);
+      const { body } = await run.operate({ operation: "explain", asked: externalId });
+      return (body.events as ExplainedEvent[]).flatMap(({ parked }) => parked ?? []);
     };
     const dueAt = async (externalId: string) => (await parkedOf(externalId)).map((parked) => parked.dueAt);
     // Midnight in Shanghai, at the end of the 30th.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clerkUser, hired } from "./people.ts";
 import { journey } from "./stack.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 describe("a joiner before day one", () => {
   it("is created once when two systems report them", async () => {
@@ -177,7 +178,7 @@ describe("a delivery that we cannot process", () => {
     expect((await send("bamboohr", { employees: ["unknown", good, { id: {} }] })).status).toBe(202);
     await stack.settled();
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010" }]);
-    expect(await stack.parked.list("dead", 10)).toMatchObject([
+    expect(await parkedList(stack.parked, "dead", 10)).toMatchObject([
       { reason: "employee-not-an-object", message: { path: "employees[0]" } },
     ]);
   });
@@ -186,7 +187,7 @@ describe("a delivery that we cannot process", () => {
     const { stack, send } = await journey();
     expect((await send("bamboohr", "this is no JSON, 张三")).status).toBe(202);
     await stack.settled();
-    expect(await stack.parked.list("dead", 10)).toMatchObject([
+    expect(await parkedList(stack.parked, "dead", 10)).toMatchObject([
       { reason: "body-not-json", message: { kind: "unreadable", source: "bamboohr" } },
     ]);
     expect(stack.ledger.recent(1)).toMatchObject([{ outcome: { kind: "dead", reason: "body-not-json" } }]);
@@ -259,7 +260,7 @@ describe("a failing Authing", () => {
       .poll(async () => ((await (await fetch(`${stack.url}/healthz`)).json()) as { waiting: number }).waiting)
       .toBe(1);
     expect(stack.ledger.recent(1)).toEqual([]);
-    expect(await stack.parked.list("dead", 10)).toEqual([]);
+    expect(await parkedList(stack.parked, "dead", 10)).toEqual([]);
     stack.sandbox?.setAccessKeys([right?.current as never]);
     await stack.settled();
     expect(stack.sandbox?.users()).toHaveLength(1);
@@ -272,7 +273,7 @@ describe("a failing Authing", () => {
     await send("bamboohr", hired({ id: "10011" }, { "Mobile Phone": { value: "" } }));
     await stack.settled();
     // The first person may be about to give up the address: the event waits for that.
-    expect(await stack.parked.list("waiting", 10)).toMatchObject([
+    expect(await parkedList(stack.parked, "waiting", 10)).toMatchObject([
       { externalId: "10011", reason: "identifier-in-use" },
     ]);
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010" }]);

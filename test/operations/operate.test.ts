@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "#lib/contract/change.ts";
-import type { ParkedKind } from "#lib/contract/parked.ts";
-import { OperationRequest } from "#lib/operations/operate.ts";
+import { shortIdOf, type ParkedKind } from "#lib/contract/parked.ts";
+import { ChangeRequest, ListRequest, PauseRequest } from "#lib/operations/requests.ts";
+import type { Asked } from "./asked.ts";
 import { openOwnWorld } from "../delivery/own-world.ts";
 import { create, mover } from "../delivery/story.ts";
 import { day, personOf, told, type Message, type World } from "../delivery/world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 const leave: Change = { kind: "leave", who: {} };
 const hr = (id: string, subject: string, minute: number, changes: readonly Change[], payload = {}): Message =>
@@ -19,8 +21,8 @@ async function held(): Promise<World> {
   return world;
 }
 const parked = async (world: World, kind: ParkedKind) =>
-  (await world.parked.list(kind, 100)).map(({ ledgerId }) => ledgerId);
-const results = async (world: World, request: OperationRequest) =>
+  (await parkedList(world.parked, kind, 100)).map(({ ledgerId }) => ledgerId);
+const results = async (world: World, request: Asked) =>
   Object.fromEntries((await world.operate(request)).map(({ id, result }) => [id, result]));
 /** At each claim of an event: what came of it, and what is parked of a kind. */
 function watch(world: World, id: string, kind: ParkedKind): string[][] {
@@ -34,10 +36,10 @@ function watch(world: World, id: string, kind: ParkedKind): string[][] {
   world.restart();
   return seen;
 }
-const redrive = (kind: "dead" | "rejected" = "dead", dryRun = false): OperationRequest => ({
+const redrive = (kind: "dead" | "rejected" = "dead", mode: "preview" | "apply" = "apply"): Asked => ({
   operation: "redrive",
   kind,
-  dryRun,
+  mode,
 });
 
 describe("a list", () => {
@@ -50,7 +52,9 @@ describe("a list", () => {
         kind: "held",
         source: "hr",
         id: "left-0",
+        shortId: shortIdOf("left-0"),
         type: "leave",
+        subject: "0",
         since: new Date(day).toISOString(),
         attempts: 1,
         reason: "mass-departure",
@@ -79,7 +83,10 @@ describe("a redrive", () => {
     const world = await openOwnWorld();
     await world.deliver([hr("hired", "1", 0, [create("1")], { broken: true })]);
     world.mend();
-    expect(await results(world, redrive("dead", true))).toEqual({ hired: "create" });
+    expect(await world.operate(redrive("dead", "preview"))).toMatchObject([
+      { id: "hired", result: "accepted", fields: { externalId: "new", email: "new", name: "new" } },
+    ]);
+    expect(world.pool.users()).toEqual([]);
     expect(await parked(world, "dead")).toEqual(["hired"]);
     expect(await results(world, redrive())).toEqual({ hired: "accepted" });
     expect(await parked(world, "dead")).toEqual([]);
@@ -92,7 +99,7 @@ describe("a redrive", () => {
     await world.deliver([hr("hired", "1", 0, [create("1")], { trulyBroken: true })]);
     world.mend();
     expect(await results(world, redrive())).toEqual({ hired: "dead name-missing" });
-    expect(await world.parked.list("dead", 10)).toMatchObject([
+    expect(await parkedList(world.parked, "dead", 10)).toMatchObject([
       { ledgerId: "hired", reason: "name-missing" },
     ]);
   });
@@ -127,10 +134,12 @@ describe("a redrive", () => {
       hr("hired-1", "1", 0, [create("1")]),
       told("idp", "taken", "2", 0, [create("2", { email: "p1@example.com" })]),
     ]);
-    expect(await results(world, redrive("rejected"))).toEqual({ taken: "rejected conflict" });
+    const conflict = { taken: "rejected conflict (email)" };
+    expect(await results(world, redrive("rejected", "preview"))).toEqual(conflict);
+    expect(await results(world, redrive("rejected"))).toEqual(conflict);
     expect(await parked(world, "rejected")).toEqual(["taken"]);
     await world.deliver([hr("moved-1", "1", 1, [mover({ email: "new@example.com" })])]);
-    expect(await results(world, redrive("rejected", true))).toEqual({ taken: "create" });
+    expect(await results(world, redrive("rejected", "preview"))).toEqual({ taken: "accepted" });
     expect(await results(world, redrive("rejected"))).toEqual({ taken: "accepted" });
     expect(await parked(world, "rejected")).toEqual([]);
     expect(Object.keys(world.statuses())).toEqual(["1", "2"]);
@@ -147,13 +156,17 @@ describe("a redrive", () => {
     ]);
     world.mend();
     const before = world.pool.requests.length;
-    expect(await results(world, redrive("dead", true))).toEqual({
+    const users = JSON.stringify(world.pool.users());
+    expect(await results(world, redrive("dead", "preview"))).toEqual({
       old: "superseded",
-      ahead: "create + leave later",
+      ahead: "waiting date-ahead",
       worse: "dead name-missing",
       nothing: "already-done nothing-to-do",
     });
-    expect(world.pool.requests).toHaveLength(before);
+    const asked = world.pool.requests.slice(before).map(({ operation }) => operation);
+    expect(new Set(asked)).toEqual(new Set(["get-user"]));
+    expect(JSON.stringify(world.pool.users())).toBe(users);
+    expect(await parked(world, "dead")).toHaveLength(4);
   });
 });
 
@@ -177,7 +190,7 @@ describe("an unreadable delivery", () => {
     const world = await openOwnWorld();
     const events = [hr("hired-1", "1", 0, [create("1")]), hr("hired-2", "2", 0, [create("2")])];
     await world.deliver([delivery(events.map(({ event }) => event))]);
-    expect(await results(world, redrive("dead", true))).toEqual({ hash: "create, create" });
+    expect(await results(world, redrive("dead", "preview"))).toEqual({ hash: "accepted, accepted" });
     await world.ledger.claim({ source: "people", id: "2" }, { owner: "another", leaseSeconds: 60 });
     const tries = watch(world, "hired-2", "dead");
     expect(await results(world, redrive())).toEqual({ hash: "accepted, accepted" });
@@ -289,7 +302,7 @@ describe("a pause", () => {
     expect(await world.operate({ operation: "list", kind: "waiting" })).toMatchObject([
       { id: "hired", reason: "source-paused" },
     ]);
-    expect(await results(world, { operation: "resume", source: "hr" })).toEqual({ hired: "comes back" });
+    await world.operate({ operation: "resume", source: "hr" });
     await world.deliver([]);
     expect(world.statuses()).toEqual({ 1: "Activated", 2: "Activated" });
     expect(await parked(world, "waiting")).toEqual([]);
@@ -301,21 +314,39 @@ describe("a pause", () => {
     await world.deliver([hr("announced", "1", 1, [{ ...leave, lastDay: "2026-03-30" } as Change])]);
     await world.operate({ operation: "pause", source: "hr" });
     await world.deliver([hr("moved", "1", 2, [mover({ city: "杭州" })])]);
-    expect(await results(world, { operation: "resume", source: "hr" })).toEqual({ moved: "comes back" });
+    await world.operate({ operation: "resume", source: "hr" });
     await world.deliver([]);
     expect(await parked(world, "waiting")).toEqual(["announced"]);
   });
 });
 
-it("takes no request but those that there are", () => {
-  expect(OperationRequest.safeParse({ operation: "release", as: "other" }).success).toBe(false);
-  expect(OperationRequest.safeParse({ operation: "redrive", kind: "held" }).success).toBe(false);
-  expect(OperationRequest.safeParse({ operation: "discard", kind: "held", all: true }).success).toBe(false);
-  expect(OperationRequest.safeParse({ operation: "pause" }).success).toBe(false);
-  expect(OperationRequest.parse({ operation: "redrive" })).toEqual({
-    operation: "redrive",
-    kind: "dead",
-    dryRun: false,
+describe("a request", () => {
+  const takes = (request: object) => ChangeRequest.safeParse(request).success;
+  const narrow = { mode: "apply", source: "hr" };
+
+  it("that changes something says whether it is a preview, and which messages it is about", () => {
+    for (const operation of ["redrive", "release"]) {
+      expect(takes({ operation, ...narrow })).toBe(true);
+      for (const name of ["id", "person", "reason"])
+        expect(takes({ operation, mode: "preview", [name]: "x" })).toBe(true);
+      expect(takes({ operation, mode: "apply" })).toBe(false);
+      expect(takes({ operation, source: "hr" })).toBe(false);
+      expect(takes({ operation, mode: "apply", since: "2026-03-01T00:00:00.000Z" })).toBe(false);
+      expect(takes({ operation, ...narrow, dryRun: true })).toBe(false);
+    }
+    expect(takes({ operation: "discard", ...narrow })).toBe(false);
+    expect(takes({ operation: "discard", ...narrow, kinds: ["held"] })).toBe(true);
   });
-  expect(OperationRequest.parse({ operation: "discard" })).toEqual({ operation: "discard", kind: "held" });
+
+  it("is about kinds that its verb is for", () => {
+    expect(takes({ operation: "redrive", ...narrow, kinds: ["held"] })).toBe(false);
+    expect(takes({ operation: "release", ...narrow, kinds: ["dead"] })).toBe(false);
+    expect(takes({ operation: "release", ...narrow, as: "other" })).toBe(false);
+    expect(ChangeRequest.parse({ operation: "redrive", ...narrow })).toMatchObject({
+      kinds: ["dead", "rejected"],
+    });
+    expect(ChangeRequest.parse({ operation: "release", ...narrow })).toMatchObject({ kinds: ["held"] });
+    expect(ListRequest.safeParse({ operation: "list", limit: 501 }).success).toBe(false);
+    expect(PauseRequest.safeParse({ operation: "pause" }).success).toBe(false);
+  });
 });

@@ -8,6 +8,7 @@ import { memoryLedger } from "#infra/local/ledger.ts";
 import { virtualClock } from "../delivery/clock.ts";
 import { lives } from "../delivery/lives.ts";
 import { day, portsOf, told } from "../delivery/world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 // A source whose events only say that people have changed: the worker asks for the list, page by page, from where it was read last.
 
@@ -115,13 +116,13 @@ describe("an event that stands for many", () => {
     await ledger.moveCursor("hr", "1");
     setDown(true);
     expect(await work(changed("first"))).toMatchObject({ state: "waiting", reason: "source-refused" });
-    expect(await parked.list("waiting", 10)).toHaveLength(1);
+    expect(await parkedList(parked, "waiting", 10)).toHaveLength(1);
     setDown(false);
     clock.pass(60);
     expect(await work({ ...changed("first"), wasParked: true })).toMatchObject({ state: "done" });
     expect(idsOf(sent)).toEqual(everybody.slice(2));
     expect(asked).toEqual(["1", "1", "2"]);
-    expect(await parked.list("waiting", 10)).toEqual([]);
+    expect(await parkedList(parked, "waiting", 10)).toEqual([]);
   });
 
   it("loses no person, whichever step is the last: a page is queued before the cursor moves", async () => {

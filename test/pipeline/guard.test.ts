@@ -3,6 +3,7 @@ import type { Change } from "#lib/contract/change.ts";
 import { openOwnWorld } from "../delivery/own-world.ts";
 import { mover } from "../delivery/story.ts";
 import { personOf, told, type World } from "../delivery/world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 const leave: Change = { kind: "leave", who: {} };
@@ -15,7 +16,7 @@ async function company(people: number): Promise<World> {
   await world.deliver(ids(people).map(joiner));
   return world;
 }
-const held = async (world: World) => (await world.parked.list("held", 1000)).length;
+const held = async (world: World) => (await parkedList(world.parked, "held", 1000)).length;
 const leavers = (count: number, from = 0) =>
   ids(count).map((index) =>
     told("hr", `left-${Number(index) + from}`, String(Number(index) + from), 10, [leave]),

@@ -3,6 +3,7 @@ import type { Change } from "#lib/contract/change.ts";
 import { openOwnWorld } from "../delivery/own-world.ts";
 import { mover } from "../delivery/story.ts";
 import { day, personOf, told, type Message, type World } from "../delivery/world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 const create = (externalId: string, over: object = {}): Change => ({
   kind: "create",
@@ -15,7 +16,7 @@ const hr = (id: string, minute: number, changes: readonly Change[], payload = {}
 
 async function parked(world: World): Promise<Record<string, string[]>> {
   const kinds = ["dead", "held", "rejected", "waiting"] as const;
-  const all = await Promise.all(kinds.map((kind) => world.parked.list(kind, 100)));
+  const all = await Promise.all(kinds.map((kind) => parkedList(world.parked, kind, 100)));
   return Object.fromEntries(
     kinds
       .map((kind, index) => [kind, (all[index] ?? []).map(({ ledgerId }) => ledgerId)] as const)
@@ -45,14 +46,14 @@ describe("an event", () => {
     ];
     await world.deliver([rejected, dead]);
     expect(await parked(world)).toEqual({ rejected: ["rejected"], dead: ["dead"] });
-    const [kept] = await world.parked.list("rejected", 1);
+    const [kept] = await parkedList(world.parked, "rejected", 1);
     expect(kept).toMatchObject({
       message: rejected,
       externalId: "1",
       attempts: 1,
       since: new Date(day).toISOString(),
     });
-    expect((await world.parked.list("dead", 1))[0]).toMatchObject({
+    expect((await parkedList(world.parked, "dead", 1))[0]).toMatchObject({
       message: dead,
       reason: "translation-failed",
     });

@@ -13,6 +13,7 @@ import {
 } from "#lib/pipeline/waiting.ts";
 import { localParked } from "#infra/local/parked.ts";
 import { told } from "../delivery/world.ts";
+import { parkedList } from "../contract/parked-list.ts";
 
 const minute = 60_000;
 const start = Date.UTC(2026, 2, 2, 1);
@@ -131,7 +132,7 @@ describe("what is due", () => {
     await parked.keep(parkedMessage("later", start + 1));
     expect(await bringBackDue(ports, start + minute)).toBe(1);
     expect(sent).toMatchObject([{ event: { id: "due" }, wasParked: true }]);
-    expect(await parked.list("waiting", 10)).toHaveLength(2);
+    expect(await parkedList(parked, "waiting", 10)).toHaveLength(2);
     expect(await bringBackDue(ports, start + minute)).toBe(0);
     now = start + 30 * minute;
     expect(await bringBackDue(ports, now + minute)).toBe(2);

@@ -78,8 +78,8 @@ export function joiners(open: OpenStack): void {
         },
       },
     ]);
-    const trail = await stack.operate({ operation: "explain", externalId: "10010" });
-    expect(trail).toMatchObject([
+    const trail = await stack.operate({ operation: "explain", asked: "10010" });
+    expect(trail.events).toMatchObject([
       {
         source: "bamboohr",
         proof: "hmac-sha256",

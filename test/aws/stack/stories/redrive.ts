@@ -44,7 +44,7 @@ export function redrive(open: OpenStack, right: () => Packages): void {
       expect((await send(stack, "bamboohr", leaver)).status).toBe(202);
       await stack.settled();
       expect(stack.sandbox.requests).toEqual([]);
-      const listed = await stack.operate({ operation: "list", kind: "dead" });
+      const { rows: listed } = await stack.operate({ operation: "list", kinds: ["dead"], limit: 200 });
       expect(countOf(listed.map(({ source }: { source: string }) => source))).toEqual(
         Object.fromEntries(sourceNames.map((name) => [name, { clerk: 30, bamboohr: 2 }[name] ?? 1])),
       );
@@ -53,28 +53,23 @@ export function redrive(open: OpenStack, right: () => Packages): void {
       for (const index of [10, 11, 12, 13, 14]) await told(index, "user.updated", {}, start + 30_000);
       await stack.settled();
       const requests = stack.sandbox.requests.length;
-      const resultsOf = async (request: object) =>
+      const resultsOf = async (mode: "preview" | "apply") =>
         countOf(
-          (await stack.operate({ operation: "redrive", ...request }))
+          (await stack.operate({ operation: "redrive", mode, reason: "translation-failed", limit: 500 })).rows
             .filter(({ source }: { source: string }) => source === "clerk")
             .map(({ result }: { result: string }) => result),
         );
-      expect(await resultsOf({ dryRun: true })).toEqual({
-        create: 24,
-        superseded: 5,
-        "dead external-id-too-long": 1,
-      });
-      expect(stack.sandbox.requests).toHaveLength(requests);
+      const all = { accepted: 24, superseded: 5, "dead external-id-too-long": 1 };
+      expect(await resultsOf("preview")).toEqual(all);
+      const looked = stack.sandbox.requests.slice(requests).map(({ operation }) => operation);
+      expect(looked.filter((operation) => !operation.startsWith("get-"))).toEqual([]);
+      expect(stack.sandbox.users()).toHaveLength(5);
 
-      expect(await resultsOf({})).toEqual({
-        accepted: 24,
-        superseded: 5,
-        "dead external-id-too-long": 1,
-      });
+      expect(await resultsOf("apply")).toEqual(all);
       expect(stack.sandbox.users()).toHaveLength(29 + sourceNames.length - 1);
       const afterwards = stack.sandbox.requests.length;
       for (let again = 0; again < 2; again += 1) {
-        expect(await resultsOf({})).toEqual({ "dead external-id-too-long": 1 });
+        expect(await resultsOf("apply")).toEqual({});
       }
       expect(stack.sandbox.requests).toHaveLength(afterwards);
       expect(await stack.keys("parked/dead/")).toHaveLength(1);

@@ -46,7 +46,7 @@ export function tooLarge(open: OpenStack): void {
       expect(await stack.keys(`waiting/${name}/`), name).toHaveLength(1);
     }
     await stack.settled();
-    const kept = await stack.operate({ operation: "list", kind: "dead" });
+    const { rows: kept } = await stack.operate({ operation: "list", kinds: ["dead"] });
     expect(kept.map(({ source }: { source: string }) => source).toSorted()).toEqual(
       [...sourceNames].toSorted(),
     );

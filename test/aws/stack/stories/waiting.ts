@@ -34,11 +34,11 @@ export function waiting(open: OpenStack): void {
     await minutes(stack, 25);
     expect(await stack.keys("parked/waiting/bamboohr/")).toHaveLength(2);
     expect(await outcomes(stack)).toEqual({ accepted: 1 });
-    const listed = await stack.operate({ operation: "list", kind: "waiting" });
-    expect(listed).toMatchObject(Array.from({ length: 2 }, () => ({ reason: "source-paused" })));
+    const listed = await stack.operate({ operation: "list", kinds: ["waiting"] });
+    expect(listed.rows).toMatchObject(Array.from({ length: 2 }, () => ({ reason: "source-paused" })));
 
     const resumed = await stack.operate({ operation: "resume", source: "bamboohr" });
-    expect(resumed).toHaveLength(2);
+    expect(resumed).toEqual({ broughtBack: 2 });
     await stack.settled();
     expect(stack.sandbox.users()).toHaveLength(3);
     expect(await outcomes(stack)).toEqual({ accepted: 3 });

@@ -1,0 +1,119 @@
+import type { ParkedList, ShownMessage } from "#lib/operations/list.ts";
+import type { ParkedRow } from "#lib/operations/parked-row.ts";
+import { localTime, localZone } from "./local-time.ts";
+import { table } from "./table.ts";
+
+// The words in which `npm run parked` prints what is parked, in 100 columns.
+
+/** How many messages are parked, by kind, source and reason. */
+export function totalsOf({ totals = [], all }: ParkedList): string {
+  const rows = totals.map(({ kind, source, reason, count }) => [String(count), kind, source, reason]);
+  const more = all
+    ? `\nonly the first 5,000 were counted; parked are ${all.map(({ kind, source, count }) => `${count} ${kind} of ${source}`).join(", ")}`
+    : "";
+  return `${table(["messages", "kind", "source", "reason"], rows)}${more}`;
+}
+
+/** Parked messages, a line each. */
+export function listing(rows: readonly ParkedRow[]): string {
+  return columns(rows, [
+    ["id", ({ shortId }) => shortId],
+    ["person", personOf],
+    ["event", ({ type }) => type],
+    ["since", ({ since }) => localTime(since)],
+    ["why", ({ reason, path }) => [reason, path && `at ${path}`].filter(Boolean).join(" ")],
+    ["tried again", ({ dueAt }) => dueAt && localTime(dueAt)],
+  ]);
+}
+
+/** What became of messages, or would: first the results and how many have each, then a line for each message. */
+export function resultsOf(rows: readonly ParkedRow[], mode: string): string {
+  const counts = [...Map.groupBy(rows, ({ result = "" }) => result)].map(([result, own]) => [
+    String(own.length),
+    result,
+  ]);
+  const lines = columns(rows, [
+    ["id", ({ shortId }) => shortId],
+    ["person", personOf],
+    ["event", ({ type }) => type],
+    ["was", ({ reason }) => reason],
+    [mode === "apply" ? "result" : "would be", ({ result }) => result],
+    ["fields at Authing", fieldsOf],
+  ]);
+  const foot = mode === "apply" ? "" : "\nnothing was changed; each message was tried by itself\n";
+  return `${lines}\n${table(["messages", mode === "apply" ? "result" : "would be"], counts)}${foot}`;
+}
+
+/** What to do next, once for each reason. */
+export function hintsOf(rows: readonly ParkedRow[], place: string): string[] {
+  const hints = rows.flatMap(({ reason, hint }) =>
+    hint === undefined ? [] : `${reason}: ${withPlace(hint, place)}`,
+  );
+  return [...new Set(hints)];
+}
+
+/** One parked message, all that is known of it. */
+export function shown({ message, record, ...row }: ShownMessage, place: string): string {
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ["short id", row.shortId],
+    ["parked", `as ${row.kind}: ${row.reason}`],
+    ["at", row.path],
+    ["person", row.externalId],
+    ["subject", `${row.source}/${row.subject}`],
+    ["received", `${localTime(row.since)} (${localZone()})`],
+    ["tried", `${row.attempts} ${row.attempts === 1 ? "time" : "times"}`],
+    ["tried again", row.dueAt && localTime(row.dueAt)],
+    ["outcome", record && [record.outcome.kind, record.outcome.reason].filter(Boolean).join(" ")],
+    ["Authing user", record?.outcome.userId],
+    ["brought by", record?.outcome.by],
+    ["next", row.hint && withPlace(row.hint, place)],
+    ["more", `npm run explain -- ${row.source}/${row.id}${place}`],
+  ];
+  return [
+    `${row.source}/${row.id}  ${row.type}`,
+    ...facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(14)}  ${value}`] : [])),
+    ...(message ? ["", JSON.stringify(readable(message), undefined, 2)] : []),
+    "",
+  ].join("\n");
+}
+
+/** A delivery that could not be read is kept in base64: its text is what the operator wants to see. */
+function readable(message: NonNullable<ShownMessage["message"]>): unknown {
+  if (message.kind === "event") return message;
+  const bytes = Buffer.from(message.delivery.payload, "base64");
+  try {
+    const payload = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { ...message, delivery: { ...message.delivery, payload } };
+  } catch {
+    return message;
+  }
+}
+
+/** Our id of the person, else the source's. */
+const personOf = ({ externalId, source, subject, type }: ParkedRow) =>
+  externalId ?? (type === "unreadable" ? `${source} (unreadable)` : `${source}/${subject}`);
+
+function fieldsOf({ fields = {} }: ParkedRow): string {
+  return Object.entries(fields)
+    .map(([name, effect]) => (effect === "new" ? `+${name}` : `~${name}`))
+    .join(" ");
+}
+
+/** A command in a hint is about the place that the operator looks at. */
+const withPlace = (hint: string, place: string) =>
+  hint.replaceAll(
+    /npm run (parked|explain|pause|resume|refused)\b[^;,:?]*/g,
+    (line) => `${line.trimEnd()}${place}`,
+  );
+
+function columns(
+  rows: readonly ParkedRow[],
+  all: readonly (readonly [title: string, of: (row: ParkedRow) => string | undefined])[],
+): string {
+  // A column that is empty for every message is not printed.
+  const used = all.filter(([, of]) => rows.some((row) => (of(row) ?? "") !== ""));
+  return table(
+    used.map(([title]) => title),
+    rows.map((row) => used.map(([, of]) => of(row) ?? "")),
+  );
+}

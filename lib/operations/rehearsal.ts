@@ -1,0 +1,78 @@
+import type { Ledger } from "#lib/contract/ledger.ts";
+import type { Log } from "#lib/contract/log.ts";
+import type { Parked } from "#lib/contract/parked.ts";
+import type { QueuedMessage } from "#lib/contract/queue.ts";
+import { apply } from "#lib/pipeline/apply.ts";
+import type { Applied, ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
+import { rehearsalAuthing, type Effects } from "./rehearsal-authing.ts";
+
+// What applying a message would come to: the worker's own code runs, with ports that read and never write. It reads the source where
+// the source is read, translates with today's code, decides by what the ledger knows, and looks at Authing.
+
+/** What a message would come to by itself, now. */
+export interface Rehearsed {
+  readonly applied: Applied;
+  /** The fields at Authing that would differ. */
+  readonly fields: Readonly<Effects>;
+}
+
+/**
+ * Rehearses one message. Each message is rehearsed by itself: a mover whose joiner is parked too is told as one whose person is not
+ * there. Departures of the last hour that were applied do not count towards the limit of the departure guard.
+ */
+export async function rehearse(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Rehearsed> {
+  const fields: Effects = {};
+  const [applied] = await apply([message], readingOnly(ports, fields), run);
+  return { applied: applied ?? { state: "later" }, fields };
+}
+
+const silent: Log = { info() {}, warn() {}, error() {} };
+
+function readingOnly(ports: ApplyPorts, effects: Effects): ApplyPorts {
+  return {
+    ...ports,
+    authing: rehearsalAuthing(ports.authing, effects),
+    ledger: readOnlyLedger(ports.ledger),
+    parked: readOnlyParked(ports.parked),
+    events: { async send() {} },
+    log: silent,
+  };
+}
+
+function readOnlyLedger(ledger: Ledger): Ledger {
+  const cursors = new Map<string, string>();
+  return {
+    // What is asked of the ledger is asked of the real one, and what is told to it is told to nobody.
+    claim: async () => ({ state: "claimed", attempts: 1 }),
+    async release() {},
+    reopen: async () => true,
+    async settle() {},
+    subject: (source, subject) => ledger.subject(source, subject),
+    async tell() {},
+    countSubjects: (source) => ledger.countSubjects(source),
+    subjects: (source, after) => ledger.subjects(source, after),
+    countDeparture: async () => 1,
+    firstDepartures: (source, before) => ledger.firstDepartures(source, before),
+    person: (externalId) => ledger.person(externalId),
+    async recordPeople() {},
+    async renamePerson() {},
+    event: (key) => ledger.event(key),
+    finishChunk: async (_key, chunk) => new Set([chunk]),
+    finishedChunks: (key) => ledger.finishedChunks(key),
+    events: (externalId, limit) => ledger.events(externalId, limit),
+    pausedSince: (source) => ledger.pausedSince(source),
+    async pause() {},
+    cursor: async (source) => cursors.get(source) ?? (await ledger.cursor(source)),
+    moveCursor: async (source, cursor) => void cursors.set(source, cursor),
+  };
+}
+
+function readOnlyParked(parked: Parked): Parked {
+  return {
+    async keep() {},
+    list: (scope, limit, after) => parked.list(scope, limit, after),
+    count: (scope) => parked.count(scope),
+    async remove() {},
+    due: (now, limit) => parked.due(now, limit),
+  };
+}
