@@ -1,27 +1,38 @@
 import type { ParkedList, ShownMessage } from "#lib/operations/list.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
 import { localTime, localZone } from "./local-time.ts";
-import { table } from "./table.ts";
+import { table, terminalColumns, wrapped } from "./table.ts";
 
 // The words in which `npm run parked` prints what is parked, in 100 columns.
 
 /** How many messages are parked, by kind, source and reason. */
 export function totalsOf({ totals = [], all }: ParkedList): string {
   const rows = totals.map(({ kind, source, reason, count }) => [String(count), kind, source, reason]);
-  const more = all
-    ? `\nonly the first 5,000 were counted; parked are ${all.map(({ kind, source, count }) => `${count} ${kind} of ${source}`).join(", ")}`
-    : "";
-  return `${table(["messages", "kind", "source", "reason"], rows)}${more}`;
+  const parked = all?.map(({ kind, source, count }) => `${count} ${kind} of ${source}`) ?? [];
+  return [
+    table(["messages", "kind", "source", "reason"], rows, terminalColumns()),
+    ...(all
+      ? wrapped(
+          `Only the first 5,000 were counted by reason. Parked are ${parked.join(", ")}.`,
+          terminalColumns(),
+        )
+      : []),
+  ].join("\n");
 }
 
-/** Parked messages, a line each. */
-export function listing(rows: readonly ParkedRow[]): string {
+/** Parked messages by kind, source and reason: what to do about them once, then a line for each. */
+export function listing(rows: readonly ParkedRow[], place: string): string {
+  const groups = Map.groupBy(rows, ({ kind, source, reason }) => `${source}: ${kind}, ${reason}`);
+  return [...groups].map(([name, own]) => [name, ...hintsOf(own, place), listed(own)].join("\n")).join("\n");
+}
+
+function listed(rows: readonly ParkedRow[]): string {
   return columns(rows, [
     ["id", ({ shortId }) => shortId],
     ["person", personOf],
     ["event", ({ type }) => type],
     ["since", ({ since }) => localTime(since)],
-    ["why", ({ reason, path }) => [reason, path && `at ${path}`].filter(Boolean).join(" ")],
+    ["at", ({ path }) => path],
     ["tried again", ({ dueAt }) => dueAt && localTime(dueAt)],
   ]);
 }
@@ -41,15 +52,13 @@ export function resultsOf(rows: readonly ParkedRow[], mode: string): string {
     ["fields at Authing", fieldsOf],
   ]);
   const foot = mode === "apply" ? "" : "\nnothing was changed; each message was tried by itself\n";
-  return `${lines}\n${table(["messages", mode === "apply" ? "result" : "would be"], counts)}${foot}`;
+  return `${lines}\n${table(["messages", mode === "apply" ? "result" : "would be"], counts, terminalColumns())}${foot}`;
 }
 
-/** What to do next, once for each reason. */
-export function hintsOf(rows: readonly ParkedRow[], place: string): string[] {
-  const hints = rows.flatMap(({ reason, hint }) =>
-    hint === undefined ? [] : `${reason}: ${withPlace(hint, place)}`,
-  );
-  return [...new Set(hints)];
+/** What to do next: each hint once. Of messages with one reason, the one of the first message is for all of them. */
+function hintsOf(rows: readonly ParkedRow[], place: string): string[] {
+  const hints = new Set(rows.flatMap(({ hint }) => (hint === undefined ? [] : withPlace(hint, place))));
+  return [...hints].flatMap((hint) => wrapped(hint, terminalColumns(), "  "));
 }
 
 /** One parked message, all that is known of it. */
@@ -115,5 +124,6 @@ function columns(
   return table(
     used.map(([title]) => title),
     rows.map((row) => used.map(([, of]) => of(row) ?? "")),
+    terminalColumns(),
   );
 }

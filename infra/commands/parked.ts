@@ -6,7 +6,7 @@ import { confirm, form, runCommand, say } from "./command.ts";
 import { UsageError } from "./command-line.ts";
 import { momentOf } from "./local-time.ts";
 import { openOperations, placeOf, placeOptions, type Operate, type Place } from "./operations-client.ts";
-import { hintsOf, listing, resultsOf, shown, totalsOf } from "./parked-text.ts";
+import { listing, resultsOf, shown, totalsOf } from "./parked-text.ts";
 
 // npm run parked -- list | show | redrive | release | discard: what is parked, why, and what the operator decides about it, on this
 // laptop or on a deployed stage. A verb that changes accounts says whether it is a preview, names the messages that it is about, shows
@@ -54,8 +54,7 @@ const list = form(
       return options.id === undefined ? 0 : 1;
     }
     say(totalsOf(first));
-    say(listing(rows));
-    for (const line of hintsOf(rows, placeOf(options))) say(line);
+    say(listing(rows, placeOf(options)));
     if (next !== undefined)
       say(`these are the first ${rows.length}; --all shows the rest, --source and --reason narrow it`);
     return 0;

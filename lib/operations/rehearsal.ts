@@ -18,7 +18,8 @@ export interface Rehearsed {
 
 /**
  * Rehearses one message. Each message is rehearsed by itself: a mover whose joiner is parked too is told as one whose person is not
- * there. Departures of the last hour that were applied do not count towards the limit of the departure guard.
+ * there. What only a write brings to light is not foreseen: a value or a department that Authing refuses. Departures of the last hour
+ * that were applied do not count towards the limit of the departure guard.
  */
 export async function rehearse(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Rehearsed> {
   const fields: Effects = {};

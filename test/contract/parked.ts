@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Parked, ParkedMessage } from "#lib/contract/parked.ts";
+import { parkedKinds, shortIdOf, type Parked, type ParkedMessage } from "#lib/contract/parked.ts";
 import { parkedList } from "./parked-list.ts";
 
 /** The contract of parked messages, wherever they are stored. `make` gives an empty place. */
@@ -84,6 +84,63 @@ export function parkedSuite(name: string, make: () => Parked | Promise<Parked>):
       await parked.remove(parkedOf("e-1"));
       expect(idsOf(await parkedList(parked, "dead", 10, "bamboohr"))).toEqual(["e-2", "e-3"]);
       expect(await parkedList(parked, "dead", 10, "clerk")).toHaveLength(1);
+    });
+
+    it("are listed of several kinds, page by page, each once, and not again when they are parked anew meanwhile", async () => {
+      const ids = Array.from({ length: 7 }, (_, index) => `e-${index}`);
+      for (const [index, id] of ids.entries()) await parked.keep(parkedOf(id, { since: at(index) }));
+      await parked.keep(parkedOf("e-9", { kind: "rejected", since: at(9) }));
+      await parked.keep(parkedOf("e-10", { kind: "held", since: at(10) }));
+      const seen: string[] = [];
+      let after: string | undefined;
+      let pages = 0;
+      do {
+        const page = await parked.list({ kinds: ["dead", "rejected"] }, 3, after);
+        expect(page.messages.length).toBeLessThanOrEqual(3);
+        seen.push(...idsOf(page.messages));
+        for (const message of page.messages) await parked.remove(message);
+        // The next whole second: a message that is parked again within the same one may be listed twice.
+        if (pages === 0) await reparked();
+        after = page.next;
+        pages += 1;
+      } while (after !== undefined);
+      expect(pages).toBe(3);
+      expect(seen.toSorted()).toEqual([...ids, "e-9"].toSorted());
+      async function reparked(): Promise<void> {
+        const [first = ""] = seen;
+        const start = Date.now();
+        await expect.poll(() => Date.now() - start, { timeout: 5000 }).toBeGreaterThan(1100);
+        await parked.keep(parkedOf(first, { attempts: 2 }));
+      }
+    });
+
+    it("are found by their id, whole or short, of any kind and source", async () => {
+      await parked.keep(parkedOf("e-1"));
+      await parked.keep(parkedOf("e-1", { kind: "held" }, "clerk"));
+      await parked.keep(parkedOf("e-2"));
+      const find = async (id: string, source?: string) =>
+        (await parked.list({ kinds: parkedKinds, id, ...(source !== undefined && { source }) }, 10)).messages;
+      expect(idsOf(await find("e-1"))).toEqual(["e-1", "e-1"]);
+      expect(idsOf(await find(shortIdOf("e-2")))).toEqual(["e-2"]);
+      expect((await find(shortIdOf("e-1"), "clerk")).map(({ kind }) => kind)).toEqual(["held"]);
+      expect(await find("e")).toEqual([]);
+      expect(await find(shortIdOf("e-3"))).toEqual([]);
+    });
+
+    it("are counted by kind and source", async () => {
+      expect(await parked.count({ kinds: parkedKinds })).toEqual([]);
+      for (const id of ["e-1", "e-2"]) await parked.keep(parkedOf(id));
+      await parked.keep(parkedOf("e-1", {}, "clerk"));
+      await parked.keep(waiting("e-1", 5));
+      const counts = await parked.count({ kinds: ["dead", "waiting"] });
+      expect(counts.map(({ kind, source, count }) => `${count} ${kind} ${source}`).toSorted()).toEqual([
+        "1 dead clerk",
+        "1 waiting bamboohr",
+        "2 dead bamboohr",
+      ]);
+      expect(await parked.count({ kinds: ["dead"], source: "clerk" })).toEqual([
+        { kind: "dead", source: "clerk", count: 1 },
+      ]);
     });
 
     it("are due when their time has come, and stay until they are removed", async () => {

@@ -319,7 +319,9 @@ export async function openWorld({
       for (;;) {
         const operated = mortals.outlive(carryOutAsked(request, current, newRun()));
         const results = (await operated) as readonly ParkedRow[] | undefined;
-        if (results?.every(({ result = "" }) => !result.includes("not now"))) return results;
+        const isOver =
+          request.mode === "preview" || results?.every(({ result = "" }) => !result.includes("not now"));
+        if (results && isOver) return results;
         if (!results) restart();
         clock.pass(invisibleSeconds);
       }
