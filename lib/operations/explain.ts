@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { EventKey, EventRecord, Ledger, PersonRecord } from "#lib/contract/ledger.ts";
 import { staysParked, type Parked, type ParkedKind, type ParkedMessage } from "#lib/contract/parked.ts";
 import { endOfDay } from "#lib/pipeline/dates.ts";
-import { hintOf } from "./hints.ts";
+import { nextStep } from "#lib/reasons/explain-reason.ts";
 
 const text = z.string().check(z.minLength(1), z.maxLength(1000));
 
@@ -108,7 +108,8 @@ async function joined(
       .map((each) => [nameOf(each), each]),
   );
   const why = async (each: ParkedMessage): Promise<WhyParked> => {
-    const { kind, reason, path, dueAt, attempts, message, hint = hintOf(reason, message.source) } = each;
+    const { kind, reason, path, dueAt, attempts, message, ledgerId: id } = each;
+    const { hint = nextStep(reason, { language: "en", source: message.source, id }) } = each;
     const pausedSince = reason === "source-paused" ? await ledger.pausedSince(message.source) : undefined;
     const lapsedBy = reason === "date-ahead" ? await newerThan(each, ledger, timeZone) : undefined;
     return {

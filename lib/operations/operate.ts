@@ -10,7 +10,7 @@ import { decide } from "#lib/pipeline/decide.ts";
 import { knowledgeOf } from "#lib/pipeline/knowledge.ts";
 import { meaningOf } from "#lib/pipeline/meaning.ts";
 import { reopenDelivery } from "#lib/pipeline/verified-delivery.ts";
-import { hintOf } from "./hints.ts";
+import { nextStep } from "#lib/reasons/explain-reason.ts";
 
 const ParkedKinds = z.enum(["dead", "held", "rejected", "waiting"]);
 /** Which of the parked messages an operation is about: those of one source, or one message; without either, all of them. */
@@ -136,7 +136,9 @@ async function pauseOrResume(
 }
 
 function about({ kind, message, ledgerId, since, attempts, ...parked }: ParkedMessage): OperationResult {
-  const { reason, path, hint = hintOf(reason, message.source), externalId, dueAt } = parked;
+  const { reason, path, externalId, dueAt } = parked;
+  // Without the id of the event: a list shows what to do once for each reason.
+  const { hint = nextStep(reason, { language: "en", source: message.source }) } = parked;
   return {
     kind,
     source: message.source,
