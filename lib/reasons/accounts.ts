@@ -137,9 +137,9 @@ export const accounts: ReasonGroup = {
       zhNext: "无需处理；来源发出新的入职事件后会重新带来此人。",
     },
     "stays-closed": {
-      en: "The change was applied, but the account stays closed, because another source says that the person has left.",
+      en: "The account stays closed, because another source says that the person has left; everything else of the change was applied, save departments.",
       enNext: "Nothing is to be done, unless the other source is wrong: then let it send the person again.",
-      zh: "变更已生效，但账号仍保持关闭，因为另一个来源说此人已离职。",
+      zh: "账号仍保持关闭，因为另一个来源说此人已离职；除部门外，其余变更已生效。",
       zhNext: "无需处理；除非另一个来源有误，那么请让它重新发送此人。",
     },
     reactivated: {
@@ -173,9 +173,9 @@ export const accounts: ReasonGroup = {
       zh: "该事件通知有一批变更，其中每个人都已有一个事件入队。",
     },
     discarded: {
-      en: "An operator gave the event up: nothing happened to any account.",
+      en: "An operator gave the event up: it changes no account any more.",
       enNext: "If that was a mistake, let the source send the person again.",
-      zh: "管理员丢弃了这个事件：没有改变任何账号。",
+      zh: "管理员丢弃了这个事件：它不会再改变任何账号。",
       zhNext: "如果是误操作，请让来源重新发送此人。",
     },
     "reference-missing": {

@@ -4,8 +4,8 @@ import type { ReasonGroup } from "./reason.ts";
 export const waits: ReasonGroup = {
   title: { en: "What passes by itself", zh: "会自行恢复的情况" },
   about: {
-    en: "The event waits or is retried; nothing waits behind it, and nothing is lost.",
-    zh: "事件正在等待或重试；不会阻塞其他事件，也不会丢失数据。",
+    en: "The event waits or is retried; no event about another person waits behind it, and nothing is lost.",
+    zh: "事件正在等待或重试；不会阻塞其他人员的事件，也不会丢失数据。",
   },
   reasons: {
     "source-paused": {
@@ -23,9 +23,9 @@ export const waits: ReasonGroup = {
       run: ["npm run parked -- show {id}{stage}"],
     },
     "person-busy": {
-      en: "Another event about the same person is being applied, so this one is retried within a minute.",
+      en: "Another event about the same person is being applied, so this one is retried.",
       enNext: "Nothing is to be done.",
-      zh: "同一个人的另一个事件正在执行，因此这个事件会在一分钟内重试。",
+      zh: "同一个人的另一个事件正在执行，因此这个事件会稍后重试。",
       zhNext: "无需处理。",
     },
     undecided: {
