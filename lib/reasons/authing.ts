@@ -89,9 +89,9 @@ export const authing: ReasonGroup = {
     "credentials-refused": {
       en: "Authing refuses our access key, or the key lacks a right: no change is made until that is corrected; nothing was dropped, and events are retried for about ten days.",
       enNext:
-        "Compare the secret authing with the access key in Authing's console, and give the key the rights that docs/deployment.md names.",
+        "Compare the secret authing with the access key in Authing's console, and give the key the right to read and change the users of the user pool.",
       zh: "Authing 拒绝了我方的访问密钥，或密钥缺少权限：在更正之前不会变更任何账号；没有丢弃数据，事件大约会重试十天。",
-      zhNext: "请比对密钥 authing 与 Authing 控制台中的访问密钥，并授予 docs/deployment.md 列出的权限。",
+      zhNext: "请比对密钥 authing 与 Authing 控制台中的访问密钥，并授予其读取和修改用户池用户的权限。",
       run: runDoctor,
     },
     "quota-exceeded": {
