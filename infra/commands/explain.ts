@@ -1,7 +1,7 @@
 import type { Explanation } from "#lib/operations/explain.ts";
 import { form, runCommand, say } from "./command.ts";
 import { accountText, elsewhereText, explanation, portrait } from "./explanation.ts";
-import { openOperations, placeOf, placeOptions } from "./operations-client.ts";
+import { openOperations, placeOptions, tellingOf } from "./operations-client.ts";
 
 // npm run explain -- <id>: what became of a person or an event, field by field, what of it waits and until when, and what is parked
 // and why; on this laptop or on a deployed stage.
@@ -21,11 +21,11 @@ const explain = form(
       say(JSON.stringify(found, undefined, 2));
       return elsewhere ? 1 : 0;
     }
-    const told = { asked, place: placeOf(options), language: options.lang === "zh" ? "zh" : "en" } as const;
+    const telling = tellingOf(options);
     if (account) say(accountText(account));
     if (person) say(portrait(person, asked));
-    for (const event of events) say(explanation(event, told));
-    if (elsewhere) say(elsewhereText(elsewhere, told), process.stderr);
+    for (const event of events) say(explanation(event, telling));
+    if (elsewhere) say(elsewhereText(elsewhere, asked, telling), process.stderr);
     return elsewhere ? 1 : 0;
   },
 );

@@ -3,17 +3,10 @@ import type { Outcome } from "#lib/contract/outcome.ts";
 import type { Account } from "#lib/operations/authing-account.ts";
 import type { Elsewhere, ExplainedEvent, WhyParked } from "#lib/operations/explain.ts";
 import { localTime } from "./local-time.ts";
-import { table } from "./table.ts";
+import { adviceOf, type Telling } from "./advice.ts";
+import { indented, table, terminalColumns, wrapped } from "./table.ts";
 
 // The words in which `npm run explain` prints what the ledger knows.
-
-/** For whom the words are: what the operator asked for, where, and in which language. */
-export interface Telling {
-  readonly asked: string;
-  /** As it stands in a line that the operator can type: ` --stage prod`, or nothing. */
-  readonly place: string;
-  readonly language: "en" | "zh";
-}
 
 /** What Authing answers about an account. */
 export function accountText({ userId, externalId, status }: Account): string {
@@ -65,14 +58,17 @@ export function explanation(event: ExplainedEvent, telling: Telling): string {
     `${event.source}/${event.id}  ${event.type}`,
     ...lines(facts),
     ...meaning(event, telling),
-    ...(rows.length > 0 ? ["", indented(table(["Authing's field", "from", "rule"], rows))] : [""]),
+    ...(rows.length > 0
+      ? ["", indented(table(["Authing's field", "from", "rule"], rows, terminalColumns() - 2))]
+      : [""]),
   ].join("\n");
 }
 
 /** Where nothing is known: where else the answer may be. */
 export function elsewhereText(
   { sources, unreadable, isPartial }: Elsewhere,
-  { asked, place }: Telling,
+  asked: string,
+  { place }: Telling,
 ): string {
   const paused = sources.flatMap(({ name, pausedSince }) =>
     pausedSince === undefined ? [] : `${name} since ${localTime(pausedSince)}`,
@@ -88,12 +84,12 @@ export function elsewhereText(
       [
         "unreadable",
         unreadable > 0
-          ? `${unreadable}${isPartial ? " or more" : ""} parked ${unreadable === 1 ? "delivery" : "deliveries"} may be about this person: npm run parked -- list dead${place}`
+          ? `${unreadable}${isPartial ? " or more" : ""} parked ${unreadable === 1 ? "delivery" : "deliveries"} may be about this person: npm run parked -- list dead ${place}`.trim()
           : undefined,
       ],
       [
         "refused",
-        `npm run refused --${place || " --since 24h"} shows the deliveries that did not prove their sender`,
+        `npm run refused${place && ` -- ${place}`} shows the deliveries that did not prove their sender`,
       ],
       [
         "id",
@@ -143,9 +139,10 @@ function parkedFacts(parked: WhyParked, { source }: ExplainedEvent): readonly Fa
   ];
 }
 
-/** One sentence on what it means, and what to do next. */
-function meaning({ parked }: ExplainedEvent, _telling: Telling): string[] {
-  return lines([["next", parked?.hint]]);
+/** What the reason means, and what to do next. */
+function meaning({ outcome, parked, source, id }: ExplainedEvent, telling: Telling): string[] {
+  const reason = parked?.reason ?? outcome?.reason;
+  return reason === undefined ? [] : adviceOf({ reason, hint: parked?.hint, source, id }, telling);
 }
 
 const mostPeople = 20;
@@ -155,10 +152,13 @@ function people(ids: readonly string[]): string {
   return `${ids.slice(0, mostPeople).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-function lines(facts: readonly Fact[]): string[] {
-  return facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(14)}  ${value}`] : []));
-}
+const labelColumns = 14;
 
-function indented(text: string): string {
-  return text.replaceAll(/^(?=.)/gm, "  ");
+function lines(facts: readonly Fact[]): string[] {
+  const indent = " ".repeat(labelColumns + 4);
+  return facts.flatMap(([name, value]) => {
+    if (!value) return [];
+    const [first = "", ...others] = wrapped(value, terminalColumns(), indent);
+    return [`  ${name.padEnd(labelColumns)}  ${first.trimStart()}`, ...others];
+  });
 }

@@ -2,6 +2,7 @@ import type { OperationRequest } from "#lib/handlers/operations.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { outputNames } from "#infra/stage/outputs.ts";
 import { outputOf } from "#infra/stage/stage.ts";
+import type { Telling } from "./advice.ts";
 import { UsageError } from "./command-line.ts";
 import { openDeployedStage } from "./deployed-stage.ts";
 import { localSettings } from "#infra/local/settings.ts";
@@ -17,11 +18,17 @@ export const placeOptions = {
 
 export type Place = { readonly [option in keyof typeof placeOptions]?: string | undefined };
 
-/** How a place is named in a line that the operator can type: ` --stage prod`, or nothing for the laptop. */
+/** How a place is named in a line that the operator can type: `--stage prod`; empty for the laptop. */
 export const placeOf = ({ url, stage, region }: Place): string =>
   Object.entries({ url, stage, region })
-    .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${value}`))
-    .join("");
+    .flatMap(([name, value]) => (value === undefined ? [] : `--${name} ${value}`))
+    .join(" ");
+
+/** How a command tells things, by its options. */
+export const tellingOf = (options: Place & { readonly lang?: string | undefined }): Telling => ({
+  language: options.lang === "zh" ? "zh" : "en",
+  place: placeOf(options),
+});
 
 /** Sends an operation. Throws an `InboundError` that says in one line why it was not carried out. */
 export type Operate = <Result>(request: OperationRequest) => Promise<Result>;

@@ -1,7 +1,8 @@
 import type { ParkedList, ShownMessage } from "#lib/operations/list.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
 import { localTime, localZone } from "./local-time.ts";
-import { table, terminalColumns, wrapped } from "./table.ts";
+import { adviceOf, type Telling } from "./advice.ts";
+import { indented, table, terminalColumns, wrapped } from "./table.ts";
 
 // The words in which `npm run parked` prints what is parked, in 100 columns.
 
@@ -21,9 +22,21 @@ export function totalsOf({ totals = [], all }: ParkedList): string {
 }
 
 /** Parked messages by kind, source and reason: what to do about them once, then a line for each. */
-export function listing(rows: readonly ParkedRow[], place: string): string {
-  const groups = Map.groupBy(rows, ({ kind, source, reason }) => `${source}: ${kind}, ${reason}`);
-  return [...groups].map(([name, own]) => [name, ...hintsOf(own, place), listed(own)].join("\n")).join("\n");
+export function listing(rows: readonly ParkedRow[], telling: Telling): string {
+  const groups = Map.groupBy(rows, ({ kind, source, reason, hint }) =>
+    [source, kind, reason, hint].join("\n"),
+  );
+  return [...groups.values()]
+    .flatMap((own) => {
+      const [first] = own;
+      if (!first) return [];
+      const { kind, source, reason, hint, shortId } = first;
+      const about = { reason, hint, source, id: own.length === 1 ? shortId : undefined };
+      return [
+        [`${source}: ${kind}, ${reason}`, ...adviceOf(about, telling), "", indented(listed(own))].join("\n"),
+      ];
+    })
+    .join("\n");
 }
 
 function listed(rows: readonly ParkedRow[]): string {
@@ -55,14 +68,8 @@ export function resultsOf(rows: readonly ParkedRow[], mode: string): string {
   return `${lines}\n${table(["messages", mode === "apply" ? "result" : "would be"], counts, terminalColumns())}${foot}`;
 }
 
-/** What to do next: each hint once. Of messages with one reason, the one of the first message is for all of them. */
-function hintsOf(rows: readonly ParkedRow[], place: string): string[] {
-  const hints = new Set(rows.flatMap(({ hint }) => (hint === undefined ? [] : withPlace(hint, place))));
-  return [...hints].flatMap((hint) => wrapped(hint, terminalColumns(), "  "));
-}
-
 /** One parked message, all that is known of it. */
-export function shown({ message, record, ...row }: ShownMessage, place: string): string {
+export function shown({ message, record, ...row }: ShownMessage, telling: Telling): string {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["short id", row.shortId],
     ["parked", `as ${row.kind}: ${row.reason}`],
@@ -75,12 +82,12 @@ export function shown({ message, record, ...row }: ShownMessage, place: string):
     ["outcome", record && [record.outcome.kind, record.outcome.reason].filter(Boolean).join(" ")],
     ["Authing user", record?.outcome.userId],
     ["brought by", record?.outcome.by],
-    ["next", row.hint && withPlace(row.hint, place)],
-    ["more", `npm run explain -- ${row.source}/${row.id}${place}`],
+    ["more", `npm run explain -- ${row.source}/${row.id} ${telling.place}`.trim()],
   ];
   return [
     `${row.source}/${row.id}  ${row.type}`,
     ...facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(14)}  ${value}`] : [])),
+    ...adviceOf({ ...row, id: row.shortId }, telling),
     ...(message ? ["", JSON.stringify(readable(message), undefined, 2)] : []),
     "",
   ].join("\n");
@@ -107,13 +114,6 @@ function fieldsOf({ fields = {} }: ParkedRow): string {
     .map(([name, effect]) => (effect === "new" ? `+${name}` : `~${name}`))
     .join(" ");
 }
-
-/** A command in a hint is about the place that the operator looks at. */
-const withPlace = (hint: string, place: string) =>
-  hint.replaceAll(
-    /npm run (parked|explain|pause|resume|refused)\b[^;,:?]*/g,
-    (line) => `${line.trimEnd()}${place}`,
-  );
 
 function columns(
   rows: readonly ParkedRow[],

@@ -1,11 +1,18 @@
-import type { ParkedKind } from "#lib/contract/parked.ts";
+import { parkedKinds, type ParkedKind } from "#lib/contract/parked.ts";
 import type { ParkedList, ShownMessage } from "#lib/operations/list.ts";
 import type { ChangedMessages } from "#lib/operations/operate.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
 import { confirm, form, runCommand, say } from "./command.ts";
 import { UsageError } from "./command-line.ts";
 import { momentOf } from "./local-time.ts";
-import { openOperations, placeOf, placeOptions, type Operate, type Place } from "./operations-client.ts";
+import {
+  openOperations,
+  placeOf,
+  placeOptions,
+  tellingOf,
+  type Operate,
+  type Place,
+} from "./operations-client.ts";
 import { listing, resultsOf, shown, totalsOf } from "./parked-text.ts";
 
 // npm run parked -- list | show | redrive | release | discard: what is parked, why, and what the operator decides about it, on this
@@ -31,7 +38,7 @@ interface Selected {
 
 const list = form(
   ["list", "[dead|held|rejected|waiting]"],
-  { ...selectors, all: "", json: "", ...placeOptions },
+  { ...selectors, all: "", json: "", lang: "<en|zh>", ...placeOptions },
   async ({ words, options }) => {
     const operate = await openOperations(options);
     const [kind] = words;
@@ -54,7 +61,7 @@ const list = form(
       return options.id === undefined ? 0 : 1;
     }
     say(totalsOf(first));
-    say(listing(rows, placeOf(options)));
+    say(listing(rows, tellingOf(options)));
     if (next !== undefined)
       say(`these are the first ${rows.length}; --all shows the rest, --source and --reason narrow it`);
     return 0;
@@ -74,7 +81,7 @@ const show = form(
     });
     if (found.length === 0) {
       say(
-        `nothing is parked by the id ${id}; npm run explain -- ${id}${placeOf(options)} says what became of an event`,
+        `nothing is parked by the id ${id}; npm run explain -- ${id} ${placeOf(options)} says what became of an event`,
       );
       return 1;
     }
@@ -83,7 +90,7 @@ const show = form(
     say(
       options.json
         ? JSON.stringify(found, undefined, 2)
-        : found.map((each) => shown(each, placeOf(options))).join("\n"),
+        : found.map((each) => shown(each, tellingOf(options))).join("\n"),
     );
     return 0;
   },
@@ -113,11 +120,20 @@ const release = form(
 );
 
 const discard = form(
-  ["discard", "<preview|apply>", "<dead|held|rejected|waiting>"],
+  ["discard", "<preview|apply>", "[dead|held|rejected|waiting]"],
   changing,
   async ({ words, options }) => {
     const [mode = "", kind] = words;
-    return change({ operation: "discard", kinds: [kind as ParkedKind] }, mode, options);
+    if (kind === undefined && options.id === undefined && options.reason === undefined) {
+      throw new UsageError("which kind of messages?", [
+        "npm run parked -- discard <preview|apply> <dead|held|rejected|waiting> …, or --id <id>, or --reason <reason>",
+      ]);
+    }
+    return change(
+      { operation: "discard", kinds: kind === undefined ? parkedKinds : [kind as ParkedKind] },
+      mode,
+      options,
+    );
   },
 );
 

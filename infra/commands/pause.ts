@@ -10,8 +10,8 @@ const pause = form(["<source>"], placeOptions, async ({ words, options }) => {
   const { pausedSince = "" } = await operate<PauseResult>({ operation: "pause", source });
   const place = placeOf(options);
   say(`${source} is paused since ${localTime(pausedSince)}: its deliveries are stored, and none is applied`);
-  say(`npm run parked -- list waiting --source ${source}${place} shows them`);
-  say(`npm run resume -- ${source}${place} applies them`);
+  say(`npm run parked -- list waiting --source ${source} ${place} shows them`);
+  say(`npm run resume -- ${source} ${place} applies them`);
   return 0;
 });
 

@@ -165,7 +165,7 @@ function parse<Schema extends z.ZodMiniType>(schema: Schema, input: unknown): z.
   const [problem] = shapeProblems(schema, input);
   throw new InboundError(
     "malformed",
-    problem?.code ?? "invalid",
+    problem?.code ?? "invalid-value",
     problem?.path ? { path: problem.path } : {},
   );
 }

@@ -1,4 +1,4 @@
-import { InboundError } from "#lib/contract/errors.ts";
+import { InboundError, reasonOf } from "#lib/contract/errors.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryContext } from "./context.ts";
 import { userIdTypes, type Who } from "./people.ts";
@@ -26,7 +26,7 @@ export async function endSessions(
     else permit.accepted();
     throw new InboundError("unavailable", failure.kind);
   } catch (error) {
-    log.warn("sessions not ended", { reason: error instanceof InboundError ? error.reason : "unknown" });
+    log.warn("sessions not ended", { reason: reasonOf(error) });
     return { reason: "sessions-not-ended" };
   }
 }

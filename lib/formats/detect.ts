@@ -13,7 +13,7 @@ const asUtf8 = "save it as UTF-8 (in Excel: CSV UTF-8) and upload it again";
 const asLines = "write one JSON object a line and name it .ndjson";
 
 /** Kinds of files that are recognised by their first bytes and refused. A longer beginning precedes its own prefix. */
-const refusedBeginnings: readonly (readonly [beginning: string, reason: string, hint: string])[] = [
+const refusedBeginnings = [
   ["\x1f\x8b", "file-is-gzip", unpacked],
   ["PK\x03\x04", "file-is-zip", unpacked],
   ["PK\x05\x06", "file-is-zip", unpacked],
@@ -29,7 +29,7 @@ const refusedBeginnings: readonly (readonly [beginning: string, reason: string, 
   ["\x00\x00\xfe\xff", "file-is-utf-32", asUtf8],
   ["\xff\xfe", "file-is-utf-16", asUtf8],
   ["\xfe\xff", "file-is-utf-16", asUtf8],
-];
+] as const satisfies readonly (readonly [beginning: string, reason: string, hint: string])[];
 
 /**
  * Opens an uploaded file in the format of its name, unless its first bytes contradict the name.

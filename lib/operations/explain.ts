@@ -10,7 +10,6 @@ import {
 } from "#lib/contract/parked.ts";
 import { endOfDay } from "#lib/pipeline/dates.ts";
 import { accountOf, mayBeAddress, mayBeUserId, type Account } from "./authing-account.ts";
-import { hintOf } from "./hints.ts";
 import { pagesOf, personMatcher } from "./selection.ts";
 
 /**
@@ -180,7 +179,7 @@ async function joined(
     if (isAsked(each)) asked.set(nameOf(each), each);
   });
   const why = async (each: ParkedMessage): Promise<WhyParked> => {
-    const { kind, reason, path, dueAt, attempts, message, hint = hintOf(reason, message.source) } = each;
+    const { kind, reason, path, dueAt, attempts, message, hint } = each;
     const pausedSince = reason === "source-paused" ? await ledger.pausedSince(message.source) : undefined;
     const lapsedBy = reason === "date-ahead" ? await newerThan(each, ledger, timeZone) : undefined;
     return {

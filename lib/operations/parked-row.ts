@@ -1,6 +1,5 @@
 import { shortIdOf, type ParkedKind, type ParkedMessage } from "#lib/contract/parked.ts";
 import { subjectOf } from "#lib/contract/queue.ts";
-import { hintOf } from "./hints.ts";
 import type { FieldEffect } from "./rehearsal-authing.ts";
 
 /** A parked message as an operator sees it. Codes and ids only. */
@@ -18,7 +17,7 @@ export interface ParkedRow {
   /** When it was received first, ISO 8601, UTC. */
   readonly since: string;
   readonly attempts: number;
-  /** Why it is parked, where in the input, and what to do next. */
+  /** Why it is parked and where in the input; what to do next, where the failure itself says more than lib/reasons. */
   readonly reason: string;
   readonly path?: string;
   readonly hint?: string;
@@ -31,7 +30,7 @@ export interface ParkedRow {
 }
 
 export function rowOf({ kind, message, ledgerId, since, attempts, ...parked }: ParkedMessage): ParkedRow {
-  const { reason, path, hint = hintOf(reason, message.source), externalId, dueAt } = parked;
+  const { reason, path, hint, externalId, dueAt } = parked;
   return {
     kind,
     source: message.source,

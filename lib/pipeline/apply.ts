@@ -1,4 +1,4 @@
-import { InboundError } from "#lib/contract/errors.ts";
+import { InboundError, reasonOf } from "#lib/contract/errors.ts";
 import { leastHappy, type Outcome } from "#lib/contract/outcome.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
@@ -128,7 +128,7 @@ async function outcomesOf(
       const alone = await Promise.all(people.map((own) => outcomesOf(own, ports, run)));
       return new Map(alone.flatMap((each) => [...each]));
     }
-    ports.log.error("delivery failed", { reason: error instanceof Error ? error.name : "unknown" });
+    ports.log.error("delivery failed", { reason: reasonOf(error) });
     return new Map(open.map((step) => [step, new InboundError("unavailable", deliveryFailed)]));
   }
 }

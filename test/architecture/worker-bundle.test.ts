@@ -46,6 +46,21 @@ describe.each(translating)("the bundle of %s", (name) => {
   }, 60_000);
 });
 
+describe("the sentences about reasons", () => {
+  const silent = configuredFunctions(twoSources).flatMap(({ name }) =>
+    name === "operations-run" ? [] : [name],
+  );
+
+  it("are in the function that answers operators, and weigh on no other", async () => {
+    const holds = async (name: string) => {
+      const { inputs } = await bundled(name, twoSources, "test/architecture/two-sources.config.ts");
+      return inputs.some((input) => input.startsWith("lib/reasons/"));
+    };
+    expect(await holds("operations-run")).toBe(true);
+    for (const name of silent) expect([name, await holds(name)]).toEqual([name, false]);
+  }, 60_000);
+});
+
 describe("the functions of a configuration", () => {
   it("are one webhook function for each of its sources, and the functions that serve all sources", () => {
     expect(configuredFunctions(twoSources).map(({ name }) => name)).toEqual([

@@ -88,7 +88,7 @@ describe("commands about what is parked", () => {
       new RegExp(`other account +${old?.userId}`),
       /other person +1/,
       /parked +as held/,
-      /next +is it the same person\?/,
+      /next +If it is the same person/,
     ]) {
       expect(conflict).toMatch(line);
     }

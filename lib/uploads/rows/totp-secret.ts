@@ -8,10 +8,25 @@ import { otpauthUri, parseOtpauth } from "./otpauth-uri.ts";
 export interface Secret {
   /** RFC 4648 base32, upper case, without padding. */
   readonly base32?: string;
-  readonly problems: readonly string[];
+  readonly problems: readonly SecretProblem[];
   /** Codes of what is unusual about a secret that is accepted. */
-  readonly notes: readonly string[];
+  readonly notes: readonly SecretNote[];
 }
+
+type Setting = "type" | "algorithm" | "digits" | "period";
+type SettingProblem = `${Setting}-unsupported`;
+type SecretProblem =
+  | "secret-missing"
+  | "secret-encoding"
+  | "secret-encrypted"
+  | "secret-short"
+  | "uri-invalid"
+  | SettingProblem;
+type SecretNote =
+  | "secret-had-stray-bits"
+  | "secret-below-128-bits"
+  | "secret-above-512-bits"
+  | "secret-one-byte-repeated";
 
 /** Longest text that may hold a secret, in UTF-16 units: a URI with the address of an image and a long label. */
 const maxWrittenLength = 4096;
@@ -45,16 +60,14 @@ function readBase32(written: string): Secret {
   const { bytes, hasStrayBits } = decoded;
   if (bytes.length === 0) return refusal("secret-missing");
   if (bytes.length * 8 < minOtpSecretBits) return refusal("secret-short");
-  const notes = [
+  const unusual: readonly (SecretNote | false)[] = [
     hasStrayBits && "secret-had-stray-bits",
     bytes.length < advisedBytes && "secret-below-128-bits",
     bytes.length > blockBytes && "secret-above-512-bits",
     bytes.every((byte) => byte === bytes[0]) && "secret-one-byte-repeated",
-  ].filter((note) => note !== false);
-  return { base32: encodeBase32(bytes), problems: [], notes };
+  ];
+  return { base32: encodeBase32(bytes), problems: [], notes: unusual.filter((note) => note !== false) };
 }
-
-type Setting = "type" | "algorithm" | "digits" | "period";
 
 /** What Authing assumes. It has no field for these settings, so a secret with any other value cannot be imported. */
 const supported: Readonly<Record<Setting, RegExp>> = {
@@ -65,14 +78,16 @@ const supported: Readonly<Record<Setting, RegExp>> = {
 };
 
 /** Which settings Authing does not support, each with its code. */
-export function settingProblems(settings: { readonly [setting in Setting]: unknown }): [Setting, string][] {
+export function settingProblems(settings: {
+  readonly [setting in Setting]: unknown;
+}): (readonly [Setting, SettingProblem])[] {
   return (Object.keys(supported) as Setting[])
     .filter(
       (setting) => !isEmpty(settings[setting]) && !supported[setting].test(plainWord(settings[setting])),
     )
-    .map((setting) => [setting, `${setting}-unsupported`]);
+    .map((setting) => [setting, `${setting}-unsupported`] as const);
 }
 
-function refusal(problem: string): Secret {
+function refusal(problem: SecretProblem): Secret {
   return { problems: [problem], notes: [] };
 }

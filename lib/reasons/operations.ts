@@ -1,0 +1,84 @@
+import { runDoctor } from "./commands.ts";
+import type { ReasonGroup } from "./reason.ts";
+
+export const operations: ReasonGroup = {
+  title: { en: "Commands", zh: "命令" },
+  about: {
+    en: "The command was not carried out, and no account is changed.",
+    zh: "命令没有执行，没有改变任何账号。",
+  },
+  reasons: {
+    "operation-unknown": {
+      en: "The function does not understand the operation: the command and what is deployed are of different versions.",
+      enNext: "Deploy this version, or run the command from the version that is deployed.",
+      zh: "函数不认识该操作：命令与已部署的版本不一致。",
+      zhNext: "请部署当前版本，或用已部署的版本运行命令。",
+      run: ["npm run deploy{stage}"],
+    },
+    "operation-failed": {
+      en: "The stack on this laptop did not carry the operation out.",
+      enNext: "Look at the terminal of npm start for the reason.",
+      zh: "本机服务没有执行该操作。",
+      zhNext: "请在 npm start 的终端中查看原因。",
+    },
+    "function-failed": {
+      en: "The function on AWS failed while it carried the operation out; what it had done before stays done, and the operation is safe to ask for again.",
+      enNext: "Look at the log of the function, then run the command again.",
+      zh: "AWS 上的函数在执行操作时出错；此前已完成的部分仍然有效，可以放心地再次执行。",
+      zhNext: "请查看函数日志，然后再次运行命令。",
+      run: runDoctor,
+    },
+    "nobody-answers": {
+      en: "No stack runs on this laptop at that address.",
+      enNext: "Start it first, or name a deployed stage with --stage.",
+      zh: "本机该地址上没有服务在运行。",
+      zhNext: "请先启动服务，或用 --stage 指定已部署的环境。",
+      run: ["npm start"],
+    },
+    "no-answer": {
+      en: "No stack runs on this laptop at that address.",
+      enNext: "Start it first, or name a deployed stage with --stage.",
+      zh: "本机该地址上没有服务在运行。",
+      zhNext: "请先启动服务，或用 --stage 指定已部署的环境。",
+      run: ["npm start"],
+    },
+    "enrolment-malformed": {
+      en: "What the sender posted for its secret cannot be read, so the secret is unchanged.",
+      enNext: "Let the sender send its first message again.",
+      zh: "发送方为密钥发来的内容无法识别，因此密钥没有变化。",
+      zhNext: "请让发送方重新发送第一条消息。",
+    },
+    "not-a-json-object": {
+      en: "A file or a stored value is no JSON object, so the secret is unchanged.",
+      enNext: "Correct the file that the message names.",
+      zh: "文件或已保存的值不是 JSON 对象，因此密钥没有变化。",
+      zhNext: "请更正消息中指出的文件。",
+    },
+    "stack-missing": {
+      en: "There is no deployed stage of this name in this region.",
+      enNext: "Name the stage and its --region, or deploy it.",
+      zh: "该区域中没有这个名称的已部署环境。",
+      zhNext: "请指定正确的环境和 --region，或先部署。",
+      run: ["npm run deploy{stage}"],
+    },
+    "output-missing": {
+      en: "The deployed stage was made by a version that lacks what this command needs.",
+      enNext: "Deploy the stage again.",
+      zh: "已部署的环境由旧版本创建，缺少该命令所需的内容。",
+      zhNext: "请重新部署该环境。",
+      run: ["npm run deploy{stage}"],
+    },
+    "aws-refuses": {
+      en: "AWS refuses your own credentials or a right is missing, so the command could not look.",
+      enNext: "Check the profile and the region, and get the right that the message names.",
+      zh: "AWS 拒绝了您的凭证，或缺少权限，因此命令无法查询。",
+      zhNext: "请检查所用的 profile 和区域，并申请消息中指出的权限。",
+    },
+    "aws-does-not-answer": {
+      en: "AWS could not be reached with your credentials, so the command could not look.",
+      enNext: "Check your network and the region, then run the command again.",
+      zh: "使用您的凭证无法连接 AWS，因此命令无法查询。",
+      zhNext: "请检查网络和区域，然后再次运行命令。",
+    },
+  },
+};
