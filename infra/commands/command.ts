@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { InboundError } from "#lib/contract/errors.ts";
 import { readLine, usageOf, UsageError, type Form, type Line, type Options } from "./command-line.ts";
@@ -57,10 +58,13 @@ export function say(line: string, stream: NodeJS.WriteStream = process.stdout): 
   stream.write(`${line}\n`);
 }
 
-/** Asks the operator a question; anything but a yes is a no. Throws a `UsageError` where nobody can answer: `--yes` answers there. */
+/** Asks the operator a question; anything but a yes is a no. Throws a `UsageError` where there is no terminal: `--yes` answers there. */
 export async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new UsageError(`${question} There is no terminal to ask on`, ["the same line with --yes"]);
+  if (!process.stdin.isTTY) {
+    const [, file = "", ...given] = process.argv;
+    const line = `npm run ${basename(file, ".ts")} -- ${given.join(" ")} --yes`;
+    throw new UsageError(`${question} There is no terminal to ask on`, [line]);
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} (yes/no) `)).trim());

@@ -4,7 +4,7 @@ import type { Account } from "#lib/operations/authing-account.ts";
 import type { Elsewhere, ExplainedEvent, WhyParked } from "#lib/operations/explain.ts";
 import { localTime } from "./local-time.ts";
 import { adviceOf, type Telling } from "./advice.ts";
-import { indented, table, terminalColumns, wrapped } from "./table.ts";
+import { indentColumns, indented, table, terminalColumns, wrapped } from "./table.ts";
 
 // The words in which `npm run explain` prints what the ledger knows.
 
@@ -59,7 +59,7 @@ export function explanation(event: ExplainedEvent, telling: Telling): string {
     ...lines(facts),
     ...meaning(event, telling),
     ...(rows.length > 0
-      ? ["", indented(table(["Authing's field", "from", "rule"], rows, terminalColumns() - 2))]
+      ? ["", indented(table(["Authing's field", "from", "rule"], rows, terminalColumns() - indentColumns))]
       : [""]),
   ].join("\n");
 }

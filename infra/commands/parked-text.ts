@@ -2,7 +2,7 @@ import type { ParkedList, ShownMessage } from "#lib/operations/list.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
 import { localTime, localZone } from "./local-time.ts";
 import { adviceOf, type Telling } from "./advice.ts";
-import { indented, table, terminalColumns, wrapped } from "./table.ts";
+import { indentColumns, indented, table, terminalColumns, wrapped } from "./table.ts";
 
 // The words in which `npm run parked` prints what is parked, in 100 columns.
 
@@ -58,6 +58,7 @@ export function resultsOf(rows: readonly ParkedRow[], mode: string): string {
   ]);
   const lines = columns(rows, [
     ["id", ({ shortId }) => shortId],
+    ["source", ({ source }) => source],
     ["person", personOf],
     ["event", ({ type }) => type],
     ["was", ({ reason }) => reason],
@@ -65,7 +66,7 @@ export function resultsOf(rows: readonly ParkedRow[], mode: string): string {
     ["fields at Authing", fieldsOf],
   ]);
   const foot = mode === "apply" ? "" : "\nnothing was changed; each message was tried by itself\n";
-  return `${lines}\n${table(["messages", mode === "apply" ? "result" : "would be"], counts, terminalColumns())}${foot}`;
+  return `${indented(lines)}\n${table(["messages", mode === "apply" ? "result" : "would be"], counts, terminalColumns())}${foot}`;
 }
 
 /** One parked message, all that is known of it. */
@@ -106,8 +107,8 @@ function readable(message: NonNullable<ShownMessage["message"]>): unknown {
 }
 
 /** Our id of the person, else the source's. */
-const personOf = ({ externalId, source, subject, type }: ParkedRow) =>
-  externalId ?? (type === "unreadable" ? `${source} (unreadable)` : `${source}/${subject}`);
+const personOf = ({ externalId, subject, type }: ParkedRow) =>
+  externalId ?? (type === "unreadable" ? "not known" : subject);
 
 function fieldsOf({ fields = {} }: ParkedRow): string {
   return Object.entries(fields)
@@ -124,6 +125,6 @@ function columns(
   return table(
     used.map(([title]) => title),
     rows.map((row) => used.map(([, of]) => of(row) ?? "")),
-    terminalColumns(),
+    terminalColumns() - indentColumns,
   );
 }

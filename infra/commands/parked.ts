@@ -23,7 +23,7 @@ const selectors = {
   source: "<name>",
   reason: "<reason>",
   person: "<id>",
-  since: "<24h|7d|date>",
+  since: "<24h, 7d or a date>",
   id: "<id>",
 } as const;
 const changing = { ...selectors, yes: "", json: "", ...placeOptions } as const;

@@ -44,7 +44,8 @@ export function wrapped(text: string, columns: number, indent = ""): string[] {
   return [...lines, line];
 }
 
-export const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, "  ");
+export const indentColumns = 2;
+export const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, " ".repeat(indentColumns));
 
 /** Chinese has no spaces to break a line at: there a line may end behind any character. Other words stay whole. */
 function pieces(word: string, columns: number): string[] {

@@ -98,8 +98,8 @@ export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
       const messages = await readAll(page.map(({ key }) => key));
       const last = page.at(-1);
       return {
-        // An object may be gone since it was listed.
-        messages: page.flatMap(({ key }) => messages.get(key) ?? []),
+        // An object may be gone since it was listed. S3 tells only in which second an object was written.
+        messages: page.flatMap(({ key }) => messages.get(key) ?? []).toSorted(bySince),
         ...(last && rest.length > page.length && { next: JSON.stringify({ ...last, until }) }),
       };
     },
@@ -157,6 +157,8 @@ async function objectsOf(bucket: string, { kinds, source, id }: ParkedScope): Pr
     .toSorted(compared);
 }
 
+const bySince = (one: ParkedMessage, other: ParkedMessage) =>
+  one.since < other.since ? -1 : Number(one.since > other.since);
 const compared = (one: Listed, other: Listed) =>
   one.at - other.at || (one.key < other.key ? -1 : Number(one.key > other.key));
 const hashIn = (key: string) => key.slice(key.lastIndexOf("/") + 1, -".json".length);
