@@ -1,4 +1,5 @@
 import type { ExplainRequest } from "#lib/operations/explain.ts";
+import type { RefusedRequest } from "#lib/operations/refused.ts";
 import type { OperationRequest } from "#lib/operations/operate.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { outputNames } from "#infra/stage/outputs.ts";
@@ -20,7 +21,9 @@ export const placeUsage = "[--url http://localhost:3000 | --stage <stage> [--reg
 type Place = { readonly [option in keyof typeof placeOptions]?: string | undefined };
 
 /** Sends an operation. Throws an `InboundError` that says in one line why it was not carried out. */
-type Operate = <Result>(request: OperationRequest | ExplainRequest) => Promise<readonly Result[]>;
+type Operate = <Result>(
+  request: OperationRequest | ExplainRequest | RefusedRequest,
+) => Promise<readonly Result[]>;
 
 /** Opens the function that carries operations out: the one on this laptop or, with `--stage`, the one on AWS. */
 export async function openOperations({ url, stage, region }: Place): Promise<Operate> {
