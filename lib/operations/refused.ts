@@ -37,6 +37,8 @@ export interface RefusedPorts {
 const dayMilliseconds = 24 * 3600 * 1000;
 /** Lines of the log that totals are made of. */
 const maxRead = 5000;
+/** How long CloudWatch is read: an operator waits for the answer. */
+const readSeconds = 60;
 /** Deliveries that are told one by one: some 3 KB each, of the 6 MB that Lambda can answer. */
 const maxTold = 200;
 
@@ -50,7 +52,7 @@ export async function refused(
   const { refusals, isComplete } = await log.list({
     since: from,
     limit: maxRead,
-    deadline,
+    deadline: Math.min(deadline, clock.now() + readSeconds * 1000),
     ...(source !== undefined && { source }),
   });
   const groups = Map.groupBy(refusals, (each) =>

@@ -210,11 +210,12 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
       case "ERR_JWT_CLAIM_VALIDATION_FAILED": {
         if (claim === "iss") return refused("issuer-mismatch", { place: "claim iss" });
         if (claim === "aud") return refused("audience-mismatch", { place: "claim aud" });
-        const place: ProofPlace = claim === "nbf" || claim === "iat" ? `claim ${claim}` : "claim exp";
-        if (reason === "missing") return refused("timestamp-missing", { place });
-        if (reason !== "check_failed") return timeMalformed(place);
-        const seconds = secondsBetween(receivedAt, Number(payload?.["nbf"]) * 1000);
-        return refused("timestamp-early", { place, seconds, toleranceSeconds });
+        const name = claim === "nbf" || claim === "iat" ? claim : "exp";
+        const claimPlace: ProofPlace = `claim ${name}`;
+        if (reason === "missing") return refused("timestamp-missing", { place: claimPlace });
+        if (reason !== "check_failed") return timeMalformed(claimPlace);
+        const seconds = secondsBetween(receivedAt, Number(payload?.[name]) * 1000);
+        return refused("timestamp-early", { place: claimPlace, seconds, toleranceSeconds });
       }
       default:
         // Whatever else is wrong with a token is its sender's fault: it is refused.
