@@ -6,7 +6,7 @@ const advice: Readonly<Record<Refusal["reason"], string>> = {
   "proof-malformed":
     "the proof is written in another way than the vendor documents: compare the vendor's settings with the README of the source.",
   "proof-mismatch":
-    "the secret at the vendor and the one here differ, or a proxy wrote the body again on its way. Compare the secrets with npm run doctor, and put the vendor's into Secrets Manager.",
+    "the secret at the vendor and the one here differ, or a proxy wrote the body again on its way. Where npm run doctor finds the webhook fine, put the vendor's secret into Secrets Manager anew, and let no proxy change the body.",
   "timestamp-missing": "the sender does not say when it sent: a proxy may remove the header.",
   "timestamp-malformed": "the sender writes its time in another way than the vendor documents.",
   "timestamp-stale":
