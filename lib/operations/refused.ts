@@ -12,7 +12,7 @@ export const RefusedRequest = z.strictObject({
 export type RefusedRequest = z.infer<typeof RefusedRequest>;
 
 /** How many were refused of a source for one reason. */
-export interface RefusedTotal extends Pick<Refusal, "source" | "nearSource" | "reason"> {
+interface RefusedTotal extends Pick<Refusal, "source" | "nearSource" | "reason"> {
   /** Those that were counted only are among them. */
   readonly count: number;
   readonly firstAt: string;
