@@ -7,11 +7,16 @@ const ownPaths = ["uploads", "operations", "healthz", "events", "people", "enrol
 /** Characters of an unknown path that are told. */
 const maxToldPath = 200;
 
-/** What a developer is told of a request without a route. The query is not told: senders put secrets there. */
+/**
+ * What a developer is told of a request without a route. What stands behind the second segment of the path, or in the query, is not
+ * told: senders put secrets there.
+ */
 export function noSuchRoute({ method, url }: LocalRequest, sources: readonly string[]): string {
   const near = nearPath(url.pathname, sources);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
-  return `${method} ${url.pathname.slice(0, maxToldPath)}: no such route${meant}`;
+  const [, first = "", second, ...more] = url.pathname.slice(0, maxToldPath).split("/");
+  const told = ["", first, ...(second === undefined ? [] : [second]), ...(more.length > 0 ? ["…"] : [])];
+  return `${method} ${told.join("/")}: no such route${meant}`;
 }
 
 function nearPath(path: string, sources: readonly string[]): string | undefined {

@@ -91,7 +91,7 @@ describe("an unknown route on the laptop", () => {
       "warn  POST /webhook/clerk: no such route; did you mean /webhooks/clerk?",
       "warn  POST /webhooks/bambohr: no such route; did you mean /webhooks/bamboohr?",
       "warn  POST /upload/x: no such route; did you mean /uploads?",
-      "warn  POST /nothing/like/it: no such route",
+      "warn  POST /nothing/like/…: no such route",
     ]);
     expect(lines.join("\n")).not.toContain("token");
   });
