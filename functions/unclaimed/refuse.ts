@@ -1,2 +1,4 @@
-/** Answers a path without a source with 401, as a bad proof is answered, so that a caller does not learn which sources exist. */
-export const handler = async () => ({ statusCode: 401 });
+import { unclaimedPorts } from "#lib/wiring/function-ports.ts";
+import { unclaimed } from "#lib/handlers/unclaimed.ts";
+
+export const handler = unclaimed(unclaimedPorts);

@@ -13,6 +13,11 @@ export type Statement = {
 
 export const ref = (resource: string): Value => ({ Ref: resource });
 export const arn = (resource: string): Value => ({ "Fn::GetAtt": [resource, "Arn"] });
+/** The name that osls gives a function's resources in the template. */
+export const logicalName = (name: string) =>
+  name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", "Dash");
+/** The ARN of a function's log, which osls makes. */
+export const logGroup = (functionName: string): Value => arn(`${logicalName(functionName)}LogGroup`);
 /** The ARN of all keys of the bucket under a prefix. It is made from the bucket's ARN, so that it names the right AWS partition. */
 export const objects = (prefix: string): Value => ({ "Fn::Sub": `\${UploadsBucket.Arn}/${prefix}*` });
 /** The ARN of one key of the bucket. */

@@ -1,6 +1,6 @@
 import type { Config } from "#lib/config.ts";
 import { outputNames, pascal } from "#infra/stage/outputs.ts";
-import { arn, may, output, ref, type Value } from "./cloudformation.ts";
+import { logGroup, logicalName, may, output, ref, type Value } from "./cloudformation.ts";
 import { customerKey, mayUseKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
 import {
@@ -28,9 +28,6 @@ export interface Deployment {
 
 type Encryption = Config["encryption"];
 
-/** The name that osls gives a function's resources in the template. */
-const logicalName = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", "Dash");
-
 function role(definition: FunctionDefinition, encryption: Encryption): Value {
   return {
     Type: "AWS::IAM::Role",
@@ -49,11 +46,7 @@ function role(definition: FunctionDefinition, encryption: Encryption): Value {
           PolicyDocument: {
             Version: "2012-10-17",
             Statement: [
-              may(
-                arn(`${logicalName(definition.name)}LogGroup`),
-                "logs:CreateLogStream",
-                "logs:PutLogEvents",
-              ),
+              may(logGroup(definition.name), "logs:CreateLogStream", "logs:PutLogEvents"),
               ...definition.may,
               ...(encryption === "customer-managed" && definition.may.length > 0 ? [mayUseKey] : []),
             ],

@@ -1,6 +1,6 @@
 import { enrolmentKey } from "#lib/aws/enrolments.ts";
 import { pascal } from "#infra/stage/outputs.ts";
-import { arn, may, object, objects, ref, type Statement, type Value } from "./cloudformation.ts";
+import { arn, logGroup, may, object, objects, ref, type Statement, type Value } from "./cloudformation.ts";
 
 // The functions that AWS runs, and what each may do there. A new function needs a definition here and nowhere else in infra.
 
@@ -209,8 +209,11 @@ const waitingBringBack: FunctionDefinition = {
   ],
 };
 
-/** @param asked As for `eventsApply`: a redriven event is completed and translated anew. */
-const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
+/**
+ * @param asked As for `eventsApply`: a redriven event is completed and translated anew.
+ * @param doors Names of the functions whose logs tell of refused deliveries.
+ */
+const operationsRun = (asked: readonly string[], doors: readonly string[]): FunctionDefinition => ({
   name: "operations-run",
   description: "Lists, redrives, releases and discards parked events; operators with the right invoke it",
   memoryMegabytes: 512,
@@ -232,30 +235,38 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
     ...mayQueueEvents(),
     may(objects("parked/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
+    // The lines about refused deliveries; nothing else is kept of them.
+    ...doors.map((door) => may(logGroup(door), "logs:FilterLogEvents")),
   ],
 });
 
-const unclaimedRefuse: FunctionDefinition = {
+const unclaimedRefuse = (sources: readonly string[]): FunctionDefinition => ({
   name: "unclaimed-refuse",
   description: "Answers every path that is no webhook with the same 401 as a bad proof",
   memoryMegabytes: 128,
   timeoutSeconds: 3,
-  environment: {},
+  // Names, not the configuration: with all sources in its bundle, each call of a scanner would cost more.
+  environment: { SOURCES: sources.join(",") },
   events: [{ httpApi: "*" }],
   may: [],
-};
+});
 
 /** Every function of a deployment with these sources, in their order. */
 export function functionDefinitions(sources: readonly DeployedSource[]): FunctionDefinition[] {
   const asked = sources.filter(({ fetch }) => fetch !== undefined).map(({ name }) => sourceSecret(name));
+  const receiving = sources.map(webhooks);
+  const refusing = unclaimedRefuse(sources.map(({ name }) => name));
   return [
-    ...sources.map(webhooks),
+    ...receiving,
     eventsApply(asked),
     uploadsPlan,
     uploadsRun,
     uploadsFinish,
     waitingBringBack,
-    operationsRun(asked),
-    unclaimedRefuse,
+    operationsRun(
+      asked,
+      [...receiving, refusing].map(({ name }) => name),
+    ),
+    refusing,
   ];
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearMiss } from "./near-miss.ts";
+import { nearMiss } from "#lib/text/near-miss.ts";
 
 // What an operator typed. Nothing is guessed: an unknown option, an extra word and an option that npm took for itself are
 // refused, with the lines that are valid. An operator in a hurry must not release a thousand departures by a typing mistake.
@@ -154,7 +154,7 @@ function meaningOf(word: string): { isOptional: boolean; choices: readonly strin
 }
 
 /** What an operator means for us, also where the form has no such option: none of these may be lost without a word. */
-const neverLost = ["dry-run", "region", "source", "stage"];
+const neverLost: ReadonlySet<string> = new Set(["dry-run", "region", "source", "stage"]);
 
 /**
  * Without a `--`, npm takes options for itself, and this command would run as if they had not been typed: `npm run parked release
@@ -170,7 +170,7 @@ function refuseSwallowed(
   const swallowed = Object.entries(environment).flatMap(([variable, value]) => {
     if (!variable.startsWith("npm_config_") || value === undefined || value === "") return [];
     const name = variable.slice("npm_config_".length).replaceAll("_", "-");
-    const isOurs = known.includes(name) || neverLost.includes(name);
+    const isOurs = known.includes(name) || neverLost.has(name);
     return isOurs || (!npmsOwn.has(name) && nearMiss(name, known) !== undefined) ? [{ name, value }] : [];
   });
   if (swallowed.length === 0) return;

@@ -9,6 +9,7 @@ import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { eventQueue } from "#lib/handlers/event-queue.ts";
 import { operations } from "#lib/handlers/operations.ts";
 import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts";
+import { unclaimed } from "#lib/handlers/unclaimed.ts";
 import { waiting } from "#lib/handlers/waiting.ts";
 import { webhook } from "#lib/handlers/webhook.ts";
 import { memoryLedger, type MemoryLedger } from "./ledger.ts";
@@ -27,7 +28,9 @@ import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/
 import { localBucket, localObjects, type LocalObjects } from "./objects.ts";
 import { caseHeader } from "#infra/fixtures/post.ts";
 import { localEventQueue, localQueue, type LocalEventQueue } from "./queue.ts";
+import { noSuchRoute } from "./no-such-route.ts";
 import { localParked } from "./parked.ts";
+import { rememberRefusals } from "./refusals.ts";
 import { serve, type Answer, type LocalRequest } from "./server.ts";
 
 export interface StackOptions {
@@ -64,13 +67,8 @@ const invocationSeconds = 30;
 const importSeconds = 900;
 
 /** The whole bundle on one machine: the same handlers as on AWS, with memory for queue, ledger and bucket. */
-export async function startStack({
-  config,
-  loadSecret,
-  port,
-  log,
-  ...options
-}: StackOptions): Promise<Stack> {
+export async function startStack({ config, loadSecret, port, ...options }: StackOptions): Promise<Stack> {
+  const { log, refusals } = rememberRefusals(options.log);
   const sources = enabledSources(config);
   const secrets = secretReader(loadSecret);
   const ledger = memoryLedger();
@@ -111,6 +109,7 @@ export async function startStack({
   const runOperation = operations(() => ({
     ...applyPorts,
     sources: [...sources.keys()],
+    refusals,
   }));
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
   const bringBack = waiting(() => ({ parked, events: queue, clock, log }));
@@ -129,6 +128,8 @@ export async function startStack({
   const receivers = new Map(
     [...sources].map(([name, source]) => [name, webhook(source, () => receivePorts)]),
   );
+
+  const refuseUnclaimed = unclaimed(() => ({ sources: [...sources.keys()], log }));
 
   const importQueue: ImportQueue = {
     async send(messages) {
@@ -170,7 +171,7 @@ export async function startStack({
     // An unknown path is answered as a bad proof is: a stranger cannot find out which paths exist.
     const handler = receivers.get(name);
     const isRouted = rest.length === 0 || (rest.length === 1 && sources.get(name)?.proof.readsPathToken);
-    if (!handler || !isRouted) return { status: 401 };
+    if (!handler || !isRouted) return noRoute(request);
     const recordedCase = request.headers[caseHeader];
     if (recordedCase !== undefined) options.played?.(name, recordedCase);
     const answer = await handler(httpEvent(request), invocation(invocationSeconds));
@@ -179,6 +180,13 @@ export async function startStack({
       headers: answer.headers as Record<string, string>,
       body: answer.body,
     };
+  }
+
+  /** As on AWS; and the developer, whose machine this is, is told which path it was. */
+  async function noRoute(request: LocalRequest): Promise<Answer> {
+    log.warn(noSuchRoute(request, [...sources.keys()]));
+    const answer = await refuseUnclaimed(httpEvent(request), invocation(invocationSeconds));
+    return { status: answer.statusCode };
   }
 
   function upload(key: string, { body, headers, url }: LocalRequest): Answer {
@@ -255,7 +263,7 @@ export async function startStack({
       if (first === "healthz" && read) return { status: 200, body: { status: "ok", waiting: queue.length } };
       if (first === "events" && read) return { status: 200, body: { events: ledger.recent(1000) } };
       if (first === "people" && read && rest.length === 1) return person(rest[0] ?? "");
-      return { status: 401 };
+      return noRoute(request);
     },
   ).catch(async (error: unknown) => {
     await sandbox?.close();

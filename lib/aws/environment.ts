@@ -15,6 +15,8 @@ const variables = {
   CHUNKS_QUEUE_URL: z.url(),
   /** Where imports wait whose chunks are all done (SQS). */
   FINISH_QUEUE_URL: z.url(),
+  /** The names of the sources that have a route, with commas between them. */
+  SOURCES: z.string(),
   /** The ledger's DynamoDB table. */
   TABLE: text,
   /** The bucket that files are uploaded to, and that keeps parked messages. */

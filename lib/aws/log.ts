@@ -28,6 +28,7 @@ export function awsLog(names: { readonly service: string; readonly stage: string
     info: line(console.info),
     warn: line(console.warn),
     error: line(console.error),
+    count,
   };
   /* oxlint-enable no-console */
 }

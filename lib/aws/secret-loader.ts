@@ -21,14 +21,18 @@ export async function readSecret(id: string): Promise<SecretVersions> {
       throw awsFailure(error, "secret-unreadable");
     }),
   ]);
-  const parsed = json(current);
+  const parsed = json(current.text);
   if (parsed === undefined) {
     throw new InboundError("misconfigured", "secret-not-json", {
       hint: "put a JSON object into the secret, in the shape its description gives",
     });
   }
-  const before = json(previous);
-  return { current: parsed, ...(before !== undefined && { previous: before }) };
+  const before = json(previous?.text);
+  return {
+    current: parsed,
+    ...(before !== undefined && { previous: before }),
+    ...(current.putAt && { changedAt: current.putAt.toISOString() }),
+  };
 }
 
 /** Secrets Manager has one code for a secret that does not exist and for a version that does not: its message tells them apart. */

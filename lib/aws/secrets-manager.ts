@@ -5,14 +5,21 @@ import { clientSettings } from "./client.ts";
 
 const client = new SecretsManagerClient(clientSettings);
 
-/** One version of a secret as it was put there, `undefined` where it is not a text. Throws the SDK's errors. */
-export async function secretText(name: string, version: "current" | "previous"): Promise<string | undefined> {
-  const { SecretString } = await client.send(
+interface SecretText {
+  /** As it was put there, `undefined` where it is not a text. */
+  readonly text: string | undefined;
+  /** When it was put there. */
+  readonly putAt: Date | undefined;
+}
+
+/** One version of a secret. Throws the SDK's errors. */
+export async function secretText(name: string, version: "current" | "previous"): Promise<SecretText> {
+  const { SecretString, CreatedDate } = await client.send(
     new GetSecretValueCommand({
       SecretId: name,
       // AWSCURRENT is the default.
       ...(version === "previous" && { VersionStage: "AWSPREVIOUS" }),
     }),
   );
-  return SecretString;
+  return { text: SecretString, putAt: CreatedDate };
 }

@@ -10,6 +10,8 @@ export interface Log {
   info(message: string, fields?: LogFields, metrics?: Metrics): void;
   warn(message: string, fields?: LogFields, metrics?: Metrics): void;
   error(message: string, fields?: LogFields, metrics?: Metrics): void;
+  /** Adds to metrics without a line of its own. A log that counts nothing has none. */
+  count?(metrics: Metrics, source?: string): void;
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -4,6 +4,7 @@ import { listParked, showParked, type ParkedList, type ShownMessage } from "#lib
 import { operate, type ChangedMessages } from "#lib/operations/operate.ts";
 import { pauseOrResume, type PauseResult } from "#lib/operations/pause.ts";
 import { ChangeRequest, ListRequest, PauseRequest, ShowRequest } from "#lib/operations/requests.ts";
+import { refused, RefusedRequest, type RefusedPorts, type RefusedReport } from "#lib/operations/refused.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
@@ -14,18 +15,31 @@ import { stopBefore } from "./middleware/stop-before.ts";
 /** Time kept back at the end of an invocation to record the last outcome, in milliseconds. */
 const reserveMilliseconds = 3_000;
 
-type Ports = ApplyPorts & ExplainPorts;
+type Ports = ApplyPorts & ExplainPorts & RefusedPorts;
 
-const Request = z.union([ListRequest, ShowRequest, ChangeRequest, PauseRequest, ExplainRequest]);
+const Request = z.union([
+  ListRequest,
+  ShowRequest,
+  ChangeRequest,
+  PauseRequest,
+  ExplainRequest,
+  RefusedRequest,
+]);
 /** What an operator may ask for. */
 export type OperationRequest = z.input<typeof Request>;
-type Answer = ParkedList | readonly ShownMessage[] | ChangedMessages | PauseResult | Explanation;
+type Answer =
+  | ParkedList
+  | readonly ShownMessage[]
+  | ChangedMessages
+  | PauseResult
+  | Explanation
+  | RefusedReport;
 
 /**
  * The Lambda handler of operations, invoked by operators who have the right: what lib/operations takes, e.g.
  * `{"operation": "list", "kinds": ["dead"]}`, `{"operation": "redrive", "mode": "preview", "source": "okta"}`,
  * `{"operation": "release", "mode": "apply", "id": "…", "as": "same"}`, `{"operation": "pause", "source": "okta"}`,
- * `{"operation": "explain", "asked": "10010"}`. Throws `malformed` for any other.
+ * `{"operation": "explain", "asked": "10010"}`, `{"operation": "refused", "source": "okta"}`. Throws `malformed` for any other.
  */
 export function operations(open: () => Ports) {
   return lambdaHandler<unknown, Ports, Answer>(
@@ -42,6 +56,8 @@ export function operations(open: () => Ports) {
           return pauseOrResume(request, ports);
         case "explain":
           return explain(request, ports);
+        case "refused":
+          return refused(request, ports, { deadline });
         default:
           return operate(request, ports, { owner, deadline });
       }
@@ -55,6 +71,6 @@ function requestOf(event: unknown): z.output<typeof Request> {
   throw new InboundError("malformed", "operation-unknown", {
     hint:
       "list or show; redrive, release or discard (each with mode: preview or apply, and with id, person, reason or source); " +
-      "pause or resume (source); explain (asked)",
+      "pause or resume (source); explain (asked); refused (source, since)",
   });
 }

@@ -1,12 +1,12 @@
 import type { SecretReader } from "#lib/contract/secrets.ts";
-import type { Delivery, ProofFailure, Receiver, Reply, VerifiedDelivery } from "#lib/contract/source.ts";
+import type { Delivery, Receiver, RefusedProof, Reply, VerifiedDelivery } from "#lib/contract/source.ts";
 import { verifiedDelivery } from "./verified-delivery.ts";
 
 /** What became of the proof of a delivery. */
 export type Proven<Secret> =
   | { readonly verified: VerifiedDelivery; readonly secret: Secret }
   | { readonly handshake: Reply }
-  | { readonly reason: ProofFailure };
+  | (Pick<RefusedProof, "reason" | "differs"> & { readonly secretVersions: number });
 
 /**
  * Whether a delivery is from its source. Tries the current and the previous secret; when neither fits, asks for the secret
@@ -20,17 +20,20 @@ export async function prove<Secret>(
   const name = `sources/${source.name}`;
   let versions = await secrets.read(name, source.secret);
   for (;;) {
-    let failure: ProofFailure | undefined;
+    let failure: RefusedProof | undefined;
     for (const secret of versions) {
       const handshake = source.handshake?.(delivery, secret);
       if (handshake) return { handshake };
       const answered = source.proof.verify(delivery, secret);
       const result = answered instanceof Promise ? await answered : answered;
       if (result.ok) return { secret, verified: verifiedDelivery(source, delivery, result) };
-      failure ??= result.reason;
+      failure ??= result;
     }
     const refreshed = await secrets.refresh(name, source.secret);
-    if (refreshed === versions) return { reason: failure ?? "secret-empty" };
+    if (refreshed === versions) {
+      const { reason, differs } = failure ?? { reason: "secret-empty" };
+      return { reason, ...(differs && { differs }), secretVersions: versions.length } as Proven<Secret>;
+    }
     versions = refreshed;
   }
 }

@@ -2,9 +2,11 @@ import type { EnrolmentKeeper } from "#lib/contract/enrolment.ts";
 import { failureOf } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { EventQueue } from "#lib/contract/queue.ts";
+import type { Refusal } from "#lib/contract/refusals.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Delivery, Receiver, Reply } from "#lib/contract/source.ts";
 import { enrol } from "./enrol.ts";
+import { shapeOf, tellRefusal } from "./refusal.ts";
 import { prove } from "./prove.ts";
 import { take } from "./take.ts";
 
@@ -28,10 +30,17 @@ export async function receive<Secret>(
   ports: ReceivePorts,
 ): Promise<Reply> {
   try {
-    if (delivery.body.byteLength > maxDeliveryBytes) return refuse(413, "body-too-large");
+    if (delivery.body.byteLength > maxDeliveryBytes) {
+      return refuse({ status: 413, reason: "body-too-large", maxBytes: maxDeliveryBytes });
+    }
 
     const proven = await prove(source, delivery, ports.secrets);
-    if ("reason" in proven) return refuse(401, proven.reason);
+    if ("reason" in proven) {
+      const { reason, differs, secretVersions } = proven;
+      const secretChangedAt = ports.secrets.changedAt(`sources/${source.name}`);
+      const secret = { secretVersions, ...(secretChangedAt !== undefined && { secretChangedAt }) };
+      return refuse({ status: 401, reason, ...differs, ...secret });
+    }
     if ("handshake" in proven) return proven.handshake;
 
     await take(source, proven.verified, ports);
@@ -46,8 +55,9 @@ export async function receive<Secret>(
     return { status: 503, headers: { "retry-after": "30" } };
   }
 
-  function refuse(status: 401 | 413, reason: string): Reply {
-    ports.log.warn("delivery refused", { source: source.name, status, reason }, { DeliveriesRefused: 1 });
-    return { status };
+  function refuse(refusal: Omit<Refusal, "source" | keyof ReturnType<typeof shapeOf>>): Reply {
+    const told = { source: source.name, ...refusal, ...shapeOf(delivery) };
+    tellRefusal(ports.log, told, delivery.receivedAt);
+    return { status: refusal.status };
   }
 }

@@ -14,6 +14,7 @@ interface Entry {
   loadedAt: number;
   /** The parsed versions: the same objects until the next load, so that proofs can keep a key beside each. */
   versions: Secrets<unknown>;
+  changedAt: string | undefined;
 }
 
 /**
@@ -36,7 +37,9 @@ export function secretReader(load: LoadSecret, now: () => number = Date.now): Se
 
   const loadEntry = async (name: string, schema: z.core.$ZodType<unknown>): Promise<Entry> => {
     try {
-      const entry = { loadedAt: now(), versions: parseVersions(name, schema, await load(name)) };
+      const loaded = await load(name);
+      const versions = parseVersions(name, schema, loaded);
+      const entry = { loadedAt: now(), versions, changedAt: loaded.changedAt };
       entries.set(name, entry);
       return entry;
     } catch (error) {
@@ -61,6 +64,7 @@ export function secretReader(load: LoadSecret, now: () => number = Date.now): Se
       const waits = known && now() - (askedAt.get(name) ?? 0) < refreshEverySeconds * 1000;
       return (waits ? known : await loadOnce(name, schema)).versions as never;
     },
+    changedAt: (name) => entries.get(name)?.changedAt,
   };
 }
 

@@ -3,13 +3,13 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type {
   Delivery,
   ImmediateProof,
-  ProofFailure,
   ProofResult,
+  RefusedProof,
   SignedRequest,
 } from "#lib/contract/source.ts";
 import { isSameDigest } from "./constant-time.ts";
 import { plusRestored } from "./signature-text.ts";
-import { refused } from "./refused.ts";
+import { placeOf, refused, secretEmpty } from "./refused.ts";
 
 interface EncryptedCallbackSettings<Secret> {
   /** What the explanation of an event calls it. */
@@ -76,14 +76,36 @@ export function encryptedCallback<Secret>(
     nonce: [settings.query.nonce],
   };
 
+  const places = {
+    signature: placeOf("query", names.signature),
+    timestamp: placeOf("query", names.timestamp),
+    nonce: placeOf("query", names.nonce),
+  };
+  const mismatch = refused("proof-mismatch", {
+    place: places.signature,
+    covers: "{token}{timestamp}{nonce}{encrypted body}",
+  });
+  // The token is right and the AES key, or the receiver's id behind the message, is not.
+  const unreadable = refused("proof-mismatch", {
+    place: "body",
+    covers: "{receiver's id}, encrypted with the AES key",
+  });
+
   /** What is in the query beside the encrypted text, or what is wrong with it. */
-  function readStamp(query: URLSearchParams): Stamp | ProofFailure {
-    const [signature, timestamp, nonce] = [names.signature, names.timestamp, names.nonce].map((spellings) =>
-      parameter(query, spellings),
-    );
-    if (signature === undefined || timestamp === undefined || nonce === undefined) return "proof-malformed";
-    if (signature === "" || nonce === "") return "proof-missing";
-    if (timestamp === "") return "timestamp-missing";
+  function readStamp(query: URLSearchParams): Stamp | RefusedProof {
+    const signature = parameter(query, names.signature);
+    const timestamp = parameter(query, names.timestamp);
+    const nonce = parameter(query, names.nonce);
+    for (const [place, value] of [
+      [places.signature, signature],
+      [places.timestamp, timestamp],
+      [places.nonce, nonce],
+    ] as const) {
+      if (value === undefined) return refused("proof-malformed", { place, form: "once" });
+    }
+    if (!signature) return refused("proof-missing", { place: places.signature });
+    if (!nonce) return refused("proof-missing", { place: places.nonce });
+    if (!timestamp) return refused("timestamp-missing", { place: places.timestamp });
     return { signature, timestamp, nonce };
   }
 
@@ -102,21 +124,24 @@ export function encryptedCallback<Secret>(
     secret: Secret,
   ): ProofResult {
     const keys = keysOf(secret);
-    if (!keys) return refused("secret-empty");
+    if (!keys) return secretEmpty;
     const stamp = readStamp(query);
-    if (typeof stamp === "string") return refused(stamp);
-    if (encrypted === undefined || encrypted === "") return refused("proof-missing");
+    if ("ok" in stamp) return stamp;
+    if (encrypted === undefined || encrypted === "") {
+      return refused("proof-missing", { place: "body encrypted text" });
+    }
     const { signature, timestamp, nonce } = stamp;
     const sentAt = readTimestamp(timestamp);
-    if (sentAt === undefined) return refused("timestamp-malformed");
+    if (sentAt === undefined) {
+      const form = "seconds or milliseconds since 1970";
+      return refused("timestamp-malformed", { place: places.timestamp, form });
+    }
 
     const expected = signatureOf(keys.token, timestamp, nonce, encrypted);
-    if (!isSameDigest(expected, signature.toLowerCase())) {
-      return refused("proof-mismatch");
-    }
+    if (!isSameDigest(expected, signature.toLowerCase())) return mismatch;
     const plain = decipher(encrypted, keys.aesKey);
     const message = plain && unframe(plain, keys.receivers);
-    return message ? { ok: true, payload: message, sentAt } : refused("proof-mismatch");
+    return message ? { ok: true, payload: message, sentAt } : unreadable;
   }
 
   function seal(
@@ -146,7 +171,7 @@ export function encryptedCallback<Secret>(
       const keys = keysOf(secret);
       if (!keys) throw new InboundError("misconfigured", "secret-empty");
       const stamp = readStamp(query);
-      if (typeof stamp === "string") throw new InboundError("unverified", stamp);
+      if ("ok" in stamp) throw new InboundError("unverified", stamp.reason);
       return seal(Buffer.from(message), keys, stamp);
     },
     sign(body, secret, at): SignedRequest {

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hash } from "node:crypto"
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Delivery, ImmediateProof, ProofResult, Reply, SignedRequest } from "#lib/contract/source.ts";
 import { isSameDigest, isSameSecret } from "./constant-time.ts";
-import { refused } from "./refused.ts";
+import { placeOf, refused, secretEmpty } from "./refused.ts";
 
 // How Feishu and Lark show who they are: a token inside of what they say and, where the app has an Encrypt Key, a signature
 // over a body that is encrypted.
@@ -36,20 +36,30 @@ export const feishuProof: ImmediateProof<FeishuSecret> = {
 };
 
 function verify({ headers, body }: Delivery, secret: FeishuSecret): ProofResult {
-  if (isEmpty(secret)) return refused("secret-empty");
+  if (isEmpty(secret)) return secretEmpty;
   if (secret.encryptKey !== undefined) {
     const [timestamp, nonce, signature] = signatureHeaders.map((name) =>
       Object.hasOwn(headers, name) ? headers[name] : undefined,
     );
-    if (!timestamp || !nonce || !signature) return refused("proof-missing");
+    if (!timestamp) return refused("proof-missing", { place: placeOf("header", signatureHeaders[0]) });
+    if (!nonce) return refused("proof-missing", { place: placeOf("header", signatureHeaders[1]) });
+    if (!signature) return refused("proof-missing", { place: placeOf("header", signatureHeaders[2]) });
     const expected = signatureOf({ timestamp, nonce, encryptKey: secret.encryptKey, body });
-    if (!isSameDigest(expected, signature.toLowerCase())) return refused("proof-mismatch");
+    if (!isSameDigest(expected, signature.toLowerCase())) {
+      return refused("proof-mismatch", {
+        place: placeOf("header", signatureHeaders[2]),
+        covers: "{timestamp}{nonce}{Encrypt Key}{body}",
+      });
+    }
   }
   const said = open(body, secret.encryptKey);
-  if (said === undefined) return refused("proof-malformed");
+  if (said === undefined) {
+    const form = secret.encryptKey === undefined ? "JSON that is not encrypted" : "JSON with encrypt";
+    return refused("proof-malformed", { place: "body", form });
+  }
   const token = tokenOf(said.document);
-  if (token === undefined) return refused("proof-missing");
-  if (!isSameSecret(secret.verificationToken, token)) return refused("proof-mismatch");
+  if (token === undefined) return refused("proof-missing", { place: tokenPlace });
+  if (!isSameSecret(secret.verificationToken, token)) return refused("proof-mismatch", { place: tokenPlace });
   return { ok: true, payload: said.payload };
 }
 
@@ -112,6 +122,7 @@ export function decryptFeishu(encrypted: string, encryptKey: string): Uint8Array
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
+const tokenPlace = placeOf("body", ["header.token", "token"]);
 const signatureHeaders = ["x-lark-request-timestamp", "x-lark-request-nonce", "x-lark-signature"] as const;
 
 /** What a body says, in the form that the app's settings ask for and no other. */

@@ -85,6 +85,13 @@ export function compileTolerance(setting: TimestampPlace["toleranceSeconds"]): {
   return { past: (past ?? Infinity) * 1000, future: (future ?? Infinity) * 1000 };
 }
 
+/** How a signature is written, for an operator to read: `hex behind sha256=`. */
+export function formOf({ encoding, prefix, separator, pair }: SignaturePlace): string {
+  if (pair !== undefined) return `${encoding} behind ${pair}=, in pairs with commas`;
+  const one = prefix === undefined ? encoding : `${encoding} behind ${prefix}`;
+  return separator === undefined ? one : `a list of ${one}`;
+}
+
 /** The names as a list. Throws a `TypeError` for none, and for one that no header has. */
 export function headerNames(names: string | readonly string[], setting: string): readonly string[] {
   const list = [names].flat();

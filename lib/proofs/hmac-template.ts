@@ -1,5 +1,7 @@
+import type { ProofPlace } from "#lib/contract/source.ts";
 import { headerNames, type HmacSettings } from "./hmac-settings.ts";
 import { refuseUnsafePath } from "./json-place.ts";
+import { placeOf } from "./refused.ts";
 
 // What is signed: text around placeholders.
 
@@ -43,4 +45,17 @@ export function compileTemplate({ signed }: Pick<HmacSettings<never>, "signed">)
     }
   }
   return parts;
+}
+
+/** Where a part of what is signed is looked for. Only of a part that a delivery may lack. */
+export function placeOfPart(part: TemplatePart, idHeaders: readonly string[]): ProofPlace {
+  switch (part.kind) {
+    case "header":
+    case "query":
+      return placeOf(part.kind, part.name);
+    case "json":
+      return placeOf("body", part.name);
+    default:
+      return part.kind === "id" ? placeOf("header", idHeaders) : "body";
+  }
 }

@@ -3,18 +3,25 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type {
   Delivery,
   ImmediateProof,
-  ProofFailure,
+  ProofPlace,
   ProofResult,
+  RefusedProof,
   SignedRequest,
   Signing,
 } from "#lib/contract/source.ts";
 import { isSameDigest } from "./constant-time.ts";
-import { compileTolerance, headerNames, refuseWrongSettings, type HmacSettings } from "./hmac-settings.ts";
-import { compileTemplate, type SignedParts } from "./hmac-template.ts";
+import {
+  compileTolerance,
+  formOf,
+  headerNames,
+  refuseWrongSettings,
+  type HmacSettings,
+} from "./hmac-settings.ts";
+import { compileTemplate, placeOfPart, type SignedParts } from "./hmac-template.ts";
 import { canonical, decodeKey, plusRestored, readList, readPairs, readTimestamp } from "./signature-text.ts";
 import { parseJson, textAt, writeAt } from "./json-place.ts";
 import { oncePerSecret } from "./once-per-secret.ts";
-import { refused } from "./refused.ts";
+import { placeOf, refused, secondsBetween, secretEmpty } from "./refused.ts";
 
 const maximumSignatureLength = 4096;
 const maximumSignatures = 32;
@@ -40,6 +47,17 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
   const separators = signature.separator === undefined ? [] : [signature.separator].flat();
   refuseWrongSettings(settings, template, [signatureHeaders, timestampHeaders, idHeaders]);
 
+  const form = formOf(signature);
+  const place =
+    "header" in signature
+      ? placeOf("header", signatureHeaders)
+      : "query" in signature
+        ? placeOf("query", signature.query)
+        : placeOf("body", signature.json);
+  const timePlace = timestamp && placeOfTime(timestamp, timestampHeaders, place);
+  const malformed = refused("proof-malformed", { place, form });
+  const notJson = refused("proof-malformed", { place: "body", form: "JSON" });
+
   // A KeyObject is made once per secret: four times as fast as the raw key each time (Node 24, 1 KB).
   const keys = oncePerSecret((secret: Secret) =>
     [settings.key(secret)]
@@ -50,7 +68,7 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
   );
 
   /** The bytes that are signed, in pieces: the body is never copied or turned into a string. */
-  function signedPieces(parts: SignedParts, body: Uint8Array): (string | Uint8Array)[] | ProofFailure {
+  function signedPieces(parts: SignedParts, body: Uint8Array): (string | Uint8Array)[] | RefusedProof {
     const pieces: (string | Uint8Array)[] = [];
     let text = "";
     for (const part of template) {
@@ -61,7 +79,12 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
         continue;
       }
       const value = part.kind === "text" ? part.text : parts[part.kind](part.name);
-      if (value === undefined) return part.kind === "json" ? "proof-malformed" : "proof-missing";
+      if (value === undefined) {
+        const lacks = placeOfPart(part, idHeaders);
+        return part.kind === "json"
+          ? refused("proof-malformed", { place: lacks, form: "text or number" })
+          : refused("proof-missing", { place: lacks });
+      }
       text += value;
     }
     if (text !== "") pieces.push(text);
@@ -76,7 +99,7 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
 
   function verify(delivery: Delivery, secret: Secret): ProofResult {
     const usable = keys(secret);
-    if (usable.length === 0) return refused("secret-empty");
+    if (usable.length === 0) return secretEmpty;
 
     const { headers, query, body } = delivery;
     const document = readsJson ? parseJson(body) : undefined;
@@ -91,39 +114,53 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
     if ("header" in signature) {
       written = header(signatureHeaders[set]);
     } else if ("query" in signature) {
-      if (query.getAll(signature.query).length > 1) return refused("proof-malformed");
+      if (query.getAll(signature.query).length > 1) return malformed;
       const given = query.get(signature.query);
       written = given === null ? undefined : plusRestored(given);
     } else {
-      if (document === undefined) return refused("proof-malformed");
+      if (document === undefined) return notJson;
       written = textAt(document, signature.json);
     }
-    if (written === undefined || written === "") return refused("proof-missing");
-    if (written.length > maximumSignatureLength) return refused("proof-malformed");
+    if (written === undefined || written === "") return refused("proof-missing", { place });
+    if (written.length > maximumSignatureLength) return malformed;
 
     const pairs = signature.pair === undefined ? undefined : readPairs(written);
     const candidates = pairs
       ? pairs.filter(([name]) => name === signature.pair).map(([, value]) => value)
       : readList(written, separators, signature.prefix ?? "");
-    if (candidates.length === 0 || candidates.length > maximumSignatures) return refused("proof-malformed");
+    if (candidates.length === 0 || candidates.length > maximumSignatures) return malformed;
 
     let timestampText: string | undefined;
     let sentAt: number | undefined;
-    if (timestamp) {
+    if (timestamp && timePlace) {
+      const timeMalformed = () =>
+        refused("timestamp-malformed", { place: timePlace, form: `${timestamp.unit} since 1970` });
       if ("pair" in timestamp) {
         const found = (pairs ?? []).filter(([name]) => name === timestamp.pair);
-        if (found.length > 1) return refused("timestamp-malformed");
+        if (found.length > 1) return timeMalformed();
         timestampText = found[0]?.[1];
       } else if ("header" in timestamp) {
         timestampText = header(timestampHeaders[set]);
       } else {
         timestampText = document === undefined ? undefined : textAt(document, timestamp.json);
       }
-      if (timestampText === undefined || timestampText === "") return refused("timestamp-missing");
+      if (timestampText === undefined || timestampText === "") {
+        return refused("timestamp-missing", { place: timePlace });
+      }
       sentAt = readTimestamp(timestampText, timestamp.unit);
-      if (sentAt === undefined) return refused("timestamp-malformed");
-      if (delivery.receivedAt - sentAt > tolerance.past) return refused("timestamp-stale");
-      if (sentAt - delivery.receivedAt > tolerance.future) return refused("timestamp-early");
+      if (sentAt === undefined) return timeMalformed();
+      const { receivedAt } = delivery;
+      if (receivedAt - sentAt > tolerance.past) {
+        const off = { seconds: secondsBetween(sentAt, receivedAt), toleranceSeconds: tolerance.past / 1000 };
+        return refused("timestamp-stale", { place: timePlace, ...off });
+      }
+      if (sentAt - receivedAt > tolerance.future) {
+        const off = {
+          seconds: secondsBetween(receivedAt, sentAt),
+          toleranceSeconds: tolerance.future / 1000,
+        };
+        return refused("timestamp-early", { place: timePlace, ...off });
+      }
     }
 
     const id = header(idHeaders[set]);
@@ -141,7 +178,7 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
       },
       body,
     );
-    if (typeof pieces === "string") return refused(pieces);
+    if ("ok" in pieces) return pieces;
 
     for (const key of usable) {
       const expected = canonical(digest(key, pieces), signature.encoding);
@@ -154,7 +191,7 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
         };
       }
     }
-    return refused("proof-mismatch");
+    return refused("proof-mismatch", { place, covers: settings.signed });
   }
 
   function sign(body: Uint8Array, secret: Secret, at: Signing): SignedRequest {
@@ -191,7 +228,7 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
       },
       sent,
     );
-    if (typeof pieces === "string") throw new InboundError("malformed", "signed-part-missing");
+    if ("ok" in pieces) throw new InboundError("malformed", "signed-part-missing");
 
     const text = (signature.prefix ?? "") + digest(key, pieces);
     const pairs = timestamp && "pair" in timestamp ? [`${timestamp.pair}=${timestampText}`] : [];
@@ -215,4 +252,14 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
     verify,
     sign,
   };
+}
+
+function placeOfTime<Secret>(
+  timestamp: NonNullable<HmacSettings<Secret>["timestamp"]>,
+  headers: readonly string[],
+  signature: ProofPlace,
+): ProofPlace {
+  if ("header" in timestamp) return placeOf("header", headers);
+  // A pair is beside the signature.
+  return "json" in timestamp ? placeOf("body", timestamp.json) : signature;
 }

@@ -10,15 +10,16 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type {
   Delivery,
   Proof,
-  ProofFailure,
+  ProofPlace,
   ProofResult,
+  RefusedProof,
   SignedRequest,
   Signing,
 } from "#lib/contract/source.ts";
 import { isSameDigest } from "./constant-time.ts";
 import type { KeySet, TokenKeys } from "./jwks.ts";
 import { canonical } from "./signature-text.ts";
-import { refused } from "./refused.ts";
+import { placeOf, refused, secondsBetween, secretEmpty } from "./refused.ts";
 
 // For senders that prove themselves by a JSON Web Token (RFC 7519). `jose` verifies; it is loaded when the first token comes,
 // so that only sources with such a proof pay for it.
@@ -98,6 +99,12 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
     mayLackExpiry = false,
   } = settings;
   const algorithms = [...settings.algorithms];
+  const where = place === "body" ? place : placeOf("header", place.header);
+  const prefix = place === "body" ? "" : (place.prefix ?? "");
+  const malformed = refused("proof-malformed", {
+    place: where,
+    form: prefix === "" ? "a JSON Web Token" : `a JSON Web Token behind ${prefix.trim()}`,
+  });
   let keys: TokenKeys | undefined;
 
   /** What of the secret is needed; `undefined` where any of it is empty. */
@@ -113,16 +120,16 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
 
   function verify(delivery: Delivery, secret: Secret): ProofResult | Promise<ProofResult> {
     const expected = keysOf(secret);
-    if (!expected) return refused("secret-empty");
+    if (!expected) return secretEmpty;
     const token = tokenIn(delivery);
-    if (token === undefined) return refused("proof-missing");
-    if (!compact.test(token)) return refused("proof-malformed");
+    if (token === undefined) return refused("proof-missing", { place: where });
+    if (!compact.test(token)) return malformed;
     return check(token, delivery, expected);
   }
 
   function tokenIn({ headers, body }: Delivery): string | undefined {
     if (place === "body") return body.length === 0 ? undefined : Buffer.from(body).toString("latin1").trim();
-    const { header, prefix = "" } = place;
+    const { header } = place;
     const value = Object.hasOwn(headers, header) ? headers[header] : undefined;
     if (value === undefined || value === "") return undefined;
     // The scheme of `Authorization` is written in either case (RFC 9110, section 11.1).
@@ -147,27 +154,35 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
       return accept(token, delivery, payload);
     } catch (error) {
       if (error instanceof InboundError) throw error;
-      return refused(failureOf(error));
+      return failureOf(error, delivery.receivedAt);
     }
   }
 
   function accept(token: string, delivery: Delivery, claims: Readonly<Record<string, unknown>>): ProofResult {
     const { iat, jti } = claims;
     const sentAt = typeof iat === "number" ? Math.floor(iat * 1000) : undefined;
-    if (sentAt !== undefined && !(sentAt >= 0 && sentAt <= 8.64e15)) return refused("timestamp-malformed");
+    if (sentAt !== undefined && !(sentAt >= 0 && sentAt <= 8.64e15)) return timeMalformed("claim iat");
     if (sentAt !== undefined && sentAt - delivery.receivedAt > toleranceSeconds * 1000) {
-      return refused("timestamp-early");
+      const seconds = secondsBetween(delivery.receivedAt, sentAt);
+      return refused("timestamp-early", { place: "claim iat", seconds, toleranceSeconds });
     }
     if (bodyHash) {
       const claim = claims[bodyHash.claim];
-      if (typeof claim !== "string") return refused("proof-malformed");
+      const hashPlace = placeOf("claim", bodyHash.claim);
+      if (typeof claim !== "string") {
+        return refused("proof-malformed", {
+          place: hashPlace,
+          form: `${bodyHash.encoding} of the body's SHA-256`,
+        });
+      }
       if (
         !isSameDigest(
           canonical(hashOf(delivery.body), bodyHash.encoding),
           canonical(claim, bodyHash.encoding),
         )
-      )
-        return refused("proof-mismatch");
+      ) {
+        return refused("proof-mismatch", { place: hashPlace, covers: "{body}" });
+      }
     }
     return {
       ok: true,
@@ -175,6 +190,37 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
       ...(sentAt !== undefined && { sentAt }),
       ...(typeof jti === "string" && jti !== "" && { deliveryId: jti }),
     };
+  }
+
+  /** What an error of `jose` means. */
+  function failureOf(error: unknown, receivedAt: number): RefusedProof {
+    const { code, claim, reason, payload } = error as JoseError;
+    switch (code) {
+      case "ERR_JOSE_ALG_NOT_ALLOWED":
+      case "ERR_JOSE_NOT_SUPPORTED":
+        return refused("algorithm-refused", { place: where, form: algorithms.join(" or ") });
+      case "ERR_JWKS_NO_MATCHING_KEY":
+        return refused("key-unknown", { place: where });
+      case "ERR_JWS_SIGNATURE_VERIFICATION_FAILED":
+        return refused("proof-mismatch", { place: where, covers: "the token" });
+      case "ERR_JWT_EXPIRED": {
+        const seconds = secondsBetween(Number(payload?.["exp"]) * 1000, receivedAt);
+        return refused("timestamp-stale", { place: "claim exp", seconds, toleranceSeconds });
+      }
+      case "ERR_JWT_CLAIM_VALIDATION_FAILED": {
+        if (claim === "iss") return refused("issuer-mismatch", { place: "claim iss" });
+        if (claim === "aud") return refused("audience-mismatch", { place: "claim aud" });
+        const name = claim === "nbf" || claim === "iat" ? claim : "exp";
+        const claimPlace: ProofPlace = `claim ${name}`;
+        if (reason === "missing") return refused("timestamp-missing", { place: claimPlace });
+        if (reason !== "check_failed") return timeMalformed(claimPlace);
+        const seconds = secondsBetween(receivedAt, Number(payload?.[name]) * 1000);
+        return refused("timestamp-early", { place: claimPlace, seconds, toleranceSeconds });
+      }
+      default:
+        // Whatever else is wrong with a token is its sender's fault: it is refused.
+        return malformed;
+    }
   }
 
   function hashOf(body: Uint8Array): string {
@@ -207,6 +253,16 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
     sign,
   };
 }
+
+interface JoseError {
+  readonly code?: string;
+  readonly claim?: string;
+  readonly reason?: string;
+  readonly payload?: Readonly<Record<string, unknown>>;
+}
+
+const timeMalformed = (place: ProofPlace) =>
+  refused("timestamp-malformed", { place, form: "seconds since 1970" });
 
 interface Expected {
   readonly key: string | KeySet;
@@ -250,31 +306,6 @@ function signedToken(claims: object, signer: unknown, algorithm: string | undefi
     ...padding,
   });
   return `${signed}.${signature.toString("base64url")}`;
-}
-
-/** What an error of `jose` means. */
-function failureOf(error: unknown): ProofFailure {
-  const { code, claim, reason } = error as { code?: string; claim?: string; reason?: string };
-  switch (code) {
-    case "ERR_JOSE_ALG_NOT_ALLOWED":
-    case "ERR_JOSE_NOT_SUPPORTED":
-      return "algorithm-refused";
-    case "ERR_JWKS_NO_MATCHING_KEY":
-      return "key-unknown";
-    case "ERR_JWS_SIGNATURE_VERIFICATION_FAILED":
-      return "proof-mismatch";
-    case "ERR_JWT_EXPIRED":
-      return "timestamp-stale";
-    case "ERR_JWT_CLAIM_VALIDATION_FAILED": {
-      if (claim === "iss") return "issuer-mismatch";
-      if (claim === "aud") return "audience-mismatch";
-      if (reason === "missing") return "timestamp-missing";
-      return reason === "check_failed" ? "timestamp-early" : "timestamp-malformed";
-    }
-    default:
-      // Whatever else is wrong with a token is its sender's fault: it is refused.
-      return "proof-malformed";
-  }
 }
 
 /** What the types cannot say about settings, or cannot say to plain JavaScript. */

@@ -1,9 +1,10 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, ImmediateProof, SignedRequest } from "#lib/contract/source.ts";
+import type { Delivery, ImmediateProof, ProofPlace, SignedRequest } from "#lib/contract/source.ts";
 import { countSame, digestsOnce } from "./constant-time.ts";
-import { refused } from "./refused.ts";
+import { refused, secretEmpty } from "./refused.ts";
 
 export interface ShownSecret<Secret> {
+  readonly place: ProofPlace;
   /** The values of which each is taken; the first one signs. None: the secret verifies nothing. */
   valuesOf(secret: Secret): readonly string[];
   /** What a delivery shows, empty where it shows nothing; `undefined` where it shows more than one. */
@@ -17,6 +18,7 @@ export interface ShownSecret<Secret> {
  * sees one delivery can forge another one.
  */
 export function shownSecret<Secret>({
+  place,
   valuesOf,
   given,
   shown,
@@ -27,13 +29,13 @@ export function shownSecret<Secret>({
     refusesStale: false,
     verify(delivery, secret) {
       const accepted = digests(secret);
-      if (accepted.length === 0) return refused("secret-empty");
+      if (accepted.length === 0) return secretEmpty;
       const value = given(delivery);
-      if (value === undefined) return refused("proof-malformed");
+      if (value === undefined) return refused("proof-malformed", { place, form: "once" });
       // Whatever is given, even nothing, is compared.
       const matches = countSame(accepted, value);
-      if (value === "") return refused("proof-missing");
-      return matches > 0 ? { ok: true, payload: delivery.body } : refused("proof-mismatch");
+      if (value === "") return refused("proof-missing", { place });
+      return matches > 0 ? { ok: true, payload: delivery.body } : refused("proof-mismatch", { place });
     },
     sign(body, secret) {
       const [value] = valuesOf(secret);

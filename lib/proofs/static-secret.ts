@@ -1,4 +1,5 @@
 import type { ImmediateProof } from "#lib/contract/source.ts";
+import { placeOf } from "./refused.ts";
 import { shownSecret } from "./shown-secret.ts";
 
 // For senders that sign nothing and only show a secret that both sides know. It says who speaks and nothing about the body:
@@ -40,6 +41,7 @@ export function staticHeader<Secret>(settings: StaticHeaderSettings<Secret>): Im
   return {
     name,
     ...shownSecret({
+      place: placeOf("header", header),
       valuesOf,
       given: ({ headers }) => (Object.hasOwn(headers, header) ? headers[header] : undefined) ?? "",
       shown: (value) => ({ headers: { [header]: value } }),

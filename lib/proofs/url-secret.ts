@@ -1,4 +1,5 @@
 import type { ImmediateProof } from "#lib/contract/source.ts";
+import { placeOf } from "./refused.ts";
 import { shownSecret } from "./shown-secret.ts";
 
 // For senders that sign nothing and take no header either: the secret is a part of the URL that they were given. It is the
@@ -37,6 +38,7 @@ export function urlSecret<Secret>(settings: UrlSecretSettings<Secret>): Immediat
     name,
     ...(place === "path" ? { readsPathToken: true } : { proofParameters: [place.query] }),
     ...shownSecret({
+      place: place === "path" ? place : placeOf("query", place.query),
       valuesOf,
       given({ query, pathToken }) {
         const [value = "", ...others] = place === "path" ? [pathToken] : query.getAll(place.query);

@@ -28,19 +28,37 @@ export const operations: ReasonGroup = {
       zhNext: "请查看函数日志，然后再次运行命令。",
       run: runDoctor,
     },
-    "nobody-answers": {
-      en: "No stack runs on this laptop at that address.",
-      enNext: "Start it first, or name a deployed stage with --stage.",
-      zh: "本机该地址上没有服务在运行。",
-      zhNext: "请先启动服务，或用 --stage 指定已部署的环境。",
-      run: ["npm start"],
-    },
     "no-answer": {
       en: "No stack runs on this laptop at that address.",
       enNext: "Start it first, or name a deployed stage with --stage.",
       zh: "本机该地址上没有服务在运行。",
       zhNext: "请先启动服务，或用 --stage 指定已部署的环境。",
       run: ["npm start"],
+    },
+    "event-busy": {
+      en: "A worker or another operator is applying this event right now, so this command left it alone.",
+      enNext: "Run the command again in a minute.",
+      zh: "某个进程或另一位操作员正在处理这个事件，因此本次命令没有动它。",
+      zhNext: "请一分钟后再次运行命令。",
+    },
+    "id-ambiguous": {
+      en: "Several parked messages have ids that begin like the one that was typed, so nothing was done.",
+      enNext: "Type more of the id, or add --source.",
+      zh: "有多条暂存消息的 ID 以所输入的内容开头，因此什么都没有做。",
+      zhNext: "请输入更完整的 ID，或加上 --source。",
+    },
+    "cursor-unknown": {
+      en: "The list was asked to go on from a place that it never named, so nothing was done.",
+      enNext: "Begin the list again, without after.",
+      zh: "列表被要求从一个未知的位置继续，因此什么都没有做。",
+      zhNext: "请不带 after 重新开始列出。",
+    },
+    "log-unreadable": {
+      en: "CloudWatch did not give the log, so refused deliveries cannot be listed now; nothing is lost.",
+      enNext:
+        "Run the command again; if it lasts, check the right logs:FilterLogEvents of the function's role.",
+      zh: "CloudWatch 没有返回日志，因此现在无法列出被拒绝的请求；没有丢失任何数据。",
+      zhNext: "请再次运行命令；如果持续失败，请检查函数角色的 logs:FilterLogEvents 权限。",
     },
     "enrolment-malformed": {
       en: "What the sender posted for its secret cannot be read, so the secret is unchanged.",

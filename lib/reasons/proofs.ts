@@ -100,6 +100,13 @@ export const proofs: ReasonGroup = {
       zhNext: "请把发送方的签名密钥写入 Secrets Manager；doctor 会打印所需的命令和字段。",
       run: runDoctor,
     },
+    "route-unknown": {
+      en: "The request came to a path that is no webhook and looks like one, so it was answered with 401 and nothing of it was kept.",
+      enNext: "Correct the URL at the vendor: the stack's output <Source>WebhookUrl holds it.",
+      zh: "请求发到了一个不存在但与某个 webhook 相似的路径，因此以 401 回答，其内容没有保存。",
+      zhNext: "请在发送方页面更正 URL：堆栈输出 <Source>WebhookUrl 中有正确的地址。",
+      run: runDoctor,
+    },
     "body-too-large": {
       en: "The body is larger than the receiver takes, so nothing of it becomes an event: a request above 1 MiB is answered with 413, and XML with too many elements is dead.",
       enNext:

@@ -6,6 +6,7 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { applySettings, deliverySettings } from "./delivery-settings.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { ExplainPorts } from "#lib/operations/explain.ts";
+import type { RefusedPorts } from "#lib/operations/refused.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import type { EventQueuePorts } from "#lib/handlers/event-queue.ts";
 import type { Log } from "#lib/contract/log.ts";
@@ -13,6 +14,7 @@ import type { ReceivePorts } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Source } from "#lib/contract/source.ts";
+import type { UnclaimedPorts } from "#lib/handlers/unclaimed.ts";
 import type { WaitingPorts } from "#lib/handlers/waiting.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
@@ -24,6 +26,7 @@ import { awsLog } from "#lib/aws/log.ts";
 import { objectStore } from "#lib/aws/objects.ts";
 import { eventQueue, importQueue, queueReader } from "#lib/aws/queue.ts";
 import { secretLoader } from "#lib/aws/secret-loader.ts";
+import { loggedRefusals } from "#lib/aws/refusals.ts";
 import { parkedObjects } from "#lib/aws/parked.ts";
 
 const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
@@ -65,10 +68,21 @@ function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): Apply
 export function operationPorts(
   config: Config,
   sources: ReadonlyMap<string, Source>,
-): ApplyPorts & ExplainPorts {
+): ApplyPorts & ExplainPorts & RefusedPorts {
+  const { SERVICE, STAGE } = readEnvironment(["SERVICE", "STAGE"]);
+  const names = [...sources.keys()];
   return {
     ...applyPorts(config, sources),
-    sources: [...sources.keys()],
+    sources: names,
+    refusals: loggedRefusals({ service: SERVICE, stage: STAGE, sources: names }),
+  };
+}
+
+export function unclaimedPorts(): UnclaimedPorts {
+  const environment = readEnvironment(["SERVICE", "STAGE", "SOURCES"]);
+  return {
+    sources: environment.SOURCES.split(",").filter((name) => name !== ""),
+    log: logOf(environment),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   planPorts,
   receivePorts,
   runPorts,
+  unclaimedPorts,
   waitingPorts,
 } from "#lib/wiring/function-ports.ts";
 
@@ -31,6 +32,7 @@ const opened: Readonly<Record<string, () => object>> = {
   "uploads-run": () => runPorts(config),
   "uploads-finish": finishPorts,
   "waiting-bring-back": waitingPorts,
+  "unclaimed-refuse": unclaimedPorts,
 };
 
 const reading = Object.entries(functions).flatMap(([name, made]) => {

@@ -52,6 +52,12 @@ describe("the log of a function", () => {
     ]);
   });
 
+  it("counts without a line", () => {
+    const { lines, logged } = written((log) => log.count?.({ DeliveriesRefused: 1 }, "okta"));
+    expect(logged).toEqual([]);
+    expect(lines).toMatchObject([{ stage: "prod", source: "okta", DeliveriesRefused: 1 }]);
+  });
+
   it("counts for the stage alone where a line names no source, and counts nothing where a line has no metric", () => {
     const { lines } = written((log) => {
       log.warn("authing throttled", {}, { AuthingThrottled: 1 });

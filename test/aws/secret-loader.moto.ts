@@ -22,17 +22,22 @@ describe("secrets in Secrets Manager", () => {
     await expect(load(source)).rejects.toMatchObject({ code: "misconfigured", reason: "secret-empty-yet" });
   });
 
+  /** When the current version was put. */
+  const changedAt = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string;
+
   it("have one version at first, and the one before after a rotation", async () => {
     await createSecret(id);
     await putSecret(id, '{"signingSecret":"one"}');
-    expect(await load(source)).toEqual({ current: { signingSecret: "one" } });
+    expect(await load(source)).toEqual({ current: { signingSecret: "one" }, changedAt });
     await putSecret(id, '{"signingSecret":"two"}');
     expect(await load(source)).toEqual({
+      changedAt,
       current: { signingSecret: "two" },
       previous: { signingSecret: "one" },
     });
     await putSecret(id, '{"signingSecret":"three"}');
     expect(await load(source)).toEqual({
+      changedAt,
       current: { signingSecret: "three" },
       previous: { signingSecret: "two" },
     });
@@ -45,6 +50,6 @@ describe("secrets in Secrets Manager", () => {
     expect(failure).toMatchObject({ code: "misconfigured", reason: "secret-not-json" });
     expect(String(failure)).not.toContain("whsec");
     await putSecret(id, '{"signingSecret":"one"}');
-    expect(await load(source)).toEqual({ current: { signingSecret: "one" } });
+    expect(await load(source)).toEqual({ current: { signingSecret: "one" }, changedAt });
   });
 });

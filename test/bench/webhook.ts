@@ -61,7 +61,7 @@ export const loops: Loops = {
   "ours, raw secret": () => {
     // A new object for each call, because lib/proofs keeps the KeyObject of an object that it has seen.
     const read = async () => [{ signingSecret }] as never;
-    return ours({ read, refresh: read }, memoryQueue);
+    return ours({ read, changedAt: () => undefined, refresh: read }, memoryQueue);
   },
   // The least that a receiver can do: it checks no time, finds headers in one spelling only, and handles no error.
   floor: () => {

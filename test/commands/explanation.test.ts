@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { explanation, portrait } from "#infra/commands/explanation.ts";
+import { localTime } from "#infra/commands/local-time.ts";
 import type { ExplainedEvent } from "#lib/operations/explain.ts";
 
 const event: ExplainedEvent = {
@@ -42,7 +43,7 @@ describe("an explanation", () => {
       dueAt: "2026-11-30T16:00:00.000Z",
     } as const;
     const waits = explanation({ ...event, parked }, telling);
-    expect(waits).toMatch(/waits +until 2026-11-30T16:00:00.000Z, the day that it names/);
+    expect(waits).toContain(`until ${localTime(parked.dueAt)}, the day that it names`);
     expect(waits).not.toContain("outcome");
     expect(waits).not.toContain("lapses");
     const lapsed = explanation({ ...event, parked: { ...parked, lapsedBy: "okta/e-3" } }, telling);

@@ -5,6 +5,7 @@ import { attackAnswers } from "./source-answers.ts";
 import { attackList } from "./source-list.ts";
 import { attackProof } from "./source-proof.ts";
 import { attackReceiving } from "./source-receiving.ts";
+import { attackRefusals } from "./source-refusals.ts";
 import { attackTranslation } from "./source-translation.ts";
 import { sourceUnderTest } from "./source-under-test.ts";
 import { attackWords } from "./source-words.ts";
@@ -50,6 +51,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   const tested = sourceUnderTest(given);
   attackProof(tested);
   attackReceiving(tested);
+  attackRefusals(tested);
   attackTranslation(tested);
   attackAnswers(tested);
   attackList(tested);

@@ -76,8 +76,16 @@ describe("a path behind a webhook", () => {
     expect((await post("signed-get", { ...request, pathToken: "more" }))?.status).toBe(401);
     const right = requestTo("path-token", "person-hired");
     expect((await post("path-token", { ...right, pathToken: `${right.pathToken}/more` }))?.status).toBe(401);
-    // No function received either of them.
-    expect(log).toEqual([]);
+    // No function received either of them; the log says so, without the token.
+    expect(log).toMatchObject(
+      [
+        / \/webhooks\/signed-get\/…: no such route; did you mean \/webhooks\/signed-get\?/,
+        /"reason":"route-unknown","nearSource":"signed-get"/,
+        /no such route; did you mean \/webhooks\/path-token\?/,
+        /"reason":"route-unknown","nearSource":"path-token"/,
+      ].map((said) => expect.stringMatching(said) as string),
+    );
+    expect(log.join("\n")).not.toContain(right.pathToken);
   });
 
   it("is routed on AWS for that source only", () => {

@@ -59,7 +59,6 @@ describe("a list", () => {
         attempts: 1,
         reason: "mass-departure",
         externalId: "0",
-        hint: expect.any(String),
       },
     ]);
     expect(await world.operate({ operation: "list", kind: "dead", source: "hr" })).toEqual([]);

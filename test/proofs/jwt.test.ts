@@ -176,7 +176,7 @@ describe("a forged token", () => {
       { jwks: { keys: [] }, issuer },
       { jwks: { keys: [key.published] }, issuer: "" },
     ]) {
-      expect(jwt(settings).verify(given, secret)).toEqual({ ok: false, reason: "secret-empty" });
+      expect(jwt(settings).verify(given, secret)).toMatchObject({ ok: false, reason: "secret-empty" });
     }
   });
 });
@@ -203,7 +203,7 @@ describe("a shared key", () => {
       .sign(Buffer.from(secret.key));
     const headers = { "x-webhook-secret": theirs };
     expect(await hs().verify({ ...delivery(""), headers }, secret)).toMatchObject({ ok: true });
-    expect(await hs().verify({ ...delivery(""), headers }, { key: `${secret.key}.` })).toEqual({
+    expect(await hs().verify({ ...delivery(""), headers }, { key: `${secret.key}.` })).toMatchObject({
       ok: false,
       reason: "proof-mismatch",
     });

@@ -35,6 +35,8 @@ const computed: Readonly<Record<string, readonly string[]>> = {
   ],
   // How many entries were cut from a record that is too long: a count, for which no sentence is needed.
   "lib/ledger/event-record.ts": [],
+  // A reason that an operator types, to select by.
+  "lib/operations/selection.ts": [],
 };
 /** Parts of codes, which other files put together. */
 const parts: ReadonlySet<string> = new Set(["lib/fields/clean-text.ts", "lib/fields/encode.ts"]);

@@ -40,7 +40,7 @@ function stageWith(changed: Partial<Stage>, outputs: Record<string, string> = {}
     queue: async (url) => ({ arn: `arn:${url}`, waiting: 0, inFlight: 0 }),
     alarms: async () => [],
     subscribers: async () => ({ confirmed: 1, pending: 0 }),
-    invoke: async () => [],
+    invoke: async () => ({ rows: [] }),
     ...changed,
   };
 }
@@ -118,20 +118,14 @@ describe("a stage", () => {
   });
 
   it("with a failing function, an unconfirmed subscription and many dead letters gives a finding for each", async () => {
-    const result = {
-      source: "clerk",
-      id: "1",
-      type: "t",
-      since: "2026-03-01T00:00:00.000Z",
-      attempts: 1,
-      reason: "r",
-    };
+    const result = { source: "clerk", since: "2026-03-01T00:00:00.000Z" };
+    const counted = { kind: "dead", source: "clerk", reason: "translation-failed", count: 5000 };
     const lines = await linesOf(
       stageWith({
         subscribers: async () => ({ confirmed: 0, pending: 1 }),
         async invoke(_, request) {
-          if ((request as { kind: string }).kind === "dead")
-            return Array.from({ length: 1000 }, () => result);
+          if (kindIn(request) === "dead")
+            return { rows: [result], totals: [counted], all: [{ ...counted, count: 7000 }] };
           throw new InboundError("unavailable", "function-failed", {
             path: "operations-run",
             hint: "Task timed out",
@@ -142,34 +136,31 @@ describe("a stage", () => {
     expect(lines).toContain(
       "! alarms: 1 subscribed, none has confirmed it → follow the link in the message of AWS",
     );
-    expect(lines.join("\n")).toContain("! dead letters: 1000 or more, the oldest since 2026-03-01");
+    expect(lines.join("\n")).toContain(
+      "! dead letters: 7000, the oldest since 2026-03-01T00:00:00.000Z (clerk translation-failed: 5000)",
+    );
     expect(lines).toContain(
       "✗ held events: function-failed (operations-run: Task timed out) → look at the log of this function",
     );
   });
 
   it("with waiting events gives their reasons, and asks for no action where they wait for a date", async () => {
-    const waitingFor = (reason: string, count: number) =>
-      Array.from({ length: count }, (_, index) => ({
-        source: "clerk",
-        id: `${reason}-${index}`,
-        type: "t",
-        since: "2026-03-01T00:00:00.000Z",
-        attempts: 1,
-        reason,
-      }));
-    const linesFor = (waiting: readonly object[]) =>
+    const waitingFor = (reason: string, count: number) => [
+      { kind: "waiting", source: "clerk", reason, count },
+    ];
+    const rows = [{ source: "clerk", since: "2026-03-01T00:00:00.000Z" }];
+    const linesFor = (totals: readonly object[]) =>
       linesOf(
         stageWith({
-          invoke: async (_, request) => ((request as { kind: string }).kind === "waiting" ? waiting : []),
+          invoke: async (_, request) => (kindIn(request) === "waiting" ? { rows, totals } : { rows: [] }),
         }),
       );
     expect(await linesFor(waitingFor("date-ahead", 3))).toContain(
-      "✓ waiting events: 3, the oldest since 2026-03-01T00:00:00.000Z",
+      "✓ waiting events: 3, the oldest since 2026-03-01T00:00:00.000Z (clerk date-ahead: 3)",
     );
     const mixed = [...waitingFor("date-ahead", 1), ...waitingFor("source-paused", 2)];
     expect(await linesFor(mixed)).toContain(
-      "! waiting events: 3, the oldest since 2026-03-01T00:00:00.000Z (clerk date-ahead: 1, clerk source-paused: 2) → npm run waiting -- list --stage prod --region cn-north-1",
+      "! waiting events: 3, the oldest since 2026-03-01T00:00:00.000Z (clerk date-ahead: 1, clerk source-paused: 2) → npm run parked -- list waiting --stage prod --region cn-north-1",
     );
   });
 
@@ -180,6 +171,8 @@ describe("a stage", () => {
     expect(lines.join("\n")).toMatch(/✗ queue of events: .* → see why: aws logs tail \S+-events-apply/);
   });
 });
+
+const kindIn = (request: object) => (request as { kinds: readonly string[] }).kinds[0];
 
 describe("a webhook", () => {
   const secret = { privateKey };

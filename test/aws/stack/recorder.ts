@@ -66,6 +66,8 @@ export async function startRecorder({ aws, account, region, secretArn }: Recorde
         const id = input["SecretId"] ?? "";
         return call(`secretsmanager:${operation}`, secretArn(id) ?? id);
       }
+      case "logs":
+        return call(`logs:${operation}`, arn("logs", `log-group:${input["logGroupName"]}:*`));
       default:
         return call(`${service}:${operation}`, "*");
     }

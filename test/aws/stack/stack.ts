@@ -12,6 +12,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { EventRecord, PersonRecord } from "#lib/contract/ledger.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/sandbox.ts";
+import { cloudWatchLog } from "./cloudwatch-log.ts";
 import { deploy } from "./deployment.ts";
 import { lambdaFunction, type LambdaFunction, type LogLine } from "./function.ts";
 import { startHttpApi } from "./http-api.ts";
@@ -39,6 +40,8 @@ export interface Stack {
   /** AWS answers the next `times` calls of this action with 503. */
   refuse(action: string, times: number): void;
   readonly lines: readonly LogLine[];
+  /** Resolves when CloudWatch has every line so far. */
+  logged(): Promise<void>;
   /** What was said about people so far, which nobody may find in a log. */
   readonly personal: ReadonlySet<string>;
   /** Adds whatever looks like a name, an address or a number among these texts. */
@@ -234,6 +237,7 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
     said,
     refuse: recorder.refuse,
     lines,
+    logged: cloudWatchLog(ours, lines, (name) => fn(name).logGroup),
     permissions: permissionsOf(deployed),
     bucket,
     fn,
