@@ -43,6 +43,9 @@ const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
 
 export const authingSecret = "AuthingSecret";
+export const noticesSecret = "NoticesSecret";
+/** The role in which the schedule of the digest invokes its function. */
+export const digestScheduleRole = "DigestScheduleRole";
 export const sourceSecret = (source: string) => `${pascal(source)}Secret`;
 
 /**
@@ -235,6 +238,53 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
   ],
 });
 
+const noticesAlarm: FunctionDefinition = {
+  name: "notices-alarm",
+  description: "Tells the bots of group chats of alarms; npm run notices tries it",
+  memoryMegabytes: 256,
+  // One bot after the other never waits for another: twice 8 seconds and a second between them, for at most 5 messages each.
+  timeoutSeconds: 90,
+  environment: { REGION: ref("AWS::Region") },
+  events: [{ sns: { arn: ref("AlarmsTopic"), topicName: "AlarmsTopic" } }],
+  may: [mayReadSecret(noticesSecret)],
+};
+
+/** When the digest is sent: a time of the day such as `09:10`, by the clocks of a time zone. */
+export interface DigestTime {
+  readonly at: string;
+  readonly timeZone: string;
+}
+
+const noticesDigest = (time: DigestTime | undefined): FunctionDefinition => ({
+  name: "notices-digest",
+  description: "Sends the daily digest to the bots of group chats",
+  memoryMegabytes: 512,
+  timeoutSeconds: 300,
+  environment: { REGION: ref("AWS::Region"), BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
+  events: time === undefined ? [] : [digestSchedule(time)],
+  may: [
+    mayReadSecret(noticesSecret),
+    // CloudWatch has no rights by metric.
+    may("*", "cloudwatch:GetMetricData"),
+    // It counts parked messages by their reasons, which are in the messages.
+    may(objects("parked/"), "s3:GetObject"),
+    may(arn("UploadsBucket"), "s3:ListBucket"),
+  ],
+});
+
+/** EventBridge Scheduler follows the clocks of the time zone, summer time included; a rule would go by UTC. */
+function digestSchedule({ at, timeZone }: DigestTime): Value {
+  const [hour, minute] = at.split(":").map(Number);
+  return {
+    schedule: {
+      method: "scheduler",
+      rate: [`cron(${minute} ${hour} * * ? *)`],
+      timezone: timeZone,
+      roleArn: arn(digestScheduleRole),
+    },
+  };
+}
+
 const unclaimedRefuse: FunctionDefinition = {
   name: "unclaimed-refuse",
   description: "Answers every path that is no webhook with the same 401 as a bad proof",
@@ -245,8 +295,15 @@ const unclaimedRefuse: FunctionDefinition = {
   may: [],
 };
 
-/** Every function of a deployment with these sources, in their order. */
-export function functionDefinitions(sources: readonly DeployedSource[]): FunctionDefinition[] {
+/**
+ * Every function of a deployment with these sources, in their order.
+ *
+ * @param digest `undefined` where no digest is sent.
+ */
+export function functionDefinitions(
+  sources: readonly DeployedSource[],
+  digest: DigestTime | undefined,
+): FunctionDefinition[] {
   const asked = sources.filter(({ fetch }) => fetch !== undefined).map(({ name }) => sourceSecret(name));
   return [
     ...sources.map(webhooks),
@@ -256,6 +313,8 @@ export function functionDefinitions(sources: readonly DeployedSource[]): Functio
     uploadsFinish,
     waitingBringBack,
     operationsRun(asked),
+    noticesAlarm,
+    noticesDigest(digest),
     unclaimedRefuse,
   ];
 }
