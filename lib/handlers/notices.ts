@@ -59,10 +59,10 @@ function noticeOf(message: string, { settings, log }: AlarmPorts): Notice | unde
  * each bot. `{"print": true}` only answers the text. Without a bot nothing is read. It throws where no bot was told.
  */
 export function digest(open: () => DigestPorts) {
-  return lambdaHandler<ScheduledEvent | PrintRequest, DigestPorts, { text: string; told: Told[] }>(
+  return lambdaHandler<ScheduledEvent | PrintRequest | null, DigestPorts, { text: string; told: Told[] }>(
     [openPorts(open), logContext()],
     async (event, { ports }) => {
-      const isPrinted = "print" in event;
+      const isPrinted = event !== null && "print" in event;
       const bots = isPrinted ? [] : await configuredBots(ports.secrets);
       if (bots.length === 0 && !isPrinted) {
         ports.log.info("digest not sent", { reason: "no-bot" });

@@ -66,6 +66,9 @@ export async function startRecorder({ aws, account, region, secretArn }: Recorde
         const id = input["SecretId"] ?? "";
         return call(`secretsmanager:${operation}`, secretArn(id) ?? id);
       }
+      case "monitoring":
+        // It has no rights by metric.
+        return call(`cloudwatch:${operation}`, "*");
       default:
         return call(`${service}:${operation}`, "*");
     }
