@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { alarmName } from "./alarm-names.ts";
 import type { Notice } from "./notice.ts";
 import { localTime, wordsOf, type Language } from "./words.ts";
 
@@ -32,19 +33,19 @@ export function alarmNotice(message: unknown, settings: NoticeSettings): Notice 
   if (change.NewStateValue === "INSUFFICIENT_DATA") return undefined;
   const words = wordsOf(settings.language);
   const isAlarm = change.NewStateValue === "ALARM";
-  const at = Date.parse(change.StateChangeTime);
   const description = (change.AlarmDescription ?? "").slice(0, maxDescription);
-  const since = Number.isNaN(at)
-    ? []
-    : [{ line: `${words.since}${words.colon}${localTime(at, settings.timeZone)}` }];
-  const about = `${isAlarm ? words.alarm : words.over}${words.colon}${alarmWords(change.AlarmName, settings)}`;
+  const at = Date.parse(change.StateChangeTime);
+  const lines = [
+    // What has happened, what it means and what to do are over with the alarm.
+    ...(isAlarm ? description.split("\n").filter((line) => line.trim() !== "") : [words.ended]),
+    ...(Number.isNaN(at) ? [] : [`${words.since}${words.colon}${localTime(at, settings.timeZone)}`]),
+  ];
+  const what = `${isAlarm ? words.alarm : words.over}${words.colon}${nameOf(change.AlarmName, settings)}`;
   return {
     severity: isAlarm ? "alarm" : "over",
-    title: `${about} (${settings.service} ${settings.stage})`,
+    title: `${what} (${settings.service} ${settings.stage})`,
     sections: [
-      {
-        entries: [...(description === "" ? [] : [{ line: description }]), ...since],
-      },
+      { entries: lines.map((line) => ({ line })) },
       {
         heading: words.next,
         entries: commandsIn(description, settings).map((command) => ({ command })),
@@ -54,23 +55,25 @@ export function alarmNotice(message: unknown, settings: NoticeSettings): Notice 
 }
 
 /** `authing-inbound-prod-DeadLettersAlarm-1A2B3C4D5E6F` → `dead letters`. Another alarm of the account keeps its name. */
-function alarmWords(name: string, { service, stage }: NoticeSettings): string {
-  const own = name.startsWith(`${service}-${stage}-`)
-    ? name.slice(service.length + stage.length + 2)
-    : undefined;
-  const [, logicalName] = /^(\w+?)Alarm(?:-[A-Za-z0-9]+)?$/.exec(own ?? "") ?? [];
-  if (logicalName === undefined) return name;
-  return logicalName.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+function nameOf(name: string, { service, stage, language }: NoticeSettings): string {
+  const prefix = `${service}-${stage}-`;
+  const own = name.startsWith(prefix) ? name.slice(prefix.length) : "";
+  const [, inTemplate] = /^(\w+?)Alarm(?:-[A-Za-z0-9]+)?$/.exec(own) ?? [];
+  return inTemplate === undefined ? name : alarmName(inTemplate, language);
 }
 
-/** The commands that a description names between backticks, with the region; the doctor where it names none. */
+/**
+ * The commands that a description names between backticks, with the region; the doctor where it names none that can be run as it is:
+ * a command with a placeholder has to be completed first.
+ */
 function commandsIn(description: string, settings: NoticeSettings): string[] {
-  const named = Array.from(description.matchAll(/`(npm run [^`]+)`/g), ([, command = ""]) => command);
+  const named = Array.from(
+    description.matchAll(/`((?:npm run|aws) [^`<]+)`/g),
+    ([, command = ""]) => command,
+  );
   const commands = named.length > 0 ? [...new Set(named)] : [`npm run doctor -- --stage ${settings.stage}`];
   return commands.map((command) =>
-    command.includes("--stage") && !command.includes("--region")
-      ? `${command} --region ${settings.region}`
-      : command,
+    command.includes("--region") ? command : `${command} --region ${settings.region}`,
   );
 }
 

@@ -2,7 +2,7 @@ import { placeOf, type NoticeSettings } from "./alarm.ts";
 import { lookBackDays, type Day, type SourceCounts, type SourceDay } from "./day.ts";
 import type { Entry, Notice, Section } from "./notice.ts";
 import type { ParkedCount } from "./parked-counts.ts";
-import { duration, localTime, reasonWords, wordsOf } from "./words.ts";
+import { duration, localTime, reasonSentence, wordsOf } from "./words.ts";
 
 /** How many reasons of one kind are told; the command lists all of them. */
 const maxReasons = 3;
@@ -84,13 +84,14 @@ function sourceSection(day: SourceDay, settings: NoticeSettings): Section {
 function parkedLines(parked: readonly ParkedCount[], { language }: NoticeSettings): Entry[] {
   const words = wordsOf(language);
   if (parked.length === 0) return [{ line: words.parkedNothing }];
-  return parked.map(({ kind, count, isAtLeast, reasons }) => {
-    const told = reasons
-      .slice(0, maxReasons)
-      .map((each) => `${reasonWords(each.reason, language)} ${each.count}`);
-    const more = reasons.length > maxReasons ? [`… +${reasons.length - maxReasons}`] : [];
-    const by = [...told, ...more].join(words.separator);
-    return { line: `${words.parkedNow}${words.colon}${words[kind]} ${count}${isAtLeast ? "+" : ""} (${by})` };
+  return parked.flatMap(({ kind, count, isAtLeast, reasons }) => {
+    const told = reasons.slice(0, maxReasons).map(({ reason, count: own }) => {
+      const sentence = reasonSentence(reason, language);
+      return `· ${own} × ${reason}${sentence === undefined ? "" : `${words.colon}${sentence}`}`;
+    });
+    const more = reasons.length > maxReasons ? [`· … +${reasons.length - maxReasons}`] : [];
+    const total = `${words.parkedNow}${words.colon}${words[kind]} ${count}${isAtLeast ? "+" : ""}`;
+    return [total, ...told, ...more].map((line) => ({ line }));
   });
 }
 

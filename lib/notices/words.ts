@@ -7,6 +7,7 @@ const english = {
   over: "Over",
   digest: "Daily digest",
   test: "Test: this bot is told of alarms and gets the daily digest",
+  ended: "It has ended. Events that are parked stay until you decide about them.",
   since: "since",
   next: "next",
   from: "from",
@@ -48,6 +49,7 @@ const chinese: typeof english = {
   over: "已恢复",
   digest: "每日简报",
   test: "测试：本机器人将接收告警和每日简报",
+  ended: "告警已结束。被搁置的事件会一直保留，直到您处理。",
   since: "时间",
   next: "下一步",
   from: "从",
@@ -87,9 +89,9 @@ export type Words = typeof english;
 
 export const wordsOf = (language: Language): Words => (language === "zh" ? chinese : english);
 
-/** What a notice calls the reason why a message is parked. */
-export function reasonWords(reason: string, _language: Language): string {
-  return reason;
+/** A sentence about the reason why a message is parked; `undefined` where there is none. */
+export function reasonSentence(_reason: string, _language: Language): string | undefined {
+  return undefined;
 }
 
 /** A time as the company's clocks show it: `2026-11-27 09:10`. */

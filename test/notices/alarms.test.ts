@@ -2,6 +2,7 @@ import type { Context } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import { alarms } from "#lib/handlers/notices.ts";
+import { alarmName } from "#lib/notices/alarm-names.ts";
 import { alarmNotice, type NoticeSettings } from "#lib/notices/alarm.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { virtualClock } from "../http/server.ts";
@@ -77,13 +78,16 @@ describe("an alarm", () => {
 
   it("is told in Chinese where the configuration says so", async () => {
     await handler({ language: "zh" })(snsAlarm);
-    expect(chats.shown.feishu[0]).toContain("告警：dead letters (authing-inbound prod)");
+    expect(chats.shown.feishu[0]).toContain("告警：有事件无法理解或执行 (authing-inbound prod)");
     expect(chats.shown.feishu[0]).toContain("时间：2026-11-27 09:03");
   });
 
   it("is told again when it is over", async () => {
     await handler()(eventOf({ ...change, NewStateValue: "OK", OldStateValue: "ALARM" }));
     expect(chats.shown.dingtalk[0]).toMatch(/^🟢 Over: dead letters/);
+    expect(chats.shown.dingtalk[0]).toContain("It has ended.");
+    expect(chats.shown.dingtalk[0]).toContain("npm run parked -- list dead --stage prod --region cn-north-1");
+    expect(chats.shown.dingtalk[0]).not.toContain("could not be understood");
   });
 
   it("without data is told to no bot", async () => {
@@ -98,6 +102,21 @@ describe("an alarm", () => {
     ]);
   });
 
+  it("names the commands that can be run as they are, each once", () => {
+    const AlarmDescription = [
+      "What happened: events were rejected",
+      "",
+      "What to do: `npm run parked -- list rejected --stage prod` says why; `aws logs tail /aws/lambda/x --since 1h` says when.",
+      "Then `npm run parked -- redrive preview rejected --reason <reason> --stage prod`, or `npm run parked -- list rejected --stage prod`",
+    ].join("\n");
+    const [said, next] = alarmNotice({ ...change, AlarmDescription }, settings)?.sections ?? [];
+    expect(said?.entries).toHaveLength(4);
+    expect(next?.entries).toEqual([
+      { command: "npm run parked -- list rejected --stage prod --region cn-north-1" },
+      { command: "aws logs tail /aws/lambda/x --since 1h --region cn-north-1" },
+    ]);
+  });
+
   it.each([
     ["authing-inbound-prod-WebhooksFeishuFailsAlarm-1A2B3C4D5E6F", "webhooks feishu fails"],
     ["authing-inbound-prod-OldEventsAlarm-1A2B3C4D5E6F", "old events"],
@@ -106,6 +125,14 @@ describe("an alarm", () => {
     expect(alarmNotice({ ...change, AlarmName }, settings)?.title).toBe(
       `Alarm: ${words} (authing-inbound prod)`,
     );
+  });
+
+  it.each([
+    ["WebhooksFeishuFails", "webhooks feishu 函数运行失败"],
+    ["GoogleWorkspaceSilent", "google workspace 长时间没有推送"],
+    ["SomethingNew", "something new"],
+  ])("%s is called in Chinese: %s", (name, words) => {
+    expect(alarmName(name, "zh")).toBe(words);
   });
 
   it("tells nothing of the numbers and names that CloudWatch adds", () => {

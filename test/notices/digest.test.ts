@@ -134,8 +134,11 @@ describe("the daily digest", () => {
         "received: 120 deliveries, refused 3",
         "events: applied 110, already done 4, rejected 2, dead 1",
         "slowest: 3.2 s",
-        "parked now: dead 1 (body-not-json 1)",
-        "parked now: rejected 3 (identifier-in-use 2, authing-refused 1)",
+        "parked now: dead 1",
+        "· 1 × body-not-json",
+        "parked now: rejected 3",
+        "· 2 × identifier-in-use",
+        "· 1 × authing-refused",
         "last delivery: 2026-11-27 08:00–09:00",
         "npm run parked -- list dead --source feishu --stage prod --region cn-north-1",
         "npm run parked -- list rejected --source feishu --stage prod --region cn-north-1",
@@ -143,7 +146,8 @@ describe("the daily digest", () => {
         "",
         "【okta】",
         "received: no delivery",
-        "parked now: waiting 1 (date-ahead 1)",
+        "parked now: waiting 1",
+        "· 1 × date-ahead",
         "last delivery: 2026-11-24 09:00–10:00",
         "",
         "【files】",
@@ -159,7 +163,7 @@ describe("the daily digest", () => {
     expect(text).toContain("📋 每日简报 (authing-inbound prod)");
     expect(text).toContain("收到：120 次推送，被拒绝 3");
     expect(text).toContain("事件：已执行 110，无需变更 4，被拒绝 2，无法处理 1");
-    expect(text).toContain("当前搁置：被拒绝 3 (identifier-in-use 2，authing-refused 1)");
+    expect(text).toContain("当前搁置：被拒绝 3\n· 2 × identifier-in-use\n");
     expect(text).toContain("最近一次推送：2026-11-27 08:00–09:00");
   });
 
@@ -179,7 +183,9 @@ describe("the daily digest", () => {
       parkedMessage("held", "feishu", `reason-${index % 5}`, `h-${index}`),
     );
     const { text } = await send({ parked });
-    expect(text).toContain("parked now: held 200+ (reason-0 40, reason-1 40, reason-2 40, … +2)");
+    expect(text).toContain(
+      "parked now: held 200+\n· 40 × reason-0\n· 40 × reason-1\n· 40 × reason-2\n· … +2\n",
+    );
   });
 
   it("names the command for waiting events unless all of them wait for a date", async () => {
