@@ -11,7 +11,10 @@ export async function checkAlarms(aws: Stage, stack: Stack, notices: unknown): P
   const topic = outputOf(stack, outputNames.alarmsTopic);
   // Our own function is always subscribed, and without bots it tells none.
   const own = stack.outputs[outputNames.alarmFunction];
-  const [alarms, { confirmed, pending }] = await Promise.all([aws.alarms(topic), aws.subscribers(topic, own)]);
+  const [alarms, { confirmed, pending }] = await Promise.all([
+    aws.alarms(topic),
+    aws.subscribers(topic, own),
+  ]);
   const ringing = alarms.filter(({ isRinging }) => isRinging);
   const bots = Object.keys(notices ?? {});
   const subscribe = `aws sns subscribe --topic-arn ${topic} --protocol email --notification-endpoint you@example.com --region ${aws.region}`;

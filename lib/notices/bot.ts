@@ -18,7 +18,7 @@ export interface Bot<Secret> {
   refusal(answer: BotAnswer): Refusal | undefined;
 }
 
-export interface BotRequest {
+interface BotRequest {
   readonly url: URL;
   readonly body: object;
 }

@@ -29,7 +29,7 @@ export interface Markup {
 const marks: Readonly<Record<Severity, string>> = { alarm: "🔴", over: "🟢", report: "📋" };
 
 /** The title with a mark that shows its severity where a product shows no colours. */
-export const markedTitle = ({ severity, title }: Notice): string => `${marks[severity]} ${title}`;
+const markedTitle = ({ severity, title }: Notice): string => `${marks[severity]} ${title}`;
 
 /** A notice as one text. Without `markup.title`, the text begins with the first section. */
 export function textOf(notice: Notice, markup: Markup): string {

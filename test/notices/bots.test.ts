@@ -93,7 +93,7 @@ describe.each(products)("the bot of %s", (product) => {
     const lines = shown.join("\n").match(/第 \d+-\d+ 行/g) ?? [];
     expect(new Set(lines).size).toBe(lines.length);
     expect(lines.length + Number(isCut?.[1] ?? 0)).toBe(240);
-    if (shown.length > 1) expect(shown[0]).toContain(`${notice.title} (1/${shown.length})`);
+    expect(shown[0]).toContain(shown.length > 1 ? `${notice.title} (1/${shown.length})` : notice.title);
   });
 
   it("gets the beginning of a line that fits into no message", async () => {
