@@ -105,7 +105,10 @@ const Config = z.strictObject({
        * fewer messages.
        */
       digestAt: z._default(
-        z.union([z.literal(false), z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/))]),
+        z.custom<string | false>(
+          (at) => at === false || (typeof at === "string" && /^([01]\d|2[0-3]):[0-5]\d$/.test(at)),
+          'must be a time of the day such as "09:10", or false',
+        ),
         "09:10",
       ),
     }),

@@ -10,6 +10,7 @@ import {
   noticesSecret,
   sourceSecret,
   type DeployedSource,
+  type DigestTime,
   type FunctionDefinition,
 } from "./functions.ts";
 
@@ -149,6 +150,19 @@ function failureAlarm({ name }: FunctionDefinition): Value {
   };
 }
 
+/** When the digest is sent; `undefined` for no digest. */
+function digestTime(config: Pick<Config, "notices" | "region" | "timeZone">): DigestTime | undefined {
+  const { digestAt } = config.notices;
+  if (digestAt === false) return undefined;
+  const timeZone = timeZoneOf(config);
+  if (/^[+-]/.test(timeZone)) {
+    throw new TypeError(
+      `inbound.config.ts: timeZone: AWS sends the digest by the clocks of a place, such as Asia/Shanghai, and does not know ${timeZone}: name a place, or set notices.digestAt to false`,
+    );
+  }
+  return { at: digestAt, timeZone };
+}
+
 /**
  * Functions, roles, secrets and outputs of a deployment. Throws where a source that is switched on has no function, and where a
  * file in functions/ has no definition in functions.ts, which says what the function may do.
@@ -169,8 +183,7 @@ export function deployment(
       `inbound.config.ts: sources.${twice}: AWS cannot tell it apart from another source's name: rename it`,
     );
   }
-  const { digestAt } = config.notices;
-  const digest = digestAt === false ? undefined : { at: digestAt, timeZone: timeZoneOf(config) };
+  const digest = digestTime(config);
   const definitions = functionDefinitions(deployed, digest);
   for (const { name } of definitions) {
     if (!files.some((file) => file.name === name)) {

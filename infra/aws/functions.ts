@@ -104,8 +104,8 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
     ...asked.map(mayReadSecret),
     mayConsume("EventsQueue", "sqs:ChangeMessageVisibility", "sqs:SendMessage"),
     may(objects("waiting/"), "s3:GetObject", "s3:PutObject"),
-    // The worker parks events that cannot be decided now, and deletes a parked event that it has decided. Only waiting-bring-back and
-    // operations-run read parked messages.
+    // The worker parks events that cannot be decided now, and deletes a parked event that it has decided. Only waiting-bring-back,
+    // operations-run and notices-digest read parked messages.
     may(objects("parked/"), "s3:PutObject", "s3:DeleteObject"),
     ...mayUseLedger,
     mayCountDepartures,
@@ -242,7 +242,7 @@ const noticesAlarm: FunctionDefinition = {
   name: "notices-alarm",
   description: "Tells the bots of group chats of alarms; npm run notices tries it",
   memoryMegabytes: 256,
-  // One bot after the other never waits for another: twice 8 seconds and a second between them, for at most 5 messages each.
+  // All bots are told at the same time: at most five messages each, each of them tried twice for eight seconds.
   timeoutSeconds: 90,
   environment: { REGION: ref("AWS::Region") },
   events: [{ sns: { arn: ref("AlarmsTopic"), topicName: "AlarmsTopic" } }],

@@ -229,6 +229,13 @@ describe("the deployment", () => {
     expect(without.resources.Resources).not.toHaveProperty("DigestScheduleRole");
   });
 
+  it("refuses to send a digest by a time zone that AWS does not know", () => {
+    const offset = { ...config, timeZone: "+08:00" };
+    expect(() => deployment(offset, files)).toThrow("name a place, or set notices.digestAt to false");
+    const without = { ...offset, notices: { language: "en" as const, digestAt: false as const } };
+    expect(() => deployment(without, files)).not.toThrow();
+  });
+
   it("tells of the end of each function's alarm, except of the one whose end would raise it again", () => {
     const ends = Object.keys(made.resources.Resources).filter(
       (name) => name.endsWith("FailsAlarm") && !("OKActions" in (resources[name]?.Properties ?? {})),

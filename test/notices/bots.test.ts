@@ -85,14 +85,14 @@ describe.each(products)("the bot of %s", (product) => {
         line: `第 ${index}-${line} 行：<已执行> & "120"`,
       })),
     });
-    const long = { ...notice, sections: Array.from({ length: 20 }, (_, index) => section(index)) };
+    const long = { ...notice, sections: Array.from({ length: 60 }, (_, index) => section(index)) };
     expect(await told(only(product), long)).toEqual([{ bot: product, told: true }]);
     const shown = chats.shown[product];
     expect(shown.length).toBeLessThanOrEqual(5);
     const isCut = /… \+(\d+)/.exec(shown.at(-1) ?? "");
     const lines = shown.join("\n").match(/第 \d+-\d+ 行/g) ?? [];
     expect(new Set(lines).size).toBe(lines.length);
-    expect(lines.length + Number(isCut?.[1] ?? 0)).toBe(240);
+    expect(lines.length + Number(isCut?.[1] ?? 0)).toBe(720);
     expect(shown[0]).toContain(shown.length > 1 ? `${notice.title} (1/${shown.length})` : notice.title);
   });
 
