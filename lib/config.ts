@@ -96,6 +96,24 @@ const Config = z.strictObject({
     }),
     {},
   ),
+  /** What the bots of group chats are told; docs/notices.md shows how to make one. Without a bot nothing is sent. */
+  notices: z.prefault(
+    z.strictObject({
+      language: z._default(z.enum(["en", "zh"]), "en"),
+      /**
+       * When the daily digest is sent, by the company's clocks; `false` for none. Not at a full or half hour: at those Feishu accepts
+       * fewer messages.
+       */
+      digestAt: z._default(
+        z.custom<string | false>(
+          (at) => at === false || (typeof at === "string" && /^([01]\d|2[0-3]):[0-5]\d$/.test(at)),
+          'must be a time of the day such as "09:10", or false',
+        ),
+        "09:10",
+      ),
+    }),
+    {},
+  ),
   /** The sources that are switched on, by name. A source that is not here has no route, no role and no secret. */
   sources: z.record(z.string(), SourceSettings),
 });
@@ -159,7 +177,7 @@ function authingProblems({ authing: { dialect, otp }, sources }: Config): string
 }
 
 /** Names that mean something else where names of sources are used: in names of secrets, and in keys of the ledger. */
-const reservedNames: ReadonlySet<string> = new Set(["authing", "people", "uploads"]);
+const reservedNames: ReadonlySet<string> = new Set(["authing", "notices", "people", "uploads"]);
 
 /** What is wrong with a source of the operator's own. Nothing else has checked it if it is plain JavaScript. */
 function sourceProblems(name: string, source: OwnSource | undefined): string[] {

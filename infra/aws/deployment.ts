@@ -1,13 +1,16 @@
-import type { Config } from "#lib/config.ts";
+import { timeZoneOf, type Config } from "#lib/config.ts";
 import { outputNames, pascal } from "#infra/stage/outputs.ts";
-import { logGroup, logicalName, may, output, ref, type Value } from "./cloudformation.ts";
+import { arn, logGroup, logicalName, may, output, ref, type Value } from "./cloudformation.ts";
 import { customerKey, mayUseKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
 import {
   authingSecret,
+  digestScheduleRole,
   functionDefinitions,
+  noticesSecret,
   sourceSecret,
   type DeployedSource,
+  type DigestTime,
   type FunctionDefinition,
 } from "./functions.ts";
 
@@ -50,6 +53,36 @@ function role(definition: FunctionDefinition, encryption: Encryption): Value {
               ...definition.may,
               ...(encryption === "customer-managed" && definition.may.length > 0 ? [mayUseKey] : []),
             ],
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** EventBridge Scheduler invokes in a role, and this one allows it one function. */
+function invokingRole(description: string, functionName: string): Value {
+  return {
+    Type: "AWS::IAM::Role",
+    Properties: {
+      Description: description,
+      AssumeRolePolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Service: "scheduler.amazonaws.com" },
+            Action: "sts:AssumeRole",
+            Condition: { StringEquals: { "aws:SourceAccount": ref("AWS::AccountId") } },
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: functionName,
+          PolicyDocument: {
+            Version: "2012-10-17",
+            Statement: [may(arn(`${logicalName(functionName)}LambdaFunction`), "lambda:InvokeFunction")],
           },
         },
       ],
@@ -104,8 +137,23 @@ function failureAlarm({ name }: FunctionDefinition): Value {
       Threshold: 0,
       TreatMissingData: "notBreaching",
       AlarmActions: [ref("AlarmsTopic")],
+      // The end of this alarm would invoke the function that has failed. It would fail again, raise the alarm again, and so on.
+      ...(name !== "notices-alarm" && { OKActions: [ref("AlarmsTopic")] }),
     },
   };
+}
+
+/** When the digest is sent; `undefined` for no digest. */
+function digestTime(config: Pick<Config, "notices" | "region" | "timeZone">): DigestTime | undefined {
+  const { digestAt } = config.notices;
+  if (digestAt === false) return undefined;
+  const timeZone = timeZoneOf(config);
+  if (/^[+-]/.test(timeZone)) {
+    throw new TypeError(
+      `inbound.config.ts: timeZone: AWS sends the digest by the clocks of a place, such as Asia/Shanghai, and does not know ${timeZone}: name a place, or set notices.digestAt to false`,
+    );
+  }
+  return { at: digestAt, timeZone };
 }
 
 /**
@@ -113,10 +161,7 @@ function failureAlarm({ name }: FunctionDefinition): Value {
  * file in functions/ has no definition in functions.ts, which says what the function may do.
  */
 export function deployment(
-  config: {
-    readonly service: string;
-    readonly encryption: Encryption;
-    readonly keepResultsDays: number;
+  config: Pick<Config, "service" | "encryption" | "keepResultsDays" | "notices" | "region" | "timeZone"> & {
     readonly sources: readonly DeployedSource[];
   },
   files: readonly { readonly name: string; readonly file: string }[],
@@ -131,7 +176,8 @@ export function deployment(
       `inbound.config.ts: sources.${twice}: AWS cannot tell it apart from another source's name: rename it`,
     );
   }
-  const definitions = functionDefinitions(deployed);
+  const digest = digestTime(config);
+  const definitions = functionDefinitions(deployed, digest);
   for (const { name } of definitions) {
     if (!files.some((file) => file.name === name)) {
       throw new TypeError(`there is no functions/${name.replace("-", "/")}.ts for the function "${name}"`);
@@ -162,7 +208,7 @@ export function deployment(
     },
   ]);
 
-  const secrets = [authingSecret, ...sources.map(sourceSecret)];
+  const secrets = [authingSecret, noticesSecret, ...sources.map(sourceSecret)];
   const key = config.encryption === "customer-managed" ? customerKey(secrets) : undefined;
   return {
     service: config.service,
@@ -178,6 +224,9 @@ export function deployment(
             [`${pascal(definition.name)}FailsAlarm`, failureAlarm(definition)],
           ]),
         ),
+        ...(digest && {
+          [digestScheduleRole]: invokingRole("What the schedule of the digest may invoke", "notices-digest"),
+        }),
         Dashboard: dashboard(
           sources,
           definitions.map(({ name }) => logicalName(name)),
@@ -185,6 +234,10 @@ export function deployment(
         [authingSecret]: secret(
           "authing",
           'How to call Authing. Put JSON here: {"accessKeyId": "...", "accessKeySecret": "..."}. Created empty; deployments never change it.',
+        ),
+        [noticesSecret]: secret(
+          "notices",
+          "The bots of group chats that are told of alarms. Optional. Put JSON here, as docs/notices.md shows. Created empty; deployments never change it.",
         ),
         ...Object.fromEntries(
           sources.map((source) => [
@@ -210,11 +263,23 @@ export function deployment(
           "Where Authing's access key goes",
           `\${self:service}/\${sls:stage}/authing`,
         ),
+        [outputNames.secretName("notices")]: output(
+          "Where the bots of group chats go",
+          `\${self:service}/\${sls:stage}/notices`,
+        ),
         ...Object.fromEntries(
           sources.map((source) => [
             outputNames.secretName(`sources/${source}`),
             output(`Where the secret of ${source} goes`, `\${self:service}/\${sls:stage}/sources/${source}`),
           ]),
+        ),
+        [outputNames.alarmFunction]: output(
+          "What npm run notices -- test asks",
+          ref(`${logicalName("notices-alarm")}LambdaFunction`),
+        ),
+        [outputNames.digestFunction]: output(
+          "What npm run notices -- digest asks",
+          ref(`${logicalName("notices-digest")}LambdaFunction`),
         ),
         [outputNames.operationsFunction]: output(
           "What npm run explain, dead and held ask with --stage",

@@ -43,6 +43,9 @@ const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
 
 export const authingSecret = "AuthingSecret";
+export const noticesSecret = "NoticesSecret";
+/** The role in which the schedule of the digest invokes its function. */
+export const digestScheduleRole = "DigestScheduleRole";
 export const sourceSecret = (source: string) => `${pascal(source)}Secret`;
 
 /**
@@ -101,8 +104,8 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
     ...asked.map(mayReadSecret),
     mayConsume("EventsQueue", "sqs:ChangeMessageVisibility", "sqs:SendMessage"),
     may(objects("waiting/"), "s3:GetObject", "s3:PutObject"),
-    // The worker parks events that cannot be decided now, and deletes a parked event that it has decided. Only waiting-bring-back and
-    // operations-run read parked messages.
+    // The worker parks events that cannot be decided now, and deletes a parked event that it has decided. Only waiting-bring-back,
+    // operations-run and notices-digest read parked messages.
     may(objects("parked/"), "s3:PutObject", "s3:DeleteObject"),
     ...mayUseLedger,
     mayCountDepartures,
@@ -240,6 +243,53 @@ const operationsRun = (asked: readonly string[], doors: readonly string[]): Func
   ],
 });
 
+const noticesAlarm: FunctionDefinition = {
+  name: "notices-alarm",
+  description: "Tells the bots of group chats of alarms; npm run notices tries it",
+  memoryMegabytes: 256,
+  // All bots are told at the same time: at most five messages each, each of them tried twice for eight seconds.
+  timeoutSeconds: 90,
+  environment: { REGION: ref("AWS::Region") },
+  events: [{ sns: { arn: ref("AlarmsTopic"), topicName: "AlarmsTopic" } }],
+  may: [mayReadSecret(noticesSecret)],
+};
+
+/** When the digest is sent: a time of the day such as `09:10`, by the clocks of a time zone. */
+export interface DigestTime {
+  readonly at: string;
+  readonly timeZone: string;
+}
+
+const noticesDigest = (time: DigestTime | undefined): FunctionDefinition => ({
+  name: "notices-digest",
+  description: "Sends the daily digest to the bots of group chats",
+  memoryMegabytes: 512,
+  timeoutSeconds: 300,
+  environment: { REGION: ref("AWS::Region"), BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
+  events: time === undefined ? [] : [digestSchedule(time)],
+  may: [
+    mayReadSecret(noticesSecret),
+    // CloudWatch has no rights by metric.
+    may("*", "cloudwatch:GetMetricData"),
+    // It counts parked messages by their reasons, which are in the messages.
+    may(objects("parked/"), "s3:GetObject"),
+    may(arn("UploadsBucket"), "s3:ListBucket"),
+  ],
+});
+
+/** EventBridge Scheduler follows the clocks of the time zone, summer time included; a rule would go by UTC. */
+function digestSchedule({ at, timeZone }: DigestTime): Value {
+  const [hour, minute] = at.split(":").map(Number);
+  return {
+    schedule: {
+      method: "scheduler",
+      rate: [`cron(${minute} ${hour} * * ? *)`],
+      timezone: timeZone,
+      roleArn: arn(digestScheduleRole),
+    },
+  };
+}
+
 const unclaimedRefuse = (sources: readonly string[]): FunctionDefinition => ({
   name: "unclaimed-refuse",
   description: "Answers every path that is no webhook with the same 401 as a bad proof",
@@ -251,8 +301,15 @@ const unclaimedRefuse = (sources: readonly string[]): FunctionDefinition => ({
   may: [],
 });
 
-/** Every function of a deployment with these sources, in their order. */
-export function functionDefinitions(sources: readonly DeployedSource[]): FunctionDefinition[] {
+/**
+ * Every function of a deployment with these sources, in their order.
+ *
+ * @param digest `undefined` where no digest is sent.
+ */
+export function functionDefinitions(
+  sources: readonly DeployedSource[],
+  digest: DigestTime | undefined,
+): FunctionDefinition[] {
   const asked = sources.filter(({ fetch }) => fetch !== undefined).map(({ name }) => sourceSecret(name));
   const receiving = sources.map(webhooks);
   const refusing = unclaimedRefuse(sources.map(({ name }) => name));
@@ -267,6 +324,8 @@ export function functionDefinitions(sources: readonly DeployedSource[]): Functio
       asked,
       [...receiving, refusing].map(({ name }) => name),
     ),
+    noticesAlarm,
+    noticesDigest(digest),
     refusing,
   ];
 }

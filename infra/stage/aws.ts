@@ -159,10 +159,12 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
       );
     },
 
-    async subscribers(topicArn) {
+    async subscribers(topicArn, except) {
       const pages = paginateListSubscriptionsByTopic({ client: sns }, { TopicArn: topicArn });
       const listed = await asking("sns:ListSubscriptionsByTopic", Array.fromAsync(pages));
-      const all = listed.flatMap(({ Subscriptions = [] }) => Subscriptions);
+      const all = listed
+        .flatMap(({ Subscriptions = [] }) => Subscriptions)
+        .filter(({ Endpoint = "" }) => except === undefined || !Endpoint.endsWith(`:function:${except}`));
       // Until the subscriber has confirmed the subscription, this is the word `PendingConfirmation`.
       const confirmed = all.filter(({ SubscriptionArn = "" }) => SubscriptionArn.startsWith("arn:")).length;
       return { confirmed, pending: all.length - confirmed };

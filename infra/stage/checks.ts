@@ -6,6 +6,8 @@ import type { ParkedList, ReasonCount } from "#lib/operations/list.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { Source } from "#lib/contract/source.ts";
+import { NoticesSecret } from "#lib/notices/bots.ts";
+import { checkAlarms } from "./alarms.ts";
 import { checkAuthing } from "./authing.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 import { outputNames } from "./outputs.ts";
@@ -43,7 +45,7 @@ export async function* examine({ config, sources, stage }: Examined, aws: Stage)
   yield* checkDeployed(sources, stack, deploy);
 
   const secrets = new Map<string, unknown>();
-  for (const needed of neededSecrets(sources, stack)) {
+  for (const needed of [...neededSecrets(sources, stack), ...noticesSecret(stack)]) {
     const { finding, value } = await checkSecret(needed, aws);
     yield finding;
     if (value !== undefined) secrets.set(needed.name, value);
@@ -60,7 +62,7 @@ export async function* examine({ config, sources, stage }: Examined, aws: Stage)
   for (const kind of ["dead", "held", "rejected", "waiting"] as const) {
     yield* await tried(parkedNames[kind], () => checkParked(kind, aws, stack, there));
   }
-  yield* await tried("alarms", () => checkAlarms(aws, stack));
+  yield* await tried("alarms", () => checkAlarms(aws, stack, secrets.get("notices")));
 
   let ahead = 0;
   for (const [source, definition] of sources) {
@@ -160,6 +162,15 @@ function neededSecrets(sources: ReadonlyMap<string, Source>, { outputs }: Stack)
   });
 }
 
+/** Where the bots of group chats are. A stage that was deployed by an older version has none. */
+function noticesSecret({ outputs }: Stack): NeededSecret[] {
+  const id = outputs[outputNames.secretName("notices")];
+  if (id === undefined) return [];
+  const example = '{"feishu":{"url":"…","secret":"…"}}';
+  const optional = "no group chat is told of alarms (docs/notices.md)";
+  return [{ name: "notices", id, shape: NoticesSecret, optional, example }];
+}
+
 async function checkKey(config: Config, secrets: ReadonlyMap<string, unknown>): Promise<Finding> {
   if (!secrets.has("authing")) return attention("Authing: was not asked", "put its secret first: see above");
   const reader = secretReader(async (name) => ({ current: secrets.get(name) }));
@@ -226,27 +237,6 @@ const waitsByDesign = (totals: readonly ReasonCount[]) =>
 
 function reasonsOf(totals: readonly ReasonCount[]): string {
   return ` (${totals.map(({ source, reason, count }) => `${source} ${reason}: ${count}`).join(", ")})`;
-}
-
-async function checkAlarms(aws: Stage, stack: Stack): Promise<Finding[]> {
-  const topic = outputOf(stack, outputNames.alarmsTopic);
-  const [alarms, { confirmed, pending }] = await Promise.all([aws.alarms(topic), aws.subscribers(topic)]);
-  const ringing = alarms.filter(({ isRinging }) => isRinging);
-  const subscribe = `aws sns subscribe --topic-arn ${topic} --protocol email --notification-endpoint you@example.com --region ${aws.region}`;
-  return [
-    ...(ringing.length === 0 ? [fine(`alarms: none of ${alarms.length} rings`)] : []),
-    ...ringing.map(({ name, description }) =>
-      wrong(`alarm ${name}: ${description}`, "the findings above, or its page in CloudWatch, say why"),
-    ),
-    confirmed > 0
-      ? fine(`alarms: ${confirmed} subscribed`)
-      : pending > 0
-        ? attention(
-            `alarms: ${pending} subscribed, none has confirmed it`,
-            "follow the link in the message of AWS",
-          )
-        : attention("alarms: the topic has no subscriber", subscribe),
-  ];
 }
 
 /** The findings of a check; or one finding that the check failed, and which right it needs. */

@@ -10,9 +10,11 @@ export function pascal(name: string): string {
 
 export const outputNames = {
   webhookUrl: (source: string) => `${pascal(source)}WebhookUrl`,
-  /** The output that names a secret. @param name `authing` or `sources/<source>` */
+  /** The output that names a secret. @param name `authing`, `notices` or `sources/<source>` */
   secretName: (secret: string) => `${pascal(secret.replace(/^sources\//, ""))}SecretName`,
   operationsFunction: "OperationsFunctionName",
+  alarmFunction: "NoticesAlarmFunctionName",
+  digestFunction: "NoticesDigestFunctionName",
   // infra/aws/queues.yml and alarms.yml
   events: { queue: "EventsQueueUrl", dead: "DeadEventsQueueUrl" },
   uploads: { queue: "UploadsQueueUrl", dead: "DeadUploadsQueueUrl" },

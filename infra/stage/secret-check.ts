@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
 import { parseSecret } from "#lib/pipeline/secret-reader.ts";
-import { fine, wrong, type Finding } from "./finding.ts";
+import { attention, fine, wrong, type Finding } from "./finding.ts";
 import type { Stage } from "./stage.ts";
 
 /** A secret that a stage needs. */
@@ -11,6 +11,10 @@ export interface NeededSecret {
   /** Its name in Secrets Manager. */
   readonly id: string;
   readonly shape: z.core.$ZodType<unknown>;
+  /** Where the stage works without it: what the operator gives up. */
+  readonly optional?: string;
+  /** A value as it may look, where no field is required. */
+  readonly example?: string;
 }
 
 /**
@@ -18,10 +22,10 @@ export interface NeededSecret {
  * when its shape is right.
  */
 export async function checkSecret(
-  { name, id, shape }: NeededSecret,
+  { name, id, shape, optional, example = exampleOf(shape) }: NeededSecret,
   { secret, region }: Pick<Stage, "secret" | "region">,
 ): Promise<{ finding: Finding; value?: unknown }> {
-  const put = `put it: aws secretsmanager put-secret-value --region ${region} --secret-id ${id} --secret-string '${exampleOf(shape)}'`;
+  const put = `put it: aws secretsmanager put-secret-value --region ${region} --secret-id ${id} --secret-string '${example}'`;
   try {
     const { current, previous } = await secret(id);
     const parsed = parseSecret(shape, current);
@@ -37,7 +41,12 @@ export async function checkSecret(
     if (!(error instanceof InboundError)) throw error;
     switch (error.reason) {
       case "secret-empty-yet":
-        return { finding: wrong(`secret ${name}: has no value yet`, put) };
+        return {
+          finding:
+            optional === undefined
+              ? wrong(`secret ${name}: has no value yet`, put)
+              : attention(`secret ${name}: has no value: ${optional}`, put),
+        };
       case "secret-not-json":
         return { finding: wrong(`secret ${name}: its value is no JSON`, put) };
       case "secret-missing":

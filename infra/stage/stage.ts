@@ -16,7 +16,11 @@ export interface Stage {
   queue(url: string): Promise<QueueDepth>;
   /** The alarms that notify one topic: those of one stage. */
   alarms(topicArn: string): Promise<readonly Alarm[]>;
-  subscribers(topicArn: string): Promise<{ readonly confirmed: number; readonly pending: number }>;
+  /** @param except The name of a function that is not counted. */
+  subscribers(
+    topicArn: string,
+    except: string | undefined,
+  ): Promise<{ readonly confirmed: number; readonly pending: number }>;
   /** Invokes a function and returns its answer. Throws `function-failed` with the function's message, in one line, as the hint. */
   invoke(functionName: string, request: object): Promise<unknown>;
 }

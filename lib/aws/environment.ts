@@ -9,6 +9,8 @@ const variables = {
   SERVICE: text,
   /** Second part of every name, e.g. `prod`. */
   STAGE: text,
+  /** The AWS region, e.g. `cn-north-1`: commands in notices name it. */
+  REGION: text,
   /** Where events wait (SQS FIFO). */
   EVENTS_QUEUE_URL: z.url(),
   /** Where chunks of uploaded files wait (SQS). */

@@ -16,3 +16,5 @@ export const listWaiting = [
 export const listRefused = ["npm run refused{stage}"] as const;
 
 export const runDoctor = ["npm run doctor{stage}"] as const;
+
+export const tryNotices = ["npm run notices -- test{stage}"] as const;

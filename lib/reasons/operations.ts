@@ -1,4 +1,4 @@
-import { runDoctor } from "./commands.ts";
+import { runDoctor, tryNotices } from "./commands.ts";
 import type { ReasonGroup } from "./reason.ts";
 
 export const operations: ReasonGroup = {
@@ -44,7 +44,7 @@ export const operations: ReasonGroup = {
     "id-ambiguous": {
       en: "Several parked messages have ids that begin like the one that was typed, so nothing was done.",
       enNext: "Type more of the id, or add --source.",
-      zh: "有多条暂存消息的 ID 以所输入的内容开头，因此什么都没有做。",
+      zh: "有多条搁置消息的 ID 以所输入的内容开头，因此什么都没有做。",
       zhNext: "请输入更完整的 ID，或加上 --source。",
     },
     "cursor-unknown": {
@@ -59,6 +59,47 @@ export const operations: ReasonGroup = {
         "Run the command again; if it lasts, check the right logs:FilterLogEvents of the function's role.",
       zh: "CloudWatch 没有返回日志，因此现在无法列出被拒绝的请求；没有丢失任何数据。",
       zhNext: "请再次运行命令；如果持续失败，请检查函数角色的 logs:FilterLogEvents 权限。",
+    },
+    "notice-not-told": {
+      en: "No bot took a notice, so no group chat was told; the function tries again for some hours.",
+      enNext:
+        "Send a test to see what each bot answers, and correct the secret notices as docs/notices.md shows.",
+      zh: "没有任何机器人接收这条通知，因此群里没有收到；函数会在几小时内重试。",
+      zhNext: "请发送测试通知查看每个机器人的回应，并按 docs/notices.md 更正密钥 notices。",
+      run: tryNotices,
+    },
+    "bot-refused": {
+      en: "The chat product refused a notice with the code beside it, so this group was not told.",
+      enNext: "Compare the robot's security settings with docs/notices.md.",
+      zh: "聊天产品以所列代码拒绝了通知，因此该群没有收到。",
+      zhNext: "请对照 docs/notices.md 检查机器人的安全设置。",
+      run: tryNotices,
+    },
+    "bot-unreachable": {
+      en: "The chat product did not answer, so this group was not told.",
+      enNext: "Check the address in the secret notices; in a network of your own, let the function reach it.",
+      zh: "聊天产品没有回应，因此该群没有收到通知。",
+      zhNext: "请检查密钥 notices 中的地址；如果函数在您自己的网络中，请允许它访问该地址。",
+      run: tryNotices,
+    },
+    "no-bot": {
+      en: "The secret notices names no robot, so alarms reach the subscribers of the topic only.",
+      enNext: "Put a robot's address into the secret if a group chat shall be told: docs/notices.md.",
+      zh: "密钥 notices 中没有机器人，因此告警只会发给主题的订阅者。",
+      zhNext: "如果要通知群聊，请按 docs/notices.md 把机器人的地址写入该密钥。",
+      run: tryNotices,
+    },
+    "alarm-unreadable": {
+      en: "A message on the topic of alarms is not one of CloudWatch's, so no bot was told of it.",
+      enNext: "See which principal publishes to the topic besides CloudWatch.",
+      zh: "告警主题上的一条消息不是 CloudWatch 发出的，因此没有通知机器人。",
+      zhNext: "请查看除 CloudWatch 之外还有谁向该主题发布消息。",
+    },
+    "numbers-unreadable": {
+      en: "CloudWatch did not give the numbers, so this digest or check was not made.",
+      enNext: "If it lasts, check the right cloudwatch:GetMetricData of the function's role.",
+      zh: "CloudWatch 没有返回数据，因此这次简报或检查没有完成。",
+      zhNext: "如果持续失败，请检查函数角色的 cloudwatch:GetMetricData 权限。",
     },
     "enrolment-malformed": {
       en: "What the sender posted for its secret cannot be read, so the secret is unchanged.",

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { connectAuthing } from "./authing.ts";
-import { translationContext, type Config } from "#lib/config.ts";
+import { timeZoneOf, translationContext, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { applySettings, deliverySettings } from "./delivery-settings.ts";
@@ -16,6 +16,7 @@ import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Source } from "#lib/contract/source.ts";
 import type { UnclaimedPorts } from "#lib/handlers/unclaimed.ts";
 import type { WaitingPorts } from "#lib/handlers/waiting.ts";
+import type { AlarmPorts, DigestPorts } from "#lib/handlers/notices.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
 import type { FinishPorts } from "#lib/uploads/finish.ts";
@@ -23,6 +24,7 @@ import { objectEnrolments } from "#lib/aws/enrolments.ts";
 import { dynamodbLedger } from "#lib/aws/ledger.ts";
 import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
+import { cloudwatchNumbers } from "#lib/aws/numbers.ts";
 import { objectStore } from "#lib/aws/objects.ts";
 import { eventQueue, importQueue, queueReader } from "#lib/aws/queue.ts";
 import { secretLoader } from "#lib/aws/secret-loader.ts";
@@ -125,6 +127,29 @@ export function finishPorts(): FinishPorts {
     objects: objectStore(),
     clock,
     log: logOf(environment),
+  };
+}
+
+export function alarmPorts({ notices: { language }, ...config }: Config): AlarmPorts {
+  const environment = readEnvironment(["SERVICE", "STAGE", "REGION"]);
+  const { SERVICE, STAGE, REGION } = environment;
+  return {
+    secrets: secretsOf(environment),
+    settings: { service: SERVICE, stage: STAGE, region: REGION, language, timeZone: timeZoneOf(config) },
+    clock,
+    log: logOf(environment),
+  };
+}
+
+export function digestPorts(config: Config): DigestPorts {
+  const { settings, ...ports } = alarmPorts(config);
+  const { BUCKET, TABLE } = readEnvironment(["BUCKET", "TABLE"]);
+  return {
+    ...ports,
+    settings: { ...settings, bucket: BUCKET },
+    sources: Object.keys(config.sources).toSorted(),
+    numbers: cloudwatchNumbers(settings),
+    parked: parkedObjects({ bucket: BUCKET, table: TABLE }),
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import config from "#config";
+import { defineConfig } from "#lib/config.ts";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { deployment } from "#infra/aws/deployment.ts";
@@ -121,9 +122,7 @@ describe("the deployment", () => {
     fetch ? [name] : [],
   );
   const config = {
-    service: "authing-inbound",
-    encryption: "aws-managed" as const,
-    keepResultsDays: 90,
+    ...defineConfig({ timeZone: "Asia/Shanghai", sources: {} }),
     sources: Object.values(registry) as unknown as Source[],
   };
   const made = deployment(config, files);
@@ -143,12 +142,15 @@ describe("the deployment", () => {
     for (const role of roles) expect(resources[role]?.Type).toBe("AWS::IAM::Role");
   });
 
-  it("names the actions and resources of each role; the only wildcards are for the keys under a prefix", () => {
+  it("names the actions and resources of each role; the only wildcards are for the keys under a prefix and for what has no rights by resource", () => {
     const statements = Object.values(resources).flatMap(({ Properties }) =>
       (Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
     );
     expect(statements.length).toBeGreaterThan(files.length);
-    for (const { Action, Resource } of statements) {
+    const isOfAll = ({ Action, Resource }: Statement) =>
+      Action.join() === "cloudwatch:GetMetricData" && Resource === "*";
+    expect(statements.filter(isOfAll)).toHaveLength(1);
+    for (const { Action, Resource } of statements.filter((statement) => !isOfAll(statement))) {
       expect(Action.join()).not.toContain("*");
       expect(JSON.stringify(Resource)).toMatch(
         /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
@@ -202,8 +204,43 @@ describe("the deployment", () => {
 
   it("holds no value of a secret", () => {
     const secrets = Object.values(resources).filter(({ Type }) => Type === "AWS::SecretsManager::Secret");
-    expect(secrets).toHaveLength(sources.length + 1);
+    expect(secrets).toHaveLength(sources.length + 2);
     for (const { Properties } of secrets) expect(Object.keys(Properties)).toEqual(["Name", "Description"]);
+  });
+
+  it("sends the digest at the configured time of the company's clocks, in a role that may invoke one function", () => {
+    const schedule = { method: "scheduler", rate: ["cron(10 9 * * ? *)"], timezone: "Asia/Shanghai" };
+    expect(made.functions["notices-digest"]).toMatchObject({ events: [{ schedule }] });
+    const { Policies } = resources["DigestScheduleRole"]?.Properties ?? {};
+    expect(Policies?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)).toEqual([
+      {
+        Effect: "Allow",
+        Action: ["lambda:InvokeFunction"],
+        Resource: { "Fn::GetAtt": ["NoticesDashdigestLambdaFunction", "Arn"] },
+      },
+    ]);
+    const evening = deployment({ ...config, notices: { language: "zh", digestAt: "18:05" } }, files);
+    expect(JSON.stringify(evening.functions["notices-digest"])).toContain("cron(5 18 * * ? *)");
+  });
+
+  it("sends no digest where the configuration wants none", () => {
+    const without = deployment({ ...config, notices: { language: "en", digestAt: false } }, files);
+    expect(without.functions["notices-digest"]).toMatchObject({ events: [] });
+    expect(without.resources.Resources).not.toHaveProperty("DigestScheduleRole");
+  });
+
+  it("refuses to send a digest by a time zone that AWS does not know", () => {
+    const offset = { ...config, timeZone: "+08:00" };
+    expect(() => deployment(offset, files)).toThrow("name a place, or set notices.digestAt to false");
+    const without = { ...offset, notices: { language: "en" as const, digestAt: false as const } };
+    expect(() => deployment(without, files)).not.toThrow();
+  });
+
+  it("tells of the end of each function's alarm, except of the one whose end would raise it again", () => {
+    const ends = Object.keys(made.resources.Resources).filter(
+      (name) => name.endsWith("FailsAlarm") && !("OKActions" in (resources[name]?.Properties ?? {})),
+    );
+    expect(ends).toEqual(["NoticesAlarmFailsAlarm"]);
   });
 
   it("names no partition", () => {
@@ -219,10 +256,12 @@ describe("the deployment", () => {
       "uploads-finish",
       "waiting-bring-back",
       "operations-run",
+      "notices-alarm",
+      "notices-digest",
       "unclaimed-refuse",
     ]);
     expect(JSON.stringify(without)).not.toContain("webhooks");
-    expect(JSON.stringify(without)).not.toMatch(/(?!Authing)[A-Z][a-z]+Secret"/);
+    expect(JSON.stringify(without)).not.toMatch(/(?!Authing|Notices)[A-Z][a-z]+Secret"/);
   });
 
   it("refuses a source without a function, and a function without a definition", () => {

@@ -5,6 +5,8 @@ import { deployment } from "#infra/aws/deployment.ts";
 import { configuredFunctions } from "#infra/aws/bundle.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import {
+  alarmPorts,
+  digestPorts,
   eventQueuePorts,
   finishPorts,
   operationPorts,
@@ -27,6 +29,8 @@ const ofAll = Array.from(common?.matchAll(/^ +(\w+):/gm) ?? [], ([, name = ""]) 
 const opened: Readonly<Record<string, () => object>> = {
   webhooks: receivePorts,
   "events-apply": () => eventQueuePorts(config, sources),
+  "notices-alarm": () => alarmPorts(config),
+  "notices-digest": () => digestPorts(config),
   "operations-run": () => operationPorts(config, sources),
   "uploads-plan": () => planPorts(config),
   "uploads-run": () => runPorts(config),

@@ -62,6 +62,8 @@ describe("the functions of a configuration", () => {
   it("are one webhook function for each of its sources, and the functions that serve all sources", () => {
     expect(configuredFunctions(twoSources).map(({ name }) => name)).toEqual([
       "events-apply",
+      "notices-alarm",
+      "notices-digest",
       "operations-run",
       "unclaimed-refuse",
       "uploads-finish",

@@ -31,6 +31,7 @@ import { parkedList } from "../contract/parked-list.ts";
 const names = ["bamboohr", "clerk", "dingtalk", "feishu", "okta", "wecom"];
 const key = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-access-key-secret" };
 const functionName = "operations-of-the-doctor";
+const alarmFunction = "authing-inbound-doctor-notices-alarm";
 const quiet = () => {};
 
 let sandbox: Sandbox;
@@ -66,8 +67,13 @@ beforeEach(async () => {
     `${name.slice(0, 1).toUpperCase()}${name.slice(1)}WebhookUrl`,
     `${stack.url}/webhooks/${name}`,
   ]);
-  await createStack(stage, { ...Object.fromEntries(urls), OperationsFunctionName: functionName });
-  for (const name of ["authing", ...names.map((name) => `sources/${name}`)]) await createSecret(idOf(name));
+  await createStack(stage, {
+    ...Object.fromEntries(urls),
+    OperationsFunctionName: functionName,
+    NoticesAlarmFunctionName: alarmFunction,
+  });
+  for (const name of ["authing", "notices", ...names.map((name) => `sources/${name}`)])
+    await createSecret(idOf(name));
   aws = openStage();
   return () => stack.close();
 });
@@ -77,6 +83,9 @@ const put = (secret: string, value: unknown) => putSecret(idOf(secret), JSON.str
 async function putAll(): Promise<void> {
   await put("authing", key);
   for (const name of names) await put(`sources/${name}`, fixtureSecret(name));
+  await put("notices", {
+    feishu: { url: "https://open.feishu.cn/open-apis/bot/v2/hook/1", secret: "of-feishu" },
+  });
 }
 const outputs = async () => (await aws.stack(`authing-inbound-${stage}`))?.outputs ?? {};
 
@@ -97,9 +106,12 @@ describe("npm run doctor", () => {
     );
     expect(lines).toContain(`--secret-id ${idOf("sources/bamboohr")} --secret-string '{"privateKey":"…"}'`);
     expect(lines).toContain("! Authing: was not asked → put its secret first: see above");
+    expect(lines).toContain(
+      `! secret notices: has no value: no group chat is told of alarms (docs/notices.md) → put it: aws secretsmanager put-secret-value --region us-east-1 --secret-id ${idOf("notices")} --secret-string '{"feishu":{"url":"…","secret":"…"}}'`,
+    );
     expect(lines).toContain("✓ queue of events: 0 wait, 0 are worked on");
     expect(lines).toContain(
-      "! alarms: the topic has no subscriber → aws sns subscribe --topic-arn arn:aws:sns:us-east-1:",
+      "! alarms: the topic has no subscriber, and no bot is told → aws sns subscribe --topic-arn arn:aws:sns:us-east-1:",
     );
     expect(lines).toMatch(
       /! webhook clerk: answers 503 in \d+ ms, as it does without a secret → put its secret first: see above/,
@@ -110,13 +122,12 @@ describe("npm run doctor", () => {
   it("finds a complete stage fine, and changes no account", async () => {
     await putAll();
     const { AlarmsTopicArn = "" } = await outputs();
-    await new SNSClient().send(
-      new SubscribeCommand({
-        TopicArn: AlarmsTopicArn,
-        Protocol: "email",
-        Endpoint: "operations@example.com",
-      }),
-    );
+    for (const [Protocol, Endpoint] of [
+      ["email", "operations@example.com"],
+      ["lambda", `arn:aws:lambda:us-east-1:123456789012:function:${alarmFunction}`],
+    ]) {
+      await new SNSClient().send(new SubscribeCommand({ TopicArn: AlarmsTopicArn, Protocol, Endpoint }));
+    }
     const all = await findings();
     await stack.settled();
 
@@ -132,6 +143,7 @@ describe("npm run doctor", () => {
     }
     expect(lines).toMatch(/✓ Authing: .* takes the access key, and answered a look-up in \d+ ms/);
     expect(lines).toContain("✓ alarms: 1 subscribed");
+    expect(lines).toContain("✓ alarms: told to the bots of feishu");
     expect(sandbox.users()).toEqual([]);
     expect(await parkedList(stack.parked, "dead", 10)).toEqual([]);
     expect(stack.ledger.recent(10).map(({ outcome }) => outcome)).toEqual(
@@ -148,6 +160,7 @@ describe("npm run doctor", () => {
       encodingAesKey: "too-short-wecom-key",
       corpId: undefined,
     });
+    await put("notices", { feishu: { url: "http://open.feishu.cn/", secret: "of-feishu" } });
     // This function still uses the secret from before a rotation, in a stage whose clock or proxy is wrong.
     await put("sources/clerk", { signingSecret: "whsec_aW52ZW50ZWQtZm9yLXRlc3RzLW9ubHktMDE=" });
     const {
@@ -223,6 +236,7 @@ describe("npm run doctor", () => {
     expect(lines).toContain(
       "✓ secret sources/clerk: has the fields that it needs, and so has the previous one",
     );
+    expect(lines).toContain("✗ secret notices: feishu.url does not have the form that it needs → put it: ");
     expect(lines).toMatch(
       /✗ queue of events: 1 wait, 0 are worked on, the oldest for 90 min → see why: aws logs tail .*-events-apply/,
     );
@@ -242,7 +256,14 @@ describe("npm run doctor", () => {
     expect(lines).not.toMatch(/-foreign|-old|none of/);
     expect(lines).toMatch(/! webhook okta: answers 503 in \d+ ms, as it does without a secret/);
     expect(lines).not.toMatch(/secret authing: .* taken too/);
-    for (const value of ["access-key-secret", "okta-token", "too-short", "whsec_", key.accessKeyId]) {
+    for (const value of [
+      "access-key-secret",
+      "of-feishu",
+      "okta-token",
+      "too-short",
+      "whsec_",
+      key.accessKeyId,
+    ]) {
       expect(lines).not.toContain(value);
     }
   });

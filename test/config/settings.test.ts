@@ -19,6 +19,18 @@ describe("settings", () => {
     [{ sources: { okta: { people: "all" } } }, "sources.okta.people must be one of own, shared"],
     [{ authing: { kickUsers: true } }, "authing.kickUsers must be a list"],
     [{ authing: { kickUsers: ["62188e71"] } }, "none"],
+    [{ notices: { digestAt: "18:05", language: "zh" } }, "none"],
+    [{ notices: { digestAt: false } }, "none"],
+    [
+      { notices: { digestAt: "9:10" } },
+      'notices.digestAt must be a time of the day such as "09:10", or false',
+    ],
+    [
+      { notices: { digestAt: "24:00" } },
+      'notices.digestAt must be a time of the day such as "09:10", or false',
+    ],
+    [{ notices: { digestAt: true } }, 'notices.digestAt must be a time of the day such as "09:10", or false'],
+    [{ notices: { language: "de" } }, "notices.language must be one of en, zh"],
   ])("%j: %s", (input, problem) => {
     expect(problemOf(input)).toBe(problem === "none" ? "none" : `inbound.config.ts: ${problem}`);
   });

@@ -73,6 +73,7 @@ describe("an operator's own source", () => {
       /lower-case letters, digits and single dashes/,
     ],
     ["a name of ours", configured({ source: sound }, "uploads"), /sources\.uploads: the name is taken/],
+    ["another one", configured({ source: sound }, "notices"), /sources\.notices: the name is taken/],
     [
       "a second name",
       configured({ source: { ...sound, name: "acme" } }),

@@ -68,7 +68,9 @@ export function findReasonCodes(root: string): FoundCodes {
     for (const [file, own] of Object.entries(computed)) for (const code of own) add(codes, code, file);
     for (const name of project.program.getSourceFileNames()) {
       const file = relative(root, name);
-      const source = /^(lib|infra)\/(?!.*fixtures\/)/.test(file) && project.program.getSourceFile(name);
+      // The codes of bots are their products'.
+      const isOurs = /^(lib|infra)\/(?!.*fixtures\/)(?!notices\/bots?[/.])/.test(file);
+      const source = isOurs && project.program.getSourceFile(name);
       if (!source) continue;
       for (const expression of reasonsIn(source, file, project.checker)) {
         const found = codesOf(expression, project.checker);

@@ -25,7 +25,7 @@ export interface DeploymentOptions {
   readonly secretMade: (name: string, arn: string) => void;
 }
 
-/** Functions, their API and their schedules are this harness itself (moto would want Docker for them); alarms and dashboards are for people. */
+/** Functions, their API and what invokes them are this harness itself (moto would want Docker for them); alarms and dashboards are for people. */
 const dropped = /^AWS::(Lambda|ApiGatewayV2|CloudWatch)::|^AWS::Logs::MetricFilter$/;
 
 /**
@@ -37,6 +37,8 @@ export async function deploy(options: DeploymentOptions): Promise<Deployed> {
   const Resources = Object.fromEntries(
     Object.entries(template.Resources)
       .filter(([name, { Type }]) => !dropped.test(Type) && !("ScheduleExpression" in propertiesOf(name)))
+      // A subscription of a function, and the role of a schedule.
+      .filter(([, resource]) => !JSON.stringify(resource).includes('LambdaFunction"'))
       .map(([name, { Type, Properties }]) => [
         name,
         {

@@ -68,6 +68,9 @@ export async function startRecorder({ aws, account, region, secretArn }: Recorde
       }
       case "logs":
         return call(`logs:${operation}`, arn("logs", `log-group:${input["logGroupName"]}:*`));
+      case "monitoring":
+        // It has no rights by metric.
+        return call(`cloudwatch:${operation}`, "*");
       default:
         return call(`${service}:${operation}`, "*");
     }

@@ -8,6 +8,7 @@ import { duplicates } from "./stories/duplicates.ts";
 import { forged } from "./stories/forged.ts";
 import { joiners } from "./stories/joiners.ts";
 import { killed } from "./stories/killed.ts";
+import { notices } from "./stories/notices.ts";
 import { order } from "./stories/order.ts";
 import { poison } from "./stories/poison.ts";
 import { redrive } from "./stories/redrive.ts";
@@ -58,6 +59,7 @@ describe.each<[about: string, stories: (open: OpenStack) => void]>([
   ["a process that is killed", killed],
   ["departures", departures],
   ["events that wait", waiting],
+  ["notices", notices],
 ])("%s", (_, stories) => {
   stories(open);
 });

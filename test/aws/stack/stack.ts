@@ -1,4 +1,4 @@
-import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient, type CloudFormationClientConfig } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import {
   DeleteObjectCommand,
@@ -35,6 +35,8 @@ export interface Stack {
   /** Where the senders send to. */
   readonly url: string;
   readonly clock: SharedClock;
+  /** What a client of the SDK is made with that asks this account's AWS. */
+  readonly clientSettings: CloudFormationClientConfig;
   readonly sandbox: Sandbox;
   readonly calls: readonly AwsCall[];
   /** AWS answers the next `times` calls of this action with 503. */
@@ -231,6 +233,7 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
   return {
     url: `http://127.0.0.1:${api.port}`,
     clock,
+    clientSettings: ours,
     sandbox,
     calls: recorder.calls,
     personal,
