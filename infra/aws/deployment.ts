@@ -1,5 +1,7 @@
 import type { Config } from "#lib/config.ts";
 import { outputNames, pascal } from "#infra/stage/outputs.ts";
+import { alarmText } from "./alarm-text.ts";
+import type { FunctionFile } from "./bundle.ts";
 import { arn, may, output, ref, type Value } from "./cloudformation.ts";
 import { customerKey, mayUseKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
@@ -10,6 +12,7 @@ import {
   type DeployedSource,
   type FunctionDefinition,
 } from "./functions.ts";
+import { sourceAlarms } from "./source-alarms.ts";
 
 // The deployment of the functions, each with a role and an alarm of its own; the secrets; and the outputs of the stack.
 
@@ -83,7 +86,7 @@ function secret(name: string, description: string): Value {
 }
 
 /** The alarm for a function that fails or that AWS throttles. A bad delivery or a bad event never makes a function fail. */
-function failureAlarm({ name }: FunctionDefinition): Value {
+function failureAlarm({ name, failureMeans }: FunctionDefinition): Value {
   const sum = (id: string, metric: string): Value => ({
     Id: id,
     ReturnData: false,
@@ -100,7 +103,11 @@ function failureAlarm({ name }: FunctionDefinition): Value {
   return {
     Type: "AWS::CloudWatch::Alarm",
     Properties: {
-      AlarmDescription: `${name} has failed or was throttled by AWS; its log says why`,
+      AlarmDescription: alarmText({
+        happened: `the function ${name} failed, or AWS throttled it, in the last five minutes`,
+        means: failureMeans,
+        next: `\`aws logs tail /aws/lambda/\${self:service}-\${sls:stage}-${name} --since 1h\` says why; \`npm run doctor -- --stage \${sls:stage}\` checks secrets, rights and queues.`,
+      }),
       Metrics: [
         sum("errors", "Errors"),
         sum("throttles", "Throttles"),
@@ -111,6 +118,8 @@ function failureAlarm({ name }: FunctionDefinition): Value {
       Threshold: 0,
       TreatMissingData: "notBreaching",
       AlarmActions: [ref("AlarmsTopic")],
+      // The end of this alarm would invoke the function that has failed. It would fail again, raise the alarm again, and so on.
+      ...(name !== "notices-alarm" && { OKActions: [ref("AlarmsTopic")] }),
     },
   };
 }
@@ -126,7 +135,7 @@ export function deployment(
     readonly keepResultsDays: number;
     readonly sources: readonly DeployedSource[];
   },
-  files: readonly { readonly name: string; readonly file: string }[],
+  files: readonly FunctionFile[],
 ): Deployment {
   const deployed = config.sources.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   const sources = deployed.map(({ name }) => name);
@@ -169,6 +178,12 @@ export function deployment(
     },
   ]);
 
+  const isOwn = (source: string) =>
+    files.some(({ name, contents }) => name === `webhooks-${source}` && contents !== undefined);
+  const alarms = Object.assign(
+    {},
+    ...sources.map((name) => sourceAlarms({ name, isOwn: isOwn(name) })),
+  ) as Record<string, Value>;
   const secrets = [authingSecret, ...sources.map(sourceSecret)];
   const key = config.encryption === "customer-managed" ? customerKey(secrets) : undefined;
   return {
@@ -185,9 +200,11 @@ export function deployment(
             [`${pascal(definition.name)}FailsAlarm`, failureAlarm(definition)],
           ]),
         ),
+        ...alarms,
         Dashboard: dashboard(
           sources,
           definitions.map(({ name }) => logicalName(name)),
+          Object.keys(alarms),
         ),
         [authingSecret]: secret(
           "authing",

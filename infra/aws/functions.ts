@@ -1,4 +1,5 @@
 import { enrolmentKey } from "#lib/aws/enrolments.ts";
+import { filledDaysKey } from "#lib/watch/filled-days.ts";
 import { pascal } from "#infra/stage/outputs.ts";
 import { arn, may, object, objects, ref, type Statement, type Value } from "./cloudformation.ts";
 
@@ -12,6 +13,8 @@ export interface DeployedSource {
   readonly proof?: { readonly readsPathToken?: boolean };
   /** Whether its sender brings the secret itself. */
   readonly enrol?: unknown;
+  /** For how long its sender repeats a delivery that was not accepted. */
+  readonly redeliversForSeconds?: number;
 }
 
 export interface FunctionDefinition {
@@ -24,6 +27,8 @@ export interface FunctionDefinition {
   readonly events: readonly Value[];
   /** Everything that the function may do, in addition to writing its own log. */
   readonly may: readonly Statement[];
+  /** What its failure means for people: a part of the text of its alarm. */
+  readonly failureMeans: string;
 }
 
 /** The permissions that an event source mapping needs, which uses the function's role. */
@@ -49,7 +54,12 @@ export const sourceSecret = (source: string) => `${pascal(source)}Secret`;
  * Receives one source's webhooks. It may read that source's secret, put events into the queue, and put those that are too large for
  * the queue into the bucket; nothing else.
  */
-function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefinition {
+function webhooks({
+  name: source,
+  proof,
+  enrol,
+  redeliversForSeconds = 0,
+}: DeployedSource): FunctionDefinition {
   const path = `/webhooks/${source}`;
   // The second path exists only where the secret is a part of it; the access log holds the route, never the path.
   const paths = proof?.readsPathToken ? [path, `${path}/{token}`] : [path];
@@ -70,6 +80,7 @@ function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefin
       ...mayQueueEvents(`${source}/`),
       ...(enrol ? [may(object(enrolmentKey(source)), "s3:PutObject")] : []),
     ],
+    failureMeans: `deliveries of ${source} are not accepted. The sender repeats each one for about ${Math.ceil(redeliversForSeconds / 3600)} h; after that, what it said of people is lost.`,
   };
 }
 
@@ -107,6 +118,8 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
     ...mayUseLedger,
     mayCountDepartures,
   ],
+  failureMeans:
+    "events wait in the queue, and people who joined, moved or left keep the accounts that they had. Nothing is lost: the queue gives each event again, for ten days and more.",
 });
 
 /** One message per invocation, so that each message has the function's whole time. */
@@ -144,6 +157,8 @@ const uploadsPlan: FunctionDefinition = {
     ...mayReadUploads,
     ...mayWriteResults,
   ],
+  failureMeans:
+    "an uploaded file is not read yet, and none of its people is in Authing. Nothing is lost: the file is tried again, 20 times.",
 };
 
 const uploadsRun: FunctionDefinition = {
@@ -167,6 +182,8 @@ const uploadsRun: FunctionDefinition = {
     ...mayReadUploads,
     ...mayWriteResults,
   ],
+  failureMeans:
+    "rows of an uploaded file are not delivered yet. Nothing is lost: each chunk is tried again, and no person is created twice.",
 };
 
 const uploadsFinish: FunctionDefinition = {
@@ -184,6 +201,8 @@ const uploadsFinish: FunctionDefinition = {
     // The function deletes an uploaded file of TOTP secrets once it is imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
   ],
+  failureMeans:
+    "the rows of an uploaded file are delivered, but summary.json and rejected.csv are not written yet. A file of TOTP secrets stays in the bucket, for a day at most.",
 };
 
 const waitingBringBack: FunctionDefinition = {
@@ -207,6 +226,8 @@ const waitingBringBack: FunctionDefinition = {
     // The due index, and nothing else of the ledger.
     may(arn("LedgerTable"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
   ],
+  failureMeans:
+    "events that wait do not go on when they are due: a departure on a last day may be late. Nothing is lost.",
 };
 
 /** @param asked As for `eventsApply`: a redriven event is completed and translated anew. */
@@ -233,7 +254,39 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
     may(objects("parked/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
   ],
+  failureMeans: "an operator's command did not end. Webhooks, events and files are not affected.",
 });
+
+const watchSilence: FunctionDefinition = {
+  name: "watch-silence",
+  description: "Says each quarter of an hour which sources are silent for longer than is usual",
+  memoryMegabytes: 512,
+  timeoutSeconds: 120,
+  environment: {},
+  events: [{ schedule: { rate: ["rate(15 minutes)"] } }],
+  // CloudWatch has no rights by metric.
+  may: [may("*", "cloudwatch:GetMetricData")],
+  failureMeans:
+    "a source that falls silent is not told: its alarm stays as it is. Events and people are not affected.",
+};
+
+const watchFields: FunctionDefinition = {
+  name: "watch-fields",
+  description: "Counts once a day which fields the events of each source fill, and says which are missing",
+  memoryMegabytes: 512,
+  timeoutSeconds: 600,
+  environment: { BUCKET: ref("UploadsBucket"), EVENTS_LOG_GROUP: ref("EventsDashapplyLogGroup") },
+  // After midnight by UTC, when the lines of the day before can be found: before work begins in Europe and in China.
+  events: [{ schedule: { rate: ["cron(20 0 * * ? *)"] } }],
+  may: [
+    may(arn("EventsDashapplyLogGroup"), "logs:FilterLogEvents"),
+    may(object(filledDaysKey), "s3:GetObject", "s3:PutObject"),
+    // Without this right S3 answers 403 on the first day, when there is nothing yet.
+    may(arn("UploadsBucket"), "s3:ListBucket"),
+  ],
+  failureMeans:
+    "a field that a source stops filling is not told: its alarm stays as it is. Events and people are not affected.",
+};
 
 const unclaimedRefuse: FunctionDefinition = {
   name: "unclaimed-refuse",
@@ -243,6 +296,8 @@ const unclaimedRefuse: FunctionDefinition = {
   environment: {},
   events: [{ httpApi: "*" }],
   may: [],
+  failureMeans:
+    "requests to paths that are no webhook get another answer than 401. Events and people are not affected.",
 };
 
 /** Every function of a deployment with these sources, in their order. */
@@ -256,6 +311,8 @@ export function functionDefinitions(sources: readonly DeployedSource[]): Functio
     uploadsFinish,
     waitingBringBack,
     operationsRun(asked),
+    watchSilence,
+    watchFields,
     unclaimedRefuse,
   ];
 }

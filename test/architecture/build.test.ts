@@ -143,15 +143,20 @@ describe("the deployment", () => {
     for (const role of roles) expect(resources[role]?.Type).toBe("AWS::IAM::Role");
   });
 
-  it("names the actions and resources of each role; the only wildcards are for the keys under a prefix", () => {
+  it("names the actions and resources of each role; the only wildcards are for the keys under a prefix and for what has no rights by resource", () => {
     const statements = Object.values(resources).flatMap(({ Properties }) =>
       (Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
     );
     expect(statements.length).toBeGreaterThan(files.length);
     for (const { Action, Resource } of statements) {
       expect(Action.join()).not.toContain("*");
+      // CloudWatch has no rights by metric.
+      if (Resource === "*") {
+        expect(Action).toEqual(["cloudwatch:GetMetricData"]);
+        continue;
+      }
       expect(JSON.stringify(Resource)).toMatch(
-        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
+        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/watch\/filled-fields\.json"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
       );
     }
   });
@@ -219,6 +224,8 @@ describe("the deployment", () => {
       "uploads-finish",
       "waiting-bring-back",
       "operations-run",
+      "watch-silence",
+      "watch-fields",
       "unclaimed-refuse",
     ]);
     expect(JSON.stringify(without)).not.toContain("webhooks");

@@ -6,11 +6,13 @@ import { configuredFunctions } from "#infra/aws/bundle.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import {
   eventQueuePorts,
+  fieldsPorts,
   finishPorts,
   operationPorts,
   planPorts,
   receivePorts,
   runPorts,
+  silencePorts,
   waitingPorts,
 } from "#lib/wiring/function-ports.ts";
 
@@ -31,11 +33,14 @@ const opened: Readonly<Record<string, () => object>> = {
   "uploads-run": () => runPorts(config),
   "uploads-finish": finishPorts,
   "waiting-bring-back": waitingPorts,
+  "watch-fields": () => fieldsPorts(config),
+  "watch-silence": () => silencePorts(config),
 };
 
 const reading = Object.entries(functions).flatMap(([name, made]) => {
   const given = Object.keys((made as { environment: object }).environment);
-  return given.length > 0 ? [[name, [...ofAll, ...given]] as const] : [];
+  // The one function that has no ports.
+  return name === "unclaimed-refuse" ? [] : [[name, [...ofAll, ...given]] as const];
 });
 
 describe.each(reading)("the environment of %s", (name, variables) => {
@@ -59,7 +64,7 @@ describe.each(reading)("the environment of %s", (name, variables) => {
 });
 
 describe("the functions", () => {
-  it("with an environment are all tested here", () => {
+  it("with ports are all tested here", () => {
     expect(ofAll).toEqual(["SERVICE", "STAGE"]);
     expect(new Set(reading.map(([name]) => name.replace(/^webhooks-.*/, "webhooks")))).toEqual(
       new Set(Object.keys(opened)),

@@ -56,6 +56,8 @@ describe("the functions of a configuration", () => {
       "uploads-plan",
       "uploads-run",
       "waiting-bring-back",
+      "watch-fields",
+      "watch-silence",
       "webhooks-clerk",
       "webhooks-okta",
     ]);
