@@ -58,7 +58,10 @@ function role(definition: FunctionDefinition, encryption: Encryption): Value {
                 "logs:PutLogEvents",
               ),
               ...definition.may,
-              ...(encryption === "customer-managed" && definition.may.length > 0 ? [mayUseKey] : []),
+              // What is no resource of ours is not encrypted with our key.
+              ...(encryption === "customer-managed" && definition.may.some(({ Resource }) => Resource !== "*")
+                ? [mayUseKey]
+                : []),
             ],
           },
         },
