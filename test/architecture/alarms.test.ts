@@ -63,6 +63,22 @@ describe("the alarms", () => {
     expect(names).toEqual(expect.arrayContaining(kinds.map((kind) => `Okta${kind}Alarm`)));
     expect(names).toEqual(expect.arrayContaining(["DeadLettersAlarm", "WatchSilenceFailsAlarm"]));
   });
+
+  it("are all in docs/alarms.md, and no other", () => {
+    const listed = Array.from(
+      readFileSync("docs/alarms.md", "utf8").matchAll(/^(?:\| )?`((?:<\w+>)?[A-Z]\w+)`(?: +\|| rings)/gm),
+      ([, name = ""]) => name,
+    );
+    const general = alarms.map(({ name }) =>
+      name
+        .replace(/Alarm$/, "")
+        .replace(/^\w+Fails$/, "<Function>Fails")
+        .replace(/^Okta/, "<Source>"),
+    );
+    const others = Object.keys(config.sources).filter((source) => source !== "okta");
+    const isOther = (name: string) => others.some((source) => name.toLowerCase().startsWith(source));
+    expect(new Set(listed)).toEqual(new Set(general.filter((name) => !isOther(name))));
+  });
 });
 
 describe.each(alarms)("$name", ({ text, tells, tellsTheEnd }) => {
