@@ -1,8 +1,8 @@
 import type { FilledFields, FilledFieldsLog } from "#lib/contract/filled-fields.ts";
 import { reached } from "./failure.ts";
 
-/** The lines of the worker that name filled fields, as Lambda writes them with log format JSON. */
-const pattern = '{ ($.message.message = "event settled") && ($.message.fields = "*") }';
+/** The lines of the worker that may name filled fields, as Lambda writes them with log format JSON. */
+const pattern = '{ $.message.message = "event settled" }';
 
 /** The fields that events filled, by the lines that the worker wrote into this log group when it recorded their outcomes. */
 export function filledFieldsLog(logGroup: string): FilledFieldsLog {
@@ -27,7 +27,7 @@ export function filledFieldsLog(logGroup: string): FilledFieldsLog {
   };
 }
 
-/** Reads a line; `undefined` for any other line than those of the pattern. */
+/** Reads a line; `undefined` where it names no fields. */
 function filledIn(line: string): FilledFields | undefined {
   let message: unknown;
   try {

@@ -7,7 +7,7 @@ import { always, day, hour, quartersOf } from "./rhythms.ts";
 
 describe("the watch over deliveries", () => {
   it("says of each source whether it is silent, by what CloudWatch has certainly counted", async () => {
-    const now = Date.UTC(2026, 10, 6, 4, 12);
+    const now = Date.UTC(2026, 10, 6, 4, 18);
     const until = Date.UTC(2026, 10, 6, 4, 0);
     const periods: unknown[] = [];
     const lines: [string, LogFields, Metrics | undefined][] = [];

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { quarterMilliseconds } from "#lib/contract/delivery-history.ts";
+import { sameTimeOfWeek, zoneOffset } from "#lib/watch/local-weeks.ts";
 import { historyMilliseconds, verdictOn, type Verdict } from "#lib/watch/silence.ts";
 import { always, day, hour, localTime, nightly, office, quartersOf, type Rhythm } from "./rhythms.ts";
 
@@ -197,6 +198,17 @@ describe("what is configured", () => {
 });
 
 describe("hours of the week", () => {
+  it.each([
+    ["Europe/Berlin", "2026-10-26T02:00Z", -1, "2026-10-19T01:00Z"],
+    ["Europe/Berlin", "2026-03-30T01:00Z", -1, "2026-03-23T02:00Z"],
+    ["Europe/Berlin", "2026-03-23T02:00Z", 1, "2026-03-30T01:00Z"],
+    ["America/New_York", "2026-11-02T14:00Z", -2, "2026-10-19T13:00Z"],
+    ["Australia/Lord_Howe", "2026-10-05T00:00Z", -1, "2026-09-28T00:30Z"],
+    ["Asia/Shanghai", "2026-10-26T02:00Z", -3, "2026-10-05T02:00Z"],
+  ])("in %s: %s, %i weeks later, is %s", (zone, at, weeks, other) => {
+    expect(sameTimeOfWeek(Date.parse(at), weeks, zoneOffset(zone))).toBe(Date.parse(other));
+  });
+
   it("are those of the company's clocks, across the change of the clocks", () => {
     // Clocks go back on 25 October 2026: a run at three in the night is an hour later by UTC.
     const zone = "Europe/Berlin";
