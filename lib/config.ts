@@ -1,6 +1,14 @@
 import * as z from "zod/mini";
 import { PasswordEncryptType } from "#lib/contract/person.ts";
-import { LeavePolicy, OtpPolicy, PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
+import {
+  isSilencePolicy,
+  LeavePolicy,
+  OtpPolicy,
+  PeoplePolicy,
+  RehirePolicy,
+  silencePolicyRule,
+  type SilencePolicy,
+} from "#lib/contract/policies.ts";
 import {
   isKeepableHeader,
   isSourceName,
@@ -28,6 +36,12 @@ const SourceSettings = z.strictObject({
   /** `resign` removes authorisations, departments, roles and groups for good and ends sign-in; the profile stays. */
   leave: z._default(LeavePolicy, "resign"),
   rehire: z._default(RehirePolicy, "reactivate"),
+  /**
+   * When an alarm says that the source has fallen silent, as it does when the vendor switches a webhook off: once no delivery came for
+   * longer than is usual for these hours of the week (`learnt`, from the last four weeks), for this many hours (1 to 672), or `never`.
+   * A number suits a source that delivers less often than every second day: there is too little to learn from. docs/alarms.md
+   */
+  silence: z._default(z.custom<SilencePolicy>(isSilencePolicy, silencePolicyRule), "learnt"),
   /** Which of several ids of the source is the `externalId` in Authing; the source's README lists them. */
   externalId: z.optional(z.string()),
   /** The source's department ids → Authing's. Departments that are not here are dropped, and reported. */

@@ -40,6 +40,23 @@ function graph(title: string, metrics: readonly Series[], more: object = {}): Wi
   };
 }
 
+/** CloudWatch shows up to 100 alarms in a widget. */
+const alarmsShown = 100;
+
+const inGroups = (names: readonly string[]) =>
+  Array.from({ length: Math.ceil(names.length / alarmsShown) }, (_, index) =>
+    names.slice(index * alarmsShown, (index + 1) * alarmsShown),
+  );
+
+function alarms(title: string, names: readonly string[]): Widget {
+  return {
+    type: "alarm",
+    width: 24,
+    height: 3,
+    properties: { title, alarms: names.map((name) => `\${${name}.Arn}`) },
+  };
+}
+
 /** A query over the logs of all functions. Lambda puts our log line under `message`. */
 function logs(title: string, functions: readonly string[], query: string): Widget {
   const groups = functions.map((name) => `SOURCE '\${${name}LogGroup}'`).join(" | ");
@@ -56,44 +73,37 @@ function logs(title: string, functions: readonly string[], query: string): Widge
  *
  * @param sources names of the sources that are switched on
  * @param functions names of the functions in the template, without `LambdaFunction` or `LogGroup`
+ * @param sourceAlarms names of the alarms of single sources in the template
  */
-export function dashboard(sources: readonly string[], functions: readonly string[]): Value {
-  const bySource = (metric: Metric) =>
-    sources.map((source) => [
-      metricNamespace,
-      metric,
-      ...stage,
-      "source",
-      source,
-      { stat: "Sum", label: source },
-    ]);
+export function dashboard(
+  sources: readonly string[],
+  functions: readonly string[],
+  sourceAlarms: readonly string[],
+): Value {
+  const bySource = (metric: Metric, stat = "Sum") =>
+    sources.map((source) => [metricNamespace, metric, ...stage, "source", source, { stat, label: source }]);
   const widgets: Widget[] = [
-    {
-      type: "alarm",
-      width: 24,
-      height: 3,
-      properties: {
-        title: "Alarms",
-        alarms: [
-          "BlockedEvents",
-          "DeadChunks",
-          "DeadEvents",
-          "DeadLetters",
-          "DeadUploads",
-          "HeldDepartures",
-          "OldChunks",
-          "OldEvents",
-          "OldUploads",
-          "PausedSource",
-          "RefusedByAuthing",
-          "RefusedDeliveries",
-          "RefusedFiles",
-          "RejectedEvents",
-          "RetriedEvents",
-          "ThrottledByAuthing",
-        ].map((name) => `\${${name}Alarm.Arn}`),
-      },
-    },
+    alarms(
+      "Alarms",
+      [
+        "BlockedEvents",
+        "DeadChunks",
+        "DeadEvents",
+        "DeadLetters",
+        "DeadUploads",
+        "HeldDepartures",
+        "OldChunks",
+        "OldEvents",
+        "OldUploads",
+        "RefusedByAuthing",
+        "RefusedDeliveries",
+        "RefusedFiles",
+        "RejectedEvents",
+        "RetriedEvents",
+        "ThrottledByAuthing",
+      ].map((name) => `${name}Alarm`),
+    ),
+    ...inGroups(sourceAlarms).map((names) => alarms("Alarms of sources", names)),
     graph("Is it keeping up? Age of the oldest (s)", [
       ofQueue("EventsQueue", "ApproximateAgeOfOldestMessage", "events"),
       ofQueue("UploadsQueue", "ApproximateAgeOfOldestMessage", "uploads"),
@@ -124,6 +134,8 @@ export function dashboard(sources: readonly string[], functions: readonly string
     ]),
     graph("Deliveries taken, by source", bySource("DeliveriesAccepted")),
     graph("Deliveries refused, by source", bySource("DeliveriesRefused")),
+    graph("Sources that are silent", bySource("SourceSilent", "Maximum")),
+    graph("Fields that sources no longer fill", bySource("FieldsMissing", "Maximum")),
     graph("Authing", [ours("AuthingThrottled"), ours("AuthingRefused"), ours("DeliveriesFailed")]),
     graph("Cold starts", [ours("ColdStart")]),
     graph("Files", [

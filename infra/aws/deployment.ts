@@ -1,18 +1,21 @@
 import { timeZoneOf, type Config } from "#lib/config.ts";
 import { outputNames, pascal } from "#infra/stage/outputs.ts";
+import { alarmText } from "./alarm-text.ts";
+import type { FunctionFile } from "./bundle.ts";
 import { arn, logGroup, logicalName, may, output, ref, type Value } from "./cloudformation.ts";
 import { customerKey, mayUseKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
 import {
   authingSecret,
   digestScheduleRole,
-  functionDefinitions,
   noticesSecret,
   sourceSecret,
   type DeployedSource,
-  type DigestTime,
   type FunctionDefinition,
-} from "./functions.ts";
+} from "./function-definition.ts";
+import { functionDefinitions } from "./functions.ts";
+import type { DigestTime } from "./notice-functions.ts";
+import { sourceAlarms } from "./source-alarms.ts";
 
 // The deployment of the functions, each with a role and an alarm of its own; the secrets; and the outputs of the stack.
 
@@ -51,7 +54,10 @@ function role(definition: FunctionDefinition, encryption: Encryption): Value {
             Statement: [
               may(logGroup(definition.name), "logs:CreateLogStream", "logs:PutLogEvents"),
               ...definition.may,
-              ...(encryption === "customer-managed" && definition.may.length > 0 ? [mayUseKey] : []),
+              // What is no resource of ours is not encrypted with our key.
+              ...(encryption === "customer-managed" && definition.may.some(({ Resource }) => Resource !== "*")
+                ? [mayUseKey]
+                : []),
             ],
           },
         },
@@ -109,7 +115,7 @@ function secret(name: string, description: string): Value {
 }
 
 /** The alarm for a function that fails or that AWS throttles. A bad delivery or a bad event never makes a function fail. */
-function failureAlarm({ name }: FunctionDefinition): Value {
+function failureAlarm({ name, failureMeans }: FunctionDefinition): Value {
   const sum = (id: string, metric: string): Value => ({
     Id: id,
     ReturnData: false,
@@ -126,7 +132,11 @@ function failureAlarm({ name }: FunctionDefinition): Value {
   return {
     Type: "AWS::CloudWatch::Alarm",
     Properties: {
-      AlarmDescription: `${name} has failed or was throttled by AWS; its log says why`,
+      AlarmDescription: alarmText({
+        happened: `the function ${name} failed, or AWS throttled it, in the last five minutes`,
+        means: failureMeans,
+        next: `\`aws logs tail /aws/lambda/\${self:service}-\${sls:stage}-${name} --since 1h\` says why; \`npm run doctor -- --stage \${sls:stage}\` checks secrets, rights and queues.`,
+      }),
       Metrics: [
         sum("errors", "Errors"),
         sum("throttles", "Throttles"),
@@ -164,7 +174,7 @@ export function deployment(
   config: Pick<Config, "service" | "encryption" | "keepResultsDays" | "notices" | "region" | "timeZone"> & {
     readonly sources: readonly DeployedSource[];
   },
-  files: readonly { readonly name: string; readonly file: string }[],
+  files: readonly FunctionFile[],
 ): Deployment {
   const deployed = config.sources.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   const sources = deployed.map(({ name }) => name);
@@ -208,6 +218,12 @@ export function deployment(
     },
   ]);
 
+  const isOwn = (source: string) =>
+    files.some(({ name, contents }) => name === `webhooks-${source}` && contents !== undefined);
+  const alarms = Object.assign(
+    {},
+    ...sources.map((name) => sourceAlarms({ name, isOwn: isOwn(name) })),
+  ) as Record<string, Value>;
   const secrets = [authingSecret, noticesSecret, ...sources.map(sourceSecret)];
   const key = config.encryption === "customer-managed" ? customerKey(secrets) : undefined;
   return {
@@ -227,9 +243,11 @@ export function deployment(
         ...(digest && {
           [digestScheduleRole]: invokingRole("What the schedule of the digest may invoke", "notices-digest"),
         }),
+        ...alarms,
         Dashboard: dashboard(
           sources,
           definitions.map(({ name }) => logicalName(name)),
+          Object.keys(alarms),
         ),
         [authingSecret]: secret(
           "authing",

@@ -1,30 +1,16 @@
 import { enrolmentKey } from "#lib/aws/enrolments.ts";
-import { pascal } from "#infra/stage/outputs.ts";
-import { arn, logGroup, may, object, objects, ref, type Statement, type Value } from "./cloudformation.ts";
+import { arn, logGroup, may, object, objects, ref, type Value } from "./cloudformation.ts";
+import {
+  authingSecret,
+  mayReadSecret,
+  sourceSecret,
+  type DeployedSource,
+  type FunctionDefinition,
+} from "./function-definition.ts";
+import { noticesAlarm, noticesDigest, type DigestTime } from "./notice-functions.ts";
+import { watchFields, watchSilence } from "./watch-functions.ts";
 
 // The functions that AWS runs, and what each may do there. A new function needs a definition here and nowhere else in infra.
-
-/** The facts about a source that is switched on which a deployment needs. */
-export interface DeployedSource {
-  readonly name: string;
-  /** Whether its events are completed at its own API, so that the worker needs its secret. */
-  readonly fetch?: unknown;
-  readonly proof?: { readonly readsPathToken?: boolean };
-  /** Whether its sender brings the secret itself. */
-  readonly enrol?: unknown;
-}
-
-export interface FunctionDefinition {
-  /** As in `bundle.ts`: `<folder>-<file>`. */
-  readonly name: string;
-  readonly description: string;
-  readonly memoryMegabytes: number;
-  readonly timeoutSeconds: number;
-  readonly environment: Readonly<Record<string, Value>>;
-  readonly events: readonly Value[];
-  /** Everything that the function may do, in addition to writing its own log. */
-  readonly may: readonly Statement[];
-}
 
 /** The permissions that an event source mapping needs, which uses the function's role. */
 const mayConsume = (queue: string, ...more: string[]) =>
@@ -40,19 +26,16 @@ const mayQueueEvents = (source = "") => [
 ];
 /** The departure guard counts the departures of one hour. */
 const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
-const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
-
-export const authingSecret = "AuthingSecret";
-export const noticesSecret = "NoticesSecret";
-/** The role in which the schedule of the digest invokes its function. */
-export const digestScheduleRole = "DigestScheduleRole";
-export const sourceSecret = (source: string) => `${pascal(source)}Secret`;
-
 /**
  * Receives one source's webhooks. It may read that source's secret, put events into the queue, and put those that are too large for
  * the queue into the bucket; nothing else.
  */
-function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefinition {
+function webhooks({
+  name: source,
+  proof,
+  enrol,
+  redeliversForSeconds = 0,
+}: DeployedSource): FunctionDefinition {
   const path = `/webhooks/${source}`;
   // The second path exists only where the secret is a part of it; the access log holds the route, never the path.
   const paths = proof?.readsPathToken ? [path, `${path}/{token}`] : [path];
@@ -73,6 +56,7 @@ function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefin
       ...mayQueueEvents(`${source}/`),
       ...(enrol ? [may(object(enrolmentKey(source)), "s3:PutObject")] : []),
     ],
+    failureMeans: `deliveries of ${source} are not accepted. The sender repeats each one for about ${Math.ceil(redeliversForSeconds / 3600)} h; after that, what it said of people is lost.`,
   };
 }
 
@@ -110,6 +94,8 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
     ...mayUseLedger,
     mayCountDepartures,
   ],
+  failureMeans:
+    "events wait in the queue, and people who joined, moved or left keep the accounts that they had. Nothing is lost: the queue gives each event again, for ten days and more.",
 });
 
 /** One message per invocation, so that each message has the function's whole time. */
@@ -147,6 +133,8 @@ const uploadsPlan: FunctionDefinition = {
     ...mayReadUploads,
     ...mayWriteResults,
   ],
+  failureMeans:
+    "an uploaded file is not read yet, and none of its people is in Authing. Nothing is lost: the file is tried again, 20 times.",
 };
 
 const uploadsRun: FunctionDefinition = {
@@ -170,6 +158,8 @@ const uploadsRun: FunctionDefinition = {
     ...mayReadUploads,
     ...mayWriteResults,
   ],
+  failureMeans:
+    "rows of an uploaded file are not delivered yet. Nothing is lost: each chunk is tried again, and no person is created twice.",
 };
 
 const uploadsFinish: FunctionDefinition = {
@@ -187,6 +177,8 @@ const uploadsFinish: FunctionDefinition = {
     // The function deletes an uploaded file of TOTP secrets once it is imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
   ],
+  failureMeans:
+    "the rows of an uploaded file are delivered, but summary.json and rejected.csv are not written yet. A file of TOTP secrets stays in the bucket, for a day at most.",
 };
 
 const waitingBringBack: FunctionDefinition = {
@@ -210,6 +202,8 @@ const waitingBringBack: FunctionDefinition = {
     // The due index, and nothing else of the ledger.
     may(arn("LedgerTable"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
   ],
+  failureMeans:
+    "events that wait do not go on when they are due: a departure on a last day may be late. Nothing is lost.",
 };
 
 /**
@@ -241,54 +235,8 @@ const operationsRun = (asked: readonly string[], doors: readonly string[]): Func
     // The lines about refused deliveries; nothing else is kept of them.
     ...doors.map((door) => may(logGroup(door), "logs:FilterLogEvents")),
   ],
+  failureMeans: "an operator's command did not end. Webhooks, events and files are not affected.",
 });
-
-const noticesAlarm: FunctionDefinition = {
-  name: "notices-alarm",
-  description: "Tells the bots of group chats of alarms; npm run notices tries it",
-  memoryMegabytes: 256,
-  // All bots are told at the same time: at most five messages each, each of them tried twice for eight seconds.
-  timeoutSeconds: 90,
-  environment: { REGION: ref("AWS::Region") },
-  events: [{ sns: { arn: ref("AlarmsTopic"), topicName: "AlarmsTopic" } }],
-  may: [mayReadSecret(noticesSecret)],
-};
-
-/** When the digest is sent: a time of the day such as `09:10`, by the clocks of a time zone. */
-export interface DigestTime {
-  readonly at: string;
-  readonly timeZone: string;
-}
-
-const noticesDigest = (time: DigestTime | undefined): FunctionDefinition => ({
-  name: "notices-digest",
-  description: "Sends the daily digest to the bots of group chats",
-  memoryMegabytes: 512,
-  timeoutSeconds: 300,
-  environment: { REGION: ref("AWS::Region"), BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
-  events: time === undefined ? [] : [digestSchedule(time)],
-  may: [
-    mayReadSecret(noticesSecret),
-    // CloudWatch has no rights by metric.
-    may("*", "cloudwatch:GetMetricData"),
-    // It counts parked messages by their reasons, which are in the messages.
-    may(objects("parked/"), "s3:GetObject"),
-    may(arn("UploadsBucket"), "s3:ListBucket"),
-  ],
-});
-
-/** EventBridge Scheduler follows the clocks of the time zone, summer time included; a rule would go by UTC. */
-function digestSchedule({ at, timeZone }: DigestTime): Value {
-  const [hour, minute] = at.split(":").map(Number);
-  return {
-    schedule: {
-      method: "scheduler",
-      rate: [`cron(${minute} ${hour} * * ? *)`],
-      timezone: timeZone,
-      roleArn: arn(digestScheduleRole),
-    },
-  };
-}
 
 const unclaimedRefuse = (sources: readonly string[]): FunctionDefinition => ({
   name: "unclaimed-refuse",
@@ -299,6 +247,8 @@ const unclaimedRefuse = (sources: readonly string[]): FunctionDefinition => ({
   environment: { SOURCES: sources.join(",") },
   events: [{ httpApi: "*" }],
   may: [],
+  failureMeans:
+    "requests to paths that are no webhook get another answer than 401. Events and people are not affected.",
 });
 
 /**
@@ -324,6 +274,8 @@ export function functionDefinitions(
       asked,
       [...receiving, refusing].map(({ name }) => name),
     ),
+    watchSilence,
+    watchFields,
     noticesAlarm,
     noticesDigest(digest),
     refusing,

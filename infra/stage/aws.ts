@@ -153,7 +153,8 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
           .filter(({ AlarmActions = [] }) => AlarmActions.includes(topicArn))
           .map(({ AlarmName = "", AlarmDescription = "", StateValue }) => ({
             name: AlarmName,
-            description: AlarmDescription,
+            // A description has three lines, a finding one.
+            description: AlarmDescription.replaceAll("\n", " "),
             isRinging: StateValue === "ALARM",
           }))
       );

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
+import { pingHeader } from "#lib/pipeline/receive.ts";
 import type { Source } from "#lib/contract/source.ts";
 import {
   addressOf,
@@ -119,7 +120,7 @@ async function request(url: string, sent: WireRequest): Promise<Answer | undefin
   try {
     const response = await fetch(addressOf(url, sent), {
       ...sentBody(sent),
-      headers: sent.headers,
+      headers: { ...sent.headers, [pingHeader]: "doctor" },
       // A redirect is not followed: some proofs are the secret itself, and no other host may get it.
       redirect: "manual",
       signal: AbortSignal.timeout(answerSeconds * 1000),

@@ -1,36 +1,42 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { clientSettings } from "./client.ts";
 
-// The part of the refused deliveries that holds the SDK: imported with `import()`, when an operator asks for them.
+// The part of reading logs that holds the SDK: imported with `import()`, when a log is first read.
 
-/** A page of a log that holds a phrase may take CloudWatch longer to find than other services need to answer. */
+/** CloudWatch reads up to 1 MB of a log for an answer, which may take it longer than other services need. */
 const client = new CloudWatchLogsClient({
   ...clientSettings,
-  requestHandler: { ...clientSettings.requestHandler, requestTimeout: 20_000 },
+  requestHandler: { ...clientSettings.requestHandler, requestTimeout: 30_000 },
 });
 
-export interface LogPage {
-  readonly events: readonly { readonly at: number; readonly text: string }[];
+/** Which lines: of a log group, that match a filter pattern of CloudWatch, from and to times in milliseconds since 1970. */
+export interface AskedLines {
+  readonly group: string;
+  readonly pattern: string;
+  readonly from: number;
+  readonly to: number;
+  /** The `next` of the page before. */
   readonly next: string | undefined;
 }
 
-/** A page of the lines of a log group that hold a phrase, the oldest first. It may be empty although a next one is not. */
-export async function linesWith(
-  phrase: string,
-  { group, from, to, next }: { group: string; from: number; to: number; next: string | undefined },
-): Promise<LogPage> {
+export interface LogPage {
+  readonly lines: readonly { readonly at: number; readonly text: string }[];
+  readonly next: string | undefined;
+}
+
+/** A page of lines, the oldest first. It may be empty although a next one is not. Throws the SDK's errors. */
+export async function logPage({ group, pattern, from, to, next }: AskedLines): Promise<LogPage> {
   const { events = [], nextToken } = await client.send(
     new FilterLogEventsCommand({
       logGroupName: group,
-      filterPattern: `"${phrase}"`,
+      filterPattern: pattern,
       startTime: from,
       endTime: to,
-      limit: 1000,
       ...(next !== undefined && { nextToken: next }),
     }),
   );
   return {
-    events: events.map(({ timestamp = 0, message = "" }) => ({ at: timestamp, text: message })),
+    lines: events.map(({ timestamp = 0, message = "" }) => ({ at: timestamp, text: message })),
     next: nextToken,
   };
 }

@@ -23,6 +23,8 @@ const variables = {
   TABLE: text,
   /** The bucket that files are uploaded to, and that keeps parked messages. */
   BUCKET: text,
+  /** The log group of the worker, events-apply. */
+  EVENTS_LOG_GROUP: text,
 };
 
 type Variable = keyof typeof variables;

@@ -44,11 +44,12 @@ export function loggedRefusals(names: {
       return { refusals: sorted.slice(0, limit), isComplete: isComplete && sorted.length <= limit };
 
       async function readWindow(group: string, from: number, to: number): Promise<boolean> {
-        const { linesWith } = await import("./cloudwatch-logs.ts");
+        const { logPage } = await import("./cloudwatch-logs.ts");
+        const asked = { group, pattern: `"${refusalMessage}"`, from, to };
         let next: string | undefined;
         for (let page = 0; page < maxPages && Date.now() < deadline; page += 1) {
-          const read = await reached(linesWith(refusalMessage, { group, from, to, next }), "log-unreadable");
-          for (const { at, text } of read.events) {
+          const read = await reached(logPage({ ...asked, next }), "log-unreadable");
+          for (const { at, text } of read.lines) {
             const refusal = refusalIn(text, at);
             if (refusal && isAbout(refusal, source)) refusals.push(refusal);
           }

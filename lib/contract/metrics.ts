@@ -28,6 +28,10 @@ export const metricUnits = {
   RowsAccepted: "Count",
   RowsAlreadyDone: "Count",
   RowsRejected: "Count",
+  /** 1 while a source has been silent for longer than is usual for it, else 0: said each quarter of an hour. */
+  SourceSilent: "Count",
+  /** Fields that a source used to fill and no longer fills: said once a day. */
+  FieldsMissing: "Count",
   /** Calls that Authing throttled. */
   AuthingThrottled: "Count",
   /** Authing refuses every call: the access key, the plan or the host is wrong. */

@@ -40,7 +40,7 @@ export interface ParkedScope {
 }
 
 /** Some of the parked messages of a scope. `next` is where the list goes on; absent at its end. */
-export interface ParkedPage {
+interface ParkedPage {
   readonly messages: readonly ParkedMessage[];
   readonly next?: string;
 }

@@ -20,3 +20,16 @@ export type OtpPolicy = z.infer<typeof OtpPolicy>;
  */
 export const PeoplePolicy = z.enum(["own", "shared"]);
 export type PeoplePolicy = z.infer<typeof PeoplePolicy>;
+
+/** When a source counts as silent: for longer than is usual for it (learnt), never, or after this many hours. */
+export type SilencePolicy = "learnt" | "never" | number;
+
+/** Four weeks: no longer silence can be told from what is learnt. */
+export const maxSilenceHours = 672;
+
+export const isSilencePolicy = (value: unknown): boolean =>
+  value === "learnt" ||
+  value === "never" ||
+  (typeof value === "number" && value >= 1 && value <= maxSilenceHours);
+
+export const silencePolicyRule = `must be "learnt", "never" or a number of hours from 1 to ${maxSilenceHours}`;

@@ -13,6 +13,9 @@ import { take } from "./take.ts";
 /** A delivery may be this large; the next byte is answered with 413. Senders' documented maxima are all below it. */
 export const maxDeliveryBytes = 1024 * 1024;
 
+/** The header by which the doctor marks its signed delivery: it is taken like any other, and not counted. */
+export const pingHeader = "x-authing-inbound-ping";
+
 export interface ReceivePorts {
   readonly secrets: SecretReader;
   readonly events: EventQueue;
@@ -43,7 +46,7 @@ export async function receive<Secret>(
     }
     if ("handshake" in proven) return proven.handshake;
 
-    await take(source, proven.verified, ports);
+    await take(source, proven.verified, ports, { isPing: delivery.headers[pingHeader] !== undefined });
     return source.acknowledge?.(proven.verified, proven.secret, delivery) ?? { status: 202 };
   } catch (error) {
     return (await enrol(source, delivery, error, ports).catch(failed)) ?? failed(error);

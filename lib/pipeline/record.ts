@@ -7,6 +7,7 @@ import { staysParked, type ParkedKind } from "#lib/contract/parked.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided } from "./applying.ts";
 import { leftBefore } from "./decide.ts";
+import { filledFields } from "./filled-fields.ts";
 import { closes, departmentsIn, namesIn, newSubjectIn } from "./order.ts";
 import { hasWaitedTooLong, type Wait } from "./waiting.ts";
 
@@ -60,6 +61,7 @@ export async function record(
       field: outcome.field,
       authingRequestId: outcome.requestId,
       attempts,
+      fields: filledFields(ending.changes),
     },
     { [metricOf[kind]]: 1, EventLag: Math.max(0, now - Date.parse(message.reception.receivedAt)) },
   );

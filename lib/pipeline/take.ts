@@ -20,13 +20,20 @@ export async function take(
   source: TakenSource,
   delivery: VerifiedDelivery,
   { events, log }: { readonly events: EventQueue; readonly log: Log },
+  { isPing = false }: { readonly isPing?: boolean } = {},
 ): Promise<void> {
   const messages = split(source, delivery);
   if (messages.length > 0) await events.send(messages);
   log.info(
     "delivery accepted",
-    { source: source.name, delivery: delivery.deliveryId, events: messages.length },
-    { DeliveriesAccepted: 1 },
+    {
+      source: source.name,
+      delivery: delivery.deliveryId,
+      events: messages.length,
+      ping: isPing ? true : undefined,
+    },
+    // A ping of ours is no word of the sender: a source that is silent stays silent.
+    isPing ? undefined : { DeliveriesAccepted: 1 },
   );
 }
 

@@ -17,10 +17,14 @@ import type { Source } from "#lib/contract/source.ts";
 import type { UnclaimedPorts } from "#lib/handlers/unclaimed.ts";
 import type { WaitingPorts } from "#lib/handlers/waiting.ts";
 import type { AlarmPorts, DigestPorts } from "#lib/handlers/notices.ts";
+import type { SilencePorts } from "#lib/watch/deliveries.ts";
+import type { FieldsPorts } from "#lib/watch/filled-days.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
 import type { FinishPorts } from "#lib/uploads/finish.ts";
+import { cloudWatchDeliveries } from "#lib/aws/delivery-history.ts";
 import { objectEnrolments } from "#lib/aws/enrolments.ts";
+import { filledFieldsLog } from "#lib/aws/filled-fields-log.ts";
 import { dynamodbLedger } from "#lib/aws/ledger.ts";
 import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
@@ -94,6 +98,30 @@ export function waitingPorts(): WaitingPorts {
   return {
     parked: parkedObjects({ bucket: BUCKET, table: TABLE }),
     events: eventQueue({ url: EVENTS_QUEUE_URL, bucket: BUCKET }),
+    clock,
+    log: logOf(environment),
+  };
+}
+
+export function silencePorts(config: Config): SilencePorts {
+  const environment = readEnvironment(["SERVICE", "STAGE"]);
+  const names = { service: environment.SERVICE, stage: environment.STAGE };
+  return {
+    deliveries: cloudWatchDeliveries(names),
+    silence: new Map(Object.entries(config.sources).map(([source, { silence }]) => [source, silence])),
+    timeZone: timeZoneOf(config),
+    clock,
+    log: logOf(environment),
+  };
+}
+
+export function fieldsPorts(config: Config): FieldsPorts {
+  const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "EVENTS_LOG_GROUP"]);
+  return {
+    filled: filledFieldsLog(environment.EVENTS_LOG_GROUP),
+    objects: objectStore(),
+    bucket: environment.BUCKET,
+    sources: Object.keys(config.sources),
     clock,
     log: logOf(environment),
   };

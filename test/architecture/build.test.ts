@@ -147,13 +147,17 @@ describe("the deployment", () => {
       (Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
     );
     expect(statements.length).toBeGreaterThan(files.length);
-    const isOfAll = ({ Action, Resource }: Statement) =>
-      Action.join() === "cloudwatch:GetMetricData" && Resource === "*";
-    expect(statements.filter(isOfAll)).toHaveLength(1);
-    for (const { Action, Resource } of statements.filter((statement) => !isOfAll(statement))) {
+    // CloudWatch has no rights by metric.
+    const [everywhere = [], named = []] = [true, false].map((all) =>
+      statements.filter(({ Resource }) => (Resource === "*") === all),
+    );
+    expect(new Set(everywhere.flatMap(({ Action }) => Action))).toEqual(
+      new Set(["cloudwatch:GetMetricData"]),
+    );
+    for (const { Action, Resource } of named) {
       expect(Action.join()).not.toContain("*");
       expect(JSON.stringify(Resource)).toMatch(
-        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
+        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/watch\/filled-fields\.json"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
       );
     }
   });
@@ -256,6 +260,8 @@ describe("the deployment", () => {
       "uploads-finish",
       "waiting-bring-back",
       "operations-run",
+      "watch-silence",
+      "watch-fields",
       "notices-alarm",
       "notices-digest",
       "unclaimed-refuse",

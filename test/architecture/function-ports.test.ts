@@ -8,12 +8,14 @@ import {
   alarmPorts,
   digestPorts,
   eventQueuePorts,
+  fieldsPorts,
   finishPorts,
   operationPorts,
   planPorts,
   receivePorts,
   runPorts,
   unclaimedPorts,
+  silencePorts,
   waitingPorts,
 } from "#lib/wiring/function-ports.ts";
 
@@ -37,11 +39,13 @@ const opened: Readonly<Record<string, () => object>> = {
   "uploads-finish": finishPorts,
   "waiting-bring-back": waitingPorts,
   "unclaimed-refuse": unclaimedPorts,
+  "watch-fields": () => fieldsPorts(config),
+  "watch-silence": () => silencePorts(config),
 };
 
-const reading = Object.entries(functions).flatMap(([name, made]) => {
+const reading = Object.entries(functions).map(([name, made]) => {
   const given = Object.keys((made as { environment: object }).environment);
-  return given.length > 0 ? [[name, [...ofAll, ...given]] as const] : [];
+  return [name, [...ofAll, ...given]] as const;
 });
 
 describe.each(reading)("the environment of %s", (name, variables) => {
@@ -65,7 +69,7 @@ describe.each(reading)("the environment of %s", (name, variables) => {
 });
 
 describe("the functions", () => {
-  it("with an environment are all tested here", () => {
+  it("with ports are all tested here", () => {
     expect(ofAll).toEqual(["SERVICE", "STAGE"]);
     expect(new Set(reading.map(([name]) => name.replace(/^webhooks-.*/, "webhooks")))).toEqual(
       new Set(Object.keys(opened)),

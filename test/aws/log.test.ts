@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { awsLog } from "#lib/aws/log.ts";
 import { metricNamespace, metricUnits } from "#lib/contract/metrics.ts";
 import { dashboard } from "#infra/aws/dashboard.ts";
+import { sourceAlarms } from "#infra/aws/source-alarms.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -116,7 +117,10 @@ describe("alarms and dashboard", () => {
   it("look at metrics that are counted", () => {
     const alarms = readFileSync("infra/aws/alarms.yml", "utf8");
     const ofAws = /^(Approximate|Errors|Throttles)/;
-    const watched = Array.from(alarms.matchAll(/MetricName: (\w+)/g), ([, name = ""]) => name);
+    const ofSource = JSON.stringify(sourceAlarms({ name: "okta", isOwn: false }));
+    const watched = [alarms, ofSource].flatMap((text) =>
+      Array.from(text.matchAll(/"?MetricName"?: ?"?(\w+)/g), ([, name = ""]) => name),
+    );
     const counted = new Set([...Object.keys(metricUnits), ...fromLogLines.map(({ metric }) => metric)]);
     const own = watched.filter((name) => !ofAws.test(name));
     expect(own.length).toBeGreaterThan(5);
@@ -125,16 +129,20 @@ describe("alarms and dashboard", () => {
   });
 
   it("show every metric", () => {
-    const shown = JSON.stringify(dashboard(["okta"], ["WebhooksDashokta"]));
+    const shown = JSON.stringify(dashboard(["okta"], ["WebhooksDashokta"], []));
     expect(Object.keys(metricUnits).filter((name) => !shown.includes(`\\"${name}\\"`))).toEqual([]);
   });
 
   it("name only alarms that exist", () => {
     const alarms = readFileSync("infra/aws/alarms.yml", "utf8");
-    const shown = JSON.stringify(dashboard(["okta"], []));
+    const ofSource = Object.keys(sourceAlarms({ name: "okta", isOwn: false }));
+    const shown = JSON.stringify(dashboard(["okta"], [], ofSource));
     const named = Array.from(shown.matchAll(/\$\{(\w+Alarm)\.Arn\}/g), ([, name = ""]) => name);
     expect(named.toSorted()).toEqual(
-      Array.from(alarms.matchAll(/^ {2}(\w+Alarm):$/gm), ([, name = ""]) => name).toSorted(),
+      [
+        ...Array.from(alarms.matchAll(/^ {2}(\w+Alarm):$/gm), ([, name = ""]) => name),
+        ...ofSource,
+      ].toSorted(),
     );
   });
 });

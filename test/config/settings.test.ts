@@ -17,6 +17,15 @@ describe("settings", () => {
     [{ timeZone: "" }, "timeZone must be a time zone such as Europe/Berlin or Asia/Shanghai"],
     [{ timeZone: 8 }, "timeZone must be a string"],
     [{ sources: { okta: { people: "all" } } }, "sources.okta.people must be one of own, shared"],
+    [
+      { sources: { okta: { silence: "sometimes" } } },
+      'sources.okta.silence must be "learnt", "never" or a number of hours from 1 to 672',
+    ],
+    [
+      { sources: { okta: { silence: 700 } } },
+      'sources.okta.silence must be "learnt", "never" or a number of hours from 1 to 672',
+    ],
+    [{ sources: { okta: { silence: 48 }, clerk: { silence: "never" } } }, "none"],
     [{ authing: { kickUsers: true } }, "authing.kickUsers must be a list"],
     [{ authing: { kickUsers: ["62188e71"] } }, "none"],
     [{ notices: { digestAt: "18:05", language: "zh" } }, "none"],
@@ -39,6 +48,7 @@ describe("settings", () => {
     const config = defineConfig({ sources: { okta: {} } });
     expect(config.sources["okta"]?.people).toBe("own");
     expect(config.authing.kickUsers).toEqual([]);
+    expect(config.sources["okta"]?.silence).toBe("learnt");
   });
 });
 

@@ -50,7 +50,7 @@ const functions: Readonly<Record<string, (open: Open) => (context: Context) => P
   "uploads, run": (open) => uploadsRun(open).bind(undefined, noMessages),
   "uploads, finish": (open) => uploadsFinish(open).bind(undefined, noMessages),
   waiting: (open) => waiting(open).bind(undefined, {} as ScheduledEvent),
-  operations: (open) => operations(open).bind(undefined, { operation: "list", kind: "dead" }),
+  operations: (open) => operations(open).bind(undefined, { operation: "list", kinds: ["dead"] }),
 };
 
 describe.each(Object.entries(functions))("an invocation of the function: %s", (_, make) => {

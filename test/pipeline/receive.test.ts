@@ -10,7 +10,7 @@ import {
   type SourceEvent,
   type VerifiedDelivery,
 } from "#lib/contract/source.ts";
-import { receive } from "#lib/pipeline/receive.ts";
+import { pingHeader, receive } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { take } from "#lib/pipeline/take.ts";
 import { reopenDelivery } from "#lib/pipeline/verified-delivery.ts";
@@ -91,6 +91,34 @@ const unreadable = (message: QueuedMessage | undefined) => {
   if (message?.kind !== "unreadable") throw new Error("not an unreadable message");
   return message;
 };
+
+describe("a ping of the doctor", () => {
+  it("is taken like any delivery, and not counted as a word of the sender", async () => {
+    const events = { send: async () => {} };
+    const counted: unknown[] = [];
+    const log = {
+      info: (_: string, fields?: object, metrics?: object) => void counted.push({ ...fields, metrics }),
+      warn() {},
+      error() {},
+    };
+    const ports = {
+      secrets: secretReader(async () => ({ current: secret })),
+      events,
+      enrolments: { keep: async () => {} },
+      log,
+    };
+    const silent = source({ split: () => [] });
+    const answers = [
+      await receive(silent, signedGet("7", { [pingHeader]: "doctor" }), ports),
+      await receive(silent, signedGet("7"), ports),
+    ];
+    expect(answers).toEqual([{ status: 202 }, { status: 202 }]);
+    expect(counted).toMatchObject([
+      { ping: true, metrics: undefined },
+      { ping: undefined, metrics: { DeliveriesAccepted: 1 } },
+    ]);
+  });
+});
 
 describe("a GET delivery that cannot be read", () => {
   it("is kept by its query: two of them are two, one that is repeated is one", async () => {

@@ -16,6 +16,7 @@ export default {
       people: "own",
       leave: "resign",
       rehire: "reactivate",
+      silence: "learnt",
       customData: {},
       departments: { 研发: "6350a1b2c3d4e5f607180001" },
     },

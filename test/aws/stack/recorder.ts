@@ -47,8 +47,11 @@ export async function startRecorder({ aws, account, region, secretArn }: Recorde
       /Credential=([^/]+)\/[^/]+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
     if (service === "s3") return { caller, ...objectAction(request) };
     const target = request.headers["x-amz-target"];
-    const operation = typeof target === "string" ? (target.split(".").at(-1) ?? "") : "";
-    const input = (operation === "" ? {} : JSON.parse(body.toString())) as Readonly<Record<string, string>>;
+    // CloudWatch's client may write CBOR, with the operation in the path, and compresses what is long.
+    const [, inPath = ""] = /\/operation\/(\w+)$/.exec(request.url ?? "") ?? [];
+    const operation = typeof target === "string" ? (target.split(".").at(-1) ?? "") : inPath;
+    const isJson = typeof target === "string" && service !== "monitoring";
+    const input = (isJson ? JSON.parse(body.toString()) : {}) as Readonly<Record<string, string>>;
     const call = (action: string, resource: string) => ({ caller, action, resources: [resource] });
     switch (service) {
       case "sqs":

@@ -18,6 +18,7 @@ import { tooLarge } from "./stories/too-large.ts";
 import { trouble } from "./stories/trouble.ts";
 import { uploads } from "./stories/uploads.ts";
 import { waiting } from "./stories/waiting.ts";
+import { watching } from "./stories/watching.ts";
 import type { OpenStack } from "./story.ts";
 
 // The whole bundle as it is packaged, end to end: over HTTP and S3 into the packages, each in processes of its own behind the
@@ -60,6 +61,7 @@ describe.each<[about: string, stories: (open: OpenStack) => void]>([
   ["departures", departures],
   ["events that wait", waiting],
   ["notices", notices],
+  ["what is usual", watching],
 ])("%s", (_, stories) => {
   stories(open);
 });

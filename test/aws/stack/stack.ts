@@ -1,4 +1,6 @@
 import { CloudFormationClient, type CloudFormationClientConfig } from "@aws-sdk/client-cloudformation";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import {
   DeleteObjectCommand,
@@ -50,6 +52,9 @@ export interface Stack {
   said(texts: readonly string[]): void;
   readonly permissions: readonly Permission[];
   readonly bucket: string;
+  /** For what Lambda and CloudWatch do by themselves: storing logs and counting. */
+  readonly cloudWatch: CloudWatchClient;
+  readonly logs: CloudWatchLogsClient;
   fn(name: string): LambdaFunction;
   /** The queue that a function is fed from. */
   queueOf(name: string): QueuePoller;
@@ -243,6 +248,8 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
     logged: cloudWatchLog(ours, lines, (name) => fn(name).logGroup),
     permissions: permissionsOf(deployed),
     bucket,
+    cloudWatch: new CloudWatchClient(ours),
+    logs: new CloudWatchLogsClient(ours),
     fn,
     queueOf,
     waiting,

@@ -23,6 +23,7 @@ const unusedForAReason: readonly (readonly [name: string, action: string, reason
   ["uploads-run", "dynamodb:PutItem", "a rename that a worker began and did not end"],
   ["events-apply", "sqs:SendMessage", "the events of a source's list of changes"],
   ["events-apply", "s3:PutObject", "the same, where one is too large for the queue"],
+  ["watch-fields", "s3:ListBucket", "without it S3 answers 403 on the first day, and moto does not"],
   ["waiting-bring-back", "s3:ListBucket", "without it S3 answers 403 for what is gone, and moto does not"],
 ];
 

@@ -1,0 +1,38 @@
+import { pascal } from "#infra/stage/outputs.ts";
+import { may, ref, type Statement, type Value } from "./cloudformation.ts";
+
+// What a function of a deployment is made of.
+
+/** The facts about a source that is switched on which a deployment needs. */
+export interface DeployedSource {
+  readonly name: string;
+  /** Whether its events are completed at its own API, so that the worker needs its secret. */
+  readonly fetch?: unknown;
+  readonly proof?: { readonly readsPathToken?: boolean };
+  /** Whether its sender brings the secret itself. */
+  readonly enrol?: unknown;
+  /** For how long its sender repeats a delivery that was not accepted. */
+  readonly redeliversForSeconds?: number;
+}
+
+export interface FunctionDefinition {
+  /** As in `bundle.ts`: `<folder>-<file>`. */
+  readonly name: string;
+  readonly description: string;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, Value>>;
+  readonly events: readonly Value[];
+  /** Everything that the function may do, in addition to writing its own log. */
+  readonly may: readonly Statement[];
+  /** What its failure means for people: a part of the text of its alarm. */
+  readonly failureMeans: string;
+}
+
+export const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
+
+export const authingSecret = "AuthingSecret";
+export const noticesSecret = "NoticesSecret";
+/** The role in which the schedule of the digest invokes its function. */
+export const digestScheduleRole = "DigestScheduleRole";
+export const sourceSecret = (source: string) => `${pascal(source)}Secret`;
