@@ -66,34 +66,42 @@ export function explanation(event: ExplainedEvent, telling: Telling): string {
 
 /** Where nothing is known: where else the answer may be. */
 export function elsewhereText(
-  { sources, unreadable, isPartial }: Elsewhere,
+  { sources, unreadable, unread, isPartial }: Elsewhere,
   asked: string,
   { place }: Telling,
 ): string {
+  const there = place === "" ? "" : ` ${place}`;
   const paused = sources.flatMap(({ name, pausedSince }) =>
     pausedSince === undefined ? [] : `${name} since ${localTime(pausedSince)}`,
   );
+  const counted = (count: number) => `${count}${isPartial ? " or more" : ""}`;
   return [
-    `nothing is known of "${asked}": no event and no row about it has an outcome, and none waits`,
+    `nothing is known of "${asked}": no event and no row about it has an outcome, and none waits under this id`,
     ...lines([
       [
         "sources",
-        `${sources.map(({ name }) => name).join(", ") || "none"}; a source that is not switched on is not heard`,
+        `${sources.map(({ name }) => name).join(", ") || "none"}; what another system sends is answered with 401`,
       ],
       ["paused", paused.join(", ")],
       [
         "unreadable",
         unreadable > 0
-          ? `${unreadable}${isPartial ? " or more" : ""} parked ${unreadable === 1 ? "delivery" : "deliveries"} may be about this person: npm run parked -- list dead ${place}`.trim()
+          ? `${counted(unreadable)} parked that could not be read may be about this person\nnpm run parked -- list dead${there}`
+          : undefined,
+      ],
+      [
+        "unread",
+        unread > 0
+          ? `${counted(unread)} wait for their source's API, known by the source's id only\nnpm run parked -- list waiting${there}`
           : undefined,
       ],
       [
         "refused",
-        `npm run refused${place && ` -- ${place}`} shows the deliveries that did not prove their sender`,
+        `npm run refused${place && ` -- ${place}`} lists deliveries that did not prove their sender`,
       ],
       [
-        "id",
-        "is it our id (externalId), Authing's, source/subject or source/eventId? An e-mail or a phone needs --ask-authing",
+        "the id",
+        "may be our id (externalId), Authing's, source/subject or source/eventId; an e-mail or a phone needs --ask-authing",
       ],
     ]),
   ].join("\n");
@@ -158,7 +166,12 @@ function lines(facts: readonly Fact[]): string[] {
   const indent = " ".repeat(labelColumns + 4);
   return facts.flatMap(([name, value]) => {
     if (!value) return [];
-    const [first = "", ...others] = wrapped(value, terminalColumns(), indent);
+    // A line with a command stays whole, so that it can be pasted.
+    const [first = "", ...others] = value
+      .split("\n")
+      .flatMap((line) =>
+        line.startsWith("npm ") ? `${indent}${line}` : wrapped(line, terminalColumns(), indent),
+      );
     return [`  ${name.padEnd(labelColumns)}  ${first.trimStart()}`, ...others];
   });
 }

@@ -51,6 +51,8 @@ export interface Elsewhere {
   readonly sources: readonly { readonly name: string; readonly pausedSince?: string }[];
   /** Parked deliveries that could not be read: whose people they are about is not known. */
   readonly unreadable: number;
+  /** Events that wait to be read from their source's API: only the source's id of the person is known. */
+  readonly unread: number;
   /** Not every parked message was looked through. */
   readonly isPartial?: true;
 }
@@ -143,10 +145,16 @@ async function elsewhereOf({ ledger, parked, sources }: ExplainPorts): Promise<E
     return { name, ...(pausedSince !== undefined && { pausedSince }) };
   });
   let unreadable = 0;
-  const { isPartial } = await lookThrough(["dead"], { ledger, parked }, ({ message }) => {
-    if (message.kind === "unreadable") unreadable += 1;
-  });
-  return { sources: await Promise.all(each), unreadable, ...(isPartial && { isPartial }) };
+  let unread = 0;
+  const { isPartial } = await lookThrough(
+    ["dead", "waiting"],
+    { ledger, parked },
+    ({ kind, message, externalId }) => {
+      if (message.kind === "unreadable") unreadable += 1;
+      else if (kind === "waiting" && externalId === undefined) unread += 1;
+    },
+  );
+  return { sources: await Promise.all(each), unreadable, unread, ...(isPartial && { isPartial }) };
 }
 
 /** Shows each parked message of some kinds, until too many were read. */

@@ -3,6 +3,7 @@ import type { EventKey, EventRecord } from "#lib/contract/ledger.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { eventRecord } from "#lib/ledger/event-record.ts";
 import type { ImportPlan } from "./import-plan.ts";
+import type { RowTranslation } from "./rows/upload-kind.ts";
 
 // What the ledger holds about an import: one entry for the import, one for each chunk while it is in work, one for each row.
 
@@ -39,14 +40,19 @@ export function importRecord(start: ImportStart, outcome: Outcome, now: number):
 
 export function rowRecord(
   start: ImportStart,
-  { row, change, outcome }: { row: number; change: Change | undefined; outcome: Outcome },
+  {
+    row,
+    change,
+    externalId,
+    outcome,
+  }: Pick<RowTranslation, "change" | "externalId"> & { row: number; outcome: Outcome },
   now: number,
 ): EventRecord {
   return eventRecord(
     {
       key: rowKey(start.import, row),
       type: "row",
-      externalId: change && externalIdOf(change),
+      externalId: change ? externalIdOf(change) : externalId,
       reception: receptionOf(start),
       changes: change ? [change] : [],
       outcome,

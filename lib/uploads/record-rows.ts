@@ -18,8 +18,8 @@ export async function recordRows(
   plan: Pick<ImportPlan, "import" | "startedAt">,
   { clock, ledger }: Pick<DeliveryPorts, "clock" | "ledger">,
 ): Promise<void> {
-  const records = rows.map(({ row, change, outcome }) =>
-    rowRecord(plan, { row: row.row, change, outcome }, clock.now()),
+  const records = rows.map(({ row, change, externalId, outcome }) =>
+    rowRecord(plan, { row: row.row, change, externalId, outcome }, clock.now()),
   );
   await ledger.settle(records, outcomesKeptSeconds);
   for (const { row, change, problems, notes, outcome } of rows) {

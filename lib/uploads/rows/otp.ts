@@ -81,7 +81,9 @@ export const otp: UploadKind<OtpField, ImportOtp> = {
     if (recoveryCode === null) {
       problems.push({ column: read("recoveryCode").path, code: "recovery-code-invalid" });
     }
-    if (problems.length > 0 || secret.base32 === undefined) return { change: undefined, problems, notes: [] };
+    if (problems.length > 0 || secret.base32 === undefined) {
+      return { change: undefined, externalId: who.externalId, problems, notes: [] };
+    }
     return {
       change: {
         kind: "import-otp",

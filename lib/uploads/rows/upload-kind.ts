@@ -6,6 +6,8 @@ import type { Columns } from "./columns.ts";
 /** What a row means: a change, or every reason why it means none. Notes inform and refuse nothing. */
 export interface RowTranslation<OfKind extends Change = Change> {
   readonly change: OfKind | undefined;
+  /** Of a row that means no change: our id of the person, where the row says it. By it an operator finds the outcome of the row. */
+  readonly externalId?: string | undefined;
   readonly problems: readonly RowProblem[];
   readonly notes: readonly RowProblem[];
 }

@@ -145,7 +145,8 @@ export const users: UploadKind<UserField, Create> = {
         ...personProblems(complete).map(({ path, code }) => (path ? { column: path, code } : { code })),
       );
     }
-    if (problems.length > 0) return { change: undefined, problems, notes: [] };
+    const { externalId } = person;
+    if (problems.length > 0) return { change: undefined, externalId, problems, notes: [] };
 
     const departments = read("departments");
     return {
