@@ -6,6 +6,7 @@ import { attackList } from "./source-list.ts";
 import { attackProof } from "./source-proof.ts";
 import { attackReceiving } from "./source-receiving.ts";
 import { attackTranslation } from "./source-translation.ts";
+import { playStory } from "./source-story.ts";
 import { sourceUnderTest } from "./source-under-test.ts";
 import { attackWords } from "./source-words.ts";
 import type { Secret } from "./strangers.ts";
@@ -16,6 +17,8 @@ import type { Secret } from "./strangers.ts";
 interface SourceSuiteOptions {
   readonly fewestCases: number;
   readonly readme?: URL;
+  /** Whether there has to be a story of one person who joins, moves and leaves. */
+  readonly needsStory?: boolean;
   /** Default: beside the source. */
   readonly fixtures?: string;
 }
@@ -54,4 +57,5 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   attackAnswers(tested);
   attackList(tested);
   attackWords(tested);
+  playStory(tested, { isNeeded: options.needsStory ?? false });
 }
