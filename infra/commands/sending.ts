@@ -6,6 +6,7 @@ import { postRequest } from "#infra/fixtures/post.ts";
 import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { deliveryHeader, type DeliveredEvent, type DeliveredEvents } from "#infra/local/deliveries.ts";
 import { say } from "./command.ts";
+import { findStack } from "./laptop-stack.ts";
 import { openOperations } from "./operations-client.ts";
 import { isAsWished, toldEvent } from "./told-event.ts";
 
@@ -21,13 +22,13 @@ const askAgainMilliseconds = 100;
  */
 export async function sendDelivery(url: string, fixture: Fixture, request: WireRequest): Promise<number> {
   const { source, name } = fixture;
+  await findStack(url);
   if (fixture.kind === "events" && fixture.answers.length > 0) await recordAnswers(url, fixture);
   const answer = await postRequest(url, source, request);
-  if (!answer) throw noAnswer(url);
+  if (!answer) throw new InboundError("unavailable", "no-answer", { path: url, hint: "npm start has ended" });
   const text = (await answer.text()).trim();
+  // The stack gives every delivery of a source that it knows an id.
   const id = answer.headers.get(deliveryHeader);
-  // The stack of this laptop gives every delivery of a source that it knows an id.
-  if (id === null && answer.status !== 401) throw notThisStack(url, answer.status);
 
   say(`${source} ${name}: ${[answer.status, readableReply(text)].filter(Boolean).join(" ")}`);
   if (fixture.kind === "handshake") {
@@ -49,9 +50,7 @@ const readableReply = (text: string): string =>
 /** The answers of the source's API about the people of this case. A stack with the developer's own secrets asks the real API. */
 async function recordAnswers(url: string, { answers }: EventFixture): Promise<void> {
   const body = JSON.stringify(answers);
-  await fetch(`${url}/recorded-answers`, { method: "PUT", body, ...soon() }).catch(() => {
-    throw noAnswer(url);
-  });
+  await fetch(`${url}/recorded-answers`, { method: "PUT", body, ...soon() });
 }
 
 async function tellEvents(url: string, delivery: string): Promise<number> {
@@ -89,7 +88,7 @@ function nextAfter(status: number, isOfSource: boolean, source: string): string 
       return isOfSource
         ? "the receiver refused the proof: npm run refused says why; with secrets of your own, INBOUND_SECRETS names the same file here and " +
             "for npm start"
-        : `what runs there does not have ${source}: start npm start again with today's inbound.config.ts, or set PORT to its port`;
+        : `what runs there does not have ${source}: start npm start again with today's inbound.config.ts`;
     case 413:
       return "the body is larger than the receiver takes";
     case 503:
@@ -100,12 +99,3 @@ function nextAfter(status: number, isOfSource: boolean, source: string): string 
 }
 
 const soon = () => ({ signal: AbortSignal.timeout(outcomeSeconds * 1000) });
-
-const noAnswer = (url: string) =>
-  new InboundError("unavailable", "no-answer", { path: url, hint: "run npm start first, or name its --url" });
-
-const notThisStack = (url: string, status: number) =>
-  new InboundError("misconfigured", "not-this-stack", {
-    path: url,
-    hint: `another server answers there (${status}): set PORT to the port of npm start, here and there`,
-  });

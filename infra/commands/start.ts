@@ -23,6 +23,7 @@ import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
+import { portFailure } from "./ports.ts";
 import { table } from "./table.ts";
 
 const uploadKinds = ["users", "otp"] as const;
@@ -58,7 +59,7 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
     ...(api && { record: (answers) => api.play({ answers }) }),
   }).catch(async (error: unknown) => {
     await api?.close();
-    throw error;
+    throw portFailure(error, settings.port);
   });
   const close = async () => {
     await stack.close();

@@ -16,7 +16,7 @@ export function toldEvent(
   const field = outcome?.field ?? parked?.path;
   const hint = parked?.hint ?? (outcome?.reason && hintOf(outcome.reason, source));
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
-    ["seen before", isRepeated ? "this is the outcome from then; nothing was done again" : undefined],
+    ["seen before", isRepeated ? "an earlier delivery brought this event: it is applied once" : undefined],
     [
       "outcome",
       outcome

@@ -9,7 +9,7 @@ export interface DeliveredEvent {
   readonly source: string;
   readonly id: string;
   readonly type: string;
-  /** It had an outcome before this delivery: the sender has sent it again. */
+  /** An earlier delivery brought it, too: the sender has sent it again. */
   readonly isRepeated: boolean;
 }
 
@@ -31,7 +31,8 @@ export function localDeliveries(ledger: Pick<Ledger, "event">) {
     const { source } = message;
     const id = idOf(message);
     const type = message.kind === "event" ? message.event.type : "unreadable";
-    return { source, id, type, isRepeated: (await ledger.event({ source, id })) !== undefined };
+    const isKept = [...kept.values()].flat().some((each) => each.source === source && each.id === id);
+    return { source, id, type, isRepeated: isKept || (await ledger.event({ source, id })) !== undefined };
   };
 
   return {

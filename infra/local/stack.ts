@@ -267,7 +267,8 @@ export async function startStack({
           ? { status: 200, body: delivered }
           : { status: 404, body: { error: "no such delivery" } };
       }
-      if (first === "healthz" && read) return { status: 200, body: { status: "ok", waiting: queue.length } };
+      if (first === "healthz" && read)
+        return { status: 200, body: { status: "ok", stack: "laptop", waiting: queue.length } };
       if (first === "events" && read) return { status: 200, body: { events: ledger.recent(1000) } };
       if (first === "people" && read && rest.length === 1) return person(rest[0] ?? "");
       return { status: 401 };
