@@ -74,7 +74,9 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
   say("");
 
   let arrived = true;
-  if (!options["no-samples"]) {
+  if (settings.authingHost !== undefined) {
+    say(`No samples are sent: they would create invented people at ${settings.authingHost}.\n`);
+  } else if (!options["no-samples"]) {
     arrived = await sendSamples(stack, sources, loadSecret, api);
     if (!arrived) for (const line of held?.slice(-20) ?? []) say(line, process.stderr);
   }
