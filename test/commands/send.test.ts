@@ -178,6 +178,17 @@ describe("what cannot be sent is said in one line", () => {
     const refused = await run("send", ["clerk", "user-created"], { PORT: String(other) });
     expect(refused).toMatchObject({ status: 1, out: "" });
     expect(refused.error).toMatch(/^misconfigured: not-this-stack; .*answers there \(401\): set PORT/);
+    const healthy = await untilTheTestEnds(
+      await serve(
+        0,
+        () => 1000,
+        async () => ({ status: 200, body: { status: "ok" } }),
+      ),
+    );
+    expect(await run("send", ["clerk", "user-created"], { PORT: String(healthy) })).toMatchObject({
+      status: 1,
+      error: expect.stringContaining("not-this-stack") as unknown,
+    });
     const unanswered = await run("send", ["clerk", "user-created"], { PORT: String(silent) });
     expect(unanswered).toMatchObject({ status: 1, error: expect.stringContaining("run npm start first") });
   });
