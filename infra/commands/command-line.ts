@@ -14,6 +14,8 @@ export type Options = Readonly<Record<string, string>>;
 export interface Form<Chosen extends Options = Options> {
   readonly words: readonly string[];
   readonly options: Chosen;
+  /** Options that an operator may expect here, and why there are none. */
+  readonly refused?: Readonly<Record<string, string>> | undefined;
 }
 
 /** `true` for an option without a value. */
@@ -58,6 +60,8 @@ export function readLine<Given extends Form>(
     const shape = form.options[name];
     if (shape === undefined) {
       const known = Object.keys(form.options);
+      const why = form.refused?.[name];
+      if (why !== undefined) throw new UsageError(`--${name}: ${why}`, usage);
       throw new UsageError(`--${name} is no option here${suggestion(name, known, "--")}`, usage);
     }
     if (shape === "" && value !== true) throw new UsageError(`--${name} takes no value`, usage);

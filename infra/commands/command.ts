@@ -8,14 +8,15 @@ export interface Runnable extends Form {
   run(line: Line<Options>): Promise<number>;
 }
 
-/** One form of a command. `words` and `options` are as in `Form`. */
+/** One form of a command. `words`, `options` and `refused` are as in `Form`. */
 export function form<const Chosen extends Options>(
   words: readonly string[],
   options: Chosen,
   run: (line: Line<Chosen>) => Promise<number>,
+  refused?: Form["refused"],
 ): Runnable {
   // The reader has checked the options against this form.
-  return { words, options, run: run as Runnable["run"] };
+  return { words, options, refused, run: run as Runnable["run"] };
 }
 
 /**

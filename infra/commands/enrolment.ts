@@ -7,6 +7,7 @@ import type { Source } from "#lib/contract/source.ts";
 import { outputNames } from "#infra/stage/outputs.ts";
 import { outputOf } from "#infra/stage/stage.ts";
 import { openDeployedStage } from "./deployed-stage.ts";
+import { findStack } from "./laptop-stack.ts";
 
 // Some senders make the secret themselves and post it first, when no proof can hold yet. The operator looks at this enrolment and
 // has it written into the secret.
@@ -90,10 +91,10 @@ export function laptopDesk(
   { url, secretsFile, isInvented }: { url: string; secretsFile: string; isInvented: boolean },
 ): EnrolmentDesk {
   const at = `${url}/enrolments/${source}`;
-  const ask = (method: "GET" | "DELETE") =>
-    fetch(at, { method }).catch(() => {
-      throw new InboundError("unavailable", "no-answer", { path: url, hint: "run npm start first" });
-    });
+  const ask = async (method: "GET" | "DELETE") => {
+    await findStack(url);
+    return fetch(at, { method });
+  };
   async function readSecrets(): Promise<Record<string, unknown>> {
     if (isInvented) {
       throw new InboundError("misconfigured", "secrets-invented", {

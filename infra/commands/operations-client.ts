@@ -5,6 +5,7 @@ import { outputOf } from "#infra/stage/stage.ts";
 import type { Telling } from "./advice.ts";
 import { UsageError } from "./command-line.ts";
 import { openDeployedStage } from "./deployed-stage.ts";
+import { findStack } from "./laptop-stack.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
 /** The stack that carries out a command's operations, as its options name it. */
@@ -41,13 +42,14 @@ export async function openOperations({ url, stage, region }: Place): Promise<Ope
 }
 
 function onLaptop(url: string): Operate {
+  const found = findStack(url);
+  // Who opens the operations may ask later, or not at all.
+  found.catch(() => {});
   return async (request) => {
+    await found;
     const answer = await fetch(`${url}/operations`, { method: "POST", body: JSON.stringify(request) }).catch(
       () => {
-        throw new InboundError("unavailable", "no-answer", {
-          path: url,
-          hint: "run npm start first, or name a deployed stage: --stage <stage>",
-        });
+        throw new InboundError("unavailable", "no-answer", { path: url, hint: "npm start has ended" });
       },
     );
     if (answer.ok) return (await answer.json()) as never;

@@ -16,12 +16,14 @@ import {
   requestOf,
   type EventFixture,
 } from "#infra/fixtures/cases.ts";
+import { isOfStory, readStory } from "#infra/fixtures/stories.ts";
 import { localLog } from "#infra/local/log.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
+import { portFailure } from "./ports.ts";
 import { table } from "./table.ts";
 
 const uploadKinds = ["users", "otp"] as const;
@@ -54,10 +56,10 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
       if (held) held.push(line);
       else say(line);
     }),
-    played: (source, name) => playCase(api, source, name),
+    ...(api && { record: (answers) => api.play({ answers }) }),
   }).catch(async (error: unknown) => {
     await api?.close();
-    throw error;
+    throw portFailure(error, settings.port);
   });
   const close = async () => {
     await stack.close();
@@ -72,8 +74,10 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
   say("");
 
   let arrived = true;
-  if (!options["no-samples"]) {
-    arrived = await sendSamples(stack, sources, loadSecret, api !== undefined);
+  if (settings.authingHost !== undefined) {
+    say(`No samples are sent: they would create invented people at ${settings.authingHost}.\n`);
+  } else if (!options["no-samples"]) {
+    arrived = await sendSamples(stack, sources, loadSecret, api);
     if (!arrived) for (const line of held?.slice(-20) ?? []) say(line, process.stderr);
   }
   held = undefined;
@@ -86,12 +90,6 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
   return 0;
 });
 
-/** From now on the sources' API gives the answers that were recorded with this case. */
-function playCase(api: RecordedApi | undefined, source: string, name: string): void {
-  const played = eventFixtures(source).find((fixture) => fixture.name === name);
-  if (played) api?.play(played);
-}
-
 /**
  * Sends one signed delivery of each source, a file of people, and a file of TOTP secrets for them. Resolves to whether all of it
  * arrived.
@@ -100,8 +98,9 @@ async function sendSamples(
   stack: Stack,
   sources: ReadonlyMap<string, Source>,
   loadSecret: LoadSecret,
-  hasAnswers: boolean,
+  api: RecordedApi | undefined,
 ): Promise<boolean> {
+  const hasAnswers = api !== undefined;
   const secrets = secretReader(loadSecret);
   const expected: Expected[] = [];
   for (const [name, source] of sources) {
@@ -115,10 +114,11 @@ async function sendSamples(
       continue;
     }
     const fixture = readFixture(name, sample);
+    if (fixture.kind === "events") api?.play(fixture);
     const [secret] = versions;
     const at = { now: Date.now(), id: `msg_${randomUUID()}` };
     const request = requestOf(source, secret, fixture, at, hasAnswers ? fixtureSigner(name) : undefined);
-    const answer = await postRequest(stack.url, fixture, request);
+    const answer = await postRequest(stack.url, name, request);
     expected.push({ from: `webhook ${name}/${sample}`, source: name, answered: answer?.status ?? 0 });
   }
   for (const kind of uploadKinds) {
@@ -201,11 +201,18 @@ function printInvitation(url: string, sources: readonly string[]): void {
     const sample = sampleCase(name) ?? fixtureNames(name)[0];
     return sample === undefined ? [] : [`npm run send -- ${name} ${sample}`];
   });
+  const stories = sources.flatMap((name) =>
+    readStory(name).length > 0 ? [`npm run send -- ${name} story`] : [],
+  );
   say(`Send your own:
 
   printf '工号,姓名,邮箱\\n30001,李四,li.si@example.com\\n' | curl -T - ${url}/uploads/incoming/users/mine.csv
   printf '工号,secret\\n30001,JBSWY3DPEHPK3PXP\\n' | curl -T - ${url}/uploads/incoming/otp/mine.csv
   ${senders.join("\n  ")}
+
+A person who joins, moves and leaves:
+
+  ${stories.join("\n  ")}
 
 Ask what became of it:
 
@@ -219,8 +226,10 @@ Ctrl-C stops; everything is in memory only.`);
 /** A source's first case of a joiner. Without a recorded API: the first whose events are complete without a question to the API. */
 function sampleCase(source: string, hasAnswers = true): string | undefined {
   return eventFixtures(source).find(
-    ({ answers, golden }) =>
-      (hasAnswers || answers.length === 0) && JSON.stringify(golden ?? []).includes('"kind":"create"'),
+    (each) =>
+      !isOfStory(each) &&
+      (hasAnswers || each.answers.length === 0) &&
+      JSON.stringify(each.golden ?? []).includes('"kind":"create"'),
   )?.name;
 }
 

@@ -55,7 +55,7 @@ async function readSecrets(path: string): Promise<z.infer<typeof SecretsFile>> {
   const text = await readFile(path, "utf8").catch(() => {
     throw new InboundError("misconfigured", "secrets-file-missing", {
       path,
-      hint: "see infra/fixtures/secrets.json",
+      hint: "INBOUND_SECRETS names a file that cannot be read: docs/laptop.md shows how to write one",
     });
   });
   try {

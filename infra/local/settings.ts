@@ -13,14 +13,17 @@ const Settings = z.object({
   INBOUND_SECRETS: z.optional(z.string()),
 });
 
+const shapes: Readonly<Record<string, string>> = {
+  PORT: "a number up to 65534, e.g. PORT=4000",
+  AUTHING_HOST: "https://host without a slash at its end, e.g. AUTHING_HOST=https://api.authing.cn",
+};
+
 /** The environment variables of a laptop, read once: the port, another Authing than the sandbox, the file of secrets. */
 export function localSettings(environment: NodeJS.ProcessEnv = process.env) {
   const parsed = z.safeParse(Settings, environment);
   if (!parsed.success) {
-    const names = parsed.error.issues.map(({ path }) => String(path[0]));
-    throw new TypeError(
-      `${names.join(", ")}: PORT is a number up to 65534 (3000), AUTHING_HOST is https://host without a slash at its end`,
-    );
+    const names = [...new Set(parsed.error.issues.map(({ path }) => String(path[0])))];
+    throw new TypeError(names.map((name) => `${name} must be ${shapes[name] ?? "text"}`).join("; "));
   }
   const { PORT, AUTHING_HOST, INBOUND_SECRETS } = parsed.data;
   return {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type { APIGatewayProxyEventV2, Context, ScheduledEvent } from "aws-lambda";
+import type { Context, ScheduledEvent } from "aws-lambda";
+import * as z from "zod/mini";
 import { AuthingSecret, connectAuthing } from "#lib/wiring/authing.ts";
 import { translationContext, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/contract/clock.ts";
@@ -25,8 +26,10 @@ import { importIdOf } from "#lib/uploads/import-id.ts";
 import { kindOf, uploadPlaces } from "#lib/uploads/upload-place.ts";
 import { maxUploadBytes } from "#lib/uploads/upload-size.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/sandbox.ts";
-import { localBucket, localObjects, type LocalObjects } from "./objects.ts";
-import { caseHeader } from "#infra/fixtures/post.ts";
+import { httpEvent, objectCreated } from "./aws-events.ts";
+import { localObjects, type LocalObjects } from "./objects.ts";
+import { AnswersFile, type RecordedAnswer } from "#infra/fixtures/cases.ts";
+import { deliveryHeader, localDeliveries } from "./deliveries.ts";
 import { localEventQueue, localQueue, type LocalEventQueue } from "./queue.ts";
 import { noSuchRoute } from "./no-such-route.ts";
 import { localParked } from "./parked.ts";
@@ -42,8 +45,8 @@ export interface StackOptions {
   readonly authingHost?: string;
   readonly sandbox?: Omit<SandboxOptions, "port" | "accessKeys">;
   readonly log: Log;
-  /** Called with the source and the case of each delivery that names its case in a header. */
-  readonly played?: (source: string, name: string) => void;
+  /** Takes the answers that the sources' APIs give from now on. Absent: sources ask their real APIs. */
+  readonly record?: (answers: readonly RecordedAnswer[]) => void;
 }
 
 export interface Stack {
@@ -121,13 +124,10 @@ export async function startStack({ config, loadSecret, port, ...options }: Stack
   const enrolments = new Map<string, Enrolment>();
   const receivePorts = {
     secrets,
-    events: queue,
     enrolments: { keep: async (each: Enrolment) => void enrolments.set(each.source, each) },
     log,
   };
-  const receivers = new Map(
-    [...sources].map(([name, source]) => [name, webhook(source, () => receivePorts)]),
-  );
+  const deliveries = localDeliveries(ledger);
 
   const refuseUnclaimed = unclaimed(() => ({ sources: [...sources.keys()], log }));
 
@@ -169,15 +169,15 @@ export async function startStack({ config, loadSecret, port, ...options }: Stack
 
   async function receive([name = "", ...rest]: readonly string[], request: LocalRequest): Promise<Answer> {
     // An unknown path is answered as a bad proof is: a stranger cannot find out which paths exist.
-    const handler = receivers.get(name);
-    const isRouted = rest.length === 0 || (rest.length === 1 && sources.get(name)?.proof.readsPathToken);
-    if (!handler || !isRouted) return noRoute(request);
-    const recordedCase = request.headers[caseHeader];
-    if (recordedCase !== undefined) options.played?.(name, recordedCase);
+    const source = sources.get(name);
+    const isRouted = rest.length === 0 || (rest.length === 1 && source?.proof.readsPathToken);
+    if (!source || !isRouted) return noRoute(request);
+    const { id, events } = deliveries.open(queue);
+    const handler = webhook(source, () => ({ ...receivePorts, events }));
     const answer = await handler(httpEvent(request), invocation(invocationSeconds));
     return {
       status: answer.statusCode ?? 200,
-      headers: answer.headers as Record<string, string>,
+      headers: { ...(answer.headers as Record<string, string>), [deliveryHeader]: id },
       body: answer.body,
     };
   }
@@ -229,6 +229,15 @@ export async function startStack({ config, loadSecret, port, ...options }: Stack
     }
   }
 
+  /** The answers that the sources' APIs give from now on. `npm run send` brings those of a case. */
+  function recordAnswers(body: Buffer): Answer {
+    if (!options.record) return { status: 409, body: { error: "sources ask their own APIs here" } };
+    const answers = z.safeParse(AnswersFile, parseJson(body));
+    if (!answers.success) return { status: 400, body: { error: "write answers as in answers.json" } };
+    options.record(answers.data);
+    return { status: 204 };
+  }
+
   /** The enrolment of a source: `npm run enrol` reads it and deletes it. */
   function enrolment(source: string, method: string): Answer {
     const kept = enrolments.get(source);
@@ -260,7 +269,15 @@ export async function startStack({ config, loadSecret, port, ...options }: Stack
       if (first === "uploads" && read && rest[0] === "results") return results(rest.join("/"));
       if (first === "enrolments" && rest.length === 1) return enrolment(rest[0] ?? "", method);
       if (first === "operations" && method === "POST") return operation(request.body);
-      if (first === "healthz" && read) return { status: 200, body: { status: "ok", waiting: queue.length } };
+      if (first === "recorded-answers" && method === "PUT") return recordAnswers(request.body);
+      if (first === "deliveries" && read && rest.length === 1) {
+        const delivered = deliveries.eventsOf(rest[0] ?? "");
+        return delivered
+          ? { status: 200, body: delivered }
+          : { status: 404, body: { error: "no such delivery" } };
+      }
+      if (first === "healthz" && read)
+        return { status: 200, body: { status: "ok", stack: "laptop", waiting: queue.length } };
       if (first === "events" && read) return { status: 200, body: { events: ledger.recent(1000) } };
       if (first === "people" && read && rest.length === 1) return person(rest[0] ?? "");
       return noRoute(request);
@@ -299,28 +316,12 @@ function invocation(seconds: number): Context {
   } as Context;
 }
 
-/** The event that API Gateway's HTTP API makes of a request, with the same choice between text and Base64. */
-function httpEvent({ method, url, headers, body }: LocalRequest): APIGatewayProxyEventV2 {
-  const isText = /^(text\/|application\/(json|xml|javascript)\b)/.test(headers["content-type"] ?? "");
-  return {
-    version: "2.0",
-    routeKey: `${method} ${url.pathname}`,
-    rawPath: url.pathname,
-    rawQueryString: url.search.slice(1),
-    headers: { ...headers },
-    requestContext: { http: { method, path: url.pathname } } as APIGatewayProxyEventV2["requestContext"],
-    body: body.toString(isText ? "utf8" : "base64"),
-    isBase64Encoded: !isText,
-  };
-}
-
-/** The event that EventBridge sends about an upload. */
-function objectCreated({ key, versionId, etag, size }: ReturnType<ReturnType<typeof localObjects>["put"]>) {
-  return {
-    "detail-type": "Object Created",
-    source: "aws.s3",
-    detail: { bucket: { name: localBucket }, object: { key, size, etag, "version-id": versionId } },
-  };
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
 }
 
 function decodeSegment(segment: string): string {

@@ -46,8 +46,12 @@ export const Fault = z.discriminatedUnion("kind", [
 ]);
 export type Fault = z.infer<typeof Fault>;
 
-/** `on` is the last part of an operation's path, e.g. `create-users-batch`, or `any`. */
-export const ScriptedFault = z.strictObject({ on: z.string().check(z.minLength(1)), fault: Fault });
+/** `on` is the last part of an operation's path, e.g. `create-users-batch`, or `any`. `times`: of so many requests, default 1. */
+export const ScriptedFault = z.strictObject({
+  on: z.string().check(z.minLength(1)),
+  fault: Fault,
+  times: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+});
 export type ScriptedFault = z.infer<typeof ScriptedFault>;
 
 /** The body of `POST /__sandbox/faults`. */
@@ -56,6 +60,8 @@ export const FaultScript = z.array(ScriptedFault).check(z.maxLength(10_000));
 export interface Faults {
   /** Adds faults at the end of the script. */
   add(script: readonly ScriptedFault[]): void;
+  /** Removes the faults that have not happened yet. */
+  clear(): void;
   /** Removes and returns the next fault for this operation: one of its own or one for `any`, the older first. */
   next(operation: string): Fault | undefined;
   /** How many faults have not happened yet. */
@@ -65,7 +71,12 @@ export interface Faults {
 export function createFaults(): Faults {
   const script: ScriptedFault[] = [];
   return {
-    add: (more) => void script.push(...more),
+    add(more) {
+      for (const { on, fault, times = 1 } of more) {
+        for (let count = 0; count < times; count += 1) script.push({ on, fault });
+      }
+    },
+    clear: () => void script.splice(0),
     next(operation) {
       const index = script.findIndex(({ on }) => on === operation || on === "any");
       return index === -1 ? undefined : script.splice(index, 1)[0]?.fault;

@@ -43,6 +43,8 @@ export interface People {
   find(userId: string, type?: UserIdType): Person | undefined;
   /** As `find`, but for look-ups, which may not show a person yet who was just created. */
   lookUp(userId: string, type?: UserIdType): Person | undefined;
+  /** Sets for how long look-ups do not show a person who was just created. */
+  setLookUpLag(milliseconds: number): void;
   /** Whether look-ups already show this person. */
   isShown(person: Person): boolean;
   /** The field in which this profile collides with that of another person, or with a key in `taken`. */
@@ -71,8 +73,9 @@ export function uniqueKeys(profile: Partial<Profile>): Map<string, UniqueField> 
 /** A phone number without a country code is a number of mainland China. */
 const homeCountryCode = "+86";
 
-/** @param lookUpLagMilliseconds how long after their create people are shown by look-ups; their unique fields are taken at once. */
-export function createPeople(now: () => number, lookUpLagMilliseconds = 0): People {
+/** @param firstLagMilliseconds how long after their create people are shown by look-ups; their unique fields are taken at once. */
+export function createPeople(now: () => number, firstLagMilliseconds = 0): People {
+  let lookUpLagMilliseconds = firstLagMilliseconds;
   const byId = new Map<string, Person>();
   const idByKey = new Map<string, string>();
   let listed: Person[] | undefined;
@@ -136,6 +139,9 @@ export function createPeople(now: () => number, lookUpLagMilliseconds = 0): Peop
       return person && isShown(person) ? person : undefined;
     },
     isShown,
+    setLookUpLag(milliseconds) {
+      lookUpLagMilliseconds = milliseconds;
+    },
     all: () => (listed ??= [...byId.values()]),
     find,
     collision(profile, { except, taken } = {}) {

@@ -3,13 +3,13 @@ import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import * as z from "zod/mini";
 import type { AuthingCredentials } from "#lib/authing/signature.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { createGate } from "./authentication.ts";
 import * as envelope from "./envelope.ts";
 import type { Answer } from "./envelope.ts";
-import { createFaults, FaultScript } from "./faults.ts";
+import { control, controlPrefix } from "./control.ts";
+import { createFaults } from "./faults.ts";
 import type { Fault, ScriptedFault } from "./faults.ts";
 import { createOperations } from "./endpoints.ts";
 import type { PoolRules } from "./endpoints.ts";
@@ -64,14 +64,14 @@ export interface Sandbox {
 
 const maxBodyBytes = 1024 * 1024;
 const apiPrefix = "/api/v3/";
-const controlPrefix = "/__sandbox/";
 
 /**
  * Starts a stand-in for Authing's Management API v3, in memory, on the loopback interface only.
  *
- * For tests over HTTP, without any proof and for a `Host` of this machine only:
- * `POST /__sandbox/faults` (`[{"on": "create-users-batch", "fault": {"kind": "http-429", "retryAfterSeconds": 2}}]`),
- * `GET /__sandbox/requests` and `GET /__sandbox/people`.
+ * Over HTTP, without any proof and for a `Host` of this machine only:
+ * `POST /__sandbox/faults` (`[{"on": "create-users-batch", "fault": {"kind": "http-429", "retryAfterSeconds": 2}, "times": 3}]`),
+ * `DELETE /__sandbox/faults`, `POST /__sandbox/look-up-lag` (`{"milliseconds": 5000}`), `GET /__sandbox/requests` and
+ * `GET /__sandbox/people`.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const now = options.now ?? Date.now;
@@ -211,21 +211,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     // The socket listens on the loopback interface; this check also refuses web pages whose own host name resolves to it.
     if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(request.headers.host ?? ""))
       return send(403, { reason: "foreign-host" });
-    switch (`${request.method} ${path.slice(controlPrefix.length)}`) {
-      case "POST faults": {
-        const script = z.safeParse(FaultScript, parseJson(await readBody(request)));
-        if (!script.success)
-          return send(400, { reason: "malformed-script", path: script.error.issues[0]?.path });
-        faults.add(script.data);
-        return send(200, { pending: faults.pending });
-      }
-      case "GET requests":
-        return send(200, recorder.requests);
-      case "GET people":
-        return send(200, users());
-      default:
-        return send(404, { reason: "unknown-path" });
-    }
+    const asked = `${request.method} ${path.slice(controlPrefix.length)}`;
+    const { status, value } = control(asked, parseJson(await readBody(request)), {
+      faults,
+      people,
+      requests: recorder.requests,
+      operations: [...operations.keys()],
+      users,
+    });
+    send(status, value);
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

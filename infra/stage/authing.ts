@@ -10,19 +10,27 @@ const keyNext =
   "compare accessKeyId and accessKeySecret with Authing's console, and whether they may manage users of this pool";
 
 /** What to do about each way in which a look-up can fail. */
-const nexts: Readonly<Partial<Record<FailureKind, string>>> = {
+const nextsFor = (setting: string): Readonly<Partial<Record<FailureKind, string>>> => ({
   throttled: "Authing's rate limit is reached: run this again in a minute",
-  "transient-network": "check authing.host in inbound.config.ts, and whether this machine can reach it",
+  "transient-network": `check ${setting}, and whether this machine can reach it`,
   "unknown-outcome": "Authing took too long: run this again",
   "clock-skew":
     "this machine's clock is wrong, and correcting by Authing's clock did not help: set this machine's clock",
   "credentials-refused": keyNext,
   "quota-exceeded": "a limit of the user pool's plan is reached: Authing's console says which",
-  "endpoint-wrong": "the server at that host is not Authing's API: correct authing.host in inbound.config.ts",
-};
+  "endpoint-wrong": `the server at that host is not Authing's API: correct ${setting}`,
+});
 
-/** Checks that Authing accepts the access key, by looking up a user who does not exist: nothing is changed. */
-export async function checkAuthing(client: AuthingClient, host: string): Promise<Finding> {
+/**
+ * Checks that Authing accepts the access key, by looking up a user who does not exist: nothing is changed.
+ *
+ * @param setting where the operator corrects the host.
+ */
+export async function checkAuthing(
+  client: AuthingClient,
+  host: string,
+  setting = "authing.host in inbound.config.ts",
+): Promise<Finding> {
   const startedAt = performance.now();
   try {
     const answer = await client.getUser({ userId: unusedUserId });
@@ -36,7 +44,7 @@ export async function checkAuthing(client: AuthingClient, host: string): Promise
       .join(" / ");
     const told = [codes, requestId && `request ${requestId}`].filter(Boolean).join(", ");
     const what = `Authing: ${host}: ${kind}${told && ` (${told})`}`;
-    const next = nexts[kind] ?? "ask Authing, with the id of the request";
+    const next = nextsFor(setting)[kind] ?? "ask Authing, with the id of the request";
     return kind === "throttled" ? attention(what, next) : wrong(what, next);
   } catch (error) {
     if (!(error instanceof InboundError)) throw error;

@@ -192,12 +192,39 @@ async function asking<Answer>(right: string, answer: Promise<Answer>): Promise<A
   try {
     return await answer;
   } catch (error) {
-    const { code } = awsFailure(error, "aws-refuses");
     const name = awsErrorName(error);
+    if (noCredentials.test(name)) {
+      const reason = "aws-credentials-missing";
+      throw new InboundError("misconfigured", reason, {
+        path: right,
+        hint: `${logIn} (AWS SDK says ${name})`,
+      });
+    }
+    if (refusedCredentials.test(name)) {
+      const reason = "aws-credentials-refused";
+      throw new InboundError("misconfigured", reason, { path: right, hint: `${logIn} (AWS says ${name})` });
+    }
+    const { code } = awsFailure(error, "aws-refuses");
+    if (code === "misconfigured") {
+      throw new InboundError(code, "aws-refuses", { path: right, hint: `AWS says ${name}` });
+    }
     const system = error instanceof Error && "code" in error ? String(error.code) : name;
-    throw new InboundError(code, code === "misconfigured" ? "aws-refuses" : "aws-does-not-answer", {
-      path: right,
-      hint: `AWS says ${name === "Error" ? system : name}`,
-    });
+    throw new InboundError(code, "aws-does-not-answer", { path: right, hint: silenceHint(system) });
   }
+}
+
+/** Names of the SDK's errors: it found no credentials, or could not get any from the profile. */
+const noCredentials = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/;
+/** Names of AWS's errors about credentials that have expired or do not exist. */
+const refusedCredentials =
+  /^(ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|AuthFailure|InvalidToken)/;
+const logIn = "name a profile with AWS_PROFILE=…, and log in where it needs that: aws sso login";
+
+/** What an operator does when AWS did not answer. `system`: the code of the failure. */
+function silenceHint(system: string): string {
+  const region = process.env["AWS_REGION"];
+  // A host of AWS has its region in its name.
+  if (system === "ENOTFOUND")
+    return `no host of AWS is found for the region ${region}: check --region, and this machine's network`;
+  return `check this machine's network, its proxy and AWS_ENDPOINT_URL; the region is ${region} (${system})`;
 }

@@ -89,6 +89,10 @@ async function checkCredentials(aws: Stage): Promise<Finding> {
     return fine(`AWS: ${await aws.whoAmI()} in ${aws.region}`);
   } catch (error) {
     if (!(error instanceof InboundError)) throw error;
+    const { reason, hint } = error;
+    if (/^aws-(credentials-|does-not-answer)/.test(reason) && hint !== undefined) {
+      return wrong(`AWS: ${reason}`, hint);
+    }
     return wrong(
       `AWS: no credentials that work (${error.hint ?? error.reason})`,
       "name a profile with AWS_PROFILE=…, and log in where it needs that: aws sso login",
@@ -171,12 +175,17 @@ function noticesSecret({ outputs }: Stack): NeededSecret[] {
   return [{ name: "notices", id, shape: NoticesSecret, optional, example }];
 }
 
-async function checkKey(config: Config, secrets: ReadonlyMap<string, unknown>): Promise<Finding> {
+/** Whether Authing accepts the key in `secrets`. `setting`: where the operator corrects the host. */
+export async function checkKey(
+  config: Pick<Config, "authing">,
+  secrets: ReadonlyMap<string, unknown>,
+  setting?: string,
+): Promise<Finding> {
   if (!secrets.has("authing")) return attention("Authing: was not asked", "put its secret first: see above");
   const reader = secretReader(async (name) => ({ current: secrets.get(name) }));
   const client = connectAuthing(config.authing, reader);
   try {
-    return await checkAuthing(client, config.authing.host);
+    return await checkAuthing(client, config.authing.host, setting);
   } finally {
     client.close();
   }

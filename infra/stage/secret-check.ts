@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
+import type { SecretVersions } from "#lib/contract/secrets.ts";
 import { parseSecret } from "#lib/pipeline/secret-reader.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 import type { Stage } from "./stage.ts";
@@ -27,16 +28,7 @@ export async function checkSecret(
 ): Promise<{ finding: Finding; value?: unknown }> {
   const put = `put it: aws secretsmanager put-secret-value --region ${region} --secret-id ${id} --secret-string '${example}'`;
   try {
-    const { current, previous } = await secret(id);
-    const parsed = parseSecret(shape, current);
-    if (!parsed.success) {
-      const problems = problemsOf(parsed.error.issues, current);
-      return { finding: wrong(`secret ${name}: ${problems.join(", ")}`, put) };
-    }
-    // A delivery may be proven by the current or the previous value; Authing is called with the current one only.
-    const isTaken = name.startsWith("sources/") && parseSecret(shape, previous).success;
-    const before = isTaken ? ", and so has the previous one, which is accepted too" : "";
-    return { finding: fine(`secret ${name}: has the fields that it needs${before}`), value: parsed.data };
+    return checkValue({ name, shape, put }, await secret(id));
   } catch (error) {
     if (!(error instanceof InboundError)) throw error;
     switch (error.reason) {
@@ -62,6 +54,22 @@ export async function checkSecret(
   }
 }
 
+/** As `checkSecret`, for a secret that could be read. `put`: what the operator does to put another value. */
+export function checkValue(
+  { name, shape, put }: Pick<NeededSecret, "name" | "shape"> & { readonly put: string },
+  { current, previous }: SecretVersions,
+): { finding: Finding; value?: unknown } {
+  const parsed = parseSecret(shape, current);
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error.issues, current);
+    return { finding: wrong(`secret ${name}: ${problems.join(", ")}`, put) };
+  }
+  // A delivery may be proven by the current or the previous value; Authing is called with the current one only.
+  const isTaken = name.startsWith("sources/") && parseSecret(shape, previous).success;
+  const before = isTaken ? ", and so has the previous one, which is accepted too" : "";
+  return { finding: fine(`secret ${name}: has the fields that it needs${before}`), value: parsed.data };
+}
+
 /** What is wrong with a value, by the paths of its fields. */
 function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown): string[] {
   const problems = issues.map((issue) => {
@@ -81,7 +89,7 @@ function isThere(value: unknown, path: readonly PropertyKey[]): boolean {
 }
 
 /** `{"privateKey":"…"}`: the fields that a value must have. */
-function exampleOf(shape: z.core.$ZodType<unknown>): string {
+export function exampleOf(shape: z.core.$ZodType<unknown>): string {
   try {
     const { required = [] } = z.toJSONSchema(shape);
     if (required.length > 0) return JSON.stringify(Object.fromEntries(required.map((field) => [field, "…"])));

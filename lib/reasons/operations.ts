@@ -127,6 +127,24 @@ export const operations: ReasonGroup = {
       zhNext: "请重新部署该环境。",
       run: ["npm run deploy{stage}"],
     },
+    "not-this-stack": {
+      en: "A server listens at that address, and it is not npm start of this project.",
+      enNext: "Stop the other server, or set PORT to another number here and for npm start.",
+      zh: "该地址上有服务在监听，但不是本项目的 npm start。",
+      zhNext: "请停止那个服务，或在这里和 npm start 处都把 PORT 设为另一个端口。",
+    },
+    "aws-credentials-missing": {
+      en: "There are no AWS credentials on this machine, so the command could not look.",
+      enNext: "Set AWS_PROFILE, and run aws sso login if the profile needs it.",
+      zh: "这台机器上没有 AWS 凭证，因此命令无法查询。",
+      zhNext: "请设置 AWS_PROFILE；如果该 profile 需要，请先运行 aws sso login。",
+    },
+    "aws-credentials-refused": {
+      en: "AWS refuses the credentials of this machine: they are wrong or have expired, so the command could not look.",
+      enNext: "Get new ones, for example with aws sso login, and check AWS_PROFILE.",
+      zh: "AWS 拒绝了这台机器上的凭证：凭证错误或已过期，因此命令无法查询。",
+      zhNext: "请重新获取凭证，例如运行 aws sso login，并检查 AWS_PROFILE。",
+    },
     "aws-refuses": {
       en: "AWS refuses your own credentials or a right is missing, so the command could not look.",
       enNext: "Check the profile and the region, and get the right that the message names.",

@@ -32,12 +32,11 @@ function explain(stage: Journey, ...given: string[]): Promise<Ended> {
   });
 }
 
-async function openStage(
-  sources: { readonly [name in "okta" | "bamboohr"]?: object } = {},
-): Promise<Journey> {
-  const config = defineConfig({
-    sources: { hr: { source: toldSource }, idp: { source: toldSource }, ...sources },
-  });
+async function openStage(more: "okta" | "bamboohr" | undefined = undefined): Promise<Journey> {
+  const own = { source: toldSource };
+  const sources = { hr: own, idp: own };
+  const config =
+    more === undefined ? defineConfig({ sources }) : defineConfig({ sources: { ...sources, [more]: {} } });
   const stage = await journey({ config });
   stage.secrets["sources/hr"] = { current: toldSecret };
   stage.secrets["sources/idp"] = { current: toldSecret };
@@ -84,7 +83,7 @@ describe("why 10010 has no account is answered by one command where", () => {
     const refused = { request: "GET /api/v1/users/10010", status: 403, json: { errorCode: "E0000006" } };
     const api = await startRecordedApi([{ answers: [refused] }]);
     onTestFinished(() => api.close());
-    const stage = await openStage({ okta: {} });
+    const stage = await openStage("okta");
     stage.secrets["sources/okta"] = { current: { ...fixtureSecret("okta"), apiHost: api.url } };
     const event = {
       uuid: "e-1",
@@ -123,7 +122,7 @@ describe("why 10010 has no account is answered by one command where", () => {
   });
 
   it("the delivery could not be read", async () => {
-    const stage = await openStage({ bamboohr: {} });
+    const stage = await openStage("bamboohr");
     await tell(stage, "bamboohr", { employees: "10010" });
     const { status, out, error } = await explain(stage, "10010");
     expect({ status, out }).toEqual({ status: 1, out: "" });

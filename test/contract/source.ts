@@ -7,6 +7,7 @@ import { attackProof } from "./source-proof.ts";
 import { attackReceiving } from "./source-receiving.ts";
 import { attackRefusals } from "./source-refusals.ts";
 import { attackTranslation } from "./source-translation.ts";
+import { playStory } from "./source-story.ts";
 import { sourceUnderTest } from "./source-under-test.ts";
 import { attackWords } from "./source-words.ts";
 import type { Secret } from "./strangers.ts";
@@ -17,6 +18,8 @@ import type { Secret } from "./strangers.ts";
 interface SourceSuiteOptions {
   readonly fewestCases: number;
   readonly readme?: URL;
+  /** Whether there has to be a story of one person who joins, moves and leaves. */
+  readonly needsStory?: boolean;
   /** Default: beside the source. */
   readonly fixtures?: string;
 }
@@ -56,4 +59,5 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   attackAnswers(tested);
   attackList(tested);
   attackWords(tested);
+  playStory(tested, { isNeeded: options.needsStory ?? false });
 }

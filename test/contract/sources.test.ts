@@ -8,6 +8,7 @@ import { sourceSuite } from "./source.ts";
 for (const source of Object.values(registry) as unknown as Source[]) {
   sourceSuite(source, {
     fewestCases: 5,
+    needsStory: true,
     readme: new URL(`../../lib/sources/${source.name}/README.md`, import.meta.url),
   });
 }

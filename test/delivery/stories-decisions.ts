@@ -29,8 +29,9 @@ function redriven(count: number, newerOnes: number): Story {
     async play(world) {
       const requests = world.pool.requests.length;
       const previewed = await world.operate({ operation: "redrive", kind: "dead", mode: "preview" });
-      expect(countOf(previewed)).toMatchObject({ superseded: newerOnes, "dead name-missing": 1 });
-      expect(world.pool.requests).toHaveLength(requests);
+      if (world.lives.deaths === 0) expect(countOf(previewed)).toEqual(after);
+      const looked = world.pool.requests.slice(requests).map(({ operation }) => operation);
+      expect(looked.filter((operation) => !operation.startsWith("get-"))).toEqual([]);
       const results = await world.operate({ operation: "redrive", kind: "dead" });
       if (world.lives.deaths === 0) expect(countOf(results)).toEqual(after);
     },

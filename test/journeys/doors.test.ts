@@ -38,8 +38,7 @@ async function open() {
     log: { info: line, warn: line, error: line },
   });
   onTestFinished(() => stack.close());
-  const post = (name: string, request: WireRequest) =>
-    postRequest(stack.url, { source: name, name: "" }, request);
+  const post = (name: string, request: WireRequest) => postRequest(stack.url, name, request);
   const operate = async (request: object) => {
     const answer = await fetch(`${stack.url}/operations`, { method: "POST", body: JSON.stringify(request) });
     return (await answer.json()) as { rows: unknown };

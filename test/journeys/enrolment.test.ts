@@ -91,7 +91,7 @@ describe("a secret that the sender makes", () => {
 
     const joiner = readFixture(name, "person-hired", folder);
     const request = requestOf(source, secret, joiner, { now: Date.now(), id: "msg_1" });
-    expect((await postRequest(stack.url, joiner, request))?.status).toBe(202);
+    expect((await postRequest(stack.url, joiner.source, request))?.status).toBe(202);
     await stack.settled();
     expect(stack.sandbox?.users()).toMatchObject([{ externalId: "10010" }]);
   });

@@ -45,7 +45,7 @@ async function open(name: string) {
   });
   const signed = (by: object = secret, now = Date.now()) =>
     requestOf(source, by as never, joiner, { now, id: "msg_1" });
-  const post = (request: WireRequest) => postRequest(stack.url, joiner, request);
+  const post = (request: WireRequest) => postRequest(stack.url, joiner.source, request);
   return { source, stack, log, joiner, secret, signed, post };
 }
 

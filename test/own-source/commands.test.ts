@@ -126,6 +126,7 @@ describe("with a wrong definition", () => {
     ["infra/commands/build.ts"],
     ["infra/commands/start.ts", "--once"],
     ["infra/commands/send.ts"],
+    ["infra/commands/doctor.ts", "--local"],
     ["infra/commands/translate.ts", "workday", "body.json"],
   ])("node %s fails with one line that says what to change", async (...command) => {
     configure(example.replace(/ {2}proof: .*\n/, ""));

@@ -42,7 +42,7 @@ describe.each(examples)("the example $name", ({ name, config, joins }) => {
     const fixture = readFixture(name, joins, folderOf(name));
     const source = enabledSources(config).get(name);
     const request = requestOf(source as never, secret as never, fixture, { now: Date.now(), id: "msg_1" });
-    const answer = await postRequest(stack.url, fixture, request);
+    const answer = await postRequest(stack.url, fixture.source, request);
     expect(answer?.status).toBe(202);
     await stack.settled();
     const [user] = stack.sandbox?.users() ?? [];

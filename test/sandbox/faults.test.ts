@@ -232,3 +232,41 @@ test("outlives requests that make no sense", async () => {
 test("needs an access key, whose id is the id of its pool", async () => {
   await expect(openSandbox({ accessKeys: [] })).rejects.toThrow("sandbox-without-access-key");
 });
+
+test("can be made to fail several times, to stop that, and to show people late, over HTTP", async () => {
+  const sandbox = await openSandbox();
+  const control = async (method: string, path: string, body?: unknown) => {
+    const answer = await fetch(`${sandbox.url}/__sandbox/${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: (await answer.json()) as unknown };
+  };
+  const script = [{ on: create, fault: { kind: "http-429" }, times: 3 }];
+  expect(await control("POST", "faults", script)).toEqual({ status: 200, body: { pending: 3 } });
+  expect((await call(sandbox, create, people)).httpStatus).toBe(429);
+  expect((await call(sandbox, create, people)).httpStatus).toBe(429);
+  expect(await control("DELETE", "faults")).toEqual({ status: 200, body: { pending: 0 } });
+
+  expect(await control("POST", "look-up-lag", { milliseconds: 60_000 })).toMatchObject({ status: 200 });
+  expect((await call(sandbox, create, people)).httpStatus).toBe(200);
+  const listed = () => call(sandbox, "list-users", {});
+  expect((await listed()).text).not.toContain("zhang.san");
+  await control("POST", "look-up-lag", { milliseconds: 0 });
+  expect((await listed()).text).toContain("zhang.san");
+});
+
+test("refuses a fault that could never happen, and names the operations that there are", async () => {
+  const sandbox = await openSandbox();
+  const script = [{ on: "create-user-batch", fault: { kind: "http-429" } }];
+  const answer = await fetch(`${sandbox.url}/__sandbox/faults`, {
+    method: "POST",
+    body: JSON.stringify(script),
+  });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({
+    reason: "unknown-operation",
+    known: expect.arrayContaining(["any", create]) as unknown,
+  });
+  expect(sandbox.pendingFaults).toBe(0);
+});
