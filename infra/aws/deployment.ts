@@ -10,6 +10,7 @@ import {
   type DeployedSource,
   type FunctionDefinition,
 } from "./functions.ts";
+import { joins, mayJoinNetwork, subnets } from "./network.ts";
 
 // The deployment of the functions, each with a role and an alarm of its own; the secrets; and the outputs of the stack.
 
@@ -27,11 +28,12 @@ export interface Deployment {
 }
 
 type Encryption = Config["encryption"];
+type Network = Config["network"];
 
 /** The name that osls gives a function's resources in the template. */
 const logicalName = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", "Dash");
 
-function role(definition: FunctionDefinition, encryption: Encryption): Value {
+function role(definition: FunctionDefinition, encryption: Encryption, network: Network): Value {
   return {
     Type: "AWS::IAM::Role",
     Properties: {
@@ -56,6 +58,7 @@ function role(definition: FunctionDefinition, encryption: Encryption): Value {
               ),
               ...definition.may,
               ...(encryption === "customer-managed" && definition.may.length > 0 ? [mayUseKey] : []),
+              ...(joins(definition, network) ? mayJoinNetwork(definition.name) : []),
             ],
           },
         },
@@ -123,6 +126,7 @@ export function deployment(
   config: {
     readonly service: string;
     readonly encryption: Encryption;
+    readonly network?: Network;
     readonly keepResultsDays: number;
     readonly sources: readonly DeployedSource[];
   },
@@ -164,6 +168,7 @@ export function deployment(
       timeout: definition.timeoutSeconds,
       role: `${pascal(definition.name)}Role`,
       environment: definition.environment,
+      ...(joins(definition, config.network) && { vpc: subnets(config.network) }),
       package: { patterns: [`dist/${definition.name}/*.mjs`] },
       events: definition.events,
     },
@@ -181,7 +186,7 @@ export function deployment(
         ...key?.Resources,
         ...Object.fromEntries(
           definitions.flatMap((definition) => [
-            [`${pascal(definition.name)}Role`, role(definition, config.encryption)],
+            [`${pascal(definition.name)}Role`, role(definition, config.encryption, config.network)],
             [`${pascal(definition.name)}FailsAlarm`, failureAlarm(definition)],
           ]),
         ),

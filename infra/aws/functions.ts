@@ -14,6 +14,9 @@ export interface DeployedSource {
   readonly enrol?: unknown;
 }
 
+/** Where a function's requests go that leave AWS. */
+export type Destination = "authing" | "source-apis";
+
 export interface FunctionDefinition {
   /** As in `bundle.ts`: `<folder>-<file>`. */
   readonly name: string;
@@ -22,6 +25,8 @@ export interface FunctionDefinition {
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, Value>>;
   readonly events: readonly Value[];
+  /** What it calls outside AWS, apart from the key sets of senders that sign tokens. Decides which functions `network` concerns. */
+  readonly calls: readonly Destination[];
   /** Everything that the function may do, in addition to writing its own log. */
   readonly may: readonly Statement[];
 }
@@ -65,6 +70,7 @@ function webhooks({ name: source, proof, enrol }: DeployedSource): FunctionDefin
       { httpApi: { method: "POST", path } },
       { httpApi: { method: "GET", path } },
     ]),
+    calls: [],
     may: [
       mayReadSecret(sourceSecret(source)),
       ...mayQueueEvents(`${source}/`),
@@ -96,6 +102,7 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
       },
     },
   ],
+  calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
@@ -136,6 +143,7 @@ const uploadsPlan: FunctionDefinition = {
   timeoutSeconds: 900,
   environment: { CHUNKS_QUEUE_URL: ref("ChunksQueue"), TABLE: ref("LedgerTable") },
   events: [oneFrom("UploadsQueue", 2)],
+  calls: [],
   may: [
     mayConsume("UploadsQueue"),
     may(arn("ChunksQueue"), "sqs:SendMessage"),
@@ -159,6 +167,7 @@ const uploadsRun: FunctionDefinition = {
   // One more than one file may use (chunksAtOnce in lib/uploads/import-plan.ts), so that a large file does not block a small one.
   // Authing's rate limit bounds how many may run at once.
   events: [oneFrom("ChunksQueue", 3)],
+  calls: ["authing"],
   may: [
     mayReadSecret(authingSecret),
     mayConsume("ChunksQueue", "sqs:SendMessage"),
@@ -176,6 +185,7 @@ const uploadsFinish: FunctionDefinition = {
   timeoutSeconds: 900,
   environment: { TABLE: ref("LedgerTable") },
   events: [oneFrom("FinishQueue", 2)],
+  calls: [],
   may: [
     mayConsume("FinishQueue"),
     mayClaim,
@@ -198,6 +208,7 @@ const waitingBringBack: FunctionDefinition = {
     TABLE: ref("LedgerTable"),
   },
   events: [{ schedule: { rate: ["rate(1 minute)"] } }],
+  calls: [],
   may: [
     ...mayQueueEvents(),
     may(objects("parked/waiting/"), "s3:GetObject", "s3:PutObject"),
@@ -221,6 +232,7 @@ const operationsRun = (asked: readonly string[]): FunctionDefinition => ({
     TABLE: ref("LedgerTable"),
   },
   events: [],
+  calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
@@ -242,6 +254,7 @@ const unclaimedRefuse: FunctionDefinition = {
   timeoutSeconds: 3,
   environment: {},
   events: [{ httpApi: "*" }],
+  calls: [],
   may: [],
 };
 

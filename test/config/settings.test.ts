@@ -19,6 +19,12 @@ describe("settings", () => {
     [{ sources: { okta: { people: "all" } } }, "sources.okta.people must be one of own, shared"],
     [{ authing: { kickUsers: true } }, "authing.kickUsers must be a list"],
     [{ authing: { kickUsers: ["62188e71"] } }, "none"],
+    [{ network: { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d4e5f67890"] } }, "none"],
+    [
+      { network: { subnetIds: ["0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] } },
+      "network.subnetIds.0 must be like subnet-0a1b2c3d4e5f67890",
+    ],
+    [{ network: { subnetIds: ["subnet-0a1b2c3d"] } }, "network.securityGroupIds must be a list"],
   ])("%j: %s", (input, problem) => {
     expect(problemOf(input)).toBe(problem === "none" ? "none" : `inbound.config.ts: ${problem}`);
   });
