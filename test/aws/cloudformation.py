@@ -12,6 +12,7 @@ from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 from moto.core.responses import ActionResult
+from moto.kms.models import Key
 from moto.secretsmanager.models import secretsmanager_backends
 
 
@@ -77,6 +78,20 @@ def delete_resource(resources, parsed_resource, resource_json):
 
 
 parsing.ResourceMap._delete_resource = delete_resource
+
+
+create_known_key = Key.create_from_cloudformation_json.__func__
+
+
+def create_key(cls, resource_name, cloudformation_json, *more, **kwargs):
+    """moto keeps the policy of a key as text, and takes it from a template as an object: each later question about the key would fail."""
+    properties = cloudformation_json["Properties"]
+    policy = json.dumps(properties["KeyPolicy"])
+    cleaned = {**cloudformation_json, "Properties": {**properties, "KeyPolicy": policy}}
+    return create_known_key(cls, resource_name, cleaned, *more, **kwargs)
+
+
+Key.create_from_cloudformation_json = classmethod(create_key)
 
 
 class Secret(CloudFormationModel):
