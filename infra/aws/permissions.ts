@@ -25,11 +25,11 @@ export interface StagePolicy {
 
 type Deployment = Pick<Config, "service" | "encryption" | "network">;
 
-interface Row {
-  readonly actions: readonly string[];
-  readonly on: Scope;
-  readonly why: string;
-}
+/** Rights, and what for: in words, or a type of resource that CloudFormation handles. */
+type Row = { readonly actions: readonly string[]; readonly on: Scope } & (
+  | { readonly why: string }
+  | { readonly type: string }
+);
 
 const cloudFormation = (...names: string[]) => names.map((name) => `cloudformation:${name}`);
 
@@ -69,13 +69,14 @@ const operate: readonly Row[] = [
     why: "`explain`, `parked`, `pause`, `resume`, `refused` ask `operations-run`",
   },
 ];
-const readSecrets: Row = {
+const readSecrets = {
   actions: ["secretsmanager:GetSecretValue"],
-  on: "Secrets",
+  on: "Secrets" as const,
   why: "compares secrets with the form that they need, and signs a ping with them",
 };
 const doctor: readonly Row[] = [
-  ...operate,
+  ...asking,
+  { actions: ["lambda:InvokeFunction"], on: "OperationsFunction", why: "lists parked messages" },
   readSecrets,
   { actions: ["sqs:GetQueueAttributes"], on: "Queues", why: "counts the messages in the queues" },
   { actions: ["cloudwatch:GetMetricData"], on: "Everything", why: "asks for the age of the oldest message" },
@@ -105,9 +106,16 @@ const throughKey: Row = {
 /** Rows on one scope become one grant. */
 function grants(rows: readonly Row[], names: Names): Grant[] {
   const byScope = Map.groupBy(rows, ({ on }) => on);
+  const forTypes = (types: readonly string[]) =>
+    types.length === 0 ? [] : [`CloudFormation, for ${types.map((type) => `\`${type}\``).join(", ")}`];
   return Array.from(byScope, ([sid, group]) => ({
     sid,
-    why: [...new Set(group.map(({ why }) => why))].join("; "),
+    why: [
+      ...new Set([
+        ...group.flatMap((row) => ("why" in row ? row.why : [])),
+        ...forTypes(group.flatMap((row) => ("type" in row ? row.type : []))),
+      ]),
+    ].join("; "),
     actions: [...new Set(group.flatMap(({ actions }) => actions))].toSorted(),
     ...(scopes[sid](names) as { resources: readonly Value[]; condition?: Value }),
   }));
@@ -128,11 +136,7 @@ export function stagePolicies(
   const isWithKey = encryption === "customer-managed";
   const types = Object.keys(resourceRights).filter((type) => isWithKey || type !== "AWS::KMS::Key");
   const rows: Row[] = types.flatMap((type) =>
-    (resourceRights[type] ?? []).map(({ actions, on }) => ({
-      actions,
-      on,
-      why: `CloudFormation, for \`${type}\``,
-    })),
+    (resourceRights[type] ?? []).map(({ actions, on }) => ({ actions, on, type })),
   );
   const deploying = [
     ...osls,

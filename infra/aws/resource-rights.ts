@@ -276,7 +276,7 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
         ...["DescribeKey", "GetKeyPolicy", "PutKeyPolicy", "GetKeyRotationStatus", "EnableKeyRotation"],
         ...["UpdateKeyDescription", "TagResource", "UntagResource", "ListResourceTags"],
         // Of AWS::DynamoDB::Table, whose table the key encrypts.
-        ...["CreateGrant", "Decrypt"],
+        ...["CreateGrant", "RevokeGrant", "Encrypt", "Decrypt"],
       ].map((name) => `kms:${name}`),
       on: "Keys",
     },
