@@ -37,8 +37,13 @@ const cloudFormation = (...names: string[]) => names.map((name) => `cloudformati
 const osls: readonly Row[] = [
   {
     actions: cloudFormation(
-      ...["CreateStack", "UpdateStack", "DeleteStack", "DescribeStacks", "DescribeStackEvents"],
-      ...["DescribeStackResource", "ListStackResources"],
+      "CreateStack",
+      "UpdateStack",
+      "DeleteStack",
+      "DescribeStacks",
+      "DescribeStackEvents",
+      "DescribeStackResource",
+      "ListStackResources",
     ),
     on: "Stack",
     why: "osls creates, updates, watches and deletes the stack",
@@ -122,9 +127,16 @@ function grants(rows: readonly Row[], names: Names): Grant[] {
 }
 
 /** Scopes whose rights are in the second of two policies for deploying: IAM allows 6,144 characters in one policy. */
-const data: ReadonlySet<Scope> = new Set([
-  ...(["Buckets", "Secrets", "Queues", "Tables", "Topics", "Rules"] as const),
-  ...(["Alarms", "Dashboards", "Keys"] as const),
+const data: ReadonlySet<Scope> = new Set<Scope>([
+  "Buckets",
+  "Secrets",
+  "Queues",
+  "Tables",
+  "Topics",
+  "Rules",
+  "Alarms",
+  "Dashboards",
+  "Keys",
 ]);
 
 /** The policies for a stage of this configuration. */

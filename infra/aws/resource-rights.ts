@@ -14,6 +14,9 @@ export interface ResourceRights {
   readonly source?: string;
 }
 
+/** Actions of one service, from their names with space between them. */
+const named = (service: string, names: string) => names.split(/\s+/).map((name) => `${service}:${name}`);
+
 const here = "${AWS::Region}:${AWS::AccountId}";
 const arn = (rest: string): Value => ({ "Fn::Sub": `arn:\${AWS::Partition}:${rest}` });
 
@@ -76,13 +79,13 @@ export const scopes = {
       },
     },
   }),
-  // What AWS lets nobody narrow down.
+  // What AWS lets no policy narrow down.
   Everything: () => ({ resources: ["*"] }),
 } satisfies Record<string, (names: Names) => Scoped>;
 export type Scope = keyof typeof scopes;
 
 const api: ResourceRights = {
-  actions: ["GET", "POST", "PUT", "PATCH", "DELETE"].map((name) => `apigateway:${name}`),
+  actions: named("apigateway", "GET POST PUT PATCH DELETE"),
   on: "Apis",
 };
 const managing =
@@ -92,14 +95,14 @@ const managing =
 export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>> = {
   "AWS::S3::Bucket": [
     {
-      actions: [
-        ...["CreateBucket", "DeleteBucket", "ListBucket", "PutBucketTagging", "GetBucketTagging"],
-        ...["PutEncryptionConfiguration", "GetEncryptionConfiguration"],
-        ...["PutLifecycleConfiguration", "GetLifecycleConfiguration"],
-        ...["PutBucketNotification", "GetBucketNotification", "PutBucketVersioning", "GetBucketVersioning"],
-        ...["PutBucketPublicAccessBlock", "GetBucketPublicAccessBlock"],
-        ...["PutBucketOwnershipControls", "GetBucketOwnershipControls"],
-      ].map((name) => `s3:${name}`),
+      actions: named(
+        "s3",
+        `CreateBucket DeleteBucket ListBucket PutBucketTagging GetBucketTagging
+         PutEncryptionConfiguration GetEncryptionConfiguration PutLifecycleConfiguration
+         GetLifecycleConfiguration PutBucketNotification GetBucketNotification
+         PutBucketVersioning GetBucketVersioning PutBucketPublicAccessBlock
+         GetBucketPublicAccessBlock PutBucketOwnershipControls GetBucketOwnershipControls`,
+      ),
       on: "Buckets",
     },
   ],
@@ -108,10 +111,11 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
   ],
   "AWS::Logs::LogGroup": [
     {
-      actions: [
-        ...["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "DeleteRetentionPolicy"],
-        ...["TagResource", "UntagResource", "ListTagsForResource", "GetDataProtectionPolicy"],
-      ].map((name) => `logs:${name}`),
+      actions: named(
+        "logs",
+        `CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy TagResource
+         UntagResource ListTagsForResource GetDataProtectionPolicy`,
+      ),
       on: "LogGroups",
     },
     { actions: ["logs:DescribeLogGroups"], on: "AnyLogGroup" },
@@ -119,11 +123,12 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
   ],
   "AWS::Lambda::Function": [
     {
-      actions: [
-        ...["CreateFunction", "GetFunction", "DeleteFunction", "UpdateFunctionCode"],
-        ...["UpdateFunctionConfiguration", "GetFunctionCodeSigningConfig", "GetFunctionRecursionConfig"],
-        ...["GetRuntimeManagementConfig", "TagResource", "UntagResource"],
-      ].map((name) => `lambda:${name}`),
+      actions: named(
+        "lambda",
+        `CreateFunction GetFunction DeleteFunction UpdateFunctionCode UpdateFunctionConfiguration
+         GetFunctionCodeSigningConfig GetFunctionRecursionConfig GetRuntimeManagementConfig
+         TagResource UntagResource`,
+      ),
       on: "Functions",
     },
     { actions: ["iam:PassRole"], on: "RolesForLambda" },
@@ -135,24 +140,21 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
   ],
   "AWS::Lambda::EventSourceMapping": [
     {
-      actions: ["CreateEventSourceMapping", "UpdateEventSourceMapping", "DeleteEventSourceMapping"].map(
-        (name) => `lambda:${name}`,
-      ),
+      actions: named("lambda", "CreateEventSourceMapping UpdateEventSourceMapping DeleteEventSourceMapping"),
       on: "MappingsOfFunctions",
     },
     {
-      actions: ["GetEventSourceMapping", "ListTags", "TagResource", "UntagResource"].map(
-        (name) => `lambda:${name}`,
-      ),
+      actions: named("lambda", "GetEventSourceMapping ListTags TagResource UntagResource"),
       on: "Mappings",
     },
   ],
   "AWS::Events::Rule": [
     {
-      actions: [
-        ...["PutRule", "DescribeRule", "DeleteRule", "PutTargets", "RemoveTargets", "ListTargetsByRule"],
-        ...["TagResource", "UntagResource", "ListTagsForResource"],
-      ].map((name) => `events:${name}`),
+      actions: named(
+        "events",
+        `PutRule DescribeRule DeleteRule PutTargets RemoveTargets ListTargetsByRule TagResource
+         UntagResource ListTagsForResource`,
+      ),
       on: "Rules",
     },
   ],
@@ -164,36 +166,31 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
     { ...api, source: managing },
     {
       // The page's other rights are above, or for reading logs.
-      actions: [
-        ...["CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery"],
-        ...["ListLogDeliveries", "PutResourcePolicy", "DescribeResourcePolicies"],
-      ].map((name) => `logs:${name}`),
+      actions: named(
+        "logs",
+        `CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries
+         PutResourcePolicy DescribeResourcePolicies`,
+      ),
       on: "Everything",
       source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html",
     },
   ],
   "AWS::IAM::Role": [
     {
-      actions: [
-        ...[
-          "CreateRole",
-          "GetRole",
-          "DeleteRole",
-          "UpdateRole",
-          "UpdateRoleDescription",
-          "TagRole",
-          "UntagRole",
-        ],
-        ...["UpdateAssumeRolePolicy", "PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy"],
-        ...["ListRolePolicies", "ListAttachedRolePolicies"],
-      ].map((name) => `iam:${name}`),
+      actions: named(
+        "iam",
+        `CreateRole GetRole DeleteRole UpdateRole UpdateRoleDescription TagRole UntagRole
+         UpdateAssumeRolePolicy PutRolePolicy GetRolePolicy DeleteRolePolicy ListRolePolicies
+         ListAttachedRolePolicies`,
+      ),
       on: "Roles",
     },
   ],
   "AWS::CloudWatch::Alarm": [
     {
-      actions: ["PutMetricAlarm", "DeleteAlarms", "TagResource", "UntagResource", "ListTagsForResource"].map(
-        (name) => `cloudwatch:${name}`,
+      actions: named(
+        "cloudwatch",
+        "PutMetricAlarm DeleteAlarms TagResource UntagResource ListTagsForResource",
       ),
       on: "Alarms",
     },
@@ -208,23 +205,20 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
   "AWS::SecretsManager::Secret": [
     {
       // Not GetSecretValue: the schema lists it for secrets whose value the template gives, and ours gives none.
-      actions: [
-        "CreateSecret",
-        "DescribeSecret",
-        "UpdateSecret",
-        "DeleteSecret",
-        "TagResource",
-        "UntagResource",
-      ].map((name) => `secretsmanager:${name}`),
+      actions: named(
+        "secretsmanager",
+        "CreateSecret DescribeSecret UpdateSecret DeleteSecret TagResource UntagResource",
+      ),
       on: "Secrets",
     },
   ],
   "AWS::SQS::Queue": [
     {
-      actions: [
-        ...["CreateQueue", "DeleteQueue", "GetQueueUrl", "GetQueueAttributes", "SetQueueAttributes"],
-        ...["TagQueue", "UntagQueue", "ListQueueTags"],
-      ].map((name) => `sqs:${name}`),
+      actions: named(
+        "sqs",
+        `CreateQueue DeleteQueue GetQueueUrl GetQueueAttributes SetQueueAttributes TagQueue
+         UntagQueue ListQueueTags`,
+      ),
       on: "Queues",
     },
   ],
@@ -238,21 +232,23 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
   ],
   "AWS::DynamoDB::Table": [
     {
-      actions: [
-        ...["CreateTable", "DescribeTable", "UpdateTable", "DeleteTable", "DescribeTimeToLive"],
-        ...["UpdateTimeToLive", "DescribeContinuousBackups", "UpdateContinuousBackups"],
-        ...["DescribeContributorInsights", "DescribeKinesisStreamingDestination", "GetResourcePolicy"],
-        ...["TagResource", "UntagResource", "ListTagsOfResource"],
-      ].map((name) => `dynamodb:${name}`),
+      actions: named(
+        "dynamodb",
+        `CreateTable DescribeTable UpdateTable DeleteTable DescribeTimeToLive UpdateTimeToLive
+         DescribeContinuousBackups UpdateContinuousBackups DescribeContributorInsights
+         DescribeKinesisStreamingDestination GetResourcePolicy TagResource UntagResource
+         ListTagsOfResource`,
+      ),
       on: "Tables",
     },
   ],
   "AWS::SNS::Topic": [
     {
-      actions: [
-        ...["CreateTopic", "GetTopicAttributes", "SetTopicAttributes", "DeleteTopic", "TagResource"],
-        ...["UntagResource", "ListTagsForResource", "ListSubscriptionsByTopic", "GetDataProtectionPolicy"],
-      ].map((name) => `sns:${name}`),
+      actions: named(
+        "sns",
+        `CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic TagResource UntagResource
+         ListTagsForResource ListSubscriptionsByTopic GetDataProtectionPolicy`,
+      ),
       on: "Topics",
     },
   ],
@@ -269,15 +265,16 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
       on: "LogGroups",
     },
   ],
+  // The last four are of AWS::DynamoDB::Table, which the key encrypts.
   "AWS::KMS::Key": [
     { actions: ["kms:CreateKey"], on: "Everything" },
     {
-      actions: [
-        ...["DescribeKey", "GetKeyPolicy", "PutKeyPolicy", "GetKeyRotationStatus", "EnableKeyRotation"],
-        ...["UpdateKeyDescription", "TagResource", "UntagResource", "ListResourceTags"],
-        // Of AWS::DynamoDB::Table, whose table the key encrypts.
-        ...["CreateGrant", "RevokeGrant", "Encrypt", "Decrypt"],
-      ].map((name) => `kms:${name}`),
+      actions: named(
+        "kms",
+        `DescribeKey GetKeyPolicy PutKeyPolicy GetKeyRotationStatus EnableKeyRotation
+         UpdateKeyDescription TagResource UntagResource ListResourceTags CreateGrant RevokeGrant
+         Encrypt Decrypt`,
+      ),
       on: "Keys",
     },
   ],
@@ -285,8 +282,6 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
 
 /** What Lambda asks of the principal that puts a function into subnets (AWS::Lambda::Function). EC2 knows no resources for these. */
 export const subnetRights: ResourceRights = {
-  actions: ["DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs", "DescribeNetworkInterfaces"].map(
-    (name) => `ec2:${name}`,
-  ),
+  actions: named("ec2", "DescribeSecurityGroups DescribeSubnets DescribeVpcs DescribeNetworkInterfaces"),
   on: "Everything",
 };

@@ -136,7 +136,7 @@ class Secret(CloudFormationModel):
 
 
 class Alarm(CloudFormationModel):
-    """An alarm that tells what it is about and whom; it watches no metric."""
+    """An alarm with its description and its topic; it watches no metric."""
 
     __module__ = "moto.cloudwatch.models"
 

@@ -76,7 +76,12 @@ async function codeOf(name: string): Promise<string | undefined> {
 }
 
 const functionsWithoutSource = [
-  ...["events-apply", "operations-run", "unclaimed-refuse", "uploads-finish", "uploads-plan", "uploads-run"],
+  "events-apply",
+  "operations-run",
+  "unclaimed-refuse",
+  "uploads-finish",
+  "uploads-plan",
+  "uploads-run",
   "waiting-bring-back",
 ];
 const functionsOf = (...sources: string[]) =>

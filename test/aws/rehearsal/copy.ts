@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** How a command ended. */
-export interface Ended {
+interface Ended {
   readonly status: number;
   readonly out: string;
 }
