@@ -6,16 +6,25 @@ import { defineConfig } from "#lib/config.ts";
 import type { Config } from "#lib/config.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { alarmsIn } from "#infra/describe/alarms.ts";
+import { chinese } from "#infra/describe/chinese.ts";
+import { english } from "#infra/describe/english.ts";
 import { describePage } from "#infra/describe/page.ts";
 
 const yaml = (name: string) => readFileSync(`infra/aws/${name}.yml`, "utf8");
-const pageOf = (config: Config) =>
-  describePage({ config, sources: enabledSources(config), alarms: alarmsIn(yaml("alarms")) });
+const pageOf = (config: Config, words = english) =>
+  describePage({ config, sources: enabledSources(config), alarms: alarmsIn(yaml("alarms")) }, words);
 
 describe("npm run describe", () => {
   it("prints the page of this repository's configuration", async () => {
     // Read it like code before you accept a change of it: vitest -u writes it.
     await expect(pageOf(config)).toMatchFileSnapshot("files/page.md");
+  });
+
+  it("prints it in Chinese, with the same settings, names and numbers", async () => {
+    const page = pageOf(config, chinese);
+    await expect(page).toMatchFileSnapshot("files/page.zh.md");
+    const facts = (text: string) => (text.match(/`[^`]+`|\d+/g) ?? []).toSorted();
+    expect(facts(page)).toEqual(facts(pageOf(config)));
   });
 
   it("says what a configuration changes", () => {
