@@ -27,6 +27,17 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** The id of a resource in AWS's network, e.g. `subnet-0a1b2c3d4e5f67890`. */
+const awsId = (kind: string) =>
+  z
+    .string()
+    .check(
+      z.refine(
+        (id: string) => new RegExp(`^${kind}-[0-9a-f]{8,17}$`).test(id),
+        `must be like ${kind}-0a1b2c3d4e5f67890`,
+      ),
+    );
+
 const SourceSettings = z.strictObject({
   /**
    * Which people the source may change, close and open: only those that it brought (`own`), or also those that other sources and
@@ -63,6 +74,16 @@ const Config = z.strictObject({
    * which AWS rotates each year and charges for.
    */
   encryption: z._default(z.enum(["aws-managed", "customer-managed"]), "aws-managed"),
+  /**
+   * Subnets and security groups of yours in which the functions run that call Authing and the APIs of sources, so that these calls come
+   * from one address: the one of your NAT gateway. docs/network.md says what the subnets need, and what that costs.
+   */
+  network: z.optional(
+    z.strictObject({
+      subnetIds: z.array(awsId("subnet")).check(z.minLength(1), z.maxLength(16)),
+      securityGroupIds: z.array(awsId("sg")).check(z.minLength(1), z.maxLength(5)),
+    }),
+  ),
   /** How long results of imports are kept, in days; rejected rows hold personal data. The ledger deletes rows after 90 days. */
   keepResultsDays: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3650)), 90),
   /** The country of phone numbers without a country code, ISO 3166, e.g. `CN`. */

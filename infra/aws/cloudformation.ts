@@ -6,9 +6,10 @@ export type Value = string | number | boolean | readonly Value[] | { readonly [k
 
 /** One permission. A type, not an interface, so that it is a `Value` too. */
 export type Statement = {
-  readonly Effect: "Allow";
+  readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
   readonly Resource: Value;
+  readonly Condition?: Value;
 };
 
 export const ref = (resource: string): Value => ({ Ref: resource });

@@ -16,6 +16,7 @@ import {
 import { functionDefinitions } from "./functions.ts";
 import type { DigestTime } from "./notice-functions.ts";
 import { sourceAlarms } from "./source-alarms.ts";
+import { joins, mayJoinNetwork, subnets } from "./network.ts";
 
 // The deployment of the functions, each with a role and an alarm of its own; the secrets; and the outputs of the stack.
 
@@ -33,8 +34,9 @@ export interface Deployment {
 }
 
 type Encryption = Config["encryption"];
+type Network = Config["network"];
 
-function role(definition: FunctionDefinition, encryption: Encryption): Value {
+function role(definition: FunctionDefinition, encryption: Encryption, network: Network): Value {
   return {
     Type: "AWS::IAM::Role",
     Properties: {
@@ -58,6 +60,7 @@ function role(definition: FunctionDefinition, encryption: Encryption): Value {
               ...(encryption === "customer-managed" && definition.may.some(({ Resource }) => Resource !== "*")
                 ? [mayUseKey]
                 : []),
+              ...(joins(definition, network) ? mayJoinNetwork(definition.name) : []),
             ],
           },
         },
@@ -154,7 +157,7 @@ function failureAlarm({ name, failureMeans }: FunctionDefinition): Value {
 }
 
 /** When the digest is sent; `undefined` for no digest. */
-function digestTime(config: Pick<Config, "notices" | "region" | "timeZone">): DigestTime | undefined {
+export function digestTime(config: Pick<Config, "notices" | "region" | "timeZone">): DigestTime | undefined {
   const { digestAt } = config.notices;
   if (digestAt === false) return undefined;
   const timeZone = timeZoneOf(config);
@@ -172,6 +175,7 @@ function digestTime(config: Pick<Config, "notices" | "region" | "timeZone">): Di
  */
 export function deployment(
   config: Pick<Config, "service" | "encryption" | "keepResultsDays" | "notices" | "region" | "timeZone"> & {
+    readonly network?: Network;
     readonly sources: readonly DeployedSource[];
   },
   files: readonly FunctionFile[],
@@ -213,6 +217,7 @@ export function deployment(
       timeout: definition.timeoutSeconds,
       role: `${pascal(definition.name)}Role`,
       environment: definition.environment,
+      ...(joins(definition, config.network) && { vpc: subnets(config.network) }),
       package: { patterns: [`dist/${definition.name}/*.mjs`] },
       events: definition.events,
     },
@@ -236,7 +241,7 @@ export function deployment(
         ...key?.Resources,
         ...Object.fromEntries(
           definitions.flatMap((definition) => [
-            [`${pascal(definition.name)}Role`, role(definition, config.encryption)],
+            [`${pascal(definition.name)}Role`, role(definition, config.encryption, config.network)],
             [`${pascal(definition.name)}FailsAlarm`, failureAlarm(definition)],
           ]),
         ),

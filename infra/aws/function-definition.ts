@@ -15,6 +15,9 @@ export interface DeployedSource {
   readonly redeliversForSeconds?: number;
 }
 
+/** Where a function's requests go that leave AWS. */
+export type Destination = "authing" | "source-apis" | "chats";
+
 export interface FunctionDefinition {
   /** As in `bundle.ts`: `<folder>-<file>`. */
   readonly name: string;
@@ -23,6 +26,8 @@ export interface FunctionDefinition {
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, Value>>;
   readonly events: readonly Value[];
+  /** What it calls outside AWS, apart from the key sets of senders that sign tokens. Decides which functions `network` concerns. */
+  readonly calls: readonly Destination[];
   /** Everything that the function may do, in addition to writing its own log. */
   readonly may: readonly Statement[];
   /** What its failure means for people: a part of the text of its alarm. */

@@ -51,6 +51,7 @@ function webhooks({
       { httpApi: { method: "POST", path } },
       { httpApi: { method: "GET", path } },
     ]),
+    calls: [],
     may: [
       mayReadSecret(sourceSecret(source)),
       ...mayQueueEvents(`${source}/`),
@@ -83,6 +84,7 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
       },
     },
   ],
+  calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
@@ -125,6 +127,7 @@ const uploadsPlan: FunctionDefinition = {
   timeoutSeconds: 900,
   environment: { CHUNKS_QUEUE_URL: ref("ChunksQueue"), TABLE: ref("LedgerTable") },
   events: [oneFrom("UploadsQueue", 2)],
+  calls: [],
   may: [
     mayConsume("UploadsQueue"),
     may(arn("ChunksQueue"), "sqs:SendMessage"),
@@ -150,6 +153,7 @@ const uploadsRun: FunctionDefinition = {
   // One more than one file may use (chunksAtOnce in lib/uploads/import-plan.ts), so that a large file does not block a small one.
   // Authing's rate limit bounds how many may run at once.
   events: [oneFrom("ChunksQueue", 3)],
+  calls: ["authing"],
   may: [
     mayReadSecret(authingSecret),
     mayConsume("ChunksQueue", "sqs:SendMessage"),
@@ -169,6 +173,7 @@ const uploadsFinish: FunctionDefinition = {
   timeoutSeconds: 900,
   environment: { TABLE: ref("LedgerTable") },
   events: [oneFrom("FinishQueue", 2)],
+  calls: [],
   may: [
     mayConsume("FinishQueue"),
     mayClaim,
@@ -193,6 +198,7 @@ const waitingBringBack: FunctionDefinition = {
     TABLE: ref("LedgerTable"),
   },
   events: [{ schedule: { rate: ["rate(1 minute)"] } }],
+  calls: [],
   may: [
     ...mayQueueEvents(),
     may(objects("parked/waiting/"), "s3:GetObject", "s3:PutObject"),
@@ -221,6 +227,7 @@ const operationsRun = (asked: readonly string[], doors: readonly string[]): Func
     TABLE: ref("LedgerTable"),
   },
   events: [],
+  calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
     mayReadSecret(authingSecret),
     ...asked.map(mayReadSecret),
@@ -246,6 +253,7 @@ const unclaimedRefuse = (sources: readonly string[]): FunctionDefinition => ({
   // Names, not the configuration: with all sources in its bundle, each call of a scanner would cost more.
   environment: { SOURCES: sources.join(",") },
   events: [{ httpApi: "*" }],
+  calls: [],
   may: [],
   failureMeans:
     "requests to paths that are no webhook get another answer than 401. Events and people are not affected.",

@@ -16,6 +16,7 @@ export const noticesAlarm: FunctionDefinition = {
   timeoutSeconds: 90,
   environment: { REGION: ref("AWS::Region") },
   events: [{ sns: { arn: ref("AlarmsTopic"), topicName: "AlarmsTopic" } }],
+  calls: ["chats"],
   may: [mayReadSecret(noticesSecret)],
   failureMeans:
     "group chats are not told of alarms; subscribers of the topic are. Events and people are not affected.",
@@ -34,6 +35,7 @@ export const noticesDigest = (time: DigestTime | undefined): FunctionDefinition 
   timeoutSeconds: 300,
   environment: { REGION: ref("AWS::Region"), BUCKET: ref("UploadsBucket"), TABLE: ref("LedgerTable") },
   events: time === undefined ? [] : [digestSchedule(time)],
+  calls: ["chats"],
   may: [
     mayReadSecret(noticesSecret),
     // CloudWatch has no rights by metric.

@@ -11,6 +11,7 @@ export const watchSilence: FunctionDefinition = {
   timeoutSeconds: 120,
   environment: {},
   events: [{ schedule: { rate: ["rate(15 minutes)"] } }],
+  calls: [],
   // CloudWatch has no rights by metric.
   may: [may("*", "cloudwatch:GetMetricData")],
   failureMeans:
@@ -25,6 +26,7 @@ export const watchFields: FunctionDefinition = {
   environment: { BUCKET: ref("UploadsBucket"), EVENTS_LOG_GROUP: ref("EventsDashapplyLogGroup") },
   // After midnight by UTC, when the lines of the day before can be found: before work begins in Europe and in China.
   events: [{ schedule: { rate: ["cron(20 0 * * ? *)"] } }],
+  calls: [],
   may: [
     may(arn("EventsDashapplyLogGroup"), "logs:FilterLogEvents"),
     may(object(filledDaysKey), "s3:GetObject", "s3:PutObject"),

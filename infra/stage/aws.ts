@@ -176,15 +176,24 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
         "lambda:InvokeFunction",
         lambda.send(new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) })),
       );
-      const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-      if (FunctionError === undefined) return answer;
+      const answer = parsed(Payload?.transformToString() || "null");
+      if (FunctionError === undefined && answer !== undefined) return answer;
       const { errorMessage = FunctionError } = (answer ?? {}) as { errorMessage?: string };
       throw new InboundError("unavailable", "function-failed", {
         path: functionName,
-        hint: errorMessage.split("\n")[0] || FunctionError,
+        hint: errorMessage?.split("\n")[0] || (FunctionError ?? "its answer is no JSON"),
       });
     },
   };
+}
+
+/** What a text says as JSON; `undefined` where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Awaits an answer of AWS. A failure becomes an `InboundError` whose path is the IAM action that the request needs. */

@@ -144,6 +144,8 @@ function timeOf(answer: Answer | undefined): string {
 function nextAfter(status: number | undefined, log: string): string {
   switch (status) {
     case 403:
+      // https://docs.amazonaws.cn/en_us/aws/latest/userguide/api-gateway.html
+      return "API Gateway itself refuses it: in China the account needs an ICP filing for this region (docs/deployment.md); elsewhere deploy again";
     case 404:
       return "the route is missing: deploy again";
     case 429:

@@ -8,6 +8,7 @@ import { defineConfig } from "#lib/config.ts";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { deployment } from "#infra/aws/deployment.ts";
+import { pascal } from "#infra/stage/outputs.ts";
 import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "#infra/aws/bundle.ts";
 
 const files = functionFiles();
@@ -197,6 +198,31 @@ describe("the deployment", () => {
     expect(readable("uploads-plan")).toEqual([]);
     expect(readable("uploads-finish")).toEqual([]);
     expect(readable("unclaimed-refuse")).toEqual([]);
+  });
+
+  it("puts the functions that call Authing, a source's API or a chat into the subnets, and no other", () => {
+    const network = { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] };
+    const within = deployment({ ...config, network }, files);
+    // A function that may read a secret which opens an API calls that API; a webhook function reads its own secret to prove deliveries.
+    const opening = new Set([
+      "AuthingSecret",
+      "NoticesSecret",
+      ...asking.map((name) => `${pascal(name)}Secret`),
+    ]);
+    const roles = within.resources.Resources as unknown as typeof resources;
+    for (const [name, made] of Object.entries(within.functions)) {
+      const { role, vpc } = made as { role: string; vpc?: unknown };
+      const statements = roles[role]?.Properties.Policies?.[0]?.PolicyDocument.Statement ?? [];
+      const callsOut =
+        !name.startsWith("webhooks-") &&
+        statements.some(({ Resource }) => opening.has((Resource as { Ref?: string }).Ref ?? ""));
+      expect(vpc, name).toEqual(callsOut ? network : undefined);
+      const ec2 = statements.flatMap(({ Action }) => Action).filter((action) => action.startsWith("ec2:"));
+      // Twice: allowed to Lambda, and denied to the function's own code.
+      expect(new Set(ec2).size, name).toBe(callsOut ? 6 : 0);
+      expect(ec2, name).toHaveLength(callsOut ? 12 : 0);
+    }
+    expect(JSON.stringify(made)).not.toMatch(/ec2:|"vpc"/);
   });
 
   it("refuses two sources that AWS could not tell apart", () => {

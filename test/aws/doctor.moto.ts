@@ -245,11 +245,11 @@ describe("npm run doctor", () => {
     );
     expect(lines).toContain("✗ queue of dead uploads: 1 that no function could process");
     expect(lines).toContain(
-      `! dead letters: 1, the oldest since 2026-03-01T00:00:00.000Z → npm run dead -- list --stage ${stage} --region us-east-1`,
+      `! dead letters: 1, the oldest since 2026-03-01T00:00:00.000Z (clerk identifier-missing: 1) → npm run parked -- list dead --stage ${stage} --region us-east-1`,
     );
     expect(lines).toContain("! held events: 1, ");
     expect(lines).toContain(
-      `! waiting events: 1, the oldest since 2026-03-01T00:00:00.000Z (clerk source-paused: 1) → npm run waiting -- list --stage ${stage} --region us-east-1`,
+      `! waiting events: 1, the oldest since 2026-03-01T00:00:00.000Z (clerk source-paused: 1) → npm run parked -- list waiting --stage ${stage} --region us-east-1`,
     );
     expect(lines).toContain("✓ rejected events: none");
     expect(lines).toContain(`✗ alarm ${stage}-dead: Something is dead`);
@@ -313,12 +313,19 @@ describe("the commands, with --stage", () => {
     await stack.settled();
     const [event] = stack.ledger.recent(1);
 
+    const [onLaptop, onStage] = [`--url ${stack.url}`, `--stage ${stage}`];
     const same = async (...command: string[]) => {
       const [laptop, deployed] = await Promise.all([
-        run(...command, "--url", stack.url),
-        run(...command, "--stage", stage),
+        run(...command, ...onLaptop.split(" ")),
+        run(...command, ...onStage.split(" ")),
       ]);
-      expect(deployed).toEqual(laptop);
+      // Commands to be pasted are about the same place.
+      const told = ({ out, error }: { out: string; error: string }) => [
+        out.replaceAll(` ${onStage}`, ` ${onLaptop}`),
+        error.replaceAll(` ${onStage}`, ` ${onLaptop}`),
+      ];
+      expect(told(deployed)).toEqual(told(laptop));
+      expect(deployed.status).toBe(laptop.status);
       return deployed;
     };
     expect(await same("infra/commands/explain.ts", "10010")).toMatchObject({
@@ -330,9 +337,11 @@ describe("the commands, with --stage", () => {
     );
     expect((await same("infra/commands/explain.ts", event?.id ?? "")).out).toContain(`bamboohr/${event?.id}`);
     expect(await same("infra/commands/explain.ts", "unknown")).toMatchObject({ status: 1 });
-    expect((await same("infra/commands/operate.ts", "dead", "list")).out).toContain("identifier-missing");
-    expect((await same("infra/commands/operate.ts", "dead", "redrive", "--dry-run")).status).toBe(0);
-    expect((await same("infra/commands/operate.ts", "held", "list")).out).toContain("nothing is held");
+    expect((await same("infra/commands/parked.ts", "list", "dead")).out).toContain("identifier-missing");
+    expect((await same("infra/commands/parked.ts", "redrive", "preview", "--source", "clerk")).status).toBe(
+      0,
+    );
+    expect((await same("infra/commands/parked.ts", "list", "held")).out).toContain("nothing is held");
   }, 60_000);
 
   it("say in one line what went wrong", async () => {
@@ -343,18 +352,20 @@ describe("the commands, with --stage", () => {
     await expect(failed).rejects.toThrow(/^unavailable: function-failed; at .*operation-unknown[^\n]*$/);
     await expect(aws.invoke("no-such-function", {})).rejects.toMatchObject({ path: "lambda:InvokeFunction" });
     const both = await run(
-      "infra/commands/operate.ts",
-      "dead",
+      "infra/commands/parked.ts",
       "list",
       "--stage",
       "prod",
       "--url",
       "http://localhost:1",
     );
-    expect(both).toMatchObject({ status: 1, error: "give --url or --stage, not both\n" });
-    const unanswered = await run("infra/commands/operate.ts", "dead", "list", "--url", "http://localhost:1");
+    expect(both).toMatchObject({
+      status: 2,
+      error: "--url and --stage name two places; type\n  give one of them\n",
+    });
+    const unanswered = await run("infra/commands/parked.ts", "list", "--url", "http://localhost:1");
     expect(unanswered.error).toMatch(
-      /^unavailable: nobody-answers; at http:\/\/localhost:1; run npm start first\n$/,
+      /^unavailable: no-answer; at http:\/\/localhost:1; [^\n]*npm start[^\n]*\n$/,
     );
     const doctor = await run("infra/commands/doctor.ts", "--stage", "nowhere");
     expect(doctor).toMatchObject({ status: 1, error: "" });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # npm run test:aws: the packaged template is checked by cfn-lint, and against moto, a server that speaks AWS, run the ports of
-# lib/aws and the packaged functions end to end. Needs Python 3 with venv and pip, and no AWS account.
+# lib/aws, the packaged functions end to end, and a deployment from its first day to its last. Needs Python 3 with venv and pip, and no AWS account.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -29,18 +29,17 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-# The template as it is configured, and as it is with a key of the customer's. Both are checked.
+# The template as it is configured, and with a key of the customer and in the subnets of the customer. Both are checked.
 npm run --silent package
-with_key="$scratch/with-customer-key"
-mkdir "$with_key"
-cp -r serverless.yml package.json infra dist "$with_key"
-npm exec -- node test/aws/with-customer-key.ts >"$with_key/dist/deployment.json"
-(cd "$with_key" && PATH="$OLDPWD/node_modules/.bin:$PATH" osls package >/dev/null)
-for packaged in . "$with_key"; do
-  # W3005: osls repeats in DependsOn what Ref and GetAtt already say; it changes nothing.
-  .venv/bin/cfn-lint --ignore-checks W3005 --regions us-east-1 cn-north-1 cn-northwest-1 -- \
-    "$packaged/.serverless/cloudformation-template-update-stack.json"
-done
+variant="$scratch/with-key-and-network"
+mkdir "$variant"
+cp -r serverless.yml package.json infra dist "$variant"
+npm exec -- node test/aws/with-key-and-network.ts >"$variant/dist/deployment.json"
+(cd "$variant" && PATH="$OLDPWD/node_modules/.bin:$PATH" osls package >/dev/null)
+npm run --silent permissions -- --stage test >"$scratch/permissions.json"
+# W3005: osls repeats in DependsOn what Ref and GetAtt already say; it changes nothing.
+.venv/bin/cfn-lint --ignore-checks W3005 --regions us-east-1 cn-north-1 cn-northwest-1 -- \
+  {.,"$variant"}/.serverless/cloudformation-template-update-stack.json "$scratch/permissions.json"
 echo "cfn-lint: no findings"
 
 .venv/bin/python test/aws/server.py >"$scratch/port" 2>"$scratch/log" &

@@ -21,6 +21,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.server import MotoRequestHandler  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
+import cloudformation  # noqa: E402, F401
+
 
 
 class Dispatcher(DomainDispatcherApplication):

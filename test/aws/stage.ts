@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 
@@ -35,18 +34,11 @@ export async function createStack(stage: string, outputs: Readonly<Record<string
     new CreateStackCommand({
       StackName,
       TemplateBody: JSON.stringify({
-        Resources: Object.fromEntries([...kept].map((name) => [name, named(name, Resources[name])])),
+        Resources: Object.fromEntries([...kept].map((name) => [name, Resources[name]])),
         Outputs: all,
       }),
     }),
   );
-}
-
-/** CloudFormation gives a FIFO queue a name that ends in `.fifo`; moto gives it any. */
-function named(name: string, resource: Value | undefined): Value {
-  const { Properties } = (resource ?? {}) as { Properties?: Value };
-  if (Properties?.["FifoQueue"] !== true) return { ...resource };
-  return { ...resource, Properties: { ...Properties, QueueName: `${name}-${randomUUID()}.fifo` } };
 }
 
 /** The logical names that a piece of a template refers to. */

@@ -40,6 +40,12 @@ describe("settings", () => {
     ],
     [{ notices: { digestAt: true } }, 'notices.digestAt must be a time of the day such as "09:10", or false'],
     [{ notices: { language: "de" } }, "notices.language must be one of en, zh"],
+    [{ network: { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d4e5f67890"] } }, "none"],
+    [
+      { network: { subnetIds: ["0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] } },
+      "network.subnetIds.0 must be like subnet-0a1b2c3d4e5f67890",
+    ],
+    [{ network: { subnetIds: ["subnet-0a1b2c3d"] } }, "network.securityGroupIds must be a list"],
   ])("%j: %s", (input, problem) => {
     expect(problemOf(input)).toBe(problem === "none" ? "none" : `inbound.config.ts: ${problem}`);
   });

@@ -200,6 +200,7 @@ describe("a webhook", () => {
       404,
       /^✗ webhook bamboohr: answers 404 in \d+ ms to what has no proof, in place of 401 → the route is missing: deploy again$/,
     ],
+    [403, /→ API Gateway itself refuses it: in China the account needs an ICP filing for this region/],
     [429, /→ requests exceed the stage's rate limit: run this again$/],
     [503, /→ it cannot read its secret or cannot reach its queue: aws logs tail it$/],
     [200, /^✗ .*answers 200 .*in place of 401 → aws logs tail it$/],

@@ -10,7 +10,6 @@ import {
   type BucketVersioningStatus,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { CreateSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { propertiesOf, resourcesOf, template, type Deployed } from "./template.ts";
 
 export interface DeploymentOptions {
@@ -20,7 +19,6 @@ export interface DeploymentOptions {
   readonly account: string;
   readonly cloudFormation: CloudFormationClient;
   readonly s3: S3Client;
-  readonly secrets: SecretsManagerClient;
   /** Told of each secret: its name and its ARN. */
   readonly secretMade: (name: string, arn: string) => void;
 }
@@ -30,10 +28,10 @@ const dropped = /^AWS::(Lambda|ApiGatewayV2|CloudWatch)::|^AWS::Logs::MetricFilt
 
 /**
  * Makes the resources of the packaged template through CloudFormation. What moto leaves out there, it is asked for directly:
- * secrets, names of FIFO queues, and what a bucket can do.
+ * what a bucket can do.
  */
 export async function deploy(options: DeploymentOptions): Promise<Deployed> {
-  const { url, region, account, cloudFormation, s3, secrets } = options;
+  const { url, region, account, cloudFormation, s3 } = options;
   const Resources = Object.fromEntries(
     Object.entries(template.Resources)
       .filter(([name, { Type }]) => !dropped.test(Type) && !("ScheduleExpression" in propertiesOf(name)))
@@ -43,11 +41,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployed> {
         name,
         {
           Type,
-          Properties: {
-            ...Properties,
-            // CloudFormation itself gives a FIFO queue a name that ends like this.
-            ...(Properties?.["FifoQueue"] === true && { QueueName: `${name}.fifo` }),
-          },
+          Properties,
         },
       ]),
   );
@@ -68,10 +62,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployed> {
     references.set(name, new URL(new URL(references.get(name) ?? "").pathname, url).href);
   }
   for (const name of resourcesOf("AWS::SecretsManager::Secret")) {
-    const { Name, Description } = propertiesOf(name) as { Name: string; Description: string };
-    const { ARN = "" } = await secrets.send(new CreateSecretCommand({ Name, Description }));
-    references.set(name, ARN);
-    options.secretMade(Name, ARN);
+    options.secretMade(String(propertiesOf(name)["Name"]), references.get(name) ?? "");
   }
   for (const name of resourcesOf("AWS::S3::Bucket"))
     await completeBucket(name, references.get(name) ?? "", s3);

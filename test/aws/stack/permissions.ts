@@ -1,5 +1,5 @@
 import { functionName, propertiesOf, resolved, resourcesOf, type Deployed } from "./template.ts";
-import type { AwsCall } from "./recorder.ts";
+import type { AwsCall } from "./call.ts";
 
 /** One thing that a function may do to one thing. */
 export interface Permission {

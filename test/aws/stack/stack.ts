@@ -22,7 +22,8 @@ import type { Moto, SharedClock } from "./moto.ts";
 import type { Packages } from "./packages.ts";
 import { permissionsOf, type Permission } from "./permissions.ts";
 import { queuePoller, type QueuePoller } from "./queue-poller.ts";
-import { startRecorder, type AwsCall } from "./recorder.ts";
+import type { AwsCall } from "./call.ts";
+import { startRecorder } from "./recorder.ts";
 import { definitionOf, functionsOfEachMinute, routesOf } from "./template-functions.ts";
 import { functionName, propertiesOf, resolved, resourcesOf } from "./template.ts";
 
@@ -131,7 +132,6 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
     account,
     cloudFormation: new CloudFormationClient(ours),
     s3,
-    secrets,
     secretMade: (name, arn) => secretArns.set(name, arn),
   });
   const id = (name: string) => deployed.references.get(name) ?? "";
