@@ -19,14 +19,14 @@ export interface Telling {
 
 /** What a reason means, what to do, and the commands for it, one a line, to be pasted. Nothing for a reason that is not known. */
 export function adviceOf({ reason, hint, source, id }: Advised, { language, place }: Telling): string[] {
-  const {
-    means,
-    next,
-    run = [],
-  } = explainReason(reason, { language, source, id, ...(place !== "" && { place }) }) ?? {};
-  const sentences = [means, hint ?? next].filter((each) => each !== undefined);
-  return [
-    ...sentences.flatMap((sentence) => wrapped(sentence, terminalColumns(), "  ")),
-    ...run.map((command) => `    ${command}`),
-  ];
+  const told = { language, source, id, ...(place !== "" && { place }) };
+  const { means, next, run = [] } = explainReason(reason, told) ?? {};
+  return [...sentences(means, hint ?? next), ...run.map((command) => `    ${command}`)];
 }
+
+/** What a reason means where nothing is to be decided; `next` where something is to be done all the same. */
+export const meaningOf = (reason: string, { language }: Telling, next?: string): string[] =>
+  sentences(explainReason(reason, { language })?.means, next);
+
+const sentences = (...all: readonly (string | undefined)[]): string[] =>
+  all.flatMap((sentence) => (sentence === undefined ? [] : wrapped(sentence, terminalColumns(), "  ")));

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { InboundError } from "#lib/contract/errors.ts";
+import { terminalColumns } from "./table.ts";
 import { readLine, usageOf, UsageError, type Form, type Line, type Options } from "./command-line.ts";
 
 /** A form of a command, and what it does. Resolves to the exit status: 0, or 1 where something is wrong. */
@@ -30,7 +31,7 @@ export async function runCommand(command: string, ...forms: readonly Runnable[])
   });
   const given = process.argv.slice(2);
   if (given.includes("--help") || given.includes("-h")) {
-    for (const each of forms) say(usageOf(command, each));
+    for (const line of forms.flatMap((each) => inColumns(usageOf(command, each)))) say(line);
     return;
   }
   try {
@@ -44,7 +45,7 @@ export async function runCommand(command: string, ...forms: readonly Runnable[])
 function tellFailure(error: unknown): number {
   if (error instanceof UsageError) {
     say(`${error.message}; type`, process.stderr);
-    for (const line of error.usage) say(`  ${line}`, process.stderr);
+    for (const line of error.usage.flatMap(inColumns)) say(line, process.stderr);
     return 2;
   }
   const told = error instanceof InboundError || error instanceof TypeError || isSystemError(error);
@@ -53,6 +54,18 @@ function tellFailure(error: unknown): number {
     process.stderr,
   );
   return 1;
+}
+
+/** A line of the usage in lines of the terminal; an option stays whole. */
+function inColumns(usage: string): string[] {
+  const [first = "", ...options] = usage.split(/ (?=\[--)/);
+  const lines = [`  ${first}`];
+  for (const option of options) {
+    const last = lines.at(-1) ?? "";
+    if (last.length + 1 + option.length <= terminalColumns()) lines.splice(-1, 1, `${last} ${option}`);
+    else lines.push(`      ${option}`);
+  }
+  return lines;
 }
 
 export function say(line: string, stream: NodeJS.WriteStream = process.stdout): void {

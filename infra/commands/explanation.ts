@@ -3,7 +3,7 @@ import type { Outcome } from "#lib/contract/outcome.ts";
 import type { Account } from "#lib/operations/authing-account.ts";
 import type { Elsewhere, ExplainedEvent, WhyParked } from "#lib/operations/explain.ts";
 import { localTime } from "./local-time.ts";
-import { adviceOf, type Telling } from "./advice.ts";
+import { adviceOf, meaningOf, type Telling } from "./advice.ts";
 import { indentColumns, indented, table, terminalColumns, wrapped } from "./table.ts";
 
 // The words in which `npm run explain` prints what the ledger knows.
@@ -76,7 +76,10 @@ export function elsewhereText(
   );
   const counted = (count: number) => `${count}${isPartial ? " or more" : ""}`;
   return [
-    `nothing is known of "${asked}": no event and no row about it has an outcome, and none waits under this id`,
+    ...wrapped(
+      `nothing is known of "${asked}": no event and no row about it has an outcome, and none waits under this id`,
+      terminalColumns(),
+    ),
     ...lines([
       [
         "sources",
@@ -147,10 +150,19 @@ function parkedFacts(parked: WhyParked, { source }: ExplainedEvent): readonly Fa
   ];
 }
 
-/** What the reason means, and what to do next. */
+/** Rows of files are in no list of parked messages: they are corrected in the file. */
+const correctRow = {
+  en: "Correct the row, which results/<import>/rejected.csv holds, and upload it again.",
+  zh: "请在 results/<import>/rejected.csv 中更正该行，然后重新上传。",
+} as const;
+
+/** What the reason means, and what to do next where the event is not over. */
 function meaning({ outcome, parked, source, id }: ExplainedEvent, telling: Telling): string[] {
   const reason = parked?.reason ?? outcome?.reason;
-  return reason === undefined ? [] : adviceOf({ reason, hint: parked?.hint, source, id }, telling);
+  if (reason === undefined) return [];
+  if (parked) return adviceOf({ reason, hint: parked.hint, source, id }, telling);
+  const isRow = source === "uploads" && outcome?.kind === "rejected";
+  return meaningOf(reason, telling, isRow ? correctRow[telling.language] : undefined);
 }
 
 const mostPeople = 20;

@@ -70,7 +70,7 @@ const list = form(
 
 const show = form(
   ["show", "<id>"],
-  { payload: "", json: "", ...placeOptions },
+  { payload: "", json: "", lang: "<en|zh>", ...placeOptions },
   async ({ words, options }) => {
     const [id = ""] = words;
     const operate = await openOperations(options);

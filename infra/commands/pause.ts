@@ -9,9 +9,10 @@ const pause = form(["<source>"], placeOptions, async ({ words, options }) => {
   const operate = await openOperations(options);
   const { pausedSince = "" } = await operate<PauseResult>({ operation: "pause", source });
   const place = placeOf(options);
+  const there = place === "" ? "" : ` ${place}`;
   say(`${source} is paused since ${localTime(pausedSince)}: its deliveries are stored, and none is applied`);
-  say(`npm run parked -- list waiting --source ${source} ${place} shows them`);
-  say(`npm run resume -- ${source} ${place} applies them`);
+  say(`npm run parked -- list waiting --source ${source}${there} shows them`);
+  say(`npm run resume -- ${source}${there} applies them`);
   return 0;
 });
 

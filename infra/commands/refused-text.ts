@@ -33,7 +33,11 @@ export function refusedText(
   return [
     `${count} ${count === 1 ? "delivery" : "deliveries"}${of} refused since ${localTime(since)}\n`,
     table(["source", "reason", "refused", "first", "last"], rows, terminalColumns()),
-    ...reasons.flatMap((reason) => [reason, ...adviceOf({ reason, source }, telling)]),
+    ...reasons.flatMap((reason) => [
+      reason,
+      // This is the list to which the advice refers.
+      ...adviceOf({ reason, source }, telling).filter((line) => !line.includes("npm run refused")),
+    ]),
     "",
     ...newest.map(deliveryText),
     ...(refusals.length > newest.length || count > refusals.length

@@ -42,9 +42,17 @@ function filled(command: string, reason: string, { source, id, place }: ReasonCo
     reason,
     source: source === undefined ? "<source>" : quoted(source),
     id: id === undefined ? "<event>" : quoted(id),
-    stage: place === undefined ? "" : `${command.includes(" -- ") ? "" : " --"} ${place}`,
+    stage: optionsOf(command, place),
   };
   return command.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+}
+
+/** The doctor looks at a deployed stage, or at this laptop; no other command has to be told the latter. */
+function optionsOf(command: string, place: string | undefined): string {
+  const isDoctor = command.startsWith("npm run doctor");
+  const options = isDoctor && !place?.includes("--stage") ? "--local" : place;
+  if (options === undefined) return "";
+  return `${command.includes(" -- ") ? "" : " --"} ${options}`;
 }
 
 /** A value as a shell takes it. Senders choose the ids of events: what they write must not become a command of the operator. */
