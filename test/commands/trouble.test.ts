@@ -40,6 +40,10 @@ async function refusingAws(status: number, code: string, message: string) {
 const commands: [command: string, given: string[], where: "out" | "error"][] = [
   ["doctor", ["--stage", "prod"], "out"],
   ["enrol", ["okta", "--stage", "prod"], "error"],
+  ["explain", ["10010", "--stage", "prod"], "error"],
+  ["parked", ["list", "--stage", "prod"], "error"],
+  ["refused", ["--stage", "prod"], "error"],
+  ["notices", ["test", "--stage", "prod"], "error"],
 ];
 
 describe.each(commands)("npm run %s about a stage", (command, given, where) => {
