@@ -73,6 +73,11 @@ const operate: readonly Row[] = [
     on: "OperationsFunction",
     why: "`explain`, `parked`, `pause`, `resume`, `refused` ask `operations-run`",
   },
+  {
+    actions: ["lambda:InvokeFunction"],
+    on: "NoticeFunctions",
+    why: "`notices` asks `notices-alarm` and `notices-digest`",
+  },
 ];
 const readSecrets = {
   actions: ["secretsmanager:GetSecretValue"],
@@ -133,6 +138,8 @@ const data: ReadonlySet<Scope> = new Set<Scope>([
   "Queues",
   "Tables",
   "Topics",
+  "Subscriptions",
+  "Schedules",
   "Rules",
   "Alarms",
   "Dashboards",

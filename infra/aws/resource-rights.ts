@@ -53,6 +53,13 @@ export const scopes = {
     resources: [arn(`iam::\${AWS::AccountId}:role/${generated}`)],
     condition: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } },
   }),
+  RolesForScheduler: ({ generated }) => ({
+    resources: [arn(`iam::\${AWS::AccountId}:role/${generated}`)],
+    condition: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+  }),
+  Schedules: ({ generated }) => ({ resources: [arn(`scheduler:${here}:schedule/default/${generated}`)] }),
+  // IAM cannot tell subscriptions apart.
+  Subscriptions: () => ({ resources: ["*"] }),
   Alarms: ({ generated }) => ({ resources: [arn(`cloudwatch:${here}:alarm:${generated}`)] }),
   Dashboards: ({ stack }) => ({
     resources: [arn(`cloudwatch::\${AWS::AccountId}:dashboard/${stack}`)],
@@ -67,6 +74,9 @@ export const scopes = {
   PackageBucket: ({ packages }) => ({ resources: [arn(`s3:::${packages}`)] }),
   OperationsFunction: ({ stack }) => ({
     resources: [arn(`lambda:${here}:function:${stack}-operations-run`)],
+  }),
+  NoticeFunctions: ({ stack }) => ({
+    resources: ["alarm", "digest"].map((name) => arn(`lambda:${here}:function:${stack}-notices-${name}`)),
   }),
   Enrolments: ({ generated }) => ({ resources: [arn(`s3:::${generated}/enrolments/*`)] }),
   KeysThroughServices: () => ({
@@ -250,6 +260,31 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
          ListTagsForResource ListSubscriptionsByTopic GetDataProtectionPolicy`,
       ),
       on: "Topics",
+    },
+  ],
+  "AWS::SNS::Subscription": [
+    {
+      actions: ["sns:Subscribe", "sns:ListSubscriptionsByTopic"],
+      on: "Topics",
+      source: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html",
+    },
+    {
+      actions: named("sns", "GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe"),
+      on: "Subscriptions",
+      source: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html",
+    },
+  ],
+  "AWS::Scheduler::Schedule": [
+    {
+      actions: named("scheduler", "CreateSchedule GetSchedule UpdateSchedule DeleteSchedule"),
+      on: "Schedules",
+      source:
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html",
+    },
+    {
+      actions: ["iam:PassRole"],
+      on: "RolesForScheduler",
+      source: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html",
     },
   ],
   "AWS::SNS::TopicPolicy": [

@@ -245,7 +245,7 @@ describe("npm run doctor", () => {
     );
     expect(lines).toContain("✗ queue of dead uploads: 1 that no function could process");
     expect(lines).toContain(
-      `! dead letters: 1, the oldest since 2026-03-01T00:00:00.000Z (clerk identifier-missing: 1) → npm run parked -- list dead --stage ${stage} --region us-east-1`,
+      `! dead letters: 1, the oldest since 2026-03-01T00:00:00.000Z (clerk body-not-json: 1) → npm run parked -- list dead --stage ${stage} --region us-east-1`,
     );
     expect(lines).toContain("! held events: 1, ");
     expect(lines).toContain(

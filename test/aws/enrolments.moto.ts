@@ -29,7 +29,7 @@ describe("enrolments in S3", () => {
     await createSecret(id);
     await stage.putSecret(id, '{"a":"1"}');
     await stage.putSecret(id, '{"a":"2"}');
-    expect(await stage.secret(id)).toEqual({ current: { a: "2" }, previous: { a: "1" } });
+    expect(await stage.secret(id)).toMatchObject({ current: { a: "2" }, previous: { a: "1" } });
   });
 
   it("are not kept where there is no bucket", async () => {

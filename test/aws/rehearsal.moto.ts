@@ -77,19 +77,23 @@ async function codeOf(name: string): Promise<string | undefined> {
 
 const functionsWithoutSource = [
   "events-apply",
+  "notices-alarm",
+  "notices-digest",
   "operations-run",
   "unclaimed-refuse",
   "uploads-finish",
   "uploads-plan",
   "uploads-run",
   "waiting-bring-back",
+  "watch-fields",
+  "watch-silence",
 ];
 const functionsOf = (...sources: string[]) =>
   [...functionsWithoutSource, ...sources.map((name) => `webhooks-${name}`)]
     .map((name) => `${stack}-${name}`)
     .toSorted();
 const secretsOf = (...sources: string[]) =>
-  ["authing", ...sources.map((name) => `sources/${name}`)].map(secretId).toSorted();
+  ["authing", "notices", ...sources.map((name) => `sources/${name}`)].map(secretId).toSorted();
 
 /** What the operator and the functions have put there, and what must outlive the deployment. */
 const kept = { Bucket: "", TableName: "", key: "" };
@@ -117,7 +121,8 @@ describe("a deployment on AWS", () => {
     const there = await contents();
     expect(there.functions).toEqual(functionsOf("acme", "clerk", "okta"));
     expect(there.secrets).toEqual(secretsOf("acme", "clerk", "okta"));
-    expect(there.roles).toHaveLength(there.functions.length);
+    // And the role of the schedule of the digest.
+    expect(there.roles).toHaveLength(there.functions.length + 1);
     expect(there).toMatchObject({ mappings: 4, topics: [expect.stringContaining("AlarmsTopic")] });
     expect(there.queues.filter((name) => name.endsWith(".fifo"))).toHaveLength(2);
     expect(there.queues).toHaveLength(7);
@@ -176,13 +181,15 @@ describe("a deployment on AWS", () => {
 
   it("asks its function for the operator", { timeout }, async () => {
     // moto runs no function: this is how far a command gets there.
-    const failed = new RegExp(`^unavailable: function-failed; at ${stack}-operations-run; .*\\n$`);
     const commands = [
-      ["explain", "10010"],
-      ["parked", "list"],
+      ["explain", "10010", "operations-run"],
+      ["parked", "list", "operations-run"],
+      ["notices", "test", "notices-alarm"],
+      ["notices", "digest", "notices-digest"],
     ] as const;
-    for (const [script, word] of commands) {
+    for (const [script, word, name] of commands) {
       const asked = await copy.run(script, [word, "--stage", stage], "operate");
+      const failed = new RegExp(`^unavailable: function-failed; at ${stack}-${name}; .*\\n$`);
       expect(asked).toEqual({ status: 1, out: expect.stringMatching(failed) });
     }
   });

@@ -123,7 +123,7 @@ describe("the fields that the worker's log names", () => {
     const pages = filledFieldsLog(`/aws/lambda/${randomUUID()}`).pages({ since: 0, until: day });
     await expect(Array.fromAsync(pages)).rejects.toMatchObject({
       code: "misconfigured",
-      reason: "log-unreachable",
+      reason: "log-unreadable",
     });
   });
 });

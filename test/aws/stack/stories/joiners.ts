@@ -89,7 +89,7 @@ export function joiners(open: OpenStack): void {
           departmentIds: expect.stringContaining("Department"),
         },
       },
-      { source: "clerk", outcome: { kind: "already-done", by: `bamboohr/${trail[0].id}` } },
+      { source: "clerk", outcome: { kind: "already-done", by: `bamboohr/${trail.events[0].id}` } },
     ]);
     await expectAgreement(stack);
   });

@@ -84,7 +84,7 @@ export function notices(open: OpenStack): void {
     const { text } = (invoked as { payload: { text: string } }).payload;
     expect(chats.shown.dingtalk).toEqual([text]);
     expect(text).toContain("【bamboohr】\nreceived: 1 delivery\nevents: applied 1, dead 1\nslowest: ");
-    expect(text).toContain("parked now: dead 1\n· 1 × identifier-missing\n");
+    expect(text).toContain("parked now: dead 1\n· 1 × identifier-missing: The person has no e-mail");
     expect(text).toContain("npm run parked -- list dead --source bamboohr --stage dev --region us-east-1");
     expect(text).toContain("【okta】\nreceived: no delivery");
     expect(text).not.toMatch(/10010|10011|zhang|四/);

@@ -55,7 +55,7 @@ export function redrive(open: OpenStack, right: () => Packages): void {
       const requests = stack.sandbox.requests.length;
       const resultsOf = async (mode: "preview" | "apply") =>
         countOf(
-          (await stack.operate({ operation: "redrive", mode, reason: "translation-failed", limit: 500 })).rows
+          (await stack.operate({ operation: "redrive", mode, reason: "source-not-enabled", limit: 500 })).rows
             .filter(({ source }: { source: string }) => source === "clerk")
             .map(({ result }: { result: string }) => result),
         );
