@@ -1,4 +1,4 @@
-import type { ProofFailure } from "./source.ts";
+import type { ProofFailure } from "./proof-differs.ts";
 
 /**
  * What is told of a delivery that was refused at the door. It is one line of the log, and stored nowhere else: what a stranger sends

@@ -1,4 +1,4 @@
-import type { ProofPlace } from "#lib/contract/source.ts";
+import type { ProofPlace } from "#lib/contract/proof-differs.ts";
 import { headerNames, type HmacSettings } from "./hmac-settings.ts";
 import { refuseUnsafePath } from "./json-place.ts";
 import { placeOf } from "./refused.ts";

@@ -1,9 +1,9 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
+import type { ProofPlace } from "#lib/contract/proof-differs.ts";
 import type {
   Delivery,
   ImmediateProof,
-  ProofPlace,
   ProofResult,
   RefusedProof,
   SignedRequest,

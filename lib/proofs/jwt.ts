@@ -7,10 +7,10 @@ import {
   type JsonWebKey,
 } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
+import type { ProofPlace } from "#lib/contract/proof-differs.ts";
 import type {
   Delivery,
   Proof,
-  ProofPlace,
   ProofResult,
   RefusedProof,
   SignedRequest,

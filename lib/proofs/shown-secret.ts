@@ -1,5 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, ImmediateProof, ProofPlace, SignedRequest } from "#lib/contract/source.ts";
+import type { ProofPlace } from "#lib/contract/proof-differs.ts";
+import type { Delivery, ImmediateProof, SignedRequest } from "#lib/contract/source.ts";
 import { countSame, digestsOnce } from "./constant-time.ts";
 import { refused, secretEmpty } from "./refused.ts";
 
