@@ -22,7 +22,7 @@ export const english: Words = {
     fetches: "yes, to complete events",
   },
   speaking: {
-    title: "Who may speak about whom",
+    title: "Which source may speak about which people",
     may: (source, people, meaning) => `${source} (${people}) may change, close and open ${meaning}.`,
     people: {
       own: "only people that it brought itself. Events about people of other sources are rejected; an account that the ledger does not know is held for an operator",

@@ -10,7 +10,7 @@ import { isSamePerson } from "./people.ts";
 import { rejection } from "./rejection.ts";
 import { stopAtUnknownField } from "./unknown-custom-field.ts";
 
-/** How often a batch is sent anew after nobody could tell whether it arrived. */
+/** How often a batch is sent anew after an answer that did not tell whether it arrived. */
 const maxUnknownOutcomes = 3;
 /** So many records refused for their custom fields, and none taken, may be the fault of a setting. */
 const misfitsUntilAsked = 3;

@@ -16,7 +16,7 @@ interface Resolved {
   readonly remembered?: string;
 }
 
-/** How often a call is sent anew after nobody could tell whether it arrived: setting the same secret twice is harmless. */
+/** How often a call is sent anew after an answer that did not tell whether it arrived: setting the same secret twice is harmless. */
 const maxUnknownOutcomes = 3;
 
 /**
@@ -30,7 +30,7 @@ export async function importOtp(
   settle: Settle,
 ): Promise<void> {
   const resolved = await resolve(tasks, accounts, context, settle);
-  // Nobody stands twice in one call: the later secret of a person goes in a later call and is the one that stays.
+  // No person stands twice in one call: the later secret of a person goes in a later call and is the one that stays.
   for (const batch of packed(resolved, maxSecretsPerImport, ({ userId }) => [userId])) {
     const suspects: { task: Task<ImportOtp>; failure: Failure }[] = [];
     const succeeded = await place(batch, context, settle, suspects, 0);

@@ -122,7 +122,7 @@ async function findUser(
     context.authing.getUser({ userId, userIdType: userIdTypes[kind] }),
   );
   if (answer.ok) return [answer.data];
-  // A malformed id is nobody's id.
+  // No account has a malformed id.
   if (answer.failure.kind === "user-not-found" || answer.failure.kind === "invalid-record") return [];
   throw new InboundError("unavailable", answer.failure.kind);
 }

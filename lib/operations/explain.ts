@@ -115,7 +115,7 @@ async function explainPerson(asked: string, ports: ExplainPorts): Promise<Explan
   return { events, ...(person && { person }) };
 }
 
-/** Our id of the person whom a source calls so: `source/subject`. */
+/** Our id of the person that a source calls so: `source/subject`. */
 async function personOfSubject(
   asked: string,
   { ledger, sources }: ExplainPorts,

@@ -84,7 +84,7 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
     },
     async setUserDepartments({ userId, departments, options }) {
       const found = await userOf(userId, options?.userIdType);
-      // A person whom this rehearsal would have made is not there.
+      // A person that this rehearsal would have made is not there.
       const before = found.ok ? found.data : undefined;
       note({ departmentIds: departments.map(({ departmentId }) => departmentId) }, before, effects);
       return { ok: true, data: undefined };

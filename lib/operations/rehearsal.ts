@@ -43,7 +43,7 @@ function readingOnly(ports: ApplyPorts, effects: Effects): ApplyPorts {
 function readOnlyLedger(ledger: Ledger): Ledger {
   const cursors = new Map<string, string>();
   return {
-    // What is asked of the ledger is asked of the real one, and what is told to it is told to nobody.
+    // Reads go to the real ledger, and writes nowhere.
     claim: async () => ({ state: "claimed", attempts: 1 }),
     async release() {},
     reopen: async () => true,

@@ -5,7 +5,7 @@ import type { PeoplePolicy } from "#lib/contract/policies.ts";
 // Which source may speak about which person. A source's ids may be chosen by anybody who signs up there, so that an equal id
 // alone lets no source change, close or open another source's person. docs/decisions/2026-11-26-whose-people.md
 
-/** Whether a source may change, close and open a person. One whom the ledger does not know yet is nobody else's. */
+/** Whether a source may change, close and open a person. One that the ledger does not know yet belongs to no other source. */
 export function maySpeak(
   source: string,
   policy: PeoplePolicy,

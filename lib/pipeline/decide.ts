@@ -199,7 +199,7 @@ function placed(
   { known, person, externalId, isNewcomer }: Knowledge,
   { people, rehire, isSame, now }: DecisionSettings,
 ): Step {
-  // Whoever is brought has our id of today, also by an event that is older than it.
+  // A person that is brought has our id of today, also by an event that is older than it.
   const called = (whole: CreateUserInfoDto) => ({
     ...whole,
     ...(externalId !== undefined && { externalId }),

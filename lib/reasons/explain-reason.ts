@@ -1,7 +1,7 @@
 import type { Language, Reason } from "./reason.ts";
 import { reasonGroups } from "./table.ts";
 
-/** Whom the sentences are for, and what is known of the event. What is not known stays a placeholder, e.g. `<source>`. */
+/** The reader of the sentences, and what is known of the event. What is not known stays a placeholder, e.g. `<source>`. */
 export interface ReasonContext {
   readonly language: Language;
   readonly source?: string | undefined;

@@ -47,7 +47,7 @@ async function tell(stage: Journey, ...events: object[]): Promise<void> {
 const statuses = ({ stack }: Journey) =>
   Object.fromEntries((stack.sandbox?.users() ?? []).map(({ externalId, status }) => [externalId, status]));
 
-/** 13 people of HR, all of whom have left: the departures of the last 3 are held. */
+/** 13 people of HR, who have all left: the departures of the last 3 are held. */
 async function withWave(): Promise<Journey> {
   const stage = await openStage();
   const ids = Array.from({ length: 13 }, (_, index) => `E-${index}`);

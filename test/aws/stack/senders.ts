@@ -20,12 +20,12 @@ export function sourceOf(name: string): Source {
   return source;
 }
 
-/** A source's first case that brings somebody new. */
+/** A source's first case that brings a new person. */
 export function joinerOf(name: string): EventFixture {
   const joiner = readFixtures(name)
     .filter((fixture) => fixture.kind === "events")
     .find(({ golden }) => JSON.stringify(golden ?? []).includes('"kind":"create"'));
-  if (!joiner) throw new Error(`${name} has no case that brings somebody`);
+  if (!joiner) throw new Error(`${name} has no case that brings a person`);
   return joiner;
 }
 
@@ -101,7 +101,7 @@ export async function post(stack: Stack, name: string, request: WireRequest): Pr
   return response;
 }
 
-/** BambooHR's word for somebody. */
+/** A person in BambooHR's words. */
 export const employee = (id: string, action = "Created", fields: object = {}) => ({
   id,
   action,
@@ -113,7 +113,7 @@ export const employee = (id: string, action = "Created", fields: object = {}) =>
   },
 });
 
-/** Clerk's word for somebody. */
+/** A person in Clerk's words. */
 export const clerkUser = (type: string, timestamp: number, over: object = {}) => ({
   type,
   timestamp,
