@@ -18,7 +18,7 @@ const refused = form(
     const from = momentOf(since, Date.now());
     if (from === undefined || Date.parse(from) < Date.now() - (longestDays * 24 + 1) * 3_600_000) {
       throw new UsageError(`--since "${since}" is no time of the last ${longestDays} days`, [
-        "--since 24h, --since 7d, --since 2026-11-26",
+        "npm run refused -- --since 24h, --since 7d or --since 2026-11-26",
       ]);
     }
     const operate = await openOperations(options);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { explainReason } from "#lib/reasons/explain-reason.ts";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import { defineConfig } from "#lib/config.ts";
 import { movableDate } from "./clock.ts";
@@ -17,6 +18,12 @@ async function openToldJourney(people: "own" | "shared" = "own"): Promise<Journe
 async function tell(run: Journey, body: object): Promise<void> {
   expect((await run.send("hr", body)).status).toBe(202);
   await run.stack.settled();
+}
+
+/** What an operator reads about a reason. */
+function adviceAbout(reason: string): string {
+  const { next, run = [] } = explainReason(reason, { language: "en" }) ?? {};
+  return [next, ...run].join(" ");
 }
 
 const accounts = ({ stack }: Journey) => stack.sandbox?.users() ?? [];
@@ -52,7 +59,7 @@ describe("a person who returns under a new id", () => {
     expect(await lastOf(run, "2")).toMatchObject({
       outcome: { kind: "held", userId: old?.userId, field: "phone" },
       otherExternalId: "1",
-      parked: { kind: "held", hint: expect.stringContaining("--as same") },
+      parked: { kind: "held", reason: "returned-under-new-id" },
     });
 
     expect(
@@ -85,8 +92,11 @@ describe("a person who returns under a new id", () => {
     await tell(run, told("1", [leaves("1")]));
     await tell(run, told("2", [joins("2", { email: "p1@example.com" })], "namesake"));
     expect(await held(run)).toMatchObject([
-      { id: "namesake", path: "email", hint: expect.stringContaining("free the address") },
+      { id: "namesake", path: "email", reason: "returned-under-new-id" },
     ]);
+    for (const told of ["free the address", "--as same"]) {
+      expect(adviceAbout("returned-under-new-id")).toContain(told);
+    }
     expect(
       (await run.operate({ operation: "discard", mode: "apply", kinds: ["held"], id: "namesake" })).body.rows,
     ).toMatchObject([{ result: "discarded" }]);
@@ -204,9 +214,10 @@ describe("a person of another source", () => {
 
     expect(run.stack.sandbox?.otpOf(accounts(run)[0]?.userId ?? "")).toBeUndefined();
     const rejected = (await run.operate({ operation: "list", kinds: ["rejected"] })).body.rows as {
-      hint: string;
+      reason: string;
     }[];
-    expect(rejected.filter(({ hint }) => hint.includes('people: "shared"'))).toHaveLength(3);
+    expect(rejected.filter(({ reason }) => reason === "person-of-another-source")).toHaveLength(3);
+    expect(adviceAbout("person-of-another-source")).toContain('people: "shared"');
   });
 
   it("may be changed where the configuration says that the people are shared", async () => {
