@@ -78,7 +78,8 @@ export function readLine<Given extends Form>(
   const read = expected.map((word, index) => {
     const value = words[index];
     const { isOptional, choices } = meaningOf(word);
-    if (value === undefined && !isOptional) throw new UsageError(`${word} is missing`, usage);
+    // `explain -- "$id"` with an `id` that is not set.
+    if ((value ?? "") === "" && !isOptional) throw new UsageError(`${word} is missing`, usage);
     if (value !== undefined && choices.length > 0 && !choices.includes(value)) {
       throw new UsageError(`"${value}" is not ${either(choices)}${suggestion(value, choices)}`, usage);
     }
@@ -184,7 +185,7 @@ function refuseSwallowed(
   const line = ["npm run", command, "--", verb ?? first, "…", ...swallowed.map(({ name }) => `--${name} …`)];
   throw new UsageError(
     `npm took ${names} for itself, so this command did not get it: put -- in front of everything ` +
-      `(${line.filter(Boolean).join(" ")}); without that, see whether an .npmrc sets it`,
+      `(${line.filter(Boolean).join(" ")}). If you typed no such option, a file .npmrc sets it`,
     [usageOf(command, form)],
   );
 }

@@ -44,7 +44,7 @@ export async function runCommand(command: string, ...forms: readonly Runnable[])
 
 function tellFailure(error: unknown): number {
   if (error instanceof UsageError) {
-    say(`${error.message}; type`, process.stderr);
+    say(`${error.message}${error.message.endsWith("?") ? " Type" : "; type"}`, process.stderr);
     for (const line of error.usage.flatMap(inColumns)) say(line, process.stderr);
     return 2;
   }
@@ -79,7 +79,8 @@ export async function confirm(question: string): Promise<boolean> {
     const line = `npm run ${basename(file, ".ts")} -- ${given.join(" ")} --yes`;
     throw new UsageError(`${question} There is no terminal to ask on`, [line]);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // Behind a pipe (`| tail`) the operator would not see a question on stdout, and would wait for an answer.
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} (yes/no) `)).trim());
   } finally {

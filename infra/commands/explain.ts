@@ -10,11 +10,12 @@ const explain = form(
   { lang: "<en|zh>", "ask-authing": "", json: "", ...placeOptions },
   async ({ words, options }) => {
     const [asked = ""] = words;
+    const askedAuthing = options["ask-authing"] === true;
     const operate = await openOperations(options);
     const found = await operate<Explanation>({
       operation: "explain",
       asked,
-      askAuthing: options["ask-authing"] === true,
+      askAuthing: askedAuthing,
     });
     const { person, account, events, elsewhere } = found;
     if (options.json) {
@@ -25,7 +26,7 @@ const explain = form(
     if (account) say(accountText(account));
     if (person) say(portrait(person, asked));
     for (const event of events) say(explanation(event, telling));
-    if (elsewhere) say(elsewhereText(elsewhere, asked, telling), process.stderr);
+    if (elsewhere) say(elsewhereText(elsewhere, asked, { ...telling, askedAuthing }), process.stderr);
     return elsewhere ? 1 : 0;
   },
 );

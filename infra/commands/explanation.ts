@@ -1,6 +1,6 @@
 import type { PersonRecord } from "#lib/contract/ledger.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
-import type { Account } from "#lib/operations/authing-account.ts";
+import { mayBeAddress, mayBeEmail, type Account } from "#lib/operations/authing-account.ts";
 import type { Elsewhere, ExplainedEvent, WhyParked } from "#lib/operations/explain.ts";
 import { localTime } from "./local-time.ts";
 import { adviceOf, meaningOf, type Telling } from "./advice.ts";
@@ -68,8 +68,11 @@ export function explanation(event: ExplainedEvent, telling: Telling): string {
 export function elsewhereText(
   { sources, unreadable, unread, isPartial }: Elsewhere,
   asked: string,
-  { place }: Telling,
+  { place, askedAuthing }: Telling & { readonly askedAuthing: boolean },
 ): string {
+  // An address stays in no ticket and no log, even where the operator typed it.
+  const isAddress = mayBeEmail(asked) || (askedAuthing && mayBeAddress(asked));
+  const called = isAddress ? "this address" : `"${asked}"`;
   const there = place === "" ? "" : ` ${place}`;
   const paused = sources.flatMap(({ name, pausedSince }) =>
     pausedSince === undefined ? [] : `${name} since ${localTime(pausedSince)}`,
@@ -77,7 +80,7 @@ export function elsewhereText(
   const counted = (count: number) => `${count}${isPartial ? " or more" : ""}`;
   return [
     ...wrapped(
-      `nothing is known of "${asked}": no event and no row about it has an outcome, and none waits under this id`,
+      `nothing is known of ${called}: no event and no row about it has an outcome, and none waits under this id`,
       terminalColumns(),
     ),
     ...lines([
@@ -101,6 +104,13 @@ export function elsewhereText(
       [
         "refused",
         `npm run refused${place && ` -- ${place}`} lists deliveries that did not prove their sender`,
+      ],
+      ["at Authing", askedAuthing && isAddress ? "no account has this address" : undefined],
+      [
+        "short id",
+        /^[0-9a-f]{10}$/.test(asked)
+          ? `of a parked message?\nnpm run parked -- show ${asked}${there}`
+          : undefined,
       ],
       [
         "the id",

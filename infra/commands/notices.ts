@@ -7,15 +7,17 @@ import { openDeployedStage } from "./deployed-stage.ts";
 
 const options = { stage: "<stage>", region: "<region>" } as const;
 
-async function openNamed({ stage, region }: { readonly stage?: string; readonly region?: string }) {
+type Named = { readonly stage?: string; readonly region?: string };
+
+async function openNamed(verb: string, { stage, region }: Named) {
   if (stage === undefined)
-    throw new UsageError("no stage is named", ["npm run notices -- test --stage <stage>"]);
+    throw new UsageError("no stage is named", [`npm run notices -- ${verb} --stage <stage>`]);
   return openDeployedStage(stage, region);
 }
 
 // npm run notices -- test: sends a test to every bot of a deployed stage, and says what became of it at each.
 const test = form(["test"], options, async (line) => {
-  const { aws, stack } = await openNamed(line.options);
+  const { aws, stack } = await openNamed("test", line.options);
   const alarm = outputOf(stack, outputNames.alarmFunction);
   const told = (await aws.invoke(alarm, { test: true })) as readonly Told[];
   for (const one of told) say(lineOf(one));
@@ -28,7 +30,7 @@ const test = form(["test"], options, async (line) => {
 
 // npm run notices -- digest: prints the digest of the last 24 hours, and sends it to no bot.
 const digest = form(["digest"], options, async (line) => {
-  const { aws, stack } = await openNamed(line.options);
+  const { aws, stack } = await openNamed("digest", line.options);
   const name = outputOf(stack, outputNames.digestFunction);
   const { text } = (await aws.invoke(name, { print: true })) as { text: string };
   say(text);

@@ -43,7 +43,7 @@ const list = form(
     const operate = await openOperations(options);
     const [kind] = words;
     const request = { operation: "list", ...conditionsOf(kind, options), limit: 50 } as const;
-    const first = await operate<ParkedList>({ ...request, totals: true });
+    const first = await firstFound(operate, request);
     const rows = [...first.rows];
     let { next } = first;
     while (options.all && next !== undefined) {
@@ -81,7 +81,7 @@ const show = form(
     });
     if (found.length === 0) {
       say(
-        `nothing is parked by the id ${id}; npm run explain -- ${id} ${placeOf(options)} says what became of an event`,
+        `nothing is parked by the id ${id}; ${`npm run explain -- ${id} ${placeOf(options)}`.trim()} says what became of an event`,
       );
       return 1;
     }
@@ -157,20 +157,14 @@ async function change(verb: Verb, mode: string, options: ChangeOptions): Promise
     ]);
   }
   const operate = await openOperations(options);
-  const scope = await operate<ParkedList>({
-    operation: "list",
-    ...conditions,
-    kinds: [...kinds],
-    limit: 1,
-    totals: true,
-  });
+  const scope = await firstFound(operate, { operation: "list", ...conditions, kinds: [...kinds], limit: 1 });
   if ((scope.totals ?? []).length === 0) {
     say(`nothing is ${kinds.join(" or ")}${scopeWords(options)}`);
     return options.id === undefined ? 0 : 1;
   }
   if (!options.json) say(totalsOf(scope));
+  const many = (scope.totals ?? []).reduce((sum, { count }) => sum + count, 0);
   if (mode === "apply" && !options.yes) {
-    const many = (scope.totals ?? []).reduce((sum, { count }) => sum + count, 0);
     const what = `${operation} ${scope.all ? "at least " : ""}${many} ${many === 1 ? "message" : "messages"}`;
     if (!(await confirm(`${what[0]?.toUpperCase()}${what.slice(1)}?`))) {
       say("nothing was done");
@@ -183,32 +177,56 @@ async function change(verb: Verb, mode: string, options: ChangeOptions): Promise
     ...conditions,
     mode: mode === "apply" ? "apply" : "preview",
   } as const;
-  const rows = await everyPage(operate, request as Parameters<Operate>[0]);
+  // What is parked after the operator has seen how many there are is not theirs to decide yet.
+  const most = scope.all ? Infinity : many;
+  const rows = await everyPage(operate, request as Parameters<Operate>[0], most);
   if (options.json) say(JSON.stringify({ mode, rows }, undefined, 2));
   else say(resultsOf(rows, mode));
   return rows.some(({ result = "" }) => result.startsWith("not now")) ? 1 : 0;
 }
 
-async function everyPage(operate: Operate, request: Parameters<Operate>[0]): Promise<readonly ParkedRow[]> {
+/** The list with its totals, from the first messages on that meet the conditions: they may stand behind thousands that do not. */
+async function firstFound(
+  operate: Operate,
+  request: Extract<Parameters<Operate>[0], { operation: "list" }>,
+): Promise<ParkedList> {
+  let found = await operate<ParkedList>({ ...request, totals: true });
+  while (found.rows.length === 0 && found.next !== undefined) {
+    found = await operate<ParkedList>({ ...request, totals: true, after: found.next });
+  }
+  return found;
+}
+
+/** @param most how many messages it is about: a number, or `Infinity` where they could not all be counted. */
+async function everyPage(
+  operate: Operate,
+  request: Parameters<Operate>[0],
+  most: number,
+): Promise<readonly ParkedRow[]> {
   // A message that is parked again within the same second may come twice.
   const rows = new Map<string, ParkedRow>();
+  let left = most;
   let after: string | undefined;
   do {
     const page: ChangedMessages = await operate<ChangedMessages>({
       ...request,
       ...(after !== undefined && { after }),
+      ...(left < Infinity && { most: left }),
     } as Parameters<Operate>[0]);
     for (const row of page.rows) rows.set(`${row.kind}/${row.source}/${row.id}`, row);
+    left -= page.rows.length;
     after = page.next;
-    if (after !== undefined) say(`${rows.size} done, going on`, process.stderr);
-  } while (after !== undefined);
+    if (after !== undefined && left > 0) say(`${rows.size} done, going on`, process.stderr);
+  } while (after !== undefined && left > 0);
   return [...rows.values()];
 }
 
 function conditionsOf(kind: string | undefined, { source, reason, person, since, id }: Selected) {
   const from = since === undefined ? undefined : momentOf(since, Date.now());
   if (since !== undefined && from === undefined) {
-    throw new UsageError(`--since "${since}" is no time`, ["--since 24h, --since 7d, --since 2026-11-26"]);
+    throw new UsageError(`--since "${since}" is no time`, [
+      "npm run parked -- list --since 24h, --since 7d or --since 2026-11-26",
+    ]);
   }
   return {
     ...(kind !== undefined && { kinds: [kind as ParkedKind] }),

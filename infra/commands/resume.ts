@@ -25,7 +25,9 @@ const resume = form(["<source>"], { yes: "", ...placeOptions }, async ({ words, 
   }
   const { broughtBack } = await operate<PauseResult>({ operation: "resume", source });
   const events = `${broughtBack} stored ${broughtBack === 1 ? "event comes" : "events come"}`;
-  say(`${source} goes on: ${events} back now, more of them within ten minutes`);
+  say(
+    `${source} goes on: ${isEmpty && broughtBack === 0 ? "no event of it was stored" : `${events} back now; where there are more, within ten minutes`}`,
+  );
   return 0;
 });
 

@@ -204,7 +204,10 @@ function printInvitation(url: string, sources: readonly string[]): void {
   const stories = sources.flatMap((name) =>
     readStory(name).length > 0 ? [`npm run send -- ${name} story`] : [],
   );
-  say(`Send your own:
+  const { port } = new URL(url);
+  // Commands ask the port of PORT, and another terminal has another PORT.
+  const here = port === "3000" ? "" : ` (in another terminal, export PORT=${port} first)`;
+  say(`Send your own${here}:
 
   printf '工号,姓名,邮箱\\n30001,李四,li.si@example.com\\n' | curl -T - ${url}/uploads/incoming/users/mine.csv
   printf '工号,secret\\n30001,JBSWY3DPEHPK3PXP\\n' | curl -T - ${url}/uploads/incoming/otp/mine.csv

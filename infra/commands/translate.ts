@@ -37,7 +37,9 @@ const fetchSeconds = 30;
 // read from the answers.json beside the file. With --golden the file is of a case, and the changes are written into the case's
 // changes.json, by the clock and the settings of the case.
 const translate = form(["<source>", "<file>"], { golden: "" }, async ({ words, options }) => {
-  const [name = "", path = ""] = words;
+  const [name = "", file = ""] = words;
+  // npm runs commands in the folder of the project, wherever they were typed.
+  const path = resolve(process.env["INIT_CWD"] ?? ".", file);
   const config = await loadConfig();
   const sources = enabledSources(config);
   const source = sources.get(name);
@@ -45,9 +47,9 @@ const translate = form(["<source>", "<file>"], { golden: "" }, async ({ words, o
     say(`no source ${name} is switched on; these are: ${[...sources.keys()].join(", ")}`, process.stderr);
     return 1;
   }
-  if (options.golden) return writeGolden(source, dirname(resolve(path)));
+  if (options.golden) return writeGolden(source, dirname(path));
   const events = source.split(await readVerified(source, path));
-  const answers = readAnswers(dirname(resolve(path)));
+  const answers = readAnswers(dirname(path));
   const complete = answers.length > 0 ? await recordedPeople(source, answers) : undefined;
   const changes: unknown[] = [];
   let failed = false;

@@ -13,9 +13,9 @@ export interface Account {
 /** Authing's ids of users are 24 hexadecimal digits. Asking for one tells Authing nothing about a person. */
 export const mayBeUserId = (asked: string): boolean => /^[0-9a-f]{24}$/.test(asked);
 
-const isEmail = (asked: string) => asked.includes("@");
+export const mayBeEmail = (asked: string) => asked.includes("@");
 const isPhone = (asked: string) => /^\+?[0-9][0-9 ()-]{4,20}$/.test(asked);
-export const mayBeAddress = (asked: string): boolean => isEmail(asked) || isPhone(asked);
+export const mayBeAddress = (asked: string): boolean => mayBeEmail(asked) || isPhone(asked);
 
 /** The account that has this id, e-mail address or phone number; `undefined` where there is none. Throws `unavailable` where Authing does not say. */
 export async function accountOf(
@@ -41,7 +41,7 @@ export async function accountOf(
 /** Authing looks a phone number up by its digits, in mainland China without the country's code. */
 function waysToAsk(asked: string): readonly (readonly [string, UserIdType])[] {
   if (mayBeUserId(asked)) return [[asked, "user_id"]];
-  if (isEmail(asked)) return [[asked, "email"]];
+  if (mayBeEmail(asked)) return [[asked, "email"]];
   const digits = asked.replaceAll(/[^0-9+]/g, "");
   const national = digits.replace(/^\+86/, "");
   return [...new Set([national, digits])].map((each) => [each, "phone"]);

@@ -37,11 +37,13 @@ export async function operate(
   ports: ApplyPorts,
   run: { owner: string; deadline: number },
 ): Promise<ChangedMessages> {
+  const { most = Infinity } = request;
   const rows: ParkedRow[] = [];
   for await (const { messages, next } of pagesOf(request, ports)) {
     refuseAmbiguous(request.id, messages);
-    for (const parked of messages)
+    for (const parked of messages.slice(0, most - rows.length))
       rows.push({ ...rowOf(parked), ...(await carryOut(request, parked, ports, run)) });
+    if (rows.length >= most) break;
     const isEnough = rows.length >= request.limit || ports.clock.now() >= run.deadline;
     if (next !== undefined && isEnough) return { rows, next };
   }

@@ -12,7 +12,13 @@ const isNarrow = z.refine<{ [name in "id" | "person" | "reason" | "source"]?: st
   ({ id, person, reason, source }) => [id, person, reason, source].some((each) => each !== undefined),
   "names no id, person, reason or source",
 );
-const some = { ...conditions, mode, limit: pageRows };
+const some = {
+  ...conditions,
+  mode,
+  limit: pageRows,
+  /** Ends after so many messages: as many as the operator was shown, whatever has been parked since. */
+  most: z.optional(z.number().check(z.int(), z.minimum(1))),
+};
 
 /** Parked messages, oldest first. With `totals` also how many there are of each kind, source and reason. */
 export const ListRequest = z.strictObject({

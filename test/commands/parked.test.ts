@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { defineConfig } from "#lib/config.ts";
 import { shortIdOf } from "#lib/contract/parked.ts";
 import { journey, type Journey } from "../journeys/stack.ts";
@@ -58,6 +61,22 @@ async function withWave(): Promise<Journey> {
 const open = (stage: Journey) =>
   Object.values(statuses(stage)).filter((status) => status === "Activated").length;
 
+/** The address of a server in front of a stack, which does something when an operation has been answered. */
+async function between(stack: string, answered: (operation: string) => Promise<void>): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request));
+    const { method = "GET", url = "" } = request;
+    const answer = await fetch(`${stack}${url}`, { method, ...(body.byteLength > 0 && { body }) });
+    const text = await answer.text();
+    if (url === "/operations")
+      await answered((JSON.parse(body.toString()) as { operation: string }).operation);
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(text);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 describe("a command that would release departures", () => {
   it("releases none for a flag that it does not know, or that npm took", async () => {
     const stage = await withWave();
@@ -111,6 +130,19 @@ describe("a command that would release departures", () => {
     expect(JSON.parse(rest.out)).toMatchObject({ rows: [{ id: "left-E-12", result: "accepted" }] });
     expect(open(stage)).toBe(1);
     expect((await run("parked", "list", "held", ...url)).out).toBe("nothing is held\n");
+  }, 60_000);
+
+  it("releases no more than were counted, whatever was parked since", async () => {
+    const stage = await withWave();
+    const url = await between(stage.stack.url, async (operation) => {
+      if (operation !== "list") return;
+      // Once the command has counted three, one more leaves.
+      await tell(stage, told("E-13", [joins("E-13")]), told("E-13", [leaves("E-13")], "left-E-13"));
+    });
+    const released = await run("parked", "release", "apply", "--source", "hr", "--yes", "--url", url);
+    expect(released.out).toMatch(/3 +held +hr +mass-departure/);
+    expect(released.out).toMatch(/3 +accepted/);
+    expect(statuses(stage)).toMatchObject({ "E-12": "Resigned", "E-13": "Activated" });
   }, 60_000);
 
   it("run in two terminals at once applies each departure once", async () => {
@@ -230,6 +262,33 @@ describe("what is parked", () => {
       out: expect.stringMatching(/\nstatus 0\n$/),
     });
   });
+
+  it("is found behind thousands of others", async () => {
+    const stage = await openStage();
+    const parkedAt = "2026-11-26T18:13:00.000Z";
+    for (let index = 0; index <= 5000; index += 1) {
+      await stage.stack.parked.keep({
+        kind: "dead",
+        message: {
+          kind: "event",
+          source: "hr",
+          event: { id: `${index}`, subject: `${index}`, type: "joined", occurredAt: parkedAt, payload: {} },
+          reception: { receivedAt: parkedAt, proof: "hmac-sha256" },
+        },
+        ledgerId: `${index}`,
+        reason: index < 5000 ? "translation-failed" : "name-missing",
+        attempts: 1,
+        since: new Date(Date.parse(parkedAt) + index).toISOString(),
+      });
+    }
+    const given = ["--reason", "name-missing", "--url", stage.stack.url];
+    const listed = await run("parked", "list", ...given);
+    expect(listed.out).toMatch(/1 +dead +hr +name-missing/);
+    expect(listed.out).toContain(shortIdOf("5000"));
+    const discarded = await run("parked", "discard", "apply", "--yes", ...given);
+    expect(discarded.out).toMatch(/1 +discarded/);
+    expect((await run("parked", "list", ...given)).out).toBe("nothing is parked for name-missing\n");
+  }, 60_000);
 
   it("is left alone by a redrive of what is mended no more than once, page after page without another question", async () => {
     const stage = await openStage();

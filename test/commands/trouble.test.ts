@@ -101,15 +101,26 @@ it("npm run enrol names the stack of a stage that does not exist, and the region
   );
 });
 
-describe("npm start", () => {
-  it("whose port is in use says which, and how to choose another", async () => {
-    const taken = await untilTheTestEnds(
-      await serve(
-        0,
+/** A port that this test has taken, behind which the next one, for the sandbox, is free. */
+async function takenPort(): Promise<number> {
+  for (;;) {
+    const listen = (port: number) =>
+      serve(
+        port,
         () => 0,
         async () => ({ status: 200 }),
-      ),
-    );
+      );
+    const taken = await untilTheTestEnds(await listen(0));
+    const next = await listen(taken + 1).catch(() => undefined);
+    if (!next) continue;
+    await next.close();
+    return taken;
+  }
+}
+
+describe("npm start", () => {
+  it("whose port is in use says which, and how to choose another", async () => {
+    const taken = await takenPort();
     const own = await run("start", ["--once"], { PORT: String(taken) });
     expect({ status: own.status, out: own.out }).toEqual({ status: 1, out: "" });
     expect(own.error).toMatch(new RegExp(`^port ${taken} is in use: .*PORT=\\d+ npm start\\n$`));

@@ -15,13 +15,14 @@ export interface Asked {
   readonly reason?: string;
   readonly mode?: "preview" | "apply";
   readonly as?: "same";
+  readonly most?: number;
 }
 
 const kindOf = { list: "dead", redrive: "dead", release: "held", discard: "held" } as const;
 
 /** Carries out what was asked, as the function does for the command. */
 export async function carryOutAsked(
-  { operation, kind, mode = "apply", as, ...scope }: Asked,
+  { operation, kind, mode = "apply", as, most, ...scope }: Asked,
   ports: ApplyPorts,
   run: { owner: string; deadline: number },
 ): Promise<readonly ParkedRow[]> {
@@ -33,6 +34,6 @@ export async function carryOutAsked(
   if (operation === "list") {
     return (await listParked({ operation, kinds, ...scope, limit: 500, totals: false }, ports)).rows;
   }
-  const request = { operation, kinds, ...scope, mode, limit: 500, ...(as && { as }) };
+  const request = { operation, kinds, ...scope, mode, limit: 500, ...(as && { as }), ...(most && { most }) };
   return (await operate(request as Parameters<typeof operate>[0], ports, run)).rows;
 }

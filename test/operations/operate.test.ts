@@ -78,6 +78,18 @@ describe("a list", () => {
 });
 
 describe("a redrive", () => {
+  it("ends after as many messages as the operator was shown, the oldest first", async () => {
+    const world = await openOwnWorld();
+    const broken = ["1", "2", "3"].map((id) => hr(`hired-${id}`, id, 0, [create(id)], { broken: true }));
+    for (const each of broken) await world.deliver([each]);
+    world.mend();
+    expect(await results(world, { ...redrive(), most: 2 })).toEqual({
+      "hired-1": "accepted",
+      "hired-2": "accepted",
+    });
+    expect(await parked(world, "dead")).toEqual(["hired-3"]);
+  });
+
   it("applies dead letters with today's code, once, in any number of presses", async () => {
     const world = await openOwnWorld();
     await world.deliver([hr("hired", "1", 0, [create("1")], { broken: true })]);

@@ -24,7 +24,7 @@ afterAll(() => rmSync(checkout, { recursive: true }));
 
 async function run(...command: string[]): Promise<{ status: number; out: string; error: string }> {
   return new Promise((resolve) => {
-    const options = { cwd: checkout, env: { ...process.env, PORT: "0" } };
+    const options = { cwd: checkout, env: { ...process.env, INIT_CWD: checkout, PORT: "0" } };
     execFile(process.execPath, command, options, (failure, out, error) =>
       resolve({ status: Number(failure?.code ?? 0), out, error }),
     );
