@@ -10,9 +10,8 @@ const dayHours = 24;
 /** How far back the last delivery of a source is looked for. CloudWatch keeps values by the hour much longer. */
 export const lookBackDays = 14;
 
-const countedOfSource = [
-  "DeliveriesRefused",
-  "DeliveriesFailed",
+/** What can become of an event, in the order in which a digest tells it. */
+export const outcomesOfEvents = [
   "EventsAccepted",
   "EventsAlreadyDone",
   "EventsSuperseded",
@@ -20,6 +19,11 @@ const countedOfSource = [
   "EventsHeld",
   "EventsDead",
   "EventsWaiting",
+] as const satisfies readonly Metric[];
+const countedOfSource = [
+  "DeliveriesRefused",
+  "DeliveriesFailed",
+  ...outcomesOfEvents,
 ] as const satisfies readonly Metric[];
 const countedOfFiles = [
   "FilesFinished",
@@ -30,7 +34,7 @@ const countedOfFiles = [
 ] as const satisfies readonly Metric[];
 
 type Counts<Name extends Metric> = Readonly<Record<Name, number>>;
-export type SourceCounts = Counts<(typeof countedOfSource)[number] | "DeliveriesAccepted">;
+type SourceCounts = Counts<(typeof countedOfSource)[number] | "DeliveriesAccepted">;
 
 export interface SourceDay {
   readonly source: string;

@@ -1,5 +1,5 @@
 import { placeOf, type NoticeSettings } from "./alarm.ts";
-import { lookBackDays, type Day, type SourceCounts, type SourceDay } from "./day.ts";
+import { lookBackDays, outcomesOfEvents, type Day, type SourceDay } from "./day.ts";
 import type { Entry, Notice, Section } from "./notice.ts";
 import type { ParkedReasons } from "./parked-counts.ts";
 import { explainReason } from "#lib/reasons/explain-reason.ts";
@@ -8,16 +8,6 @@ import { duration, localTime, wordsOf } from "./words.ts";
 /** How many reasons of one kind are told; the command lists all of them. */
 const maxReasons = 3;
 const hourMilliseconds = 3_600_000;
-
-const outcomes = [
-  "EventsAccepted",
-  "EventsAlreadyDone",
-  "EventsSuperseded",
-  "EventsRejected",
-  "EventsHeld",
-  "EventsDead",
-  "EventsWaiting",
-] as const satisfies readonly (keyof SourceCounts)[];
 
 export interface DigestSettings extends NoticeSettings {
   /** Where the results of imports are. */
@@ -55,7 +45,7 @@ function sourceSection(day: SourceDay, settings: NoticeSettings): Section {
     ...(counts.DeliveriesRefused > 0 ? [`${words.refused} ${counts.DeliveriesRefused}`] : []),
     ...(counts.DeliveriesFailed > 0 ? [`${words.failed} ${counts.DeliveriesFailed}`] : []),
   ];
-  const events = outcomes.flatMap((metric) =>
+  const events = outcomesOfEvents.flatMap((metric) =>
     counts[metric] > 0 ? [`${words[metric]} ${counts[metric]}`] : [],
   );
   const last =
