@@ -71,7 +71,7 @@ export function elsewhereText(
   { place, askedAuthing }: Telling & { readonly askedAuthing: boolean },
 ): string {
   // An address stays in no ticket and no log, even where the operator typed it.
-  const isAddress = mayBeEmail(asked) || (askedAuthing && mayBeAddress(asked));
+  const isAddress = mayBeEmail(asked) || asked.startsWith("+") || (askedAuthing && mayBeAddress(asked));
   const called = isAddress ? "this address" : `"${asked}"`;
   const there = place === "" ? "" : ` ${place}`;
   const paused = sources.flatMap(({ name, pausedSince }) =>

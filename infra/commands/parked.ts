@@ -4,6 +4,7 @@ import type { ChangedMessages } from "#lib/operations/operate.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
 import { confirm, form, runCommand, say } from "./command.ts";
 import { UsageError } from "./command-line.ts";
+import { firstFound } from "./first-found.ts";
 import { momentOf } from "./local-time.ts";
 import {
   openOperations,
@@ -14,6 +15,7 @@ import {
   type Place,
 } from "./operations-client.ts";
 import { listing, resultsOf, shown, totalsOf } from "./parked-text.ts";
+import { tellUnknownSource } from "./unknown-source.ts";
 
 // npm run parked -- list | show | redrive | release | discard: what is parked, why, and what the operator decides about it, on this
 // laptop or on a deployed stage. A verb that changes accounts says whether it is a preview, names the messages that it is about, shows
@@ -58,7 +60,7 @@ const list = form(
     if (rows.length === 0) {
       say(`nothing is ${kind ?? "parked"}${scopeWords(options)}`);
       // The operator typed or pasted the id: when no message has it, that is a mistake of theirs.
-      return options.id === undefined ? 0 : 1;
+      return (await tellUnknownSource(options.source)) || options.id !== undefined ? 1 : 0;
     }
     say(totalsOf(first));
     say(listing(rows, tellingOf(options)));
@@ -160,7 +162,7 @@ async function change(verb: Verb, mode: string, options: ChangeOptions): Promise
   const scope = await firstFound(operate, { operation: "list", ...conditions, kinds: [...kinds], limit: 1 });
   if ((scope.totals ?? []).length === 0) {
     say(`nothing is ${kinds.join(" or ")}${scopeWords(options)}`);
-    return options.id === undefined ? 0 : 1;
+    return (await tellUnknownSource(options.source)) || options.id !== undefined ? 1 : 0;
   }
   if (!options.json) say(totalsOf(scope));
   const many = (scope.totals ?? []).reduce((sum, { count }) => sum + count, 0);
@@ -183,18 +185,6 @@ async function change(verb: Verb, mode: string, options: ChangeOptions): Promise
   if (options.json) say(JSON.stringify({ mode, rows }, undefined, 2));
   else say(resultsOf(rows, mode));
   return rows.some(({ result = "" }) => result.startsWith("not now")) ? 1 : 0;
-}
-
-/** The list with its totals, from the first messages on that meet the conditions: they may stand behind thousands that do not. */
-async function firstFound(
-  operate: Operate,
-  request: Extract<Parameters<Operate>[0], { operation: "list" }>,
-): Promise<ParkedList> {
-  let found = await operate<ParkedList>({ ...request, totals: true });
-  while (found.rows.length === 0 && found.next !== undefined) {
-    found = await operate<ParkedList>({ ...request, totals: true, after: found.next });
-  }
-  return found;
 }
 
 /** @param most how many messages it is about: a number, or `Infinity` where they could not all be counted. */

@@ -4,6 +4,7 @@ import { UsageError } from "./command-line.ts";
 import { momentOf } from "./local-time.ts";
 import { openOperations, placeOptions, tellingOf } from "./operations-client.ts";
 import { refusedText } from "./refused-text.ts";
+import { tellUnknownSource } from "./unknown-source.ts";
 
 /** CloudWatch keeps the log for this long. */
 const longestDays = 30;
@@ -27,7 +28,8 @@ const refused = form(
     say(
       options.json ? JSON.stringify(report, undefined, 2) : refusedText(report, source, tellingOf(options)),
     );
-    return 0;
+    const isEmpty = report.totals.length === 0;
+    return isEmpty && (await tellUnknownSource(source)) ? 1 : 0;
   },
 );
 

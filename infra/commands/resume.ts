@@ -1,6 +1,6 @@
-import type { ParkedList } from "#lib/operations/list.ts";
 import type { PauseResult } from "#lib/operations/pause.ts";
 import { confirm, form, runCommand, say } from "./command.ts";
+import { firstFound } from "./first-found.ts";
 import { openOperations, placeOptions } from "./operations-client.ts";
 import { totalsOf } from "./parked-text.ts";
 
@@ -9,13 +9,12 @@ import { totalsOf } from "./parked-text.ts";
 const resume = form(["<source>"], { yes: "", ...placeOptions }, async ({ words, options }) => {
   const [source = ""] = words;
   const operate = await openOperations(options);
-  const stored = await operate<ParkedList>({
+  const stored = await firstFound(operate, {
     operation: "list",
     kinds: ["waiting"],
     source,
     reason: "source-paused",
     limit: 1,
-    totals: true,
   });
   const isEmpty = (stored.totals ?? []).length === 0;
   if (!isEmpty) say(totalsOf(stored));

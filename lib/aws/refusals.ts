@@ -27,8 +27,9 @@ export function loggedRefusals(names: {
     async list({ since, limit, source, deadline }) {
       const asked = names.sources.filter((name) => source === undefined || source === name);
       const groups = [...asked.map((name) => `webhooks-${name}`), "unclaimed-refuse"].map(groupOf);
-      const refusals: ToldRefusal[] = [];
+      let refusals: ToldRefusal[] = [];
       let isComplete = true;
+      let isCut = false;
       let to = Date.now();
       for (const hours of windowHours) {
         const from = Math.max(since, to - hours * hourMilliseconds);
@@ -40,8 +41,15 @@ export function loggedRefusals(names: {
         if (refusals.length >= limit) isComplete = false;
         if (!isComplete) break;
       }
-      const sorted = refusals.toSorted((one, other) => (one.at < other.at ? 1 : -1));
-      return { refusals: sorted.slice(0, limit), isComplete: isComplete && sorted.length <= limit };
+      const sorted = refusals.toSorted(newestFirst);
+      return { refusals: sorted.slice(0, limit), isComplete: isComplete && !isCut && sorted.length <= limit };
+
+      /** A flood of forged deliveries fills 20 pages of each log: no more of it is held than can be answered. */
+      function dropOlder(): void {
+        if (refusals.length <= 2 * limit) return;
+        refusals = refusals.toSorted(newestFirst).slice(0, limit);
+        isCut = true;
+      }
 
       async function readWindow(group: string, from: number, to: number): Promise<boolean> {
         const { logPage } = await import("./cloudwatch-logs.ts");
@@ -53,6 +61,7 @@ export function loggedRefusals(names: {
             const refusal = refusalIn(text, at);
             if (refusal && isAbout(refusal, source)) refusals.push(refusal);
           }
+          dropOlder();
           next = read.next;
           if (next === undefined) return true;
         }
@@ -61,6 +70,8 @@ export function loggedRefusals(names: {
     },
   };
 }
+
+const newestFirst = (one: ToldRefusal, other: ToldRefusal) => (one.at < other.at ? 1 : -1);
 
 /** The refusal in a line as Lambda writes it with log format JSON. */
 function refusalIn(text: string, at: number): ToldRefusal | undefined {

@@ -59,7 +59,10 @@ export interface DayPorts {
   readonly parked: Pick<Parked, "list" | "count">;
 }
 
-/** Reads the 24 full hours before `now`, so that each hour is in the digest of one day. */
+/**
+ * Reads the 24 full hours before `now`, so that each hour is in the digest of one day; where clocks are changed in between, one hour is in
+ * two digests, or in none.
+ */
 export async function readDay(
   sources: readonly string[],
   { numbers, parked }: DayPorts,

@@ -1,4 +1,4 @@
-import { parkedKinds, type Parked, type ParkedKind } from "#lib/contract/parked.ts";
+import { parkedKinds, type Parked, type ParkedKind, type ParkedScope } from "#lib/contract/parked.ts";
 
 /** How many messages of one kind are parked for one source, and why; the most frequent reason first. */
 export interface ParkedReasons {
@@ -10,6 +10,7 @@ export interface ParkedReasons {
 
 /** To learn its reason, a message is read whole: more would cost a digest too much time. */
 const mostRead = 200;
+const pageSize = 50;
 
 /** Counts what is parked for a source; a kind of which nothing is parked is missing. The messages themselves are not passed on. */
 export async function parkedCounts(
@@ -18,13 +19,28 @@ export async function parkedCounts(
 ): Promise<ParkedReasons[]> {
   const counts = await parked.count({ kinds: parkedKinds, source });
   const parkedNow = parkedKinds.flatMap((kind) => counts.filter((each) => each.kind === kind));
-  return Promise.all(
-    parkedNow.map(async ({ kind, count }) => {
-      const { messages } = await parked.list({ kinds: [kind], source }, mostRead);
-      const reasons = [...Map.groupBy(messages, ({ reason }) => reason)]
-        .map(([reason, own]) => ({ reason, count: own.length }))
-        .toSorted((one, other) => other.count - one.count);
-      return { kind, count, reasons };
-    }),
-  );
+  const told: ParkedReasons[] = [];
+  for (const { kind, count } of parkedNow) {
+    const reasons = [...(await reasonsOf(parked, { kinds: [kind], source }))]
+      .map(([reason, own]) => ({ reason, count: own }))
+      .toSorted((one, other) => other.count - one.count);
+    told.push({ kind, count, reasons });
+  }
+  return told;
+}
+
+/** Reads a page after the other: each message may be as large as a delivery, and a function has little memory. */
+async function reasonsOf(
+  parked: Pick<Parked, "list">,
+  scope: ParkedScope,
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  let after: string | undefined;
+  for (let read = 0; read < mostRead; read += pageSize) {
+    const { messages, next } = await parked.list(scope, pageSize, after);
+    for (const { reason } of messages) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    if (next === undefined) break;
+    after = next;
+  }
+  return counts;
 }

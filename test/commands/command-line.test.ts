@@ -71,6 +71,10 @@ describe("a line that has none", () => {
   });
 });
 
+it("a word that is empty is missing, as of a variable of the shell that is not set", () => {
+  expect(() => readLine("parked", forms, ["show", ""], {})).toThrow("<id> is missing");
+});
+
 describe("an option that npm took for itself", () => {
   it.each([
     // As npm 11 passes on `npm run parked release apply --source okta --yes`, and npm 10 with the value in the variable.

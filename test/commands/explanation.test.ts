@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explanation, portrait } from "#infra/commands/explanation.ts";
+import { elsewhereText, explanation, portrait } from "#infra/commands/explanation.ts";
 import { localTime } from "#infra/commands/local-time.ts";
 import type { ExplainedEvent } from "#lib/operations/explain.ts";
 
@@ -72,5 +72,25 @@ describe("an explanation", () => {
       expect(text).toMatch(line);
     }
     expect(portrait(person, "2")).toMatch(/belongs to +no source/);
+  });
+});
+
+describe("where nothing is known", () => {
+  const elsewhere = { sources: [{ name: "okta" }], unreadable: 0, unread: 0 };
+  const text = (asked: string, askedAuthing = false) =>
+    elsewhereText(elsewhere, asked, { language: "en", place: "--stage prod", askedAuthing });
+
+  it("an address is not repeated, and Authing's answer is told where it was asked", () => {
+    expect(text("li.si@example.com")).not.toContain("li.si");
+    expect(text("li.si@example.com")).not.toMatch(/at Authing/);
+    expect(text("+86 13900139000")).not.toContain("139");
+    expect(text("13900139000", true)).not.toContain("139");
+    expect(text("13900139000", true)).toMatch(/at Authing +no account has this address/);
+    expect(text("10010")).toContain('"10010"');
+  });
+
+  it("the short id of a parked message has the command that shows it", () => {
+    expect(text("807908ba75")).toMatch(/npm run parked -- show 807908ba75 --stage prod$/m);
+    expect(text("10010")).not.toContain("parked -- show");
   });
 });

@@ -231,6 +231,20 @@ describe("what is parked", () => {
     expect(recent.out).toBe("nothing is parked since 2026-11-28\n");
   }, 60_000);
 
+  it("of a source that is mistyped is not said to be nothing without a word, nor that nothing was refused", async () => {
+    const { stack } = await openStage();
+    const given = ["--source", "okat", "--url", stack.url] as const;
+    const note = {
+      status: 1,
+      error: "okat is not switched on in inbound.config.ts; did you mean okta?\n",
+    };
+    expect(await run("parked", "list", ...given)).toMatchObject(note);
+    expect(await run("parked", "redrive", "apply", "--yes", ...given)).toMatchObject(note);
+    expect(await run("refused", ...given)).toMatchObject(note);
+    const right = await run("parked", "list", "--source", "okta", "--url", stack.url);
+    expect(right).toMatchObject({ status: 0, error: "" });
+  }, 60_000);
+
   it("is shown by its short id, and with its payload only on request, with a warning", async () => {
     const stage = await openStage();
     await tell(stage, told("1", [joins("1")]));
@@ -340,6 +354,31 @@ function columnsOf(line: string): number {
 }
 
 describe("a paused source", () => {
+  it("is not resumed without a question where its events are stored behind thousands that wait for a date", async () => {
+    const stage = await openStage();
+    const at = "2026-11-26T18:13:00.000Z";
+    for (let index = 0; index <= 5000; index += 1) {
+      await stage.stack.parked.keep({
+        kind: "waiting",
+        message: {
+          kind: "event",
+          source: "hr",
+          event: { id: `${index}`, subject: `${index}`, type: "left", occurredAt: at, payload: {} },
+          reception: { receivedAt: at, proof: "hmac-sha256" },
+        },
+        ledgerId: `${index}`,
+        reason: index < 5000 ? "date-ahead" : "source-paused",
+        attempts: 1,
+        since: at,
+        dueAt: "2999-01-01T00:00:00.000Z",
+      });
+    }
+    expect(await run("resume", "hr", "--url", stage.stack.url)).toMatchObject({
+      status: 2,
+      out: expect.stringMatching(/1 +waiting +hr +source-paused/),
+    });
+  }, 60_000);
+
   it("is resumed with a yes, after the command has said how much is stored", async () => {
     const stage = await openStage();
     const url = ["--url", stage.stack.url] as const;
