@@ -1,4 +1,5 @@
 import { parkedKinds, type ParkedKind } from "#lib/contract/parked.ts";
+import type { OperationRequest } from "#lib/handlers/operations.ts";
 import type { ParkedList, ShownMessage } from "#lib/operations/list.ts";
 import type { ChangedMessages } from "#lib/operations/operate.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
@@ -60,7 +61,7 @@ const list = form(
     if (rows.length === 0) {
       say(`nothing is ${kind ?? "parked"}${scopeWords(options)}`);
       // The operator typed or pasted the id: when no message has it, that is a mistake of theirs.
-      return (await tellUnknownSource(options.source)) || options.id !== undefined ? 1 : 0;
+      return tellUnknownSource(options.source, first) || options.id !== undefined ? 1 : 0;
     }
     say(totalsOf(first));
     say(listing(rows, tellingOf(options)));
@@ -162,7 +163,7 @@ async function change(verb: Verb, mode: string, options: ChangeOptions): Promise
   const scope = await firstFound(operate, { operation: "list", ...conditions, kinds: [...kinds], limit: 1 });
   if ((scope.totals ?? []).length === 0) {
     say(`nothing is ${kinds.join(" or ")}${scopeWords(options)}`);
-    return (await tellUnknownSource(options.source)) || options.id !== undefined ? 1 : 0;
+    return tellUnknownSource(options.source, scope) || options.id !== undefined ? 1 : 0;
   }
   if (!options.json) say(totalsOf(scope));
   const many = (scope.totals ?? []).reduce((sum, { count }) => sum + count, 0);
@@ -181,7 +182,7 @@ async function change(verb: Verb, mode: string, options: ChangeOptions): Promise
   } as const;
   // What is parked after the operator has seen how many there are is not theirs to decide yet.
   const most = scope.all ? Infinity : many;
-  const rows = await everyPage(operate, request as Parameters<Operate>[0], most);
+  const rows = await everyPage(operate, request as OperationRequest, most);
   if (options.json) say(JSON.stringify({ mode, rows }, undefined, 2));
   else say(resultsOf(rows, mode));
   return rows.some(({ result = "" }) => result.startsWith("not now")) ? 1 : 0;
@@ -190,7 +191,7 @@ async function change(verb: Verb, mode: string, options: ChangeOptions): Promise
 /** @param most how many messages it is about: a number, or `Infinity` where they could not all be counted. */
 async function everyPage(
   operate: Operate,
-  request: Parameters<Operate>[0],
+  request: OperationRequest,
   most: number,
 ): Promise<readonly ParkedRow[]> {
   // A message that is parked again within the same second may come twice.
@@ -202,7 +203,7 @@ async function everyPage(
       ...request,
       ...(after !== undefined && { after }),
       ...(left < Infinity && { most: left }),
-    } as Parameters<Operate>[0]);
+    } as OperationRequest);
     for (const row of page.rows) rows.set(`${row.kind}/${row.source}/${row.id}`, row);
     left -= page.rows.length;
     after = page.next;

@@ -28,8 +28,7 @@ const refused = form(
     say(
       options.json ? JSON.stringify(report, undefined, 2) : refusedText(report, source, tellingOf(options)),
     );
-    const isEmpty = report.totals.length === 0;
-    return isEmpty && (await tellUnknownSource(source)) ? 1 : 0;
+    return tellUnknownSource(source, report) ? 1 : 0;
   },
 );
 

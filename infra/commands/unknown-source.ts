@@ -1,18 +1,14 @@
-import { enabledSources } from "#lib/wiring/enabled-sources.ts";
-import { nearMiss } from "#lib/text/near-miss.ts";
+import type { OtherSources } from "#lib/operations/other-sources.ts";
+import { didYouMean, nearMiss } from "#lib/text/near-miss.ts";
 import { say } from "./command.ts";
-import { loadConfig } from "./config.ts";
 
 /**
- * Where nothing was found of a source: says on stderr that it is not switched on, and whether another one was meant, since a mistyped
- * name would look as if all were well. Resolves to whether it said so.
+ * Where nothing was found of a source: says on stderr that it is not switched on there, and whether another one was meant, since a
+ * mistyped name would look as if all were well. Returns whether it said so.
  */
-export async function tellUnknownSource(source: string | undefined): Promise<boolean> {
-  if (source === undefined) return false;
-  const known = [...enabledSources(await loadConfig()).keys()];
-  if (known.includes(source)) return false;
-  const near = nearMiss(source, known);
-  const meant = near === undefined ? "" : `; did you mean ${near}?`;
+export function tellUnknownSource(source = "", { otherSources }: OtherSources): boolean {
+  if (otherSources === undefined) return false;
+  const meant = didYouMean(nearMiss(source, otherSources));
   say(`${source} is not switched on in inbound.config.ts${meant}`, process.stderr);
   return true;
 }

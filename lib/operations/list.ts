@@ -2,6 +2,7 @@ import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import { parkedKinds, type Parked, type ParkedCount, type ParkedMessage } from "#lib/contract/parked.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
+import { otherSources, type OtherSources } from "./other-sources.ts";
 import { rowOf, type ParkedRow } from "./parked-row.ts";
 import { pagesOf, type SelectionPorts } from "./selection.ts";
 import type { ListRequest, ShowRequest } from "./requests.ts";
@@ -13,7 +14,7 @@ export interface ReasonCount extends ParkedCount {
   readonly reason: string;
 }
 
-export interface ParkedList {
+export interface ParkedList extends OtherSources {
   readonly rows: readonly ParkedRow[];
   /** Where the list goes on, for `after`; absent at its end. */
   readonly next?: string;
@@ -24,6 +25,8 @@ export interface ParkedList {
 }
 
 export interface ListPorts extends SelectionPorts {
+  /** Names of the sources that are switched on. */
+  readonly sources: readonly string[];
   readonly parked: Pick<Parked, "list" | "count">;
 }
 
@@ -48,6 +51,7 @@ export async function listParked(request: ListRequest, ports: ListPorts): Promis
   return {
     rows: rows.toSorted((one, other) => (one.since < other.since ? -1 : Number(one.since > other.since))),
     ...(rowsGoOn !== undefined && { next: rowsGoOn }),
+    ...(rows.length === 0 && otherSources(source, ports.sources)),
     ...(request.totals && {
       totals: [...counts.values()].toSorted((one, other) => other.count - one.count),
       ...(goesOn !== undefined && {

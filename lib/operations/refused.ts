@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Clock } from "#lib/contract/clock.ts";
+import { otherSources, type OtherSources } from "./other-sources.ts";
 import type { Refusal, Refusals, ToldRefusal } from "#lib/contract/refusals.ts";
 
 /** Deliveries that were refused at the door: `{"operation": "refused", "source"?: "okta", "since"?: "2026-03-01T00:00:00.000Z"}`. */
@@ -19,7 +20,7 @@ interface RefusedTotal extends Pick<Refusal, "source" | "nearSource" | "reason">
   readonly lastAt: string;
 }
 
-export interface RefusedReport {
+export interface RefusedReport extends OtherSources {
   readonly since: string;
   /** The largest first. */
   readonly totals: readonly RefusedTotal[];
@@ -30,6 +31,8 @@ export interface RefusedReport {
 }
 
 export interface RefusedPorts {
+  /** Names of the sources that are switched on. */
+  readonly sources: readonly string[];
   readonly refusals: Refusals;
   readonly clock: Pick<Clock, "now">;
 }
@@ -44,7 +47,7 @@ const maxTold = 200;
 
 export async function refused(
   { source, since }: RefusedRequest,
-  { refusals: log, clock }: RefusedPorts,
+  { refusals: log, sources, clock }: RefusedPorts,
   { deadline }: { readonly deadline: number },
 ): Promise<RefusedReport> {
   const from = since === undefined ? clock.now() - dayMilliseconds : Date.parse(since);
@@ -58,7 +61,13 @@ export async function refused(
     JSON.stringify([each.source, each.nearSource, each.reason]),
   ).values();
   const totals = [...groups].map(totalOf).toSorted((one, other) => other.count - one.count);
-  return { since: new Date(from).toISOString(), totals, refusals: refusals.slice(0, maxTold), isComplete };
+  return {
+    since: new Date(from).toISOString(),
+    totals,
+    refusals: refusals.slice(0, maxTold),
+    isComplete,
+    ...(totals.length === 0 && otherSources(source, sources)),
+  };
 }
 
 /** @param refusals of one source and reason, the newest first */

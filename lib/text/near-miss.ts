@@ -14,3 +14,7 @@ export function nearMiss<Word extends string>(word: string, known: readonly Word
   const nearest = closestMatch(word.toLowerCase(), [...known], { maxDistance });
   return nearest === word ? undefined : (nearest as Word | undefined);
 }
+
+/** `; did you mean okta?`, behind a sentence about what is not known; empty where nothing is near. `prefix`: `--` of an option. */
+export const didYouMean = (near: string | undefined, prefix = ""): string =>
+  near === undefined ? "" : `; did you mean ${prefix}${near}?`;

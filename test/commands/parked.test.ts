@@ -233,15 +233,15 @@ describe("what is parked", () => {
 
   it("of a source that is mistyped is not said to be nothing without a word, nor that nothing was refused", async () => {
     const { stack } = await openStage();
-    const given = ["--source", "okat", "--url", stack.url] as const;
+    const given = ["--source", "hrs", "--url", stack.url] as const;
     const note = {
       status: 1,
-      error: "okat is not switched on in inbound.config.ts; did you mean okta?\n",
+      error: "hrs is not switched on in inbound.config.ts; did you mean hr?\n",
     };
     expect(await run("parked", "list", ...given)).toMatchObject(note);
     expect(await run("parked", "redrive", "apply", "--yes", ...given)).toMatchObject(note);
     expect(await run("refused", ...given)).toMatchObject(note);
-    const right = await run("parked", "list", "--source", "okta", "--url", stack.url);
+    const right = await run("parked", "list", "--source", "idp", "--url", stack.url);
     expect(right).toMatchObject({ status: 0, error: "" });
   }, 60_000);
 

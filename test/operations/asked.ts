@@ -32,7 +32,8 @@ export async function carryOutAsked(
   }
   const kinds = [kind ?? kindOf[operation]];
   if (operation === "list") {
-    return (await listParked({ operation, kinds, ...scope, limit: 500, totals: false }, ports)).rows;
+    const request = { operation, kinds, ...scope, limit: 500, totals: false } as const;
+    return (await listParked(request, { ...ports, sources: [] })).rows;
   }
   const request = { operation, kinds, ...scope, mode, limit: 500, ...(as && { as }), ...(most && { most }) };
   return (await operate(request as Parameters<typeof operate>[0], ports, run)).rows;

@@ -24,7 +24,7 @@ async function reportOf(refusals: ToldRefusal[], request: { source?: string; sin
       return { refusals, isComplete: true };
     },
   };
-  const ports = { refusals: log, clock: { now: () => now } };
+  const ports = { refusals: log, sources: ["okta"], clock: { now: () => now } };
   const report = await refused({ operation: "refused", ...request }, ports, { deadline: now + 900_000 });
   return { report, asked: asked[0] };
 }
