@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearMiss } from "#lib/text/near-miss.ts";
+import { didYouMean, nearMiss } from "#lib/text/near-miss.ts";
 
 // What an operator typed. Nothing is guessed: an unknown option, an extra word and an option that npm took for itself are
 // refused, with the lines that are valid. An operator in a hurry must not release a thousand departures by a typing mistake.
@@ -62,7 +62,7 @@ export function readLine<Given extends Form>(
       const known = Object.keys(form.options);
       const why = form.refused?.[name];
       if (why !== undefined) throw new UsageError(`--${name}: ${why}`, usage);
-      throw new UsageError(`--${name} is no option here${suggestion(name, known, "--")}`, usage);
+      throw new UsageError(`--${name} is no option here${didYouMean(nearMiss(name, known), "--")}`, usage);
     }
     if (shape === "" && value !== true) throw new UsageError(`--${name} takes no value`, usage);
     if (shape !== "" && (value === true || value === "")) {
@@ -81,7 +81,10 @@ export function readLine<Given extends Form>(
     // `explain -- "$id"` with an `id` that is not set.
     if ((value ?? "") === "" && !isOptional) throw new UsageError(`${word} is missing`, usage);
     if (value !== undefined && choices.length > 0 && !choices.includes(value)) {
-      throw new UsageError(`"${value}" is not ${either(choices)}${suggestion(value, choices)}`, usage);
+      throw new UsageError(
+        `"${value}" is not ${either(choices)}${didYouMean(nearMiss(value, choices))}`,
+        usage,
+      );
     }
     return value;
   });
@@ -142,7 +145,9 @@ function formOf<Given extends Form>(
   const verbs = forms.flatMap((form) => constantsOf(form).slice(0, 1));
   const [verb] = typed;
   throw new UsageError(
-    verb === undefined ? "no verb is given" : `"${verb}" is no verb of ${command}${suggestion(verb, verbs)}`,
+    verb === undefined
+      ? "no verb is given"
+      : `"${verb}" is no verb of ${command}${didYouMean(nearMiss(verb, verbs))}`,
     usage,
   );
 }
@@ -194,8 +199,3 @@ function refuseSwallowed(
 const npmsOwn: ReadonlySet<string> = new Set(["cache", "prefix", "audit", "fund", "omit", "registry"]);
 
 const either = (choices: readonly string[]) => choices.join(" or ");
-
-function suggestion(typed: string, known: readonly string[], prefix = ""): string {
-  const near = nearMiss(typed, known);
-  return near === undefined ? "" : `; did you mean ${prefix}${near}?`;
-}

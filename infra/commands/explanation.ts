@@ -1,5 +1,5 @@
 import type { PersonRecord } from "#lib/contract/ledger.ts";
-import type { Outcome } from "#lib/contract/outcome.ts";
+import { outcomeText, type Outcome } from "#lib/contract/outcome.ts";
 import { mayBeAddress, mayBeEmail, type Account } from "#lib/operations/authing-account.ts";
 import type { Elsewhere, ExplainedEvent, WhyParked } from "#lib/operations/explain.ts";
 import { localTime } from "./local-time.ts";
@@ -132,10 +132,10 @@ const aboutAnother: ReadonlySet<string> = new Set([
 ]);
 
 function outcomeFacts(outcome: Outcome, otherExternalId: string | undefined): readonly Fact[] {
-  const { kind, reason, field, by, userId, requestId, statusCode, apiCode } = outcome;
+  const { kind, reason, by, userId, requestId, statusCode, apiCode } = outcome;
   const isOther = reason !== undefined && aboutAnother.has(reason);
   return [
-    ["outcome", [kind, reason, field && `(${field})`].filter(Boolean).join(" ")],
+    ["outcome", outcomeText(outcome)],
     [isOther || kind === "rejected" ? "brought by" : "done before by", by],
     [isOther ? "other account" : "Authing user", userId],
     ["other person", isOther ? otherExternalId : undefined],

@@ -1,3 +1,4 @@
+import { outcomeText } from "#lib/contract/outcome.ts";
 import type { ParkedList, ShownMessage } from "#lib/operations/list.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
 import { localTime, localZone } from "./local-time.ts";
@@ -80,7 +81,7 @@ export function shown({ message, record, ...row }: ShownMessage, telling: Tellin
     ["received", `${localTime(row.since)} (${localZone()})`],
     ["tried", `${row.attempts} ${row.attempts === 1 ? "time" : "times"}`],
     ["tried again", row.dueAt && localTime(row.dueAt)],
-    ["outcome", record && [record.outcome.kind, record.outcome.reason].filter(Boolean).join(" ")],
+    ["outcome", record && outcomeText({ kind: record.outcome.kind, reason: record.outcome.reason })],
     ["Authing user", record?.outcome.userId],
     ["brought by", record?.outcome.by],
     ["more", `npm run explain -- ${row.source}/${row.id} ${telling.place}`.trim()],

@@ -11,7 +11,7 @@ import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
-import { nearMiss } from "#lib/text/near-miss.ts";
+import { didYouMean, nearMiss } from "#lib/text/near-miss.ts";
 import { sendDelivery } from "./sending.ts";
 
 // npm run send -- <source> <case | story | own file>: signs a delivery as its sender would now, sends it to the stack on this laptop,
@@ -79,9 +79,7 @@ function printCases(source: string): void {
 }
 
 function unknown(problem: string, typed: string, known: readonly string[], lists: string): TypeError {
-  const near = nearMiss(typed, known);
-  const meant = near === undefined ? "" : `; did you mean ${near}?`;
-  return new TypeError(`${problem}${meant || ";"} ${lists} lists them`);
+  return new TypeError(`${problem}${didYouMean(nearMiss(typed, known)) || ";"} ${lists} lists them`);
 }
 
 await runCommand("send", send);

@@ -1,4 +1,5 @@
 import type { Trail } from "#lib/contract/change.ts";
+import { outcomeText } from "#lib/contract/outcome.ts";
 import type { ExplainedEvent } from "#lib/operations/explain.ts";
 import type { DeliveredEvent } from "#infra/local/deliveries.ts";
 import { adviceOf } from "./advice.ts";
@@ -24,9 +25,9 @@ export function toldEvent(
     [
       "outcome",
       outcome
-        ? [outcome.kind, outcome.reason, field && `(${field})`].filter(Boolean).join(" ")
+        ? outcomeText({ ...outcome, field })
         : parked
-          ? [parked.kind, waits, field && `(${field})`].filter(Boolean).join(" ")
+          ? outcomeText({ kind: parked.kind, reason: waits, field })
           : `none yet after ${waitedSeconds} s: Authing or the source's API may not answer`,
     ],
     ["person", externalId ?? subject],

@@ -1,5 +1,5 @@
 import { nearRoute } from "#lib/pipeline/near-route.ts";
-import { nearMiss } from "#lib/text/near-miss.ts";
+import { didYouMean, nearMiss } from "#lib/text/near-miss.ts";
 import type { LocalRequest } from "./server.ts";
 
 /** First segments of the paths of a laptop's server, beside `webhooks`. */
@@ -12,11 +12,9 @@ const maxToldPath = 200;
  * told: senders put secrets there.
  */
 export function noSuchRoute({ method, url }: LocalRequest, sources: readonly string[]): string {
-  const near = nearPath(url.pathname, sources);
-  const meant = near === undefined ? "" : `; did you mean ${near}?`;
   const [, first = "", second, ...more] = url.pathname.slice(0, maxToldPath).split("/");
   const told = ["", first, ...(second === undefined ? [] : [second]), ...(more.length > 0 ? ["…"] : [])];
-  return `${method} ${told.join("/")}: no such route${meant}`;
+  return `${method} ${told.join("/")}: no such route${didYouMean(nearPath(url.pathname, sources))}`;
 }
 
 function nearPath(path: string, sources: readonly string[]): string | undefined {

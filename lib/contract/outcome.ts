@@ -20,6 +20,16 @@ export function leastHappy(outcomes: readonly Outcome[]): Outcome | undefined {
   return outcomes.find((candidate) => candidate.kind === kind);
 }
 
+/** `rejected conflict (email)`: how an outcome is told in one line. What is parked is told alike. */
+export const outcomeText = ({ kind, reason, field }: OutcomeFacts): string =>
+  [kind, reason, field && `(${field})`].filter(Boolean).join(" ");
+
+interface OutcomeFacts {
+  readonly kind: string;
+  readonly reason?: string | undefined;
+  readonly field?: string | undefined;
+}
+
 /** Whether it was applied at Authing by us, at least in part. */
 export const isDone = ({ kind, partly }: Outcome): boolean => kind === "accepted" || partly === true;
 

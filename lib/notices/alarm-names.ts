@@ -1,4 +1,4 @@
-import type { Language } from "./words.ts";
+import type { Language } from "#lib/reasons/reason.ts";
 
 // What the title of a notice calls an alarm. Its description, in English, is in the template (infra/aws/alarms.yml and deployment.ts).
 

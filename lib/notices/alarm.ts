@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
+import type { Language } from "#lib/reasons/reason.ts";
 import { alarmName } from "./alarm-names.ts";
 import type { Notice } from "./notice.ts";
-import { localTime, wordsOf, type Language } from "./words.ts";
+import { localTime, wordsOf } from "./words.ts";
 
 /** Where notices come from, and how they are written. */
 export interface NoticeSettings {

@@ -5,7 +5,7 @@ import { parkedCounts, type ParkedReasons } from "./parked-counts.ts";
 
 // What a digest tells of: the last 24 full hours, and what is parked now.
 
-const hourMilliseconds = 3_600_000;
+export const hourMilliseconds = 3_600_000;
 const dayHours = 24;
 /** How far back the last delivery of a source is looked for. CloudWatch keeps values by the hour much longer. */
 export const lookBackDays = 14;

@@ -1,5 +1,5 @@
 import { placeOf, type NoticeSettings } from "./alarm.ts";
-import { lookBackDays, outcomesOfEvents, type Day, type SourceDay } from "./day.ts";
+import { hourMilliseconds, lookBackDays, outcomesOfEvents, type Day, type SourceDay } from "./day.ts";
 import type { Entry, Notice, Section } from "./notice.ts";
 import type { ParkedReasons } from "./parked-counts.ts";
 import { explainReason } from "#lib/reasons/explain-reason.ts";
@@ -7,7 +7,6 @@ import { duration, localTime, wordsOf } from "./words.ts";
 
 /** How many reasons of one kind are told; the command lists all of them. */
 const maxReasons = 3;
-const hourMilliseconds = 3_600_000;
 
 export interface DigestSettings extends NoticeSettings {
   /** Where the results of imports are. */

@@ -1,6 +1,6 @@
-// The words of notices. Alarms' own descriptions are in infra/aws/alarms.yml.
+import type { Language } from "#lib/reasons/reason.ts";
 
-export type Language = "en" | "zh";
+// The words of notices. Alarms' own descriptions are in infra/aws/alarms.yml.
 
 const english = {
   alarm: "Alarm",

@@ -10,7 +10,7 @@ import {
 } from "#lib/contract/parked.ts";
 import { endOfDay } from "#lib/pipeline/dates.ts";
 import { accountOf, mayBeAddress, mayBeUserId, type Account } from "./authing-account.ts";
-import { pagesOf, personMatcher } from "./selection.ts";
+import { knownOf, matcherOf, pagesOf } from "./selection.ts";
 
 /**
  * What became of a person or of an event. `asked` is our id of a person, today's or an earlier one; Authing's id; `source/subject`;
@@ -80,8 +80,6 @@ export interface ExplainPorts {
   readonly timeZone: string;
 }
 
-/** Events that explain a person: the newest ones. */
-const maxEvents = 100;
 /** Parked messages that are looked through, the oldest ones of each kind. */
 const maxParked = 5000;
 
@@ -108,9 +106,9 @@ export async function explain(
 
 /** `undefined` where neither a person nor an event is known by this id. */
 async function explainPerson(asked: string, ports: ExplainPorts): Promise<Explanation | undefined> {
-  const { ledger } = ports;
-  const [records, person] = await Promise.all([ledger.events(asked, maxEvents), ledger.person(asked)]);
-  const events = await joined(records, ports, await personMatcher(asked, ledger));
+  const known = await knownOf(asked, ports.ledger);
+  const { person } = known;
+  const events = await joined(known.events, ports, matcherOf(known));
   if (!person && events.length === 0) return undefined;
   return { events, ...(person && { person }) };
 }

@@ -1,6 +1,7 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { EventKey } from "#lib/contract/ledger.ts";
 import type { ParkedMessage } from "#lib/contract/parked.ts";
+import { outcomeText } from "#lib/contract/outcome.ts";
 import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import { apply } from "#lib/pipeline/apply.ts";
@@ -87,10 +88,7 @@ async function rehearseAgain({ message }: ParkedMessage, ports: ApplyPorts, run:
 }
 
 function wordsOf(applied: Applied | undefined): string {
-  if (applied?.state === "done") {
-    const { kind, reason, field } = applied.outcome;
-    return [kind, reason, field && `(${field})`].filter(Boolean).join(" ");
-  }
+  if (applied?.state === "done") return outcomeText(applied.outcome);
   const { reason = "" } = applied ?? {};
   return `${applied?.state === "waiting" ? "waiting" : notNow} ${reason}`.trim();
 }

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Ledger } from "#lib/contract/ledger.ts";
+import type { EventRecord, Ledger, PersonRecord } from "#lib/contract/ledger.ts";
 import {
   parkedKinds,
   type Parked,
@@ -51,7 +51,7 @@ export async function* pagesOf(
   { kinds = parkedKinds, source, id, reason, person, since, after }: Conditions,
   { parked, ledger }: SelectionPorts,
 ): AsyncGenerator<{ read: number; messages: readonly ParkedMessage[]; next: string | undefined }> {
-  const isOfPerson = person === undefined ? () => true : await personMatcher(person, ledger);
+  const isOfPerson = person === undefined ? () => true : matcherOf(await knownOf(person, ledger));
   const scope: ParkedScope = {
     kinds,
     ...(source !== undefined && { source }),
@@ -71,13 +71,27 @@ export async function* pagesOf(
   } while (next !== undefined);
 }
 
-/** An event that waits for its source's API has not been read: then only the source's id says whose it is. */
-export async function personMatcher(
-  asked: string,
-  ledger: SelectionPorts["ledger"],
-): Promise<(each: ParkedMessage) => boolean> {
-  const [record, events] = await Promise.all([ledger.person(asked), ledger.events(asked, eventsOfPerson)]);
-  const ids = new Set([asked, record?.externalId, ...(record?.formerly ?? [])]);
+/** What the ledger knows by an id of a person. */
+export interface KnownPerson {
+  readonly asked: string;
+  readonly person: PersonRecord | undefined;
+  /** The newest events. */
+  readonly events: readonly EventRecord[];
+}
+
+const eventsOfPerson = 100;
+
+export async function knownOf(asked: string, ledger: SelectionPorts["ledger"]): Promise<KnownPerson> {
+  const [person, events] = await Promise.all([ledger.person(asked), ledger.events(asked, eventsOfPerson)]);
+  return { asked, person, events };
+}
+
+/**
+ * Whether a parked message is about a person. An event that waits for its source's API has not been read: then only the source's id says
+ * whose it is.
+ */
+export function matcherOf({ asked, person, events }: KnownPerson): (each: ParkedMessage) => boolean {
+  const ids = new Set([asked, person?.externalId, ...(person?.formerly ?? [])]);
   const subjects = new Set(events.map(({ source, subject }) => `${source}/${subject}`));
   return ({ externalId, message }) => {
     const subject = subjectOf(message);
@@ -88,5 +102,3 @@ export async function personMatcher(
     );
   };
 }
-
-const eventsOfPerson = 100;

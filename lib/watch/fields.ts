@@ -32,7 +32,7 @@ const daysUntilUsual = 28;
 /** How many days have to be kept. */
 export const keptDays = daysUntilUsual + daysBefore;
 
-const dayMilliseconds = 86_400_000;
+export const dayMilliseconds = 86_400_000;
 
 /**
  * The fields that a source filled before and does not fill now; `undefined` where too few events have come to say.

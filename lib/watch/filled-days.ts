@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { FilledFields, FilledFieldsLog } from "#lib/contract/filled-fields.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
-import { keptDays, missingFields, type FilledDay } from "./fields.ts";
+import { dayMilliseconds, keptDays, missingFields, type FilledDay } from "./fields.ts";
 
 /** Where the counts of the last weeks are, in the bucket: numbers by day, source and name of field. */
 export const filledDaysKey = "watch/filled-fields.json";
@@ -18,7 +18,6 @@ export interface FieldsPorts {
   readonly log: Log;
 }
 
-const dayMilliseconds = 86_400_000;
 /** A source of the operator's own may fill any number of custom fields. */
 const maxFields = 100;
 
