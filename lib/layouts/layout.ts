@@ -1,0 +1,77 @@
+import type { Read } from "#lib/fields/read.ts";
+import type { Headerless, RowProblem } from "#lib/formats/format.ts";
+
+// The contract of a layout: a product's names and structure → our fields. A layout knows what the columns or keys of a product's
+// export mean; how the file is written (CSV, XLSX, JSON) is a format's (lib/formats/format.ts).
+
+/** What a record brings: a person, or a TOTP secret for one. */
+export type EntryKind = "person" | "secret";
+
+/** What the folder of an upload asks for: `incoming/users/` people and their secrets, `incoming/otp/` secrets only. */
+export type UploadKindName = "users" | "otp";
+
+/**
+ * One thing that a record brings, with an outcome of its own. Fields are those of `lib/layouts/fields.ts`: of a secret, the ones that
+ * identify the person and `secret`, `recoveryCode`, `type`, `algorithm`, `digits`, `period`, `counter`.
+ */
+export interface Entry {
+  readonly kind: EntryKind;
+  /** Which part of the record it is, in the record's own words: `otp 2`, `key 1`. Absent: the record itself. */
+  readonly part?: string;
+  /** Our field → what the record has there, and the column or path by which the person who mends the file finds it. */
+  readonly fields: Readonly<Record<string, Read>>;
+  /** Why it cannot be brought, beyond what the fields say. */
+  readonly problems?: readonly RowProblem[];
+  /** What was left out or chosen, e.g. the second of two numbers. */
+  readonly notes?: readonly RowProblem[];
+}
+
+/** The first record of a file, by which layouts recognise theirs. */
+export interface Sample {
+  /** The columns as the file writes them; `undefined` where every record names its own. */
+  readonly columns: readonly string[] | undefined;
+  /** The first record that can be read; `undefined` in a file without any. */
+  readonly values: Readonly<Record<string, unknown>> | undefined;
+  /** Which of the `lists` the records are in. */
+  readonly list?: string;
+}
+
+/** Settings of the configuration that the meaning of a record depends on. */
+export interface LayoutSettings {
+  /** Column or path of the file → our field, or `customData.<field>`; goes before what layouts say. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** How FusionAuth's secrets are written: `base64`, or `text` for those of installations before 1.26. */
+  readonly fusionauthSecret: "base64" | "text";
+}
+
+/** The layout of a product's files: one definition object. */
+export interface Layout {
+  /** Its folder: lower case, digits and dashes. */
+  readonly name: string;
+  /** How people call such a file, e.g. `Keycloak realm export`. */
+  readonly title: string;
+  /** Where its records are in a JSON document: `users`, `[].users`; `[]` for the document's own list. */
+  readonly lists?: readonly string[];
+  /** Its CSV without a header. */
+  readonly headerless?: Headerless;
+  /** Names of columns by which a header is found, as the product writes them. */
+  readonly columns?: readonly string[];
+  /** Names of columns or keys, at any depth, that hold secrets and do not look so: results never show them. */
+  readonly hides?: readonly string[];
+  /** Whether a file is of this product, by what only this product writes. */
+  recognizes(sample: Sample): boolean;
+  /** Names of columns or keys of the first level that are read, or are left out on purpose; others are told as unused. `undefined`: all. */
+  readonly knows?: readonly string[];
+  /**
+   * What a record brings, in its order; none, for a record that is not about a person of this kind of upload, e.g. one without a secret
+   * in a file of secrets. Pure, and total over any values.
+   */
+  entries(
+    values: Readonly<Record<string, unknown>>,
+    kind: UploadKindName,
+    settings: LayoutSettings,
+  ): readonly Entry[];
+}
+
+/** Checks a layout's definition by its types. */
+export const defineLayout = <Definition extends Layout>(layout: Definition): Definition => layout;
