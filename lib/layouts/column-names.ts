@@ -6,7 +6,7 @@ export type ColumnNames<Field extends string> = Readonly<Record<Field, readonly 
 
 // Names from the templates and exports of products. `id` is not among them: its meaning differs from product to product.
 
-export const userColumnNames = {
+export const personColumnNames = {
   externalId: [
     "userid",
     "employeenumber",
@@ -104,9 +104,9 @@ export const userColumnNames = {
   otp: [],
   metadataSource: [],
 } as const satisfies ColumnNames<string>;
-export type UserField = keyof typeof userColumnNames;
+export type PersonField = keyof typeof personColumnNames;
 
-export const otpColumnNames = {
+export const secretColumnNames = {
   userId: ["authinguserid", "用户id"],
   externalId: [
     "employeenumber",
@@ -120,10 +120,10 @@ export const otpColumnNames = {
     "员工编号",
     "外部id",
   ],
-  email: userColumnNames.email,
-  phone: userColumnNames.phone,
-  phoneCountryCode: userColumnNames.phoneCountryCode,
-  username: userColumnNames.username,
+  email: personColumnNames.email,
+  phone: personColumnNames.phone,
+  phoneCountryCode: personColumnNames.phoneCountryCode,
+  username: personColumnNames.username,
   secret: [
     "secretkey",
     "totpsecret",
@@ -146,7 +146,8 @@ export const otpColumnNames = {
   recoveryCode: ["otprecoverycode", "恢复码"],
   algorithm: ["otpalgorithm", "algo", "hashalgorithm", "hashfunction", "算法"],
   digits: ["otpdigits", "otplength", "codelength", "位数"],
-  period: ["otpperiod", "interval", "timeinterval", "timestep", "step", "周期"],
-  type: ["otptype", "subtype", "类型"],
+  period: ["otpperiod", "interval", "timeinterval", "timestep", "step", "timer", "周期"],
+  type: ["otptype", "subtype", "kind", "类型"],
+  counter: ["otpcounter", "movingfactor", "计数器"],
 } as const satisfies ColumnNames<string>;
-export type OtpField = keyof typeof otpColumnNames;
+export type SecretField = keyof typeof secretColumnNames;

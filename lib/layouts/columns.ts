@@ -1,6 +1,4 @@
-import { InboundError } from "#lib/contract/errors.ts";
 import { normalized } from "#lib/fields/clean-text.ts";
-import type { Read } from "#lib/fields/read.ts";
 import type { ColumnNames } from "./column-names.ts";
 
 /** Which field of ours each column of a file holds. */
@@ -64,36 +62,4 @@ export function normalizedName(column: string): string {
   return normalized(column, "NFKC")
     .toLowerCase()
     .replaceAll(/\(必填\)|\[[^[\]]*\]|[\s\p{Default_Ignorable_Code_Point}_.*-]+/gu, "");
-}
-
-/** Refuses a file with two columns for one field. Their names are in our tables, so the error may show them. */
-export function refuseAmbiguous(columns: Columns<string>): void {
-  if (columns.ambiguous.length > 0) {
-    throw new InboundError("malformed", "columns-ambiguous", {
-      path: `columns ${columns.ambiguous.join(", ")}`,
-      hint: "they mean the same field; keep one of them",
-    });
-  }
-}
-
-/**
- * Reads a row by our fields. Removes the `'` that a spreadsheet, or our own `rejected.csv`, puts before a digit or before the
- * first character of a formula.
- */
-export function fieldReader<Field extends string>(
-  values: Readonly<Record<string, unknown>>,
-  columns: Columns<Field>,
-): (field: Field) => Read {
-  return (field) => {
-    const column = columns.names.get(field);
-    if (column === undefined) return { value: undefined, path: field };
-    const value = values[column];
-    return {
-      value:
-        typeof value === "string"
-          ? value.replace(/^([\s\p{Default_Ignorable_Code_Point}]*)'(?=[=+\-@\t\r\d])/u, "$1")
-          : value,
-      path: column,
-    };
-  };
 }

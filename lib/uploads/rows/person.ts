@@ -26,10 +26,9 @@ import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Create } from "#lib/contract/change.ts";
-import { userColumnNames, type UserField } from "./column-names.ts";
-import { fieldReader, fieldsByName, normalizedName } from "./columns.ts";
+import type { PersonField } from "#lib/layouts/column-names.ts";
 import { readSecret } from "./totp-secret.ts";
-import type { UploadKind } from "./upload-kind.ts";
+import type { EntryKindTranslator, FieldReader } from "./entry-kind.ts";
 
 const plainFields = [
   "nickname",
@@ -84,86 +83,71 @@ const statuses = {
 } as const;
 
 /**
- * A file of people to create: any columns of `userColumnNames`, and at least one of email, phone and username. Stricter than
- * webhooks: a value that cannot be used rejects its row, with every reason, since the person who uploads a file can correct it.
+ * A person to create: any fields of `personColumnNames`, and at least one of email, phone and username. Stricter than webhooks: a value
+ * that cannot be used rejects its row, with every reason, since the person who uploads a file can correct it.
  */
-export const users: UploadKind<UserField, Create> = {
-  name: "users",
-  fieldOf: fieldsByName<UserField>(userColumnNames),
-  isUsable: ({ names }) => (["email", "phone", "username"] as const).some((field) => names.has(field)),
-  hint: "name a column email, phone or username (邮箱, 手机号, 用户名)",
-  hides: (column) =>
-    /pass|pwd|secret|token|digest|hash|salt|otp|recovery|密码|口令|密钥|种子|恢复码/.test(
-      normalizedName(column),
-    ),
-  translate(values, columns, { region }) {
-    const read = fieldReader(values, columns);
-    const password = passwordOf(
-      // Unchanged: an apostrophe belongs to the password.
-      { value: values[columns.names.get("password") ?? ""], path: read("password").path },
-      { value: values[columns.names.get("passwordHash") ?? ""], path: read("passwordHash").path },
+export const translatePerson: EntryKindTranslator<PersonField, Create> = (read, { region }) => {
+  const password = passwordOf(read("password"), read("passwordHash"));
+  const { person, trail, dropped } = assemble([
+    text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
+    text("username", read("username"), { maxLength: 255 }),
+    email(read("email")),
+    phone(read("phone"), region, read("phoneCountryCode")),
+    fullName({
+      full: read("name"),
+      family: read("familyName"),
+      given: read("givenName"),
+      middle: read("middleName"),
+    }),
+    gender(read("gender")),
+    birthdate(read("birthdate")),
+    status(read("status"), statuses),
+    switchedOn(read("accountEnabled"), true),
+    switchedOn(read("accountDisabled"), false),
+    flag("emailVerified", read("emailVerified")),
+    flag("phoneVerified", read("phoneVerified")),
+    url("photo", read("photo")),
+    url("profile", read("profile")),
+    url("website", read("website")),
+    ...plainFields.map((field) => text(field, read(field))),
+    password.encoded,
+    ...structuredFields.map((field) => structured(field, read(field))),
+  ]);
+  const { options, problems: optionProblems } = optionsOf(read, password.isHash);
+  const problems: RowProblem[] = [
+    ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
+    ...optionProblems,
+  ];
+  const secret = person.otp && readSecret(person.otp.secret);
+  problems.push(...(secret?.problems ?? []).map((code) => ({ column: read("otp").path, code })));
+  const complete: CreateUserInfoDto = {
+    ...person,
+    ...(person.otp && secret?.base32 !== undefined && { otp: { ...person.otp, secret: secret.base32 } }),
+  };
+  // A missing identifier is no second reason where the identifier itself was refused above.
+  if (problems.length === 0) {
+    problems.push(
+      ...personProblems(complete).map(({ path, code }) => (path ? { column: path, code } : { code })),
     );
-    const { person, trail, dropped } = assemble([
-      text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
-      text("username", read("username"), { maxLength: 255 }),
-      email(read("email")),
-      phone(read("phone"), region, read("phoneCountryCode")),
-      fullName({
-        full: read("name"),
-        family: read("familyName"),
-        given: read("givenName"),
-        middle: read("middleName"),
-      }),
-      gender(read("gender")),
-      birthdate(read("birthdate")),
-      status(read("status"), statuses),
-      switchedOn(read("accountEnabled"), true),
-      switchedOn(read("accountDisabled"), false),
-      flag("emailVerified", read("emailVerified")),
-      flag("phoneVerified", read("phoneVerified")),
-      url("photo", read("photo")),
-      url("profile", read("profile")),
-      url("website", read("website")),
-      ...plainFields.map((field) => text(field, read(field))),
-      password.encoded,
-      ...structuredFields.map((field) => structured(field, read(field))),
-    ]);
-    const { options, problems: optionProblems } = optionsOf(read, password.isHash);
-    const problems: RowProblem[] = [
-      ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
-      ...optionProblems,
-    ];
-    const secret = person.otp && readSecret(person.otp.secret);
-    problems.push(...(secret?.problems ?? []).map((code) => ({ column: read("otp").path, code })));
-    const complete: CreateUserInfoDto = {
-      ...person,
-      ...(person.otp && secret?.base32 !== undefined && { otp: { ...person.otp, secret: secret.base32 } }),
-    };
-    // A missing identifier is no second reason where the identifier itself was refused above.
-    if (problems.length === 0) {
-      problems.push(
-        ...personProblems(complete).map(({ path, code }) => (path ? { column: path, code } : { code })),
-      );
-    }
-    const { externalId } = person;
-    if (problems.length > 0) return { change: undefined, externalId, problems, notes: [] };
+  }
+  const { externalId } = person;
+  if (problems.length > 0) return { change: undefined, externalId, problems, notes: [] };
 
-    const departments = read("departments");
-    return {
-      change: {
-        kind: "create",
-        person: complete,
-        ...(Object.keys(options).length > 0 && { options }),
-        trail,
-        ...(!isEmpty(departments.value) && {
-          // The configuration maps ids of departments, and files hold names.
-          dropped: [{ path: departments.path, problem: "department-unmapped" }],
-        }),
-      },
-      problems,
-      notes: (secret?.notes ?? []).map((code) => ({ column: read("otp").path, code })),
-    };
-  },
+  const departments = read("departments");
+  return {
+    change: {
+      kind: "create",
+      person: complete,
+      ...(Object.keys(options).length > 0 && { options }),
+      trail,
+      ...(!isEmpty(departments.value) && {
+        // The configuration maps ids of departments, and files hold names.
+        dropped: [{ path: departments.path, problem: "department-unmapped" }],
+      }),
+    },
+    problems,
+    notes: (secret?.notes ?? []).map((code) => ({ column: read("otp").path, code })),
+  };
 };
 
 function switchedOn(read: Read, meaningOfYes: boolean): Encoded {
@@ -207,7 +191,7 @@ function passwordOf(plain: Read, hash: Read): { encoded: Encoded; isHash: boolea
 
 /** Options of the batch that the row must be sent in. The older generation of Authing's API has them at each person. */
 function optionsOf(
-  read: (field: UserField) => Read,
+  read: FieldReader<PersonField>,
   isHash: boolean,
 ): { options: CreateUserOptionsDto; problems: RowProblem[] } {
   const problems: RowProblem[] = [];
