@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { DepartmentIdType, PasswordEncryptType } from "#lib/contract/person.ts";
 import { configurableEncodings } from "#lib/contract/encodings.ts";
 import {
+  ExistingPolicy,
   isSilencePolicy,
   LeavePolicy,
   OtpPolicy,
@@ -148,7 +149,7 @@ const Config = z.strictObject({
        * What a row does to an account that exists: nothing (`keep`; the results say which fields differ), or its cells that are not
        * empty change the account (`update`), under the same rules as a source's statements.
        */
-      existing: z._default(z.enum(["keep", "update"]), "keep"),
+      existing: z._default(ExistingPolicy, "keep"),
       /** The encoding of text files; absent: it is found, and a file that can be read in two ways is refused. */
       encoding: z.optional(z.enum(configurableEncodings)),
       /** The delimiter of CSV files; absent: it is found. */

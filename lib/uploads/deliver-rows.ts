@@ -2,6 +2,7 @@ import type { Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { wireDropsOf, withWireDrops } from "#lib/delivery/wire-drops.ts";
+import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { rowKey } from "./ledger-entries.ts";
 import type { RowTranslator, TranslatedEntry } from "./rows/row-translator.ts";
@@ -28,7 +29,7 @@ export async function deliverRows(
   rows: readonly StoredRow[],
   translator: RowTranslator,
   { import: id, source: owner, startedAt }: Pick<ImportPlan, "import" | "source" | "startedAt">,
-  ports: DeliveryPorts,
+  ports: DeliveryPorts & { readonly existing: ExistingPolicy },
   deadline: number,
 ): Promise<DeliveredRow[]> {
   const translated = rows.map((row) => ({
@@ -50,6 +51,7 @@ export async function deliverRows(
         // The principals that may write into the bucket say whose accounts these are.
         links: true,
         isSame: false,
+        ...(ports.existing === "update" && { updates: true as const }),
       });
     }
   }

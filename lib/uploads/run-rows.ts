@@ -1,4 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
+import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { inGroups, readChunk, rowsFrom } from "./chunk-rows.ts";
@@ -14,6 +15,7 @@ import type { StoredRow } from "./stored-rows.ts";
 export interface RowPorts extends DeliveryPorts {
   readonly objects: ObjectStore;
   readonly rows: RowSettings;
+  readonly existing: ExistingPolicy;
 }
 
 /** Rows that are delivered together: as many as Authing accepts in one call. */

@@ -144,7 +144,7 @@ export function runPorts(config: Config): RunPorts {
   const { CHUNKS_QUEUE_URL, FINISH_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL", "FINISH_QUEUE_URL"]);
   return {
     ...deliveryPorts(config),
-    rows: rowSettings(config),
+    ...rowSettings(config),
     objects: objectStore(),
     queue: importQueue({ chunks: CHUNKS_QUEUE_URL, finish: FINISH_QUEUE_URL }),
   };

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { translationContext, type Config } from "#lib/config.ts";
+import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { ReadSettings } from "#lib/uploads/read-upload.ts";
 import type { RowSettings } from "#lib/uploads/rows/row-translator.ts";
@@ -14,8 +15,8 @@ const UploadsSecret = z.object({
 export function uploadSettings(
   config: Config,
   secrets: SecretReader,
-): { readonly reading: ReadSettings; readonly rows: RowSettings } {
-  const rows = rowSettings(config);
+): { readonly reading: ReadSettings } & ReturnType<typeof rowSettings> {
+  const { rows, existing } = rowSettings(config);
   const { encoding, delimiter, sheet } = config.uploads;
   return {
     reading: {
@@ -26,11 +27,18 @@ export function uploadSettings(
       keys: async () => (await secrets.read("uploads", UploadsSecret))[0],
     },
     rows,
+    existing,
   };
 }
 
-/** What rows mean, by the configuration. */
-export function rowSettings(config: Config): RowSettings {
-  const { columns, fusionauthSecret } = config.uploads;
-  return { columns, fusionauthSecret, translation: translationContext(config, "uploads") };
+/** What rows mean and do, by the configuration. */
+export function rowSettings(config: Config): {
+  readonly rows: RowSettings;
+  readonly existing: ExistingPolicy;
+} {
+  const { columns, existing, fusionauthSecret } = config.uploads;
+  return {
+    rows: { columns, fusionauthSecret, translation: translationContext(config, "uploads") },
+    existing,
+  };
 }
