@@ -7,7 +7,7 @@ import { importKey, leaseSeconds } from "./ledger-entries.ts";
 import { partKey, readPart, type Part } from "./parts.ts";
 import { recordOutcome, type FileEnd, type OutcomePorts } from "./record-outcome.ts";
 import type { RowResults } from "./row-results.ts";
-import { maxUnmappedColumns } from "./rows/row-translator.ts";
+import { maxUnmapped } from "#lib/layouts/find.ts";
 
 export type FinishPorts = OutcomePorts;
 
@@ -37,6 +37,8 @@ export async function finishImport(
   try {
     const outcome = claim.state === "settled" ? claim.record.outcome : await joinParts(plan, ports);
     await deleteSecrets(plan, outcome, objects);
+    // For good: they hold passwords and secrets.
+    await objects.remove(plan.stored);
     await deleteParts(plan, objects);
     await objects.remove({ bucket, key: planKey(id) });
     return "done";
@@ -56,7 +58,7 @@ function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
     for (const chunk of plan.chunks.keys()) {
       for await (const part of partsOf(plan, chunk, ports.objects)) {
         for (const column of part.unusedColumns) {
-          if (unusedColumns.size < maxUnmappedColumns) unusedColumns.add(column);
+          if (unusedColumns.size < maxUnmapped) unusedColumns.add(column);
         }
         problem ??= part.problem;
         yield part.results;

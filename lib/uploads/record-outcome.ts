@@ -7,6 +7,8 @@ import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import { importFolder } from "./import-id.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { importRecord, uploadsSource } from "./ledger-entries.ts";
+import { withColumn } from "./record-rows.ts";
+import { rejectedFile } from "./rejected-file.ts";
 import { writeResults, type FileProblem } from "./result-files.ts";
 import type { RowResults } from "./row-results.ts";
 
@@ -31,13 +33,13 @@ export interface FileEnd {
  * @param end called after the last of `results` was read.
  */
 export async function recordOutcome(
-  plan: Omit<ImportPlan, "rows" | "chunks">,
+  plan: Omit<ImportPlan, "rows" | "chunks" | "stored">,
   results: AsyncIterable<RowResults>,
   end: () => FileEnd,
   { ledger, objects, clock, log }: OutcomePorts,
 ): Promise<Outcome> {
-  const { import: id, kind, source, object, details, startedAt } = plan;
-  const target = { bucket: object.bucket, folder: importFolder(id), columns: plan.columns ?? ["original"] };
+  const { import: id, kind, source, object, details, layout, columnNotes, startedAt } = plan;
+  const target = { bucket: object.bucket, folder: importFolder(id), file: rejectedFile(plan) };
   const summary = await writeResults(objects, target, results, () => {
     const { problem, unusedColumns } = end();
     return {
@@ -48,7 +50,8 @@ export async function recordOutcome(
       startedAt,
       state: problem ? "refused" : "finished",
       ...(problem && { problem }),
-      details,
+      details: { ...details, ...(layout !== undefined && { layout }) },
+      columnNotes: columnNotes.map(withColumn),
       unusedColumns,
       finishedAt: new Date(clock.now()).toISOString(),
     };
