@@ -132,7 +132,7 @@ async function brought(path: string, bytes: Buffer, kind: UploadKindName) {
     }));
     return {
       details: read.details,
-      notes: translator.columnNotes,
+      notes: translator.columnNotes(),
       unused: translator.unmappedColumns(),
       rows,
     };
