@@ -73,13 +73,17 @@ function productReader(
 }
 
 /** What formats are told of the layouts: names by which a header is found, where records are in a document, tables without a header. */
-export function readContext(settings: LayoutSettings): Pick<ReadContext, "knows" | "lists" | "headerless"> {
+export function readContext(
+  kind: UploadKindName,
+  settings: LayoutSettings,
+): Pick<ReadContext, "knows" | "lists" | "headerless"> {
   const names = new Set(
     [...layouts.flatMap(({ columns = [] }) => columns), ...Object.keys(settings.columns)].map(normalizedName),
   );
   const lists = new Set(["[]", ...layouts.flatMap((layout) => layout.lists ?? []), ...plainLists]);
+  const isKnown = knowsColumn(kind, settings);
   return {
-    knows: (name) => knowsColumn(name) || names.has(normalizedName(name)),
+    knows: (name) => isKnown(name) || names.has(normalizedName(name)),
     lists: [...lists],
     headerless: layouts.flatMap(({ headerless }) => headerless ?? []),
   };

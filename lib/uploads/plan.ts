@@ -97,7 +97,7 @@ async function makePlan(
   try {
     const place = placeOf(base.object, sources);
     refuseOversized(base.object);
-    const table = await readUpload(await objectFile(base.object, objects), ports.reading);
+    const table = await readUpload(await objectFile(base.object, objects), base.kind, ports.reading);
     const { columns, layout } = table;
     seen = { details: table.details, columns: undefined };
     translator = rowTranslator(

@@ -6,7 +6,7 @@ import type { Row, Table } from "#lib/formats/format.ts";
 import { openFile } from "#lib/formats/open-file.ts";
 import { detectFormat } from "#lib/formats/detect.ts";
 import { readContext } from "#lib/layouts/find.ts";
-import type { LayoutSettings } from "#lib/layouts/layout.ts";
+import type { LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
 import { readUpload, type ReadSettings } from "#lib/uploads/read-upload.ts";
 
 /** The sizes in bytes of the pieces in which a test reads a file. */
@@ -43,14 +43,14 @@ export interface ReadTable extends Omit<Table, "rows" | "end"> {
 
 /** Reads a file by the format that its content shows. */
 export async function readFormat(file: FileSource): Promise<ReadTable> {
-  const context = { ...readContext(layoutSettings), keys };
+  const context = { ...readContext("users", layoutSettings), keys };
   const opened = await openFile(file, context);
   return whole(await detectFormat(opened).open(opened, context));
 }
 
 /** Reads a file as an import does. */
-export const readWhole = async (file: FileSource, settings = readSettings) => {
-  const upload = await readUpload(file, settings);
+export const readWhole = async (file: FileSource, kind: UploadKindName = "users") => {
+  const upload = await readUpload(file, kind, readSettings);
   return { layout: upload.layout, ...(await whole(upload)) };
 };
 

@@ -116,7 +116,7 @@ function readerOf(kind: UploadKindName, { columns, layout }: Read) {
 }
 
 async function brought(path: string, bytes: Buffer, kind: UploadKindName) {
-  const read = await readOrRefusal(readWhole(memoryFile(path, bytes)));
+  const read = await readOrRefusal(readWhole(memoryFile(path, bytes), kind));
   if (read instanceof InboundError) return { refused: read.reason };
   try {
     const translator = rowTranslator(tableOf(kind, read), settings);
