@@ -3,6 +3,7 @@ import { asking } from "./asking.ts";
 import { authing } from "./authing.ts";
 import { fields } from "./fields.ts";
 import { files } from "./files.ts";
+import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
 import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
@@ -26,5 +27,6 @@ export const reasonGroups: readonly ReasonGroup[] = [
   settings,
   files,
   rows,
+  layouts,
   operations,
 ];
