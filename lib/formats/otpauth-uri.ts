@@ -54,7 +54,10 @@ export function parseOtpauth(uri: string): Otpauth | undefined {
  *
  * @param issuer as it is said beside the label; it may have a colon in it, and is then found in front of the account all the same.
  */
-export function labelParts(label: string, issuer: string): { readonly account: string; readonly issuer: string } {
+export function labelParts(
+  label: string,
+  issuer: string,
+): { readonly account: string; readonly issuer: string } {
   const named = issuer.trim();
   // Input methods for Chinese write a full-width colon.
   const length = named !== "" && label.startsWith(`${named}:`) ? named.length : label.search(/[:：]/);
