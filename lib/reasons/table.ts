@@ -4,6 +4,7 @@ import { authing } from "./authing.ts";
 import { fields } from "./fields.ts";
 import { files } from "./files.ts";
 import { operations } from "./operations.ts";
+import { otpFiles } from "./otp-files.ts";
 import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
@@ -26,5 +27,6 @@ export const reasonGroups: readonly ReasonGroup[] = [
   settings,
   files,
   rows,
+  otpFiles,
   operations,
 ];

@@ -86,15 +86,14 @@ async function* rowsOf(parts: AsyncGenerator<Element, void>, head: Head): AsyncG
   const now = Date.now();
   try {
     for (let part = head.firstPackage; part;) {
-      if (/^(?:EncryptionKey|EncryptionMethod|MACMethod|MACAlgorithm)$/.test(part.name))
-        throw misplaced(part);
+      if (keyNames.has(part.name) || macNames.has(part.name)) throw misplaced(part);
       if (part.name === "Signature") head.hasSignature = true;
-      const device = deviceOf(part);
-      for (const key of packageNames.has(part.name)
-        ? part.children.filter(({ name }) => name === "Key")
-        : []) {
-        count += 1;
-        yield await keyRow(`line ${key.line}, key ${count}`, key, device, head.encryption, now);
+      if (packageNames.has(part.name)) {
+        const device = deviceOf(part);
+        for (const key of part.children.filter(({ name }) => name === "Key")) {
+          count += 1;
+          yield await keyRow(`line ${key.line}, key ${count}`, key, device, head.encryption, now);
+        }
       }
       const next = await parts.next();
       part = next.done ? undefined : next.value;
