@@ -1,8 +1,7 @@
 import type { ReadContext, RowProblem } from "#lib/formats/format.ts";
-import { personColumnNames, secretColumnNames } from "./column-names.ts";
 import { normalizedName } from "./columns.ts";
 import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
-import { plainReader } from "./plain/index.ts";
+import { knowsColumn, plainLists, plainReader } from "./plain/index.ts";
 import * as registry from "./registry.ts";
 
 const layouts: readonly Layout[] = Object.values(registry);
@@ -13,8 +12,8 @@ export interface EntryReader {
   entries(values: Readonly<Record<string, unknown>>): readonly Entry[];
   /** Columns or keys of the first level that nothing reads, as far as records have shown them. */
   unmapped(): readonly string[];
-  /** What was decided about columns. */
-  readonly notes: readonly RowProblem[];
+  /** Which columns were chosen and left out where several hold one field, as far as records have shown them. */
+  notes(): readonly RowProblem[];
   /** Names of columns or keys that hold secrets and do not look so, lower case. */
   readonly hides: ReadonlySet<string>;
 }
@@ -68,31 +67,23 @@ function productReader(
       return entries(values, kind, settings);
     },
     unmapped: () => [...unmapped],
-    notes: [],
+    notes: () => [],
     hides: new Set(hides.map((name) => name.toLowerCase())),
   };
 }
 
 /** What formats are told of the layouts: names by which a header is found, where records are in a document, tables without a header. */
-export function readContext(settings: LayoutSettings): Pick<ReadContext, "knows" | "lists" | "headerless"> {
-  const names = new Set<string>();
-  for (const table of [personColumnNames, secretColumnNames]) {
-    for (const [field, aliases] of Object.entries(table)) {
-      for (const name of [normalizedName(field), ...aliases]) names.add(name);
-    }
-  }
-  for (const { columns = [] } of layouts) for (const name of columns) names.add(normalizedName(name));
-  for (const name of Object.keys(settings.columns)) names.add(normalizedName(name));
-  const lists = new Set([
-    "[]",
-    "list",
-    "data",
-    "items",
-    "records",
-    ...layouts.flatMap((layout) => layout.lists ?? []),
-  ]);
+export function readContext(
+  kind: UploadKindName,
+  settings: LayoutSettings,
+): Pick<ReadContext, "knows" | "lists" | "headerless"> {
+  const names = new Set(
+    [...layouts.flatMap(({ columns = [] }) => columns), ...Object.keys(settings.columns)].map(normalizedName),
+  );
+  const lists = new Set(["[]", ...layouts.flatMap((layout) => layout.lists ?? []), ...plainLists]);
+  const isKnown = knowsColumn(kind, settings);
   return {
-    knows: (name) => names.has(normalizedName(name)),
+    knows: (name) => isKnown(name) || names.has(normalizedName(name)),
     lists: [...lists],
     headerless: layouts.flatMap(({ headerless }) => headerless ?? []),
   };

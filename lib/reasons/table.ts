@@ -3,6 +3,7 @@ import { asking } from "./asking.ts";
 import { authing } from "./authing.ts";
 import { fields } from "./fields.ts";
 import { files } from "./files.ts";
+import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
 import { otpFiles } from "./otp-files.ts";
 import { proofs } from "./proofs.ts";
@@ -28,5 +29,6 @@ export const reasonGroups: readonly ReasonGroup[] = [
   files,
   rows,
   otpFiles,
+  layouts,
   operations,
 ];

@@ -1,5 +1,5 @@
 import type { ByteRange, ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
-import type { RowProblem, Table, TableDetails } from "#lib/formats/format.ts";
+import type { Table, TableDetails } from "#lib/formats/format.ts";
 import type { UploadKindName } from "#lib/layouts/layout.ts";
 import { importFolder } from "./import-id.ts";
 import { readStored, writeJson } from "./stored-objects.ts";
@@ -26,8 +26,6 @@ export interface ImportPlan extends StoredTable {
   readonly columns: Table["columns"];
   /** The name of the layout that says what the columns mean; absent: names of columns say it. */
   readonly layout?: string;
-  /** What was decided about columns, for the summary. */
-  readonly columnNotes: readonly RowProblem[];
   /** The rows, as `stored-rows.ts` writes them. Deleted when the import ends. */
   readonly stored: ObjectReference;
   readonly rows: number;

@@ -2,6 +2,7 @@ import type { ObjectStore } from "#lib/contract/objects.ts";
 import { importFolder } from "./import-id.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import type { FileProblem } from "./result-files.ts";
+import type { ToldColumns } from "./told-columns.ts";
 import type { RowResults } from "./row-results.ts";
 import { readStored } from "./stored-objects.ts";
 
@@ -11,7 +12,7 @@ import { readStored } from "./stored-objects.ts";
  */
 export interface Part {
   readonly results: RowResults;
-  readonly unusedColumns: readonly string[];
+  readonly columns: ToldColumns;
   /** Why the rest of the chunk could not be read. */
   readonly problem?: FileProblem;
   /** Where the next part begins. */

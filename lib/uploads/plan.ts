@@ -12,6 +12,7 @@ import { writeProgress } from "./progress.ts";
 import { objectFile, problemOf, readUpload, type ReadSettings } from "./read-upload.ts";
 import { recordOutcome } from "./record-outcome.ts";
 import { rowTranslator, type RowSettings, type RowTranslator } from "./rows/row-translator.ts";
+import { columnsOf } from "./told-columns.ts";
 import { kindOf, placeOf } from "./upload-place.ts";
 import { refuseOversized } from "./upload-size.ts";
 import { openObject, type ObjectWriter } from "./write-object.ts";
@@ -90,15 +91,15 @@ async function makePlan(
 ): Promise<ImportPlan | undefined> {
   const { clock, log, objects, sources } = ports;
   const { bucket } = base.object;
-  let seen: Pick<ImportPlan, "details" | "columns" | "columnNotes" | "layout"> | undefined;
+  let seen: Pick<ImportPlan, "details" | "columns" | "layout"> | undefined;
   let translator: RowTranslator | undefined;
   let rowsObject: ObjectWriter | undefined;
   try {
     const place = placeOf(base.object, sources);
     refuseOversized(base.object);
-    const table = await readUpload(await objectFile(base.object, objects), ports.reading);
+    const table = await readUpload(await objectFile(base.object, objects), base.kind, ports.reading);
     const { columns, layout } = table;
-    seen = { details: table.details, columns: undefined, columnNotes: [] };
+    seen = { details: table.details, columns: undefined };
     translator = rowTranslator(
       { kind: base.kind, columns, ...(layout !== undefined && { layout }) },
       ports.rows,
@@ -107,7 +108,6 @@ async function makePlan(
       details: table.details,
       columns,
       ...(layout !== undefined && { layout }),
-      columnNotes: translator.columnNotes,
     };
     const key = rowsKey(base.kind, base.import);
     rowsObject = openObject(objects, { bucket, key, contentType: "application/x-ndjson" });
@@ -133,11 +133,11 @@ async function makePlan(
     await rowsObject?.abandon();
     if (!(error instanceof InboundError) || error.retryable) throw error;
     // The header of a file that was refused for its columns may be a row of people: it does not go into the results.
-    const known = seen ?? { details: { format: "unknown" }, columns: [], columnNotes: [] };
+    const known = seen ?? { details: { format: "unknown" }, columns: [] };
     await recordOutcome(
       { ...base, ...known, columns: translator ? known.columns : [] },
       noResults(),
-      () => ({ unusedColumns: translator?.unmappedColumns() ?? [], problem: problemOf(error) }),
+      () => ({ columns: columnsOf(translator), problem: problemOf(error) }),
       ports,
     );
     return undefined;

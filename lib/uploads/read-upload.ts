@@ -6,7 +6,7 @@ import type { FileSource } from "#lib/formats/file-source.ts";
 import type { FileKeys, Row, Table } from "#lib/formats/format.ts";
 import { openFile } from "#lib/formats/open-file.ts";
 import { findLayout, readContext } from "#lib/layouts/find.ts";
-import type { LayoutSettings } from "#lib/layouts/layout.ts";
+import type { LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
 import { withinSizeLimit } from "./upload-size.ts";
 
 /** What the configuration says of how files are read. */
@@ -29,9 +29,13 @@ export interface ReadUpload extends Table {
  *
  * @throws InboundError `malformed` or `oversized`, with a hint, for a file that cannot be read.
  */
-export async function readUpload(file: FileSource, settings: ReadSettings): Promise<ReadUpload> {
+export async function readUpload(
+  file: FileSource,
+  kind: UploadKindName,
+  settings: ReadSettings,
+): Promise<ReadUpload> {
   const { encoding, delimiter, sheet, keys } = settings;
-  const context = readContext(settings);
+  const context = readContext(kind, settings);
   const opened = await openFile(file, { ...(encoding && { encoding }), knows: context.knows });
   const table = await detectFormat(opened).open(opened, {
     ...context,

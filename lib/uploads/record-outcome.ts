@@ -7,9 +7,9 @@ import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import { importFolder } from "./import-id.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { importRecord, uploadsSource } from "./ledger-entries.ts";
-import { withColumn } from "./record-rows.ts";
 import { rejectedFile } from "./rejected-file.ts";
 import { writeResults, type FileProblem } from "./result-files.ts";
+import type { ToldColumns } from "./told-columns.ts";
 import type { RowResults } from "./row-results.ts";
 
 export interface OutcomePorts {
@@ -21,7 +21,7 @@ export interface OutcomePorts {
 
 /** What is known of a file once all its results have been read. */
 export interface FileEnd {
-  readonly unusedColumns: readonly string[];
+  readonly columns: ToldColumns;
   /** Why it was refused, or not read to its end. */
   readonly problem?: FileProblem;
 }
@@ -38,10 +38,10 @@ export async function recordOutcome(
   end: () => FileEnd,
   { ledger, objects, clock, log }: OutcomePorts,
 ): Promise<Outcome> {
-  const { import: id, kind, source, object, details, layout, columnNotes, startedAt } = plan;
+  const { import: id, kind, source, object, details, layout, startedAt } = plan;
   const target = { bucket: object.bucket, folder: importFolder(id), file: rejectedFile(plan) };
   const summary = await writeResults(objects, target, results, () => {
-    const { problem, unusedColumns } = end();
+    const { problem, columns } = end();
     return {
       import: id,
       kind,
@@ -51,8 +51,8 @@ export async function recordOutcome(
       state: problem ? "refused" : "finished",
       ...(problem && { problem }),
       details: { ...details, ...(layout !== undefined && { layout }) },
-      columnNotes: columnNotes.map(withColumn),
-      unusedColumns,
+      unusedColumns: columns.unused,
+      columnNotes: columns.notes,
       finishedAt: new Date(clock.now()).toISOString(),
     };
   });

@@ -10,6 +10,7 @@ import { recordRows } from "./record-rows.ts";
 import { rejectedFile } from "./rejected-file.ts";
 import { collectResults, type ResultCollector } from "./row-results.ts";
 import { rowTranslator, type RowSettings, type RowTranslator } from "./rows/row-translator.ts";
+import { columnsOf } from "./told-columns.ts";
 import type { StoredRow } from "./stored-rows.ts";
 
 export interface RowPorts extends DeliveryPorts {
@@ -72,7 +73,7 @@ export async function runRows(
   const rest = problem ? undefined : restOf(run);
   await writePart(ports.objects, plan, [chunk, place.part], {
     results: results.all(),
-    unusedColumns: run.translator?.unmappedColumns() ?? [],
+    columns: columnsOf(run.translator),
     ...(problem && {
       problem: { reason: problem.reason, ...(problem.hint !== undefined && { hint: problem.hint }) },
     }),

@@ -6,7 +6,7 @@ import { removedMark } from "#lib/fields/removed.ts";
 import type { Row, Table } from "#lib/formats/format.ts";
 import { otpauthUri } from "#lib/formats/otpauth-uri.ts";
 import { secretColumnNames, type SecretField } from "#lib/layouts/column-names.ts";
-import { fieldsByName, normalizedName } from "#lib/layouts/columns.ts";
+import { meaningsOf, normalizedName } from "#lib/layouts/columns.ts";
 import type { UploadKindName } from "#lib/layouts/layout.ts";
 
 /** Names of columns and keys that hold passwords, secrets and codes. */
@@ -26,7 +26,7 @@ const harmlessFields: ReadonlySet<SecretField> = new Set([
   "type",
   "counter",
 ]);
-const secretFieldOf = fieldsByName<SecretField>(secretColumnNames);
+const meaningOf = meaningsOf<SecretField>(secretColumnNames);
 
 export interface Redactor {
   /** The row as the file has it, with secrets replaced by a visible mark. */
@@ -46,7 +46,7 @@ export function redactor(
     const name = normalizedName(column);
     if (more.has(column.toLowerCase())) return true;
     if (kind === "users") return secretName.test(name) || isUri(value);
-    const field = secretFieldOf.get(name);
+    const field = meaningOf.get(name)?.field;
     return field === undefined || !harmlessFields.has(field) || mayBeSecret(value);
   };
   const hidesSome = columns === undefined || columns.some((column) => hides(column, "x"));

@@ -25,7 +25,7 @@ export interface RowTranslator {
   /** The columns of the rows so far that are no field of ours, for the summary. */
   unmappedColumns(): readonly string[];
   /** What was decided about columns, for the summary. */
-  readonly columnNotes: readonly RowProblem[];
+  columnNotes(): readonly RowProblem[];
 }
 
 /** The settings of a deployment that the meaning of rows depends on. */
@@ -69,7 +69,7 @@ export function rowTranslator(
     },
     redacted,
     unmappedColumns: () => reader.unmapped(),
-    columnNotes: reader.notes,
+    columnNotes: () => reader.notes(),
   };
 }
 
