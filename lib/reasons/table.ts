@@ -5,6 +5,7 @@ import { fields } from "./fields.ts";
 import { files } from "./files.ts";
 import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
+import { otpFiles } from "./otp-files.ts";
 import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
@@ -27,6 +28,7 @@ export const reasonGroups: readonly ReasonGroup[] = [
   settings,
   files,
   rows,
+  otpFiles,
   layouts,
   operations,
 ];
