@@ -48,7 +48,7 @@ export async function recordOutcome(
       ...(source !== undefined && { source }),
       object: { key: object.key, ...(object.versionId !== undefined && { versionId: object.versionId }) },
       startedAt,
-      state: problem ? "refused" : "finished",
+      state: problem ? "refused" : plan.isPreview ? "previewed" : "finished",
       ...(problem && { problem }),
       details: { ...details, ...(layout !== undefined && { layout }) },
       unusedColumns: columns.unused,
@@ -72,10 +72,13 @@ export async function recordOutcome(
       rejected,
     },
     {
-      [state === "finished" ? "FilesFinished" : "FilesRefused"]: 1,
-      RowsAccepted: accepted,
-      RowsAlreadyDone: alreadyDone,
-      RowsRejected: rejected,
+      ...(state === "refused" ? { FilesRefused: 1 } : state === "finished" && { FilesFinished: 1 }),
+      // A preview brings nobody.
+      ...(state !== "previewed" && {
+        RowsAccepted: accepted,
+        RowsAlreadyDone: alreadyDone,
+        RowsRejected: rejected,
+      }),
     },
   );
   return outcome;

@@ -19,8 +19,8 @@ export interface ImportSummary extends RowCounts {
   /** The source whose people the file brings. Absent: they belong to no source. */
   readonly source?: string;
   readonly object: { readonly key: string; readonly versionId?: string };
-  /** `refused` when the file could not be read to its end; `problem` says why. */
-  readonly state: "finished" | "refused";
+  /** `refused` when the file could not be read to its end; `problem` says why. `previewed`: nothing was written at Authing. */
+  readonly state: "finished" | "previewed" | "refused";
   readonly problem?: FileProblem;
   /** How the file was read: format, encoding and why, delimiter, layout. */
   readonly details: TableDetails;
