@@ -63,7 +63,8 @@ export function textRefused(
   path: string,
   hint = "save it as UTF-8 (in Excel: CSV UTF-8), or set uploads.encoding in inbound.config.ts, and upload it again",
 ): InboundError {
-  return new InboundError("malformed", `text-not-${encoding}`, { path, hint });
+  const name = encoding === "shift_jis" ? "shift-jis" : encoding;
+  return new InboundError("malformed", `text-not-${name}`, { path, hint });
 }
 
 /** Counts the lines of a text that comes in pieces; they end with LF, CRLF or CR. */

@@ -11,6 +11,7 @@ import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
 import { rows } from "./rows.ts";
 import { settings } from "./settings.ts";
+import { text } from "./text.ts";
 import { waits } from "./waits.ts";
 
 /**
@@ -27,6 +28,7 @@ export const reasonGroups: readonly ReasonGroup[] = [
   proofs,
   settings,
   files,
+  text,
   rows,
   otpFiles,
   layouts,

@@ -10,7 +10,8 @@ const decoded = async (bytes: Uint8Array, encoding: Encoding, size = 65_536) =>
   (await Array.fromAsync(decodeText(piecesOf(bytes, size), encoding))).join("");
 
 const written = (text: string, encoding: Encoding) => Buffer.from(encoderOf(encoding)(text));
-const has = (character: string, encoding: Encoding) => written(character, encoding).toString() !== "?";
+const has = (character: string, encoding: Encoding) =>
+  character === "?" || written(character, encoding).toString() !== "?";
 
 const allUnits = Array.from({ length: 0x1_0000 }, (_, unit) => String.fromCharCode(unit)).filter((unit) =>
   unit.isWellFormed(),
@@ -105,7 +106,7 @@ describe("decodeText", () => {
           ]);
           await expect(decoded(bytes, encoding, size)).rejects.toMatchObject({
             code: "malformed",
-            reason: `text-not-${encoding}`,
+            reason: `text-not-${encoding.replace("_", "-")}`,
             path: `line ${before.split(/\r\n|\n|\r/).length}`,
           });
         },
