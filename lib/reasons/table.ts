@@ -3,7 +3,9 @@ import { asking } from "./asking.ts";
 import { authing } from "./authing.ts";
 import { fields } from "./fields.ts";
 import { files } from "./files.ts";
+import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
+import { otpFiles } from "./otp-files.ts";
 import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
@@ -26,5 +28,7 @@ export const reasonGroups: readonly ReasonGroup[] = [
   settings,
   files,
   rows,
+  otpFiles,
+  layouts,
   operations,
 ];

@@ -7,7 +7,9 @@ import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import { importFolder } from "./import-id.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { importRecord, uploadsSource } from "./ledger-entries.ts";
+import { rejectedFile } from "./rejected-file.ts";
 import { writeResults, type FileProblem } from "./result-files.ts";
+import type { ToldColumns } from "./told-columns.ts";
 import type { RowResults } from "./row-results.ts";
 
 export interface OutcomePorts {
@@ -19,7 +21,7 @@ export interface OutcomePorts {
 
 /** What is known of a file once all its results have been read. */
 export interface FileEnd {
-  readonly unusedColumns: readonly string[];
+  readonly columns: ToldColumns;
   /** Why it was refused, or not read to its end. */
   readonly problem?: FileProblem;
 }
@@ -31,15 +33,15 @@ export interface FileEnd {
  * @param end called after the last of `results` was read.
  */
 export async function recordOutcome(
-  plan: Omit<ImportPlan, "rows" | "chunks">,
+  plan: Omit<ImportPlan, "rows" | "chunks" | "stored">,
   results: AsyncIterable<RowResults>,
   end: () => FileEnd,
   { ledger, objects, clock, log }: OutcomePorts,
 ): Promise<Outcome> {
-  const { import: id, kind, source, object, details, startedAt } = plan;
-  const target = { bucket: object.bucket, folder: importFolder(id), columns: plan.columns ?? ["original"] };
+  const { import: id, kind, source, object, details, layout, startedAt } = plan;
+  const target = { bucket: object.bucket, folder: importFolder(id), file: rejectedFile(plan) };
   const summary = await writeResults(objects, target, results, () => {
-    const { problem, unusedColumns } = end();
+    const { problem, columns } = end();
     return {
       import: id,
       kind,
@@ -48,8 +50,9 @@ export async function recordOutcome(
       startedAt,
       state: problem ? "refused" : "finished",
       ...(problem && { problem }),
-      details,
-      unusedColumns,
+      details: { ...details, ...(layout !== undefined && { layout }) },
+      unusedColumns: columns.unused,
+      columnNotes: columns.notes,
       finishedAt: new Date(clock.now()).toISOString(),
     };
   });

@@ -1,6 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
-import type { UploadKindName } from "./rows/registry.ts";
+import type { UploadKindName } from "#lib/layouts/layout.ts";
 
 /** What the place of a file in the bucket says about it. */
 export interface UploadPlace {

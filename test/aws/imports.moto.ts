@@ -36,7 +36,7 @@ async function prepared() {
     leavePolicy: () => "resign",
     rehirePolicy: () => "reactivate",
     otpPolicy: "import",
-    translation: { region: "CN", departments: {}, customData: {} },
+    ...uploadPorts,
     sources: [],
     log: { info: silent, warn: silent, error: silent },
   };

@@ -90,7 +90,7 @@ const ports: RunPorts & PlanPorts = {
   leavePolicy: () => "resign",
   rehirePolicy: () => "reactivate",
   otpPolicy: "import",
-  translation: { region: "CN", departments: {}, customData: {} },
+  ...uploadPorts,
   sources: [],
   log: { info: silent, warn: silent, error: silent },
 };

@@ -2,7 +2,7 @@ import { minOtpSecretBits } from "#lib/authing/limits.ts";
 import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
 import { plainText, plainWord } from "#lib/fields/encode.ts";
 import { isEmpty } from "#lib/fields/read.ts";
-import { otpauthUri, parseOtpauth } from "./otpauth-uri.ts";
+import { otpauthUri, parseOtpauth } from "#lib/formats/otpauth-uri.ts";
 
 /** A TOTP secret ready for Authing, or the codes that say why it cannot be used. */
 export interface Secret {

@@ -1,8 +1,7 @@
 import { hash, timingSafeEqual } from "node:crypto";
-import { oncePerSecret } from "./once-per-secret.ts";
 
 // The one place where secrets, signatures and digests are compared: how long it takes tells nothing about what they hold.
-// test/architecture/constant-time.test.ts sees to it that no other file of the proofs compares them.
+// test/architecture/constant-time.test.ts sees to it that no other file of the proofs and of the encrypted file formats compares them.
 
 /** Whether two digests or signatures are the same. Their length is no secret: what is of another length is another one. */
 export function isSameDigest(expected: string | Uint8Array, given: string | Uint8Array): boolean {
@@ -21,13 +20,7 @@ export function countSame(accepted: readonly Uint8Array[], given: string): numbe
   return accepted.filter((each) => timingSafeEqual(each, digest)).length;
 }
 
-/** The digests of what a secret holds, for `countSame`; made once for each secret. */
-export function digestsOnce<Secret>(
-  valuesOf: (secret: Secret) => readonly string[],
-): (secret: Secret) => readonly Uint8Array[] {
-  return oncePerSecret((secret: Secret) => valuesOf(secret).map(digestOf));
-}
-
-function digestOf(value: string | Uint8Array): Uint8Array {
+/** What `countSame` compares. */
+export function digestOf(value: string | Uint8Array): Uint8Array {
   return hash("sha256", value, "buffer");
 }
