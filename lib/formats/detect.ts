@@ -1,8 +1,7 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Format, OpenFile } from "./format.ts";
-import * as registry from "./registry.ts";
+import { formats } from "./registry.ts";
 
-const formats: readonly Format[] = Object.values(registry);
 
 const asCsv = "save the sheet as CSV UTF-8 and upload that";
 const unpackedFirst = "unpack it and upload the file inside";
