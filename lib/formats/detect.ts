@@ -2,7 +2,6 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { Format, OpenFile } from "./format.ts";
 import { formats } from "./registry.ts";
 
-
 const asCsv = "save the sheet as CSV UTF-8 and upload that";
 const unpackedFirst = "unpack it and upload the file inside";
 

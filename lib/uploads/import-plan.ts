@@ -3,6 +3,7 @@ import type { Table, TableDetails } from "#lib/formats/format.ts";
 import type { UploadKindName } from "#lib/layouts/layout.ts";
 import { importFolder } from "./import-id.ts";
 import type { OutcomeCounts } from "./row-results.ts";
+import type { SettingsPrint } from "./settings-print.ts";
 import { readStored, writeJson } from "./stored-objects.ts";
 import type { StoredTable } from "./stored-rows.ts";
 
@@ -36,6 +37,8 @@ export interface ImportPlan extends StoredTable {
   readonly layout?: string;
   /** The file is only previewed: everything is read and looked up, and nothing is written at Authing. */
   readonly isPreview?: true;
+  /** Of a preview: the settings that it went by. */
+  readonly settings?: SettingsPrint;
   /** The preview that this import carries out. */
   readonly preview?: FollowedPreview;
   /** The rows, as `stored-rows.ts` writes them. Deleted when the import ends. */
