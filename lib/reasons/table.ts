@@ -13,6 +13,7 @@ import { rows } from "./rows.ts";
 import { settings } from "./settings.ts";
 import { text } from "./text.ts";
 import { waits } from "./waits.ts";
+import { workbooks } from "./workbooks.ts";
 
 /**
  * Every reason code of this code base, in the order of docs/reasons.md. A reason that the table lacks fails
@@ -30,6 +31,7 @@ export const reasonGroups: readonly ReasonGroup[] = [
   files,
   text,
   rows,
+  workbooks,
   otpFiles,
   layouts,
   operations,

@@ -161,7 +161,7 @@ function rowOf(row: SheetRow, columns: readonly string[], sheet: string): Row {
 function valuesOf(columns: readonly string[], cells: readonly string[]): Record<string, string> {
   // Without a prototype, so that a column may have any name.
   const values = Object.create(null) as Record<string, string>;
-  for (const [index, column] of columns.entries()) if (column !== "") values[column] = cells[index] as string;
+  for (const [index, column] of columns.entries()) values[column] = cells[index] as string;
   return values;
 }
 
