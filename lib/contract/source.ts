@@ -1,4 +1,3 @@
-import type { DepartmentIdType } from "./person.ts";
 import type { ProofDiffers, ProofFailure } from "./proof-differs.ts";
 import type * as z from "zod/mini";
 import type { CalendarDay, Change } from "./change.ts";
@@ -227,8 +226,6 @@ export interface TranslationContext {
   readonly externalId?: string;
   /** The source's department ids → Authing's. Departments that are not here are dropped. */
   readonly departments: Readonly<Record<string, string>>;
-  /** What the ids are that `departments` gives; absent: Authing's own. */
-  readonly departmentIdType?: DepartmentIdType;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
   /** Of files: what the ids are that `departments` gives; absent: Authing's own. */

@@ -129,7 +129,7 @@ async function makePlan(
     const { columns, layout } = table;
     seen = { details: table.details, columns: undefined };
     translator = rowTranslator(
-      { kind: base.kind, columns, ...(layout !== undefined && { layout }) },
+      { ...base, columns, ...(layout !== undefined && { layout }) },
       ports.rows,
     );
     seen = {

@@ -93,6 +93,7 @@ type Read = Exclude<Awaited<ReturnType<typeof readWhole>>, InboundError>;
 
 const tableOf = (kind: UploadKindName, { columns, layout }: Read) => ({
   kind,
+  startedAt: "2026-11-27T08:00:00.000Z",
   columns,
   ...(layout !== undefined && { layout }),
 });

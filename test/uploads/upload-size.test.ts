@@ -35,7 +35,7 @@ async function planned(bytes: () => AsyncIterable<Uint8Array>, size?: number) {
     queue: { send: async (messages) => void queued.push(...messages) },
     clock: { now: Date.now },
     log: { info: silent, warn: silent, error: silent },
-    translation: { region: "CN", departments: {}, customData: {} },
+    ...uploadPorts,
     sources: [],
   };
   expect(await planImport(object, ports, { owner: "plan" })).toBe("done");

@@ -1,4 +1,4 @@
-import type { Change } from "#lib/contract/change.ts";
+import type { CalendarDay, Change } from "#lib/contract/change.ts";
 import type { TranslationContext } from "#lib/contract/source.ts";
 import type { Read } from "#lib/fields/read.ts";
 import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
@@ -39,6 +39,8 @@ export interface TranslatedTable {
   readonly columns: Table["columns"];
   /** Absent: names of columns say what they mean. */
   readonly layout?: string;
+  /** When the import began, ISO 8601: nobody in the file was born later. */
+  readonly startedAt: string;
 }
 
 /**
@@ -47,11 +49,12 @@ export interface TranslatedTable {
  * @throws InboundError `malformed` `columns-ambiguous` or `columns-unrecognized` for a header that no row could be read by.
  */
 export function rowTranslator(
-  { kind, columns, layout }: TranslatedTable,
+  { kind, columns, layout, startedAt }: TranslatedTable,
   settings: RowSettings,
 ): RowTranslator {
   const reader = entryReader(layout, kind, columns, settings);
   const { redacted } = redactor(kind, columns, reader.hides);
+  const context = { ...settings.translation, today: latestDay(startedAt) };
   const own: EntryKind = kind === "users" ? "person" : "secret";
   return {
     translate(row) {
@@ -64,13 +67,18 @@ export function rowTranslator(
       }
       const entries = reader.entries(row.values);
       return entries.map((entry, index) =>
-        translated(entry, settings.translation, index === 0 ? row : undefined),
+        translated(entry, context, index === 0 ? row : undefined),
       );
     },
     redacted,
     unmappedColumns: () => reader.unmapped(),
     columnNotes: () => reader.notes(),
   };
+}
+
+/** The day that it is, or will be in some hours, wherever on earth. */
+function latestDay(moment: string): CalendarDay {
+  return new Date(Date.parse(moment) + 14 * 3_600_000).toISOString().slice(0, 10);
 }
 
 function translated(
