@@ -57,9 +57,9 @@ export const files: ReasonGroup = {
     },
     "file-is-xls-or-protected-xlsx": {
       en: "The file is an old or a protected Excel workbook, so nothing was imported.",
-      enNext: "Save the sheet as CSV UTF-8 and upload that.",
+      enNext: "Save it as .xlsx without a password and upload that.",
       zh: "文件是旧版或受保护的 Excel 工作簿，因此没有导入。",
-      zhNext: "请将工作表另存为 CSV UTF-8 后上传。",
+      zhNext: "请去掉密码，另存为 .xlsx 后上传。",
     },
     "file-is-parquet": {
       en: "The file is in the format Parquet, so nothing was imported.",

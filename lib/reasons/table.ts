@@ -11,7 +11,9 @@ import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
 import { rows } from "./rows.ts";
 import { settings } from "./settings.ts";
+import { text } from "./text.ts";
 import { waits } from "./waits.ts";
+import { workbooks } from "./workbooks.ts";
 
 /**
  * Every reason code of this code base, in the order of docs/reasons.md. A reason that the table lacks fails
@@ -27,7 +29,9 @@ export const reasonGroups: readonly ReasonGroup[] = [
   proofs,
   settings,
   files,
+  text,
   rows,
+  workbooks,
   otpFiles,
   layouts,
   operations,

@@ -38,17 +38,20 @@ export async function recordOutcome(
   end: () => FileEnd,
   { ledger, objects, clock, log }: OutcomePorts,
 ): Promise<Outcome> {
-  const { import: id, kind, source, object, details, layout, startedAt } = plan;
-  const target = { bucket: object.bucket, folder: importFolder(id), file: rejectedFile(plan) };
+  const { import: id, kind, source, details, layout, startedAt, settings, preview } = plan;
+  const { bucket, ...object } = plan.object;
+  const target = { bucket, folder: importFolder(id), file: rejectedFile(plan) };
   const summary = await writeResults(objects, target, results, () => {
     const { problem, columns } = end();
     return {
       import: id,
       kind,
       ...(source !== undefined && { source }),
-      object: { key: object.key, ...(object.versionId !== undefined && { versionId: object.versionId }) },
+      object,
+      ...(settings && { settings }),
+      ...(preview && { preview }),
       startedAt,
-      state: problem ? "refused" : "finished",
+      state: problem ? "refused" : plan.isPreview ? "previewed" : "finished",
       ...(problem && { problem }),
       details: { ...details, ...(layout !== undefined && { layout }) },
       unusedColumns: columns.unused,
@@ -72,10 +75,13 @@ export async function recordOutcome(
       rejected,
     },
     {
-      [state === "finished" ? "FilesFinished" : "FilesRefused"]: 1,
-      RowsAccepted: accepted,
-      RowsAlreadyDone: alreadyDone,
-      RowsRejected: rejected,
+      ...(state === "refused" ? { FilesRefused: 1 } : state === "finished" && { FilesFinished: 1 }),
+      // A preview brings nobody.
+      ...(state !== "previewed" && {
+        RowsAccepted: accepted,
+        RowsAlreadyDone: alreadyDone,
+        RowsRejected: rejected,
+      }),
     },
   );
   return outcome;

@@ -1,8 +1,10 @@
-import type { ObjectStore } from "#lib/contract/objects.ts";
+import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 import type { TableDetails } from "#lib/formats/format.ts";
 import type { UploadKindName } from "#lib/layouts/layout.ts";
+import type { FollowedPreview } from "./import-plan.ts";
 import type { RejectedFile } from "./rejected-file.ts";
 import { addCounts, addRows, noCounts, type RowCounts, type RowResults } from "./row-results.ts";
+import type { SettingsPrint } from "./settings-print.ts";
 import { openObject } from "./write-object.ts";
 
 /** Why a file could not be read to its end. Codes and places, no values. */
@@ -18,9 +20,9 @@ export interface ImportSummary extends RowCounts {
   readonly kind: UploadKindName;
   /** The source whose people the file brings. Absent: they belong to no source. */
   readonly source?: string;
-  readonly object: { readonly key: string; readonly versionId?: string };
-  /** `refused` when the file could not be read to its end; `problem` says why. */
-  readonly state: "finished" | "refused";
+  readonly object: Omit<ObjectReference, "bucket">;
+  /** `refused` when the file could not be read to its end; `problem` says why. `previewed`: nothing was written at Authing. */
+  readonly state: "finished" | "previewed" | "refused";
   readonly problem?: FileProblem;
   /** How the file was read: format, encoding and why, delimiter, layout. */
   readonly details: TableDetails;
@@ -32,6 +34,10 @@ export interface ImportSummary extends RowCounts {
   readonly reasons: Readonly<Record<string, number>>;
   /** Note → how many accepted entries have it. */
   readonly notes: Readonly<Record<string, number>>;
+  /** Of a preview: the settings that it went by. */
+  readonly settings?: SettingsPrint;
+  /** Of an import that carried a preview out: what the preview foretold. Different counts mean that people at Authing have changed since. */
+  readonly preview?: FollowedPreview;
   readonly startedAt: string;
   readonly finishedAt: string;
 }

@@ -27,6 +27,8 @@ interface EntryResult {
 export interface OutcomeCounts {
   readonly accepted: number;
   readonly alreadyDone: number;
+  /** Those of `alreadyDone` whose account exists with other values. */
+  readonly differing: number;
   readonly rejected: number;
 }
 
@@ -60,7 +62,7 @@ export interface ResultCollector {
   all(): RowResults;
 }
 
-const none = () => ({ accepted: 0, alreadyDone: 0, rejected: 0 });
+const none = () => ({ accepted: 0, alreadyDone: 0, differing: 0, rejected: 0 });
 
 /** No rows yet. */
 export const noCounts = () => ({ rows: 0, skipped: 0, ...none(), people: none(), secrets: none() });
@@ -84,6 +86,7 @@ export function collectResults(file: RejectedFile): ResultCollector {
       for (const { kind, part, outcome, reasons: given, notes, externalId } of entries) {
         if (outcome.kind === "accepted" || outcome.kind === "already-done") {
           count(kind, outcome.kind === "accepted" ? "accepted" : "alreadyDone");
+          if (outcome.differs) count(kind, "differing");
           addCounts(allNotes, countsOf(notes));
           const { kind: became, ...more } = outcome;
           acceptedLines.push(
@@ -134,7 +137,7 @@ export function addCounts(to: Record<string, number>, more: Readonly<Record<stri
 export function addRows(to: ReturnType<typeof noCounts>, more: RowCounts): void {
   to.rows += more.rows;
   to.skipped += more.skipped;
-  for (const name of ["accepted", "alreadyDone", "rejected"] as const) {
+  for (const name of ["accepted", "alreadyDone", "differing", "rejected"] as const) {
     to[name] += more[name];
     to.people[name] += more.people[name];
     to.secrets[name] += more.secrets[name];

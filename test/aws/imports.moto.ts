@@ -12,6 +12,7 @@ import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import { accessKey } from "../delivery/world.ts";
+import { uploadPorts } from "../uploads/upload-ports.ts";
 import { createBucket, createLedgerTable, createQueue, receiveAll, upload } from "./resources.ts";
 
 const silent = () => {};

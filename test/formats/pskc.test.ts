@@ -6,7 +6,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import { encodeBase32 } from "#lib/fields/base32.ts";
 import type { FileKeys, OpenFile, Row } from "#lib/formats/format.ts";
 import pskc from "#lib/formats/pskc/index.ts";
-import { context, textFile } from "./text-file.ts";
+import { context, textFile } from "./decoded-text.ts";
 
 const fixtures = "lib/formats/pskc/fixtures";
 const fixture = (name: string) => readFileSync(`${fixtures}/${name}`, "utf8");

@@ -1,33 +1,31 @@
-import type { FileKeys, OpenFile, ReadContext } from "#lib/formats/format.ts";
+import type { OpenFile, ReadContext } from "#lib/formats/format.ts";
 
-/** A file as formats get it, of a text that was decoded, in pieces of `length` UTF-16 units. */
-export function textFile(
-  written: string,
-  { length = 65_536, encoding = "utf-8", why = "valid-utf-8" } = {},
-): OpenFile {
-  const bytes = Buffer.from(written);
-  const text = written.replace(/^\ufeff/, "");
+/** A text as an open file whose text comes in pieces of this length. */
+export function textFile(text: string, name = "people.json", pieceLength = 65_536): OpenFile {
   return {
-    name: "file",
-    size: bytes.length,
-    head: bytes.subarray(0, 65_536),
-    async *bytes() {
-      yield bytes;
+    name,
+    size: Buffer.byteLength(text),
+    head: Buffer.from(text).subarray(0, 65_536),
+    bytes: () => {
+      throw new TypeError("read as text");
     },
     text: {
-      encoding,
-      why,
+      encoding: "utf-8",
+      why: "valid-utf-8",
       head: text.slice(0, 65_536),
       async *pieces() {
-        for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
+        for (let at = 0; at < text.length; at += pieceLength) yield text.slice(at, at + pieceLength);
       },
     },
   };
 }
 
-export const context = (keys: FileKeys = {}): ReadContext => ({
-  knows: () => false,
-  lists: [],
-  headerless: [],
-  keys: () => Promise.resolve(keys),
-});
+/** A context that knows these lists and columns. */
+export function readContext(lists: readonly string[] = [], columns: readonly string[] = []): ReadContext {
+  return {
+    knows: (name) => columns.includes(name),
+    lists,
+    headerless: [],
+    keys: () => Promise.resolve({}),
+  };
+}

@@ -125,7 +125,7 @@ export function openImports({
   function work(message: Waiting["message"]): Promise<"done" | "later"> {
     invocations += 1;
     const run = { owner: `invocation-${invocations}`, deadline: clock.now() + invocationMilliseconds };
-    if (!("kind" in message)) return planImport(message, current, run, chunkSize);
+    if (!("kind" in message)) return planImport(message, current, run, { chunkSize });
     return message.kind === "chunk" ? runChunk(message, current, run) : finishImport(message, current, run);
   }
 

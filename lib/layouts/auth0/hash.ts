@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { foldedHash, phcString } from "../hashes.ts";
-import { inside, textOf, wordOf } from "../record.ts";
-import { bytesOfBase64 } from "../secrets.ts";
+import { foldedHash, phcString } from "#lib/layouts/hashes.ts";
+import { inside, textOf, wordOf } from "#lib/layouts/record.ts";
+import { bytesOfBase64 } from "#lib/layouts/secrets.ts";
 
 /** Digests with a salt behind the password, as LDAP servers write them (RFC 2307 and its successors). */
 const ldapSchemes: Readonly<Record<string, readonly [salted: string, bare: string]>> = {

@@ -1,8 +1,8 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { otherFactors } from "../choices.ts";
-import type { Sample } from "../layout.ts";
-import { factor, has, hasOneOf, names, productLayout, type Part } from "../product.ts";
-import { inside, isObject, items, present, readFields, textOf } from "../record.ts";
+import { otherFactors } from "#lib/layouts/choices.ts";
+import type { Sample } from "#lib/layouts/layout.ts";
+import { factor, has, hasOneOf, names, productLayout, type Part } from "#lib/layouts/product.ts";
+import { inside, isObject, items, present, readFields, textOf } from "#lib/layouts/record.ts";
 import { customHash } from "./hash.ts";
 
 /**

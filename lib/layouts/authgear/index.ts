@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { otherFactors } from "../choices.ts";
-import { hasOneOf, names, productLayout } from "../product.ts";
-import { firstOf, inside, isObject, present, readFields } from "../record.ts";
+import { otherFactors } from "#lib/layouts/choices.ts";
+import { hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { firstOf, inside, isObject, present, readFields } from "#lib/layouts/record.ts";
 
 /** Users as Authgear imports them (https://docs.authgear.com/admin/user-import). */
 export default productLayout({

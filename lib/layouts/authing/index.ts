@@ -1,7 +1,7 @@
 import { isEmpty } from "#lib/fields/read.ts";
-import { personColumnNames } from "../column-names.ts";
-import { factor, hasOneOf, productLayout } from "../product.ts";
-import { inside, isObject, present, readFields, type Paths } from "../record.ts";
+import { personColumnNames } from "#lib/layouts/column-names.ts";
+import { factor, hasOneOf, productLayout } from "#lib/layouts/product.ts";
+import { inside, isObject, present, readFields, type Paths } from "#lib/layouts/record.ts";
 
 /** Fields of CreateUserInfoDto have the names of ours. */
 const fields: Paths = Object.fromEntries(

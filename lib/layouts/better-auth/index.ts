@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { note } from "../choices.ts";
-import { factor, has, hasOneOf, names, productLayout } from "../product.ts";
-import { inside, present, readFields } from "../record.ts";
+import { note } from "#lib/layouts/choices.ts";
+import { factor, has, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, present, readFields } from "#lib/layouts/record.ts";
 
 /**
  * Better Auth's tables `user` and `twoFactor` (https://www.better-auth.com/docs/plugins/2fa), and users as Clerk's migration tool

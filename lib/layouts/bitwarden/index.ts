@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { accountOf, note } from "../choices.ts";
-import { factor, has, names, productLayout } from "../product.ts";
-import { firstOf, textOf } from "../record.ts";
+import { accountOf, note } from "#lib/layouts/choices.ts";
+import { factor, has, names, productLayout } from "#lib/layouts/product.ts";
+import { firstOf, textOf } from "#lib/layouts/record.ts";
 
 /** Bitwarden's export, JSON and CSV (https://bitwarden.com/help/condition-bitwarden-import/): the TOTP secrets of its logins, never their passwords. */
 export default productLayout({

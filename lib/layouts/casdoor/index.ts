@@ -1,7 +1,7 @@
 import { getCountryCallingCode, isSupportedCountry } from "libphonenumber-js/mobile";
 import type { Read } from "#lib/fields/read.ts";
-import { has, hasOneOf, names, productLayout } from "../product.ts";
-import { inside, present, readFields, saysYes, textOf, wordOf } from "../record.ts";
+import { has, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, present, readFields, saysYes, textOf, wordOf } from "#lib/layouts/record.ts";
 
 /** Casdoor's users, as its JSON and its workbook for uploads have them (https://casdoor.org/docs/user/overview). */
 export default productLayout({

@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { otherEmails, otherPhones } from "../choices.ts";
-import { hasOneOf, names, productLayout } from "../product.ts";
-import { firstOf, inside, items, present, readFields } from "../record.ts";
+import { otherEmails, otherPhones } from "#lib/layouts/choices.ts";
+import { hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { firstOf, inside, items, present, readFields } from "#lib/layouts/record.ts";
 
 /** Clerk's export of users, CSV and JSON (https://clerk.com/docs/guides/development/migrating/overview). */
 export default productLayout({

@@ -1,9 +1,9 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { note, otherFactors } from "../choices.ts";
-import { bcryptString, foldedHash, phcString } from "../hashes.ts";
-import type { LayoutSettings, Sample } from "../layout.ts";
-import { factor, has, hasOneOf, names, productLayout, type Part } from "../product.ts";
-import { inside, items, present, readFields, textOf, wordOf } from "../record.ts";
+import { note, otherFactors } from "#lib/layouts/choices.ts";
+import { bcryptString, foldedHash, phcString } from "#lib/layouts/hashes.ts";
+import type { LayoutSettings, Sample } from "#lib/layouts/layout.ts";
+import { factor, has, hasOneOf, names, productLayout, type Part } from "#lib/layouts/product.ts";
+import { inside, items, present, readFields, textOf, wordOf } from "#lib/layouts/record.ts";
 
 /** FusionAuth's users, as its import and its search write them (https://fusionauth.io/docs/apis/users#import-users). */
 export default productLayout({

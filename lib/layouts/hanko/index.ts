@@ -1,7 +1,7 @@
 import { isEmpty } from "#lib/fields/read.ts";
-import { otherEmails, otherFactors } from "../choices.ts";
-import { hasOneOf, has, productLayout } from "../product.ts";
-import { firstOf, inside, items, present, readFields, saysYes } from "../record.ts";
+import { otherEmails, otherFactors } from "#lib/layouts/choices.ts";
+import { hasOneOf, has, productLayout } from "#lib/layouts/product.ts";
+import { firstOf, inside, items, present, readFields, saysYes } from "#lib/layouts/record.ts";
 
 /** Hanko's export of users (`hanko user export`, its JSON schema is in backend/json_schema of teamhanko/hanko). */
 export default productLayout({

@@ -1,6 +1,6 @@
 import type { Read } from "#lib/fields/read.ts";
-import { digestLength, phcString } from "../hashes.ts";
-import { firstOf, inside, wordOf } from "../record.ts";
+import { digestLength, phcString } from "#lib/layouts/hashes.ts";
+import { firstOf, inside, wordOf } from "#lib/layouts/record.ts";
 
 /**
  * The hash of a password credential as one text: `$pbkdf2-sha256$i=27500,l=64$…`, `$argon2id$v=19$m=7168,t=5,p=1$…`. `undefined` for an

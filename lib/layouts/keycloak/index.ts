@@ -1,10 +1,19 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { note, otherFactors } from "../choices.ts";
-import { foldedHash } from "../hashes.ts";
-import type { Sample } from "../layout.ts";
-import { factor, has, hasOneOf, names, productLayout, type Part } from "../product.ts";
-import { firstOf, inside, isObject, items, present, readFields, saysYes, wordOf } from "../record.ts";
-import type { SecretEncoding } from "../secrets.ts";
+import { note, otherFactors } from "#lib/layouts/choices.ts";
+import { foldedHash } from "#lib/layouts/hashes.ts";
+import type { Sample } from "#lib/layouts/layout.ts";
+import { factor, has, hasOneOf, names, productLayout, type Part } from "#lib/layouts/product.ts";
+import {
+  firstOf,
+  inside,
+  isObject,
+  items,
+  present,
+  readFields,
+  saysYes,
+  wordOf,
+} from "#lib/layouts/record.ts";
+import type { SecretEncoding } from "#lib/layouts/secrets.ts";
 import { keycloakHash } from "./hash.ts";
 
 /**

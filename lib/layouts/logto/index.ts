@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { internationalPhone, otherFactors } from "../choices.ts";
-import { factor, hasOneOf, names, productLayout } from "../product.ts";
-import { inside, items, present, readFields, wordOf } from "../record.ts";
+import { internationalPhone, otherFactors } from "#lib/layouts/choices.ts";
+import { factor, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, items, present, readFields, wordOf } from "#lib/layouts/record.ts";
 
 /** Logto's users, as its table and its Management API have them (https://docs.logto.io/user-management/user-data). */
 export default productLayout({

@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { otherEmails, otherFactors, otherPhones } from "../choices.ts";
-import { has, hasOneOf, names, productLayout } from "../product.ts";
-import { inside, isObject, items, present, readFields, textOf, wordOf } from "../record.ts";
+import { otherEmails, otherFactors, otherPhones } from "#lib/layouts/choices.ts";
+import { has, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, isObject, items, present, readFields, textOf, wordOf } from "#lib/layouts/record.ts";
 
 /**
  * Stytch's users and members (its search, and stytch-node-export-users), and TOTP secrets as its `totp/migrate` takes them:

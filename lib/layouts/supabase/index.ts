@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { confirmed, internationalPhone, note } from "../choices.ts";
-import { factor, has, hasOneOf, names, productLayout, type Part } from "../product.ts";
-import { inside, isObject, present, readFields, wordOf } from "../record.ts";
+import { confirmed, internationalPhone, note } from "#lib/layouts/choices.ts";
+import { factor, has, hasOneOf, names, productLayout, type Part } from "#lib/layouts/product.ts";
+import { inside, isObject, present, readFields, wordOf } from "#lib/layouts/record.ts";
 
 /**
  * Supabase's tables `auth.users` and `auth.mfa_factors`, CSV and JSON, and the users of its Admin API. A record of the second table is a
