@@ -180,22 +180,22 @@ export const otpFiles: ReasonGroup = {
       zhNext: "请拆分文件。",
     },
     "clock-drift": {
-      en: "The secret was accepted; the clock of the token is known to be off, which Authing does not store.",
+      en: "The clock of the token is known to be off, which Authing does not store.",
       enNext:
         "Nothing is to be done, unless the person's codes are refused: then let the person enrol a new authenticator.",
-      zh: "密钥已接受；已知令牌的时钟有偏差，Authing 不保存该偏差。",
+      zh: "已知令牌的时钟有偏差，Authing 不保存该偏差。",
       zhNext: "无需处理；如果此人的验证码被拒绝，请让其重新绑定验证器。",
     },
     "key-expired": {
-      en: "The secret was accepted; by its policy the token is no longer valid, which Authing does not check.",
+      en: "By its policy the token is no longer valid, which Authing does not check.",
       enNext: "Check whether the person still uses this token.",
-      zh: "密钥已接受；按其策略令牌已过期，Authing 不检查有效期。",
+      zh: "按其策略令牌已过期，Authing 不检查有效期。",
       zhNext: "请确认此人是否仍在使用该令牌。",
     },
     "key-policy-not-kept": {
-      en: "The secret was accepted; its policy, such as a PIN or a date from which it is valid, is not kept at Authing.",
+      en: "The policy of the key, such as a PIN or a date from which it is valid, is not kept at Authing.",
       enNext: "Nothing is to be done, unless the policy must be obeyed.",
-      zh: "密钥已接受；其策略（例如 PIN 或生效日期）不会保存到 Authing。",
+      zh: "密钥的策略（例如 PIN 或生效日期）不会保存到 Authing。",
       zhNext: "无需处理，除非必须遵守该策略。",
     },
   },

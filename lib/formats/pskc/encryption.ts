@@ -77,9 +77,10 @@ export function encryptionOf(
   };
 
   return {
-    details: keyElement
-      ? { encryption: derived ? "password" : "pre-shared key", ...(name !== "" && { keyName: shown(name) }) }
-      : {},
+    details: {
+      ...(keyElement && { encryption: kindOf(keyElement) }),
+      ...(name !== "" && { keyName: shown(name) }),
+    },
     async open(data) {
       const cipher = cipherOf(find(data, "EncryptedValue"));
       if (typeof cipher === "string") return { problem: cipher };
@@ -107,6 +108,11 @@ export function encryptionOf(
       return bytes && isOver(bytes) ? { bytes } : { problem: "mac-mismatch" };
     },
   };
+}
+
+function kindOf(keyElement: Element): "password" | "certificate" | "pre-shared key" {
+  if (find(keyElement, "DerivedKey")) return "password";
+  return find(keyElement, "X509Data") ? "certificate" : "pre-shared key";
 }
 
 interface Cipher {

@@ -163,5 +163,10 @@ function isTooLong({ text, children }: Element): boolean {
 }
 
 function refused(place: string, cells: Cells, code: KeyProblem): Row {
-  return { place, values: undefined, original: Object.values(cells), problems: [{ code }] };
+  return {
+    place,
+    values: undefined,
+    original: Object.values({ ...cells, secret: "" }),
+    problems: [{ code }],
+  };
 }

@@ -1,8 +1,8 @@
 import { isEmpty } from "#lib/fields/read.ts";
 import { parseOtpauth } from "#lib/formats/otpauth-uri.ts";
+import { accountOf } from "#lib/layouts/choices.ts";
 import { withConfiguredColumns } from "#lib/layouts/configured-columns.ts";
 import { defineLayout } from "#lib/layouts/layout.ts";
-import { ownerOf } from "#lib/layouts/owner.ts";
 
 const columns = [
   "uri",
@@ -37,8 +37,8 @@ export default defineLayout({
     };
     // What the URI says of its codes is checked with the secret in it.
     const own = isEmpty(uri.value)
-      ? { ...ownerOf(read("account")), ...settingsOfKey }
-      : { ...ownerOf({ value: accountIn(uri.value), path: "uri" }), secret: uri };
+      ? { ...accountOf(read("account")), ...settingsOfKey }
+      : { ...accountOf({ value: accountIn(uri.value), path: "uri" }), secret: uri };
     return [{ kind: "secret", fields: withConfiguredColumns(own, values, settings) }];
   },
 });

@@ -1,9 +1,9 @@
 import { plainWord } from "#lib/fields/encode.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
+import { accountOf } from "#lib/layouts/choices.ts";
 import { withConfiguredColumns } from "#lib/layouts/configured-columns.ts";
 import { defineLayout } from "#lib/layouts/layout.ts";
-import { ownerOf } from "#lib/layouts/owner.ts";
 import { namedBy } from "./distinguished-name.ts";
 
 const columns = [
@@ -35,9 +35,8 @@ export default defineLayout({
   knows: columns,
   entries(values, _kind, settings) {
     const read = (column: (typeof columns)[number]) => ({ value: values[column], path: column });
-    const owner = ownerOf({ value: namedBy(values["userId"]), path: "userId" });
     const fields = {
-      ...owner,
+      ...accountOf({ value: namedBy(values["userId"]), path: "userId" }),
       secret: read("secret"),
       type: read("type"),
       algorithm: read("algorithm"),
