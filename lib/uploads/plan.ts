@@ -128,10 +128,7 @@ async function makePlan(
     const table = await readUpload(await objectFile(base.object, objects), base.kind, ports.reading);
     const { columns, layout } = table;
     seen = { details: table.details, columns: undefined };
-    translator = rowTranslator(
-      { ...base, columns, ...(layout !== undefined && { layout }) },
-      ports.rows,
-    );
+    translator = rowTranslator({ ...base, columns, ...(layout !== undefined && { layout }) }, ports.rows);
     seen = {
       details: table.details,
       columns,

@@ -16,7 +16,6 @@ import {
 
 // Every format, attacked by its fixtures: a format that is added is attacked without a new line here.
 
-
 test("every folder of a format is registered, under its own name", () => {
   expect(formats.map(({ name }) => name).toSorted()).toEqual(foldersOf("formats"));
   const extensions = formats.flatMap((format) => format.extensions);

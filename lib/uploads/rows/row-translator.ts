@@ -66,9 +66,7 @@ export function rowTranslator(
         return [{ kind: own, change: undefined, problems, notes: [] }];
       }
       const entries = reader.entries(row.values);
-      return entries.map((entry, index) =>
-        translated(entry, context, index === 0 ? row : undefined),
-      );
+      return entries.map((entry, index) => translated(entry, context, index === 0 ? row : undefined));
     },
     redacted,
     unmappedColumns: () => reader.unmapped(),
