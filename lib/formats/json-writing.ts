@@ -12,7 +12,8 @@ export function jsonWriting({ name, text }: OpenFile): "document" | "lines" | un
   const [first = "", second, ...others] = lines;
   if (/\.(?:ndjson|jsonl)$/.test(name)) {
     // A document over several lines may be called so, too; a damaged line among sound ones may be the first.
-    const isDocument = beginsObject(first) && !isObject(first) && second !== undefined && !beginsObject(second);
+    const isDocument =
+      beginsObject(first) && !isObject(first) && second !== undefined && !beginsObject(second);
     return isDocument ? "document" : lines.some(beginsObject) ? "lines" : undefined;
   }
   if (!beginsObject(first)) return undefined;

@@ -3,6 +3,7 @@ import { asking } from "./asking.ts";
 import { authing } from "./authing.ts";
 import { fields } from "./fields.ts";
 import { files } from "./files.ts";
+import { jsonFiles } from "./json-files.ts";
 import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
 import { proofs } from "./proofs.ts";
@@ -26,6 +27,7 @@ export const reasonGroups: readonly ReasonGroup[] = [
   proofs,
   settings,
   files,
+  jsonFiles,
   rows,
   layouts,
   operations,

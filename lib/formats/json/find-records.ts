@@ -44,7 +44,8 @@ export async function findRecords(
     }
   } catch (error) {
     // Who reads the rows meets it again: it may cost one record only.
-    const isMet = error instanceof InboundError && error.code === "malformed" && (found ?? likely ?? empty) !== undefined;
+    const isMet =
+      error instanceof InboundError && error.code === "malformed" && (found ?? likely ?? empty) !== undefined;
     if (!isMet) throw error;
   }
   const list = found ?? likely ?? empty;

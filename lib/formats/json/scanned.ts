@@ -30,7 +30,8 @@ async function lineAt(text: FileText, offset: number): Promise<number> {
   let line = 1;
   let start = 0;
   for await (const piece of text.pieces()) {
-    for (let at = piece.indexOf("\n"); at !== -1 && start + at < offset; at = piece.indexOf("\n", at + 1)) line += 1;
+    for (let at = piece.indexOf("\n"); at !== -1 && start + at < offset; at = piece.indexOf("\n", at + 1))
+      line += 1;
     start += piece.length;
     if (start > offset) break;
   }

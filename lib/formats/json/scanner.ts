@@ -250,7 +250,7 @@ export function createScanner(root: ListPlace, watcher: Watcher): Scanner {
 
   return {
     push(piece) {
-      for (let at = 0; at < piece.length; ) {
+      for (let at = 0; at < piece.length;) {
         if (mode === "structure") at = structure(piece, at);
         else if (mode === "string") at = string(piece, at);
         else if (mode === "token") at = readToken(piece, at);
