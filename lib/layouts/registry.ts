@@ -1,0 +1,13 @@
+export { default as authingExcel } from "./authing-excel/index.ts";
+export { default as cognito } from "./cognito/index.ts";
+export { default as dingtalk } from "./dingtalk/index.ts";
+export { default as duo } from "./duo/index.ts";
+export { default as entraOath } from "./entra-oath/index.ts";
+export { default as entra } from "./entra/index.ts";
+export { default as feishu } from "./feishu/index.ts";
+export { default as gitlab } from "./gitlab/index.ts";
+export { default as googleWorkspace } from "./google-workspace/index.ts";
+export { default as oktaCsv } from "./okta-csv/index.ts";
+export { default as slack } from "./slack/index.ts";
+export { default as wecom } from "./wecom/index.ts";
+export { default as yubikey } from "./yubikey/index.ts";
