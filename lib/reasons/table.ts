@@ -6,6 +6,7 @@ import { files } from "./files.ts";
 import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
 import { otpFiles } from "./otp-files.ts";
+import { products } from "./products.ts";
 import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
@@ -34,5 +35,6 @@ export const reasonGroups: readonly ReasonGroup[] = [
   workbooks,
   otpFiles,
   layouts,
+  products,
   operations,
 ];
