@@ -1,7 +1,8 @@
+import { isInexact, parseExactly } from "./json-exact.ts";
 import { maxCellLength, maxColumns, type Row, type RowProblem } from "./format.ts";
 
-// One record of a JSON document or of a line. JSON.parse silently keeps the last of two equal keys, and rounds long numbers: both are found
-// here, by a walk over the parsed value, at a small part of the cost of parsing.
+// One record of a JSON document or of a line. JSON.parse reads it, and a walk over the value finds what JSON.parse may have lost, at a small part
+// of the cost of parsing.
 
 /** How deep lists and objects may lie in each other. */
 export const maxDepth = 64;
@@ -24,10 +25,15 @@ export function jsonRow(place: string, text: string): Row {
   }
   const original = oneLine(text);
   if (!isObject(value)) return refused(place, original, "json-not-an-object");
-  const found = survey(value);
+  const found = survey(value, text.includes("\\"));
   if (found.problem !== undefined) return refused(place, original, found.problem);
-  if (hasKeyTwice(text, value, found)) return refused(place, original, "json-key-twice");
-  if (found.isInexact) value = JSON.parse(text, digitsOfInexact);
+  const hasKeyTwice = losesKey(text, value, found);
+  if (hasKeyTwice === true) return refused(place, original, "json-key-twice");
+  if (hasKeyTwice === undefined || found.isInexact || found.hasBackslashKey) {
+    const exact = parseExactly(text);
+    if (exact.hasKeyTwice) return refused(place, original, "json-key-twice");
+    value = exact.value;
+  }
   return { place, values: value as Record<string, unknown>, original: [original], problems: noProblems };
 }
 
@@ -38,7 +44,7 @@ export function overlongRow(place: string): Row {
 
 /** The row of a record that another parser has read, which refuses keys that come twice. */
 export function rowOfValue(place: string, value: unknown): Row {
-  const problem = isObject(value) ? survey(value).problem : "json-not-an-object";
+  const problem = isObject(value) ? survey(value, false).problem : "json-not-an-object";
   const original = problem === "json-too-deep" ? "" : JSON.stringify(value);
   return problem === undefined
     ? { place, values: value as Record<string, unknown>, original: [original], problems: noProblems }
@@ -63,13 +69,23 @@ interface Survey {
   keys: number;
   /** The least length of a text that says the value. */
   length: number;
-  /** Whether a number is beyond the integers that a double holds exactly. */
+  /** Whether the text has a backslash, so that a key may be wrong. */
+  readonly hasEscape: boolean;
+  hasBackslashKey: boolean;
+  /** Whether a number was rounded. */
   isInexact: boolean;
   problem: string | undefined;
 }
 
-function survey(value: object): Survey {
-  const found: Survey = { keys: 0, length: 0, isInexact: false, problem: undefined };
+function survey(value: object, hasEscape: boolean): Survey {
+  const found: Survey = {
+    keys: 0,
+    length: 0,
+    hasEscape,
+    hasBackslashKey: false,
+    isInexact: false,
+    problem: undefined,
+  };
   surveyContainer(value, 1, found);
   return found;
 }
@@ -89,6 +105,7 @@ function surveyContainer(container: object, depth: number, found: Survey): void 
     for (const key in container) {
       keys += 1;
       if (key.length > maxCellLength) found.problem ??= "cell-too-long";
+      if (found.hasEscape && key.includes("\\")) found.hasBackslashKey = true;
       found.length += key.length + 3;
       surveyValue((container as Record<string, unknown>)[key], depth, found);
     }
@@ -114,13 +131,13 @@ function surveyValue(value: unknown, depth: number, found: Survey): void {
 }
 
 /**
- * Whether an object has a key twice, of which JSON.parse keeps the last. A text has at least 5 characters for a key that was lost (`"":1,`).
- * If it has them, colons decide: each key is followed by one, so a key was lost when the text has more colons than the value has
- * keys, and colons in its texts. A colon that is written as an escape is counted the slow way.
+ * Whether an object has a key twice, of which JSON.parse keeps the last; `undefined` where this does not say. A text has at least 5 characters
+ * for a key that was lost (`"":1,`). If it has them, colons decide: each key is followed by one, so a key was lost when the text has more colons
+ * than the value has keys, and colons in its texts, unless a colon is written as an escape.
  */
-function hasKeyTwice(text: string, value: object, { keys, length }: Survey): boolean {
+function losesKey(text: string, value: object, { keys, length, hasEscape }: Survey): boolean | undefined {
   if (text.length < length + 5) return false;
-  if (text.includes(String.raw`\u003`)) return colonsOutsideStrings(text) > keys;
+  if (hasEscape && text.includes(String.raw`\u003`)) return undefined;
   const more = colonsIn(text) - keys;
   return more > 0 && more > colonsInTexts(value);
 }
@@ -140,24 +157,4 @@ function colonsInTexts(value: unknown): number {
     for (const key in value) count += colonsIn(key) + colonsInTexts((value as Record<string, unknown>)[key]);
   }
   return count;
-}
-
-function colonsOutsideStrings(text: string): number {
-  let count = 0;
-  let isInside = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    if (unit === 34) isInside = !isInside;
-    else if (unit === 92) at += 1;
-    else if (unit === 58 && !isInside) count += 1;
-  }
-  return count;
-}
-
-function isInexact(value: number): boolean {
-  return value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
-}
-
-function digitsOfInexact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  return typeof value === "number" && isInexact(value) ? context?.source : value;
 }

@@ -90,17 +90,16 @@ export function normalizedName(column: string): string {
     .replaceAll(marks, "");
 }
 
+/** An apostrophe belongs to a password. */
+const asWritten: ReadonlySet<string> = new Set(["password", "passwordHash", "salt"]);
+
 /**
- * A cell without the `'` that a spreadsheet, or our own `rejected.csv`, puts before a digit or before the first character of a formula.
- * Not for passwords: there the apostrophe is the person's.
+ * The cell of a column that holds this field: without the `'` that a spreadsheet, or our own `rejected.csv`, puts before a digit or before
+ * the first character of a formula. Names such as `constructor` are the file's, never JavaScript's.
  */
-export function withoutApostrophe(value: unknown): unknown {
-  return typeof value === "string"
+export function cellOf(values: Readonly<Record<string, unknown>>, column: string, field: string): unknown {
+  const value = Object.hasOwn(values, column) ? values[column] : undefined;
+  return typeof value === "string" && !asWritten.has(field)
     ? value.replace(/^([\s\p{Default_Ignorable_Code_Point}]*)'(?=[=+\-@\t\r\d])/u, "$1")
     : value;
-}
-
-/** The cell of a column. Names such as `constructor` are the file's, never JavaScript's. */
-export function cell(values: Readonly<Record<string, unknown>>, column: string): unknown {
-  return Object.hasOwn(values, column) ? values[column] : undefined;
 }

@@ -190,10 +190,10 @@ export const files: ReasonGroup = {
       zhNext: "请只保留其中一列。",
     },
     "record-too-long": {
-      en: "A record of the file is longer than one person can be, so the file is refused: a quotation mark is probably not closed.",
-      enNext: "Look at the line that the summary names.",
-      zh: "文件中有一条记录过长，不可能是一个人，因此文件被拒绝：可能有引号没有闭合。",
-      zhNext: "请查看 summary 指出的那一行。",
+      en: "A record is longer than one person can be: in JSON its row was rejected, else the file is refused; a quotation mark is probably not closed.",
+      enNext: "Look at the place that is named.",
+      zh: "有一条记录过长，不可能是一个人：JSON 文件中该行被拒绝，其他文件则整个被拒绝；可能有引号没有闭合。",
+      zhNext: "请查看所示的位置。",
     },
     "object-missing": {
       en: "The file is no longer in the bucket, or was replaced: rows that are decided stay so, the others were not imported.",

@@ -3,6 +3,7 @@ import { asking } from "./asking.ts";
 import { authing } from "./authing.ts";
 import { fields } from "./fields.ts";
 import { files } from "./files.ts";
+import { jsonFiles } from "./json-files.ts";
 import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
 import { otpFiles } from "./otp-files.ts";
@@ -31,6 +32,7 @@ export const reasonGroups: readonly ReasonGroup[] = [
   settings,
   files,
   text,
+  jsonFiles,
   rows,
   workbooks,
   otpFiles,

@@ -25,12 +25,6 @@ export const workbooks: ReasonGroup = {
       zh: "工作簿缺少一部分，或文件不是 Excel 工作簿，因此没有导入。",
       zhNext: "请用 Excel 打开，重新另存为 .xlsx 后上传。",
     },
-    "workbook-encrypted": {
-      en: "A part of the workbook is encrypted, so nothing was imported.",
-      enNext: "Save it without a password and upload that.",
-      zh: "工作簿的一部分已加密，因此没有导入。",
-      zhNext: "请去掉密码后另存并上传。",
-    },
     "workbook-too-large": {
       en: "The workbook is larger than the limits allow once it is unpacked, so nothing was imported.",
       enNext: "Split the sheet, or save it as CSV UTF-8 and upload that.",

@@ -39,6 +39,8 @@ export interface ImportPlan extends StoredTable {
   readonly isPreview?: true;
   /** Of a preview: the settings that it went by. */
   readonly settings?: SettingsPrint;
+  /** Of a preview: the most requests per second that an import may send. */
+  readonly requestsPerSecond?: number;
   /** The preview that this import carries out. */
   readonly preview?: FollowedPreview;
   /** The rows, as `stored-rows.ts` writes them. Deleted when the import ends. */

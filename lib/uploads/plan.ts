@@ -35,6 +35,8 @@ export interface PlanPorts {
   readonly reading: ReadSettings;
   readonly rows: RowSettings;
   readonly existing: ExistingPolicy;
+  /** The most requests per second that an import may send to Authing, for the estimates of previews. */
+  readonly requestsPerSecond: number;
   /** The names of the sources of the configuration. */
   readonly sources: readonly string[];
 }
@@ -143,7 +145,12 @@ async function makePlan(
     const plan: ImportPlan = {
       ...base,
       ...place,
-      ...(isPreview && !base.preview && { isPreview, settings: importSettings(ports) }),
+      ...(isPreview &&
+        !base.preview && {
+          isPreview,
+          settings: importSettings(ports),
+          requestsPerSecond: ports.requestsPerSecond,
+        }),
       ...seen,
       details: { ...seen.details, ...more },
       ...(filledColumns !== undefined && { filledColumns }),

@@ -10,31 +10,29 @@ describe("refusals", () => {
   const withSheet = (xml: string) => ({ ...sound, [sheet]: xml });
   const without = (name: string) =>
     Object.fromEntries(Object.entries(sound).filter(([part]) => part !== name));
-  const ole = Buffer.from("d0cf11e0a1b11ae1", "hex");
   const entries = Object.entries(sound).map(([name, content]) => ({ name, content }));
   const changed = (change: object) =>
     zip(entries.map((entry) => (entry.name === sheet ? { ...entry, ...change } : entry)));
   const deep = `<a>`.repeat(200);
 
   test.each<[string, Uint8Array, string]>([
-    ["an .xls or a workbook with a password", ole, "file-is-xls-or-protected-xlsx"],
     ["an .xlsb", zipOf({ "xl/workbook.bin": "" }), "file-is-xlsb"],
-    ["a file that is no zip", Buffer.from("PK\x03\x04 nothing"), "workbook-damaged"],
-    ["an empty file", Buffer.alloc(0), "workbook-damaged"],
+    ["a file that is no zip", Buffer.from("PK\x03\x04 nothing"), "file-damaged"],
+    ["an empty file", Buffer.alloc(0), "file-damaged"],
     ["a document of another kind", zipOf({ "word/document.xml": "<a/>" }), "workbook-part-missing"],
     ["a missing sheet", zipOf(without(sheet)), "workbook-part-missing"],
     ["missing relationships", zipOf(without("xl/_rels/workbook.xml.rels")), "sheet-missing"],
     ["missing shared strings", zipOf(without("xl/sharedStrings.xml")), "workbook-part-missing"],
     ["a sheet without rows", zipOf(parts({ rows: "" })), "header-missing"],
-    ["a wrong checksum", changed({ checksum: 1 }), "workbook-damaged"],
-    ["a wrong size", changed({ size: 10 }), "workbook-damaged"],
-    ["an encrypted entry", changed({ flags: 0x801 }), "workbook-encrypted"],
+    ["a wrong checksum", changed({ checksum: 1 }), "file-damaged"],
+    ["a wrong size", changed({ size: 10 }), "file-damaged"],
+    ["an encrypted entry", changed({ flags: 0x801 }), "file-is-encrypted"],
     ["a part that is there twice", zip([...entries, ...entries]), "workbook-damaged"],
-    ["a path that leads out of the zip", zipOf({ ...sound, "../x": "" }), "workbook-damaged"],
+    ["a path that leads out of the zip", zipOf({ ...sound, "../x": "" }), "file-damaged"],
     [
       "too many entries",
       zip(Array.from({ length: 10_001 }, (_, at) => ({ name: `${at}`, content: "" }))),
-      "workbook-too-large",
+      "too-many-entries",
     ],
     [
       "a part that unpacks to 300 times its size",
@@ -151,8 +149,6 @@ describe("recognizes", () => {
     ["people.xlsm", Buffer.from("PK\x03\x04"), true],
     ["people.zip", zipOf({ "people.csv": "id,xl/\n" }), false],
     ["people.xlsx", Buffer.from("id,email\n"), false],
-    ["people.xls", Buffer.from("d0cf11e0a1b11ae1", "hex"), true],
-    ["letter.doc", Buffer.from("d0cf11e0a1b11ae1", "hex"), false],
   ])("%s", (name, bytes, expected) => {
     expect(xlsx.recognizes(openFile(bytes, { name }))).toBe(expected);
   });

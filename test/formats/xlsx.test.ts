@@ -190,7 +190,12 @@ describe("tables", () => {
       ["Leute!8", { id: "8", "": "named by letters", email: "" }, ["8", "named by letters", ""], []],
       ["Leute!11", { id: "9", "": "", email: "" }, ["9", "", ""], []],
       ["Leute!12", undefined, ["10", "", "", "", "beside"], [{ code: "columns-extra" }]],
-      ["Leute!13", { id: "", "": "", email: "" }, ["", "", ""], [{ code: "formula-without-value", column: "B" }]],
+      [
+        "Leute!13",
+        { id: "", "": "", email: "" },
+        ["", "", ""],
+        [{ code: "formula-without-value", column: "B" }],
+      ],
     ]);
   });
 

@@ -9,9 +9,6 @@ import { readWorkbook } from "./workbook.ts";
 /** How many rows that are not empty the header is looked for in: templates have instructions above it. */
 const headerWithinRows = 20;
 
-/** The beginning of .xls, and of a workbook with a password, which is a container of its own. */
-const olePrefix = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
-
 /**
  * Excel workbooks: one worksheet, with the values that its cells show as far as they concern people. A number that may have lost
  * digits, a formula that was never computed, or a cell that cannot be read is a problem of its row, and names the column.
@@ -23,18 +20,12 @@ const xlsx: Format = {
   recognizes({ name, head }) {
     const beginning = Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1");
     const isWorkbookName = /\.xls[xmb]?$/.test(name);
-    if (beginning.startsWith(olePrefix)) return isWorkbookName;
     return (
       beginning.startsWith("PK\x03\x04") &&
       (isWorkbookName || /PK[^]{28}(?:\[Content_Types\]\.xml|xl\/)/i.test(beginning))
     );
   },
   async open(file, context) {
-    if (Buffer.from(file.head.subarray(0, olePrefix.length)).toString("latin1") === olePrefix) {
-      throw new InboundError("malformed", "file-is-xls-or-protected-xlsx", {
-        hint: "save it as .xlsx without a password and upload that",
-      });
-    }
     const archive = await openArchive(file);
     const workbook = await readWorkbook(archive, context.sheet);
     const { sheet, date1904 } = workbook;

@@ -4,7 +4,7 @@
  */
 export function namedBy(userId: unknown): string | undefined {
   if (typeof userId !== "string") return undefined;
-  if (!/^\s*(?:[a-z][\w-]*|\d[\d.]*)\s*=/i.test(userId)) return userId;
+  if (!/^\s*(?:[a-z][\w-]*|(?:oid\.)?\d[\d.]*)\s*=/i.test(userId)) return userId;
   const attributes = attributesOf(userId);
   const valueOf = (...types: readonly string[]) =>
     attributes.find(([type, value]) => types.includes(type) && value !== "")?.[1];
