@@ -99,12 +99,12 @@ export function factor(
   }: { encoding?: SecretEncoding | undefined; recoveryCodes?: Read } = {},
 ): Part {
   const { secret, ...rest } = fields;
-  const { code, notes } = recoveryCodes ? recoveryCodeOf(recoveryCodes) : { notes: [] };
+  const { read, notes } = recoveryCodes ? recoveryCodeOf(recoveryCodes) : { notes: [] };
   return {
     fields: {
       ...present(rest),
       ...(secret && { secret: secretFrom(secret, encoding) }),
-      ...(code && { recoveryCode: code }),
+      ...(read && { recoveryCode: read }),
     },
     notes,
   };

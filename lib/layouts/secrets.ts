@@ -54,7 +54,7 @@ export function bytesOfBase64(written: string): Buffer | undefined {
 
 /** The one recovery code that Authing can hold, and what is left out. */
 export interface RecoveryCode {
-  readonly code?: Read;
+  readonly read?: Read;
   readonly notes: readonly RowProblem[];
 }
 
@@ -68,7 +68,7 @@ export function recoveryCodeOf(list: Read): RecoveryCode {
   const notes: RowProblem[] = [];
   if (plain.length > 1) notes.push({ code: "recovery-codes-left-out", column: list.path });
   if (plain.length < all.length) notes.push({ code: "recovery-codes-unreadable", column: list.path });
-  return { ...(plain[0] && { code: plain[0] }), notes };
+  return { ...(plain[0] && { read: plain[0] }), notes };
 }
 
 function codesOf(list: Read): readonly Read[] {

@@ -7,6 +7,7 @@ import { jsonFiles } from "./json-files.ts";
 import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
 import { otpFiles } from "./otp-files.ts";
+import { products } from "./products.ts";
 import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
@@ -36,5 +37,6 @@ export const reasonGroups: readonly ReasonGroup[] = [
   workbooks,
   otpFiles,
   layouts,
+  products,
   operations,
 ];
