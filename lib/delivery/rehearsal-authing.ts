@@ -2,6 +2,7 @@ import type { Answer } from "#lib/authing/answer.ts";
 import type { AuthingClient } from "#lib/authing/client.ts";
 import type { ListedUserDto, UserDto, UserIdType } from "#lib/authing/dto.ts";
 import { classify, refusedByRules, type Attempted } from "#lib/authing/failures.ts";
+import { maxUsersPerLookUp } from "#lib/authing/limits.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { batchProblems, importOtpProblems, type Problem } from "#lib/authing/rules.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
@@ -47,7 +48,7 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
       const digits = kind === "phone" ? person.phone : undefined;
       for (const asked of [value, digits, digits === undefined ? undefined : identifierOf(person, kind)]) {
         if (asked === undefined) continue;
-        const found = await authing.getUser({ userId: asked, userIdType: idTypes[kind] });
+        const found = await getUser({ userId: asked, userIdType: idTypes[kind] });
         if (!found.ok) {
           if (found.failure.kind === "user-not-found" || found.failure.kind === "invalid-record") continue;
           return found;
@@ -59,7 +60,35 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
     return undefined;
   }
 
-  const { dialect, getUser, getUserBatch, getCustomFields } = authing;
+  /** The first identifier that is taken of any of several people, in four calls. `undefined`: each has to be asked about by itself. */
+  async function takenOfMany(
+    people: readonly CreateUserInfoDto[],
+  ): Promise<{ taken: Identifier | undefined } | Answer<never> | undefined> {
+    for (const kind of identifiers) {
+      const known = people.map((person) => identifierOf(person, kind)).filter((value) => value !== undefined);
+      const values = people.map((person) => person[kind]).filter((value) => value !== undefined);
+      const asked = [...new Set([...values, ...known])];
+      if (asked.length === 0) continue;
+      if (asked.length > maxUsersPerLookUp) return undefined;
+      const found = await getUserBatch({ userIds: asked, userIdType: idTypes[kind] });
+      if (!found.ok) return undefined;
+      if (found.data.some((user) => known.includes(identifierOf(user, kind) ?? ""))) return { taken: kind };
+    }
+    return { taken: undefined };
+  }
+
+  const { dialect, getCustomFields } = authing;
+  const imagined = imaginedAccounts();
+  const getUser: AuthingClient["getUser"] = async (request) => {
+    const there = imagined.find(request.userIdType, request.userId);
+    return there ? { ok: true, data: there } : authing.getUser(request);
+  };
+  const getUserBatch: AuthingClient["getUserBatch"] = async (request) => {
+    const there = request.userIds.flatMap((userId) => imagined.find(request.userIdType, userId) ?? []);
+    const answer = await authing.getUserBatch(request);
+    if (answer.ok) return { ...answer, data: [...answer.data, ...there] };
+    return there.length > 0 && answer.failure.kind === "user-not-found" ? { ok: true, data: there } : answer;
+  };
   return {
     // What reads, by name: a call that the client learns to make later must not pass through here by itself.
     dialect,
@@ -69,13 +98,16 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
     async createUsersBatch(request) {
       const problems = batchProblems(request);
       if (problems.length > 0) return refused(problems);
-      for (const person of request.list) {
+      const all = request.list.length > 1 ? await takenOfMany(request.list) : undefined;
+      if (all && "ok" in all) return all;
+      if (all?.taken !== undefined) return duplicate(all.taken);
+      for (const person of all ? [] : request.list) {
         const taken = await takenBy(person);
         if (typeof taken === "string") return duplicate(taken);
         if (taken) return taken;
       }
       for (const person of request.list) note(person, undefined, effects);
-      return { ok: true, data: request.list.map(made) };
+      return { ok: true, data: request.list.map((person) => imagined.add(made(person))) };
     },
     async updateUser(request) {
       const { userId, options, ...fields } = request;
@@ -127,6 +159,23 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
     }
     return { ok: true, data: undefined };
   }
+}
+
+/** The people that a rehearsal would have created, so that a later one of them with the same address is seen. */
+function imaginedAccounts() {
+  const accounts = new Map<string, ListedUserDto>();
+  return {
+    add(user: ListedUserDto): ListedUserDto {
+      for (const kind of identifiers) {
+        for (const value of [user[kind], identifierOf(user, kind)]) {
+          if (value !== undefined) accounts.set(`${idTypes[kind]}:${value}`, user);
+        }
+      }
+      return user;
+    },
+    find: (type: UserIdType | undefined, value: string): ListedUserDto | undefined =>
+      accounts.get(`${type ?? "user_id"}:${value}`),
+  };
 }
 
 function refused(problems: readonly Problem[]): Answer<never> {
