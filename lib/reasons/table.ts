@@ -7,8 +7,10 @@ import { operations } from "./operations.ts";
 import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
+import { rowSecrets } from "./row-secrets.ts";
 import { rows } from "./rows.ts";
 import { settings } from "./settings.ts";
+import { values } from "./values.ts";
 import { waits } from "./waits.ts";
 
 /**
@@ -26,5 +28,7 @@ export const reasonGroups: readonly ReasonGroup[] = [
   settings,
   files,
   rows,
+  values,
+  rowSecrets,
   operations,
 ];
