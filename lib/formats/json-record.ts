@@ -7,12 +7,20 @@ import { maxCellLength, maxColumns, type Row, type RowProblem } from "./format.t
 /** How deep lists and objects may lie in each other. */
 export const maxDepth = 64;
 
+/** Why a record is refused. */
+type RecordProblem =
+  | "json-invalid"
+  | "json-not-an-object"
+  | "json-key-twice"
+  | "json-too-deep"
+  | "json-keys-too-many"
+  | "cell-too-long"
+  | "record-too-long";
+
 const noProblems: readonly RowProblem[] = [];
 
 /**
  * Reads the text of a record. A number that a double cannot hold becomes the text of its digits.
- *
- * Problems: `json-invalid`, `json-not-an-object`, `json-key-twice`, `json-too-deep`, `json-keys-too-many`, `cell-too-long`.
  */
 export function jsonRow(place: string, text: string): Row {
   let value: unknown;
@@ -51,7 +59,7 @@ export function rowOfValue(place: string, value: unknown): Row {
     : refused(place, original, problem);
 }
 
-function refused(place: string, original: string, code: string): Row {
+function refused(place: string, original: string, code: RecordProblem): Row {
   return { place, values: undefined, original: [original], problems: [{ code }] };
 }
 
@@ -74,7 +82,7 @@ interface Survey {
   hasBackslashKey: boolean;
   /** Whether a number was rounded. */
   isInexact: boolean;
-  problem: string | undefined;
+  problem: RecordProblem | undefined;
 }
 
 function survey(value: object, hasEscape: boolean): Survey {

@@ -51,7 +51,10 @@ function named(place: ListPlace, name: string): ListPlace {
 
 /** The refusal of a document without records. */
 export function listMissing(lists: readonly string[]): InboundError {
-  const known = [...new Set(lists)].filter((list) => list !== "[]").join(", ");
+  const known = [...new Set(lists)]
+    .filter((list) => list !== "[]")
+    .toSorted()
+    .join(", ");
   return new InboundError("malformed", "json-list-missing", {
     hint: `write the records as a list, or in an object in one of the lists ${known}`,
   });

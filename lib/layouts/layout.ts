@@ -69,8 +69,8 @@ export interface Layout {
    * as unused. `undefined`: all.
    */
   readonly knows?: readonly string[] | ((column: string) => boolean);
-  /** Why files of this product are refused as a whole: a reason in kebab-case, and what to do instead. */
-  readonly refusal?: { readonly reason: string; readonly hint: string };
+  /** Why files of this product are refused as a whole, and what to do instead. */
+  readonly refusal?: { readonly reason: "duo-tokens" | "yubikey-log"; readonly hint: string };
   /**
    * What a record brings, in its order; none, for a record that is not about a person of this kind of upload, e.g. one without a secret
    * in a file of secrets. Pure, and total over any values.

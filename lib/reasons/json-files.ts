@@ -44,12 +44,6 @@ export const jsonFiles: ReasonGroup = {
       zh: "文档不是记录的列表，在导出文件应有的位置也没有这样的列表，因此没有导入。",
       zhNext: "请把记录写成列表，或放在 users 等键之下。",
     },
-    "cell-too-long": {
-      en: "A value of the row is longer than 65,536 characters, so the row was rejected.",
-      enNext: "Shorten the value, or leave it out; pictures cannot be imported.",
-      zh: "该行中有一个值超过 65,536 个字符，因此该行被拒绝。",
-      zhNext: "请缩短或去掉该值；不能导入图片。",
-    },
     "yaml-invalid": {
       en: "The file is no YAML, has a key twice in one place, or uses tags, so nothing was imported.",
       enNext: "Correct the YAML at the line that is named, or export as CSV.",

@@ -14,7 +14,7 @@ export const layouts: ReasonGroup = {
       zhNext: "如果应读取另一列，请在 uploads.columns 中映射那一列，或把这一列设为 “-”。",
     },
     "column-left-out": {
-      en: "The column was not read: another one holds the same field by a better known name, such as 手机 beside 电话, or employee ids beside ids of the directory.",
+      en: "The column was not read: another one holds the same field by a better known name, as a mobile number beside a telephone number (手机, 电话) or an id of the directory beside a number of employees (员工UserID, 工号).",
       enNext: "If this one shall be read, map it in uploads.columns.",
       zh: "该列没有读取：另一列以更明确的名称表示同一个字段，例如有“手机”时的“电话”，有目录用户 ID 时的工号。",
       zhNext: "如果应读取这一列，请在 uploads.columns 中映射它。",

@@ -23,7 +23,7 @@ test("finds a key that comes twice at any depth, however it is written, and no o
 
 function hasKeyTwice(value: Written): boolean {
   if (Array.isArray(value)) return value.some(hasKeyTwice);
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || !("members" in value)) return false;
   const keys = value.members.map(([key]) => key);
   return new Set(keys).size < keys.length || value.members.some(([, inner]) => hasKeyTwice(inner));
 }

@@ -46,6 +46,7 @@ interface Frame {
   isTold: boolean;
 }
 
+type DocumentProblem = "json-invalid" | "json-key-twice" | "json-too-deep" | "json-keys-too-many";
 type Mode = "structure" | "string" | "token" | "record";
 type Expected = "value" | "first value" | "key" | "first key" | "colon" | "after" | "end";
 
@@ -69,7 +70,7 @@ export function createScanner(root: ListPlace, watcher: Watcher): Scanner {
   let rows: Row[] = [];
   let offset = 0;
 
-  function refusal(at: number, reason = "json-invalid", hint = invalid): InboundError {
+  function refusal(at: number, reason: DocumentProblem = "json-invalid", hint = invalid): InboundError {
     offset += at;
     return new InboundError("malformed", reason, { hint });
   }

@@ -2,7 +2,7 @@ import type { NumberFormat } from "./number-formats.ts";
 
 /** What a cell is read as, or why it cannot be. */
 export type CellValue =
-  | { readonly text: string; readonly problem?: never; readonly note?: string }
+  | { readonly text: string; readonly problem?: never; readonly note?: "leading-zeros-of-format" }
   | {
       readonly text: string;
       readonly problem: "number-inexact" | "formula-without-value" | "cell-unreadable";

@@ -1,5 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import { maxColumns, type Format, type ReadContext, type Row, type Table } from "#lib/formats/format.ts";
+import { eachRow } from "#lib/formats/row-batches.ts";
 import { openArchive } from "./archive.ts";
 import { readNumberFormats } from "./number-formats.ts";
 import { readSharedStrings } from "./shared-strings.ts";
@@ -29,14 +30,14 @@ const xlsx: Format = {
     const archive = await openArchive(file);
     const workbook = await readWorkbook(archive, context.sheet);
     const { sheet, date1904 } = workbook;
-    const { facts, rows } = readSheet(archive.read(sheet.part, sheet.name), {
+    const { facts, batches } = readSheet(archive.read(sheet.part, sheet.name), {
       name: sheet.name,
       date1904,
       strings: await readSharedStrings(archive, workbook.sharedStrings),
       formats: await readNumberFormats(archive, workbook.styles),
     });
-    const first = await firstRows(rows);
-    const header = headerAmong(first, context, sheet.name);
+    const first = await firstRows(batches);
+    const header = headerAmong(first.slice(0, headerWithinRows), context, sheet.name);
     const columns = columnsOf(header, sheet.name);
     const following = first.slice(first.indexOf(header) + 1);
     return {
@@ -47,18 +48,19 @@ const xlsx: Format = {
         headerRow: String(header.number),
       },
       columns,
-      ...tableOf(followedBy(following, rows), columns, sheet.name, { ...facts, headerRow: header.number }),
+      ...tableOf(following, batches, columns, sheet.name, { ...facts, headerRow: header.number }),
     };
   },
 };
 export default xlsx;
 
-async function firstRows(rows: AsyncGenerator<SheetRow, void>): Promise<readonly SheetRow[]> {
+/** As many rows as the header is looked for in, or more. */
+async function firstRows(batches: AsyncGenerator<readonly SheetRow[], void>): Promise<readonly SheetRow[]> {
   const first: SheetRow[] = [];
   while (first.length < headerWithinRows) {
-    const next = await rows.next();
+    const next = await batches.next();
     if (next.done) break;
-    first.push(next.value);
+    first.push(...next.value);
   }
   return first;
 }
@@ -95,22 +97,29 @@ function columnsOf({ cells, number, problems, isTooLong, isTooWide }: SheetRow, 
 }
 
 function tableOf(
-  sheetRows: AsyncGenerator<SheetRow, void>,
+  first: readonly SheetRow[],
+  following: AsyncGenerator<readonly SheetRow[], void>,
   columns: readonly string[],
   sheet: string,
   facts: SheetFacts & { readonly headerRow: number },
 ): Required<Pick<Table, "rows" | "end">> {
   let filledColumns = 0;
   let hiddenRows = 0;
-  async function* rows(): AsyncGenerator<Row, void> {
-    for await (const row of sheetRows) {
-      filledColumns = Math.max(filledColumns, row.cells.findLastIndex((cell) => cell !== "") + 1);
-      if (row.isHidden) hiddenRows += 1;
-      yield rowOf(row, columns, sheet);
+  const read = (row: SheetRow): Row => {
+    filledColumns = Math.max(filledColumns, row.cells.findLastIndex((cell) => cell !== "") + 1);
+    if (row.isHidden) hiddenRows += 1;
+    return rowOf(row, columns, sheet);
+  };
+  async function* batches(): AsyncGenerator<readonly Row[], void> {
+    try {
+      yield first.map(read);
+      for await (const rows of following) yield rows.map(read);
+    } finally {
+      await following.return();
     }
   }
   return {
-    rows: rows(),
+    rows: eachRow(batches()),
     end: () => ({
       filledColumns: Math.min(filledColumns, columns.length),
       details: told({
@@ -168,16 +177,4 @@ function hiddenAmong(ranges: SheetFacts["hiddenColumns"], columns: number): numb
 function told(counts: Readonly<Record<string, number>>): Record<string, string> {
   const entries = Object.entries(counts).filter(([, count]) => count > 0);
   return Object.fromEntries(entries.map(([name, count]) => [name, String(count)]));
-}
-
-async function* followedBy(
-  first: readonly SheetRow[],
-  rest: AsyncGenerator<SheetRow, void>,
-): AsyncGenerator<SheetRow, void> {
-  try {
-    yield* first;
-    yield* rest;
-  } finally {
-    await rest.return();
-  }
 }

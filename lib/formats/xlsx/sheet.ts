@@ -51,11 +51,11 @@ export interface SheetFacts {
   readonly mergedUntil: readonly number[];
 }
 
-/** Reads a worksheet. Throws `malformed` or `oversized` with the place, from the rows. */
+/** Reads a worksheet, many rows at a time. Throws `malformed` or `oversized` with the place, from the rows. */
 export function readSheet(
   pieces: AsyncIterable<Uint8Array>,
   context: SheetContext,
-): { facts: SheetFacts; rows: AsyncGenerator<SheetRow, void> } {
+): { facts: SheetFacts; batches: AsyncGenerator<readonly SheetRow[], void> } {
   const hiddenColumns: { first: number; last: number }[] = [];
   const mergedUntil: number[] = [];
   const reading = readRows(context);
@@ -87,10 +87,10 @@ export function readSheet(
       },
     },
   };
-  async function* rows(): AsyncGenerator<SheetRow, void> {
-    for await (const _ of readXml(pieces, elements, reading.place)) yield* reading.take();
+  async function* batches(): AsyncGenerator<readonly SheetRow[], void> {
+    for await (const _ of readXml(pieces, elements, reading.place)) yield reading.take();
   }
-  return { facts: { hiddenColumns, mergedUntil }, rows: rows() };
+  return { facts: { hiddenColumns, mergedUntil }, batches: batches() };
 }
 
 /** Puts rows together from their elements. */
