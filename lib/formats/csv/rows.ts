@@ -124,7 +124,10 @@ function damageOf(cells: readonly string[], columns: readonly string[]): RowProb
  * name: `Object.create(null)` itself gives a hash table, which takes twice the time.
  */
 function valueBuilder(columns: readonly string[]): (cells: readonly string[]) => Record<string, string> {
-  const Values = new Function("cells", columns.map((c,i)=>`this[${JSON.stringify(c)}] = cells[${i}];`).join("")) as any;
+  const Values = new Function(
+    "cells",
+    columns.map((c, i) => `this[${JSON.stringify(c)}] = cells[${i}];`).join(""),
+  ) as any;
   Values.prototype = Object.create(null);
   return (cells) => new Values(cells);
 }
