@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { DepartmentIdType, PasswordEncryptType } from "#lib/contract/person.ts";
 import { configurableEncodings } from "#lib/contract/encodings.ts";
 import {
+  ExistingPolicy,
   isSilencePolicy,
   LeavePolicy,
   OtpPolicy,
@@ -148,11 +149,13 @@ const Config = z.strictObject({
        * What a row does to an account that exists: nothing (`keep`; the results say which fields differ), or its cells that are not
        * empty change the account (`update`), under the same rules as a source's statements.
        */
-      existing: z._default(z.enum(["keep", "update"]), "keep"),
+      existing: z._default(ExistingPolicy, "keep"),
       /** The encoding of text files; absent: it is found, and a file that can be read in two ways is refused. */
       encoding: z.optional(z.enum(configurableEncodings)),
       /** The delimiter of CSV files; absent: it is found. */
-      delimiter: z.optional(z.string().check(z.refine((text: string) => /^[^\r\n"]$/.test(text), "must be one character"))),
+      delimiter: z.optional(
+        z.string().check(z.refine((text: string) => /^[^\r\n"]$/.test(text), "must be one character")),
+      ),
       /** The sheet of workbooks; absent: the first one. */
       sheet: z.optional(z.string()),
       /** How FusionAuth's exports write secrets: `text` for those of installations before 1.26. */
@@ -355,8 +358,25 @@ function standardHours(timeZone: string): number {
   return (sign === "-" ? -1 : 1) * (Number(hours) + Number(minutes) / 60);
 }
 
-/** What the translation of a source's events may know of a configuration. */
+/** How a setting of a column names a custom field of the user pool. */
+const customField = "customData.";
+
+/** What the translation of a source's events, or of the rows of `uploads`, may know of a configuration. */
 export function translationContext(config: Config, source: string): TranslationContext {
+  if (source === "uploads") {
+    const { columns, departments, departmentIdType } = config.uploads;
+    const customData = Object.fromEntries(
+      Object.entries(columns).flatMap(([column, field]) =>
+        field.startsWith(customField) ? [[field.slice(customField.length), column]] : [],
+      ),
+    );
+    return {
+      region: config.region,
+      departments,
+      customData,
+      ...(departmentIdType && { departmentIdType }),
+    };
+  }
   const { externalId, departments = {}, customData = {} } = config.sources[source] ?? {};
   return { region: config.region, departments, customData, ...(externalId !== undefined && { externalId }) };
 }

@@ -9,6 +9,7 @@ import {
   authingSecret,
   digestScheduleRole,
   noticesSecret,
+  uploadsSecret,
   sourceSecret,
   type DeployedSource,
   type FunctionDefinition,
@@ -229,7 +230,7 @@ export function deployment(
     {},
     ...sources.map((name) => sourceAlarms({ name, isOwn: isOwn(name) })),
   ) as Record<string, Value>;
-  const secrets = [authingSecret, noticesSecret, ...sources.map(sourceSecret)];
+  const secrets = [authingSecret, noticesSecret, uploadsSecret, ...sources.map(sourceSecret)];
   const key = config.encryption === "customer-managed" ? customerKey(secrets) : undefined;
   return {
     service: config.service,
@@ -262,6 +263,10 @@ export function deployment(
           "notices",
           "The bots of group chats that are told of alarms. Optional. Put JSON here, as docs/notices.md shows. Created empty; deployments never change it.",
         ),
+        [uploadsSecret]: secret(
+          "uploads",
+          'Keys and passwords of encrypted files. Optional. Put JSON here: {"pskcPassword": "..."}, as docs/uploads.md shows. Created empty; deployments never change it.',
+        ),
         ...Object.fromEntries(
           sources.map((source) => [
             sourceSecret(source),
@@ -285,6 +290,10 @@ export function deployment(
         [outputNames.secretName("authing")]: output(
           "Where Authing's access key goes",
           `\${self:service}/\${sls:stage}/authing`,
+        ),
+        [outputNames.secretName("uploads")]: output(
+          "Where keys of encrypted files go",
+          `\${self:service}/\${sls:stage}/uploads`,
         ),
         [outputNames.secretName("notices")]: output(
           "Where the bots of group chats go",

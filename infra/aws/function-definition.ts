@@ -38,6 +38,7 @@ export const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanage
 
 export const authingSecret = "AuthingSecret";
 export const noticesSecret = "NoticesSecret";
+export const uploadsSecret = "UploadsSecret";
 /** The role in which the schedule of the digest invokes its function. */
 export const digestScheduleRole = "DigestScheduleRole";
 export const sourceSecret = (source: string) => `${pascal(source)}Secret`;

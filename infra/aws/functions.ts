@@ -4,6 +4,7 @@ import {
   authingSecret,
   mayReadSecret,
   sourceSecret,
+  uploadsSecret,
   type DeployedSource,
   type FunctionDefinition,
 } from "./function-definition.ts";
@@ -110,7 +111,7 @@ const oneFrom = (queue: string, maximumConcurrency: number): Value => ({
   },
 });
 // The bucket is versioned, and a notification says which version is meant.
-const mayReadUploads = ["incoming/users/", "incoming/otp/"].map((prefix) =>
+const mayReadUploads = ["incoming/users/", "incoming/otp/", "plan/users/", "plan/otp/"].map((prefix) =>
   may(objects(prefix), "s3:GetObjectVersion"),
 );
 /** Reads and writes the plans, parts and results of imports. */
@@ -119,6 +120,9 @@ const mayWriteResults = [
   // Without this right S3 answers 403 for a missing object, and the function could not tell that from a missing permission.
   may(arn("UploadsBucket"), "s3:ListBucket"),
 ];
+
+/** The stored rows of imports. They are read and deleted at the version that the plan wrote, so that no copy of a secret stays. */
+const mayReadRows = may(objects("rows/"), "s3:GetObjectVersion");
 
 const uploadsPlan: FunctionDefinition = {
   name: "uploads-plan",
@@ -133,7 +137,10 @@ const uploadsPlan: FunctionDefinition = {
     may(arn("ChunksQueue"), "sqs:SendMessage"),
     // This function records the outcome of a refused file.
     mayClaim,
+    // Keys of encrypted files.
+    mayReadSecret(uploadsSecret),
     ...mayReadUploads,
+    may(objects("rows/"), "s3:PutObject", "s3:AbortMultipartUpload"),
     ...mayWriteResults,
   ],
   failureMeans:
@@ -159,7 +166,7 @@ const uploadsRun: FunctionDefinition = {
     mayConsume("ChunksQueue", "sqs:SendMessage"),
     may(arn("FinishQueue"), "sqs:SendMessage"),
     ...mayUseLedger,
-    ...mayReadUploads,
+    mayReadRows,
     ...mayWriteResults,
   ],
   failureMeans:
@@ -181,6 +188,7 @@ const uploadsFinish: FunctionDefinition = {
     may(objects("results/"), "s3:DeleteObject"),
     // The function deletes an uploaded file of TOTP secrets once it is imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
+    may(objects("rows/"), "s3:DeleteObjectVersion"),
   ],
   failureMeans:
     "the rows of an uploaded file are delivered, but summary.json and rejected.csv are not written yet. A file of TOTP secrets stays in the bucket, for a day at most.",

@@ -47,7 +47,8 @@ export function localObjects(): LocalObjects {
     async write({ key, contentType }, parts) {
       const chunks: Uint8Array[] = [];
       for await (const part of parts) chunks.push(part);
-      put(key, Buffer.concat(chunks), contentType);
+      const { versionId } = put(key, Buffer.concat(chunks), contentType);
+      return versionId === undefined ? {} : { versionId };
     },
   };
 }

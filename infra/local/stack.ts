@@ -21,6 +21,7 @@ import type { LoadSecret } from "#lib/contract/secrets.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { Parked } from "#lib/contract/parked.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import { uploadSettings } from "#lib/wiring/upload-settings.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";
 import { kindOf, uploadPlaces } from "#lib/uploads/upload-place.ts";
@@ -142,7 +143,7 @@ export async function startStack({ config, loadSecret, port, ...options }: Stack
   const importPorts = {
     ...ports,
     queue: importQueue,
-    translation: translationContext(config, "uploads"),
+    ...uploadSettings(config, secrets),
     sources: [...sources.keys()],
   };
   const planUploads = uploadsPlan(() => importPorts);

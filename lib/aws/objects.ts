@@ -48,10 +48,11 @@ export function objectStore(): ObjectStore {
       const cut = cutInto(partBytes, parts);
       const first = await cut.next();
       if (first.done) {
-        await upload(
-          sdk.s3.send(new sdk.PutObjectCommand({ ...target, ContentType: contentType, Body: first.value })),
+        return versionOf(
+          await upload(
+            sdk.s3.send(new sdk.PutObjectCommand({ ...target, ContentType: contentType, Body: first.value })),
+          ),
         );
-        return;
       }
 
       const created = new sdk.CreateMultipartUploadCommand({ ...target, ContentType: contentType });
@@ -72,7 +73,7 @@ export function objectStore(): ObjectStore {
         }
         if (next.value.length > 0) await send(next.value);
         const complete = { ...target, UploadId, MultipartUpload: { Parts: sent } };
-        await upload(sdk.s3.send(new sdk.CompleteMultipartUploadCommand(complete)));
+        return versionOf(await upload(sdk.s3.send(new sdk.CompleteMultipartUploadCommand(complete))));
       } catch (error) {
         await cut.return(new Uint8Array());
         // Parts that cannot be removed now are removed by the bucket's life cycle after a day.
@@ -82,6 +83,9 @@ export function objectStore(): ObjectStore {
     },
   };
 }
+
+const versionOf = ({ VersionId }: { VersionId?: string | undefined }) =>
+  VersionId === undefined ? {} : { versionId: VersionId };
 
 async function* bytesOf(body: AsyncIterable<Uint8Array> | undefined): AsyncGenerator<Uint8Array> {
   try {

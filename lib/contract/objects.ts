@@ -18,11 +18,11 @@ export interface ByteRange {
 export interface ObjectStore {
   /** The bytes of the object, or of a range of it, as they come. Throws `malformed` `object-missing` when that version is gone, `unavailable` otherwise. */
   read(object: ObjectReference, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
-  /** Writes an object as its parts come, bounded in memory. It appears whole or not at all. */
+  /** Writes an object as its parts come, bounded in memory. It appears whole or not at all. Returns its version, where the bucket is versioned. */
   write(
     target: { bucket: string; key: string; contentType: string },
     parts: AsyncIterable<Uint8Array>,
-  ): Promise<void>;
+  ): Promise<{ readonly versionId?: string }>;
   /** Deletes this version of the object, for good, or the newest where none is named; it may be gone already. */
   remove(object: ObjectReference): Promise<void>;
 }

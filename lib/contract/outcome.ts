@@ -44,6 +44,8 @@ export interface Outcome {
   readonly partly?: true;
   /** Of a rejection: the account was closed all the same, and nothing else was applied. */
   readonly closed?: true;
+  /** Of a row whose person's account exists and stays as it is: Authing's fields that the account has otherwise. */
+  readonly differs?: readonly string[];
   /** The event or row that did it before: `source/eventId` or `import/row`. */
   readonly by?: string;
   /** Authing's request id of the call that decided. */

@@ -33,3 +33,7 @@ export const isSilencePolicy = (value: unknown): boolean =>
   (typeof value === "number" && value >= 1 && value <= maxSilenceHours);
 
 export const silencePolicyRule = `must be "learnt", "never" or a number of hours from 1 to ${maxSilenceHours}`;
+
+/** What a row of a file does to an account that exists: nothing, or its cells that are not empty change it. */
+export const ExistingPolicy = z.enum(["keep", "update"]);
+export type ExistingPolicy = z.infer<typeof ExistingPolicy>;

@@ -29,6 +29,8 @@ export interface Task<Kind extends Change = Change> {
   readonly isNewcomer?: true;
   /** It stands for a mover who is only this source's if it has made the account. */
   readonly isMover?: true;
+  /** Of a row of a file: what it says changes an account that exists. Absent: such an account stays as it is. */
+  readonly updates?: true;
   /** An account with our id of the person that the ledger does not know is taken for this person's. */
   readonly links: boolean;
   /** An operator has said that the account which holds the person's identifier is this person's. */

@@ -2,9 +2,10 @@ import type { ListedUserDto } from "#lib/authing/dto.ts";
 import { identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { conflictWith } from "./conflict.ts";
 import type { CreateTask, DeliveryContext, Settle } from "./context.ts";
+import type { PersonRecord } from "#lib/contract/ledger.ts";
 import { isMadeBy } from "./made-by.ts";
 import { closedByOthers, findByIdentifier, isOnlyLinked, isSamePerson, personOf } from "./people.ts";
-import { adopt, bringUpToDate, shows } from "./reopen.ts";
+import { adopt, bringUpToDate, differing } from "./reopen.ts";
 
 /** Authing's look-up may lag behind its creates by some seconds: how often it is asked again, and after how long at first. */
 const looksAgain = 6;
@@ -107,12 +108,33 @@ async function settleSame(
     return;
   }
   // Another event about the person may have made it at the same time: then it lacks what this one says.
-  if (isOurs && task.subject !== undefined && !shows(user, person)) {
+  if (isOurs && task.subject !== undefined && differing(user, person).length > 0) {
     return bringUpToDate(task, user, context, settle);
   }
+  const isBrought = isOurs || known?.createdBy === task.by;
+  const differs = isBrought || task.subject !== undefined ? [] : differing(user, person);
+  if (differs.length > 0 && task.updates) return changeExisting(task, user, known, context, settle);
   settle(task, {
-    kind: isOurs || known?.createdBy === task.by ? "accepted" : "already-done",
+    kind: isBrought ? "accepted" : "already-done",
     userId: user.userId,
-    ...(known && !isOurs && known.createdBy !== task.by && { by: known.createdBy }),
+    ...(known && !isBrought && { by: known.createdBy }),
+    ...(differs.length > 0 && { differs }),
   });
+}
+
+/** A row of a file changes an account that exists, with the authority of the file's source: people of another source are not its own. */
+async function changeExisting(
+  task: CreateTask,
+  user: ListedUserDto,
+  known: PersonRecord | undefined,
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  if (known?.owner !== undefined && known.owner !== task.owner) {
+    const { createdBy: by } = known;
+    return settle(task, { kind: "rejected", reason: "person-of-another-source", by, userId: user.userId });
+  }
+  const told: Settle = (settled, outcome) =>
+    settle(settled, outcome.kind === "accepted" ? { ...outcome, reason: "updated" } : outcome);
+  await bringUpToDate(task, user, context, told);
 }

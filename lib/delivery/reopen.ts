@@ -31,14 +31,23 @@ export async function adopt(
 }
 
 /** Fields that Authing does not answer as they were sent. */
-const notShown: ReadonlySet<string> = new Set(["email", "phoneCountryCode", "password", "salt"]);
+const notShown: ReadonlySet<string> = new Set(["phoneCountryCode", "password", "salt"]);
 
-/** Whether an account has every text that its event says. */
-export function shows(user: ListedUserDto, person: CreateUserInfoDto): boolean {
+/** The texts of an event or a row that the person's account has otherwise: names of Authing's fields. */
+export function differing(user: ListedUserDto, person: CreateUserInfoDto): readonly string[] {
   const shown = user as unknown as Readonly<Record<string, unknown>>;
-  return Object.entries(updatable(person)).every(
-    ([name, value]) => typeof value !== "string" || notShown.has(name) || shown[name] === value,
-  );
+  return Object.entries(updatable(person))
+    .filter(
+      ([name, value]) =>
+        typeof value === "string" && !notShown.has(name) && !isShown(name, value, shown[name]),
+    )
+    .map(([name]) => name);
+}
+
+function isShown(name: string, value: string, shown: unknown): boolean {
+  if (name !== "email" || typeof shown !== "string") return shown === value;
+  // A pool may mask addresses.
+  return shown.includes("*") || shown.toLowerCase() === value.toLowerCase();
 }
 
 /** Gives an account what its event says, and puts it into its departments. With a reason it is opened. */

@@ -1,65 +1,105 @@
 import { normalized } from "#lib/fields/clean-text.ts";
 import type { ColumnNames } from "./column-names.ts";
 
+/** What a name of a column means: our field, and how well known this meaning is: 0 is the best. */
+export interface Meaning<Field extends string> {
+  readonly field: Field;
+  readonly rank: number;
+}
+
 /** Which field of ours each column of a file holds. */
 export interface Columns<Field extends string> {
   /** Our field → the name of its column as the file writes it. */
   readonly names: ReadonlyMap<Field, string>;
   /** Columns that are no field of ours. */
   readonly unmapped: readonly string[];
-  /** Columns that mean the same, so that it is unclear which of them counts. */
+  /** Columns that are not read, since another one holds the same field by a better known name. */
+  readonly leftOut: readonly { readonly column: string; readonly chosen: string }[];
+  /** Columns that mean the same, so that it is unclear which of them counts; the first such group. */
   readonly ambiguous: readonly string[];
 }
 
-/** Fields that exclude each other: a file may have one of each group. */
-const exclusive: readonly (readonly string[])[] = [
-  ["password", "passwordHash"],
-  ["status", "accountEnabled", "accountDisabled"],
-];
+/** Fields that exclude each other: one may say that an account is open, and the other that it is closed. */
+const exclusive: readonly string[] = ["status", "accountEnabled", "accountDisabled"];
 
-/** Maps the columns of a file to our fields by their names. */
+/** Maps the columns of a file to our fields by what `meaningOf` says of each. */
 export function mapColumns<Field extends string>(
   columns: readonly string[],
-  fieldOf: ReadonlyMap<string, Field>,
+  meaningOf: (column: string) => Meaning<Field> | undefined,
 ): Columns<Field> {
-  const found = new Map<Field, string[]>();
+  const found = new Map<Field, { column: string; rank: number }[]>();
   const unmapped: string[] = [];
   for (const column of columns) {
-    const field = fieldOf.get(normalizedName(column));
-    if (field === undefined) unmapped.push(column);
-    else found.set(field, [...(found.get(field) ?? []), column]);
+    const meaning = meaningOf(column);
+    if (meaning === undefined) {
+      if (column !== "") unmapped.push(column);
+      continue;
+    }
+    const { field, rank } = meaning;
+    const others = found.get(field);
+    if (others) others.push({ column, rank });
+    else found.set(field, [{ column, rank }]);
   }
-  const groups = [
-    ...found.values(),
-    ...exclusive.map((fields) => fields.flatMap((field) => found.get(field as Field) ?? [])),
-  ];
-  return {
-    names: new Map([...found].map(([field, names]) => [field, names[0] as string])),
-    unmapped: unmapped.filter((column) => column !== ""),
-    ambiguous: groups.find((group) => group.length > 1) ?? [],
-  };
+
+  const names = new Map<Field, string>();
+  const leftOut: { column: string; chosen: string }[] = [];
+  const equals: string[][] = [];
+  for (const [field, candidates] of found) {
+    const best = candidates.reduce((lowest, { rank }) => Math.min(lowest, rank), Number.POSITIVE_INFINITY);
+    const chosen = candidates.filter(({ rank }) => rank === best).map(({ column }) => column);
+    const [first = ""] = chosen;
+    names.set(field, first);
+    equals.push(chosen);
+    for (const { column, rank } of candidates) if (rank > best) leftOut.push({ column, chosen: first });
+  }
+  equals.push(exclusive.flatMap((field) => names.get(field as Field) ?? []));
+  return { names, unmapped, leftOut, ambiguous: equals.find((group) => group.length > 1) ?? [] };
 }
 
-/** The field of every name. Throws a TypeError for a name that two fields have, which is a mistake in `column-names.ts`. */
-export function fieldsByName<Field extends string>(
+/** What every name means. Throws a TypeError for a name that two fields have, which is a mistake in `column-names.ts`. */
+export function meaningsOf<Field extends string>(
   columnNames: ColumnNames<Field>,
-): ReadonlyMap<string, Field> {
-  const fields = new Map<string, Field>();
-  for (const [field, names] of Object.entries(columnNames) as [Field, readonly string[]][]) {
-    for (const name of [normalizedName(field), ...names]) {
-      if (fields.has(name)) throw new TypeError(`column "${name}" is both ${fields.get(name)} and ${field}`);
-      fields.set(name, field);
-    }
+): ReadonlyMap<string, Meaning<Field>> {
+  const meanings = new Map<string, Meaning<Field>>();
+  for (const [field, lists] of Object.entries(columnNames) as [Field, readonly (readonly string[])[]][]) {
+    const own = normalizedName(field);
+    const isListed = lists.some((names) => names.includes(own));
+    const add = (name: string, rank: number) => {
+      const other = meanings.get(name)?.field;
+      if (other !== undefined) throw new TypeError(`column "${name}" is both ${other} and ${field}`);
+      meanings.set(name, { field, rank });
+    };
+    if (!isListed) add(own, 0);
+    for (const [rank, names] of lists.entries()) for (const name of names) add(name, rank);
   }
-  return fields;
+  return meanings;
 }
+
+/** What templates write behind the name of a column, in brackets: whether it must be filled, and how its values are written. */
+const marks =
+  /\((?:必填|必填项|必须|选填|选填项|可选|非必填|required|mandatory|optional|是\/否|yes\/no|y\/n|true\/false|秒|s|sec|secs|seconds|位|\d{1,2}位|[ymd年月日/]{1,16})\)|\[[^[\]]*\]|【[^【】]*】/g;
 
 /**
- * The name of a column without what templates add: case, spaces, `_ - .`, `*`, `（必填）`, `[Required]`. A bracket ends at the next one of
- * either kind: looked for beyond, each of many open brackets would be followed to the end of the name.
+ * The name of a column without what templates add: case, spaces, `_ - .`, `*`, `（必填）`, `（选填）`, `(optional)`, `[Required]`, `(yyyy-mm-dd)`.
+ * A bracket ends at the next one of either kind: looked for beyond, each of many open brackets would be followed to the end of the name.
  */
 export function normalizedName(column: string): string {
   return normalized(column, "NFKC")
     .toLowerCase()
-    .replaceAll(/\(必填\)|\[[^[\]]*\]|[\s\p{Default_Ignorable_Code_Point}_.*-]+/gu, "");
+    .replaceAll(/[\s\p{Default_Ignorable_Code_Point}_.*-]+/gu, "")
+    .replaceAll(marks, "");
+}
+
+/** An apostrophe belongs to a password. */
+const asWritten: ReadonlySet<string> = new Set(["password", "passwordHash", "salt"]);
+
+/**
+ * The cell of a column that holds this field: without the `'` that a spreadsheet, or our own `rejected.csv`, puts before a digit or before
+ * the first character of a formula. Names such as `constructor` are the file's, never JavaScript's.
+ */
+export function cellOf(values: Readonly<Record<string, unknown>>, column: string, field: string): unknown {
+  const value = Object.hasOwn(values, column) ? values[column] : undefined;
+  return typeof value === "string" && !asWritten.has(field)
+    ? value.replace(/^([\s\p{Default_Ignorable_Code_Point}]*)'(?=[=+\-@\t\r\d])/u, "$1")
+    : value;
 }

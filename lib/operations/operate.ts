@@ -10,7 +10,7 @@ import { reopenDelivery } from "#lib/pipeline/verified-delivery.ts";
 import { refuseAmbiguous } from "./list.ts";
 import { rowOf, type ParkedRow } from "./parked-row.ts";
 import { rehearse } from "./rehearsal.ts";
-import type { FieldEffect } from "./rehearsal-authing.ts";
+import type { FieldEffect } from "#lib/delivery/rehearsal-authing.ts";
 import type { ChangeRequest } from "./requests.ts";
 import { pagesOf } from "./selection.ts";
 

@@ -1,6 +1,6 @@
 import { shortIdOf, type ParkedKind, type ParkedMessage } from "#lib/contract/parked.ts";
 import { subjectOf } from "#lib/contract/queue.ts";
-import type { FieldEffect } from "./rehearsal-authing.ts";
+import type { FieldEffect } from "#lib/delivery/rehearsal-authing.ts";
 
 /** A parked message as an operator sees it. Codes and ids only. */
 export interface ParkedRow {

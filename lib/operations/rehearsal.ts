@@ -1,10 +1,10 @@
-import type { Ledger } from "#lib/contract/ledger.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { Parked } from "#lib/contract/parked.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import type { Applied, ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
-import { rehearsalAuthing, type Effects } from "./rehearsal-authing.ts";
+import { readOnlyLedger } from "#lib/delivery/read-only-ledger.ts";
+import { rehearsalAuthing, type Effects } from "#lib/delivery/rehearsal-authing.ts";
 
 // What applying a message would come to: the worker's own code runs, with ports that read and never write. It reads the source where
 // the source is read, translates with today's code, decides by what the ledger knows, and looks at Authing.
@@ -37,34 +37,6 @@ function readingOnly(ports: ApplyPorts, effects: Effects): ApplyPorts {
     parked: readOnlyParked(ports.parked),
     events: { async send() {} },
     log: silent,
-  };
-}
-
-function readOnlyLedger(ledger: Ledger): Ledger {
-  const cursors = new Map<string, string>();
-  return {
-    // Reads go to the real ledger, and writes nowhere.
-    claim: async () => ({ state: "claimed", attempts: 1 }),
-    async release() {},
-    reopen: async () => true,
-    async settle() {},
-    subject: (source, subject) => ledger.subject(source, subject),
-    async tell() {},
-    countSubjects: (source) => ledger.countSubjects(source),
-    subjects: (source, after) => ledger.subjects(source, after),
-    countDeparture: async () => 1,
-    firstDepartures: (source, before) => ledger.firstDepartures(source, before),
-    person: (externalId) => ledger.person(externalId),
-    async recordPeople() {},
-    async renamePerson() {},
-    event: (key) => ledger.event(key),
-    finishChunk: async (_key, chunk) => new Set([chunk]),
-    finishedChunks: (key) => ledger.finishedChunks(key),
-    events: (externalId, limit) => ledger.events(externalId, limit),
-    pausedSince: (source) => ledger.pausedSince(source),
-    async pause() {},
-    cursor: async (source) => cursors.get(source) ?? (await ledger.cursor(source)),
-    moveCursor: async (source, cursor) => void cursors.set(source, cursor),
   };
 }
 

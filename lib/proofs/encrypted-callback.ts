@@ -7,7 +7,7 @@ import type {
   RefusedProof,
   SignedRequest,
 } from "#lib/contract/source.ts";
-import { isSameDigest } from "./constant-time.ts";
+import { isSameDigest } from "#lib/constant-time.ts";
 import { plusRestored } from "./signature-text.ts";
 import { placeOf, refused, secretEmpty } from "./refused.ts";
 

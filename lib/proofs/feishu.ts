@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Delivery, ImmediateProof, ProofResult, Reply, SignedRequest } from "#lib/contract/source.ts";
-import { isSameDigest, isSameSecret } from "./constant-time.ts";
+import { isSameDigest, isSameSecret } from "#lib/constant-time.ts";
 import { placeOf, refused, secretEmpty } from "./refused.ts";
 
 // How Feishu and Lark show who they are: a token inside of what they say and, where the app has an Encrypt Key, a signature

@@ -9,7 +9,7 @@ import type {
   SignedRequest,
   Signing,
 } from "#lib/contract/source.ts";
-import { isSameDigest } from "./constant-time.ts";
+import { isSameDigest } from "#lib/constant-time.ts";
 import {
   compileTolerance,
   formOf,

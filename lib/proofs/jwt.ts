@@ -16,7 +16,7 @@ import type {
   SignedRequest,
   Signing,
 } from "#lib/contract/source.ts";
-import { isSameDigest } from "./constant-time.ts";
+import { isSameDigest } from "#lib/constant-time.ts";
 import type { KeySet, TokenKeys } from "./jwks.ts";
 import { canonical } from "./signature-text.ts";
 import { placeOf, refused, secondsBetween, secretEmpty } from "./refused.ts";

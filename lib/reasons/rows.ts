@@ -32,18 +32,6 @@ export const rows: ReasonGroup = {
       zh: "该行的引号没有闭合，因此被拒绝。",
       zhNext: "请补上缺少的引号。",
     },
-    "json-invalid": {
-      en: "The line is no JSON, so it was rejected.",
-      enNext: "Write one JSON object a line.",
-      zh: "该行不是 JSON，因此被拒绝。",
-      zhNext: "请每行写一个 JSON 对象。",
-    },
-    "json-not-an-object": {
-      en: "The line is JSON and no object, so it was rejected.",
-      enNext: "Write one JSON object a line.",
-      zh: "该行是 JSON 但不是对象，因此被拒绝。",
-      zhNext: "请每行写一个 JSON 对象。",
-    },
     unreadable: {
       en: "The row cannot be read, so it was rejected.",
       enNext: "Compare the row with docs/uploads.md.",

@@ -1,5 +1,8 @@
-import type { Row } from "#lib/formats/format.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import { maxRows, type Table } from "#lib/formats/format.ts";
 import type { Chunk } from "./import-plan.ts";
+import { rowLine } from "./stored-rows.ts";
+import type { ObjectWriter } from "./write-object.ts";
 
 /** When a chunk is full. Its last row may reach beyond `bytes`. */
 export interface ChunkSize {
@@ -7,21 +10,41 @@ export interface ChunkSize {
   readonly bytes: number;
 }
 
+/** How much text is collected before it is written, in UTF-16 units. */
+const writtenAtOnce = 65_536;
+
 /**
- * Groups the rows of a table into chunks, in the order of the file. A table without rows gives one chunk without rows, so
+ * Stores the rows of a table and groups them into chunks, in the order of the file. A table without rows gives one chunk without rows, so
  * that every import ends the same way.
  */
-export async function cutIntoChunks(rows: AsyncIterable<Row>, size: ChunkSize): Promise<Chunk[]> {
-  const chunks: { row: number; rows: number; start: number; end: number }[] = [];
-  for await (const { row, start, end } of rows) {
+export async function storeAndCut(
+  { rows, columns }: Pick<Table, "rows" | "columns">,
+  target: ObjectWriter,
+  size: ChunkSize,
+): Promise<Chunk[]> {
+  const chunks: { rows: number; start: number; end: number }[] = [];
+  let count = 0;
+  let end = 0;
+  let text = "";
+  for await (const row of rows) {
+    count += 1;
+    if (count > maxRows) throw new InboundError("oversized", "too-many-rows", { path: row.place });
+    const line = rowLine(row, columns);
+    const start = end;
+    end += Buffer.byteLength(line);
     const last = chunks.at(-1);
     if (last === undefined || last.rows >= size.rows || start - last.start >= size.bytes) {
-      chunks.push({ row, rows: 1, start, end });
+      chunks.push({ rows: 1, start, end });
     } else {
       last.rows += 1;
-      // A row with a misplaced quote may need bytes beyond those of the rows after it.
-      last.end = Math.max(last.end, end);
+      last.end = end;
+    }
+    text += line;
+    if (text.length >= writtenAtOnce) {
+      await target.write(text);
+      text = "";
     }
   }
-  return chunks.length > 0 ? chunks : [{ row: 1, rows: 0, start: 0, end: 0 }];
+  await target.write(text);
+  return chunks.length > 0 ? chunks : [{ rows: 0, start: 0, end: 0 }];
 }

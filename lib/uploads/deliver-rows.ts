@@ -1,18 +1,22 @@
-import { leastHappy, type Outcome } from "#lib/contract/outcome.ts";
+import type { Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
-import { separated } from "#lib/delivery/totp-secrets.ts";
 import { wireDropsOf, withWireDrops } from "#lib/delivery/wire-drops.ts";
-import type { Row } from "#lib/formats/format.ts";
+import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { rowKey } from "./ledger-entries.ts";
-import type { RowTranslator } from "./rows/row-translator.ts";
-import type { RowTranslation } from "./rows/upload-kind.ts";
+import type { RowTranslator, TranslatedEntry } from "./rows/row-translator.ts";
+import type { StoredRow } from "./stored-rows.ts";
 
-/** A row, what it means, and its outcome. */
-export interface DeliveredRow extends RowTranslation {
-  readonly row: Row;
+/** An entry of a row and its outcome. */
+export interface DeliveredEntry extends TranslatedEntry {
   readonly outcome: Outcome;
+}
+
+/** A row and what became of what it brings; nothing, where it brings nothing. */
+export interface DeliveredRow {
+  readonly row: StoredRow;
+  readonly entries: readonly DeliveredEntry[];
 }
 
 /**
@@ -22,21 +26,24 @@ export interface DeliveredRow extends RowTranslation {
  *   and all of them are delivered again.
  */
 export async function deliverRows(
-  rows: readonly Row[],
+  rows: readonly StoredRow[],
   translator: RowTranslator,
   { import: id, source: owner, startedAt }: Pick<ImportPlan, "import" | "source" | "startedAt">,
-  ports: DeliveryPorts,
+  ports: DeliveryPorts & { readonly existing: ExistingPolicy },
   deadline: number,
 ): Promise<DeliveredRow[]> {
-  const translated = rows.map((row) => {
-    const translation = toldOfWire(translator.translate(row), ports);
-    const { source, id: name } = rowKey(id, row.row);
-    const changes = translation.change ? separated([translation.change]) : [];
-    return {
-      row,
-      translation,
-      tasks: changes.map((change): Task => ({
-        change,
+  const translated = rows.map((row) => ({
+    row,
+    entries: translator.translate(row).map((entry) => toldOfWire(entry, ports)),
+  }));
+  const taskOf = new Map<TranslatedEntry, Task>();
+  for (const { row, entries } of translated) {
+    const { source, id: name } = rowKey(id, row.place);
+    for (const entry of entries) {
+      if (!entry.change || followsRefused(entry, entries)) continue;
+      taskOf.set(entry, {
+        change: entry.change,
+        // One name for all that a row brings: a secret follows the person of its row.
         by: `${source}/${name}`,
         source,
         ...(owner !== undefined && { owner }),
@@ -44,31 +51,43 @@ export async function deliverRows(
         // The principals that may write into the bucket say whose accounts these are.
         links: true,
         isSame: false,
-      })),
-    };
-  });
-  const tasks = translated.flatMap((each) => each.tasks);
+        ...(ports.existing === "update" && { updates: true as const }),
+      });
+    }
+  }
+  const tasks = [...taskOf.values()];
   const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
   if (stopped) throw stopped;
   const outcomeOf = new Map(tasks.map((task, index) => [task, outcomes[index]]));
-  return translated.map(({ row, translation, tasks }) => ({
-    ...translation,
+  return translated.map(({ row, entries }) => ({
     row,
-    outcome: leastHappy(tasks.flatMap((task) => outcomeOf.get(task) ?? [])) ?? {
-      kind: "rejected",
-      reason: translation.problems[0]?.code ?? "unreadable",
-    },
+    entries: entries.map((entry): DeliveredEntry => {
+      const task = taskOf.get(entry);
+      return { ...entry, outcome: (task && outcomeOf.get(task)) ?? refusal(entry) };
+    }),
   }));
 }
 
+/** Whether a secret belongs to a person whom the same row could not bring: whoever has their address is another person. */
+const followsRefused = ({ kind }: TranslatedEntry, entries: readonly TranslatedEntry[]): boolean =>
+  kind === "secret" && entries.some((other) => other.kind === "person" && !other.change);
+
+const refusal = ({ change, problems }: TranslatedEntry): Outcome => ({
+  kind: "rejected",
+  reason: change ? "user-not-created" : (problems[0]?.code ?? "unreadable"),
+});
+
 /** A row's meaning, with a note for each field of it that the dialect does not say. */
-function toldOfWire(translation: RowTranslation, ports: DeliveryPorts): RowTranslation {
-  const { change } = translation;
-  if (!change) return translation;
+function toldOfWire(entry: TranslatedEntry, ports: DeliveryPorts): TranslatedEntry {
+  const { change } = entry;
+  if (!change) return entry;
   const notes = wireDropsOf(change, ports).map(({ path, problem }) => ({ code: problem, column: path }));
-  return { ...translation, change: withWireDrops(change, ports), notes: [...translation.notes, ...notes] };
+  return { ...entry, change: withWireDrops(change, ports), notes: [...entry.notes, ...notes] };
 }
 
 /** Whether a row brings a TOTP secret for a person who is not in Authing yet: the file with the person may be in work too. */
-export const awaitsPerson = ({ change, outcome }: DeliveredRow): boolean =>
-  change?.kind === "import-otp" && outcome.kind === "rejected" && outcome.reason === "user-unknown";
+export const awaitsPerson = ({ entries }: DeliveredRow): boolean =>
+  entries.some(
+    ({ change, outcome }) =>
+      change?.kind === "import-otp" && outcome.kind === "rejected" && outcome.reason === "user-unknown",
+  );

@@ -6,8 +6,8 @@ import { planKey, readPlan, type ImportPlan } from "./import-plan.ts";
 import { importKey, leaseSeconds } from "./ledger-entries.ts";
 import { partKey, readPart, type Part } from "./parts.ts";
 import { recordOutcome, type FileEnd, type OutcomePorts } from "./record-outcome.ts";
+import { joinedColumns, noColumns, type ToldColumns } from "./told-columns.ts";
 import type { RowResults } from "./row-results.ts";
-import { maxUnmappedColumns } from "./rows/row-translator.ts";
 
 export type FinishPorts = OutcomePorts;
 
@@ -37,6 +37,8 @@ export async function finishImport(
   try {
     const outcome = claim.state === "settled" ? claim.record.outcome : await joinParts(plan, ports);
     await deleteSecrets(plan, outcome, objects);
+    // For good: they hold passwords and secrets.
+    await objects.remove(plan.stored);
     await deleteParts(plan, objects);
     await objects.remove({ bucket, key: planKey(id) });
     return "done";
@@ -50,25 +52,18 @@ export async function finishImport(
 
 /** Joins the results of all parts, in the order of the file, and records the outcome. */
 function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
-  const unusedColumns = new Set<string>();
+  let columns: ToldColumns = noColumns;
   let problem: FileEnd["problem"];
   async function* results(): AsyncGenerator<RowResults> {
     for (const chunk of plan.chunks.keys()) {
       for await (const part of partsOf(plan, chunk, ports.objects)) {
-        for (const column of part.unusedColumns) {
-          if (unusedColumns.size < maxUnmappedColumns) unusedColumns.add(column);
-        }
+        columns = joinedColumns([columns, part.columns]);
         problem ??= part.problem;
         yield part.results;
       }
     }
   }
-  return recordOutcome(
-    plan,
-    results(),
-    () => ({ unusedColumns: [...unusedColumns], ...(problem && { problem }) }),
-    ports,
-  );
+  return recordOutcome(plan, results(), () => ({ columns, ...(problem && { problem }) }), ports);
 }
 
 async function* partsOf(plan: ImportPlan, chunk: number, objects: ObjectStore): AsyncGenerator<Part> {

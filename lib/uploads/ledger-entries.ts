@@ -1,9 +1,9 @@
 import type { Change } from "#lib/contract/change.ts";
 import type { EventKey, EventRecord } from "#lib/contract/ledger.ts";
-import type { Outcome } from "#lib/contract/outcome.ts";
+import { leastHappy, type Outcome } from "#lib/contract/outcome.ts";
 import { eventRecord } from "#lib/ledger/event-record.ts";
+import type { DeliveredEntry } from "./deliver-rows.ts";
 import type { ImportPlan } from "./import-plan.ts";
-import type { RowTranslation } from "./rows/upload-kind.ts";
 
 // What the ledger holds about an import: one entry for the import, one for each chunk while it is in work, one for each row.
 
@@ -24,8 +24,11 @@ export const chunkKey = (id: string, chunk: number): EventKey => ({
   id: `${id}/chunk-${chunk}`,
 });
 
-/** @param row the line that the row starts on. */
-export const rowKey = (id: string, row: number): EventKey => ({ source: uploadsSource, id: `${id}/${row}` });
+/** @param place where the row is in its file. */
+export const rowKey = (id: string, place: string): EventKey => ({
+  source: uploadsSource,
+  id: `${id}/${place}`,
+});
 
 type ImportStart = Pick<ImportPlan, "import" | "startedAt">;
 
@@ -38,24 +41,29 @@ export function importRecord(start: ImportStart, outcome: Outcome, now: number):
   return eventRecord({ key, type: "import", reception: receptionOf(start), outcome }, now);
 }
 
+/** The record of a row: of all that it brings, with the outcome that needs attention most. */
 export function rowRecord(
   start: ImportStart,
   {
-    row,
-    change,
-    externalId,
-    outcome,
-  }: Pick<RowTranslation, "change" | "externalId"> & { row: number; outcome: Outcome },
+    place,
+    entries,
+  }: { place: string; entries: readonly Pick<DeliveredEntry, "change" | "externalId" | "outcome">[] },
   now: number,
 ): EventRecord {
+  const [externalId] = entries.flatMap(
+    (entry) => (entry.change ? externalIdOf(entry.change) : entry.externalId) ?? [],
+  );
   return eventRecord(
     {
-      key: rowKey(start.import, row),
+      key: rowKey(start.import, place),
       type: "row",
-      externalId: change ? externalIdOf(change) : externalId,
+      externalId,
       reception: receptionOf(start),
-      changes: change ? [change] : [],
-      outcome,
+      changes: entries.flatMap(({ change }) => change ?? []),
+      outcome: leastHappy(entries.map(({ outcome }) => outcome)) ?? {
+        kind: "rejected",
+        reason: "unreadable",
+      },
     },
     now,
   );

@@ -1,7 +1,8 @@
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import { importFolder } from "./import-id.ts";
-import type { Chunk, ImportPlan } from "./import-plan.ts";
+import type { ImportPlan } from "./import-plan.ts";
 import type { FileProblem } from "./result-files.ts";
+import type { ToldColumns } from "./told-columns.ts";
 import type { RowResults } from "./row-results.ts";
 import { readStored } from "./stored-objects.ts";
 
@@ -11,23 +12,24 @@ import { readStored } from "./stored-objects.ts";
  */
 export interface Part {
   readonly results: RowResults;
-  readonly unusedColumns: readonly string[];
+  readonly columns: ToldColumns;
   /** Why the rest of the chunk could not be read. */
   readonly problem?: FileProblem;
   /** Where the next part begins. */
   readonly rest?: Rest;
 }
 
-/** The first row of a chunk that is not decided yet. */
-export interface Rest extends Pick<Chunk, "row" | "start"> {
+/** The first row of a chunk that is not decided yet: where its line begins among the stored rows. */
+export interface Rest {
+  readonly start: number;
   /**
-   * Rows with TOTP secrets whose people were not in Authing yet, by the lines they start on. `next` is the line of the first
-   * row that was not delivered at all; all of `rows` are before it.
+   * Rows with TOTP secrets whose people were not in Authing yet, by where they begin. `next` is where the first row begins that was not
+   * delivered at all; all of `rows` are before it.
    */
   readonly awaiting?: { readonly rows: readonly number[]; readonly next: number };
 }
 
-/** The first line of a part's object. The lines for `accepted.ndjson` follow it, then the records for `rejected.csv`. */
+/** The first line of a part's object. The lines for `accepted.ndjson` follow it, then the records for the file of rejected rows. */
 type Head = Omit<Part, "results"> & {
   readonly results: Omit<RowResults, "acceptedLines" | "rejectedRecords">;
   readonly acceptedBytes: number;

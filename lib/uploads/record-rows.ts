@@ -18,24 +18,36 @@ export async function recordRows(
   plan: Pick<ImportPlan, "import" | "startedAt">,
   { clock, ledger }: Pick<DeliveryPorts, "clock" | "ledger">,
 ): Promise<void> {
-  const records = rows.map(({ row, change, externalId, outcome }) =>
-    rowRecord(plan, { row: row.row, change, externalId, outcome }, clock.now()),
-  );
+  const records = rows
+    .filter(({ entries }) => entries.length > 0)
+    .map(({ row: { place }, entries }) => rowRecord(plan, { place, entries }, clock.now()));
   await ledger.settle(records, outcomesKeptSeconds);
-  for (const { row, change, problems, notes, outcome } of rows) {
-    const reasons = problems.length > 0 ? problems : [{ code: outcome.reason ?? "", column: outcome.field }];
-    const externalId = change && externalIdOf(change);
+  for (const { row, entries } of rows) {
     results.add({
-      row: row.row,
-      outcome,
-      original: translator.redacted(row),
-      reasons: reasons.map(withColumn),
-      notes: notes.map(withColumn),
-      ...(externalId !== undefined && { externalId }),
+      place: row.place,
+      original: () => translator.redacted(row),
+      isRecord: row.values !== undefined,
+      entries: entries.map(({ kind, part, change, problems, notes, outcome }) => {
+        const externalId = change && externalIdOf(change);
+        const reasons =
+          problems.length > 0 ? problems : [{ code: outcome.reason ?? "", column: outcome.field }];
+        return {
+          kind,
+          ...(part !== undefined && { part }),
+          outcome,
+          reasons: reasons.map(withColumn),
+          notes: notes.map(withColumn),
+          ...(externalId !== undefined && { externalId }),
+        };
+      }),
     });
   }
 }
 
-function withColumn({ code, column }: Omit<RowProblem, "column"> & { column?: string | undefined }): string {
+/** `column: code`, as results write it. */
+export function withColumn({
+  code,
+  column,
+}: Omit<RowProblem, "column"> & { column?: string | undefined }): string {
   return column === undefined || column === "" ? code : `${column}: ${code}`;
 }

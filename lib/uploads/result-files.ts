@@ -1,9 +1,13 @@
-import { once } from "node:events";
-import { PassThrough } from "node:stream";
-import type { ObjectStore } from "#lib/contract/objects.ts";
-import { csvRecord } from "#lib/formats/csv/write.ts";
-import { addReasons, type RowCounts, type RowResults } from "./row-results.ts";
-import type { UploadKindName } from "./rows/registry.ts";
+import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
+import type { Table, TableDetails } from "#lib/formats/format.ts";
+import type { UploadKindName } from "#lib/layouts/layout.ts";
+import type { Estimate } from "./estimate.ts";
+import type { FollowedPreview } from "./import-plan.ts";
+import type { RejectedFile } from "./rejected-file.ts";
+import { reportPage, type ReasonExample, type ReportDetails } from "./report/page.ts";
+import { addCounts, addExamples, addRows, noCounts, type RowCounts, type RowResults } from "./row-results.ts";
+import type { SettingsPrint } from "./settings-print.ts";
+import { openObject } from "./write-object.ts";
 
 /** Why a file could not be read to its end. Codes and places, no values. */
 export interface FileProblem {
@@ -18,52 +22,68 @@ export interface ImportSummary extends RowCounts {
   readonly kind: UploadKindName;
   /** The source whose people the file brings. Absent: they belong to no source. */
   readonly source?: string;
-  readonly object: { readonly key: string; readonly versionId?: string };
-  /** `refused` when the file could not be read to its end; `problem` says why. */
-  readonly state: "finished" | "refused";
+  readonly object: Omit<ObjectReference, "bucket">;
+  /** `refused` when the file could not be read to its end; `problem` says why. `previewed`: nothing was written at Authing. */
+  readonly state: "finished" | "previewed" | "refused";
   readonly problem?: FileProblem;
-  /** How the file was read: format, encoding, delimiter. */
-  readonly details: Readonly<Record<string, string>>;
+  /** How the file was read: format, encoding and why, delimiter, layout. */
+  readonly details: TableDetails;
+  /** What was decided about columns, as `column: code`. */
+  readonly columnNotes: readonly string[];
   /** Columns that are no field of ours. */
   readonly unusedColumns: readonly string[];
-  /** Reason → how many rows it was given for. */
+  /** Reason → how many entries it was given for. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** Note → how many accepted entries have it. */
+  readonly notes: Readonly<Record<string, number>>;
+  /** Of a preview: what carrying it out takes, at least. */
+  readonly estimate?: Estimate;
+  /** Of a preview: the settings that it went by. */
+  readonly settings?: SettingsPrint;
+  /** Of an import that carried a preview out: what the preview foretold. Different counts mean that people at Authing have changed since. */
+  readonly preview?: FollowedPreview;
   readonly startedAt: string;
   readonly finishedAt: string;
 }
 
+export interface ResultsTarget {
+  readonly bucket: string;
+  readonly folder: string;
+  readonly file: RejectedFile;
+  readonly columns: Table["columns"];
+}
+
 /**
- * Writes the results of a file, in bounded memory: `accepted.ndjson`, `rejected.csv` (the original columns, then `row` and
- * `reason`; corrected, it can be uploaded again) and `summary.json`. The summary is written last: once it is there, the other
- * two are complete.
+ * Writes the results of a file, in bounded memory: `accepted.ndjson`, the file of rejected rows (the original columns, then `row` and
+ * `reason`; corrected, it can be uploaded again), `report.html` and `summary.json`. The summary is written last: once it is there, the
+ * others are complete.
  *
  * @param summarize gives the rest of the summary; called after the last result was read.
  */
 export async function writeResults(
   objects: ObjectStore,
-  { bucket, folder, columns }: { bucket: string; folder: string; columns: readonly string[] },
+  { bucket, folder, file, columns }: ResultsTarget,
   results: AsyncIterable<RowResults>,
-  summarize: () => Omit<ImportSummary, keyof RowCounts | "reasons">,
+  summarize: (counts: RowCounts) => {
+    summary: Omit<ImportSummary, keyof RowCounts | "reasons" | "notes">;
+    mapping: ReportDetails["mapping"];
+  },
 ): Promise<ImportSummary> {
-  const accepted = openFile(objects, {
-    bucket,
-    key: `${folder}/accepted.ndjson`,
-    contentType: "application/x-ndjson",
-  });
-  const rejected = openFile(objects, {
-    bucket,
-    key: `${folder}/rejected.csv`,
-    contentType: "text/csv; charset=utf-8",
-  });
-  const counts = { rows: 0, accepted: 0, alreadyDone: 0, rejected: 0 };
+  const open = (name: string, contentType: string) =>
+    openObject(objects, { bucket, key: `${folder}/${name}`, contentType });
+  const accepted = open("accepted.ndjson", "application/x-ndjson");
+  const rejected = open(file.name, file.contentType);
+  const counts = noCounts();
   const reasons: Record<string, number> = {};
+  const notes: Record<string, number> = {};
+  const examples: Record<string, ReasonExample[]> = {};
   try {
-    // Without this byte order mark Excel reads a CSV in the code page of the computer.
-    await rejected.write(`\uFEFF${csvRecord([...columns, "row", "reason"])}`);
+    await rejected.write(file.beginning());
     for await (const some of results) {
-      for (const count of ["rows", "accepted", "alreadyDone", "rejected"] as const)
-        counts[count] += some[count];
-      addReasons(reasons, some.reasons);
+      addRows(counts, some);
+      addCounts(reasons, some.reasons);
+      addCounts(notes, some.notes);
+      addExamples(examples, some.examples);
       await accepted.write(some.acceptedLines);
       await rejected.write(some.rejectedRecords);
     }
@@ -72,46 +92,14 @@ export async function writeResults(
     await Promise.all([accepted.abandon(), rejected.abandon()]);
     throw error;
   }
-  const summary: ImportSummary = { ...summarize(), ...counts, reasons };
-  const file = openFile(objects, {
-    bucket,
-    key: `${folder}/summary.json`,
-    contentType: "application/json",
-  });
-  await file.write(`${JSON.stringify(summary, undefined, 2)}\n`);
-  await file.end();
-  return summary;
-}
-
-interface OutputFile {
-  write(text: string | Uint8Array): Promise<void>;
-  end(): Promise<void>;
-  /** Gives the file up: it is not created. */
-  abandon(): Promise<void>;
-}
-
-function openFile(
-  objects: ObjectStore,
-  target: { bucket: string; key: string; contentType: string },
-): OutputFile {
-  const stream = new PassThrough();
-  const written = objects.write(target, stream);
-  // The next `write` or `end` throws the error.
-  written.catch((error: Error) => stream.destroy(error));
-  stream.on("error", () => {});
-  return {
-    async write(text) {
-      if (stream.errored) throw stream.errored;
-      if (text.length === 0) return;
-      if (!stream.write(text)) await once(stream, "drain");
-    },
-    async end() {
-      stream.end();
-      await written;
-    },
-    async abandon() {
-      stream.destroy(new Error("abandoned"));
-      await written.catch(() => {});
-    },
+  const { summary: rest, mapping } = summarize(counts);
+  const summary: ImportSummary = { ...rest, ...counts, reasons, notes };
+  const write = async (name: string, contentType: string, text: string) => {
+    const written = open(name, contentType);
+    await written.write(text);
+    await written.end();
   };
+  await write("report.html", "text/html; charset=utf-8", reportPage(summary, { columns, mapping, examples }));
+  await write("summary.json", "application/json", `${JSON.stringify(summary, undefined, 2)}\n`);
+  return summary;
 }

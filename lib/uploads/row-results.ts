@@ -1,35 +1,75 @@
 import type { Outcome } from "#lib/contract/outcome.ts";
-import { csvRecord } from "#lib/formats/csv/write.ts";
+import type { EntryKind } from "#lib/layouts/layout.ts";
+import type { RejectedFile } from "./rejected-file.ts";
+import type { ReasonExample } from "./report/page.ts";
 
 /** The result of one row. */
 interface RowResult {
-  /** The line it starts on, counted from 1. */
-  readonly row: number;
+  readonly place: string;
+  /** The row as the file has it, secrets blanked. Asked only for a row of which something was rejected. */
+  readonly original: () => readonly string[];
+  /** Whether the row could be read. */
+  readonly isRecord: boolean;
+  readonly entries: readonly EntryResult[];
+}
+
+interface EntryResult {
+  readonly kind: EntryKind;
+  readonly part?: string;
   readonly outcome: Outcome;
-  /** The row as the file has it, secrets blanked. */
-  readonly original: readonly string[];
-  /** Every reason, as `column: code`, for a row that was rejected. */
+  /** Every reason, as `column: code`, for an entry that was rejected. */
   readonly reasons: readonly string[];
-  /** What is unusual about a row that was accepted, as `column: code`. */
+  /** What is unusual about an entry that was accepted, as `column: code`. */
   readonly notes: readonly string[];
   readonly externalId?: string;
 }
 
-export interface RowCounts {
-  readonly rows: number;
+/** What became of entries. */
+export interface OutcomeCounts {
   readonly accepted: number;
   readonly alreadyDone: number;
+  /** Those of `alreadyDone` whose account exists with other values. */
+  readonly differing: number;
   readonly rejected: number;
+}
+
+/** Counts of rows and of what they brought: `accepted`, `alreadyDone` and `rejected` are the sums of those of people and of secrets. */
+export interface RowCounts extends OutcomeCounts {
+  /** Records of the file. */
+  readonly rows: number;
+  /** Records that are about nothing this upload is for: people without a secret, in a file of secrets. */
+  readonly skipped: number;
+  readonly people: OutcomeCounts;
+  readonly secrets: OutcomeCounts;
 }
 
 /** The results of consecutive rows, encoded so that those of several chunks can be joined byte by byte. */
 export interface RowResults extends RowCounts {
-  /** Reason → how many rows it was given for. */
+  /** Reason → how many entries it was given for. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** Note → how many accepted entries have it. */
+  readonly notes: Readonly<Record<string, number>>;
+  /** Reason → its first rows, for the report. */
+  readonly examples: Examples;
   /** Lines of `accepted.ndjson`, in UTF-8. */
   readonly acceptedLines: Uint8Array;
-  /** Records of `rejected.csv`, in UTF-8. */
+  /** Records of the file of rejected rows. */
   readonly rejectedRecords: Uint8Array;
+}
+
+/** Reason → the first rows that it was given for, without secrets. */
+export type Examples = Readonly<Record<string, readonly ReasonExample[]>>;
+
+const examplesOfReason = 3;
+const reasonsWithExamples = 50;
+
+/** Adds the first rows of reasons to others: at most 3 of each, for at most 50 reasons. */
+export function addExamples(to: Record<string, ReasonExample[]>, more: Examples): void {
+  for (const [reason, rows] of Object.entries(more)) {
+    if (to[reason] === undefined && Object.keys(to).length >= reasonsWithExamples) continue;
+    const own = (to[reason] ??= []);
+    own.push(...rows.slice(0, examplesOfReason - own.length));
+  }
 }
 
 export interface ResultCollector {
@@ -40,31 +80,56 @@ export interface ResultCollector {
   all(): RowResults;
 }
 
+const none = () => ({ accepted: 0, alreadyDone: 0, differing: 0, rejected: 0 });
+
+/** No rows yet. */
+export const noCounts = () => ({ rows: 0, skipped: 0, ...none(), people: none(), secrets: none() });
+
 /** Collects the results of the rows of a chunk, in the order in which they are added. */
-export function collectResults(): ResultCollector {
-  const counts = { rows: 0, accepted: 0, alreadyDone: 0, rejected: 0 };
+export function collectResults(file: RejectedFile): ResultCollector {
+  const counts = noCounts();
   const reasons: Record<string, number> = {};
+  const allNotes: Record<string, number> = {};
   const acceptedLines: string[] = [];
-  const rejectedRecords: string[] = [];
+  const rejectedRecords: Uint8Array[] = [];
+  const examples: Record<string, ReasonExample[]> = {};
+  const count = (kind: EntryKind, name: keyof OutcomeCounts) => {
+    counts[name] += 1;
+    counts[kind === "person" ? "people" : "secrets"][name] += 1;
+  };
   return {
-    add({ row, outcome, original, reasons: given, notes, externalId }) {
+    add({ place, original, isRecord, entries }) {
       counts.rows += 1;
-      if (outcome.kind === "accepted" || outcome.kind === "already-done") {
-        counts[outcome.kind === "accepted" ? "accepted" : "alreadyDone"] += 1;
-        const { kind, ...more } = outcome;
-        const line = {
-          row,
-          outcome: kind,
-          ...(externalId !== undefined && { externalId }),
-          ...more,
-          ...(notes.length > 0 && { notes }),
-        };
-        acceptedLines.push(`${JSON.stringify(line)}\n`);
-        return;
+      if (entries.length === 0) counts.skipped += 1;
+      const refused: string[] = [];
+      for (const { kind, part, outcome, reasons: given, notes, externalId } of entries) {
+        if (isBrought(outcome)) {
+          count(kind, outcome.kind === "accepted" ? "accepted" : "alreadyDone");
+          if (outcome.differs) count(kind, "differing");
+          addCounts(allNotes, countsOf(notes));
+          const { kind: became, ...more } = outcome;
+          acceptedLines.push(
+            `${JSON.stringify({
+              row: place,
+              ...(part !== undefined && { part }),
+              outcome: became,
+              ...(externalId !== undefined && { externalId }),
+              ...more,
+              ...(notes.length > 0 && { notes }),
+            })}\n`,
+          );
+          continue;
+        }
+        count(kind, "rejected");
+        addCounts(reasons, countsOf(given));
+        refused.push(...given.map((reason) => (part === undefined ? reason : `${part}: ${reason}`)));
       }
-      counts.rejected += 1;
-      for (const reason of given) addReasons(reasons, { [reason]: 1 });
-      rejectedRecords.push(csvRecord([...original, String(row), given.join("; ")]));
+      if (refused.length > 0) {
+        const cells = original();
+        rejectedRecords.push(file.record({ place, original: cells, isRecord, reasons: refused }));
+        const given = entries.flatMap(({ outcome, reasons: own }) => (isBrought(outcome) ? [] : own));
+        for (const reason of new Set(given)) addExamples(examples, { [reason]: [{ place, cells }] });
+      }
     },
     get rows() {
       return counts.rows;
@@ -72,13 +137,34 @@ export function collectResults(): ResultCollector {
     all: () => ({
       ...counts,
       reasons,
+      notes: allNotes,
+      examples,
       acceptedLines: Buffer.from(acceptedLines.join("")),
-      rejectedRecords: Buffer.from(rejectedRecords.join("")),
+      rejectedRecords: Buffer.concat(rejectedRecords),
     }),
   };
 }
 
-/** Adds counts of reasons to others. */
-export function addReasons(to: Record<string, number>, more: Readonly<Record<string, number>>): void {
-  for (const [reason, count] of Object.entries(more)) to[reason] = (to[reason] ?? 0) + count;
+const isBrought = ({ kind }: Outcome): boolean => kind === "accepted" || kind === "already-done";
+
+function countsOf(codes: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}
+
+/** Adds counts by name to others. */
+export function addCounts(to: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(more)) to[name] = (to[name] ?? 0) + count;
+}
+
+/** Adds counts of rows to others. */
+export function addRows(to: ReturnType<typeof noCounts>, more: RowCounts): void {
+  to.rows += more.rows;
+  to.skipped += more.skipped;
+  for (const name of ["accepted", "alreadyDone", "differing", "rejected"] as const) {
+    to[name] += more[name];
+    to.people[name] += more.people[name];
+    to.secrets[name] += more.secrets[name];
+  }
 }

@@ -1,20 +1,24 @@
 import { InboundError } from "#lib/contract/errors.ts";
+import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
-import type { Row } from "#lib/formats/format.ts";
+import { readOnlyLedger } from "#lib/delivery/read-only-ledger.ts";
+import { rehearsalAuthing } from "#lib/delivery/rehearsal-authing.ts";
 import { inGroups, readChunk, rowsFrom } from "./chunk-rows.ts";
 import { awaitsPerson, deliverRows, type DeliveredRow } from "./deliver-rows.ts";
 import type { Chunk, ImportPlan } from "./import-plan.ts";
 import { readPart, writePart, type Rest } from "./parts.ts";
 import { recordRows } from "./record-rows.ts";
+import { rejectedFile } from "./rejected-file.ts";
 import { collectResults, type ResultCollector } from "./row-results.ts";
-import { translatorFor } from "./rows/registry.ts";
-import type { RowTranslator } from "./rows/row-translator.ts";
+import { rowTranslator, type RowSettings, type RowTranslator } from "./rows/row-translator.ts";
+import { columnsOf } from "./told-columns.ts";
+import type { StoredRow } from "./stored-rows.ts";
 
 export interface RowPorts extends DeliveryPorts {
   readonly objects: ObjectStore;
-  readonly translation: TranslationContext;
+  readonly rows: RowSettings;
+  readonly existing: ExistingPolicy;
 }
 
 /** Rows that are delivered together: as many as Authing accepts in one call. */
@@ -31,9 +35,9 @@ interface ChunkRun {
   /** The rows that are decided. */
   readonly results: ResultCollector;
   /** Rows with TOTP secrets whose people are not in Authing yet. */
-  readonly awaiting: Row[];
+  readonly awaiting: StoredRow[];
   /** The first row that was neither decided nor added to `awaiting`; `undefined` when there is none, or none was read yet. */
-  next: Row | undefined;
+  next: StoredRow | undefined;
   translator: RowTranslator | undefined;
 }
 
@@ -47,12 +51,13 @@ interface ChunkRun {
 export async function runRows(
   plan: ImportPlan,
   chunk: number,
-  ports: RowPorts,
+  given: RowPorts,
   deadline: number,
 ): Promise<"done" | "time-is-up"> {
-  const place = await placeReached(plan, chunk, ports.objects);
+  const ports = plan.isPreview ? previewPorts(given) : given;
+  const place = await placeReached(plan, chunk, given.objects);
   if (!place) return "done";
-  const results = collectResults();
+  const results = collectResults(rejectedFile(plan));
   const run: ChunkRun = {
     plan,
     chunk,
@@ -71,7 +76,7 @@ export async function runRows(
   const rest = problem ? undefined : restOf(run);
   await writePart(ports.objects, plan, [chunk, place.part], {
     results: results.all(),
-    unusedColumns: run.translator?.unmappedColumns() ?? [],
+    columns: columnsOf(run.translator),
     ...(problem && {
       problem: { reason: problem.reason, ...(problem.hint !== undefined && { hint: problem.hint }) },
     }),
@@ -80,6 +85,15 @@ export async function runRows(
   const isTimeUp = failure?.reason === "time-is-up" || ports.clock.now() >= deadline;
   if (failure?.retryable && !isTimeUp) throw failure;
   return rest ? "time-is-up" : "done";
+}
+
+/** Ports that read what the real ones read, and write nothing at Authing and nothing about people. */
+function previewPorts(ports: RowPorts): RowPorts {
+  return {
+    ...ports,
+    authing: rehearsalAuthing(ports.authing, {}),
+    ledger: readOnlyLedger(ports.ledger),
+  };
 }
 
 /** The number of the next part and where it begins; `undefined` when the parts hold the whole chunk. */
@@ -102,8 +116,8 @@ async function deliverFrom(rest: Rest, run: ChunkRun): Promise<InboundError | un
   const { plan, chunk, ports, deadline, results, awaiting } = run;
   try {
     const rows = await readChunk(plan, chunk, rest, ports.objects);
-    run.translator = translatorFor(plan.kind, plan.columns, ports.translation);
-    for await (const group of inGroups(rowsFrom(rows, rest, awaiting), rowsAtOnce)) {
+    run.translator = rowTranslator(plan, ports.rows);
+    for (const group of inGroups(rowsFrom(rows, rest, awaiting), rowsAtOnce)) {
       [run.next] = group;
       // An invocation always decides at least one group, so that a chunk gets done however little time each one has.
       if (results.rows > 0 && ports.clock.now() >= deadline) return undefined;
@@ -150,10 +164,9 @@ function restOf({ awaiting, next }: ChunkRun): Rest | undefined {
   const first = awaiting[0] ?? next;
   return (
     first && {
-      row: first.row,
       start: first.start,
       ...(awaiting.length > 0 && {
-        awaiting: { rows: awaiting.map(({ row }) => row), next: next?.row ?? Number.MAX_SAFE_INTEGER },
+        awaiting: { rows: awaiting.map(({ start }) => start), next: next?.start ?? Number.MAX_SAFE_INTEGER },
       }),
     }
   );

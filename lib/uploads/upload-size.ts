@@ -2,7 +2,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 
 /** The largest file that is accepted, in bytes. */
-export const maxUploadBytes = 256 * 1024 * 1024;
+export const maxUploadBytes = 2 * 1024 ** 3;
 
 /** Refuses a file by the size that its notification states, before a byte is read. Throws `oversized` `file-too-large`. */
 export function refuseOversized({ size = 0 }: Pick<ObjectReference, "size">): void {
@@ -24,5 +24,5 @@ export async function* withinSizeLimit(bytes: AsyncIterable<Uint8Array>): AsyncG
 }
 
 function tooLarge(): InboundError {
-  return new InboundError("oversized", "file-too-large", { hint: "split it into files of at most 256 MiB" });
+  return new InboundError("oversized", "file-too-large", { hint: "split it into files of at most 2 GiB" });
 }

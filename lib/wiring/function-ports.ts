@@ -33,6 +33,7 @@ import { objectStore } from "#lib/aws/objects.ts";
 import { eventQueue, importQueue, queueReader } from "#lib/aws/queue.ts";
 import { secretLoader } from "#lib/aws/secret-loader.ts";
 import { loggedRefusals } from "#lib/aws/refusals.ts";
+import { rowSettings, uploadSettings } from "./upload-settings.ts";
 import { parkedObjects } from "#lib/aws/parked.ts";
 
 const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
@@ -128,12 +129,13 @@ export function fieldsPorts(config: Config): FieldsPorts {
 }
 
 export function planPorts(config: Config): PlanPorts {
-  const { CHUNKS_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL"]);
+  const environment = readEnvironment(["SERVICE", "STAGE", "CHUNKS_QUEUE_URL"]);
+  const { CHUNKS_QUEUE_URL } = environment;
   return {
     ...finishPorts(),
     // Planning queues chunks only: the last chunk asks for the finish.
     queue: importQueue({ chunks: CHUNKS_QUEUE_URL }),
-    translation: translationContext(config, "uploads"),
+    ...uploadSettings(config, secretsOf(environment)),
     sources: Object.keys(config.sources),
   };
 }
@@ -142,7 +144,7 @@ export function runPorts(config: Config): RunPorts {
   const { CHUNKS_QUEUE_URL, FINISH_QUEUE_URL } = readEnvironment(["CHUNKS_QUEUE_URL", "FINISH_QUEUE_URL"]);
   return {
     ...deliveryPorts(config),
-    translation: translationContext(config, "uploads"),
+    ...rowSettings(config),
     objects: objectStore(),
     queue: importQueue({ chunks: CHUNKS_QUEUE_URL, finish: FINISH_QUEUE_URL }),
   };

@@ -1,15 +1,19 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-// Secrets, signatures and digests are compared in constant time, in one file: lib/proofs/constant-time.ts. In all other code that
-// proves deliveries, this test refuses a comparison of a value with such a name, whatever it is compared with. It allows a
+// Secrets, signatures and digests are compared in constant time, in one file: lib/constant-time.ts. In all other code that
+// proves deliveries or opens encrypted files, this test refuses a comparison of a value with such a name, whatever it is compared with. It allows a
 // comparison with `undefined`, `null`, an empty text or a number: whether a value is present is no secret.
 
 const root = new URL("../../", import.meta.url);
-const comparing = "lib/proofs/constant-time.ts";
-const files = ["lib/proofs/*.ts", "lib/pipeline/prove.ts", "lib/sources/*/index.ts"].flatMap((pattern) =>
-  globSync(pattern, { cwd: root }).map((path) => path.replaceAll("\\", "/")),
-);
+const comparing = "lib/constant-time.ts";
+const files = [
+  comparing,
+  "lib/proofs/*.ts",
+  "lib/pipeline/prove.ts",
+  "lib/sources/*/index.ts",
+  "lib/formats/pskc/*.ts",
+].flatMap((pattern) => globSync(pattern, { cwd: root }).map((path) => path.replaceAll("\\", "/")));
 
 const sensitive =
   /(?:signature|digest|hmac|mac|token|secret|password|passphrase|expected|candidate|hash)s?\d?$/i;

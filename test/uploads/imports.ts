@@ -15,6 +15,7 @@ import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
 import { directPool } from "../delivery/direct-pool.ts";
 import { lives, type Lives } from "../delivery/lives.ts";
 import { accessKey, day, type Pool } from "../delivery/world.ts";
+import { uploadPorts } from "./upload-ports.ts";
 
 // The environment of imports, in virtual time: queues that deliver each message again until it is acknowledged, Authing's sandbox,
 // a ledger and a bucket that persist, and functions that may die.
@@ -61,7 +62,7 @@ export interface Imports {
   /** The results of an import. */
   results(id: string): {
     readonly summary: ImportSummary;
-    readonly accepted: readonly { readonly row: number; readonly outcome: string }[];
+    readonly accepted: readonly { readonly row: string; readonly outcome: string }[];
     readonly rejected: string;
   };
 }
@@ -115,7 +116,7 @@ export function openImports({
       leavePolicy: () => "resign",
       rehirePolicy: () => "reactivate",
       otpPolicy: "import",
-      translation: { region: "CN", departments: {}, customData: {} },
+      ...uploadPorts,
       sources: ["bamboohr", "okta"],
       log: { info: line, warn: line, error: line },
     };
@@ -124,7 +125,7 @@ export function openImports({
   function work(message: Waiting["message"]): Promise<"done" | "later"> {
     invocations += 1;
     const run = { owner: `invocation-${invocations}`, deadline: clock.now() + invocationMilliseconds };
-    if (!("kind" in message)) return planImport(message, current, run, chunkSize);
+    if (!("kind" in message)) return planImport(message, current, run, { chunkSize });
     return message.kind === "chunk" ? runChunk(message, current, run) : finishImport(message, current, run);
   }
 
@@ -183,7 +184,7 @@ export function openImports({
         accepted: text("accepted.ndjson")
           .split("\n")
           .flatMap((entry) => (entry === "" ? [] : JSON.parse(entry))),
-        rejected: text("rejected.csv"),
+        rejected: text("rejected.csv") || text("rejected.ndjson"),
       };
     },
   };
@@ -192,11 +193,14 @@ export function openImports({
 /** Checks that only the results of an import remain. */
 export function expectTidy(run: Imports, id: string): void {
   expect(run.objects.keys(`results/${id}/`)).toEqual(
-    ["accepted.ndjson", "progress.json", "rejected.csv", "summary.json"].map(
+    ["accepted.ndjson", "progress.json", rejectedName(id), "summary.json"].map(
       (file) => `results/${id}/${file}`,
     ),
   );
+  expect(run.objects.keys("rows/")).toEqual([]);
 }
+
+const rejectedName = (id: string) => (/\.(?:nd)?json/.test(id) ? "rejected.ndjson" : "rejected.csv");
 
 export const handOvers = (run: Imports): number =>
   run.log.filter(([message]) => message === "chunk handed over").length;

@@ -30,8 +30,8 @@ export function expectWhole(run: Imports, id: string, count: number): void {
   const lines = linesOf(count);
   const good = lines.filter((_, index) => !isBad(index));
   const bad = lines.filter((_, index) => isBad(index));
-  expect(accepted.map(({ row }) => row)).toEqual(good);
-  expect(Array.from(rejected.matchAll(/,(\d+),[^,]*\r\n/g), ([, row]) => Number(row))).toEqual(bad);
+  expect(accepted.map(({ row }) => row)).toEqual(good.map((line) => `line ${line}`));
+  expect(Array.from(rejected.matchAll(/,line (\d+),[^\n]*\r\n/g), ([, row]) => Number(row))).toEqual(bad);
   expect(summary).toMatchObject({
     state: "finished",
     rows: count,

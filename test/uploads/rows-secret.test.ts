@@ -130,7 +130,7 @@ describe("otpauth URIs", () => {
     [`otpauth://totp/li?secret=${SECRET}&digits=7`, ["digits-unsupported"]],
     [`otpauth://totp/li?secret=${SECRET}&period=0x1e`, ["period-unsupported"]],
     [`otpauth://totp/li?secret=${SECRET}&period=30&period=60`, ["uri-invalid"]],
-    [`otpauth://totp/li?secret=${SECRET}&amp;digits=8`, ["uri-invalid"]],
+    [`otpauth://totp/li?secret=${SECRET}&amp;digits=8`, ["digits-unsupported"]],
     [`otpauth://totp/li`, ["uri-invalid"]],
     [`otpauth://totp/li?issuer=ACME`, ["secret-missing"]],
     [`otpauth://totp/li?secret=GEZD`, ["secret-short"]],

@@ -34,8 +34,6 @@ import type { PersonField } from "#lib/layouts/column-names.ts";
 import type { EntryKindTranslator } from "./entry-kind.ts";
 import { mendingReader, type MendingReader } from "./mending-reader.ts";
 import { passwordOf } from "./password.ts";
-import { readRecoveryCode } from "./recovery-code.ts";
-import { readSecret } from "./totp-secret.ts";
 
 const plainFields = [
   "nickname",
@@ -66,7 +64,6 @@ const structuredFields = [
   "identities",
   "tenantIds",
   "departmentIds",
-  "otp",
   "metadataSource",
 ] as const satisfies readonly (keyof CreateUserInfoDto)[];
 
@@ -84,7 +81,6 @@ export const translatePerson: EntryKindTranslator<FieldOfPerson, Create> = (writ
   const fields = mendingReader(written);
   const { read } = fields;
   const password = passwordOf(written("password"), written("passwordHash"));
-  const otp = otpOf(written("otp"));
   const genderRead = read("gender", "text");
   const departmentsRead = read("departments", "text");
   const departments = departmentsOfFile(departmentsRead, context.departments);
@@ -112,7 +108,7 @@ export const translatePerson: EntryKindTranslator<FieldOfPerson, Create> = (writ
     ...codeFields.map((field) => text(field, read(field, "code"))),
     province(read("province", "text")),
     password.encoded,
-    ...structuredFields.map((field) => structured(field, field === "otp" ? otp.read : written(field))),
+    ...structuredFields.map((field) => structured(field, written(field))),
     custom,
   ]);
   const { options, problems: optionProblems } = optionsOf(read, password.isHash);
@@ -120,13 +116,11 @@ export const translatePerson: EntryKindTranslator<FieldOfPerson, Create> = (writ
     ...fields.problems,
     ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
     ...optionProblems,
-    ...otp.problems,
   ];
   const departmentIds = [...new Set([...(person.departmentIds ?? []), ...departments.ids])];
   const customData = { ...person.customData, ...custom.fields.customData };
   const complete: CreateUserInfoDto = {
     ...person,
-    ...(person.otp && otp.base32 !== undefined && { otp: { ...person.otp, secret: otp.base32 } }),
     ...(departmentIds.length > 0 && { departmentIds: departmentIds.slice(0, maxDepartments) }),
     ...(Object.keys(customData).length > 0 && { customData }),
   };
@@ -144,7 +138,6 @@ export const translatePerson: EntryKindTranslator<FieldOfPerson, Create> = (writ
   const notes: RowProblem[] = [
     ...fields.notes,
     ...password.notes.map((code) => ({ column: passwordPath, code })),
-    ...otp.notes,
     ...unmapped.map(({ path, problem }) => ({ column: path, code: problem })),
   ];
   if (!isEmpty(genderRead.value) && !isGenderWord(genderRead.value))
@@ -220,30 +213,6 @@ function customDataOf(read: ReadField, names: readonly string[]): Encoded {
 const isExact = (value: unknown): value is number =>
   typeof value === "number" && Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 
-/** The TOTP secret of a person of a JSON file, in Authing's shape. */
-function otpOf(read: Read): {
-  readonly read: Read;
-  readonly base32?: string | undefined;
-  readonly problems: readonly RowProblem[];
-  readonly notes: readonly RowProblem[];
-} {
-  const { value, path } = read;
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return { read, problems: [], notes: [] };
-  const { recoveryCode, ...rest } = value as Readonly<Record<string, unknown>>;
-  const recovery = readRecoveryCode(recoveryCode);
-  const secret = readSecret(rest["secret"]);
-  const told = (codes: readonly RowProblem["code"][]) => codes.map((code) => ({ column: path, code }));
-  const problems = told([...secret.problems, ...(recovery.problem === undefined ? [] : [recovery.problem])]);
-  if (problems.length > 0) return { read: { path, value: undefined }, problems, notes: [] };
-  return {
-    read: { path, value: { ...rest, ...(recovery.code !== undefined && { recoveryCode: recovery.code }) } },
-    base32: secret.base32,
-    problems,
-    notes: told([...secret.notes, ...(recovery.note === undefined ? [] : [recovery.note])]),
-  };
-}
-
 /** Options of the batch that the row must be sent in. The older generation of Authing's API has them at each person. */
 function optionsOf(
   read: ReadField,
@@ -274,7 +243,7 @@ function optionsOf(
 function structured(field: (typeof structuredFields)[number], read: Read): Encoded {
   const rule = "as written";
   if (isEmpty(read.value)) return nothing(read, rule);
-  if (holdsRemovedMark(read.value) && field !== "otp") return refused(read, rule, "value-removed");
+  if (holdsRemovedMark(read.value)) return refused(read, rule, "value-removed");
   try {
     return encoded(read, rule, readCreateUser({ [field]: read.value }));
   } catch (error) {

@@ -1,96 +1,118 @@
-import type { Change } from "#lib/contract/change.ts";
-import { InboundError } from "#lib/contract/errors.ts";
+import type { CalendarDay, Change } from "#lib/contract/change.ts";
 import type { TranslationContext } from "#lib/contract/source.ts";
-import type { Row, Table } from "#lib/formats/format.ts";
-import { mapColumns, refuseAmbiguous, type Columns } from "./columns.ts";
-import type { RowTranslation, UploadKind } from "./upload-kind.ts";
+import { isEmpty, type Read } from "#lib/fields/read.ts";
+import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
+import { entryReader } from "#lib/layouts/find.ts";
+import type { Entry, EntryKind, LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
+import type { EntryTranslation } from "./entry-kind.ts";
+import { translatePerson } from "./person.ts";
+import { redactor, removedSecret } from "./redaction.ts";
+import { translateSecret } from "./secret.ts";
 
-/** Translates the rows of one file. */
-export interface RowTranslator<OfKind extends Change = Change> {
-  /** The columns of `rejected.csv`: those of the file; for a file of JSON one, `original`, which holds the line. */
-  readonly columns: readonly string[];
-  translate(row: Row): RowTranslation<OfKind>;
-  /** The row as the file has it, one text for each of `columns`, with passwords, secrets and recovery codes blanked. */
-  redacted(row: Row): readonly string[];
-  /** The columns of the rows so far that are no field of ours, for the summary: at most `maxUnmappedColumns`. */
-  unmappedColumns(): readonly string[];
+/** One thing that a row brings, and what it means. Its outcome is recorded and told by itself. */
+export interface TranslatedEntry extends EntryTranslation {
+  readonly kind: EntryKind;
+  /** Which part of the row it is; absent: the row itself. */
+  readonly part?: string;
 }
 
-/** Every row of a JSON file may name columns of its own, so their number has a limit. */
-export const maxUnmappedColumns = 100;
-/** In UTF-16 units. */
-const maxColumnNameLength = 64;
+/** Translates the rows of one file. Pure, but for the names of columns that it collects. */
+export interface RowTranslator {
+  /** What a row brings; nothing, where it is about nothing that this upload is for, e.g. a person without a secret in a file of secrets. */
+  translate(row: Row): readonly TranslatedEntry[];
+  /** The row as the file has it, one text for each column or one of JSON, with passwords, secrets and recovery codes blanked. */
+  redacted(row: Row): readonly string[];
+  /** The columns of the rows so far that are no field of ours, for the summary. */
+  unmappedColumns(): readonly string[];
+  /** What was decided about columns, for the summary. */
+  columnNotes(): readonly RowProblem[];
+  /** Our field → the column or path that it was read from, in the first rows. */
+  mapping(): Readonly<Record<string, string>>;
+}
+
+/** In how many rows at the beginning columns of fields are looked for: each JSON record may have keys of its own. */
+const mappedRows = 100;
+const maxPathLength = 128;
+
+/** The settings of a deployment that the meaning of rows depends on. */
+export interface RowSettings extends LayoutSettings {
+  readonly translation: TranslationContext;
+}
+
+/** What a translator needs to know of a file. */
+export interface TranslatedTable {
+  readonly kind: UploadKindName;
+  readonly columns: Table["columns"];
+  /** Absent: names of columns say what they mean. */
+  readonly layout?: string;
+  /** When the import began, ISO 8601: nobody in the file was born later. */
+  readonly startedAt: string;
+}
 
 /**
  * Makes the translator of one file.
  *
- * @param header the file's columns; `undefined` where each row names its own.
  * @throws InboundError `malformed` `columns-ambiguous` or `columns-unrecognized` for a header that no row could be read by.
  */
-export function rowTranslator<Field extends string, OfKind extends Change>(
-  kind: UploadKind<Field, OfKind>,
-  header: Table["columns"],
-  context: TranslationContext,
-): RowTranslator<OfKind> {
-  const fixed = header && columnsOfHeader(kind, header);
-  const hidesSome = header === undefined || header.some((column) => kind.hides(column, ""));
-  const unmapped = new Set<string>(fixed?.unmapped.slice(0, maxUnmappedColumns));
-
-  // Consecutive rows of a JSON file mostly have the same columns: the last mapping is kept.
-  let last: { names: string; columns: Columns<Field> } | undefined;
-  const columnsOf = (values: object) => {
-    const names = JSON.stringify(Object.keys(values));
-    if (last?.names !== names) last = { names, columns: mapColumns(Object.keys(values), kind.fieldOf) };
-    return last.columns;
+export function rowTranslator(
+  { kind, columns, layout, startedAt }: TranslatedTable,
+  settings: RowSettings,
+): RowTranslator {
+  const reader = entryReader(layout, kind, columns, settings);
+  const { redacted } = redactor(kind, columns, reader.hides);
+  const context = { ...settings.translation, today: latestDay(startedAt) };
+  const own: EntryKind = kind === "users" ? "person" : "secret";
+  const mapping: Record<string, string> = {};
+  let seen = 0;
+  const see = (entries: readonly Entry[]) => {
+    seen += 1;
+    for (const { fields } of entries) {
+      for (const [field, { value, path }] of Object.entries(fields)) {
+        if (mapping[field] === undefined && !isEmpty(value)) mapping[field] = path.slice(0, maxPathLength);
+      }
+    }
   };
-
   return {
-    columns: header ?? ["original"],
     translate(row) {
-      if (row.values === undefined) return { change: undefined, problems: row.problems, notes: [] };
-      if (fixed) return kind.translate(row.values, fixed, context);
-      const values = kind.flatten?.(row.values) ?? row.values;
-      const columns = columnsOf(values);
-      for (const column of columns.unmapped) {
-        if (unmapped.size < maxUnmappedColumns) unmapped.add(column.slice(0, maxColumnNameLength));
+      if (row.values === undefined)
+        return [{ kind: own, change: undefined, problems: row.problems, notes: [] }];
+      const removed = removedSecret(row.values);
+      if (removed !== undefined) {
+        const problems = [{ column: removed, code: "secret-removed" }];
+        return [{ kind: own, change: undefined, problems, notes: [] }];
       }
-      const [column] = columns.ambiguous;
-      if (column !== undefined) {
-        return { change: undefined, problems: [{ column, code: "columns-ambiguous" }], notes: [] };
-      }
-      return kind.translate(values, columns, context);
+      const entries = reader.entries(row.values);
+      if (seen < mappedRows) see(entries);
+      return entries.map((entry, index) => translated(entry, context, index === 0 ? row : undefined));
     },
-    redacted(row) {
-      // In a row that cannot be read, a secret may be in any cell.
-      if (row.values === undefined && hidesSome) return (header ?? [""]).map(() => "");
-      if (header === undefined) return [redactedJson(kind, row)];
-      const cells = header.map((column, index) => {
-        const cell = row.original[index] ?? "";
-        return kind.hides(column, cell) ? "" : cell;
-      });
-      // Cells beyond the last column are appended to it, so that the person who corrects the row sees them.
-      const beyond = row.original.slice(header.length);
-      return beyond.length === 0 ? cells : [...cells.slice(0, -1), [cells.at(-1), ...beyond].join(",")];
-    },
-    unmappedColumns: () => [...unmapped],
+    redacted,
+    unmappedColumns: () => reader.unmapped(),
+    columnNotes: () => reader.notes(),
+    mapping: () => mapping,
   };
 }
 
-function columnsOfHeader<Field extends string>(
-  kind: UploadKind<Field, Change>,
-  header: readonly string[],
-): Columns<Field> {
-  const columns = mapColumns(header, kind.fieldOf);
-  refuseAmbiguous(columns);
-  if (!kind.isUsable(columns)) {
-    // Without the names of the columns: in a file without a header they are personal data.
-    throw new InboundError("malformed", "columns-unrecognized", { path: "header", hint: kind.hint });
-  }
-  return columns;
+/** The day that it is, or will be in some hours, wherever on earth. */
+function latestDay(moment: string): CalendarDay {
+  return new Date(Date.parse(moment) + 14 * 3_600_000).toISOString().slice(0, 10);
 }
 
-function redactedJson(kind: UploadKind<string, Change>, row: Row): string {
-  return JSON.stringify(row.values, (key, value: unknown) =>
-    key !== "" && kind.hides(key, value) ? "" : value,
-  );
+function translated(
+  { kind, part, fields, problems = [], notes = [] }: Entry,
+  context: TranslationContext,
+  row: Row | undefined,
+): TranslatedEntry {
+  const read = (field: string): Read =>
+    Object.hasOwn(fields, field) ? (fields[field] as Read) : { value: undefined, path: field };
+  const meaning: EntryTranslation<Change> =
+    kind === "person" ? translatePerson(read, context) : translateSecret(read, context);
+  const all = [...problems, ...(row?.problems ?? []), ...meaning.problems];
+  return {
+    ...meaning,
+    change: all.length > 0 ? undefined : meaning.change,
+    kind,
+    ...(part !== undefined && { part }),
+    problems: all,
+    notes: [...notes, ...(row?.notes ?? []), ...meaning.notes],
+  };
 }

@@ -5,7 +5,7 @@ import { plainText, plainWord } from "#lib/fields/encode.ts";
 import { isMasked } from "#lib/fields/password-mask.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import { holdsRemovedMark } from "#lib/fields/removed.ts";
-import { otpauthUri, parseOtpauth } from "./otpauth-uri.ts";
+import { otpauthUri, parseOtpauth } from "#lib/formats/otpauth-uri.ts";
 
 /** A TOTP secret ready for Authing, or the codes that say why it cannot be used. */
 export interface Secret {

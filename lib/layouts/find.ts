@@ -1,0 +1,104 @@
+import { InboundError } from "#lib/contract/errors.ts";
+import type { ReadContext, RowProblem } from "#lib/formats/format.ts";
+import { normalizedName } from "./columns.ts";
+import { configuredMeaning, configuring } from "./configured.ts";
+import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
+import { knowsColumn, plainLists, plainReader } from "./plain/index.ts";
+import * as registry from "./registry.ts";
+
+const layouts: readonly Layout[] = Object.values(registry);
+
+/** Reads what the records of one file bring. */
+export interface EntryReader {
+  /** None, for a record that is about nothing this upload is for. */
+  entries(values: Readonly<Record<string, unknown>>): readonly Entry[];
+  /** Columns or keys of the first level that nothing reads, as far as records have shown them. */
+  unmapped(): readonly string[];
+  /** Which columns were chosen and left out where several hold one field, as far as records have shown them. */
+  notes(): readonly RowProblem[];
+  /** Names of columns or keys that hold secrets and do not look so, lower case. */
+  readonly hides: ReadonlySet<string>;
+}
+
+/** The layout that a file is in; `undefined` where the names of its columns say what they mean. */
+export const findLayout = (sample: Sample): Layout | undefined =>
+  layouts.find((layout) => layout.recognizes(sample));
+
+/**
+ * The reader of a file's records.
+ *
+ * @param layout the name of its layout; absent: the names of its columns say what they mean.
+ * @throws InboundError `malformed` `columns-ambiguous` or `columns-unrecognized` for a header that no record could be read by, or the
+ *   reason of a layout whose files are refused; `misconfigured` `columns-setting-unknown` for a setting that names no field of ours.
+ */
+export function entryReader(
+  layout: string | undefined,
+  kind: UploadKindName,
+  columns: readonly string[] | undefined,
+  settings: LayoutSettings,
+): EntryReader {
+  if (layout === undefined) return { ...plainReader(kind, columns, settings), hides: new Set() };
+  const found = layouts.find(({ name }) => name === layout);
+  // The plan of an import names it, and this bundle wrote the plan.
+  if (!found) throw new TypeError("no such layout");
+  return productReader(found, kind, columns, settings);
+}
+
+/** Every record of a JSON file may have keys of its own, so the number of those that are told has a limit. */
+export const maxUnmapped = 100;
+/** In UTF-16 units. */
+const maxNameLength = 64;
+
+function productReader(
+  { entries, knows, hides = [], refusal }: Layout,
+  kind: UploadKindName,
+  columns: readonly string[] | undefined,
+  settings: LayoutSettings,
+): EntryReader {
+  if (refusal) throw new InboundError("malformed", refusal.reason, { path: "file", hint: refusal.hint });
+  const configured = configuredMeaning(kind, settings);
+  const configure = configuring(kind, columns, settings);
+  const isKnown = knowing(knows);
+  const unmapped = new Set<string>();
+  const see = (names: readonly string[]) => {
+    for (const name of names) {
+      if (unmapped.size < maxUnmapped && name !== "" && !isKnown(name) && configured(name) === undefined)
+        unmapped.add(name.slice(0, maxNameLength));
+    }
+  };
+  if (columns) see(columns);
+  return {
+    entries(values) {
+      if (!columns) see(Object.keys(values));
+      return configure(entries(values, kind, settings), values);
+    },
+    unmapped: () => [...unmapped],
+    notes: () => [],
+    hides: new Set(hides.map((name) => name.toLowerCase())),
+  };
+}
+
+/** Names are compared as those of columns are: templates mark what must be filled, and tables write `_` for a capital letter. */
+function knowing(knows: Layout["knows"]): (name: string) => boolean {
+  if (knows === undefined) return () => true;
+  if (typeof knows === "function") return knows;
+  const names = new Set(knows.map(normalizedName));
+  return (name) => names.has(normalizedName(name));
+}
+
+/** What formats are told of the layouts: names by which a header is found, where records are in a document, tables without a header. */
+export function readContext(
+  kind: UploadKindName,
+  settings: LayoutSettings,
+): Pick<ReadContext, "knows" | "lists" | "headerless"> {
+  const names = new Set(
+    [...layouts.flatMap(({ columns = [] }) => columns), ...Object.keys(settings.columns)].map(normalizedName),
+  );
+  const lists = new Set(["[]", ...layouts.flatMap((layout) => layout.lists ?? []), ...plainLists]);
+  const isKnown = knowsColumn(kind, settings);
+  return {
+    knows: (name) => isKnown(name) || names.has(normalizedName(name)),
+    lists: [...lists],
+    headerless: layouts.flatMap(({ headerless }) => headerless ?? []),
+  };
+}

@@ -1,0 +1,24 @@
+import type { OneHash } from "#lib/fields/hash-forms.ts";
+import { isEmpty, type Read } from "#lib/fields/read.ts";
+import type { RowProblem } from "#lib/formats/format.ts";
+
+// Passwords and hashes of products: the field that each of them becomes.
+
+/** The password of a person, or why it cannot be kept. */
+export interface PasswordPart {
+  readonly fields: Readonly<Record<string, Read>>;
+  readonly problems: readonly RowProblem[];
+}
+
+export const noPassword: PasswordPart = { fields: {}, problems: [] };
+
+/** A password in clear; nothing where none is written. */
+export const plainPassword = (password: Read): PasswordPart =>
+  isEmpty(password.value) ? noPassword : { fields: { password }, problems: [] };
+
+/** A hash that was put together of its parts; `written` is where the product has it. */
+export function foldedHash(written: Read, { hash, problem }: OneHash): PasswordPart {
+  return hash === undefined
+    ? { fields: {}, problems: [{ code: problem, column: written.path }] }
+    : { fields: { passwordHash: { value: hash, path: written.path } }, problems: [] };
+}

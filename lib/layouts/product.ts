@@ -1,0 +1,159 @@
+import { isEmpty, type Read } from "#lib/fields/read.ts";
+import type { RowProblem } from "#lib/formats/format.ts";
+import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
+import { defineLayout } from "./layout.ts";
+import { inside, items, present, readFields, recordOf, type Fields, type Paths } from "./record.ts";
+import { recoveryCodeOf, secretFrom, type SecretEncoding } from "./secrets.ts";
+
+/** A person or a factor of one, as a product's record has it. */
+export interface Part {
+  readonly fields: Fields;
+  readonly problems?: readonly RowProblem[];
+  readonly notes?: readonly RowProblem[];
+}
+
+/** Where a record has its TOTP secrets. */
+export interface Factors {
+  /** Of each factor: the path of a list with `[]` behind it, or of one object; absent: the record itself. */
+  readonly at?: string;
+  /** Fields of a factor, by paths in it. A factor without `secret` is none. */
+  readonly fields: Paths & { readonly secret: string | readonly string[] };
+  /** Absent: base32. */
+  readonly encoding?: SecretEncoding;
+  /** Recovery codes, by a path in the record. */
+  readonly recoveryCodes?: string;
+}
+
+/** A product's files: a layout whose entries are a person and the person's factors. */
+export interface Product extends Omit<Layout, "knows" | "entries"> {
+  /** Names of the first level that are read, beside those of the paths; and those that are left out on purpose. */
+  readonly knows: readonly string[];
+  /** The person of a record; `undefined` for a record that brings none, e.g. a factor alone. Absent: the files hold secrets only. */
+  readonly person?: Paths | ((record: Read) => Part | undefined);
+  /** Fields that identify the person of a secret, where they are not those of `person`. */
+  readonly identities?: Paths | ((record: Read) => Fields);
+  /** The chosen factor first. */
+  readonly factors?: Factors | ((record: Read, settings: LayoutSettings) => readonly Part[]);
+}
+
+/** The layout of a product. */
+export function productLayout({ person, identities, factors, knows, ...layout }: Product): Layout {
+  return defineLayout({
+    ...layout,
+    knows: [
+      ...new Set([...knows, ...namesOf(person), ...namesOf(identities), ...namesOfFactors(factors)]),
+    ].flatMap((name) => [...new Set([name, snakeCase(name)])]),
+    entries: (values, kind, settings) => {
+      const record = recordOf(values);
+      const who =
+        typeof person === "function" ? person(record) : person && { fields: readFields(record, person) };
+      const known =
+        typeof identities === "function" ? identities(record) : identities && readFields(record, identities);
+      const found =
+        typeof factors === "function" ? factors(record, settings) : factors ? factorsOf(record, factors) : [];
+      return entriesOf(kind, who, known ?? who?.fields ?? {}, found);
+    },
+  });
+}
+
+/** Fields by which the person of a secret is found. */
+const identityFields = ["userId", "externalId", "username", "email", "phone", "phoneCountryCode"] as const;
+
+/** The entries of a record: the person where people are asked for, then each factor. Authing holds one secret of a person, so others are refused. */
+export function entriesOf(
+  kind: UploadKindName,
+  person: Part | undefined,
+  identities: Fields,
+  factors: readonly Part[],
+): readonly Entry[] {
+  const who = present(Object.fromEntries(identityFields.map((field) => [field, identities[field]])));
+  const secrets = factors.map(({ fields, problems = [], notes = [] }, index): Entry => ({
+    kind: "secret",
+    ...(factors.length > 1 && { part: `otp ${index + 1}` }),
+    fields: { ...who, ...fields },
+    ...listed("problems", index === 0 ? problems : [...problems, leftOut(fields)]),
+    ...listed("notes", notes),
+  }));
+  if (kind === "otp" || person === undefined) return secrets;
+  const { fields, problems = [], notes = [] } = person;
+  return [{ kind: "person", fields, ...listed("problems", problems), ...listed("notes", notes) }, ...secrets];
+}
+
+const leftOut = ({ secret }: Fields): RowProblem => ({
+  code: "second-factor-left-out",
+  ...(secret && { column: secret.path }),
+});
+
+function listed<Name extends string>(name: Name, problems: readonly RowProblem[]) {
+  return problems.length > 0
+    ? ({ [name]: problems } as { readonly [Key in Name]: readonly RowProblem[] })
+    : {};
+}
+
+/** Makes a factor of its fields: its secret in base32, with the first of the recovery codes. */
+export function factor(
+  fields: Fields,
+  {
+    encoding = "base32",
+    recoveryCodes,
+  }: { encoding?: SecretEncoding | undefined; recoveryCodes?: Read } = {},
+): Part {
+  const { secret, ...rest } = fields;
+  const { read, notes } = recoveryCodes ? recoveryCodeOf(recoveryCodes) : { notes: [] };
+  return {
+    fields: {
+      ...present(rest),
+      ...(secret && { secret: secretFrom(secret, encoding) }),
+      ...(read && { recoveryCode: read }),
+    },
+    notes,
+  };
+}
+
+function factorsOf(record: Read, { at = "", fields, encoding, recoveryCodes }: Factors): readonly Part[] {
+  const found = at.endsWith("[]") ? items(inside(record, at.slice(0, -2))) : [inside(record, at)];
+  return found
+    .map((each) => readFields(each, fields))
+    .filter(({ secret }) => !isEmpty(secret?.value))
+    .map((each, index) =>
+      factor(each, {
+        encoding,
+        ...(index === 0 && recoveryCodes !== undefined && { recoveryCodes: inside(record, recoveryCodes) }),
+      }),
+    );
+}
+
+/** Names, written one after the other. */
+export const names = (...lines: readonly string[]): readonly string[] =>
+  lines.flatMap((line) => line.split(" "));
+
+/** Whether the first record of a file, or its header, has each of these names. */
+export function has({ columns, values }: Sample, ...names: readonly string[]): boolean {
+  return names.every(
+    (name) => columns?.includes(name) ?? (values !== undefined && Object.hasOwn(values, name)),
+  );
+}
+
+/** Whether the first record of a file, or its header, has one of these names. */
+export const hasOneOf = (sample: Sample, ...names: readonly string[]): boolean =>
+  names.some((name) => has(sample, name));
+
+function namesOf(paths: Product["person"] | Product["identities"]): readonly string[] {
+  if (paths === undefined || typeof paths === "function") return [];
+  return Object.values(paths).flat().map(firstName);
+}
+
+function namesOfFactors(factors: Product["factors"]): readonly string[] {
+  if (factors === undefined || typeof factors === "function") return [];
+  const { at, fields, recoveryCodes } = factors;
+  return [
+    ...(at === undefined ? namesOf(fields) : [firstName(at)]),
+    ...(recoveryCodes === undefined ? [] : [firstName(recoveryCodes)]),
+  ];
+}
+
+const firstName = (path: string) => path.split(/[.[]/, 1)[0] as string;
+
+/** `totpSecret` as a table of a database has it. */
+const snakeCase = (name: string) =>
+  name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

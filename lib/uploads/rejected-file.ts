@@ -1,0 +1,99 @@
+import type { Encoding } from "#lib/contract/encodings.ts";
+import { csvWriter } from "#lib/formats/csv/write.ts";
+import { encoderOf } from "#lib/formats/encode.ts";
+import type { Table, TableDetails } from "#lib/formats/format.ts";
+import { explainReason } from "#lib/reasons/explain-reason.ts";
+import type { Language } from "#lib/reasons/reason.ts";
+
+/** A row as the file of rejected rows has it. */
+export interface RejectedRow {
+  readonly place: string;
+  /** The row as its file has it, secrets blanked. */
+  readonly original: readonly string[];
+  /** Whether `original` is the JSON of a record. */
+  readonly isRecord: boolean;
+  /** Every reason, as `column: code`. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * How the rejected rows of a file are written: in its own format where a person can mend and upload it again, with `row` and `reason` behind
+ * the columns of the file. A row that was written with too few or too many cells keeps them, so that it is refused again and not brought
+ * into a shape that nobody chose.
+ */
+export interface RejectedFile {
+  readonly name: string;
+  readonly contentType: string;
+  /** What the file begins with. */
+  beginning(): Uint8Array;
+  record(row: RejectedRow): Uint8Array;
+}
+
+/** @param table the file as its plan describes it. */
+export function rejectedFile({
+  details,
+  columns,
+}: {
+  readonly details: TableDetails;
+  readonly columns: Table["columns"];
+}): RejectedFile {
+  return columns === undefined ? jsonFile() : csvFile(details, columns);
+}
+
+const ownColumns = ["row", "reason"];
+
+function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonly string[]): RejectedFile {
+  const isCsv = format === "csv";
+  const { encode, languages, mark } = textOf(isCsv ? encoding : undefined);
+  const record = csvWriter({ delimiter: isCsv ? (delimiter === "tab" ? "\t" : (delimiter ?? ",")) : "," });
+  // A file that came out of here once has the two columns already: they are written anew.
+  const isOurs = columns.length > ownColumns.length && columns.slice(-2).join() === ownColumns.join();
+  const bare = (cells: readonly string[]) => (isOurs ? cells.slice(0, -2) : cells);
+  return {
+    name: delimiter === "tab" && isCsv ? "rejected.tsv" : "rejected.csv",
+    contentType: `text/csv; charset=${(isCsv && encoding) || "utf-8"}`,
+    beginning: () => encode(mark + record([...bare(columns), ...ownColumns])),
+    record: ({ place, original, reasons }) =>
+      encode(
+        record([...bare(original), place, reasons.map((reason) => explained(reason, languages)).join("; ")]),
+      ),
+  };
+}
+
+function jsonFile(): RejectedFile {
+  return {
+    name: "rejected.ndjson",
+    contentType: "application/x-ndjson",
+    beginning: () => new Uint8Array(),
+    record({ place, original, isRecord, reasons }) {
+      const record: object = isRecord ? JSON.parse(original[0] ?? "{}") : { original: original[0] ?? "" };
+      const reason = reasons.map((each) => explained(each, ["en", "zh"])).join("; ");
+      return Buffer.from(`${JSON.stringify({ ...record, row: place, reason })}\n`);
+    },
+  };
+}
+
+/** Encodings that hold every character, so that rejected rows are written as the file was. */
+const wholeEncodings = new Set(["utf-8", "utf-16le", "utf-16be", "gb18030"]);
+
+function textOf(encoding: string | undefined): {
+  encode: (text: string) => Uint8Array;
+  languages: readonly Language[];
+  mark: string;
+} {
+  if (encoding === "windows-1252") return { encode: encoderOf(encoding), languages: ["en"], mark: "" };
+  const isWhole = encoding !== undefined && wholeEncodings.has(encoding);
+  return {
+    encode: encoderOf(isWhole ? (encoding as Encoding) : "utf-8"),
+    languages: ["en", "zh"],
+    // Without a byte order mark Excel reads UTF-8 in the code page of the computer.
+    mark: encoding === "gb18030" ? "" : "\uFEFF",
+  };
+}
+
+/** `column: code (what it means)`. The code stays, since programs and commands go by it. */
+function explained(reason: string, languages: readonly Language[]): string {
+  const code = reason.slice(reason.lastIndexOf(": ") + 1).trim();
+  const means = languages.flatMap((language) => explainReason(code, { language })?.means ?? []);
+  return means.length === 0 ? reason : `${reason} (${means.join(" ")})`;
+}

@@ -1,0 +1,85 @@
+import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
+
+// The rows of an import as lines of NDJSON of our own: the plan writes them once, while it reads the file to its end, and chunks are ranges of
+// them. So a format need not know how to read on in the middle of its file, and no file is decoded twice.
+
+/** A row at its place among the stored rows. */
+export interface StoredRow extends Row {
+  /** The first byte of its line, counted from 0: it names the row within the import. */
+  readonly start: number;
+}
+
+/** One line. A table with columns stores cells, one without stores the record itself. */
+interface Line {
+  readonly place: string;
+  readonly cells?: readonly string[];
+  readonly record?: Readonly<Record<string, unknown>>;
+  /** The record cannot be read: `cells` is the original text. */
+  readonly unread?: true;
+  readonly problems?: readonly RowProblem[];
+  readonly notes?: readonly RowProblem[];
+}
+
+/** A row as a line, with its line feed. */
+export function rowLine(
+  { place, values, original, problems, notes = [] }: Row,
+  columns: Table["columns"],
+): string {
+  const isRecord = values !== undefined && columns === undefined;
+  const line: Line = {
+    place,
+    ...(isRecord ? { record: values } : { cells: original }),
+    ...(values === undefined && { unread: true }),
+    ...(problems.length > 0 && { problems }),
+    ...(notes.length > 0 && { notes }),
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** What is needed to read stored rows: what the file says of all its rows. */
+export interface StoredTable {
+  readonly columns: Table["columns"];
+  /** See `TableEnd`. */
+  readonly filledColumns?: number;
+}
+
+/** The rows in a range of the stored rows, which begins and ends with a whole line. */
+export function* storedRows(bytes: Buffer, start: number, table: StoredTable): Generator<StoredRow, void> {
+  const build = table.columns && valuesOf(table.columns);
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(lineFeed, at);
+    const line = JSON.parse(bytes.toString("utf8", at, end)) as Line;
+    yield { ...rowOf(line, table, build), start: start + at };
+    at = end + 1;
+  }
+}
+
+const lineFeed = 10;
+
+function rowOf(
+  { place, cells, record, unread, problems = [], notes = [] }: Line,
+  { columns, filledColumns }: StoredTable,
+  build: ((cells: readonly string[]) => Record<string, string>) | undefined,
+): Row {
+  if (record) return { place, values: record, original: [JSON.stringify(record)], problems, notes };
+  const original = cells ?? [];
+  const isShort = problems.some(({ code }) => code === columnsMissing);
+  // Excel leaves out empty cells at the end of a row. Nothing is missing where no row of the whole file has a value there.
+  const isWhole = isShort && filledColumns !== undefined && original.length >= filledColumns;
+  const left = isWhole ? problems.filter(({ code }) => code !== columnsMissing) : problems;
+  const isRead = unread !== true && build !== undefined && columns !== undefined && (isWhole || !isShort);
+  return { place, values: isRead ? build(original) : undefined, original, problems: left, notes };
+}
+
+/** The problem of a record with fewer cells than there are columns. */
+const columnsMissing = "columns-missing";
+
+/** Makes the values of a record out of its cells: those that it lacks are empty. */
+function valuesOf(columns: readonly string[]): (cells: readonly string[]) => Record<string, string> {
+  return (cells) => {
+    // Without a prototype, so that a column may have any name.
+    const values = Object.create(null) as Record<string, string>;
+    for (const [index, column] of columns.entries()) values[column] = cells[index] ?? "";
+    return values;
+  };
+}

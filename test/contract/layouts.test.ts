@@ -1,0 +1,157 @@
+import { resolve } from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { InboundError } from "#lib/contract/errors.ts";
+import { entryReader } from "#lib/layouts/find.ts";
+import type { Layout, UploadKindName } from "#lib/layouts/layout.ts";
+import * as registry from "#lib/layouts/registry.ts";
+import { rowTranslator } from "#lib/uploads/rows/row-translator.ts";
+import {
+  fixturesOf,
+  foldersOf,
+  golden,
+  layoutSettings,
+  memoryFile,
+  readOrRefusal,
+  readWhole,
+} from "./files.ts";
+
+// Every layout, by its fixtures: what a file of the product brings as people and as secrets.
+
+const layouts: readonly Layout[] = Object.values(registry);
+const kinds: readonly UploadKindName[] = ["users", "otp"];
+const settings = { ...layoutSettings, translation: { region: "CN", departments: {}, customData: {} } };
+
+test("every folder of a layout is registered, under its own name", () => {
+  expect([...layouts.map(({ name }) => name), "plain"].toSorted()).toEqual(foldersOf("layouts"));
+});
+
+describe.each([...layouts.map(({ name }) => name), "plain"])("%s", (name) => {
+  // Some formats hold files of one layout only.
+  const own = fixturesOf("layouts", name);
+  const fixtures = own.length > 0 ? own : fixturesOf("formats", name);
+
+  test("has fixtures", () => {
+    expect(fixtures.length).toBeGreaterThan(0);
+  });
+
+  describe.each(fixtures)("$path", ({ path, bytes }) => {
+    test.each(kinds)("brings what its golden file says, as %s", async (kind) => {
+      await expect(golden(await brought(path, bytes, kind))).toMatchFileSnapshot(
+        resolve(`${path}.${kind}.json`),
+      );
+    });
+
+    test("is of this layout", async () => {
+      const read = await readOrRefusal(readWhole(memoryFile(path, bytes)));
+      if (!(read instanceof InboundError)) expect(read.layout ?? "plain").toBe(name);
+    });
+
+    test("says something of any values", async () => {
+      const read = await readOrRefusal(readWhole(memoryFile(path, bytes)));
+      if (read instanceof InboundError) return;
+      const records = read.rows.flatMap(({ values }) => (values ? [values] : []));
+      if (records.length === 0) return;
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...records),
+          fc.nat(),
+          fc.jsonValue({ maxDepth: 3 }),
+          fc.constantFrom(...kinds),
+          (record, at, value, kind) => {
+            const reader = readerOf(kind, read);
+            if (!reader) return;
+            for (const entry of reader.entries(replaced(record, at, value) as Record<string, unknown>)) {
+              expect(["person", "secret"]).toContain(entry.kind);
+            }
+          },
+        ),
+        { numRuns: 200 },
+      );
+    });
+
+    test("shows no secret in its results", async () => {
+      const read = await readOrRefusal(readWhole(memoryFile(path, bytes)));
+      if (read instanceof InboundError) return;
+      for (const kind of kinds) {
+        const translator = translatorOf(kind, read);
+        if (!translator) continue;
+        for (const row of read.rows) {
+          const shown = translator.redacted(row).join("\n");
+          for (const { change } of translator.translate(row)) {
+            const secrets = change?.kind === "import-otp" ? [change.otp.secret, change.otp.recoveryCode] : [];
+            const password = change?.kind === "create" ? [change.person.password] : [];
+            for (const secret of [...secrets, ...password]) {
+              if (secret !== undefined) expect(shown.includes(secret)).toBe(false);
+            }
+          }
+        }
+      }
+    });
+  });
+});
+
+type Read = Exclude<Awaited<ReturnType<typeof readWhole>>, InboundError>;
+
+const tableOf = (kind: UploadKindName, { columns, layout }: Read) => ({
+  kind,
+  startedAt: "2026-11-27T08:00:00.000Z",
+  columns,
+  ...(layout !== undefined && { layout }),
+});
+
+function translatorOf(kind: UploadKindName, read: Read) {
+  try {
+    return rowTranslator(tableOf(kind, read), settings);
+  } catch (error) {
+    if (error instanceof InboundError) return undefined;
+    throw error;
+  }
+}
+
+function readerOf(kind: UploadKindName, { columns, layout }: Read) {
+  try {
+    return entryReader(layout, kind, columns, layoutSettings);
+  } catch (error) {
+    if (error instanceof InboundError) return undefined;
+    throw error;
+  }
+}
+
+async function brought(path: string, bytes: Buffer, kind: UploadKindName) {
+  const read = await readOrRefusal(readWhole(memoryFile(path, bytes), kind));
+  if (read instanceof InboundError) return { refused: read.reason };
+  try {
+    const translator = rowTranslator(tableOf(kind, read), settings);
+    const rows = read.rows.map((row) => ({
+      row: row.place,
+      entries: translator.translate(row).map(({ kind: entry, part, change, problems, notes }) => ({
+        [entry]: part ?? "",
+        ...(change && { change }),
+        ...(problems.length > 0 && { problems }),
+        ...(notes.length > 0 && { notes }),
+      })),
+      results: translator.redacted(row),
+    }));
+    return {
+      details: read.details,
+      notes: translator.columnNotes(),
+      unused: translator.unmappedColumns(),
+      rows,
+    };
+  } catch (error) {
+    if (!(error instanceof InboundError)) throw error;
+    return { refused: error.reason, hint: error.hint };
+  }
+}
+
+/** A copy in which one value, at any depth, is another one. */
+function replaced(value: unknown, at: number, by: unknown): unknown {
+  const keys = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  const key = keys[at % (keys.length + 1)];
+  if (key === undefined) return typeof value === "object" && value !== null && keys.length > 0 ? value : by;
+  const inner = (value as Record<string, unknown>)[key];
+  const next = replaced(inner, Math.floor(at / (keys.length + 1)), by);
+  if (Array.isArray(value)) return value.with(Number(key), next);
+  return { ...(value as object), [key]: next };
+}
