@@ -93,10 +93,7 @@ function listed<Name extends string>(name: Name, problems: readonly RowProblem[]
 /** Makes a factor of its fields: its secret in base32, with the first of the recovery codes. */
 export function factor(
   fields: Fields,
-  {
-    encoding = "base32",
-    recoveryCodes,
-  }: { encoding?: SecretEncoding | undefined; recoveryCodes?: Read } = {},
+  { encoding = "base32", recoveryCodes }: { encoding?: SecretEncoding; recoveryCodes?: Read } = {},
 ): Part {
   const { secret, ...rest } = fields;
   const { read, notes } = recoveryCodes ? recoveryCodeOf(recoveryCodes) : { notes: [] };
@@ -110,7 +107,10 @@ export function factor(
   };
 }
 
-function factorsOf(record: Read, { at = "", fields, encoding, recoveryCodes }: Factors): readonly Part[] {
+function factorsOf(
+  record: Read,
+  { at = "", fields, encoding = "base32", recoveryCodes }: Factors,
+): readonly Part[] {
   const found = at.endsWith("[]") ? items(inside(record, at.slice(0, -2))) : [inside(record, at)];
   return found
     .map((each) => readFields(each, fields))

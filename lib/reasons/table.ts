@@ -36,11 +36,11 @@ export const reasonGroups: readonly ReasonGroup[] = [
   text,
   jsonFiles,
   rows,
-  values,
-  rowSecrets,
   workbooks,
   otpFiles,
   layouts,
   products,
+  values,
+  rowSecrets,
   operations,
 ];

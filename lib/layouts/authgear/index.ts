@@ -8,7 +8,6 @@ export default productLayout({
   name: "authgear",
   title: "Authgear user import",
   lists: ["records"],
-  hides: ["mfa"],
   recognizes: ({ list, ...sample }) =>
     list === "records" && hasOneOf(sample, "preferred_username", "email", "phone_number"),
   knows: names("disabled password mfa address roles groups custom_attributes preferred_username"),

@@ -11,7 +11,6 @@ export default productLayout({
   name: "better-auth",
   title: "Better Auth users and factors",
   lists: ["[]", "users", "twoFactor"],
-  hides: ["backupCodes", "backup_codes"],
   recognizes: (sample) =>
     (has(sample, "secret") &&
       hasOneOf(sample, "backupCodes", "backup_codes") &&

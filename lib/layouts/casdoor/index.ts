@@ -8,7 +8,6 @@ export default productLayout({
   name: "casdoor",
   title: "Casdoor users",
   lists: ["[]", "users", "data"],
-  hides: ["totpSecret", "totp_secret", "recoveryCodes", "recovery_codes"],
   recognizes: (sample) =>
     has(sample, "owner", "name") &&
     hasOneOf(

@@ -8,7 +8,6 @@ export default productLayout({
   name: "clerk",
   title: "Clerk users",
   lists: ["[]"],
-  hides: ["totp_secret", "backup_codes"],
   columns: ["primary_email_address", "primary_phone_number"],
   recognizes: (sample) =>
     hasOneOf(sample, "primary_email_address", "primary_phone_number", "password_digest"),

@@ -11,7 +11,6 @@ export default productLayout({
   name: "fusionauth",
   title: "FusionAuth users",
   lists: ["users", "[]"],
-  hides: ["twoFactor", "twoFactorSecret"],
   recognizes,
   knows: names(
     "id username email verified mobilePhone firstName middleName lastName fullName",

@@ -8,7 +8,6 @@ export default productLayout({
   name: "hanko",
   title: "Hanko users",
   lists: ["[]"],
-  hides: ["otp_secret"],
   recognizes: (sample) =>
     hasOneOf(sample, "otp_secret", "webauthn_credentials") ||
     has(sample, "user_id", "emails", "created_at", "updated_at"),

@@ -171,9 +171,9 @@ function otpOf(credential: Read): Part {
 }
 
 /** Without `secretEncoding` the key is the text itself (keycloak/keycloak#21117). */
-function encodingOf(encoding: Read): SecretEncoding | undefined {
+function encodingOf(encoding: Read): SecretEncoding {
   if (isEmpty(encoding.value)) return "text";
-  return wordOf(encoding) === "base32" ? "base32" : undefined;
+  return wordOf(encoding) === "base32" ? "base32" : "unknown";
 }
 
 /** An authenticator of Keycloak before 8: its settings are beside the secret, which is text. */

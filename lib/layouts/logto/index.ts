@@ -8,7 +8,7 @@ export default productLayout({
   name: "logto",
   title: "Logto users",
   lists: ["[]", "users"],
-  hides: ["key", "codes", "code", "passwordEncrypted", "password_encrypted"],
+  hides: ["key", "code", "mfa_verifications"],
   recognizes: (sample) =>
     hasOneOf(sample, "mfaVerifications", "mfa_verifications", "passwordEncrypted", "password_encrypted") ||
     hasOneOf(sample, "primaryEmail", "primary_email"),

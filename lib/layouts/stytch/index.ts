@@ -11,7 +11,6 @@ export default productLayout({
   name: "stytch",
   title: "Stytch users, members and TOTP migrations",
   lists: ["[]", "results", "members"],
-  hides: ["recovery_codes"],
   recognizes: (sample) =>
     has(sample, "member_id") ||
     (has(sample, "user_id") && hasOneOf(sample, "totps", "crypto_wallets", "biometric_registrations")),
