@@ -12,7 +12,7 @@ export default productLayout({
   title: "Stytch users, members and TOTP migrations",
   lists: ["[]", "results", "members"],
   recognizes: (sample) =>
-    has(sample, "member_id") ||
+    has(sample, "member_id", "organization_id") ||
     (has(sample, "user_id") && hasOneOf(sample, "totps", "crypto_wallets", "biometric_registrations")),
   knows: names(
     "user_id member_id external_id email_address emails phone_numbers mfa_phone_number name",

@@ -13,8 +13,10 @@ export default productLayout({
   lists: ["users", "[]"],
   hides: ["data", "nonce"],
   recognizes: (sample) =>
-    has(sample, "factor_type", "secret") ||
-    (has(sample, "id") && hasOneOf(sample, "encrypted_password", "raw_user_meta_data")) ||
+    has(sample, "user_id", "factor_type", "secret") ||
+    // Devise of Ruby on Rails has encrypted_password too.
+    (has(sample, "id", "encrypted_password") && hasOneOf(sample, "email_confirmed_at", "instance_id")) ||
+    has(sample, "id", "raw_user_meta_data") ||
     has(sample, "id", "aud", "user_metadata"),
   knows: names(
     "id email email_confirmed_at phone phone_confirmed_at encrypted_password banned_until",
