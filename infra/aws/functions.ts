@@ -111,7 +111,7 @@ const oneFrom = (queue: string, maximumConcurrency: number): Value => ({
   },
 });
 // The bucket is versioned, and a notification says which version is meant.
-const mayReadUploads = ["incoming/users/", "incoming/otp/"].map((prefix) =>
+const mayReadUploads = ["incoming/users/", "incoming/otp/", "plan/users/", "plan/otp/"].map((prefix) =>
   may(objects(prefix), "s3:GetObjectVersion"),
 );
 /** Reads and writes the plans, parts and results of imports. */

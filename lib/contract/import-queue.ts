@@ -4,6 +4,14 @@ export type ImportMessage =
   /** Every chunk is done. */
   | { readonly kind: "finish"; readonly bucket: string; readonly import: string };
 
+/** The preview of a file is to be carried out. It waits where notifications of uploaded files do. */
+export interface ApplyMessage {
+  readonly kind: "apply";
+  readonly bucket: string;
+  /** The import that is the preview. */
+  readonly import: string;
+}
+
 /** Where chunks of imports wait, and imports that only have to be finished. Messages may be delivered twice and in any order. */
 export interface ImportQueue {
   /** Resolves only when every message is safely kept. Throws `unavailable` otherwise. */

@@ -1,8 +1,8 @@
-import type { DepartmentIdType } from "./person.ts";
 import type { ProofDiffers, ProofFailure } from "./proof-differs.ts";
 import type * as z from "zod/mini";
-import type { Change } from "./change.ts";
+import type { CalendarDay, Change } from "./change.ts";
 import type { InboundError } from "./errors.ts";
+import type { DepartmentIdType } from "./person.ts";
 import type { ApiHosts, SourceApi } from "./source-api.ts";
 
 // The contract of a source. At run time this file imports nothing; everything else in the pipeline imports it.
@@ -226,10 +226,12 @@ export interface TranslationContext {
   readonly externalId?: string;
   /** The source's department ids → Authing's. Departments that are not here are dropped. */
   readonly departments: Readonly<Record<string, string>>;
-  /** What the ids are that `departments` gives; absent: Authing's own. */
-  readonly departmentIdType?: DepartmentIdType;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
+  /** Of files: what the ids are that `departments` gives; absent: Authing's own. */
+  readonly departmentIdType?: DepartmentIdType;
+  /** Of files: the day of the upload in the company's time zone, after which no person in it was born. */
+  readonly today?: CalendarDay;
 }
 
 /** Everything there is to know about a source, in one object. */

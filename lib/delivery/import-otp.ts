@@ -1,6 +1,7 @@
 import { maxSecretsPerImport } from "#lib/authing/limits.ts";
 import type { Failure } from "#lib/authing/failures.ts";
-import type { Identifier } from "#lib/authing/identifiers.ts";
+import type { ListedUserDto } from "#lib/authing/dto.ts";
+import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportOtp } from "#lib/contract/change.ts";
 import { attempt } from "./attempt.ts";
@@ -9,11 +10,16 @@ import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { findByIdentifier, findUsers, firstReference, type Who } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
-interface Resolved {
-  readonly task: Task<ImportOtp>;
+interface Account {
   readonly userId: string;
   /** Our id of the person whose account the ledger remembers; the account may have been made anew since. */
   readonly remembered?: string;
+  /** The account as the look-up has shown it. */
+  readonly user?: ListedUserDto;
+}
+
+interface Resolved extends Account {
+  readonly task: Task<ImportOtp>;
 }
 
 /** How often a call is sent anew after an answer that did not tell whether it arrived: setting the same secret twice is harmless. */
@@ -127,7 +133,7 @@ async function resolve(
   context: DeliveryContext,
   settle: Settle,
 ): Promise<readonly Resolved[]> {
-  const userIds = new Map<Task<ImportOtp>, Omit<Resolved, "task">>();
+  const userIds = new Map<Task<ImportOtp>, Account>();
   const asked = new Map<Identifier, Task<ImportOtp>[]>();
   for (const task of tasks) {
     const account = accounts.get(task);
@@ -155,13 +161,52 @@ async function resolve(
       waiting.map(({ change: { who } }) => who),
     );
     for (const task of waiting) {
-      const userId = found(task.change.who)?.userId;
-      if (userId === undefined) settle(task, { kind: "rejected", reason: "user-unknown", field: kind });
-      else userIds.set(task, { userId });
+      const user = found(task.change.who);
+      if (user === undefined) settle(task, { kind: "rejected", reason: "user-unknown", field: kind });
+      else userIds.set(task, { userId: user.userId, user });
     }
   }
+  await refuseTwoPeople(userIds, accounts, context, settle);
   return tasks.flatMap((task) => {
     const account = userIds.get(task);
     return account === undefined ? [] : { task, ...account };
   });
+}
+
+/**
+ * Refuses rows of files that name two people: one by their id, another by their e-mail address. Nothing tells whose the secret is, and the
+ * wrong one of them could sign in with it. An identifier that no account has names no other person.
+ */
+async function refuseTwoPeople(
+  userIds: Map<Task<ImportOtp>, Account>,
+  accounts: ReadonlyMap<Task, string>,
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  for (const kind of identifiers) {
+    const asked = [...userIds].filter(([task, { user }]) => {
+      const { who } = task.change;
+      const isRow = task.subject === undefined && !accounts.has(task);
+      const isWhole = kind !== "phone" || who.phoneCountryCode !== undefined;
+      const isSame = user !== undefined && identifierOf(user, kind) === identifierOf(who, kind);
+      return isRow && isWhole && who[kind] !== undefined && !isSame;
+    });
+    const found = await findByIdentifier(
+      context,
+      kind,
+      asked.map(([{ change }]) => change.who),
+    );
+    for (const [task, { userId, remembered }] of asked) {
+      const other = found(task.change.who);
+      if (other === undefined || other.userId === userId) continue;
+      // The ledger's account may have been made anew since.
+      const [current] = remembered === undefined ? [] : await findUsers(context, "externalId", [remembered]);
+      if (current?.userId === other.userId) {
+        userIds.set(task, { userId: other.userId, user: other });
+        continue;
+      }
+      settle(task, { kind: "rejected", reason: "identities-differ", field: kind });
+      userIds.delete(task);
+    }
+  }
 }

@@ -23,15 +23,40 @@ const dateForms = [
   /^(\d{4})\.(\d{1,2})\.(\d{1,2})$/,
   /^(\d{4})年(\d{1,2})月(\d{1,2})日?$/,
   /^(\d{4})(\d{2})(\d{2})$/,
-  /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?$/,
 ];
 const dayOrMonthFirst = /^\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})$/;
+/** A time of day behind a date, as ISO 8601 and spreadsheets write it, and its offset. */
+const timeBehind =
+  /[T ]((?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?)(?: ?([AP]M))?(?: ?(Z|[+-]\d{2}(?::?\d{2})?))?$/i;
+/** Of a date with its time, in UTF-16 units. */
+const maxDateLength = 64;
+
+interface WrittenDate {
+  readonly date: string;
+  readonly time?: string | undefined;
+  readonly offset?: string | undefined;
+}
+
+function writtenDate(value: unknown): WrittenDate {
+  const text = plainText(value) ?? "";
+  if (text.length > maxDateLength) return { date: "" };
+  const written = plainDashes(normalized(text, "NFKC")).replaceAll(/\s+/g, " ");
+  const match = timeBehind.exec(written);
+  if (!match) return { date: written };
+  return {
+    date: written.slice(0, match.index),
+    time: `${match[1]}${match[2] ?? ""}`,
+    offset: match[3],
+  };
+}
 
 /** The day a text names, as it is written: a time of day and its offset behind it do not move it. */
-export function calendarDate(value: unknown): { day: string; problem?: undefined } | { problem: string } {
-  const written = plainDashes(normalized(plainText(value) ?? "", "NFKC")).replaceAll(/\s+/g, " ");
-  if (dayOrMonthFirst.test(written)) return { problem: "date-ambiguous" };
-  const match = dateForms.map((form) => form.exec(written)).find((found) => found !== null);
+export function calendarDate(
+  value: unknown,
+): { day: string; problem?: undefined } | { problem: "date-ambiguous" | "date-invalid" } {
+  const { date } = writtenDate(value);
+  if (dayOrMonthFirst.test(date)) return { problem: "date-ambiguous" };
+  const match = dateForms.map((form) => form.exec(date)).find((found) => found !== null);
   const [, year = "", month = "", day = ""] = match ?? [];
   const iso = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
   const time = Date.parse(`${iso}T00:00:00Z`);
@@ -39,6 +64,34 @@ export function calendarDate(value: unknown): { day: string; problem?: undefined
   const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(iso) && year >= "1800";
   return isReal ? { day: iso } : { problem: "date-invalid" };
 }
+
+/** The oldest person of whom there is a record became 122 years old. */
+const oldestAge = 125;
+
+/**
+ * The birthday of a person in a file, stricter than `birthdate`: the person who uploads the file can correct it.
+ *
+ * - `birthdate-moved`: a time with an offset that is not midnight. A program has written the beginning of the day in another time zone, e.g.
+ *   `1990-05-16T16:00:00Z` for the 17th in China.
+ * - `birthdate-in-future`, `birthdate-too-early`: a century that was guessed, or the day 0 of a spreadsheet.
+ *
+ * @param today the day of the upload; without it, no birthday is in the future and any since 1900 is early enough.
+ */
+export function birthdateOfFile(read: Read, today: CalendarDay | undefined): Encoded {
+  const said = birthdate(read);
+  const day = said.fields.birthdate;
+  if (day === undefined) return said;
+  const { time, offset } = writtenDate(read.value);
+  if (offset !== undefined && !/^0?0:00(?::00(?:[.,]0+)?)?$|^12:00(?::00)?AM$/i.test(time ?? ""))
+    return refused(read, said.rule, "birthdate-moved");
+  if (today !== undefined && day > today) return refused(read, said.rule, "birthdate-in-future");
+  const earliest =
+    today === undefined ? "1900-01-02" : `${Number(today.slice(0, 4)) - oldestAge}${today.slice(4)}`;
+  return day < earliest ? refused(read, said.rule, "birthdate-too-early") : said;
+}
+
+/** Whether a birthday is the day on which computers begin to count, which programs write for one that is not known. */
+export const isFirstDayOfComputers = (day: string | undefined): boolean => day === "1970-01-01";
 
 /**
  * A day that decides about access, e.g. a person's last one, as `YYYY-MM-DD`; `undefined` where none is written.

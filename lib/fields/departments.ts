@@ -1,8 +1,9 @@
+import { normalized } from "./clean-text.ts";
 import { type Encoded, encoded, nothing, plainText, refused } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
 /** Most departments of a person at Authing. */
-const maxDepartments = 50;
+export const maxDepartments = 50;
 /** How many ids of a person are read; no source lists as many departments of one person. */
 const maxIds = 1000;
 
@@ -33,3 +34,65 @@ export function departments(read: Read, map: Readonly<Record<string, string>>): 
     ...(isCut ? [refused(read, rule, "more-than-50-departments")] : []),
   ];
 }
+
+/** Between departments, where one cell holds several. */
+const separators = /[;；,，\r\n]/;
+
+/**
+ * Departments of a file by a configured map: an id, a code, or a path such as `公司/研发/前端`; several in a list, or in one text with
+ * semicolons or commas between them. A path is compared without regard to space around its parts and a slash at its ends.
+ *
+ * @returns the ids, and codes of what is to be told: everything else of the row is brought all the same.
+ */
+export function departmentsOfFile(
+  read: Read,
+  map: Readonly<Record<string, string>>,
+): {
+  readonly ids: readonly string[];
+  readonly notes: readonly ("department-unmapped" | "more-than-50-departments")[];
+} {
+  if (isEmpty(read.value)) return { ids: [], notes: [] };
+  const byPath = pathsOf(map);
+  const told: readonly unknown[] = Array.isArray(read.value) ? read.value : [read.value];
+  const ids = new Set<string>();
+  let isUnmapped = false;
+  let isCut = told.length > maxIds;
+  for (const written of told.slice(0, maxIds)) {
+    const text = plainText(written) ?? "";
+    // The whole first: a department's name may have a comma.
+    const whole = byPath.get(pathOf(text));
+    const parts = whole === undefined ? text.split(separators, maxIds + 1) : [text];
+    isCut ||= parts.length > maxIds;
+    for (const part of parts) {
+      const path = pathOf(part);
+      const id = byPath.get(path);
+      if (id !== undefined) ids.add(id);
+      else isUnmapped ||= path !== "" || text === "";
+    }
+  }
+  return {
+    ids: [...ids].slice(0, maxDepartments),
+    notes: [
+      ...(isUnmapped ? ["department-unmapped" as const] : []),
+      ...(ids.size > maxDepartments || isCut ? ["more-than-50-departments" as const] : []),
+    ],
+  };
+}
+
+/** The map is one object for all rows of a file. */
+const pathsOfMaps = new WeakMap<object, ReadonlyMap<string, string>>();
+
+function pathsOf(map: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const known = pathsOfMaps.get(map);
+  if (known) return known;
+  const paths = new Map(Object.entries(map).map(([path, id]) => [pathOf(path), id]));
+  pathsOfMaps.set(map, paths);
+  return paths;
+}
+
+const pathOf = (text: string) =>
+  normalized(text, "NFKC")
+    .split(/[/\\]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .join("/");

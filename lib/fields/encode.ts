@@ -125,8 +125,8 @@ export function assemble(all: readonly Encoded[]): {
   return { person: person as Partial<CreateUserInfoDto>, trail, dropped };
 }
 
-const yesWords = new Set(["true", "1", "y", "yes", "是", "√"]);
-const noWords = new Set(["false", "0", "n", "no", "否"]);
+const yesWords = new Set(["true", "t", "1", "1.0", "y", "yes", "是", "真", "√", "✓", "✔"]);
+const noWords = new Set(["false", "f", "0", "0.0", "n", "no", "否", "假", "×", "✗", "✘"]);
 
 /** What people and systems write for true and false; `undefined` for anything else. */
 export function yesOrNo(value: unknown): boolean | undefined {

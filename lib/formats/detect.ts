@@ -1,8 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Format, OpenFile } from "./format.ts";
-import * as registry from "./registry.ts";
-
-const formats: readonly Format[] = Object.values(registry);
+import { formats } from "./registry.ts";
 
 const asCsv = "save the sheet as CSV UTF-8 and upload that";
 const unpackedFirst = "unpack it and upload the file inside";

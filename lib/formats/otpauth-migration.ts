@@ -59,7 +59,9 @@ export function readMigration(uri: string): MigrationPart | undefined {
   if (data.length !== 1) return undefined;
   try {
     // Not as form data: the base64 of real exports has plus signs that are not encoded.
-    const message = decodeBase64(decodeURIComponent((data[0] as string).slice("data=".length)));
+    const written = decodeURIComponent((data[0] as string).slice("data=".length));
+    // Where a program has made spaces of the plus signs, leaving them out would give other secrets.
+    const message = /\s/.test(written) ? undefined : decodeBase64(written);
     return message && partOf(message);
   } catch {
     // Not kept as a cause: nothing is known of the text but that it is no such message.

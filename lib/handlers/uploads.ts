@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { InboundError, reasonOf } from "#lib/contract/errors.ts";
-import type { ImportMessage } from "#lib/contract/import-queue.ts";
+import type { ApplyMessage, ImportMessage } from "#lib/contract/import-queue.ts";
+import { applyPreview } from "#lib/uploads/apply-preview.ts";
 import { finishImport, type FinishPorts } from "#lib/uploads/finish.ts";
 import { objectsCreated } from "#lib/uploads/notification.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
@@ -17,6 +18,9 @@ const reserveMilliseconds = 10_000;
 /** The Lambda handler of uploaded files: plans what the queue holds, notifications of S3 or of EventBridge. */
 export function uploadsPlan(open: () => PlanPorts) {
   return batchHandler(open, async (notification, { ports, awsRequestId: owner }) => {
+    if ((notification as ApplyMessage).kind === "apply") {
+      return (await applyPreview(notification as ApplyMessage, ports, { owner })) === "done";
+    }
     let done = true;
     for (const object of objectsCreated(notification)) {
       done = (await planImport(object, ports, { owner })) === "done" && done;

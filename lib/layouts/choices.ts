@@ -3,8 +3,21 @@ import type { RowProblem } from "#lib/formats/format.ts";
 
 // A person has one e-mail address, one number and one account at Authing; products have lists.
 
-/** A note that a value was left out, at its column or path. */
-export const note = (code: string, { path }: Read): RowProblem => ({ code, column: path });
+/** What layouts of products say of a part of a record. */
+type ProductCode =
+  | "ban-end-ignored"
+  | "email-left-out"
+  | "factor-left-out"
+  | "factor-unverified"
+  | "operation-unsupported"
+  | "password-hash-needs-project-key"
+  | "phone-left-out"
+  | "recovery-codes-unreadable"
+  | "secret-encrypted"
+  | "secret-settings-missing";
+
+/** Why a part of a record is not brought, at its column or path. */
+export const note = (code: ProductCode, { path }: Read): RowProblem => ({ code, column: path });
 
 /** Notes for the addresses of a list that are not the chosen one. */
 export const otherEmails = (all: readonly Read[], chosen: Read | undefined): readonly RowProblem[] =>
@@ -30,9 +43,11 @@ export function internationalPhone(read: Read): Read {
     : read;
 }
 
-/** Yes where a point in time says when something was confirmed, else no; nothing where there is nothing to confirm. */
-export function confirmed(at: Read, what: Read | undefined): Read | undefined {
-  return what === undefined || isEmpty(what.value) ? undefined : { value: !isEmpty(at.value), path: at.path };
+/** Yes where a point in time says when something was confirmed, no where it is empty; nothing where the record does not say. */
+export function confirmed(at: Read, what: Read): Read | undefined {
+  return at.value === undefined || isEmpty(what.value)
+    ? undefined
+    : { value: !isEmpty(at.value), path: at.path };
 }
 
 /** An account as authenticators and password managers name it: an address, or a user name. */

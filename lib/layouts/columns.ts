@@ -1,4 +1,5 @@
 import { normalized } from "#lib/fields/clean-text.ts";
+import { plainWord } from "#lib/fields/encode.ts";
 import type { ColumnNames } from "./column-names.ts";
 
 /** What a name of a column means: our field, and how well known this meaning is: 0 is the best. */
@@ -90,17 +91,21 @@ export function normalizedName(column: string): string {
     .replaceAll(marks, "");
 }
 
-/**
- * A cell without the `'` that a spreadsheet, or our own `rejected.csv`, puts before a digit or before the first character of a formula.
- * Not for passwords: there the apostrophe is the person's.
- */
-export function withoutApostrophe(value: unknown): unknown {
-  return typeof value === "string"
-    ? value.replace(/^([\s\p{Default_Ignorable_Code_Point}]*)'(?=[=+\-@\t\r\d])/u, "$1")
-    : value;
+/** Whether the `type` in a row of people is that of its secret; most often it is a type of employees, which refuses no secret. */
+export function isTokenType(value: unknown): boolean {
+  return /otp|ocra|steam|yubi/.test(plainWord(value));
 }
 
-/** The cell of a column. Names such as `constructor` are the file's, never JavaScript's. */
-export function cell(values: Readonly<Record<string, unknown>>, column: string): unknown {
-  return Object.hasOwn(values, column) ? values[column] : undefined;
+/** An apostrophe belongs to a password. */
+const asWritten: ReadonlySet<string> = new Set(["password", "passwordHash", "salt"]);
+
+/**
+ * The cell of a column that holds this field: without the `'` that a spreadsheet, or our own `rejected.csv`, puts before a digit or before
+ * the first character of a formula. Names such as `constructor` are the file's, never JavaScript's.
+ */
+export function cellOf(values: Readonly<Record<string, unknown>>, column: string, field: string): unknown {
+  const value = Object.hasOwn(values, column) ? values[column] : undefined;
+  return typeof value === "string" && !asWritten.has(field)
+    ? value.replace(/^([\s\p{Default_Ignorable_Code_Point}]*)'(?=[=+\-@\t\r\d])/u, "$1")
+    : value;
 }

@@ -1,5 +1,7 @@
+import { InboundError } from "#lib/contract/errors.ts";
 import type { ReadContext, RowProblem } from "#lib/formats/format.ts";
 import { normalizedName } from "./columns.ts";
+import { configuredMeaning, configuring } from "./configured.ts";
 import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
 import { knowsColumn, plainLists, plainReader } from "./plain/index.ts";
 import * as registry from "./registry.ts";
@@ -26,7 +28,8 @@ export const findLayout = (sample: Sample): Layout | undefined =>
  * The reader of a file's records.
  *
  * @param layout the name of its layout; absent: the names of its columns say what they mean.
- * @throws InboundError `malformed` `columns-ambiguous` or `columns-unrecognized` for a header that no record could be read by.
+ * @throws InboundError `malformed` `columns-ambiguous` or `columns-unrecognized` for a header that no record could be read by, or the
+ *   reason of a layout whose files are refused; `misconfigured` `columns-setting-unknown` for a setting that names no field of ours.
  */
 export function entryReader(
   layout: string | undefined,
@@ -47,16 +50,20 @@ export const maxUnmapped = 100;
 const maxNameLength = 64;
 
 function productReader(
-  { entries, knows, hides = [] }: Layout,
+  { entries, knows, hides = [], refusal }: Layout,
   kind: UploadKindName,
   columns: readonly string[] | undefined,
   settings: LayoutSettings,
 ): EntryReader {
-  const known = knows && new Set([...knows, ...Object.keys(settings.columns)]);
+  if (refusal) throw new InboundError("malformed", refusal.reason, { path: "file", hint: refusal.hint });
+  const configured = configuredMeaning(kind, settings);
+  const configure = configuring(kind, columns, settings);
+  const knowing = knowingOf(knows);
   const unmapped = new Set<string>();
   const see = (names: readonly string[]) => {
+    const isKnown = knowing(names);
     for (const name of names) {
-      if (known && !known.has(name) && unmapped.size < maxUnmapped)
+      if (unmapped.size < maxUnmapped && name !== "" && !isKnown(name) && configured(name) === undefined)
         unmapped.add(name.slice(0, maxNameLength));
     }
   };
@@ -64,12 +71,20 @@ function productReader(
   return {
     entries(values) {
       if (!columns) see(Object.keys(values));
-      return entries(values, kind, settings);
+      return configure(entries(values, kind, settings), values);
     },
     unmapped: () => [...unmapped],
     notes: () => [],
     hides: new Set(hides.map((name) => name.toLowerCase())),
   };
+}
+
+/** Names are compared as those of columns are: templates mark what must be filled, and tables write `_` for a capital letter. */
+function knowingOf(knows: Layout["knows"]): (columns: readonly string[]) => (name: string) => boolean {
+  if (knows === undefined) return () => () => true;
+  if (typeof knows === "function") return knows;
+  const names = new Set(knows.map(normalizedName));
+  return () => (name) => names.has(normalizedName(name));
 }
 
 /** What formats are told of the layouts: names by which a header is found, where records are in a document, tables without a header. */

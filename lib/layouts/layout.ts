@@ -26,6 +26,10 @@ export interface Entry {
   readonly notes?: readonly RowProblem[];
 }
 
+/** Whether a field of a person is one that a secret names its owner by. */
+export const isIdentity = (field: string): boolean =>
+  ["userId", "externalId", "username", "email", "phone", "phoneCountryCode"].includes(field);
+
 /** The first record of a file, by which layouts recognise theirs. */
 export interface Sample {
   /** The columns as the file writes them; `undefined` where every record names its own. */
@@ -60,8 +64,13 @@ export interface Layout {
   readonly hides?: readonly string[];
   /** Whether a file is of this product, by what only this product writes. */
   recognizes(sample: Sample): boolean;
-  /** Names of columns or keys of the first level that are read, or are left out on purpose; others are told as unused. `undefined`: all. */
-  readonly knows?: readonly string[];
+  /**
+   * Names of columns or keys of the first level that are read, or are left out on purpose, as the product writes them; others are told
+   * as unused. A function is given all columns of the file, or of the record. `undefined`: all.
+   */
+  readonly knows?: readonly string[] | ((columns: readonly string[]) => (column: string) => boolean);
+  /** Why files of this product are refused as a whole, and what to do instead. */
+  readonly refusal?: { readonly reason: "duo-tokens" | "yubikey-log"; readonly hint: string };
   /**
    * What a record brings, in its order; none, for a record that is not about a person of this kind of upload, e.g. one without a secret
    * in a file of secrets. Pure, and total over any values.

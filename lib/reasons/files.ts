@@ -57,9 +57,9 @@ export const files: ReasonGroup = {
     },
     "file-is-xls-or-protected-xlsx": {
       en: "The file is an old or a protected Excel workbook, so nothing was imported.",
-      enNext: "Save the sheet as CSV UTF-8 and upload that.",
+      enNext: "Save it as .xlsx without a password and upload that.",
       zh: "文件是旧版或受保护的 Excel 工作簿，因此没有导入。",
-      zhNext: "请将工作表另存为 CSV UTF-8 后上传。",
+      zhNext: "请去掉密码，另存为 .xlsx 后上传。",
     },
     "file-is-parquet": {
       en: "The file is in the format Parquet, so nothing was imported.",
@@ -190,10 +190,10 @@ export const files: ReasonGroup = {
       zhNext: "请只保留其中一列。",
     },
     "record-too-long": {
-      en: "A record of the file is longer than one person can be, so the file is refused: a quotation mark is probably not closed.",
-      enNext: "Look at the line that the summary names.",
-      zh: "文件中有一条记录过长，不可能是一个人，因此文件被拒绝：可能有引号没有闭合。",
-      zhNext: "请查看 summary 指出的那一行。",
+      en: "A record is longer than one person can be: in JSON its row was rejected, else the file is refused; a quotation mark is probably not closed.",
+      enNext: "Look at the place that is named.",
+      zh: "有一条记录过长，不可能是一个人：JSON 文件中该行被拒绝，其他文件则整个被拒绝；可能有引号没有闭合。",
+      zhNext: "请查看所示的位置。",
     },
     "object-missing": {
       en: "The file is no longer in the bucket, or was replaced: rows that are decided stay so, the others were not imported.",

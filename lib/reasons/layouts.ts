@@ -14,7 +14,7 @@ export const layouts: ReasonGroup = {
       zhNext: "如果应读取另一列，请在 uploads.columns 中映射那一列，或把这一列设为 “-”。",
     },
     "column-left-out": {
-      en: "The column was not read: another one holds the same field by a better known name, such as 手机 beside 电话, or employee ids beside ids of the directory.",
+      en: "The column was not read: another one holds the same field by a better known name, as a mobile number beside a telephone number (手机, 电话) or an id of the directory beside a number of employees (员工UserID, 工号).",
       enNext: "If this one shall be read, map it in uploads.columns.",
       zh: "该列没有读取：另一列以更明确的名称表示同一个字段，例如有“手机”时的“电话”，有目录用户 ID 时的工号。",
       zhNext: "如果应读取这一列，请在 uploads.columns 中映射它。",
@@ -25,6 +25,26 @@ export const layouts: ReasonGroup = {
         "Write a field such as externalId, customData.<field>, or - for a column that is left out on purpose.",
       zh: "配置 uploads.columns 把某一列映射到了不存在的字段，更正之前文件会等待。",
       zhNext: "请写字段名，例如 externalId、customData.<字段>，或用 - 表示有意忽略该列。",
+    },
+    "duo-tokens": {
+      en: "The file lists hardware tokens for Duo: it names no people, and does not say which tokens count their codes, so nothing was imported.",
+      enNext:
+        "Make a table with the columns email, secret (in base32), algorithm, digits and period, for the tokens that are TOTP.",
+      zh: "该文件是 Duo 的硬件令牌清单：没有写明属于哪些人，也没有说明哪些令牌按计数器工作，因此没有导入。",
+      zhNext: "请为其中的 TOTP 令牌制作表格，列为 email、secret（base32）、algorithm、digits、period。",
+    },
+    "yubikey-log": {
+      en: "The file is a log of YubiKeys that were programmed: its keys count their codes or are no TOTP, which Authing does not know, so nothing was imported.",
+      enNext:
+        "Let these people enrol an authenticator at Authing; a YubiKey can hold its secret in Yubico Authenticator.",
+      zh: "该文件是 YubiKey 的编程记录：其中的密钥按计数器工作或不是 TOTP，Authing 不支持，因此没有导入。",
+      zhNext: "请让这些人在 Authing 重新绑定验证器；YubiKey 可通过 Yubico Authenticator 保存其密钥。",
+    },
+    "password-hash-weak": {
+      en: "The file says that its passwords are hashes of MD5, SHA-1 or crypt, so the row was rejected: such hashes are quickly turned into passwords.",
+      enNext: "Empty the password and the hash function of these rows, and let the people set new passwords.",
+      zh: "文件说明密码是 MD5、SHA-1 或 crypt 的哈希值，因此该行被拒绝：这样的哈希值很快就能还原成密码。",
+      zhNext: "请清空这些行的密码和哈希函数，让这些人设置新密码。",
     },
     "password-and-hash": {
       en: "The row has a password and a hash, so it was rejected: it is not known which of them the person signs in with.",

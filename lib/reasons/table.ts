@@ -3,15 +3,21 @@ import { asking } from "./asking.ts";
 import { authing } from "./authing.ts";
 import { fields } from "./fields.ts";
 import { files } from "./files.ts";
+import { jsonFiles } from "./json-files.ts";
 import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
+import { otpFiles } from "./otp-files.ts";
+import { products } from "./products.ts";
 import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
+import { rowSecrets } from "./row-secrets.ts";
 import { rows } from "./rows.ts";
 import { settings } from "./settings.ts";
 import { text } from "./text.ts";
+import { values } from "./values.ts";
 import { waits } from "./waits.ts";
+import { workbooks } from "./workbooks.ts";
 
 /**
  * Every reason code of this code base, in the order of docs/reasons.md. A reason that the table lacks fails
@@ -28,7 +34,13 @@ export const reasonGroups: readonly ReasonGroup[] = [
   settings,
   files,
   text,
+  jsonFiles,
   rows,
+  workbooks,
+  otpFiles,
   layouts,
+  products,
+  values,
+  rowSecrets,
   operations,
 ];

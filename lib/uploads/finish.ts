@@ -6,7 +6,7 @@ import { planKey, readPlan, type ImportPlan } from "./import-plan.ts";
 import { importKey, leaseSeconds } from "./ledger-entries.ts";
 import { partKey, readPart, type Part } from "./parts.ts";
 import { recordOutcome, type FileEnd, type OutcomePorts } from "./record-outcome.ts";
-import { joinedColumns, type ToldColumns } from "./told-columns.ts";
+import { joinedColumns, noColumns, type ToldColumns } from "./told-columns.ts";
 import type { RowResults } from "./row-results.ts";
 
 export type FinishPorts = OutcomePorts;
@@ -52,7 +52,7 @@ export async function finishImport(
 
 /** Joins the results of all parts, in the order of the file, and records the outcome. */
 function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
-  let columns: ToldColumns = { unused: [], notes: [] };
+  let columns: ToldColumns = noColumns;
   let problem: FileEnd["problem"];
   async function* results(): AsyncGenerator<RowResults> {
     for (const chunk of plan.chunks.keys()) {

@@ -2,12 +2,21 @@ import type { ByteRange, ObjectReference, ObjectStore } from "#lib/contract/obje
 import type { Table, TableDetails } from "#lib/formats/format.ts";
 import type { UploadKindName } from "#lib/layouts/layout.ts";
 import { importFolder } from "./import-id.ts";
+import type { OutcomeCounts } from "./row-results.ts";
+import type { SettingsPrint } from "./settings-print.ts";
 import { readStored, writeJson } from "./stored-objects.ts";
 import type { StoredTable } from "./stored-rows.ts";
 
 /** Consecutive rows that one invocation delivers, and where they are among the stored rows. */
 export interface Chunk extends ByteRange {
   readonly rows: number;
+}
+
+/** A preview that an import carries out, and what it foretold. */
+export interface FollowedPreview {
+  readonly import: string;
+  readonly people: OutcomeCounts;
+  readonly secrets: OutcomeCounts;
 }
 
 /**
@@ -26,6 +35,14 @@ export interface ImportPlan extends StoredTable {
   readonly columns: Table["columns"];
   /** The name of the layout that says what the columns mean; absent: names of columns say it. */
   readonly layout?: string;
+  /** The file is only previewed: everything is read and looked up, and nothing is written at Authing. */
+  readonly isPreview?: true;
+  /** Of a preview: the settings that it went by. */
+  readonly settings?: SettingsPrint;
+  /** Of a preview: the most requests per second that an import may send. */
+  readonly requestsPerSecond?: number;
+  /** The preview that this import carries out. */
+  readonly preview?: FollowedPreview;
   /** The rows, as `stored-rows.ts` writes them. Deleted when the import ends. */
   readonly stored: ObjectReference;
   readonly rows: number;

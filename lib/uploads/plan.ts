@@ -1,17 +1,26 @@
 import type { Clock } from "#lib/contract/clock.ts";
 import { InboundError } from "#lib/contract/errors.ts";
+import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ImportQueue } from "#lib/contract/import-queue.ts";
 import type { Ledger } from "#lib/contract/ledger.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 import { storeAndCut, type ChunkSize } from "./cut-into-chunks.ts";
 import { importIdOf } from "./import-id.ts";
-import { chunksAtOnce, readPlan, rowsKey, writePlan, type ImportPlan } from "./import-plan.ts";
+import {
+  chunksAtOnce,
+  readPlan,
+  rowsKey,
+  writePlan,
+  type FollowedPreview,
+  type ImportPlan,
+} from "./import-plan.ts";
 import { importKey, leaseSeconds, uploadsSource } from "./ledger-entries.ts";
 import { writeProgress } from "./progress.ts";
 import { objectFile, problemOf, readUpload, type ReadSettings } from "./read-upload.ts";
 import { recordOutcome } from "./record-outcome.ts";
 import { rowTranslator, type RowSettings, type RowTranslator } from "./rows/row-translator.ts";
+import { settingsPrint, type SettingsPrint } from "./settings-print.ts";
 import { columnsOf } from "./told-columns.ts";
 import { kindOf, placeOf } from "./upload-place.ts";
 import { refuseOversized } from "./upload-size.ts";
@@ -25,6 +34,9 @@ export interface PlanPorts {
   readonly log: Log;
   readonly reading: ReadSettings;
   readonly rows: RowSettings;
+  readonly existing: ExistingPolicy;
+  /** The most requests per second that an import may send to Authing, for the estimates of previews. */
+  readonly requestsPerSecond: number;
   /** The names of the sources of the configuration. */
   readonly sources: readonly string[];
 }
@@ -34,6 +46,22 @@ export interface PlanPorts {
  * invocation holds the bytes of its chunk in memory.
  */
 const defaultChunkSize: ChunkSize = { rows: 5_000, bytes: 4 * 1024 * 1024 };
+
+export interface PlanOptions {
+  readonly chunkSize?: ChunkSize;
+  /** The import's id. Default: by the object and its version. */
+  readonly id?: string;
+  /** The preview that the import carries out, wherever its object is. */
+  readonly preview?: FollowedPreview;
+}
+
+/** The settings that decide what an import does, each as a hash. */
+export const importSettings = ({
+  reading: { keys: _, ...reading },
+  rows,
+  existing,
+}: Pick<PlanPorts, "reading" | "rows" | "existing">): SettingsPrint =>
+  settingsPrint({ ...reading, ...rows.translation, existing });
 
 /**
  * Plans the import of one uploaded file: reads it once to its end, so that no row of an unreadable file is delivered, cuts it
@@ -45,7 +73,7 @@ export async function planImport(
   object: ObjectReference,
   ports: PlanPorts,
   { owner }: { owner: string },
-  chunkSize: ChunkSize = defaultChunkSize,
+  { chunkSize = defaultChunkSize, ...given }: PlanOptions = {},
 ): Promise<"done" | "later"> {
   const { ledger, log, objects, queue } = ports;
   const kind = kindOf(object);
@@ -53,7 +81,7 @@ export async function planImport(
     log.warn("upload ignored", { reason: "not-under-incoming" });
     return "done";
   }
-  const id = importIdOf(object);
+  const id = given.id ?? importIdOf(object);
   const key = importKey(id);
   const claim = await ledger.claim(key, { owner, leaseSeconds });
   if (claim.state === "busy") return "later";
@@ -62,7 +90,9 @@ export async function planImport(
     return "done";
   }
   try {
-    const base = { import: id, kind, object, startedAt: new Date(ports.clock.now()).toISOString() };
+    const startedAt = new Date(ports.clock.now()).toISOString();
+    const { preview } = given;
+    const base = { import: id, kind, object, startedAt, ...(preview && { preview }) };
     let plan: ImportPlan | undefined;
     try {
       // A plan that is there was made from the same version of the object.
@@ -85,7 +115,7 @@ export async function planImport(
 
 /** Reads the file, stores its rows and writes its plan. Returns `undefined` for a file that is refused, which ends its import. */
 async function makePlan(
-  base: Pick<ImportPlan, "import" | "kind" | "object" | "startedAt">,
+  base: Pick<ImportPlan, "import" | "kind" | "object" | "startedAt" | "preview">,
   ports: PlanPorts,
   chunkSize: ChunkSize,
 ): Promise<ImportPlan | undefined> {
@@ -95,15 +125,12 @@ async function makePlan(
   let translator: RowTranslator | undefined;
   let rowsObject: ObjectWriter | undefined;
   try {
-    const place = placeOf(base.object, sources);
+    const { isPreview, ...place } = placeOf(base.object, sources);
     refuseOversized(base.object);
     const table = await readUpload(await objectFile(base.object, objects), base.kind, ports.reading);
     const { columns, layout } = table;
     seen = { details: table.details, columns: undefined };
-    translator = rowTranslator(
-      { kind: base.kind, columns, ...(layout !== undefined && { layout }) },
-      ports.rows,
-    );
+    translator = rowTranslator({ ...base, columns, ...(layout !== undefined && { layout }) }, ports.rows);
     seen = {
       details: table.details,
       columns,
@@ -118,6 +145,12 @@ async function makePlan(
     const plan: ImportPlan = {
       ...base,
       ...place,
+      ...(isPreview &&
+        !base.preview && {
+          isPreview,
+          settings: importSettings(ports),
+          requestsPerSecond: ports.requestsPerSecond,
+        }),
       ...seen,
       details: { ...seen.details, ...more },
       ...(filledColumns !== undefined && { filledColumns }),

@@ -4,13 +4,14 @@ import type { Log } from "#lib/contract/log.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
+import { estimateOf } from "./estimate.ts";
 import { importFolder } from "./import-id.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { importRecord, uploadsSource } from "./ledger-entries.ts";
 import { rejectedFile } from "./rejected-file.ts";
-import { writeResults, type FileProblem } from "./result-files.ts";
+import { writeResults, type FileProblem, type ImportSummary } from "./result-files.ts";
 import type { ToldColumns } from "./told-columns.ts";
-import type { RowResults } from "./row-results.ts";
+import type { RowCounts, RowResults } from "./row-results.ts";
 
 export interface OutcomePorts {
   readonly ledger: Ledger;
@@ -38,23 +39,28 @@ export async function recordOutcome(
   end: () => FileEnd,
   { ledger, objects, clock, log }: OutcomePorts,
 ): Promise<Outcome> {
-  const { import: id, kind, source, object, details, layout, startedAt } = plan;
-  const target = { bucket: object.bucket, folder: importFolder(id), file: rejectedFile(plan) };
-  const summary = await writeResults(objects, target, results, () => {
+  const { import: id, kind, source, details, layout, startedAt, settings, preview, requestsPerSecond } = plan;
+  const { bucket, ...object } = plan.object;
+  const target = { bucket, folder: importFolder(id), file: rejectedFile(plan), columns: plan.columns };
+  const summary = await writeResults(objects, target, results, (counts) => {
     const { problem, columns } = end();
-    return {
+    const summary: Omit<ImportSummary, keyof RowCounts | "reasons" | "notes"> = {
       import: id,
       kind,
       ...(source !== undefined && { source }),
-      object: { key: object.key, ...(object.versionId !== undefined && { versionId: object.versionId }) },
+      object,
+      ...(settings && { settings }),
+      ...(preview && { preview }),
+      ...(requestsPerSecond !== undefined && { estimate: estimateOf(counts, requestsPerSecond) }),
       startedAt,
-      state: problem ? "refused" : "finished",
+      state: problem ? "refused" : plan.isPreview ? "previewed" : "finished",
       ...(problem && { problem }),
       details: { ...details, ...(layout !== undefined && { layout }) },
       unusedColumns: columns.unused,
       columnNotes: columns.notes,
       finishedAt: new Date(clock.now()).toISOString(),
     };
+    return { summary, mapping: columns.mapping };
   });
   const { state, problem, rows, accepted, alreadyDone, rejected } = summary;
   const outcome: Outcome = problem ? { kind: "rejected", reason: problem.reason } : { kind: "accepted" };
@@ -72,10 +78,13 @@ export async function recordOutcome(
       rejected,
     },
     {
-      [state === "finished" ? "FilesFinished" : "FilesRefused"]: 1,
-      RowsAccepted: accepted,
-      RowsAlreadyDone: alreadyDone,
-      RowsRejected: rejected,
+      ...(state === "refused" ? { FilesRefused: 1 } : state === "finished" && { FilesFinished: 1 }),
+      // A preview brings nobody.
+      ...(state !== "previewed" && {
+        RowsAccepted: accepted,
+        RowsAlreadyDone: alreadyDone,
+        RowsRejected: rejected,
+      }),
     },
   );
   return outcome;

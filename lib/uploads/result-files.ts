@@ -1,8 +1,12 @@
-import type { ObjectStore } from "#lib/contract/objects.ts";
-import type { TableDetails } from "#lib/formats/format.ts";
+import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
+import type { Table, TableDetails } from "#lib/formats/format.ts";
 import type { UploadKindName } from "#lib/layouts/layout.ts";
+import type { Estimate } from "./estimate.ts";
+import type { FollowedPreview } from "./import-plan.ts";
 import type { RejectedFile } from "./rejected-file.ts";
-import { addCounts, addRows, noCounts, type RowCounts, type RowResults } from "./row-results.ts";
+import { reportPage, type ReasonExample, type ReportDetails } from "./report/page.ts";
+import { addCounts, addExamples, addRows, noCounts, type RowCounts, type RowResults } from "./row-results.ts";
+import type { SettingsPrint } from "./settings-print.ts";
 import { openObject } from "./write-object.ts";
 
 /** Why a file could not be read to its end. Codes and places, no values. */
@@ -18,9 +22,9 @@ export interface ImportSummary extends RowCounts {
   readonly kind: UploadKindName;
   /** The source whose people the file brings. Absent: they belong to no source. */
   readonly source?: string;
-  readonly object: { readonly key: string; readonly versionId?: string };
-  /** `refused` when the file could not be read to its end; `problem` says why. */
-  readonly state: "finished" | "refused";
+  readonly object: Omit<ObjectReference, "bucket">;
+  /** `refused` when the file could not be read to its end; `problem` says why. `previewed`: nothing was written at Authing. */
+  readonly state: "finished" | "previewed" | "refused";
   readonly problem?: FileProblem;
   /** How the file was read: format, encoding and why, delimiter, layout. */
   readonly details: TableDetails;
@@ -32,22 +36,38 @@ export interface ImportSummary extends RowCounts {
   readonly reasons: Readonly<Record<string, number>>;
   /** Note → how many accepted entries have it. */
   readonly notes: Readonly<Record<string, number>>;
+  /** Of a preview: what carrying it out takes, at least. */
+  readonly estimate?: Estimate;
+  /** Of a preview: the settings that it went by. */
+  readonly settings?: SettingsPrint;
+  /** Of an import that carried a preview out: what the preview foretold. Different counts mean that people at Authing have changed since. */
+  readonly preview?: FollowedPreview;
   readonly startedAt: string;
   readonly finishedAt: string;
 }
 
+export interface ResultsTarget {
+  readonly bucket: string;
+  readonly folder: string;
+  readonly file: RejectedFile;
+  readonly columns: Table["columns"];
+}
+
 /**
  * Writes the results of a file, in bounded memory: `accepted.ndjson`, the file of rejected rows (the original columns, then `row` and
- * `reason`; corrected, it can be uploaded again) and `summary.json`. The summary is written last: once it is there, the other
- * two are complete.
+ * `reason`; corrected, it can be uploaded again), `report.html` and `summary.json`. The summary is written last: once it is there, the
+ * others are complete.
  *
  * @param summarize gives the rest of the summary; called after the last result was read.
  */
 export async function writeResults(
   objects: ObjectStore,
-  { bucket, folder, file }: { bucket: string; folder: string; file: RejectedFile },
+  { bucket, folder, file, columns }: ResultsTarget,
   results: AsyncIterable<RowResults>,
-  summarize: () => Omit<ImportSummary, keyof RowCounts | "reasons" | "notes">,
+  summarize: (counts: RowCounts) => {
+    summary: Omit<ImportSummary, keyof RowCounts | "reasons" | "notes">;
+    mapping: ReportDetails["mapping"];
+  },
 ): Promise<ImportSummary> {
   const open = (name: string, contentType: string) =>
     openObject(objects, { bucket, key: `${folder}/${name}`, contentType });
@@ -56,12 +76,14 @@ export async function writeResults(
   const counts = noCounts();
   const reasons: Record<string, number> = {};
   const notes: Record<string, number> = {};
+  const examples: Record<string, ReasonExample[]> = {};
   try {
     await rejected.write(file.beginning());
     for await (const some of results) {
       addRows(counts, some);
       addCounts(reasons, some.reasons);
       addCounts(notes, some.notes);
+      addExamples(examples, some.examples);
       await accepted.write(some.acceptedLines);
       await rejected.write(some.rejectedRecords);
     }
@@ -70,9 +92,14 @@ export async function writeResults(
     await Promise.all([accepted.abandon(), rejected.abandon()]);
     throw error;
   }
-  const summary: ImportSummary = { ...summarize(), ...counts, reasons, notes };
-  const written = open("summary.json", "application/json");
-  await written.write(`${JSON.stringify(summary, undefined, 2)}\n`);
-  await written.end();
+  const { summary: rest, mapping } = summarize(counts);
+  const summary: ImportSummary = { ...rest, ...counts, reasons, notes };
+  const write = async (name: string, contentType: string, text: string) => {
+    const written = open(name, contentType);
+    await written.write(text);
+    await written.end();
+  };
+  await write("report.html", "text/html; charset=utf-8", reportPage(summary, { columns, mapping, examples }));
+  await write("summary.json", "application/json", `${JSON.stringify(summary, undefined, 2)}\n`);
   return summary;
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { EntryKind } from "#lib/layouts/layout.ts";
 import type { RejectedFile } from "./rejected-file.ts";
+import type { ReasonExample } from "./report/page.ts";
 
 /** The result of one row. */
 interface RowResult {
@@ -27,6 +28,8 @@ interface EntryResult {
 export interface OutcomeCounts {
   readonly accepted: number;
   readonly alreadyDone: number;
+  /** Those of `alreadyDone` whose account exists with other values. */
+  readonly differing: number;
   readonly rejected: number;
 }
 
@@ -46,10 +49,27 @@ export interface RowResults extends RowCounts {
   readonly reasons: Readonly<Record<string, number>>;
   /** Note → how many accepted entries have it. */
   readonly notes: Readonly<Record<string, number>>;
+  /** Reason → its first rows, for the report. */
+  readonly examples: Examples;
   /** Lines of `accepted.ndjson`, in UTF-8. */
   readonly acceptedLines: Uint8Array;
   /** Records of the file of rejected rows. */
   readonly rejectedRecords: Uint8Array;
+}
+
+/** Reason → the first rows that it was given for, without secrets. */
+export type Examples = Readonly<Record<string, readonly ReasonExample[]>>;
+
+const examplesOfReason = 3;
+const reasonsWithExamples = 50;
+
+/** Adds the first rows of reasons to others: at most 3 of each, for at most 50 reasons. */
+export function addExamples(to: Record<string, ReasonExample[]>, more: Examples): void {
+  for (const [reason, rows] of Object.entries(more)) {
+    if (to[reason] === undefined && Object.keys(to).length >= reasonsWithExamples) continue;
+    const own = (to[reason] ??= []);
+    own.push(...rows.slice(0, examplesOfReason - own.length));
+  }
 }
 
 export interface ResultCollector {
@@ -60,7 +80,7 @@ export interface ResultCollector {
   all(): RowResults;
 }
 
-const none = () => ({ accepted: 0, alreadyDone: 0, rejected: 0 });
+const none = () => ({ accepted: 0, alreadyDone: 0, differing: 0, rejected: 0 });
 
 /** No rows yet. */
 export const noCounts = () => ({ rows: 0, skipped: 0, ...none(), people: none(), secrets: none() });
@@ -72,6 +92,7 @@ export function collectResults(file: RejectedFile): ResultCollector {
   const allNotes: Record<string, number> = {};
   const acceptedLines: string[] = [];
   const rejectedRecords: Uint8Array[] = [];
+  const examples: Record<string, ReasonExample[]> = {};
   const count = (kind: EntryKind, name: keyof OutcomeCounts) => {
     counts[name] += 1;
     counts[kind === "person" ? "people" : "secrets"][name] += 1;
@@ -82,8 +103,9 @@ export function collectResults(file: RejectedFile): ResultCollector {
       if (entries.length === 0) counts.skipped += 1;
       const refused: string[] = [];
       for (const { kind, part, outcome, reasons: given, notes, externalId } of entries) {
-        if (outcome.kind === "accepted" || outcome.kind === "already-done") {
+        if (isBrought(outcome)) {
           count(kind, outcome.kind === "accepted" ? "accepted" : "alreadyDone");
+          if (outcome.differs) count(kind, "differing");
           addCounts(allNotes, countsOf(notes));
           const { kind: became, ...more } = outcome;
           acceptedLines.push(
@@ -103,7 +125,10 @@ export function collectResults(file: RejectedFile): ResultCollector {
         refused.push(...given.map((reason) => (part === undefined ? reason : `${part}: ${reason}`)));
       }
       if (refused.length > 0) {
-        rejectedRecords.push(file.record({ place, original: original(), isRecord, reasons: refused }));
+        const cells = original();
+        rejectedRecords.push(file.record({ place, original: cells, isRecord, reasons: refused }));
+        const given = entries.flatMap(({ outcome, reasons: own }) => (isBrought(outcome) ? [] : own));
+        for (const reason of new Set(given)) addExamples(examples, { [reason]: [{ place, cells }] });
       }
     },
     get rows() {
@@ -113,11 +138,14 @@ export function collectResults(file: RejectedFile): ResultCollector {
       ...counts,
       reasons,
       notes: allNotes,
+      examples,
       acceptedLines: Buffer.from(acceptedLines.join("")),
       rejectedRecords: Buffer.concat(rejectedRecords),
     }),
   };
 }
+
+const isBrought = ({ kind }: Outcome): boolean => kind === "accepted" || kind === "already-done";
 
 function countsOf(codes: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -134,7 +162,7 @@ export function addCounts(to: Record<string, number>, more: Readonly<Record<stri
 export function addRows(to: ReturnType<typeof noCounts>, more: RowCounts): void {
   to.rows += more.rows;
   to.skipped += more.skipped;
-  for (const name of ["accepted", "alreadyDone", "rejected"] as const) {
+  for (const name of ["accepted", "alreadyDone", "differing", "rejected"] as const) {
     to[name] += more[name];
     to.people[name] += more.people[name];
     to.secrets[name] += more.secrets[name];

@@ -2,6 +2,8 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
+import { readOnlyLedger } from "#lib/delivery/read-only-ledger.ts";
+import { rehearsalAuthing } from "#lib/delivery/rehearsal-authing.ts";
 import { inGroups, readChunk, rowsFrom } from "./chunk-rows.ts";
 import { awaitsPerson, deliverRows, type DeliveredRow } from "./deliver-rows.ts";
 import type { Chunk, ImportPlan } from "./import-plan.ts";
@@ -49,10 +51,11 @@ interface ChunkRun {
 export async function runRows(
   plan: ImportPlan,
   chunk: number,
-  ports: RowPorts,
+  given: RowPorts,
   deadline: number,
 ): Promise<"done" | "time-is-up"> {
-  const place = await placeReached(plan, chunk, ports.objects);
+  const ports = plan.isPreview ? previewPorts(given) : given;
+  const place = await placeReached(plan, chunk, given.objects);
   if (!place) return "done";
   const results = collectResults(rejectedFile(plan));
   const run: ChunkRun = {
@@ -82,6 +85,15 @@ export async function runRows(
   const isTimeUp = failure?.reason === "time-is-up" || ports.clock.now() >= deadline;
   if (failure?.retryable && !isTimeUp) throw failure;
   return rest ? "time-is-up" : "done";
+}
+
+/** Ports that read what the real ones read, and write nothing at Authing and nothing about people. */
+function previewPorts(ports: RowPorts): RowPorts {
+  return {
+    ...ports,
+    authing: rehearsalAuthing(ports.authing, {}),
+    ledger: readOnlyLedger(ports.ledger),
+  };
 }
 
 /** The number of the next part and where it begins; `undefined` when the parts hold the whole chunk. */

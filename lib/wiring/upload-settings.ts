@@ -15,7 +15,7 @@ const UploadsSecret = z.object({
 export function uploadSettings(
   config: Config,
   secrets: SecretReader,
-): { readonly reading: ReadSettings } & ReturnType<typeof rowSettings> {
+): { readonly reading: ReadSettings; readonly requestsPerSecond: number } & ReturnType<typeof rowSettings> {
   const { rows, existing } = rowSettings(config);
   const { encoding, delimiter, sheet } = config.uploads;
   return {
@@ -28,6 +28,7 @@ export function uploadSettings(
     },
     rows,
     existing,
+    requestsPerSecond: config.authing.maxRequestsPerSecond,
   };
 }
 

@@ -12,6 +12,7 @@ import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
+import { uploadPorts } from "../uploads/upload-ports.ts";
 
 // One function of an import in a process of its own, which the benchmark measures and kills. Objects are files; the ledger and the
 // queue are those of the process that started it. node import-process.ts <folder> <host of the sandbox> <milliseconds of an invocation>
@@ -49,6 +50,7 @@ const objects: ObjectStore = {
     const unfinished = `${pathOf({ key })}.${process.pid}`;
     await writeFile(unfinished, parts);
     await rename(unfinished, pathOf({ key }));
+    return {};
   },
   remove: (object) => rm(pathOf(object), { force: true }),
 };

@@ -2,8 +2,7 @@ import { resolve } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Format } from "#lib/formats/format.ts";
-import * as registry from "#lib/formats/registry.ts";
+import { formats } from "#lib/formats/registry.ts";
 import {
   fixturesOf,
   foldersOf,
@@ -16,8 +15,6 @@ import {
 } from "./files.ts";
 
 // Every format, attacked by its fixtures: a format that is added is attacked without a new line here.
-
-const formats: readonly Format[] = Object.values(registry);
 
 test("every folder of a format is registered, under its own name", () => {
   expect(formats.map(({ name }) => name).toSorted()).toEqual(foldersOf("formats"));

@@ -125,7 +125,7 @@ export function openImports({
   function work(message: Waiting["message"]): Promise<"done" | "later"> {
     invocations += 1;
     const run = { owner: `invocation-${invocations}`, deadline: clock.now() + invocationMilliseconds };
-    if (!("kind" in message)) return planImport(message, current, run, chunkSize);
+    if (!("kind" in message)) return planImport(message, current, run, { chunkSize });
     return message.kind === "chunk" ? runChunk(message, current, run) : finishImport(message, current, run);
   }
 
@@ -193,7 +193,7 @@ export function openImports({
 /** Checks that only the results of an import remain. */
 export function expectTidy(run: Imports, id: string): void {
   expect(run.objects.keys(`results/${id}/`)).toEqual(
-    ["accepted.ndjson", "progress.json", rejectedName(id), "summary.json"].map(
+    ["accepted.ndjson", "progress.json", rejectedName(id), "report.html", "summary.json"].map(
       (file) => `results/${id}/${file}`,
     ),
   );

@@ -3,6 +3,7 @@ import { memoryLedger } from "#infra/local/ledger.ts";
 import { localObjects } from "#infra/local/objects.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import { importFolder, importIdOf } from "#lib/uploads/import-id.ts";
+import { uploadPorts } from "./upload-ports.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { maxUploadBytes } from "#lib/uploads/upload-size.ts";
 
@@ -35,7 +36,7 @@ async function planned(bytes: () => AsyncIterable<Uint8Array>, size?: number) {
     queue: { send: async (messages) => void queued.push(...messages) },
     clock: { now: Date.now },
     log: { info: silent, warn: silent, error: silent },
-    translation: { region: "CN", departments: {}, customData: {} },
+    ...uploadPorts,
     sources: [],
   };
   expect(await planImport(object, ports, { owner: "plan" })).toBe("done");

@@ -33,6 +33,7 @@ function world(sources = ["okta", "wecom"]) {
       },
       async write({ key }, parts) {
         objects.set(key, Buffer.concat(await Array.fromAsync(parts)).toString());
+        return {};
       },
       async remove() {},
     },

@@ -1,79 +1,67 @@
-import { byteLength, byteOrderMark, decodeText } from "#lib/formats/decode.ts";
-import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
-import { InboundError } from "#lib/contract/errors.ts";
+import { maxRecordLength, type FileText, type Format, type Row } from "#lib/formats/format.ts";
+import { jsonWriting } from "#lib/formats/json-writing.ts";
+import { jsonRow, overlongRow } from "#lib/formats/json-record.ts";
+import { eachRow } from "#lib/formats/row-batches.ts";
 
-/** One JSON object a line (https://jsonlines.org, https://github.com/ndjson/ndjson-spec). Blank lines are skipped. */
+/**
+ * One JSON object a line (https://jsonlines.org, https://github.com/ndjson/ndjson-spec). Blank lines are skipped, a line may end with
+ * CR LF. A line that cannot be read is a row with a problem.
+ */
 const jsonLines: Format = {
   name: "json-lines",
+  title: "JSON lines (.ndjson, .jsonl)",
   extensions: ["ndjson", "jsonl"],
-  async open(bytes) {
-    return {
-      details: { format: "json-lines", encoding: "utf-8" },
+  recognizes: (file) => jsonWriting(file) === "lines",
+  open(file) {
+    const text = file.text as FileText;
+    return Promise.resolve({
+      details: { format: "json-lines", encoding: text.encoding },
       columns: undefined,
-      rows: rowsOf(decodeText(bytes), { row: 1, start: 0 }),
-    };
+      rows: eachRow(rowsOf(text.pieces())),
+    });
   },
-  readOn: (bytes, _head, from) => rowsOf(decodeText(bytes), from),
 };
 export default jsonLines;
 
-type Place = Pick<Row, "row" | "start" | "end">;
-
-async function* rowsOf(
-  pieces: AsyncGenerator<string, void>,
-  from: Pick<Row, "row" | "start">,
-): AsyncGenerator<Row, void> {
-  let { row, start } = from;
-  for await (const { line, lineEnd } of linesOf(pieces, row)) {
-    const end = start + byteLength(line) + lineEnd;
-    const hasMark = start === 0 && line.startsWith(byteOrderMark);
-    const text = hasMark ? line.slice(byteOrderMark.length) : line;
-    if (text.trim() !== "") {
-      yield parsedRow({ row, start: hasMark ? byteLength(byteOrderMark) : start, end }, text);
-    }
-    row += 1;
-    start = end;
-  }
-}
-
-function parsedRow(place: Place, line: string): Row {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    // Not kept as a cause: the message of JSON.parse quotes the text.
-    return { ...place, values: undefined, original: [line], problems: [{ code: "json-invalid" }] };
-  }
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? { ...place, values: value as Record<string, unknown>, original: [line], problems: [] }
-    : { ...place, values: undefined, original: [line], problems: [{ code: "json-not-an-object" }] };
-}
-
-/** Lines without their line feed; `lineEnd` is 0 for a last line that has none. */
-async function* linesOf(
-  pieces: AsyncGenerator<string, void>,
-  first: number,
-): AsyncGenerator<{ line: string; lineEnd: 0 | 1 }, void> {
-  let rest = "";
-  let number = first;
+/** The rows that end in each piece. */
+async function* rowsOf(pieces: AsyncGenerator<string, void>): AsyncGenerator<Row[], void> {
+  let number = 0;
+  /** The beginning of a line; `undefined` when it is longer than a record may be. */
+  let rest: string | undefined = "";
   for await (const piece of pieces) {
+    const rows: Row[] = [];
     let start = 0;
     for (let end = piece.indexOf("\n"); end !== -1; end = piece.indexOf("\n", start)) {
-      const line = rest + piece.slice(start, end);
-      refuseOverlong(line, number);
-      yield { line, lineEnd: 1 };
       number += 1;
+      const row = rowOf(number, joined(rest, piece.slice(start, end)));
+      if (row !== undefined) rows.push(row);
       rest = "";
       start = end + 1;
     }
-    rest += piece.slice(start);
-    refuseOverlong(rest, number);
+    rest = joined(rest, piece.slice(start));
+    yield rows;
   }
-  if (rest !== "") yield { line: rest, lineEnd: 0 };
+  const row = rowOf(number + 1, rest);
+  if (row !== undefined) yield [row];
 }
 
-function refuseOverlong(line: string, number: number): void {
-  if (line.length > maxRecordLength) {
-    throw new InboundError("malformed", "record-too-long", { path: `line ${number}` });
+function joined(rest: string | undefined, more: string): string | undefined {
+  return rest === undefined || rest.length + more.length > maxRecordLength ? undefined : rest + more;
+}
+
+/** `undefined` for a blank line. */
+function rowOf(number: number, line: string | undefined): Row | undefined {
+  const place = `line ${number}`;
+  if (line === undefined) return overlongRow(place);
+  if (isBlank(line)) return undefined;
+  return jsonRow(place, line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line);
+}
+
+/** Whether a line has nothing but white space of JSON. */
+function isBlank(line: string): boolean {
+  for (let at = 0; at < line.length; at += 1) {
+    const unit = line.charCodeAt(at);
+    if (unit !== 32 && unit !== 9 && unit !== 13) return false;
   }
+  return true;
 }

@@ -1,13 +1,13 @@
-import { accountOf } from "../choices.ts";
-import { has, productLayout } from "../product.ts";
-import { inside, isObject } from "../record.ts";
+import { accountOf } from "#lib/layouts/choices.ts";
+import { has, productLayout } from "#lib/layouts/product.ts";
+import { inside, isObject } from "#lib/layouts/record.ts";
 
 /** Aegis's plain export (https://github.com/beemdevelopment/Aegis/blob/master/docs/vault.md). */
 export default productLayout({
   name: "aegis",
   title: "Aegis export",
   lists: ["db.entries"],
-  hides: ["info"],
+  hides: ["note"],
   recognizes: (sample) =>
     sample.list === "db.entries" ||
     (has(sample, "type", "name", "info") && isObject(sample.values?.["info"])),

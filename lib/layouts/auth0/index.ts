@@ -1,9 +1,10 @@
+import { auth0Hash } from "#lib/fields/hash-forms.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { otherFactors } from "../choices.ts";
-import type { Sample } from "../layout.ts";
-import { factor, has, hasOneOf, names, productLayout, type Part } from "../product.ts";
-import { inside, isObject, items, present, readFields, textOf } from "../record.ts";
-import { customHash } from "./hash.ts";
+import { otherFactors } from "#lib/layouts/choices.ts";
+import { foldedHash, noPassword, type PasswordPart } from "#lib/layouts/hashes.ts";
+import type { Sample } from "#lib/layouts/layout.ts";
+import { factor, has, hasOneOf, names, productLayout, type Part } from "#lib/layouts/product.ts";
+import { inside, isObject, items, present, readFields, textOf } from "#lib/layouts/record.ts";
 
 /**
  * Auth0's users: exports (NDJSON, or CSV with `'` before every text), files for its bulk import
@@ -13,7 +14,7 @@ export default productLayout({
   name: "auth0",
   title: "Auth0 users",
   lists: ["[]"],
-  hides: ["mfa_factors", "custom_password_hash"],
+  hides: ["value"],
   recognizes,
   knows: names(
     "user_id email email_verified username phone_number phone_verified name nickname",
@@ -40,14 +41,16 @@ export default productLayout({
       accountDisabled: "blocked",
       passwordHash: ["password_hash", "passwordHash"],
     });
+    const password = fields["passwordHash"] === undefined ? customPassword(record) : noPassword;
     return {
       fields: present({
         ...fields,
         externalId: idOf(record),
         email: fields["email"] ?? factorEmail,
         phone: fields["phone"] ?? factorPhone,
-        passwordHash: fields["passwordHash"] ?? customHash(inside(record, "custom_password_hash")),
+        ...password.fields,
       }),
+      problems: password.problems,
       notes: otherFactors(others),
     };
   },
@@ -81,6 +84,12 @@ function idOf(record: Read): Read {
   return typeof objectId.value === "string"
     ? { value: `auth0|${objectId.value}`, path: objectId.path }
     : inside(record, "user_id");
+}
+
+function customPassword(record: Read): PasswordPart {
+  const custom = inside(record, "custom_password_hash");
+  const hash = inside(custom, "hash.value");
+  return isEmpty(custom.value) ? noPassword : foldedHash(hash, auth0Hash(custom.value));
 }
 
 function factorsOf(record: Read) {

@@ -1,6 +1,6 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { factor, has, productLayout } from "../product.ts";
-import { inside, readFields } from "../record.ts";
+import { factor, has, productLayout } from "#lib/layouts/product.ts";
+import { inside, readFields } from "#lib/layouts/record.ts";
 
 /** Authelia's export of TOTP configurations, YAML and CSV (https://www.authelia.com/reference/cli/authelia/authelia_storage_user_totp_export/). */
 export default productLayout({
@@ -9,7 +9,8 @@ export default productLayout({
   lists: ["totp_configurations"],
   recognizes: (sample) =>
     sample.list === "totp_configurations" ||
-    has(sample, "issuer", "username", "algorithm", "digits", "period", "secret"),
+    (sample.columns?.length === 6 &&
+      has(sample, "issuer", "username", "algorithm", "digits", "period", "secret")),
   // What only Authelia needs.
   knows: ["username", "issuer", "secret", "algorithm", "digits", "period", "created_at", "last_used_at"],
   identities: { username: "username" },

@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { note } from "../choices.ts";
-import { factor, has, hasOneOf, names, productLayout } from "../product.ts";
-import { inside, present, readFields } from "../record.ts";
+import { note } from "#lib/layouts/choices.ts";
+import { factor, has, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, present, readFields } from "#lib/layouts/record.ts";
 
 /**
  * Better Auth's tables `user` and `twoFactor` (https://www.better-auth.com/docs/plugins/2fa), and users as Clerk's migration tool
@@ -11,14 +11,15 @@ export default productLayout({
   name: "better-auth",
   title: "Better Auth users and factors",
   lists: ["[]", "users", "twoFactor"],
-  hides: ["backupCodes", "backup_codes"],
   recognizes: (sample) =>
     (has(sample, "secret") &&
       hasOneOf(sample, "backupCodes", "backup_codes") &&
       hasOneOf(sample, "userId", "user_id")) ||
     (has(sample, "email") &&
+      hasOneOf(sample, "emailVerified", "email_verified") &&
       hasOneOf(sample, "twoFactorEnabled", "two_factor_enabled", "banExpires", "ban_expires")),
   knows: names(
+    "email emailVerified name username phoneNumber phoneNumberVerified password passwordHash",
     "id userId secret backupCodes image banned twoFactorEnabled displayUsername",
     // What only Better Auth needs.
     "createdAt updatedAt role banReason banExpires isAnonymous verified",

@@ -1,14 +1,24 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { accountOf, note } from "../choices.ts";
-import { factor, has, names, productLayout } from "../product.ts";
-import { firstOf, textOf } from "../record.ts";
+import { accountOf, note } from "#lib/layouts/choices.ts";
+import { factor, has, names, productLayout } from "#lib/layouts/product.ts";
+import { firstOf, textOf } from "#lib/layouts/record.ts";
 
 /** Bitwarden's export, JSON and CSV (https://bitwarden.com/help/condition-bitwarden-import/): the TOTP secrets of its logins, never their passwords. */
 export default productLayout({
   name: "bitwarden",
   title: "Bitwarden export",
   lists: ["items"],
-  hides: ["login", "fields", "notes", "card", "identity", "sshKey", "passwordHistory"],
+  hides: [
+    "notes",
+    "fields",
+    "value",
+    "number",
+    "code",
+    "ssn",
+    "privateKey",
+    "passportNumber",
+    "licenseNumber",
+  ],
   columns: ["login_username", "login_password", "login_totp"],
   recognizes: (sample) =>
     has(sample, "login_totp") || (sample.list === "items" && has(sample, "type", "name")),

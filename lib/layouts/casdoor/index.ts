@@ -1,14 +1,13 @@
 import { getCountryCallingCode, isSupportedCountry } from "libphonenumber-js/mobile";
 import type { Read } from "#lib/fields/read.ts";
-import { has, hasOneOf, names, productLayout } from "../product.ts";
-import { inside, present, readFields, saysYes, textOf, wordOf } from "../record.ts";
+import { has, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, present, readFields, saysYes, textOf, wordOf } from "#lib/layouts/record.ts";
 
 /** Casdoor's users, as its JSON and its workbook for uploads have them (https://casdoor.org/docs/user/overview). */
 export default productLayout({
   name: "casdoor",
   title: "Casdoor users",
   lists: ["[]", "users", "data"],
-  hides: ["totpSecret", "totp_secret", "recoveryCodes", "recovery_codes"],
   recognizes: (sample) =>
     has(sample, "owner", "name") &&
     hasOneOf(
@@ -21,6 +20,8 @@ export default productLayout({
       "is_forbidden",
     ),
   knows: names(
+    "id externalId displayName firstName lastName avatar email emailVerified region gender birthday",
+    "homepage affiliation language idCard totpSecret recoveryCodes",
     "name phone countryCode password passwordType passwordSalt isForbidden isDeleted",
     // What only Casdoor needs.
     "owner createdTime updatedTime type signupApplication hash preHash score karma ranking",

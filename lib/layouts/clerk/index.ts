@@ -1,17 +1,17 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { otherEmails, otherPhones } from "../choices.ts";
-import { hasOneOf, names, productLayout } from "../product.ts";
-import { firstOf, inside, items, present, readFields } from "../record.ts";
+import { otherEmails, otherPhones } from "#lib/layouts/choices.ts";
+import { hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { firstOf, inside, items, present, readFields } from "#lib/layouts/record.ts";
 
 /** Clerk's export of users, CSV and JSON (https://clerk.com/docs/guides/development/migrating/overview). */
 export default productLayout({
   name: "clerk",
   title: "Clerk users",
   lists: ["[]"],
-  hides: ["totp_secret", "backup_codes"],
   columns: ["primary_email_address", "primary_phone_number"],
   recognizes: (sample) =>
-    hasOneOf(sample, "primary_email_address", "primary_phone_number", "password_digest"),
+    hasOneOf(sample, "primary_email_address", "primary_phone_number") &&
+    hasOneOf(sample, "verified_email_addresses", "verified_phone_numbers", "password_hasher", "totp_secret"),
   knows: names(
     "external_id id username first_name last_name banned image_url password_digest",
     "password_hasher backup_codes_enabled created_at updated_at last_sign_in_at",

@@ -1,7 +1,7 @@
 import { isEmpty } from "#lib/fields/read.ts";
-import { note, otherFactors } from "../choices.ts";
-import { hasOneOf, names, productLayout } from "../product.ts";
-import { inside, items, readFields } from "../record.ts";
+import { note, otherFactors } from "#lib/layouts/choices.ts";
+import { hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, items, readFields } from "#lib/layouts/record.ts";
 
 const providers = (...names: readonly string[]) =>
   names.flatMap((name) => ["Id", "Email", "DisplayName", "PhotoUrl"].map((field) => `${name}${field}`));
@@ -38,15 +38,14 @@ export default productLayout({
   },
   recognizes: (sample) => hasOneOf(sample, "localId"),
   knows: names(
+    "localId email emailVerified displayName photoUrl phoneNumber disabled",
     "passwordHash salt mfaInfo",
     // What only Firebase needs, and accounts at other providers.
     "createdAt lastLoginAt lastSignedInAt lastRefreshAt validSince version passwordUpdatedAt",
-    ...[
-      "providerUserInfo",
-      ...columns.filter(
-        (name) => /(?:Id|Email|Name|Url)$/.test(name) && !/^(?:local|display|photo)/.test(name),
-      ),
-    ],
+    "providerUserInfo",
+    ...columns.filter(
+      (name) => /(?:Id|Email|Name|Url)$/.test(name) && !/^(?:local|display|photo)/.test(name),
+    ),
   ),
   person: (record) => {
     const hash = inside(record, "passwordHash");

@@ -1,16 +1,16 @@
+import { fusionAuthHash } from "#lib/fields/hash-forms.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { note, otherFactors } from "../choices.ts";
-import { bcryptString, foldedHash, phcString } from "../hashes.ts";
-import type { LayoutSettings, Sample } from "../layout.ts";
-import { factor, has, hasOneOf, names, productLayout, type Part } from "../product.ts";
-import { inside, items, present, readFields, textOf, wordOf } from "../record.ts";
+import { note, otherFactors } from "#lib/layouts/choices.ts";
+import { foldedHash, plainPassword, type PasswordPart } from "#lib/layouts/hashes.ts";
+import type { LayoutSettings, Sample } from "#lib/layouts/layout.ts";
+import { factor, has, hasOneOf, names, productLayout, type Part } from "#lib/layouts/product.ts";
+import { inside, items, readFields, recordOf, wordOf } from "#lib/layouts/record.ts";
 
 /** FusionAuth's users, as its import and its search write them (https://fusionauth.io/docs/apis/users#import-users). */
 export default productLayout({
   name: "fusionauth",
   title: "FusionAuth users",
   lists: ["users", "[]"],
-  hides: ["twoFactor", "twoFactorSecret"],
   recognizes,
   knows: names(
     "id username email verified mobilePhone firstName middleName lastName fullName",
@@ -21,33 +21,37 @@ export default productLayout({
     "insertInstant lastLoginInstant lastUpdateInstant passwordLastUpdateInstant tenantId",
     "usernameStatus uniqueUsername verifiedInstant breachedPasswordStatus connectorId cleanSpeakId",
   ),
-  person: (record) => ({
-    fields: {
-      ...readFields(record, {
-        externalId: "id",
-        username: "username",
-        email: "email",
-        emailVerified: "verified",
-        phone: "mobilePhone",
-        givenName: "firstName",
-        middleName: "middleName",
-        familyName: "lastName",
-        name: "fullName",
-        birthdate: "birthDate",
-        photo: "imageUrl",
-        zoneinfo: "timezone",
-        locale: "preferredLanguages[0]",
-        accountEnabled: "active",
-        resetPasswordOnFirstLogin: "passwordChangeRequired",
-      }),
-      ...passwordOf(record),
-    },
-    notes: otherFactors(
-      items(inside(record, "twoFactor.methods")).filter(
-        (each) => wordOf(inside(each, "method")) !== "authenticator",
+  person: (record) => {
+    const password = passwordOf(record);
+    return {
+      fields: {
+        ...readFields(record, {
+          externalId: "id",
+          username: "username",
+          email: "email",
+          emailVerified: "verified",
+          phone: "mobilePhone",
+          givenName: "firstName",
+          middleName: "middleName",
+          familyName: "lastName",
+          name: "fullName",
+          birthdate: "birthDate",
+          photo: "imageUrl",
+          zoneinfo: "timezone",
+          locale: "preferredLanguages[0]",
+          accountEnabled: "active",
+          resetPasswordOnFirstLogin: "passwordChangeRequired",
+        }),
+        ...password.fields,
+      },
+      problems: password.problems,
+      notes: otherFactors(
+        items(inside(record, "twoFactor.methods")).filter(
+          (each) => wordOf(inside(each, "method")) !== "authenticator",
+        ),
       ),
-    ),
-  }),
+    };
+  },
   factors: (record, settings) => {
     const methods = items(inside(record, "twoFactor.methods"));
     const recoveryCodes = inside(record, "twoFactor.recoveryCodes");
@@ -70,11 +74,13 @@ export default productLayout({
   },
 });
 
+/** Not by `twoFactorSecret` alone: many applications have a column of that name, with base32 in it. */
 function recognizes(sample: Sample): boolean {
-  if (hasOneOf(sample, "twoFactor", "twoFactorSecret", "twoFactorDelivery", "encryptionScheme")) return true;
+  const twoFactor = inside(recordOf(sample.values), "twoFactor");
   return (
-    has(sample, "id") &&
-    hasOneOf(sample, "passwordChangeRequired", "insertInstant", "registrations", "memberships")
+    hasOneOf(sample, "twoFactorDelivery", "encryptionScheme") ||
+    ["methods", "recoveryCodes"].some((name) => Array.isArray(inside(twoFactor, name).value)) ||
+    (has(sample, "id") && hasOneOf(sample, "passwordChangeRequired", "insertInstant", "usernameStatus"))
   );
 }
 
@@ -94,32 +100,13 @@ function oldFactor(record: Read, settings: LayoutSettings): readonly Part[] {
 }
 
 /** With a scheme or a salt, `password` is a hash; a file for the import without them holds plain passwords. */
-function passwordOf(record: Read): Readonly<Record<string, Read>> {
+function passwordOf(record: Read): PasswordPart {
   const password = inside(record, "password");
-  const scheme = wordOf(inside(record, "encryptionScheme"));
-  const salt = inside(record, "salt").value;
-  if (scheme === "" && isEmpty(salt)) return present({ password });
-  return present({
-    passwordHash: foldedHash(
-      password,
-      foldedPassword(scheme, inside(record, "factor").value, salt, password),
-    ),
-  });
-}
-
-function foldedPassword(
-  scheme: string,
-  cost: unknown,
-  salt: unknown,
-  { value: hash }: Read,
-): string | undefined {
-  if (scheme === "bcrypt")
-    return textOf(hash).startsWith("$2") ? textOf(hash) : bcryptString(cost, salt, hash);
-  // phpass-md5, salted-pbkdf2-hmac-sha256, …; a plug-in has a name of its own.
-  return phcString({
-    algorithm: `fusionauth-${scheme}`,
-    ...(!isEmpty(cost) && { parameters: { i: cost as number } }),
-    salt,
-    hash,
-  });
+  const at = (name: string) => inside(record, name).value;
+  const [encryptionScheme, salt, factorOfHash] = [at("encryptionScheme"), at("salt"), at("factor")];
+  if (isEmpty(password.value) || (isEmpty(encryptionScheme) && isEmpty(salt))) return plainPassword(password);
+  return foldedHash(
+    password,
+    fusionAuthHash({ encryptionScheme, factor: factorOfHash, salt, hash: password.value }),
+  );
 }

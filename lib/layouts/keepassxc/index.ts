@@ -1,6 +1,6 @@
-import { accountOf } from "../choices.ts";
-import { has, productLayout } from "../product.ts";
-import { inside } from "../record.ts";
+import { accountOf } from "#lib/layouts/choices.ts";
+import { has, productLayout } from "#lib/layouts/product.ts";
+import { inside } from "#lib/layouts/record.ts";
 
 /** The CSV of KeePassXC, and of KeePassium: the TOTP secrets of its entries as `otpauth://` URIs, never their passwords. */
 export default productLayout({

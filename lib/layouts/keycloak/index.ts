@@ -1,11 +1,11 @@
+import { keycloakHash } from "#lib/fields/hash-forms.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { note, otherFactors } from "../choices.ts";
-import { foldedHash } from "../hashes.ts";
-import type { Sample } from "../layout.ts";
-import { factor, has, hasOneOf, names, productLayout, type Part } from "../product.ts";
-import { firstOf, inside, isObject, items, present, readFields, saysYes, wordOf } from "../record.ts";
-import type { SecretEncoding } from "../secrets.ts";
-import { keycloakHash } from "./hash.ts";
+import { note, otherFactors } from "#lib/layouts/choices.ts";
+import { foldedHash, noPassword, plainPassword, type PasswordPart } from "#lib/layouts/hashes.ts";
+import type { Sample } from "#lib/layouts/layout.ts";
+import { factor, has, hasOneOf, names, productLayout, type Part } from "#lib/layouts/product.ts";
+import { firstOf, inside, items, present, readFields, saysYes, wordOf } from "#lib/layouts/record.ts";
+import type { SecretEncoding } from "#lib/layouts/secrets.ts";
 
 /**
  * Keycloak's export of a realm (https://www.keycloak.org/server/importExport): one realm, several, or `<realm>-users-<n>.json`. Only
@@ -40,9 +40,10 @@ export default productLayout({
           departments: "groups",
         }),
         ...attributesOf(record),
-        ...password,
+        ...password.fields,
         ...present({ resetPasswordOnFirstLogin: resetOf(record, credentials) }),
       },
+      problems: password.problems,
       notes: [
         ...credentials.filter(isOfRecovery).map((each) => note("recovery-codes-unreadable", each)),
         ...otherFactors(credentials.filter((each) => typeOf(each).startsWith("webauthn"))),
@@ -77,9 +78,7 @@ function recognizes(sample: Sample): boolean {
     return true;
   }
   const isOfRealm = sample.list === "users" || sample.list === "[].users";
-  return (
-    isOfRealm && hasOneOf(sample, "enabled", "createdTimestamp") && !isObject(sample.values?.["credentials"])
-  );
+  return isOfRealm && (has(sample, "createdTimestamp") || Array.isArray(sample.values?.["credentials"]));
 }
 
 const isOfProgram = (record: Read) => !isEmpty(inside(record, "serviceAccountClientId").value);
@@ -109,14 +108,25 @@ function attributesOf(record: Read) {
   });
 }
 
-function passwordOf(credentials: readonly Read[]): Readonly<Record<string, Read>> {
-  const password = credentials.find((each) => typeOf(each) === "password");
-  if (password === undefined) return {};
-  const plain = inside(password, "value");
+function passwordOf(credentials: readonly Read[]): PasswordPart {
+  const credential = credentials.find((each) => typeOf(each) === "password");
+  if (credential === undefined) return noPassword;
   // Realms that are written by hand hold plain passwords.
-  if (!isEmpty(plain.value)) return { password: plain };
-  const hash = firstOf(password, "secretData.value", "hashedSaltedValue");
-  return present({ passwordHash: foldedHash(hash, keycloakHash(password)) });
+  const plain = inside(credential, "value");
+  if (!isEmpty(plain.value)) return plainPassword(plain);
+  const legacy = inside(credential, "hashedSaltedValue");
+  if (!isEmpty(legacy.value)) {
+    return foldedHash(
+      legacy,
+      keycloakHash({ value: legacy.value, salt: inside(credential, "salt").value }, credential.value),
+    );
+  }
+  const hash = inside(credential, "secretData.value");
+  if (isEmpty(hash.value)) return noPassword;
+  const [secretData, credentialData] = ["secretData", "credentialData"].map(
+    (name) => inside(credential, name).value,
+  );
+  return foldedHash(hash, keycloakHash(secretData, credentialData));
 }
 
 /** A yes where the person has to choose a password at the next login. */
@@ -150,9 +160,9 @@ function otpOf(credential: Read): Part {
 }
 
 /** Without `secretEncoding` the key is the text itself (keycloak/keycloak#21117). */
-function encodingOf(encoding: Read): SecretEncoding | undefined {
+function encodingOf(encoding: Read): SecretEncoding {
   if (isEmpty(encoding.value)) return "text";
-  return wordOf(encoding) === "base32" ? "base32" : undefined;
+  return wordOf(encoding) === "base32" ? "base32" : "unknown";
 }
 
 /** An authenticator of Keycloak before 8: its settings are beside the secret, which is text. */

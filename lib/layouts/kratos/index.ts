@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { otherFactors } from "../choices.ts";
-import { factor, has, hasOneOf, names, productLayout } from "../product.ts";
-import { firstOf, inside, isObject, items, present, readFields, wordOf } from "../record.ts";
+import { otherFactors } from "#lib/layouts/choices.ts";
+import { factor, has, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { firstOf, inside, isObject, items, present, readFields, wordOf } from "#lib/layouts/record.ts";
 
 /**
  * Identities of Ory Kratos: its Admin API with `include_credential`, and files for `ory import identities`. What traits mean is up to the
@@ -11,11 +11,11 @@ export default productLayout({
   name: "kratos",
   title: "Ory Kratos identities",
   lists: ["identities", "[]"],
-  hides: ["credentials"],
+  hides: ["code"],
   recognizes: (sample) =>
     has(sample, "traits") && hasOneOf(sample, "credentials", "schema_id", "verifiable_addresses"),
   knows: names(
-    "id external_id traits state verifiable_addresses",
+    "id external_id traits state verifiable_addresses credentials",
     // What only Kratos needs.
     "schema_id schema_url recovery_addresses state_changed_at created_at updated_at",
   ),

@@ -1,17 +1,24 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { internationalPhone, otherFactors } from "../choices.ts";
-import { factor, hasOneOf, names, productLayout } from "../product.ts";
-import { inside, items, present, readFields, wordOf } from "../record.ts";
+import { internationalPhone, otherFactors } from "#lib/layouts/choices.ts";
+import { factor, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, items, present, readFields, wordOf } from "#lib/layouts/record.ts";
 
 /** Logto's users, as its table and its Management API have them (https://docs.logto.io/user-management/user-data). */
 export default productLayout({
   name: "logto",
   title: "Logto users",
   lists: ["[]", "users"],
-  hides: ["key", "codes", "code", "passwordEncrypted", "password_encrypted"],
+  hides: ["key", "code", "mfa_verifications"],
   recognizes: (sample) =>
-    hasOneOf(sample, "mfaVerifications", "mfa_verifications", "passwordEncrypted", "password_encrypted") ||
-    hasOneOf(sample, "primaryEmail", "primary_email"),
+    hasOneOf(sample, "mfaVerifications", "mfa_verifications") ||
+    (hasOneOf(sample, "primaryEmail", "primary_email") &&
+      hasOneOf(
+        sample,
+        "isSuspended",
+        "is_suspended",
+        "passwordEncryptionMethod",
+        "password_encryption_method",
+      )),
   knows: names(
     "id username primaryEmail primaryPhone name avatar profile isSuspended",
     "passwordEncrypted passwordEncryptionMethod mfaVerifications",

@@ -1,10 +1,10 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import { at } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import { mapColumns, normalizedName, type Columns, type Meaning } from "#lib/layouts/columns.ts";
+import { leftOutOnPurpose, pathsIn, withPaths, type Target } from "#lib/layouts/configured.ts";
 import type { Entry, LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
 import { entriesOf } from "./entries.ts";
-import { leftOutOnPurpose, meaningByName, type Target } from "./names.ts";
+import { meaningByName } from "./names.ts";
 
 export { knowsColumn } from "./names.ts";
 
@@ -73,7 +73,7 @@ export function plainReader(
   let last: { names: string; columns: Columns<Target> } | undefined;
   return {
     entries(values) {
-      const row = atPaths(flattened(kind, values), values, paths);
+      const row = withPaths(flattened(kind, values), values, paths);
       const names = Object.keys(row);
       const key = JSON.stringify(names);
       if (last?.names !== key)
@@ -159,27 +159,4 @@ function flattened(kind: UploadKindName, values: Values): Values {
         : [[name, value]],
     ),
   );
-}
-
-/** The names in the configuration that are paths into a JSON record: `profile.mail`, `emails[0].value`. */
-function pathsIn({ columns }: LayoutSettings): readonly string[] {
-  return Object.keys(columns).filter((path) => {
-    if (!/[.[]/.test(path)) return false;
-    try {
-      at(undefined, path);
-      return true;
-    } catch (error) {
-      // Another name with a dot or bracket in it.
-      if (error instanceof TypeError) return false;
-      throw error;
-    }
-  });
-}
-
-function atPaths(row: Values, values: Values, paths: readonly string[]): Values {
-  const found = paths.flatMap((path) => {
-    const { value } = at(values, path);
-    return value === undefined || Object.hasOwn(row, path) ? [] : [[path, value] as const];
-  });
-  return found.length === 0 ? row : { ...row, ...Object.fromEntries(found) };
 }

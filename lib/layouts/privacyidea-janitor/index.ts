@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { isHexKey, oathFactor } from "../oath-csv.ts";
-import { has, productLayout } from "../product.ts";
-import { inside, textOf, type Fields } from "../record.ts";
+import { isHexKey, oathFactor } from "#lib/layouts/oath-csv.ts";
+import { has, productLayout } from "#lib/layouts/product.ts";
+import { inside, textOf, type Fields } from "#lib/layouts/record.ts";
 
 const columns = ["user", "serial", "key", "type", "digits", "timestep"];
 

@@ -1,7 +1,7 @@
 import { isEmpty } from "#lib/fields/read.ts";
-import { oathFactor, isOathRecord } from "../oath-csv.ts";
-import { has, productLayout } from "../product.ts";
-import { inside } from "../record.ts";
+import { oathFactor, isOathRecord } from "#lib/layouts/oath-csv.ts";
+import { has, productLayout } from "#lib/layouts/product.ts";
+import { inside } from "#lib/layouts/record.ts";
 
 const columns = ["username", "resolver", "realm", "serial", "key", "type", "digits", "timestep", "hash"];
 

@@ -1,6 +1,6 @@
-import { accountOf } from "../choices.ts";
-import { has, productLayout } from "../product.ts";
-import { inside } from "../record.ts";
+import { accountOf } from "#lib/layouts/choices.ts";
+import { has, productLayout } from "#lib/layouts/product.ts";
+import { inside } from "#lib/layouts/record.ts";
 
 /** Raivo's export of its one-time passwords: a list, or one object a line. */
 export default productLayout({

@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { note, otherEmails, otherPhones } from "../choices.ts";
-import type { Sample } from "../layout.ts";
-import { names, productLayout, type Part } from "../product.ts";
+import { note, otherEmails, otherPhones } from "#lib/layouts/choices.ts";
+import type { Sample } from "#lib/layouts/layout.ts";
+import { names, productLayout, type Part } from "#lib/layouts/product.ts";
 import {
   inside,
   items,
@@ -12,7 +12,7 @@ import {
   textOf,
   wordOf,
   type Fields,
-} from "../record.ts";
+} from "#lib/layouts/record.ts";
 
 const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 

@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { otherEmails, otherFactors, otherPhones } from "../choices.ts";
-import { has, hasOneOf, names, productLayout } from "../product.ts";
-import { inside, isObject, items, present, readFields, textOf, wordOf } from "../record.ts";
+import { otherEmails, otherFactors, otherPhones } from "#lib/layouts/choices.ts";
+import { has, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, isObject, items, present, readFields, textOf, wordOf } from "#lib/layouts/record.ts";
 
 /**
  * Stytch's users and members (its search, and stytch-node-export-users), and TOTP secrets as its `totp/migrate` takes them:
@@ -11,9 +11,8 @@ export default productLayout({
   name: "stytch",
   title: "Stytch users, members and TOTP migrations",
   lists: ["[]", "results", "members"],
-  hides: ["recovery_codes"],
   recognizes: (sample) =>
-    has(sample, "member_id") ||
+    has(sample, "member_id", "organization_id") ||
     (has(sample, "user_id") && hasOneOf(sample, "totps", "crypto_wallets", "biometric_registrations")),
   knows: names(
     "user_id member_id external_id email_address emails phone_numbers mfa_phone_number name",

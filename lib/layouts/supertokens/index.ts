@@ -1,14 +1,13 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { note, otherEmails, otherPhones } from "../choices.ts";
-import { hasOneOf, names, productLayout } from "../product.ts";
-import { inside, items, present, readFields, saysYes, wordOf } from "../record.ts";
+import { note, otherEmails, otherPhones } from "#lib/layouts/choices.ts";
+import { hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { inside, items, present, readFields, saysYes, wordOf } from "#lib/layouts/record.ts";
 
 /** Users as SuperTokens imports them in bulk (https://supertokens.com/docs/migration/account-migration). */
 export default productLayout({
   name: "supertokens",
   title: "SuperTokens bulk import",
   lists: ["users", "[]"],
-  hides: ["totpDevices"],
   recognizes: (sample) => hasOneOf(sample, "loginMethods", "totpDevices"),
   knows: names(
     "externalUserId id userMetadata loginMethods",
@@ -26,8 +25,8 @@ export default productLayout({
       fields: present({
         ...readFields(record, {
           externalId: ["externalUserId", "id"],
-          givenName: ["userMetadata.first_name"],
-          familyName: ["userMetadata.last_name"],
+          givenName: "userMetadata.first_name",
+          familyName: "userMetadata.last_name",
         }),
         email: emails[0]?.read,
         emailVerified: emails[0] && inside(emails[0].method, "isVerified"),

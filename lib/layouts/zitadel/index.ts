@@ -1,6 +1,6 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { factor, hasOneOf, names, productLayout } from "../product.ts";
-import { firstOf, inside, isObject, present, readFields, wordOf } from "../record.ts";
+import { factor, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
+import { firstOf, inside, isObject, present, readFields, wordOf } from "#lib/layouts/record.ts";
 
 /**
  * ZITADEL's users: `dataOrgs.orgs[].humanUsers` of its import and export of instances, and the bodies of ImportHumanUser (v1) and of the
@@ -10,7 +10,7 @@ export default productLayout({
   name: "zitadel",
   title: "ZITADEL users",
   lists: ["dataOrgs.orgs[].humanUsers", "data_orgs.orgs[].humanUsers", "humanUsers", "[]"],
-  hides: ["otpCode", "totpSecret", "hashedPassword"],
+  hides: ["value"],
   recognizes: ({ values = {}, list }) =>
     list?.endsWith("humanUsers") === true ||
     isObject(inside({ value: values, path: "" }, "human.profile").value) ||

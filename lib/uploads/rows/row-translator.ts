@@ -1,6 +1,6 @@
-import type { Change } from "#lib/contract/change.ts";
+import type { CalendarDay, Change } from "#lib/contract/change.ts";
 import type { TranslationContext } from "#lib/contract/source.ts";
-import type { Read } from "#lib/fields/read.ts";
+import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
 import { entryReader } from "#lib/layouts/find.ts";
 import type { Entry, EntryKind, LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
@@ -26,7 +26,13 @@ export interface RowTranslator {
   unmappedColumns(): readonly string[];
   /** What was decided about columns, for the summary. */
   columnNotes(): readonly RowProblem[];
+  /** Our field → the column or path that it was read from, in the first rows. */
+  mapping(): Readonly<Record<string, string>>;
 }
+
+/** In how many rows at the beginning columns of fields are looked for: each JSON record may have keys of its own. */
+const mappedRows = 100;
+const maxPathLength = 128;
 
 /** The settings of a deployment that the meaning of rows depends on. */
 export interface RowSettings extends LayoutSettings {
@@ -39,6 +45,8 @@ export interface TranslatedTable {
   readonly columns: Table["columns"];
   /** Absent: names of columns say what they mean. */
   readonly layout?: string;
+  /** When the import began, ISO 8601: nobody in the file was born later. */
+  readonly startedAt: string;
 }
 
 /**
@@ -47,12 +55,23 @@ export interface TranslatedTable {
  * @throws InboundError `malformed` `columns-ambiguous` or `columns-unrecognized` for a header that no row could be read by.
  */
 export function rowTranslator(
-  { kind, columns, layout }: TranslatedTable,
+  { kind, columns, layout, startedAt }: TranslatedTable,
   settings: RowSettings,
 ): RowTranslator {
   const reader = entryReader(layout, kind, columns, settings);
   const { redacted } = redactor(kind, columns, reader.hides);
+  const context = { ...settings.translation, today: latestDay(startedAt) };
   const own: EntryKind = kind === "users" ? "person" : "secret";
+  const mapping: Record<string, string> = {};
+  let seen = 0;
+  const see = (entries: readonly Entry[]) => {
+    seen += 1;
+    for (const { fields } of entries) {
+      for (const [field, { value, path }] of Object.entries(fields)) {
+        if (mapping[field] === undefined && !isEmpty(value)) mapping[field] = path.slice(0, maxPathLength);
+      }
+    }
+  };
   return {
     translate(row) {
       if (row.values === undefined)
@@ -63,14 +82,19 @@ export function rowTranslator(
         return [{ kind: own, change: undefined, problems, notes: [] }];
       }
       const entries = reader.entries(row.values);
-      return entries.map((entry, index) =>
-        translated(entry, settings.translation, index === 0 ? row : undefined),
-      );
+      if (seen < mappedRows) see(entries);
+      return entries.map((entry, index) => translated(entry, context, index === 0 ? row : undefined));
     },
     redacted,
     unmappedColumns: () => reader.unmapped(),
     columnNotes: () => reader.notes(),
+    mapping: () => mapping,
   };
+}
+
+/** The day that it is, or will be in some hours, wherever on earth. */
+function latestDay(moment: string): CalendarDay {
+  return new Date(Date.parse(moment) + 14 * 3_600_000).toISOString().slice(0, 10);
 }
 
 function translated(

@@ -1,51 +1,61 @@
 import { referenceTo, type ImportOtp, type PersonReference } from "#lib/contract/change.ts";
-import { assemble, email, plainIdentifier, plainText, text } from "#lib/fields/encode.ts";
+import { assemble, email, plainIdentifier, plainWord, text } from "#lib/fields/encode.ts";
 import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { SecretField } from "#lib/layouts/column-names.ts";
-import { readSecret, settingProblems } from "./totp-secret.ts";
 import type { EntryKindTranslator } from "./entry-kind.ts";
+import { mendingReader } from "./mending-reader.ts";
+import { readRecoveryCode } from "./recovery-code.ts";
+import { readSecret, settingProblems } from "./totp-secret.ts";
 
 const identityFields = ["userId", "externalId", "email", "phone", "username"] as const;
 /**
- * A TOTP secret. One field identifies the person (userId, externalId, email, phone or username), one holds the secret in base32 or as an
- * `otpauth://` URI; `recoveryCode`, `type`, `algorithm`, `digits`, `period` and `counter` are optional. All but the first are only
+ * A TOTP secret. At least one field identifies the person (userId, externalId, email, phone or username), one holds the secret in base32
+ * or as an `otpauth://` URI; `recoveryCode`, `type`, `algorithm`, `digits`, `period` and `counter` are optional. All but the first are only
  * checked: Authing makes codes of 6 digits from SHA-1 every 30 seconds, and any other secret would lock its owner out.
  */
-export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (read, { region }) => {
-  const userId = userIdOf(read("userId").value);
-  const recoveryCode = shortText(read("recoveryCode").value);
+export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (written, { region }) => {
+  const fields = mendingReader(written);
+  const { read } = fields;
+  const userId = userIdOf(read("userId", "identifier").value);
   const { person, dropped } = assemble([
-    text("externalId", read("externalId"), { maxLength: maxExternalIdLength }),
-    email(read("email")),
-    phone(read("phone"), region, read("phoneCountryCode")),
-    text("username", read("username"), { maxLength: 255 }),
+    text("externalId", read("externalId", "identifier"), { maxLength: maxExternalIdLength }),
+    email(read("email", "identifier")),
+    phone(read("phone", "phone"), region, read("phoneCountryCode", "text")),
+    text("username", read("username", "identifier"), { maxLength: 255 }),
   ]);
   const who: PersonReference = {
     ...(userId && { userId }),
     ...referenceTo(person),
   };
-  const problems: RowProblem[] = dropped.map(({ path, problem }) => ({ column: path, code: problem }));
-  if (userId === null) problems.push({ column: read("userId").path, code: "text-invalid" });
-  if (identityFields.every((field) => isEmpty(read(field).value)))
-    problems.push({ code: "identity-missing" });
-
-  const written = {
-    type: read("type").value,
-    algorithm: read("algorithm").value,
-    digits: read("digits").value,
-    period: read("period").value,
+  const settings = {
+    type: read("type", "text").value,
+    algorithm: read("algorithm", "text").value,
+    digits: read("digits", "text").value,
+    period: read("period", "text").value,
   };
-  for (const [setting, code] of settingProblems(written)) {
-    problems.push({ column: read(setting).path, code });
+  const counter = read("counter", "text").value;
+  const problems: RowProblem[] = [
+    ...fields.problems,
+    ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
+  ];
+  if (userId === null) problems.push({ column: written("userId").path, code: "text-invalid" });
+  if (identityFields.every((field) => isEmpty(written(field).value)))
+    problems.push({ code: "identity-missing" });
+  for (const [setting, code] of settingProblems(settings)) {
+    problems.push({ column: written(setting).path, code });
   }
-  const secret = readSecret(read("secret").value);
-  problems.push(...secret.problems.map((code) => ({ column: read("secret").path, code })));
-  if (recoveryCode === null) {
-    problems.push({ column: read("recoveryCode").path, code: "recovery-code-invalid" });
+  // Exports of TOTP secrets have a counter of 0, which nothing uses. One that has counted is HOTP's, unless the type says otherwise.
+  if (isEmpty(settings.type) && !isEmpty(counter) && !/^0(?:\.0)?$/.test(plainWord(counter))) {
+    problems.push({ column: written("counter").path, code: "type-unsupported" });
   }
+  const secret = readSecret(written("secret").value);
+  problems.push(...secret.problems.map((code) => ({ column: written("secret").path, code })));
+  const { code, problem, note } = readRecoveryCode(written("recoveryCode").value);
+  const { path } = written("recoveryCode");
+  if (problem !== undefined) problems.push({ column: path, code: problem });
   if (problems.length > 0 || secret.base32 === undefined) {
     return { change: undefined, externalId: who.externalId, problems, notes: [] };
   }
@@ -56,11 +66,15 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (rea
       otp: {
         secret: secret.base32,
         // Unchanged: people have it on paper.
-        ...(recoveryCode && { recoveryCode }),
+        ...(code !== undefined && { recoveryCode: code }),
       },
     },
     problems,
-    notes: secret.notes.map((code) => ({ column: read("secret").path, code })),
+    notes: [
+      ...fields.notes,
+      ...secret.notes.map((code) => ({ column: written("secret").path, code })),
+      ...(note === undefined ? [] : [{ column: path, code: note }]),
+    ],
   };
 };
 
@@ -69,11 +83,4 @@ function userIdOf(value: unknown): string | undefined | null {
   if (isEmpty(value)) return undefined;
   const { text: id } = plainIdentifier(value);
   return id === undefined || id.length > 255 ? null : id;
-}
-
-/** Text of at most 255 UTF-16 units, without invisible characters; `undefined` for an empty value, `null` for any other value. */
-function shortText(value: unknown): string | undefined | null {
-  if (isEmpty(value)) return undefined;
-  const written = plainText(value);
-  return written === undefined || written.length > 255 ? null : written;
 }

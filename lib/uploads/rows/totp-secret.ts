@@ -1,7 +1,10 @@
 import { minOtpSecretBits } from "#lib/authing/limits.ts";
 import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
+import { isScientific, textDamage } from "#lib/fields/damage.ts";
 import { plainText, plainWord } from "#lib/fields/encode.ts";
+import { isMasked } from "#lib/fields/password-mask.ts";
 import { isEmpty } from "#lib/fields/read.ts";
+import { holdsRemovedMark } from "#lib/fields/removed.ts";
 import { otpauthUri, parseOtpauth } from "#lib/formats/otpauth-uri.ts";
 
 /** A TOTP secret ready for Authing, or the codes that say why it cannot be used. */
@@ -17,6 +20,8 @@ type Setting = "type" | "algorithm" | "digits" | "period";
 type SettingProblem = `${Setting}-unsupported`;
 type SecretProblem =
   | "secret-missing"
+  | "secret-removed"
+  | "secret-damaged"
   | "secret-encoding"
   | "secret-encrypted"
   | "secret-short"
@@ -38,10 +43,12 @@ const blockBytes = 64;
 /** Reads a secret as files have it: base32 in any case and spacing, or an `otpauth://` URI, whose settings are checked too. */
 export function readSecret(value: unknown): Secret {
   if (isEmpty(value)) return refusal("secret-missing");
+  if (holdsRemovedMark(value)) return refusal("secret-removed");
   const written = plainText(value);
   if (typeof value !== "string" || written === undefined || written.length > maxWrittenLength) {
     return refusal("secret-encoding");
   }
+  if (isDamaged(written)) return refusal("secret-damaged");
   if (otpauthUri.test(written)) {
     const uri = parseOtpauth(written);
     if (uri === undefined) return refusal("uri-invalid");
@@ -51,6 +58,12 @@ export function readSecret(value: unknown): Secret {
   }
   return readBase32(written);
 }
+
+/** What stands in the place of a secret. Words such as NULL are base32, if too short to be secrets. */
+const isDamaged = (written: string) =>
+  textDamage(written) !== undefined ||
+  isScientific(written) ||
+  (isMasked(written) && !/^[\s-]+$/.test(written));
 
 function readBase32(written: string): Secret {
   // Supabase, better-auth and OpenPGP, in that order: encrypted with a key that we do not have.
@@ -69,12 +82,16 @@ function readBase32(written: string): Secret {
   return { base32: encodeBase32(bytes), problems: [], notes: unusual.filter((note) => note !== false) };
 }
 
-/** What Authing assumes. It has no field for these settings, so a secret with any other value cannot be imported. */
+/**
+ * What Authing assumes, as formats and products write it. It has no field for these settings, so a secret with any other value cannot be
+ * imported.
+ */
 const supported: Readonly<Record<Setting, RegExp>> = {
-  type: /^totp$/,
-  algorithm: /^(?:hmac[-_ ]?)?sha[-_ ]?1$/,
-  digits: /^6$/,
-  period: /^30$/,
+  type: /^(?:(?:otp|oath|otpauth)[-_ ]?|urn:ietf:params:xml:ns:keyprov:pskc:)?(?:totp|time[-_ ]?based)$/,
+  algorithm: /^(?:algorithm[-_ ]?|http:\/\/www\.w3\.org\/2000\/09\/xmldsig#)?(?:hmac[-_ ]?)?sha[-_ ]?1$/,
+  // Programs write a whole number in a column with empty cells as 6.0.
+  digits: /^6(?:\.0)?(?: ?digits)?$/,
+  period: /^(?:30(?:\.0)?(?: ?s| ?sec| ?secs| ?seconds)?|pt30s)$/,
 };
 
 /** Which settings Authing does not support, each with its code. */

@@ -1,0 +1,246 @@
+import { explainReason } from "#lib/reasons/explain-reason.ts";
+import type { ImportSummary } from "#lib/uploads/result-files.ts";
+import type { OutcomeCounts } from "#lib/uploads/row-results.ts";
+import { html, type Html } from "./html.ts";
+import { say, type Word } from "./words.ts";
+
+/** The first rows that a reason was given for: where they are, and their cells without secrets. */
+export interface ReasonExample {
+  readonly place: string;
+  readonly cells: readonly string[];
+}
+
+/** What the report shows beside the summary. */
+export interface ReportDetails {
+  /** The columns of the file; `undefined` where each row names its own. */
+  readonly columns: readonly string[] | undefined;
+  /** Our field → the column or path that it was read from. */
+  readonly mapping: Readonly<Record<string, string>>;
+  /** Reason, as `column: code` → its first rows. */
+  readonly examples: Readonly<Record<string, readonly ReasonExample[]>>;
+}
+
+/** One self-contained page about an import, in English and Chinese, for the person who uploaded the file. It loads nothing and runs nothing. */
+export function reportPage(summary: ImportSummary, details: ReportDetails): string {
+  const title = say(summary.state === "previewed" ? "previewTitle" : "title");
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${summary.import}</title>
+        <style>
+          ${style}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          ${facts(summary)} ${summary.problem && problem(summary.problem)}
+          <h2>${say("result")}</h2>
+          ${counts(summary)}
+          <h2>${say("reasons")}</h2>
+          ${Object.keys(summary.reasons).length === 0 ? html`<p>${say("noReasons")}</p>` : reasons(summary.reasons, details)}
+          ${
+            Object.keys(summary.notes).length > 0
+              ? html`<h2>${say("notes")}</h2>
+                  ${reasons(summary.notes, { ...details, examples: {} })}`
+              : undefined
+          }
+          <h2>${say("howRead")}</h2>
+          ${pairs(Object.entries(summary.details).flatMap(([name, value]) => (value === undefined ? [] : [[html`${name}`, value] as const])))}
+          <h2>${say("columns")}</h2>
+          ${mapping(summary, details)}
+        </main>
+      </body>
+    </html> `;
+  return page.html;
+}
+
+const style: Html = {
+  html: `:root{color-scheme:light dark}body{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;margin:0}
+main{max-width:72rem;margin:0 auto;padding:1.5rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
+span[lang="zh-CN"]{opacity:.85}table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.3rem 0}
+th,td{border:1px solid #8886;padding:.35rem .6rem;text-align:left;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
+code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}.wide{overflow-x:auto}details{margin:.3rem 0}.bad{border-left:4px solid #c33;padding-left:1rem}
+@media print{body{font-size:10pt}main{max-width:none;padding:0}details>*{display:block}tr{break-inside:avoid}}`,
+};
+
+function facts({
+  import: id,
+  object,
+  source,
+  state,
+  startedAt,
+  finishedAt,
+  estimate,
+  preview,
+}: ImportSummary): Html {
+  return pairs([
+    [say("file"), object.key],
+    [say("import"), id],
+    ...(source === undefined ? [] : ([[say("source"), source]] as const)),
+    [html``, say(state)],
+    [say("began"), startedAt],
+    [say("ended"), finishedAt],
+    ...(estimate
+      ? ([
+          [
+            say("estimate"),
+            html`${estimate.requests} ${say("requests")}, ${estimate.seconds} ${say("seconds")}`,
+          ],
+        ] as const)
+      : []),
+    ...(preview
+      ? ([
+          [
+            say("preview"),
+            html`${say("people")} ${preview.people.accepted}, ${say("secrets")} ${preview.secrets.accepted}`,
+          ],
+        ] as const)
+      : []),
+  ]);
+}
+
+function problem({ reason, path, hint }: NonNullable<ImportSummary["problem"]>): Html {
+  return html`<section class="bad">
+    <h2>${say("problem")}</h2>
+    <p><code>${reason}</code>${path === undefined ? "" : `, ${path}`}</p>
+    ${sentences(reason)}${hint === undefined ? undefined : html`<p>${hint}</p>`}
+  </section>`;
+}
+
+function counts(summary: ImportSummary): Html {
+  const accepted: Word = summary.state === "previewed" ? "wouldBeAccepted" : "accepted";
+  const line = (label: Word, { accepted: done, alreadyDone, differing, rejected }: OutcomeCounts) =>
+    html`<tr>
+      <th scope="row">${say(label)}</th>
+      ${[done, alreadyDone, differing, rejected].map((count) => html`<td class="n">${count}</td>`)}
+    </tr>`;
+  return html`<table>
+    <caption>
+      ${summary.rows}
+      ${say("rows")}${summary.skipped > 0 ? html`; ${summary.skipped} ${say("skipped")}` : undefined}
+    </caption>
+    <thead>
+      <tr>
+        <td></td>
+        ${([accepted, "alreadyDone", "differing", "rejected"] as const).map((word) => html`<th scope="col">${say(word)}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${line("people", summary.people)}${line("secrets", summary.secrets)}${line("total", summary)}
+    </tbody>
+  </table>`;
+}
+
+function reasons(counted: Readonly<Record<string, number>>, details: ReportDetails): Html {
+  const all = Object.entries(counted).toSorted(([, one], [, other]) => other - one);
+  const rows = all.map(
+    ([reason, count]) =>
+      html`<tr>
+        <td><code>${reason}</code></td>
+        <td class="n">${count}</td>
+        <td>${sentences(codeOf(reason))}${examples(details, reason)}</td>
+      </tr>`,
+  );
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">${say("reason")}</th>
+        <th scope="col">${say("count")}</th>
+        <th scope="col">${say("meaning")}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}
+
+/** The code in `column: code`: codes hold no colon. */
+const codeOf = (reason: string): string => reason.slice(reason.lastIndexOf(": ") + 1).trim();
+
+function sentences(code: string): Html {
+  const all = (["en", "zh"] as const).map((language) => {
+    const explained = explainReason(code, { language });
+    if (!explained) return html``;
+    return html`<p lang="${language === "zh" ? "zh-CN" : "en"}">
+      ${explained.means}${explained.next === undefined ? "" : ` ${explained.next}`}
+    </p>`;
+  });
+  return html`${all}`;
+}
+
+function examples({ columns, examples: all }: ReportDetails, reason: string): Html {
+  const rows = all[reason] ?? [];
+  if (rows.length === 0) return html``;
+  const head =
+    columns &&
+    html`<thead>
+      <tr>
+        <td></td>
+        ${columns.map((column) => html`<th scope="col">${column}</th>`)}
+      </tr>
+    </thead>`;
+  return html`<details open>
+    <summary>${say("examples")}</summary>
+    <div class="wide">
+      <table>
+        ${head}
+        <tbody>
+          ${rows.map(
+            ({ place, cells }) =>
+              html`<tr>
+                <th scope="row">${place}</th>
+                ${cells.map((cell) => html`<td>${cell.slice(0, 200)}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}
+
+function mapping({ unusedColumns, columnNotes }: ImportSummary, { mapping: fields }: ReportDetails): Html {
+  return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">${say("field")}</th>
+          <th scope="col">${say("column")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${Object.entries(fields).map(
+          ([field, column]) =>
+            html`<tr>
+              <td><code>${field}</code></td>
+              <td>${column}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${unusedColumns.length > 0 ? html`<p>${say("unused")}: ${unusedColumns.join(", ")}</p>` : undefined}
+    ${
+      columnNotes.length > 0
+        ? html`<ul>
+            ${columnNotes.map((note) => html`<li><code>${note}</code>${sentences(codeOf(note))}</li>`)}
+          </ul>`
+        : undefined
+    }`;
+}
+
+function pairs(all: readonly (readonly [label: Html, value: Html | string])[]): Html {
+  return html`<table>
+    <tbody>
+      ${all.map(
+        ([label, value]) =>
+          html`<tr>
+            <th scope="row">${label}</th>
+            <td>${value}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}

@@ -1,0 +1,51 @@
+import { html, type Html } from "./html.ts";
+
+/** Labels of the report, in the two languages that it is written in. */
+const words = {
+  title: ["Import report", "导入报告"],
+  previewTitle: ["Preview of an import: nothing was written at Authing", "导入预览：未写入 Authing"],
+  finished: ["finished", "已完成"],
+  previewed: ["previewed", "已预览"],
+  refused: ["refused", "已拒绝"],
+  result: ["Result", "结果"],
+  rows: ["rows of the file", "文件中的行"],
+  skipped: ["rows that are about nothing this upload is for", "与此次导入无关的行"],
+  people: ["People", "人员"],
+  secrets: ["TOTP secrets", "TOTP 密钥"],
+  total: ["Total", "合计"],
+  accepted: ["accepted", "已接受"],
+  wouldBeAccepted: ["would be accepted", "将被接受"],
+  alreadyDone: ["already there", "已存在"],
+  differing: ["of them with other values", "其中字段不同"],
+  rejected: ["rejected", "已拒绝"],
+  reasons: ["Why rows are rejected", "拒绝原因"],
+  noReasons: ["No row is rejected.", "没有被拒绝的行。"],
+  notes: ["What is unusual about accepted rows", "已接受行的备注"],
+  reason: ["Reason", "原因"],
+  count: ["Number", "数量"],
+  meaning: ["What it means, and what to do", "含义与处理方法"],
+  examples: ["First rows, without secrets", "示例行（不含机密）"],
+  howRead: ["How the file was read", "文件读取方式"],
+  columns: ["Columns", "列"],
+  field: ["Field at Authing", "Authing 字段"],
+  column: ["Column or path in the file", "文件中的列或路径"],
+  unused: ["Not used", "未使用"],
+  file: ["File", "文件"],
+  import: ["Import", "导入编号"],
+  source: ["Source", "来源"],
+  began: ["Began", "开始"],
+  ended: ["Ended", "结束"],
+  problem: ["The file was not read to its end", "文件未能完整读取"],
+  estimate: ["What carrying it out takes, at least", "执行所需（至少）"],
+  requests: ["requests to Authing", "次 Authing 请求"],
+  seconds: ["seconds", "秒"],
+  preview: ["The preview foretold", "预览预计"],
+} as const satisfies Readonly<Record<string, readonly [en: string, zh: string]>>;
+
+export type Word = keyof typeof words;
+
+/** A label in both languages, each marked as what it is, so that a screen reader speaks it rightly. */
+export function say(word: Word): Html {
+  const [en, zh] = words[word];
+  return html`<span lang="en">${en}</span> <span lang="zh-CN">${zh}</span>`;
+}
