@@ -158,7 +158,7 @@ describe("the deployment", () => {
     for (const { Action, Resource } of named) {
       expect(Action.join()).not.toContain("*");
       expect(JSON.stringify(Resource)).toMatch(
-        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/watch\/filled-fields\.json"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
+        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/((incoming|plan)\/(users|otp)|results|rows|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/watch\/filled-fields\.json"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
       );
     }
   });
@@ -293,7 +293,7 @@ describe("the deployment", () => {
       "unclaimed-refuse",
     ]);
     expect(JSON.stringify(without)).not.toContain("webhooks");
-    expect(JSON.stringify(without)).not.toMatch(/(?!Authing|Notices)[A-Z][a-z]+Secret"/);
+    expect(JSON.stringify(without)).not.toMatch(/(?!Authing|Notices|Uploads)[A-Z][a-z]+Secret"/);
   });
 
   it("refuses a source without a function, and a function without a definition", () => {
