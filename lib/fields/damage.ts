@@ -71,7 +71,7 @@ export function mended(read: Read, kind: ValueKind): Mended {
     notes.push("invisible-removed");
   if (kind === "phone" && /^\+?\d{5,20}\.0{1,9}$/.test(text)) notes.push("fraction-removed");
   if (kind === "identifier" && /^[1-9]\d{14}0{3,9}$/.test(text)) notes.push("digits-may-be-lost");
-  const value = hasBreaks ? written.trim().replaceAll(everyBreak, " ") : written;
+  const value = hasBreaks ? written.trim().replaceAll(everyBreak, " ").replaceAll(/ {2,}/g, " ") : written;
   return { read: value === read.value ? read : { ...read, value }, notes };
 }
 
@@ -82,7 +82,7 @@ export function textDamage(written: string): "sheet-error" | "characters-lost" |
 }
 
 const innerBreak = /[\t\n\v\f\r\u0085\u2028\u2029]/;
-const everyBreak = /\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*/g;
+const everyBreak = /[\t\n\v\f\r\u0085\u2028\u2029]/g;
 
 function damageOf(written: string, text: string, kind: ValueKind): DamageProblem | undefined {
   if (text === removedMark) return "value-removed";

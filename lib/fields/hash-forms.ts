@@ -160,6 +160,16 @@ export function keycloakHash(secretData: unknown, credentialData: unknown): OneH
   }
 }
 
+const argon2Types = new Map<unknown, string>([
+  ["id", "argon2id"],
+  ["i", "argon2i"],
+  ["d", "argon2d"],
+]);
+const argon2Versions = new Map<unknown, number>([
+  ["1.3", 19],
+  ["1.0", 16],
+]);
+
 function keycloakArgon2(
   parameters: Readonly<Record<string, unknown>>,
   { hash, salt, iterations }: { hash: string; salt: string; iterations: number },
@@ -169,8 +179,8 @@ function keycloakArgon2(
     const found = parameters[name];
     return Array.isArray(found) ? (found[0] as unknown) : found;
   };
-  const type = { id: "argon2id", i: "argon2i", d: "argon2d" }[String(parameter("type") ?? "id")];
-  const version = { "1.3": 19, "1.0": 16 }[String(parameter("version") ?? "1.3")];
+  const type = argon2Types.get(parameter("type") ?? "id");
+  const version = argon2Versions.get(parameter("version") ?? "1.3");
   const [memory, parallelism] = [count(parameter("memory")), count(parameter("parallelism"))];
   if (type === undefined || version === undefined) return none("password-hash-unknown");
   if (memory === undefined || parallelism === undefined) return none("password-hash-damaged");

@@ -79,8 +79,12 @@ const forms: readonly HashForm[] = [
 /** Chance makes letters of both cases: a text of small letters only is no digest. */
 const hasBothCases = (text: string) => /[A-Z]/.test(text) && /[a-z]/.test(text);
 
+/** In UTF-16 units; longer text is no hash, and would take long to compare with every form. */
+const maxHashLength = 1024;
+
 /** What kind of hash a text looks like; `undefined` for what may be a plain password. */
 export function hashFormOf(text: string): Pick<HashForm, "name" | "describesItself"> | undefined {
+  if (text.length > maxHashLength) return undefined;
   return forms.find(
     ({ name, pattern }) => pattern.test(text) && (name !== "digest in base64" || hasBothCases(text)),
   );

@@ -43,9 +43,11 @@ export function internationalPhone(read: Read): Read {
     : read;
 }
 
-/** Yes where a point in time says when something was confirmed, else no; nothing where there is nothing to confirm. */
-export function confirmed(at: Read, what: Read | undefined): Read | undefined {
-  return what === undefined || isEmpty(what.value) ? undefined : { value: !isEmpty(at.value), path: at.path };
+/** Yes where a point in time says when something was confirmed, no where it is empty; nothing where the record does not say. */
+export function confirmed(at: Read, what: Read): Read | undefined {
+  return at.value === undefined || isEmpty(what.value)
+    ? undefined
+    : { value: !isEmpty(at.value), path: at.path };
 }
 
 /** An account as authenticators and password managers name it: an address, or a user name. */

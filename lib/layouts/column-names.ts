@@ -237,7 +237,10 @@ export const secretColumnNames = {
 } as const satisfies ColumnNames<string>;
 export type SecretField = keyof typeof secretColumnNames;
 
-/** Names of secrets' columns in a file of people, where `url`, `kind`, `step` and `seed` mean other things. */
+/**
+ * Names of secrets' columns in a file of people, where `url`, `uri` and `seed` mean other things. What describes a secret is read where
+ * there is a column of secrets, by every name: a setting that nothing checks would lock people out.
+ */
 export const secretColumnNamesOfPeople = {
   secret: [
     secretColumnNames.secret[0],
@@ -245,12 +248,9 @@ export const secretColumnNamesOfPeople = {
     ["totp", "otp"],
   ],
   recoveryCode,
-  algorithm: [["otpalgorithm", "totpalgorithm"], ["algorithm"]],
-  digits: [["otpdigits", "totpdigits"], ["digits"]],
-  period: [
-    ["otpperiod", "totpperiod"],
-    ["period", "timeinterval", "timestep"],
-  ],
-  type: [["otptype", "totptype"]],
-  counter: [["otpcounter", "counter"]],
+  algorithm: secretColumnNames.algorithm,
+  digits: secretColumnNames.digits,
+  period: secretColumnNames.period,
+  type: secretColumnNames.type,
+  counter: secretColumnNames.counter,
 } as const satisfies ColumnNames<string>;

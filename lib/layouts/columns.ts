@@ -1,4 +1,5 @@
 import { normalized } from "#lib/fields/clean-text.ts";
+import { plainWord } from "#lib/fields/encode.ts";
 import type { ColumnNames } from "./column-names.ts";
 
 /** What a name of a column means: our field, and how well known this meaning is: 0 is the best. */
@@ -88,6 +89,11 @@ export function normalizedName(column: string): string {
     .toLowerCase()
     .replaceAll(/[\s\p{Default_Ignorable_Code_Point}_.*-]+/gu, "")
     .replaceAll(marks, "");
+}
+
+/** Whether the `type` in a row of people is that of its secret; most often it is a type of employees, which refuses no secret. */
+export function isTokenType(value: unknown): boolean {
+  return /otp|ocra|steam|yubi/.test(plainWord(value));
 }
 
 /** An apostrophe belongs to a password. */

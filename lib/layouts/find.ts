@@ -58,9 +58,10 @@ function productReader(
   if (refusal) throw new InboundError("malformed", refusal.reason, { path: "file", hint: refusal.hint });
   const configured = configuredMeaning(kind, settings);
   const configure = configuring(kind, columns, settings);
-  const isKnown = knowing(knows);
+  const knowing = knowingOf(knows);
   const unmapped = new Set<string>();
   const see = (names: readonly string[]) => {
+    const isKnown = knowing(names);
     for (const name of names) {
       if (unmapped.size < maxUnmapped && name !== "" && !isKnown(name) && configured(name) === undefined)
         unmapped.add(name.slice(0, maxNameLength));
@@ -79,11 +80,11 @@ function productReader(
 }
 
 /** Names are compared as those of columns are: templates mark what must be filled, and tables write `_` for a capital letter. */
-function knowing(knows: Layout["knows"]): (name: string) => boolean {
-  if (knows === undefined) return () => true;
+function knowingOf(knows: Layout["knows"]): (columns: readonly string[]) => (name: string) => boolean {
+  if (knows === undefined) return () => () => true;
   if (typeof knows === "function") return knows;
   const names = new Set(knows.map(normalizedName));
-  return (name) => names.has(normalizedName(name));
+  return () => (name) => names.has(normalizedName(name));
 }
 
 /** What formats are told of the layouts: names by which a header is found, where records are in a document, tables without a header. */

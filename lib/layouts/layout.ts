@@ -66,9 +66,9 @@ export interface Layout {
   recognizes(sample: Sample): boolean;
   /**
    * Names of columns or keys of the first level that are read, or are left out on purpose, as the product writes them; others are told
-   * as unused. `undefined`: all.
+   * as unused. A function is given all columns of the file, or of the record. `undefined`: all.
    */
-  readonly knows?: readonly string[] | ((column: string) => boolean);
+  readonly knows?: readonly string[] | ((columns: readonly string[]) => (column: string) => boolean);
   /** Why files of this product are refused as a whole, and what to do instead. */
   readonly refusal?: { readonly reason: "duo-tokens" | "yubikey-log"; readonly hint: string };
   /**

@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
-import { defineLayout } from "./layout.ts";
+import { defineLayout, isIdentity } from "./layout.ts";
 import { inside, items, present, readFields, recordOf, type Fields, type Paths } from "./record.ts";
 import { recoveryCodeOf, secretFrom, type SecretEncoding } from "./secrets.ts";
 
@@ -40,9 +40,7 @@ export interface Product extends Omit<Layout, "knows" | "entries"> {
 export function productLayout({ person, identities, factors, knows, ...layout }: Product): Layout {
   return defineLayout({
     ...layout,
-    knows: [
-      ...new Set([...knows, ...namesOf(person), ...namesOf(identities), ...namesOfFactors(factors)]),
-    ].flatMap((name) => [...new Set([name, snakeCase(name)])]),
+    knows: [...new Set([...knows, ...namesOf(person), ...namesOf(identities), ...namesOfFactors(factors)])],
     entries: (values, kind, settings) => {
       const record = recordOf(values);
       const who =
@@ -56,9 +54,6 @@ export function productLayout({ person, identities, factors, knows, ...layout }:
   });
 }
 
-/** Fields by which the person of a secret is found. */
-const identityFields = ["userId", "externalId", "username", "email", "phone", "phoneCountryCode"] as const;
-
 /** The entries of a record: the person where people are asked for, then each factor. Authing holds one secret of a person, so others are refused. */
 export function entriesOf(
   kind: UploadKindName,
@@ -66,7 +61,7 @@ export function entriesOf(
   identities: Fields,
   factors: readonly Part[],
 ): readonly Entry[] {
-  const who = present(Object.fromEntries(identityFields.map((field) => [field, identities[field]])));
+  const who = Object.fromEntries(Object.entries(identities).filter(([field]) => isIdentity(field)));
   const secrets = factors.map(({ fields, problems = [], notes = [] }, index): Entry => ({
     kind: "secret",
     ...(factors.length > 1 && { part: `otp ${index + 1}` }),
@@ -93,10 +88,7 @@ function listed<Name extends string>(name: Name, problems: readonly RowProblem[]
 /** Makes a factor of its fields: its secret in base32, with the first of the recovery codes. */
 export function factor(
   fields: Fields,
-  {
-    encoding = "base32",
-    recoveryCodes,
-  }: { encoding?: SecretEncoding | undefined; recoveryCodes?: Read } = {},
+  { encoding = "base32", recoveryCodes }: { encoding?: SecretEncoding; recoveryCodes?: Read } = {},
 ): Part {
   const { secret, ...rest } = fields;
   const { read, notes } = recoveryCodes ? recoveryCodeOf(recoveryCodes) : { notes: [] };
@@ -110,7 +102,10 @@ export function factor(
   };
 }
 
-function factorsOf(record: Read, { at = "", fields, encoding, recoveryCodes }: Factors): readonly Part[] {
+function factorsOf(
+  record: Read,
+  { at = "", fields, encoding = "base32", recoveryCodes }: Factors,
+): readonly Part[] {
   const found = at.endsWith("[]") ? items(inside(record, at.slice(0, -2))) : [inside(record, at)];
   return found
     .map((each) => readFields(each, fields))
@@ -153,7 +148,3 @@ function namesOfFactors(factors: Product["factors"]): readonly string[] {
 }
 
 const firstName = (path: string) => path.split(/[.[]/, 1)[0] as string;
-
-/** `totpSecret` as a table of a database has it. */
-const snakeCase = (name: string) =>
-  name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

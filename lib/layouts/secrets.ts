@@ -1,4 +1,4 @@
-import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
+import { encodeBase32 } from "#lib/fields/base32.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import { inside, isObject, items } from "./record.ts";
@@ -12,21 +12,23 @@ import { inside, isObject, items } from "./record.ts";
  * - `base32`: also an `otpauth://` URI
  * - `text`: the key is the text in UTF-8
  * - `base64-of-base32`: base64 of the base32 text
+ * - `unknown`: in a way that the record names and that is none of these
  */
-export type SecretEncoding = "base32" | "base64" | "hex" | "text" | "base64-of-base32";
+export type SecretEncoding = "base32" | "base64" | "hex" | "text" | "base64-of-base32" | "unknown";
 
 /** In place of a secret that is not written as its product writes secrets: no text, which is refused as `secret-encoding`. */
 const undecodable = Object.freeze({});
 
 /** The secret in base32, or as it was where it is base32 or a URI already. */
-export function secretFrom(read: Read, encoding: SecretEncoding | undefined): Read {
+export function secretFrom(read: Read, encoding: SecretEncoding): Read {
   if (encoding === "base32" || isEmpty(read.value)) return read;
-  const decoded = encoding && typeof read.value === "string" ? decoders[encoding](read.value) : undefined;
+  const decoded = typeof read.value === "string" ? decoders[encoding](read.value) : undefined;
   return { value: decoded ?? undecodable, path: read.path };
 }
 
 const decoders: Readonly<Record<Exclude<SecretEncoding, "base32">, (written: string) => string | undefined>> =
   {
+    unknown: () => undefined,
     hex: (written) => {
       const digits = written.trim();
       const isHex = digits.length % 2 === 0 && /^[0-9a-f]*$/i.test(digits);
@@ -37,10 +39,7 @@ const decoders: Readonly<Record<Exclude<SecretEncoding, "base32">, (written: str
       const bytes = bytesOfBase64(written);
       return bytes && encodeBase32(bytes);
     },
-    "base64-of-base32": (written) => {
-      const base32 = bytesOfBase64(written)?.toString("latin1");
-      return base32 !== undefined && decodeBase32(base32) !== undefined ? base32 : undefined;
-    },
+    "base64-of-base32": (written) => bytesOfBase64(written)?.toString("latin1"),
   };
 
 /** The bytes of base64 in the standard alphabet or the one for URLs, with or without padding; `undefined` for any other text. */

@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import { secretColumnNamesOfPeople, type PersonField, type SecretField } from "./column-names.ts";
-import { cellOf, mapColumns, meaningsOf, normalizedName, type Columns } from "./columns.ts";
+import { cellOf, isTokenType, mapColumns, meaningsOf, normalizedName, type Columns } from "./columns.ts";
 import { defineLayout, isIdentity, type Entry, type Layout, type Sample } from "./layout.ts";
 
 // The building block of products whose files are tables: our field → the column that holds it. Names are compared as those of all columns
@@ -52,19 +52,21 @@ export function tableLayout(product: TableProduct): Layout {
   const used = [...columnsOf(person), ...columnsOf(secret), ...ignores];
   const known = new Set(used.map(nameOf));
 
+  const addedTo = (columns: readonly string[]): Columns<AddedField> =>
+    secret ? noColumns : addedColumns(columns.filter((column) => !known.has(nameOf(column))));
+
   // Rows of a file have the same columns: where each is, is found once.
   let last: { names: string; places: Places } | undefined;
   const placesIn = (values: object): Places => {
     const columns = Object.keys(values);
     const names = JSON.stringify(columns);
     if (last?.names !== names) {
-      const added = columns.filter((column) => !known.has(nameOf(column)));
       last = {
         names,
         places: {
           // Of two columns with one name, the first.
           named: new Map(columns.toReversed().map((column) => [nameOf(column), column])),
-          added: secret ? noColumns : mapColumns(added, addedMeaning),
+          added: addedTo(columns),
         },
       };
     }
@@ -76,7 +78,11 @@ export function tableLayout(product: TableProduct): Layout {
     title,
     ...(hides && { hides }),
     columns: [...new Set([...used, ...recognizedBy.flat(), ...(product.header ?? [])])],
-    knows: (column) => known.has(nameOf(column)) || (!secret && addedMeaning(column) !== undefined),
+    knows: (columns) => {
+      const { names } = addedTo(columns);
+      const added = new Set(names.values());
+      return (column) => known.has(nameOf(column)) || added.has(column);
+    },
     recognizes({ columns }: Sample) {
       if (!columns) return false;
       const names = new Set(columns.map(nameOf));
@@ -120,13 +126,12 @@ interface Places {
 type AddedField = keyof typeof secretColumnNamesOfPeople;
 const noColumns: Columns<AddedField> = { names: new Map(), unmapped: [], leftOut: [], ambiguous: [] };
 const addedMeanings = meaningsOf<AddedField>(secretColumnNamesOfPeople);
-/** `type` and the like say something of people in a product's file, unless they are the secret's by their name. */
-const addedMeaning = (column: string) => {
-  const name = normalizedName(column);
-  const meaning = addedMeanings.get(name);
-  const isSure = /otp|secret|recovery|backup|密钥|恢复码|备用码/.test(name);
-  return isSure ? meaning : undefined;
-};
+
+/** Columns that describe a secret, where there is a column of secrets among them. */
+function addedColumns(columns: readonly string[]): Columns<AddedField> {
+  const found = mapColumns(columns, (column) => addedMeanings.get(normalizedName(column)));
+  return found.names.has("secret") ? found : noColumns;
+}
 
 /** The fields of a secret in columns that were added. */
 function addedFields(
@@ -136,10 +141,9 @@ function addedFields(
   const [column] = ambiguous;
   return {
     fields: Object.fromEntries(
-      [...names].map(([field, path]): [string, Read] => [
-        field,
-        { value: cellOf(values, path, field), path },
-      ]),
+      [...names]
+        .map(([field, path]): [string, Read] => [field, { value: cellOf(values, path, field), path }])
+        .filter(([field, { value }]) => field !== "type" || isTokenType(value)),
     ),
     notes: leftOut.map((left): RowProblem => ({ column: left.column, code: "column-left-out" })),
     problems: column === undefined ? [] : [{ column, code: "columns-ambiguous" }],

@@ -97,10 +97,10 @@ export const fields: ReasonGroup = {
     "department-unmapped": {
       en: "The department is not in the map of the configuration, so the person is not put into it; everything else is applied.",
       enNext:
-        "Add the department's id to departments of the source in inbound.config.ts and deploy; people of a file are put into departments by departmentIds.",
+        "Add the department to departments of the source in inbound.config.ts, or of a file to uploads.departments, and deploy.",
       zh: "配置的映射中没有该部门，因此没有把此人放入该部门；其余照常生效。",
       zhNext:
-        "请在 inbound.config.ts 中该来源的 departments 里加入部门 ID 并部署；文件中的人员请用 departmentIds 指定部门。",
+        "请在 inbound.config.ts 中该来源的 departments 里（文件则在 uploads.departments 里）加入该部门并部署。",
     },
     "more-than-50-departments": {
       en: "The person has more departments than Authing takes, so those beyond 50 are not used.",

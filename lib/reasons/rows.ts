@@ -102,9 +102,9 @@ export const rows: ReasonGroup = {
       zhNext: "请让此人在 Authing 重新绑定验证器。",
     },
     "recovery-code-invalid": {
-      en: "The recovery code is no text or is longer than 255 characters, so the row was rejected.",
+      en: "The recovery code is no text, no list of codes, or is longer than 255 characters, so the row was rejected.",
       enNext: "Correct the recovery code, or leave it empty.",
-      zh: "恢复码不是文本或超过 255 个字符，因此该行被拒绝。",
+      zh: "恢复码不是文本或恢复码列表，或超过 255 个字符，因此该行被拒绝。",
       zhNext: "请更正恢复码，或留空。",
     },
     "secret-had-stray-bits": {
@@ -134,15 +134,15 @@ export const rows: ReasonGroup = {
       zhNext: "请确认这是此人的真实密钥。",
     },
     "password-invalid": {
-      en: "The password is no text or is longer than 1,024 characters, so the row was rejected.",
+      en: "The password is no text, is longer than 1,024 characters, or has a line break or an invisible character that cannot be typed, so the row was rejected.",
       enNext: "Correct the password, or leave it empty.",
-      zh: "密码不是文本或超过 1024 个字符，因此该行被拒绝。",
+      zh: "密码不是文本、超过 1024 个字符，或含有无法输入的换行或不可见字符，因此该行被拒绝。",
       zhNext: "请更正密码，或留空。",
     },
     "password-masked": {
-      en: "The password is masked with asterisks, so the row was rejected: the asterisks would become the password.",
+      en: "The password is masked, as with asterisks, so the row was rejected: the mask would become the password.",
       enNext: "Leave the password empty, or export the hash into passwordHash.",
-      zh: "密码被星号遮盖，因此该行被拒绝：否则星号会成为密码。",
+      zh: "密码被星号等符号遮盖，因此该行被拒绝：否则这些符号会成为密码。",
       zhNext: "请留空，或把哈希值导出到 passwordHash 列。",
     },
     "password-looks-hashed": {

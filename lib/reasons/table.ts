@@ -11,9 +11,11 @@ import { products } from "./products.ts";
 import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
+import { rowSecrets } from "./row-secrets.ts";
 import { rows } from "./rows.ts";
 import { settings } from "./settings.ts";
 import { text } from "./text.ts";
+import { values } from "./values.ts";
 import { waits } from "./waits.ts";
 import { workbooks } from "./workbooks.ts";
 
@@ -38,5 +40,7 @@ export const reasonGroups: readonly ReasonGroup[] = [
   otpFiles,
   layouts,
   products,
+  values,
+  rowSecrets,
   operations,
 ];

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { birthdate, calendarDate, instant } from "#lib/fields/date.ts";
+import { birthdate, birthdateOfFile, calendarDate, instant } from "#lib/fields/date.ts";
 
 const read = (value: unknown) => ({ value, path: "here" });
 
@@ -18,6 +18,10 @@ describe("birthdate", () => {
     "2024-01-29T00:00:00.000+08:00",
     "2024-01-29T00:00:00+0000",
     "2024-01-29 00:00:00",
+    "2024/1/29 0:00",
+    "2024/1/29 8:30:00",
+    "2024/01/29 12:00:00 AM",
+    "2024年1月29日 0:00",
     "２０２４－０１－２９",
     "2024‐01‐29",
     "2024\u200b-01-29",
@@ -25,9 +29,12 @@ describe("birthdate", () => {
     expect(birthdate(read(value)).fields).toEqual({ birthdate: "2024-01-29" });
   });
 
-  test.each(["01/02/2024", "29/01/2024", "1-2-24", "29.01.2024"])("does not guess at %j", (value) => {
-    expect(birthdate(read(value))).toMatchObject({ fields: {}, problem: "date-ambiguous" });
-  });
+  test.each(["01/02/2024", "29/01/2024", "1-2-24", "29.01.2024", "29/01/2024 0:00"])(
+    "does not guess at %j",
+    (value) => {
+      expect(birthdate(read(value))).toMatchObject({ fields: {}, problem: "date-ambiguous" });
+    },
+  );
 
   test.each([
     "2024-02-30",
@@ -35,6 +42,8 @@ describe("birthdate", () => {
     "0000-00-00",
     "2024-13-01",
     "2024/01-29",
+    "2024-01-29 25:00",
+    "2024-01-29 0:00 at home",
     "45320",
     "1706486400000",
     "yesterday",
@@ -55,6 +64,40 @@ describe("birthdate", () => {
         },
       ),
     );
+  });
+});
+
+describe("the birthday of a person in a file", () => {
+  const ofFile = (value: unknown, today?: string) => birthdateOfFile(read(value), today);
+
+  test.each([
+    "1990/5/17 0:00",
+    "1990-05-17 00:00:00",
+    "1990-05-17 08:00",
+    "1990-05-17T00:00:00Z",
+    "1990-05-17T00:00:00.000+08:00",
+  ])("is the day that is written: %s", (value) => {
+    expect(ofFile(value, "2026-11-27").fields).toEqual({ birthdate: "1990-05-17" });
+  });
+
+  test.each([
+    ["1990-05-16T16:00:00Z", "birthdate-moved"],
+    ["1990-05-17T08:00:00+0800", "birthdate-moved"],
+    ["2026-11-28", "birthdate-in-future"],
+    ["2062-05-17", "birthdate-in-future"],
+    ["1900-01-01", "birthdate-too-early"],
+    ["1899-12-30", "birthdate-too-early"],
+    ["17.05.1990", "date-ambiguous"],
+    ["17/05/90", "date-ambiguous"],
+    ["33010", "date-invalid"],
+  ])("is not guessed at: %s is %s", (value, problem) => {
+    expect(ofFile(value, "2026-11-27")).toMatchObject({ fields: {}, problem });
+  });
+
+  test("may be today, and any day since 1900 where today is not known", () => {
+    expect(ofFile("2026-11-27", "2026-11-27").fields).toEqual({ birthdate: "2026-11-27" });
+    expect(ofFile("2062-05-17").fields).toEqual({ birthdate: "2062-05-17" });
+    expect(ofFile("1900-01-01").problem).toBe("birthdate-too-early");
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { departments } from "#lib/fields/departments.ts";
+import { departments, departmentsOfFile } from "#lib/fields/departments.ts";
 
 const map = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`d${index}`, `a${index}`]));
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `d${index}`);
@@ -20,5 +20,47 @@ describe("departments of a person", () => {
     const told = departments(read(Array.from({ length: 5000 }, () => "unknown")), map);
     expect(told.filter(({ problem }) => problem === "department-unmapped")).toHaveLength(50);
     expect(told.at(-1)).toMatchObject({ problem: "more-than-50-departments" });
+  });
+});
+
+describe("departments of a file", () => {
+  const map = { "公司/研发/前端": "d1", "D-2": "d2", "Sales, East": "d3", "/Ops/Night/": "d4" };
+  const of = (value: unknown) => departmentsOfFile({ value, path: "部门" }, map);
+
+  it.each([
+    ["公司/研发/前端", ["d1"]],
+    [" 公司 / 研发／前端 ", ["d1"]],
+    ["/公司/研发/前端", ["d1"]],
+    ["D-2", ["d2"]],
+    ["D-2;公司/研发/前端", ["d2", "d1"]],
+    ["D-2；公司/研发/前端", ["d2", "d1"]],
+    ["D-2, 公司/研发/前端,", ["d2", "d1"]],
+    ["Sales, East", ["d3"]],
+    ["Ops/Night", ["d4"]],
+    [
+      ["D-2", "Sales, East"],
+      ["d2", "d3"],
+    ],
+    ["D-2;D-2", ["d2"]],
+    ["", []],
+    [undefined, []],
+  ])("%j are %j", (value, ids) => {
+    expect(of(value)).toEqual({ ids, notes: [] });
+  });
+
+  it.each([
+    ["公司/研发", []],
+    ["前端", []],
+    ["D-2;市场", ["d2"]],
+    [["D-2", { id: "x" }], ["d2"]],
+    ["constructor", []],
+  ])("that are not in the map are told: %j", (value, ids) => {
+    expect(of(value)).toEqual({ ids, notes: ["department-unmapped"] });
+  });
+
+  it("beyond 50 are told", () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`D${index}`, `d${index}`]));
+    const { ids, notes } = departmentsOfFile({ value: Object.keys(many).join(";"), path: "x" }, many);
+    expect([ids.length, notes]).toEqual([50, ["more-than-50-departments"]]);
   });
 });

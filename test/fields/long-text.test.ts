@@ -6,19 +6,21 @@ import { email, text } from "#lib/fields/encode.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
-import { normalizedName } from "#lib/uploads/rows/columns.ts";
-import { otp } from "#lib/uploads/rows/otp.ts";
-import { rowTranslator } from "#lib/uploads/rows/row-translator.ts";
-import { users } from "#lib/uploads/rows/users.ts";
+import { mended } from "#lib/fields/damage.ts";
+import { departmentsOfFile } from "#lib/fields/departments.ts";
+import { hashFormOf } from "#lib/fields/password-hash.ts";
+import { isMasked } from "#lib/fields/password-mask.ts";
+import { isStatusWord } from "#lib/fields/status-words.ts";
+import { normalizedName } from "#lib/layouts/columns.ts";
+import { translatePerson } from "#lib/uploads/rows/person.ts";
+import { readRecoveryCode } from "#lib/uploads/rows/recovery-code.ts";
+import { translateSecret } from "#lib/uploads/rows/secret.ts";
 import { readSecret } from "#lib/uploads/rows/totp-secret.ts";
 
 // A cell of a file may have a million characters. The time to read it must not grow with the square of its length.
 
 const context = { region: "CN", departments: {}, customData: {} };
-const columns = ["email", "password", "photo", "status", "emailVerified", "username"];
-const people = rowTranslator(users, columns, context);
-const secrets = rowTranslator(otp, ["userId", "secret", "recoveryCode", "period"], context);
-const place = { row: 2, start: 0, end: 0, problems: [] };
+const columns = new Set<string>(["email", "password", "photo", "status", "emailVerified", "username"]);
 
 const readers: Record<string, (written: string) => unknown> = {
   cleanText,
@@ -28,6 +30,13 @@ const readers: Record<string, (written: string) => unknown> = {
   decodeBase32,
   readSecret,
   normalizedName,
+  readRecoveryCode,
+  hashFormOf,
+  isMasked,
+  isStatusWord,
+  "damage of an identifier": (value) => mended({ value, path: "id" }, "identifier"),
+  "damage of a name": (value) => mended({ value, path: "name" }, "name"),
+  departmentsOfFile: (value) => departmentsOfFile({ value, path: "部门" }, { 研发: "d1" }),
   "text of a field": (value) => text("city", { value, path: "city" }),
   email: (value) => email({ value, path: "email" }),
   phone: (value) => phone({ value, path: "phone" }, "CN"),
@@ -35,18 +44,8 @@ const readers: Record<string, (written: string) => unknown> = {
   birthdate: (value) => birthdate({ value, path: "birthdate" }),
   gender: (value) => gender({ value, path: "gender" }),
   "a row of people": (value) =>
-    people.translate({
-      ...place,
-      original: [],
-      values: Object.fromEntries(columns.map((name) => [name, value])),
-    }),
-  "a row with a secret": (value) =>
-    secrets.translate({
-      ...place,
-      original: [],
-      values: { userId: value, secret: value, recoveryCode: value, period: value },
-    }),
-  "a rejected row": (value) => secrets.redacted({ ...place, original: [value, value], values: {} }),
+    translatePerson((field) => ({ value: columns.has(field) ? value : "", path: field }), context),
+  "a row with a secret": (value) => translateSecret((field) => ({ value, path: field }), context),
 };
 
 /** Texts that would make a badly written regular expression start again at each character. */
@@ -60,6 +59,9 @@ const texts: Record<string, (length: number) => string> = {
   "an accent on each letter": (length) => "e\u0301".repeat(length / 2),
   "dots and zeros": (length) => `1${".0".repeat(length / 2)}x`,
   "brackets and digits": (length) => `(${"8 ".repeat(length / 2)}`,
+  "parts of a hash with a space behind them": (length) => `sha1${"$a".repeat(length / 2 - 3)} `,
+  "breaks and spaces": (length) => `a\n${" ".repeat(length)}a`,
+  "a formula of text without an end": (length) => `="${"a".repeat(length)}`,
   "an address without an end": (length) => `a@${"a.".repeat(length / 2)}`,
 };
 

@@ -32,13 +32,14 @@ async function refusalOf(text: string, pieceLength?: number): Promise<InboundErr
   return error;
 }
 
-/** Whether the document is well-formed, as far as what is read of it shows. */
+/** Whether the document is well-formed. A key that comes twice refuses it before the rest is read, and says nothing of that. */
 async function isTaken(text: string, pieceLength: number): Promise<boolean> {
   const given = await read(text, pieceLength).catch((error: unknown) => ({ error, rows: [] as Row[] }));
   const { error, rows } = given;
   if (error !== undefined && !(error instanceof InboundError)) throw error;
+  if (error?.reason === "json-key-twice") return isJson(text);
   const isInvalid = rows.some(({ problems }) => problems.some(({ code }) => code === "json-invalid"));
-  return !isInvalid && (error === undefined || (error as InboundError).reason !== "json-invalid");
+  return !isInvalid && error?.reason !== "json-invalid";
 }
 
 const pieceLength = fc.constantFrom(1, 2, 7, 64, 65_536);

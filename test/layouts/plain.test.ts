@@ -258,6 +258,14 @@ describe("a row of people", () => {
     expect(table("users", columns, ["7", "a"]).entries).toHaveLength(1);
   });
 
+  test.each(["digits", "位数", "周期（秒）", "timer", "算法", "movingFactor"])(
+    "brings what describes its secret, by every name: %s",
+    (column) => {
+      const [, secret] = table("users", ["email", "totp_secret", column], ["a", "GEZD", "8"]).entries;
+      expect(Object.values(secret!.fields)).toContainEqual({ value: "8", path: column });
+    },
+  );
+
   test("brings the secret that a JSON row nests", () => {
     const otp = { secret: "GEZD", recoveryCode: "b471" };
     const { entries, unmapped } = json("users", [{ email: "a@example.com", otp, customData: { otp: 1 } }]);

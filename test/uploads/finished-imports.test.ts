@@ -72,7 +72,7 @@ it("an accepted row has notes about what is unusual", async () => {
   const id = run.upload("otp", "otp.csv", "externalId,secret\n0,JBSWY3DPEHPK3PXP\n");
   await run.settle();
   expect(run.results(id).accepted).toMatchObject([
-    { row: 2, outcome: "accepted", externalId: "0", notes: ["secret: secret-below-128-bits"] },
+    { row: "line 2", outcome: "accepted", externalId: "0", notes: ["secret: secret-below-128-bits"] },
   ]);
 });
 

@@ -193,7 +193,7 @@ export function openImports({
 /** Checks that only the results of an import remain. */
 export function expectTidy(run: Imports, id: string): void {
   expect(run.objects.keys(`results/${id}/`)).toEqual(
-    ["accepted.ndjson", "progress.json", rejectedName(id), "summary.json"].map(
+    ["accepted.ndjson", "progress.json", rejectedName(id), "report.html", "summary.json"].map(
       (file) => `results/${id}/${file}`,
     ),
   );

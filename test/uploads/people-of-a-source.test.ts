@@ -22,7 +22,7 @@ describe("the people of a file", () => {
     expect((await imported(run, "users", people(han))).summary).not.toHaveProperty("source");
     expect(await run.ledger.person("1001")).toMatchObject({
       owner: "bamboohr",
-      createdBy: expect.stringMatching(/^uploads\/people\.csv-[0-9a-f]{12}\/2$/),
+      createdBy: expect.stringMatching(/^uploads\/people\.csv-[0-9a-f]{12}\/line 2$/),
     });
     expect(await ownerOf(run, "1002")).toBeUndefined();
   });

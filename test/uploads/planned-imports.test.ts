@@ -224,7 +224,7 @@ it("the outcomes of a file, its chunks and its rows are kept for 90 days", async
   const [first] = await run.ledger.events("0", 10);
   expect(first).toMatchObject({
     source: "uploads",
-    id: `${id}/2`,
+    id: `${id}/line 2`,
     type: "row",
     externalId: "0",
     proof: "bucket",

@@ -1,129 +1,150 @@
-import { byteLength, byteOrderMark, decodeText } from "#lib/formats/decode.ts";
-import { maxRecordLength, type Format, type Row } from "#lib/formats/format.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import { findDelimiter, isBlank } from "./delimiter.ts";
-import { scanRecord, type CsvRecord } from "./records.ts";
+import type { Format, Row, Table } from "#lib/formats/format.ts";
+import { isComment, readBeginning, sampleRecords, type Beginning } from "./beginning.ts";
+import { findDialect, type Dialect } from "./dialect.ts";
+import { recordScanner, type RecordScanner } from "./records.ts";
+import { rowMaker, type RowMaker } from "./rows.ts";
+import { shapeOf, type Shape } from "./shape.ts";
 
-/** How much text the delimiter is detected by, in UTF-16 units. */
-const headLength = 4096;
-
-interface NumberedRecord extends CsvRecord {
-  readonly line: number;
-  /** `start` and `end` of the row. */
-  readonly bytes: { readonly start: number; readonly end: number };
-}
+const extensions = ["csv", "tsv", "tab", "psv", "txt"];
 
 /**
- * Comma-separated values by RFC 4180 and as spreadsheets write them: delimiters `, ; | tab`, a `sep=` line, any line end, blank
- * lines. The first record names the columns. A record with more or fewer cells is a row with a problem; it is never padded.
+ * Comma-separated values by RFC 4180 and as spreadsheets and products write them: delimiters `, ; | tab`, any line end, blank lines, lines
+ * above the header, a delimiter at the end of each line. A record with more cells than columns is a row with a problem; one with
+ * fewer is, too, unless Excel wrote it (see rows.ts).
  */
 const csv: Format = {
   name: "csv",
-  extensions: ["csv", "tsv", "txt"],
-  async open(bytes) {
-    const pieces = decodeText(bytes);
-    let head = "";
-    let isLast = false;
-    while (!isLast && head.length < headLength) {
-      const next = await pieces.next();
-      if (next.done) isLast = true;
-      else head += next.value;
-    }
-    const mark = head.startsWith(byteOrderMark) ? 1 : 0;
-    const { delimiter, start: told } = findDelimiter(head.slice(mark), isLast);
-    const start = mark + told;
-    const records = readRecords(pieces, delimiter, {
-      text: head,
-      start,
-      isLast,
-      // A sep= line is line 1.
-      line: told > 0 ? 2 : 1,
-      byte: byteLength(head.slice(0, start)),
-    });
-    const header = await records.next();
-    if (header.done) throw new InboundError("malformed", "header-missing", { path: "line 1" });
-    if (header.value.problem !== undefined) {
-      throw new InboundError("malformed", `header-${header.value.problem}`, {
-        path: `line ${header.value.line}`,
-      });
-    }
-    const columns = header.value.cells.map((cell) => cell.trim());
-    return {
-      details: { format: "csv", encoding: "utf-8", delimiter: delimiter === "\t" ? "tab" : delimiter },
-      columns,
-      rows: rowsOf(records, columns),
-    };
+  title: "CSV",
+  extensions,
+  recognizes({ name, text }) {
+    if (text === undefined) return false;
+    if (extensions.includes(name.slice(name.lastIndexOf(".") + 1))) return true;
+    return !/^\s*[<{[]/.test(text.head) && isTable(text.head);
   },
-  readOn(bytes, { details, columns = [] }, { row, start }) {
-    const { delimiter = "," } = details;
-    const records = readRecords(decodeText(bytes), delimiter === "tab" ? "\t" : delimiter, {
-      text: "",
-      start: 0,
-      isLast: false,
-      line: row,
-      byte: start,
-    });
-    return rowsOf(records, columns);
+  async open({ text }, context): Promise<Table> {
+    if (text === undefined) throw new InboundError("malformed", "file-is-binary");
+    const pieces = text.pieces();
+    try {
+      const beginning = await readBeginning(pieces);
+      const dialect = findDialect(beginning, context);
+      const shape = shapeOf(dialect, context);
+      const maker = rowMaker(shape);
+      return {
+        details: {
+          format: "csv",
+          encoding: text.encoding,
+          encodingFound: text.why,
+          ...detailsOf(beginning, dialect, shape),
+        },
+        columns: shape.columns,
+        rows: rowsOf(pieces, scannerBelow(beginning, dialect), maker),
+        end: () => maker.end(),
+      };
+    } catch (error) {
+      await pieces.return();
+      throw error;
+    }
   },
 };
 export default csv;
 
-async function* rowsOf(
-  records: AsyncGenerator<NumberedRecord, void>,
-  columns: readonly string[],
-): AsyncGenerator<Row, void> {
-  for await (const { line, bytes, cells, problem } of records) {
-    const difference = cells.length - columns.length;
-    const code =
-      problem ?? (difference < 0 ? "columns-missing" : difference > 0 ? "columns-extra" : undefined);
-    yield code === undefined
-      ? { row: line, ...bytes, values: valuesOf(columns, cells), original: cells, problems: [] }
-      : { row: line, ...bytes, values: undefined, original: cells, problems: [{ code }] };
-  }
+/** Whether a text without the name of a CSV is one: its first records have the same number of cells, more than one. */
+function isTable(head: string): boolean {
+  const beginning = { text: head, isLast: false, start: 0, line: 1 };
+  return [",", ";", "\t", "|"].some((delimiter) => {
+    const widths = sampleRecords(beginning, delimiter).map(({ cells }) => cells.length);
+    return widths.length > 1 && (widths[0] as number) > 1 && widths.every((width) => width === widths[0]);
+  });
 }
 
-function valuesOf(columns: readonly string[], cells: readonly string[]): Record<string, string> {
-  // Without a prototype, so that a column may have any name.
-  const values = Object.create(null) as Record<string, string>;
-  for (const [index, column] of columns.entries()) values[column] = cells[index] as string;
-  return values;
+function detailsOf(
+  { text, start }: Beginning,
+  { delimiter, records, header }: Dialect,
+  { columns, width, isHeaderless }: Shape,
+): Readonly<Record<string, string>> {
+  const line = header === undefined ? 1 : (records[header]?.line ?? 1);
+  const above = records.slice(0, header).filter((record) => !isComment(record)).length;
+  const lineEnd = /\r\n|\n|\r/.exec(text.slice(start))?.[0] ?? "\r\n";
+  return {
+    delimiter: delimiter === "\t" ? "tab" : delimiter,
+    lineEnd: lineEnd === "\r\n" ? "CRLF" : lineEnd === "\n" ? "LF" : "CR",
+    ...(isHeaderless && { header: "none" }),
+    ...(line > 1 && { headerLine: String(line) }),
+    ...(above > 0 && !isHeaderless && { recordsAboveHeader: String(above) }),
+    ...(width > columns.length && { delimiterAtLineEnd: "yes" }),
+  };
 }
 
-async function* readRecords(
+/** A scanner that starts below the header; of a file without one, below the comments at its beginning. */
+function scannerBelow(
+  { text, start, line, isLast }: Beginning,
+  { delimiter, records, header }: Dialect,
+): RecordScanner {
+  const first = records.findIndex((record) => !isComment(record));
+  const last = records[header ?? (first === -1 ? records.length : first) - 1];
+  const scanner = recordScanner(delimiter, last?.nextLine ?? line);
+  scanner.add(text.slice(last?.end ?? start), isLast);
+  return scanner;
+}
+
+/** Not a generator: with a million rows, its three turns of the queue of promises for each would take as long as reading them. */
+function rowsOf(
   pieces: AsyncGenerator<string, void>,
-  delimiter: string,
-  head: { text: string; start: number; isLast: boolean; line: number; byte: number },
-): AsyncGenerator<NumberedRecord, void> {
-  let { text, start, isLast, line, byte } = head;
-  try {
-    while (!isLast || start < text.length) {
-      const record = scanRecord(text, start, delimiter, isLast);
-      if ((record?.end ?? text.length) - start > maxRecordLength) {
-        throw new InboundError("malformed", "record-too-long", { path: `line ${line}` });
-      }
-      if (record === undefined) {
-        // The text is doubled each time: a long record that is scanned anew for each small piece would take quadratic time.
-        const wanted = 2 * (text.length - start);
-        text = text.slice(start);
-        start = 0;
-        do {
-          const next = await pieces.next();
-          isLast = next.done === true;
-          text += next.value ?? "";
-        } while (!isLast && text.length < wanted);
-        continue;
-      }
-      const end = byte + byteLength(text.slice(start, record.end));
-      if (record.problem !== undefined || !isBlank(record.cells)) {
-        const { readTo = 0 } = record;
-        const seen = readTo > record.end ? byte + byteLength(text.slice(start, readTo)) : end;
-        yield { ...record, line, bytes: { start: byte, end: seen } };
-      }
-      byte = end;
-      start = record.end;
-      line += record.lines;
+  scanner: RecordScanner,
+  maker: RowMaker,
+): AsyncIterable<Row> {
+  let isLast = false;
+  const done = { done: true, value: undefined } as const;
+
+  const readRow = (): Row | undefined => {
+    for (let record = scanner.next(); record !== undefined; record = scanner.next()) {
+      const row = maker.rowOf(record);
+      if (row !== undefined) return row;
     }
-  } finally {
-    await pieces.return();
-  }
+    return undefined;
+  };
+  /** Adds as much text as is left: a long record that is scanned again for each small piece would take quadratic time. */
+  const readOn = async (): Promise<void> => {
+    const wanted = Math.max(1, scanner.leftLength());
+    let more = "";
+    while (!isLast && more.length < wanted) {
+      const next = await pieces.next();
+      if (next.done) isLast = true;
+      else more += next.value;
+    }
+    scanner.add(more, isLast);
+  };
+  const readFarRow = async (): Promise<IteratorResult<Row, undefined>> => {
+    try {
+      for (;;) {
+        if (isLast) return done;
+        await readOn();
+        const row = readRow();
+        if (row !== undefined) return { done: false, value: row };
+      }
+    } catch (error) {
+      await pieces.return();
+      throw error;
+    }
+  };
+  const next = (): Promise<IteratorResult<Row, undefined>> => {
+    let row: Row | undefined;
+    try {
+      row = readRow();
+    } catch (error) {
+      return pieces.return().then(() => Promise.reject(error));
+    }
+    return row === undefined ? readFarRow() : Promise.resolve({ done: false, value: row });
+  };
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next,
+      async return() {
+        isLast = true;
+        await pieces.return();
+        return done;
+      },
+    }),
+  };
 }

@@ -1,12 +1,19 @@
-/**
- * One record of a CSV file with its line end, quoted by RFC 4180 where necessary. A cell that a spreadsheet would take for a
- * formula is preceded by `'` (https://owasp.org/www-community/attacks/CSV_Injection); reading an upload removes it.
- */
-export function csvRecord(cells: readonly string[]): string {
-  return `${cells.map(csvCell).join(",")}\r\n`;
+/** How a CSV is written. */
+export interface CsvStyle {
+  readonly delimiter: string;
+  /** CRLF, where nothing else is said. */
+  readonly lineEnd?: string;
 }
 
-function csvCell(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+/**
+ * Writes records of a CSV, each with its line end, quoted by RFC 4180 where necessary. A cell that a spreadsheet would take for a formula
+ * is preceded by `'` (https://owasp.org/www-community/attacks/CSV_Injection); reading an upload removes it.
+ */
+export function csvWriter({ delimiter, lineEnd = "\r\n" }: CsvStyle): (cells: readonly string[]) => string {
+  const cellOf = (value: string): string => {
+    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    const isPlain = !safe.includes(delimiter) && !/["\r\n]|^\s|\s$/.test(safe);
+    return isPlain ? safe : `"${safe.replaceAll('"', '""')}"`;
+  };
+  return (cells) => `${cells.map(cellOf).join(delimiter)}${lineEnd}`;
 }

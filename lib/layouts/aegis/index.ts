@@ -7,7 +7,7 @@ export default productLayout({
   name: "aegis",
   title: "Aegis export",
   lists: ["db.entries"],
-  hides: ["info"],
+  hides: ["note"],
   recognizes: (sample) =>
     sample.list === "db.entries" ||
     (has(sample, "type", "name", "info") && isObject(sample.values?.["info"])),

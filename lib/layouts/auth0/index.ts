@@ -14,7 +14,7 @@ export default productLayout({
   name: "auth0",
   title: "Auth0 users",
   lists: ["[]"],
-  hides: ["mfa_factors", "custom_password_hash"],
+  hides: ["value"],
   recognizes,
   knows: names(
     "user_id email email_verified username phone_number phone_verified name nickname",

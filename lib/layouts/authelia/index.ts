@@ -9,7 +9,8 @@ export default productLayout({
   lists: ["totp_configurations"],
   recognizes: (sample) =>
     sample.list === "totp_configurations" ||
-    has(sample, "issuer", "username", "algorithm", "digits", "period", "secret"),
+    (sample.columns?.length === 6 &&
+      has(sample, "issuer", "username", "algorithm", "digits", "period", "secret")),
   // What only Authelia needs.
   knows: ["username", "issuer", "secret", "algorithm", "digits", "period", "created_at", "last_used_at"],
   identities: { username: "username" },

@@ -8,10 +8,17 @@ export default productLayout({
   name: "authgear",
   title: "Authgear user import",
   lists: ["records"],
-  hides: ["mfa"],
   recognizes: ({ list, ...sample }) =>
-    list === "records" && hasOneOf(sample, "preferred_username", "email", "phone_number"),
-  knows: names("disabled password mfa address roles groups custom_attributes preferred_username"),
+    list === "records" &&
+    hasOneOf(sample, "preferred_username", "email", "phone_number") &&
+    (isObject(sample.values?.["mfa"]) ||
+      isObject(sample.values?.["password"]) ||
+      hasOneOf(sample, "custom_attributes", "phone_number_verified", "email_verified")),
+  knows: names(
+    "sub preferred_username email email_verified phone_number phone_number_verified name family_name",
+    "given_name middle_name nickname profile picture website gender birthdate zoneinfo locale address",
+    "disabled groups password mfa",
+  ),
   person: (record) => {
     const factorPhone = inside(record, "mfa.phone_number");
     const factorEmail = inside(record, "mfa.email");

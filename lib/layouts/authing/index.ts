@@ -3,12 +3,15 @@ import { personColumnNames } from "#lib/layouts/column-names.ts";
 import { factor, hasOneOf, productLayout } from "#lib/layouts/product.ts";
 import { inside, isObject, present, readFields, type Paths } from "#lib/layouts/record.ts";
 
-/** Fields of CreateUserInfoDto have the names of ours. */
-const fields: Paths = Object.fromEntries(
-  Object.keys(personColumnNames)
-    .filter((name) => name !== "otp")
-    .map((name) => [name, name]),
-);
+/** Fields of CreateUserInfoDto have the names of ours, but for one that the API spells in its own way. */
+const fields: Paths = {
+  ...Object.fromEntries(
+    Object.keys(personColumnNames)
+      .filter((name) => name !== "otp")
+      .map((name) => [name, name]),
+  ),
+  resetPasswordOnFirstLogin: ["resetPasswordOnFirstLogin", "resetPasswordOnFisrtLogin"],
+};
 
 /**
  * Authing's own shapes: the bodies of create-users-batch and import-otp (`{"list": […]}`), single elements of them, and the JSON of its guide
@@ -20,10 +23,9 @@ export default productLayout({
   lists: ["list", "[]"],
   recognizes: (sample) =>
     isMigration(sample.values ?? {}) ||
-    (isObject(sample.values?.["otp"]) &&
-      hasOneOf(sample, "userId", "externalId", "email", "phone", "username")) ||
+    (isObject(sample.values?.["otp"]) && hasOneOf(sample, "userId")) ||
     (sample.list === "list" && hasOneOf(sample, "userId", "externalId", "email", "phone", "username")),
-  knows: [...Object.keys(fields), "userId", "otp", "uid", "account_id", "mail", "loginsCount"],
+  knows: [...Object.values(fields).flat(), "userId", "otp", "uid", "account_id", "mail", "loginsCount"],
   person: (record) => {
     if (isMigration(record.value)) {
       return {

@@ -11,14 +11,15 @@ export default productLayout({
   name: "better-auth",
   title: "Better Auth users and factors",
   lists: ["[]", "users", "twoFactor"],
-  hides: ["backupCodes", "backup_codes"],
   recognizes: (sample) =>
     (has(sample, "secret") &&
       hasOneOf(sample, "backupCodes", "backup_codes") &&
       hasOneOf(sample, "userId", "user_id")) ||
     (has(sample, "email") &&
+      hasOneOf(sample, "emailVerified", "email_verified") &&
       hasOneOf(sample, "twoFactorEnabled", "two_factor_enabled", "banExpires", "ban_expires")),
   knows: names(
+    "email emailVerified name username phoneNumber phoneNumberVerified password passwordHash",
     "id userId secret backupCodes image banned twoFactorEnabled displayUsername",
     // What only Better Auth needs.
     "createdAt updatedAt role banReason banExpires isAnonymous verified",

@@ -8,7 +8,17 @@ export default productLayout({
   name: "bitwarden",
   title: "Bitwarden export",
   lists: ["items"],
-  hides: ["login", "fields", "notes", "card", "identity", "sshKey", "passwordHistory"],
+  hides: [
+    "notes",
+    "fields",
+    "value",
+    "number",
+    "code",
+    "ssn",
+    "privateKey",
+    "passportNumber",
+    "licenseNumber",
+  ],
   columns: ["login_username", "login_password", "login_totp"],
   recognizes: (sample) =>
     has(sample, "login_totp") || (sample.list === "items" && has(sample, "type", "name")),

@@ -8,7 +8,6 @@ export default productLayout({
   name: "casdoor",
   title: "Casdoor users",
   lists: ["[]", "users", "data"],
-  hides: ["totpSecret", "totp_secret", "recoveryCodes", "recovery_codes"],
   recognizes: (sample) =>
     has(sample, "owner", "name") &&
     hasOneOf(
@@ -21,6 +20,8 @@ export default productLayout({
       "is_forbidden",
     ),
   knows: names(
+    "id externalId displayName firstName lastName avatar email emailVerified region gender birthday",
+    "homepage affiliation language idCard totpSecret recoveryCodes",
     "name phone countryCode password passwordType passwordSalt isForbidden isDeleted",
     // What only Casdoor needs.
     "owner createdTime updatedTime type signupApplication hash preHash score karma ranking",

@@ -8,10 +8,10 @@ export default productLayout({
   name: "clerk",
   title: "Clerk users",
   lists: ["[]"],
-  hides: ["totp_secret", "backup_codes"],
   columns: ["primary_email_address", "primary_phone_number"],
   recognizes: (sample) =>
-    hasOneOf(sample, "primary_email_address", "primary_phone_number", "password_digest"),
+    hasOneOf(sample, "primary_email_address", "primary_phone_number") &&
+    hasOneOf(sample, "verified_email_addresses", "verified_phone_numbers", "password_hasher", "totp_secret"),
   knows: names(
     "external_id id username first_name last_name banned image_url password_digest",
     "password_hasher backup_codes_enabled created_at updated_at last_sign_in_at",

@@ -38,6 +38,7 @@ export default productLayout({
   },
   recognizes: (sample) => hasOneOf(sample, "localId"),
   knows: names(
+    "localId email emailVerified displayName photoUrl phoneNumber disabled",
     "passwordHash salt mfaInfo",
     // What only Firebase needs, and accounts at other providers.
     "createdAt lastLoginAt lastSignedInAt lastRefreshAt validSince version passwordUpdatedAt",

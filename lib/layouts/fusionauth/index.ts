@@ -4,14 +4,13 @@ import { note, otherFactors } from "#lib/layouts/choices.ts";
 import { foldedHash, plainPassword, type PasswordPart } from "#lib/layouts/hashes.ts";
 import type { LayoutSettings, Sample } from "#lib/layouts/layout.ts";
 import { factor, has, hasOneOf, names, productLayout, type Part } from "#lib/layouts/product.ts";
-import { inside, items, readFields, wordOf } from "#lib/layouts/record.ts";
+import { inside, items, readFields, recordOf, wordOf } from "#lib/layouts/record.ts";
 
 /** FusionAuth's users, as its import and its search write them (https://fusionauth.io/docs/apis/users#import-users). */
 export default productLayout({
   name: "fusionauth",
   title: "FusionAuth users",
   lists: ["users", "[]"],
-  hides: ["twoFactor", "twoFactorSecret"],
   recognizes,
   knows: names(
     "id username email verified mobilePhone firstName middleName lastName fullName",
@@ -75,11 +74,13 @@ export default productLayout({
   },
 });
 
+/** Not by `twoFactorSecret` alone: many applications have a column of that name, with base32 in it. */
 function recognizes(sample: Sample): boolean {
-  if (hasOneOf(sample, "twoFactor", "twoFactorSecret", "twoFactorDelivery", "encryptionScheme")) return true;
+  const twoFactor = inside(recordOf(sample.values), "twoFactor");
   return (
-    has(sample, "id") &&
-    hasOneOf(sample, "passwordChangeRequired", "insertInstant", "registrations", "memberships")
+    hasOneOf(sample, "twoFactorDelivery", "encryptionScheme") ||
+    ["methods", "recoveryCodes"].some((name) => Array.isArray(inside(twoFactor, name).value)) ||
+    (has(sample, "id") && hasOneOf(sample, "passwordChangeRequired", "insertInstant", "usernameStatus"))
   );
 }
 

@@ -1,17 +1,29 @@
 import { isEmpty } from "#lib/fields/read.ts";
 import { otherEmails, otherFactors } from "#lib/layouts/choices.ts";
-import { hasOneOf, has, productLayout } from "#lib/layouts/product.ts";
-import { firstOf, inside, items, present, readFields, saysYes } from "#lib/layouts/record.ts";
+import { has, productLayout } from "#lib/layouts/product.ts";
+import {
+  firstOf,
+  inside,
+  isObject,
+  items,
+  present,
+  readFields,
+  recordOf,
+  saysYes,
+} from "#lib/layouts/record.ts";
 
 /** Hanko's export of users (`hanko user export`, its JSON schema is in backend/json_schema of teamhanko/hanko). */
 export default productLayout({
   name: "hanko",
   title: "Hanko users",
   lists: ["[]"],
-  hides: ["otp_secret"],
   recognizes: (sample) =>
-    hasOneOf(sample, "otp_secret", "webauthn_credentials") ||
-    has(sample, "user_id", "emails", "created_at", "updated_at"),
+    isObject(sample.values?.["otp_secret"]) ||
+    Array.isArray(sample.values?.["webauthn_credentials"]) ||
+    (has(sample, "user_id", "created_at") &&
+      items(inside(recordOf(sample.values), "emails")).some(
+        (each) => inside(each, "address").value !== undefined,
+      )),
   knows: ["user_id", "emails", "username", "password", "webauthn_credentials", "created_at", "updated_at"],
   person: (record) => {
     const emails = items(inside(record, "emails"));

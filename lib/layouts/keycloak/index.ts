@@ -4,16 +4,7 @@ import { note, otherFactors } from "#lib/layouts/choices.ts";
 import { foldedHash, noPassword, plainPassword, type PasswordPart } from "#lib/layouts/hashes.ts";
 import type { Sample } from "#lib/layouts/layout.ts";
 import { factor, has, hasOneOf, names, productLayout, type Part } from "#lib/layouts/product.ts";
-import {
-  firstOf,
-  inside,
-  isObject,
-  items,
-  present,
-  readFields,
-  saysYes,
-  wordOf,
-} from "#lib/layouts/record.ts";
+import { firstOf, inside, items, present, readFields, saysYes, wordOf } from "#lib/layouts/record.ts";
 import type { SecretEncoding } from "#lib/layouts/secrets.ts";
 
 /**
@@ -87,9 +78,7 @@ function recognizes(sample: Sample): boolean {
     return true;
   }
   const isOfRealm = sample.list === "users" || sample.list === "[].users";
-  return (
-    isOfRealm && hasOneOf(sample, "enabled", "createdTimestamp") && !isObject(sample.values?.["credentials"])
-  );
+  return isOfRealm && (has(sample, "createdTimestamp") || Array.isArray(sample.values?.["credentials"]));
 }
 
 const isOfProgram = (record: Read) => !isEmpty(inside(record, "serviceAccountClientId").value);
@@ -171,9 +160,9 @@ function otpOf(credential: Read): Part {
 }
 
 /** Without `secretEncoding` the key is the text itself (keycloak/keycloak#21117). */
-function encodingOf(encoding: Read): SecretEncoding | undefined {
+function encodingOf(encoding: Read): SecretEncoding {
   if (isEmpty(encoding.value)) return "text";
-  return wordOf(encoding) === "base32" ? "base32" : undefined;
+  return wordOf(encoding) === "base32" ? "base32" : "unknown";
 }
 
 /** An authenticator of Keycloak before 8: its settings are beside the secret, which is text. */

@@ -11,11 +11,11 @@ export default productLayout({
   name: "kratos",
   title: "Ory Kratos identities",
   lists: ["identities", "[]"],
-  hides: ["credentials"],
+  hides: ["code"],
   recognizes: (sample) =>
     has(sample, "traits") && hasOneOf(sample, "credentials", "schema_id", "verifiable_addresses"),
   knows: names(
-    "id external_id traits state verifiable_addresses",
+    "id external_id traits state verifiable_addresses credentials",
     // What only Kratos needs.
     "schema_id schema_url recovery_addresses state_changed_at created_at updated_at",
   ),

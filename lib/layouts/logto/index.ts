@@ -8,10 +8,17 @@ export default productLayout({
   name: "logto",
   title: "Logto users",
   lists: ["[]", "users"],
-  hides: ["key", "codes", "code", "passwordEncrypted", "password_encrypted"],
+  hides: ["key", "code", "mfa_verifications"],
   recognizes: (sample) =>
-    hasOneOf(sample, "mfaVerifications", "mfa_verifications", "passwordEncrypted", "password_encrypted") ||
-    hasOneOf(sample, "primaryEmail", "primary_email"),
+    hasOneOf(sample, "mfaVerifications", "mfa_verifications") ||
+    (hasOneOf(sample, "primaryEmail", "primary_email") &&
+      hasOneOf(
+        sample,
+        "isSuspended",
+        "is_suspended",
+        "passwordEncryptionMethod",
+        "password_encryption_method",
+      )),
   knows: names(
     "id username primaryEmail primaryPhone name avatar profile isSuspended",
     "passwordEncrypted passwordEncryptionMethod mfaVerifications",

@@ -1,7 +1,6 @@
-import { plainWord } from "#lib/fields/encode.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
-import { cellOf, type Columns } from "#lib/layouts/columns.ts";
+import { cellOf, isTokenType, type Columns } from "#lib/layouts/columns.ts";
 import { customField, isOfSecretOnly, withCustomFields, type Target } from "#lib/layouts/configured.ts";
 import { isIdentity, type Entry, type UploadKindName } from "#lib/layouts/layout.ts";
 
@@ -32,16 +31,11 @@ export function entriesOf(kind: UploadKindName, values: Values, columns: Columns
       fields: only(
         fields,
         (name) =>
-          isIdentity(name) || (isOfSecretOnly(name) && (name !== "type" || isTokenType(fields[name]))),
+          isIdentity(name) || (isOfSecretOnly(name) && (name !== "type" || isTokenType(fields[name]?.value))),
       ),
       ...told(),
     },
   ];
-}
-
-/** Whether the `type` in a row of people is that of its secret; most often it is a type of employees, which refuses no secret. */
-function isTokenType(read: Read | undefined): boolean {
-  return /otp|ocra|steam|yubi/.test(plainWord(read?.value));
 }
 
 function only(fields: Fields, isWanted: (name: string) => boolean): Fields {

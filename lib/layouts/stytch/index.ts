@@ -11,9 +11,8 @@ export default productLayout({
   name: "stytch",
   title: "Stytch users, members and TOTP migrations",
   lists: ["[]", "results", "members"],
-  hides: ["recovery_codes"],
   recognizes: (sample) =>
-    has(sample, "member_id") ||
+    has(sample, "member_id", "organization_id") ||
     (has(sample, "user_id") && hasOneOf(sample, "totps", "crypto_wallets", "biometric_registrations")),
   knows: names(
     "user_id member_id external_id email_address emails phone_numbers mfa_phone_number name",

@@ -8,7 +8,6 @@ export default productLayout({
   name: "supertokens",
   title: "SuperTokens bulk import",
   lists: ["users", "[]"],
-  hides: ["totpDevices"],
   recognizes: (sample) => hasOneOf(sample, "loginMethods", "totpDevices"),
   knows: names(
     "externalUserId id userMetadata loginMethods",

@@ -10,7 +10,7 @@ export default productLayout({
   name: "zitadel",
   title: "ZITADEL users",
   lists: ["dataOrgs.orgs[].humanUsers", "data_orgs.orgs[].humanUsers", "humanUsers", "[]"],
-  hides: ["otpCode", "totpSecret", "hashedPassword"],
+  hides: ["value"],
   recognizes: ({ values = {}, list }) =>
     list?.endsWith("humanUsers") === true ||
     isObject(inside({ value: values, path: "" }, "human.profile").value) ||

@@ -61,7 +61,9 @@ export function readSecret(value: unknown): Secret {
 
 /** What stands in the place of a secret. Words such as NULL are base32, if too short to be secrets. */
 const isDamaged = (written: string) =>
-  textDamage(written) !== undefined || isScientific(written) || isMasked(written);
+  textDamage(written) !== undefined ||
+  isScientific(written) ||
+  (isMasked(written) && !/^[\s-]+$/.test(written));
 
 function readBase32(written: string): Secret {
   // Supabase, better-auth and OpenPGP, in that order: encrypted with a key that we do not have.

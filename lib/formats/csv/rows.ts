@@ -1,0 +1,130 @@
+import { maxCellLength, type Row, type RowProblem, type TableEnd } from "#lib/formats/format.ts";
+import { isBlank } from "./beginning.ts";
+import type { CsvRecord } from "./records.ts";
+import type { Shape } from "./shape.ts";
+import { isInstruction, isTotal } from "./special-rows.ts";
+
+/** How many lines of skipped rows are told. */
+const toldLines = 10;
+
+/** Makes rows out of records, and counts what is known only at the end. */
+export interface RowMaker {
+  /** `undefined` for a record that is none: a blank one, instructions of a template, the header once more. */
+  rowOf(record: CsvRecord): Row | undefined;
+  end(): TableEnd;
+}
+
+/**
+ * A record with fewer cells than columns may be damaged, or written by Excel, which leaves out empty cells at the end from the 17th row
+ * on. Both are given with the problem `columns-missing`, and `filledColumns` tells them apart, once all records were seen: nothing is
+ * missing where no record of the file has a value. It is told only if at least one record writes all its delimiters, as Excel's first
+ * 16 do; in a file whose records all have too few or too many, each of them is damaged. Of a record with too many cells it is not known
+ * which belong to the last columns, so that all columns count as filled.
+ */
+export function rowMaker(shape: Shape): RowMaker {
+  const { columns, width, isHeaderless } = shape;
+  const valuesOf = valueBuilder(columns);
+  const count = columns.length;
+  let filledColumns = 0;
+  let hasWholeRecord = false;
+  let hasRecord = false;
+  const skippedLines: number[] = [];
+  let skippedRows = 0;
+
+  const skip = (line: number): undefined => {
+    skippedRows += 1;
+    if (skippedLines.length < toldLines) skippedLines.push(line);
+    return undefined;
+  };
+  const refused = (record: CsvRecord, cells: readonly string[], problem: RowProblem): Row => ({
+    place: `line ${record.line}`,
+    values: undefined,
+    original: cells,
+    problems: [problem],
+  });
+
+  return {
+    rowOf(record) {
+      const { cells: written, line, problem, hasNul, length } = record;
+      if (problem !== undefined) return refused(record, written, { code: problem });
+      if (isBlank(written)) return undefined;
+      if (!isHeaderless) {
+        if (!hasRecord && isInstruction(written)) return skip(line);
+        if (isHeaderAgain(written, columns)) return skip(line);
+      }
+      hasRecord = true;
+      const cells = withoutEnd(written, shape);
+      if (isTotal(cells)) return refused(record, cells, { code: "row-is-total" });
+      if (cells.length > count) {
+        filledColumns = count;
+        return refused(record, cells, { code: "columns-extra" });
+      }
+      for (let at = cells.length; at > filledColumns; at -= 1) {
+        if (cells[at - 1] !== "") filledColumns = at;
+      }
+      if (written.length === width) hasWholeRecord = true;
+      const damage = hasNul || length > maxCellLength ? damageOf(cells, columns) : undefined;
+      if (damage !== undefined) return refused(record, cells, damage);
+      const isShort = cells.length < count && !isHeaderless;
+      return {
+        place: `line ${line}`,
+        values: valuesOf(cells),
+        original: cells,
+        problems: isShort ? [{ code: "columns-missing" }] : noProblems,
+      };
+    },
+    end() {
+      return {
+        ...(hasWholeRecord && { filledColumns }),
+        ...(skippedRows > 0 && {
+          details: { skippedRows: String(skippedRows), skippedLines: skippedLines.join(", ") },
+        }),
+      };
+    },
+  };
+}
+
+const noProblems: readonly RowProblem[] = [];
+
+/**
+ * The cells of a record without what is behind the delimiter at the end of its line, in a table whose lines end with one. Of a record
+ * with fewer cells than the others, every empty cell at the end may be that.
+ */
+function withoutEnd(cells: readonly string[], { columns, width, isHeaderless }: Shape): readonly string[] {
+  const count = columns.length;
+  if (cells.length === count && width === count) return cells;
+  if (cells.length === width || isHeaderless) {
+    return cells.length > count && cells.slice(count).every((cell) => cell === "")
+      ? cells.slice(0, count)
+      : cells;
+  }
+  if (cells.length > width) return cells;
+  let end = cells.length;
+  while (cells.length - end < width - count && cells[end - 1] === "") end -= 1;
+  return cells.slice(0, end);
+}
+
+/** Whether a record repeats the header. */
+function isHeaderAgain(cells: readonly string[], columns: readonly string[]): boolean {
+  if (cells.length < columns.length || (cells[0] as string).trim() !== columns[0]) return false;
+  return cells.every((cell, index) => cell.trim() === (columns[index] ?? ""));
+}
+
+/** What is wrong with a record that holds U+0000 or is longer than a cell may be. */
+function damageOf(cells: readonly string[], columns: readonly string[]): RowProblem | undefined {
+  const tooLong = cells.findIndex((cell) => cell.length > maxCellLength);
+  const at = tooLong === -1 ? cells.findIndex((cell) => cell.includes("\0")) : tooLong;
+  if (at === -1) return undefined;
+  const column = columns[at];
+  return { code: tooLong === -1 ? "character-nul" : "cell-too-long", ...(column && { column }) };
+}
+
+/**
+ * Makes the values of a record out of its cells; those that it lacks are empty. Their prototype has nothing, so that a column may have any
+ * name: `Object.create(null)` itself gives a hash table, which takes twice the time.
+ */
+function valueBuilder(columns: readonly string[]): (cells: readonly string[]) => Record<string, string> {
+  const Values = new Function("cells", columns.map((c,i)=>`this[${JSON.stringify(c)}] = cells[${i}];`).join("")) as any;
+  Values.prototype = Object.create(null);
+  return (cells) => new Values(cells);
+}
