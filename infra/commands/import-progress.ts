@@ -1,20 +1,11 @@
 import type { ImportWatch } from "#infra/local/imports.ts";
 
-/** How far an import is, on a terminal as a bar, elsewhere as a line every few seconds. */
-export interface ImportProgress extends ImportWatch {
-  end(): void;
-}
-
 const barColumns = 24;
 const drawMilliseconds = 200;
 const lineMilliseconds = 10_000;
 
-/** @param verb what happens to the rows, e.g. `looked up` */
-export function importProgress(
-  verb: () => string,
-  stream: NodeJS.WriteStream = process.stderr,
-  now: () => number = Date.now,
-): ImportProgress {
+/** Shows how far an import is: on a terminal as a bar, elsewhere as a line every few seconds. */
+export function importProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): ImportWatch {
   const isBar = stream.isTTY;
   let rows = 0;
   let done = 0;
@@ -28,7 +19,7 @@ export function importProgress(
     const seconds = Math.max(0.001, (now() - beganAt) / 1000);
     const perSecond = (done - beganWith) / seconds;
     const left = perSecond > 0 ? ` · ${lengthOf((rows - done) / perSecond)} left` : "";
-    const count = `${number(done)} of ${number(rows)} rows ${verb()}`;
+    const count = `${number(done)} of ${number(rows)} rows`;
     return `${count} · ${number(done - rejected)} accepted · ${number(rejected)} rejected · ${number(Math.round(perSecond))}/s${done < rows ? left : ""}`;
   }
 
@@ -65,7 +56,7 @@ export function importProgress(
       if (isBar) stream.write("\r\u001b[K");
       stream.write(`${reason}: trying again\n`);
     },
-    end() {
+    ends() {
       if (isDrawn) draw(true);
       if (isBar && isDrawn) stream.write("\n");
       isDrawn = false;

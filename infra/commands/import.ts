@@ -103,7 +103,6 @@ async function withImports(
   work: (imports: LaptopImports, isStopped: () => boolean) => Promise<number>,
 ): Promise<number> {
   const stop = new AbortController();
-  const progress = importProgress(() => "done");
   const end = (): void => {
     if (stop.signal.aborted) process.exit(130);
     stop.abort();
@@ -116,13 +115,12 @@ async function withImports(
     loadSecret: pool.loadSecret,
     folder: pool.folder,
     stop: stop.signal,
-    watch: progress,
+    watch: importProgress(process.stderr),
     log: { info() {}, warn() {}, error() {} },
   });
   try {
     return await work(imports, () => stop.signal.aborted);
   } finally {
-    progress.end();
     imports.close();
     process.off("SIGINT", end).off("SIGTERM", end);
   }

@@ -41,6 +41,8 @@ export interface ImportWatch {
   decided(rows: number, rejected: number): void;
   /** A step is tried again, for this reason. */
   stuck(reason: string): void;
+  /** The run has ended, early or not. */
+  ends(): void;
 }
 
 export interface LaptopImports {
@@ -141,7 +143,11 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
       if (plan) watch.begins(plan.rows, await rowsDecided(plan, objects));
       return begun;
     });
-    await work.settle();
+    try {
+      await work.settle();
+    } finally {
+      watch.ends();
+    }
     return memory.read<ImportSummary>(`${importFolder(id)}/summary.json`);
   }
 
