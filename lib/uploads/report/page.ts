@@ -14,8 +14,6 @@ export interface ReasonExample {
 export interface ReportDetails {
   /** The columns of the file; `undefined` where each row names its own. */
   readonly columns: readonly string[] | undefined;
-  /** Our field → the column or path that it was read from. */
-  readonly mapping: Readonly<Record<string, string>>;
   /** Reason, as `column: code` → its first rows. */
   readonly examples: Readonly<Record<string, readonly ReasonExample[]>>;
 }
@@ -51,7 +49,7 @@ export function reportPage(summary: ImportSummary, details: ReportDetails): stri
           <h2>${say("howRead")}</h2>
           ${pairs(Object.entries(summary.details).flatMap(([name, value]) => (value === undefined ? [] : [[html`${name}`, value] as const])))}
           <h2>${say("columns")}</h2>
-          ${mapping(summary, details)}
+          ${mapping(summary)}
         </main>
       </body>
     </html> `;
@@ -203,7 +201,7 @@ function examples({ columns, examples: all }: ReportDetails, told: string): Html
   </details>`;
 }
 
-function mapping({ unusedColumns, columnNotes }: ImportSummary, { mapping: fields }: ReportDetails): Html {
+function mapping({ mapping: fields, unusedColumns, columnNotes }: ImportSummary): Html {
   return html`<table>
       <thead>
         <tr>
