@@ -57,7 +57,7 @@ export interface PlanOptions {
 
 /** The settings that decide what an import does, each as a hash. */
 export const importSettings = ({
-  reading: { keys: _, ...reading },
+  reading,
   rows,
   existing,
 }: Pick<PlanPorts, "reading" | "rows" | "existing">): SettingsPrint =>

@@ -34,7 +34,9 @@ const sandbox = async <Answer>(asked: string, body?: unknown): Promise<Answer> =
   return (await fetch(`${laptop.authing}/__sandbox/${asked}`, { method, ...request })).json() as Answer;
 };
 const people = async (prefix: string) =>
-  (await sandbox<readonly SandboxPerson[]>("people")).filter(({ externalId }) => externalId?.startsWith(prefix));
+  (await sandbox<readonly SandboxPerson[]>("people")).filter(({ externalId }) =>
+    externalId?.startsWith(prefix),
+  );
 
 /** A file of people whose ids begin with the prefix; every fiftieth has an address that is none. */
 function peopleFile(name: string, prefix: string, count: number): string {
@@ -117,12 +119,15 @@ describe("npm run import", () => {
     const prefix = `${signal.toLowerCase()}-`;
     const name = peopleFile(`${signal}.ndjson`, prefix, 400);
     const slow = { on: "create-users-batch", fault: { kind: "slow", milliseconds: 300 } };
-    await sandbox("faults", Array.from({ length: 6 }, () => slow));
-    const child = spawn(
-      process.execPath,
-      ["infra/commands/import.ts", name, "--sandbox", "--yes"],
-      { cwd: join(import.meta.dirname, "../.."), env: { ...process.env, ...environment }, stdio: "ignore" },
+    await sandbox(
+      "faults",
+      Array.from({ length: 6 }, () => slow),
     );
+    const child = spawn(process.execPath, ["infra/commands/import.ts", name, "--sandbox", "--yes"], {
+      cwd: join(import.meta.dirname, "../.."),
+      env: { ...process.env, ...environment },
+      stdio: "ignore",
+    });
     await expect.poll(async () => (await people(prefix)).length, { timeout: 30_000 }).toBeGreaterThan(0);
     child.kill(signal);
     await once(child, "exit");
