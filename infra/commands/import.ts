@@ -53,7 +53,10 @@ const importFile = form(
         say(`\nNothing was changed. To carry it out: ${lineOf(`apply ${summary.import}`, pool)}`);
         return statusOf(summary);
       }
-      if (!options.yes && !(await confirm(`\n${scope[0]?.toUpperCase()}${scope.slice(1)} at ${pool.host}?`))) {
+      if (
+        !options.yes &&
+        !(await confirm(`\n${scope[0]?.toUpperCase()}${scope.slice(1)} at ${pool.host}?`))
+      ) {
         say("nothing was changed");
         return 1;
       }
@@ -146,9 +149,13 @@ function tellStopped(): number {
   return 1;
 }
 
-const statusOf = ({ state, rejected }: ImportSummary): number => (state === "refused" || rejected > 0 ? 1 : 0);
+const statusOf = ({ state, rejected }: ImportSummary): number =>
+  state === "refused" || rejected > 0 ? 1 : 0;
 
-const telling = ({ lang }: TellingOptions, pool?: Pool) => ({ ...tellingOf({ lang }), place: pool?.place ?? "" });
+const telling = ({ lang }: TellingOptions, pool?: Pool) => ({
+  ...tellingOf({ lang }),
+  place: pool?.place ?? "",
+});
 
 const lineOf = (words: string, { place }: Pool): string => `npm run import -- ${words} ${place}`.trim();
 

@@ -96,7 +96,9 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
 
   const memory = jsonObjects(store.objects);
   const roundKey = ({ file, kind, source }: LaptopFile) =>
-    `files/${createHash("sha256").update(JSON.stringify([file.hash, kind, source])).digest("hex")}.json`;
+    `files/${createHash("sha256")
+      .update(JSON.stringify([file.hash, kind, source]))
+      .digest("hex")}.json`;
   const pathKey = (id: string) => `paths/${id}.json`;
 
   /** Runs an import to its end. Resolves to its summary, or to `undefined` when it was told to stop. */
@@ -168,7 +170,9 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
       memory.write(pathKey(preview), given);
       memory.write(roundKey(given), { round, preview, state: "previewing" });
       const objects = withDiskFile(store.objects, key, file);
-      const summary = await run(preview, objects, (ports) => planImport(object, ports, { owner: randomUUID() }));
+      const summary = await run(preview, objects, (ports) =>
+        planImport(object, ports, { owner: randomUUID() }),
+      );
       if (summary) memory.write(roundKey(given), { round, preview, state: "previewed" });
       return summary;
     },
@@ -188,7 +192,9 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
       memory.write(pathKey(id), given);
       memory.write(roundKey(given), { round, preview, state: "importing" });
       const objects = withDiskFile(store.objects, object.key, file);
-      const summary = await run(id, objects, (ports) => applyPreview(message, ports, { owner: randomUUID() }));
+      const summary = await run(id, objects, (ports) =>
+        applyPreview(message, ports, { owner: randomUUID() }),
+      );
       if (summary) memory.write(roundKey(given), { round, preview, state: "finished" });
       return summary;
     },
@@ -197,7 +203,8 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
     results(id) {
       const folder = `${importFolder(id)}/`;
       const names = store.objects.keys(folder).map((key) => key.slice(folder.length));
-      const isResult = (name: string) => !name.includes("/") && name !== "progress.json" && name !== "plan.json";
+      const isResult = (name: string) =>
+        !name.includes("/") && name !== "progress.json" && name !== "plan.json";
       return names.filter(isResult).toSorted((one, other) => last(one) - last(other));
     },
     result: (id, name) => store.objects.read({ bucket: localBucket, key: `${importFolder(id)}/${name}` }),

@@ -20,7 +20,7 @@ import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { ScriptedFault } from "#infra/sandbox/faults.ts";
 import type { PoolRules } from "#infra/sandbox/endpoints.ts";
 import { startSandbox, type Sandbox } from "#infra/sandbox/sandbox.ts";
-import { localParked } from "#infra/local/parked.ts";
+import { memoryParked } from "../memory/parked.ts";
 import { virtualClock, type VirtualClock } from "./clock.ts";
 import { carryOutAsked, type Asked } from "../operations/asked.ts";
 import { directPool } from "./direct-pool.ts";
@@ -202,7 +202,7 @@ export async function openWorld({
       });
   const pool = sandbox ? httpPool(sandbox, clock) : directPool(clock, { ...rules, lookUpLagMilliseconds });
   const ledger = outside(await makeLedger(clock.now), clock);
-  const parked = localParked();
+  const parked = memoryParked();
   const log: string[] = [];
   const line = (level: string) => (message: string, fields?: object) => {
     log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
