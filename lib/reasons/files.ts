@@ -254,6 +254,12 @@ export const files: ReasonGroup = {
       zh: "表头中的引号没有闭合，因此没有导入。",
       zhNext: "请补上第一行缺少的引号。",
     },
+    "columns-twice": {
+      en: "Two columns have the same name, so the values of one of them would be lost, and nothing was imported.",
+      enNext: "Rename or remove one of them.",
+      zh: "有两列同名，其中一列的值会丢失，因此没有导入。",
+      zhNext: "请重命名或删除其中一列。",
+    },
     "columns-unrecognized": {
       en: "None of the columns says which person a row is about, or the column of the secret is missing, so nothing was imported.",
       enNext:

@@ -44,6 +44,18 @@ export const rows: ReasonGroup = {
       zh: "该行的引号位置不对，因此被拒绝。",
       zhNext: "请用引号括住整个值，其中的引号写两次。",
     },
+    "row-is-total": {
+      en: "The row is a total of the table and no person, so it was rejected.",
+      enNext: "Nothing is to be done, unless the row is a person: then change the word in its first cell.",
+      zh: "该行是表格的合计行，不是人员，因此被拒绝。",
+      zhNext: "无需处理；如果该行确实是一个人，请修改第一个单元格的文字。",
+    },
+    "character-nul": {
+      en: "A cell of the row holds the character U+0000, which damaged files have, so the row was rejected.",
+      enNext: "Write the value anew.",
+      zh: "该行的一个单元格含有字符 U+0000，文件可能已损坏，因此该行被拒绝。",
+      zhNext: "请重新填写该值。",
+    },
     "quote-unclosed": {
       en: "A quotation mark in the row is never closed, so the row was rejected.",
       enNext: "Close the quotation mark.",
