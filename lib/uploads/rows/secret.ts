@@ -3,6 +3,7 @@ import { assemble, email, plainIdentifier, plainWord, text } from "#lib/fields/e
 import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { isEmpty } from "#lib/fields/read.ts";
+import { holdsRemovedMark } from "#lib/fields/removed.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { SecretField } from "#lib/layouts/column-names.ts";
 import type { EntryKindTranslator } from "./entry-kind.ts";
@@ -42,7 +43,9 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (wri
     ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
   ];
   if (userId === null) problems.push({ column: written("userId").path, code: "text-invalid" });
-  if (identityFields.every((field) => isEmpty(written(field).value)))
+  // The owner of a key URI may be named in it, and be removed with it.
+  const isRemoved = holdsRemovedMark(written("secret").value);
+  if (!isRemoved && identityFields.every((field) => isEmpty(written(field).value)))
     problems.push({ code: "identity-missing" });
   for (const [setting, code] of settingProblems(settings)) {
     problems.push({ column: written(setting).path, code });
