@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InboundError } from "#lib/contract/errors.ts";
@@ -26,10 +27,13 @@ import { startStack, type Stack } from "#infra/local/stack.ts";
 import { portFailure } from "./ports.ts";
 import { table } from "./table.ts";
 
-const uploadKinds = ["users", "otp"] as const;
 /** How many rows of the sample files Authing can never accept: one has no way to sign in, one is a TOTP secret for SHA-256. */
 const rejectedOnPurpose = 2;
 const samplesFolder = join(import.meta.dirname, "../fixtures/samples");
+/** The sample files by the folder that they are uploaded to. The secrets are for people of the first folder. */
+const sampleFiles = ["users", "otp"].map((kind) =>
+  readdirSync(join(samplesFolder, kind)).map((name) => `${kind}/${name}`),
+);
 /** How long the samples may take before the command says what did not arrive. */
 const arriveSeconds = 30;
 
@@ -91,7 +95,7 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
 });
 
 /**
- * Sends one signed delivery of each source, a file of people, and a file of TOTP secrets for them. Resolves to whether all of it
+ * Sends one signed delivery of each source, files of people, and a file of TOTP secrets for them. Resolves to whether all of it
  * arrived.
  */
 async function sendSamples(
@@ -121,14 +125,12 @@ async function sendSamples(
     const answer = await postRequest(stack.url, name, request);
     expected.push({ from: `webhook ${name}/${sample}`, source: name, answered: answer?.status ?? 0 });
   }
-  for (const kind of uploadKinds) {
-    const answer = await fetch(`${stack.url}/uploads/incoming/${kind}/sample.csv`, {
-      method: "PUT",
-      headers: { "content-type": "text/csv" },
-      body: await readFile(join(samplesFolder, `${kind}.csv`)),
-    });
-    expected.push({ from: `file incoming/${kind}/sample.csv`, source: "uploads", answered: answer.status });
-    // The secrets are for people of the first file.
+  for (const files of sampleFiles) {
+    for (const file of files) {
+      const body = await readFile(join(samplesFolder, file));
+      const answer = await fetch(`${stack.url}/uploads/incoming/${file}`, { method: "PUT", body });
+      expected.push({ from: `file incoming/${file}`, source: "uploads", answered: answer.status });
+    }
     await within(arriveSeconds, stack.settled());
   }
   return printArrivals(stack, expected);
@@ -186,7 +188,7 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
   const ok =
     lost === 0 &&
     rejected === rejectedOnPurpose &&
-    imported.length === uploadKinds.length &&
+    imported.length === sampleFiles.flat().length &&
     expected.every(({ source }) => brought.has(source));
   say(
     ok

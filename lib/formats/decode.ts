@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import { byteOrderMark, decodeWindows1252, decoderOf } from "./decoder.ts";
 
 /** Measured: TextDecoder takes twice the time for each byte of a piece of 256 KiB. */
-const pieceLength = 65_536;
+const partLength = 65_536;
 
 /**
  * Decodes the bytes of a file strictly, in pieces of any size: the only place where they become text. A byte order mark is removed.
@@ -16,33 +16,20 @@ export async function* decodeText(
 ): AsyncGenerator<string, void> {
   const decoder = decoderOf(encoding);
   const lines = lineCounter();
-  const isUtf16 = encoding === "utf-16le" || encoding === "utf-16be";
   let isBeginning = true;
-  for await (const piece of isUtf16 ? evenPieces(bytes) : bytes) {
-    for (let start = 0; start < piece.length; start += pieceLength) {
-      const part = piece.subarray(start, start + pieceLength);
-      // Where a line begins, a character does: an error after that place is found without the bytes before it.
-      const lineStart = firstLineStart(part, encoding);
-      let text: string;
-      let decodedBytes = 0;
-      try {
-        text = decoder.decode(part.subarray(0, lineStart));
-        lines.count(text);
-        decodedBytes = lineStart;
-        if (lineStart < part.length) {
-          const rest = decoder.decode(part.subarray(lineStart));
-          lines.count(rest);
-          text += rest;
-        }
-      } catch {
-        if (decodedBytes > 0) lines.count(soundBeginning(part.subarray(decodedBytes), encoding));
-        throw textRefused(encoding, `line ${lines.current()}`);
-      }
-      if (text === "") continue;
-      if (isBeginning && text.startsWith(byteOrderMark)) text = text.slice(1);
-      isBeginning = false;
-      if (text !== "") yield text;
+  for await (const { part, isLineStart } of partsOf(bytes, encoding)) {
+    let text: string;
+    try {
+      text = decoder.decode(part);
+    } catch {
+      if (isLineStart) lines.count(soundBeginning(part, encoding));
+      throw textRefused(encoding, `line ${lines.current()}`);
     }
+    if (text === "") continue;
+    lines.count(text);
+    if (isBeginning && text.startsWith(byteOrderMark)) text = text.slice(1);
+    isBeginning = false;
+    if (text !== "") yield text;
   }
   try {
     decoder.end();
@@ -85,6 +72,25 @@ export function lineCounter() {
     /** The line that the next character is on. */
     current: () => line,
   };
+}
+
+/**
+ * Cuts pieces where their first line starts, and to the length that is decoded best. Where a line starts, a character does: an error
+ * behind that place is found without the bytes before it, and who reads lines has nothing left of the part before it.
+ */
+async function* partsOf(
+  bytes: AsyncIterable<Uint8Array>,
+  encoding: Encoding,
+): AsyncGenerator<{ part: Uint8Array; isLineStart: boolean }, void> {
+  const isUtf16 = encoding === "utf-16le" || encoding === "utf-16be";
+  for await (const piece of isUtf16 ? evenPieces(bytes) : bytes) {
+    for (let start = 0; start < piece.length; start += partLength) {
+      const part = piece.subarray(start, start + partLength);
+      const lineStart = firstLineStart(part, encoding);
+      yield { part: part.subarray(0, lineStart), isLineStart: false };
+      if (lineStart < part.length) yield { part: part.subarray(lineStart), isLineStart: true };
+    }
+  }
 }
 
 /**

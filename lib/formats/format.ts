@@ -124,6 +124,8 @@ export interface Format {
   readonly name: string;
   /** How people call it, e.g. `Excel workbook (.xlsx)`. */
   readonly title: string;
+  /** Any text may be meant as this format: it is asked last, and only for text that is of no known other kind. */
+  readonly readsAnyText?: true;
   /** Endings of its file names, lower case, without the dot. */
   readonly extensions: readonly string[];
   /** Whether a file is written in it, by its content; the name breaks ties. The first format of the registry that says yes reads the file. */

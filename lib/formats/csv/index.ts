@@ -1,5 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Format, Row, Table } from "#lib/formats/format.ts";
+import { eachRow } from "#lib/formats/row-batches.ts";
 import { isComment, readBeginning, sampleRecords, type Beginning } from "./beginning.ts";
 import { findDialect, type Dialect } from "./dialect.ts";
 import { recordScanner, type RecordScanner } from "./records.ts";
@@ -16,6 +17,7 @@ const extensions = ["csv", "tsv", "tab", "psv", "txt"];
 const csv: Format = {
   name: "csv",
   title: "CSV",
+  readsAnyText: true,
   extensions,
   recognizes({ name, text }) {
     if (text === undefined) return false;
@@ -38,7 +40,7 @@ const csv: Format = {
           ...detailsOf(beginning, dialect, shape),
         },
         columns: shape.columns,
-        rows: rowsOf(pieces, scannerBelow(beginning, dialect), maker),
+        rows: eachRow(rowsOf(pieces, scannerBelow(beginning, dialect), maker)),
         end: () => maker.end(),
       };
     } catch (error) {
@@ -88,63 +90,32 @@ function scannerBelow(
   return scanner;
 }
 
-/** Not a generator: with a million rows, its three turns of the queue of promises for each would take as long as reading them. */
-function rowsOf(
+/** The rows of the records in each piece of text. */
+async function* rowsOf(
   pieces: AsyncGenerator<string, void>,
   scanner: RecordScanner,
   maker: RowMaker,
-): AsyncIterable<Row> {
-  let isLast = false;
-  const done = { done: true, value: undefined } as const;
-
-  const readRow = (): Row | undefined => {
-    for (let record = scanner.next(); record !== undefined; record = scanner.next()) {
-      const row = maker.rowOf(record);
-      if (row !== undefined) return row;
-    }
-    return undefined;
-  };
-  /** Adds as much text as is left: a long record that is scanned again for each small piece would take quadratic time. */
-  const readOn = async (): Promise<void> => {
-    const wanted = Math.max(1, scanner.leftLength());
-    let more = "";
-    while (!isLast && more.length < wanted) {
-      const next = await pieces.next();
-      if (next.done) isLast = true;
-      else more += next.value;
-    }
-    scanner.add(more, isLast);
-  };
-  const readFarRow = async (): Promise<IteratorResult<Row, undefined>> => {
-    try {
-      for (;;) {
-        if (isLast) return done;
-        await readOn();
-        const row = readRow();
-        if (row !== undefined) return { done: false, value: row };
+): AsyncGenerator<readonly Row[], void> {
+  try {
+    for (let isLast = false; ;) {
+      const rows: Row[] = [];
+      for (let record = scanner.next(); record !== undefined; record = scanner.next()) {
+        const row = maker.rowOf(record);
+        if (row !== undefined) rows.push(row);
       }
-    } catch (error) {
-      await pieces.return();
-      throw error;
+      if (rows.length > 0) yield rows;
+      if (isLast) return;
+      // At least a part of what is left: a long record that is scanned again for each small piece would take quadratic time.
+      const wanted = Math.max(1, scanner.leftLength() / 16);
+      let more = "";
+      while (!isLast && more.length < wanted) {
+        const next = await pieces.next();
+        if (next.done) isLast = true;
+        else more += next.value;
+      }
+      scanner.add(more, isLast);
     }
-  };
-  const next = (): Promise<IteratorResult<Row, undefined>> => {
-    let row: Row | undefined;
-    try {
-      row = readRow();
-    } catch (error) {
-      return pieces.return().then(() => Promise.reject(error));
-    }
-    return row === undefined ? readFarRow() : Promise.resolve({ done: false, value: row });
-  };
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next,
-      async return() {
-        isLast = true;
-        await pieces.return();
-        return done;
-      },
-    }),
-  };
+  } finally {
+    await pieces.return();
+  }
 }

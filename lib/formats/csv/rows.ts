@@ -3,6 +3,7 @@ import { isBlank } from "./beginning.ts";
 import type { CsvRecord } from "./records.ts";
 import type { Shape } from "./shape.ts";
 import { isInstruction, isTotal } from "./special-rows.ts";
+import { valuesClass } from "./values.ts";
 
 /** How many lines of skipped rows are told. */
 const toldLines = 10;
@@ -23,7 +24,7 @@ export interface RowMaker {
  */
 export function rowMaker(shape: Shape): RowMaker {
   const { columns, width, isHeaderless } = shape;
-  const valuesOf = valueBuilder(columns);
+  const Values = valuesClass(columns);
   const count = columns.length;
   let filledColumns = 0;
   let hasWholeRecord = false;
@@ -36,11 +37,11 @@ export function rowMaker(shape: Shape): RowMaker {
     if (skippedLines.length < toldLines) skippedLines.push(line);
     return undefined;
   };
-  const refused = (record: CsvRecord, cells: readonly string[], problem: RowProblem): Row => ({
+  const refused = (record: CsvRecord, cells: readonly string[], told: RowProblem): Row => ({
     place: `line ${record.line}`,
     values: undefined,
     original: cells,
-    problems: [problem],
+    problems: [told],
   });
 
   return {
@@ -65,12 +66,12 @@ export function rowMaker(shape: Shape): RowMaker {
       if (written.length === width) hasWholeRecord = true;
       const damage = hasNul || length > maxCellLength ? damageOf(cells, columns) : undefined;
       if (damage !== undefined) return refused(record, cells, damage);
-      const isShort = cells.length < count && !isHeaderless;
+      const isShort = cells.length < count;
       return {
         place: `line ${line}`,
-        values: valuesOf(cells),
+        values: new Values(isShort ? filledUp(cells, count) : cells),
         original: cells,
-        problems: isShort ? [{ code: "columns-missing" }] : noProblems,
+        problems: isShort && !isHeaderless ? [{ code: "columns-missing" }] : noProblems,
       };
     },
     end() {
@@ -119,12 +120,5 @@ function damageOf(cells: readonly string[], columns: readonly string[]): RowProb
   return { code: tooLong === -1 ? "character-nul" : "cell-too-long", ...(column && { column }) };
 }
 
-/**
- * Makes the values of a record out of its cells; those that it lacks are empty. Their prototype has nothing, so that a column may have any
- * name: `Object.create(null)` itself gives a hash table, which takes twice the time.
- */
-function valueBuilder(columns: readonly string[]): (cells: readonly string[]) => Record<string, string> {
-  const Values = new Function("cells", columns.map((c,i)=>`this[${JSON.stringify(c)}] = cells[${i}];`).join("")) as any;
-  Values.prototype = Object.create(null);
-  return (cells) => new Values(cells);
-}
+const filledUp = (cells: readonly string[], count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => cells[at] ?? "");
