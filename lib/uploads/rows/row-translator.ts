@@ -101,7 +101,10 @@ function translated(
     Object.hasOwn(fields, field) ? (fields[field] as Read) : { value: undefined, path: field };
   const meaning: EntryTranslation<Change> =
     kind === "person" ? translatePerson(read, context) : translateSecret(read, context);
-  const all = [...problems, ...(row?.problems ?? []), ...meaning.problems];
+  // What the layout says of a column is the reason; what the value looks like without the layout is none.
+  const told = new Set(problems.flatMap(({ column }) => column ?? []));
+  const more = meaning.problems.filter(({ column }) => column === undefined || !told.has(column));
+  const all = [...problems, ...(row?.problems ?? []), ...more];
   return {
     ...meaning,
     change: all.length > 0 ? undefined : meaning.change,

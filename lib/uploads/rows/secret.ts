@@ -55,7 +55,10 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (wri
     problems.push({ column: written("counter").path, code: "type-unsupported" });
   }
   const secret = readSecret(written("secret").value);
-  problems.push(...secret.problems.map((code) => ({ column: written("secret").path, code })));
+  const { path: secretPath } = written("secret");
+  // A text that says that it is no TOTP secret, such as steam://…, is not written as one.
+  if (!problems.some(({ column, code }) => column === secretPath && code === "type-unsupported"))
+    problems.push(...secret.problems.map((code) => ({ column: secretPath, code })));
   const { code, problem, note } = readRecoveryCode(written("recoveryCode").value);
   const { path } = written("recoveryCode");
   if (problem !== undefined) problems.push({ column: path, code: problem });
@@ -75,7 +78,7 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (wri
     problems,
     notes: [
       ...fields.notes,
-      ...secret.notes.map((code) => ({ column: written("secret").path, code })),
+      ...secret.notes.map((code) => ({ column: secretPath, code })),
       ...(note === undefined ? [] : [{ column: path, code: note }]),
     ],
   };
