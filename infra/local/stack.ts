@@ -28,7 +28,7 @@ import { kindOf, uploadPlaces } from "#lib/uploads/upload-place.ts";
 import { maxUploadBytes } from "#lib/uploads/upload-size.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/sandbox.ts";
 import { httpEvent, objectCreated } from "./aws-events.ts";
-import { localObjects, type LocalObjects } from "./objects.ts";
+import { localBucket, localObjects, type LocalObjects } from "./objects.ts";
 import { AnswersFile, type RecordedAnswer } from "#infra/fixtures/cases.ts";
 import { deliveryHeader, localDeliveries } from "./deliveries.ts";
 import { localEventQueue, localQueue, type LocalEventQueue } from "./queue.ts";
@@ -114,6 +114,14 @@ export async function startStack({ config, loadSecret, port, ...options }: Stack
     ...applyPorts,
     sources: [...sources.keys()],
     refusals,
+    imports: {
+      objects,
+      bucket: localBucket,
+      uploads: {
+        send: async (message) => uploadsQueue.send([{ group: message.import, body: message }]),
+      },
+      ...uploadSettings(config, secrets),
+    },
   }));
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
   const bringBack = waiting(() => ({ parked, events: queue, clock, log }));

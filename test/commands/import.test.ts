@@ -34,7 +34,9 @@ const sandbox = async <Answer>(asked: string, body?: unknown): Promise<Answer> =
   return (await fetch(`${laptop.authing}/__sandbox/${asked}`, { method, ...request })).json() as Answer;
 };
 const people = async (prefix: string) =>
-  (await sandbox<readonly SandboxPerson[]>("people")).filter(({ externalId }) => externalId?.startsWith(prefix));
+  (await sandbox<readonly SandboxPerson[]>("people")).filter(({ externalId }) =>
+    externalId?.startsWith(prefix),
+  );
 
 /** A file of people whose ids begin with the prefix; every fiftieth has an address that is none. */
 function peopleFile(name: string, prefix: string, count: number): string {
@@ -117,12 +119,15 @@ describe("npm run import", () => {
     const prefix = `${signal.toLowerCase()}-`;
     const name = peopleFile(`${signal}.ndjson`, prefix, 400);
     const slow = { on: "create-users-batch", fault: { kind: "slow", milliseconds: 300 } };
-    await sandbox("faults", Array.from({ length: 6 }, () => slow));
-    const child = spawn(
-      process.execPath,
-      ["infra/commands/import.ts", name, "--sandbox", "--yes"],
-      { cwd: join(import.meta.dirname, "../.."), env: { ...process.env, ...environment }, stdio: "ignore" },
+    await sandbox(
+      "faults",
+      Array.from({ length: 6 }, () => slow),
     );
+    const child = spawn(process.execPath, ["infra/commands/import.ts", name, "--sandbox", "--yes"], {
+      cwd: join(import.meta.dirname, "../.."),
+      env: { ...process.env, ...environment },
+      stdio: "ignore",
+    });
     await expect.poll(async () => (await people(prefix)).length, { timeout: 30_000 }).toBeGreaterThan(0);
     child.kill(signal);
     await once(child, "exit");
@@ -183,6 +188,24 @@ describe("npm run import", () => {
       error: expect.stringContaining("preview-unknown"),
     });
     expect(existsSync(join(folder, "nowhere.ndjson.results"))).toBe(false);
+  });
+
+  it("has a running stack carry out the preview of a file that was uploaded there", async () => {
+    const body = `${JSON.stringify({ externalId: "uploaded-1", email: "uploaded-1@example.com" })}\n`;
+    const at = `${laptop.url}/uploads/plan/users/uploaded.ndjson`;
+    const { import: preview, results } = (await (await fetch(at, { method: "PUT", body })).json()) as {
+      import: string;
+      results: string;
+    };
+    await expect.poll(async () => (await fetch(results)).status, { timeout: 20_000 }).toBe(200);
+    expect(await people("uploaded-")).toEqual([]);
+    const ran = await runImport("apply", preview, "--url", laptop.url);
+    expect(ran.out).toContain("1  people were created");
+    expect(ran.status).toBe(0);
+    expect(await people("uploaded-")).toHaveLength(1);
+    const unknown = await runImport("apply", "nothing-000000000000", "--url", laptop.url);
+    expect(unknown.error).toContain("preview-unknown");
+    expect(unknown.status).toBe(1);
   });
 
   it("tells a file that cannot be read, and why", async () => {
