@@ -1,3 +1,4 @@
+import { localBucket } from "#infra/store/objects.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Context, ScheduledEvent } from "aws-lambda";
@@ -99,7 +100,19 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     ...applySettings(config),
   };
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
-  const runOperation = operations(() => ({ ...applyPorts, sources: [...sources.keys()], refusals }));
+  const runOperation = operations(() => ({
+    ...applyPorts,
+    sources: [...sources.keys()],
+    refusals,
+    imports: {
+      objects,
+      bucket: localBucket,
+      uploads: {
+        send: async (message) => uploadsQueue.send([{ group: message.import, body: message }]),
+      },
+      ...uploadSettings(config, secrets),
+    },
+  }));
   const bringBack = waiting(() => ({ parked, events: queue, clock, log }));
   const deliveries = localDeliveries(ledger);
   const refuseUnclaimed = unclaimed(() => ({ sources: [...sources.keys()], log }));

@@ -181,12 +181,6 @@ export const files: ReasonGroup = {
       zh: "文件的行数超过一次导入的上限，因此没有导入。",
       zhNext: "请拆分为较小的文件。",
     },
-    "columns-twice": {
-      en: "Two columns of the file have the same name, and one of them would be lost, so nothing was imported.",
-      enNext: "Give one of the two columns another name, or delete it.",
-      zh: "文件中有两列同名，其中一列会丢失，因此没有导入。",
-      zhNext: "请重命名或删除其中一列。",
-    },
     "preview-unknown": {
       en: "There is no preview of that name, so nothing was imported.",
       enNext: "Preview the file first, and apply that preview before its results expire.",
