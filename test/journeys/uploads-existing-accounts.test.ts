@@ -36,7 +36,7 @@ describe.each(["import", "inline"] as const)("with secrets sent by %s, an existi
     for (const id of ids) {
       const summary = await run.summary(id);
       expect(summary).toMatchObject({ accepted: 0, secrets: { rejected: 1 } });
-      expect(Object.keys(summary.reasons)[0]).toMatch(/user-exists|conflict|user-not-created/);
+      expect(Object.keys(summary.reasons).join()).toMatch(/user-exists|user-not-created/);
     }
     expect(pool?.users()).toEqual([before]);
     expect(pool?.otpOf(userId)).toEqual({ secret });

@@ -37,11 +37,11 @@ export function rowMaker(shape: Shape): RowMaker {
     if (skippedLines.length < toldLines) skippedLines.push(line);
     return undefined;
   };
-  const refused = (record: CsvRecord, cells: readonly string[], problem: RowProblem): Row => ({
+  const refused = (record: CsvRecord, cells: readonly string[], told: RowProblem): Row => ({
     place: `line ${record.line}`,
     values: undefined,
     original: cells,
-    problems: [problem],
+    problems: [told],
   });
 
   return {
