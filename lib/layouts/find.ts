@@ -3,7 +3,7 @@ import type { ReadContext, RowProblem } from "#lib/formats/format.ts";
 import { normalizedName } from "./columns.ts";
 import { configuredMeaning, configuring } from "./configured.ts";
 import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
-import { knowsColumn, plainLists, plainReader } from "./plain/index.ts";
+import { knowsColumn, meaningByName, plainLists, plainReader } from "./plain/index.ts";
 import * as registry from "./registry.ts";
 
 const layouts: readonly Layout[] = Object.values(registry);
@@ -16,8 +16,14 @@ export interface EntryReader {
   unmapped(): readonly string[];
   /** Which columns were chosen and left out where several hold one field, as far as records have shown them. */
   notes(): readonly RowProblem[];
-  /** Names of columns or keys that hold secrets and do not look so, lower case. */
-  readonly hides: ReadonlySet<string>;
+  /** Names of columns or keys, at any depth, that hold secrets and do not look so. */
+  readonly hides: readonly string[];
+  /** Names of columns or keys, at any depth, that look as if they held secrets and hold none. */
+  readonly shows: readonly string[];
+  /** Given the columns of the file, or the keys of a record: whether the layout of a product knows what is in one of them. */
+  knows(columns: readonly string[]): (column: string) => boolean;
+  /** The field of ours that the configuration, or a name in a table of no product, makes of a column. */
+  fieldOf(column: string): string | undefined;
 }
 
 /** The layout that a file is in; `undefined` where the names of its columns say what they mean. */
@@ -37,7 +43,16 @@ export function entryReader(
   columns: readonly string[] | undefined,
   settings: LayoutSettings,
 ): EntryReader {
-  if (layout === undefined) return { ...plainReader(kind, columns, settings), hides: new Set() };
+  if (layout === undefined) {
+    const meaningOf = meaningByName(kind, settings);
+    return {
+      ...plainReader(kind, columns, settings),
+      hides: [],
+      shows: [],
+      knows: () => () => false,
+      fieldOf: (column) => meaningOf(column)?.field,
+    };
+  }
   const found = layouts.find(({ name }) => name === layout);
   // The plan of an import names it, and this bundle wrote the plan.
   if (!found) throw new TypeError("no such layout");
@@ -50,7 +65,7 @@ export const maxUnmapped = 100;
 const maxNameLength = 64;
 
 function productReader(
-  { entries, knows, hides = [], refusal }: Layout,
+  { entries, knows, hides = [], shows = [], refusal }: Layout,
   kind: UploadKindName,
   columns: readonly string[] | undefined,
   settings: LayoutSettings,
@@ -75,7 +90,13 @@ function productReader(
     },
     unmapped: () => [...unmapped],
     notes: () => [],
-    hides: new Set(hides.map((name) => name.toLowerCase())),
+    hides,
+    shows,
+    knows: knowing,
+    fieldOf(column) {
+      const meaning = configured(column);
+      return meaning === "none" ? undefined : meaning?.field;
+    },
   };
 }
 

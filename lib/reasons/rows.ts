@@ -8,6 +8,24 @@ export const rows: ReasonGroup = {
     zh: "该行整行被拒绝并列出所有原因，其他行照常处理；rejected.csv 中有该行以便更正。",
   },
   reasons: {
+    "row-is-total": {
+      en: "The row holds the total of the rows above it and no person, so it was rejected.",
+      enNext: "Nothing is to be done; delete the row if the file is uploaded again.",
+      zh: "该行是上方各行的合计，不是人员，因此被拒绝。",
+      zhNext: "无需处理；如果再次上传该文件，可以删除这一行。",
+    },
+    "character-nul": {
+      en: "A cell holds the character NUL, which no text has, so the row was rejected.",
+      enNext: "Export the file again; if it comes back, the database of the other system is damaged.",
+      zh: "某个单元格含有 NUL 字符，正常文本中不会出现，因此该行被拒绝。",
+      zhNext: "请重新导出文件；如果仍然出现，说明对方系统的数据已损坏。",
+    },
+    updated: {
+      en: "The account existed, and the row changed the fields that differed, as the setting uploads.existing says.",
+      enNext: "Nothing is to be done.",
+      zh: "账号已存在，该行按照 uploads.existing 设置更新了不同的字段。",
+      zhNext: "无需处理。",
+    },
     "columns-missing": {
       en: "The row has fewer cells than the header, so it was rejected.",
       enNext: "Add the missing cells; a value with a delimiter in it needs quotation marks.",

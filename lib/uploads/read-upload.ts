@@ -1,5 +1,5 @@
 import type { Encoding } from "#lib/contract/encodings.ts";
-import { InboundError } from "#lib/contract/errors.ts";
+import type { InboundError } from "#lib/contract/errors.ts";
 import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 import { detectFormat } from "#lib/formats/detect.ts";
 import type { FileSource } from "#lib/formats/file-source.ts";

@@ -9,9 +9,9 @@ import { importFolder } from "./import-id.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { importRecord, uploadsSource } from "./ledger-entries.ts";
 import { rejectedFile } from "./rejected-file.ts";
-import { writeResults, type FileProblem, type ImportSummary } from "./result-files.ts";
+import { writeResults, type FileProblem } from "./result-files.ts";
 import type { ToldColumns } from "./told-columns.ts";
-import type { RowCounts, RowResults } from "./row-results.ts";
+import type { RowResults } from "./row-results.ts";
 
 export interface OutcomePorts {
   readonly ledger: Ledger;
@@ -44,7 +44,7 @@ export async function recordOutcome(
   const target = { bucket, folder: importFolder(id), file: rejectedFile(plan), columns: plan.columns };
   const summary = await writeResults(objects, target, results, (counts) => {
     const { problem, columns } = end();
-    const summary: Omit<ImportSummary, keyof RowCounts | "reasons" | "notes"> = {
+    return {
       import: id,
       kind,
       ...(source !== undefined && { source }),
@@ -58,9 +58,9 @@ export async function recordOutcome(
       details: { ...details, ...(layout !== undefined && { layout }) },
       unusedColumns: columns.unused,
       columnNotes: columns.notes,
+      mapping: columns.mapping,
       finishedAt: new Date(clock.now()).toISOString(),
     };
-    return { summary, mapping: columns.mapping };
   });
   const { state, problem, rows, accepted, alreadyDone, rejected } = summary;
   const outcome: Outcome = problem ? { kind: "rejected", reason: problem.reason } : { kind: "accepted" };

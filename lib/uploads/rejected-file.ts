@@ -40,7 +40,9 @@ export function rejectedFile({
   return columns === undefined ? jsonFile() : csvFile(details, columns);
 }
 
-const ownColumns = ["row", "reason"];
+const rowColumn = "row";
+const reasonColumn = "reason";
+const ownColumns = [rowColumn, reasonColumn];
 
 function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonly string[]): RejectedFile {
   const isCsv = format === "csv";
@@ -67,8 +69,8 @@ function jsonFile(): RejectedFile {
     beginning: () => new Uint8Array(),
     record({ place, original, isRecord, reasons }) {
       const record: object = isRecord ? JSON.parse(original[0] ?? "{}") : { original: original[0] ?? "" };
-      const reason = reasons.map((each) => explained(each, ["en", "zh"])).join("; ");
-      return Buffer.from(`${JSON.stringify({ ...record, row: place, reason })}\n`);
+      const why = reasons.map((each) => explained(each, ["en", "zh"])).join("; ");
+      return Buffer.from(`${JSON.stringify({ ...record, [rowColumn]: place, [reasonColumn]: why })}\n`);
     },
   };
 }
@@ -92,8 +94,8 @@ function textOf(encoding: string | undefined): {
 }
 
 /** `column: code (what it means)`. The code stays, since programs and commands go by it. */
-function explained(reason: string, languages: readonly Language[]): string {
-  const code = reason.slice(reason.lastIndexOf(": ") + 1).trim();
+function explained(told: string, languages: readonly Language[]): string {
+  const code = told.slice(told.lastIndexOf(": ") + 1).trim();
   const means = languages.flatMap((language) => explainReason(code, { language })?.means ?? []);
-  return means.length === 0 ? reason : `${reason} (${means.join(" ")})`;
+  return means.length === 0 ? told : `${told} (${means.join(" ")})`;
 }

@@ -4,7 +4,7 @@ import type { UploadKindName } from "#lib/layouts/layout.ts";
 import type { Estimate } from "./estimate.ts";
 import type { FollowedPreview } from "./import-plan.ts";
 import type { RejectedFile } from "./rejected-file.ts";
-import { reportPage, type ReasonExample, type ReportDetails } from "./report/page.ts";
+import { reportPage, type ReasonExample } from "./report/page.ts";
 import { addCounts, addExamples, addRows, noCounts, type RowCounts, type RowResults } from "./row-results.ts";
 import type { SettingsPrint } from "./settings-print.ts";
 import { openObject } from "./write-object.ts";
@@ -28,6 +28,8 @@ export interface ImportSummary extends RowCounts {
   readonly problem?: FileProblem;
   /** How the file was read: format, encoding and why, delimiter, layout. */
   readonly details: TableDetails;
+  /** Our field → the column or path that it was read from, in the first rows. */
+  readonly mapping: Readonly<Record<string, string>>;
   /** What was decided about columns, as `column: code`. */
   readonly columnNotes: readonly string[];
   /** Columns that are no field of ours. */
@@ -64,10 +66,7 @@ export async function writeResults(
   objects: ObjectStore,
   { bucket, folder, file, columns }: ResultsTarget,
   results: AsyncIterable<RowResults>,
-  summarize: (counts: RowCounts) => {
-    summary: Omit<ImportSummary, keyof RowCounts | "reasons" | "notes">;
-    mapping: ReportDetails["mapping"];
-  },
+  summarize: (counts: RowCounts) => Omit<ImportSummary, keyof RowCounts | "reasons" | "notes">,
 ): Promise<ImportSummary> {
   const open = (name: string, contentType: string) =>
     openObject(objects, { bucket, key: `${folder}/${name}`, contentType });
@@ -92,14 +91,13 @@ export async function writeResults(
     await Promise.all([accepted.abandon(), rejected.abandon()]);
     throw error;
   }
-  const { summary: rest, mapping } = summarize(counts);
-  const summary: ImportSummary = { ...rest, ...counts, reasons, notes };
+  const summary: ImportSummary = { ...summarize(counts), ...counts, reasons, notes };
   const write = async (name: string, contentType: string, text: string) => {
     const written = open(name, contentType);
     await written.write(text);
     await written.end();
   };
-  await write("report.html", "text/html; charset=utf-8", reportPage(summary, { columns, mapping, examples }));
+  await write("report.html", "text/html; charset=utf-8", reportPage(summary, { columns, examples }));
   await write("summary.json", "application/json", `${JSON.stringify(summary, undefined, 2)}\n`);
   return summary;
 }

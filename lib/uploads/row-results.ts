@@ -27,6 +27,8 @@ interface EntryResult {
 /** What became of entries. */
 export interface OutcomeCounts {
   readonly accepted: number;
+  /** Those of `accepted` whose account existed and was changed. */
+  readonly updated: number;
   readonly alreadyDone: number;
   /** Those of `alreadyDone` whose account exists with other values. */
   readonly differing: number;
@@ -80,7 +82,7 @@ export interface ResultCollector {
   all(): RowResults;
 }
 
-const none = () => ({ accepted: 0, alreadyDone: 0, differing: 0, rejected: 0 });
+const none = () => ({ accepted: 0, updated: 0, alreadyDone: 0, differing: 0, rejected: 0 });
 
 /** No rows yet. */
 export const noCounts = () => ({ rows: 0, skipped: 0, ...none(), people: none(), secrets: none() });
@@ -106,6 +108,7 @@ export function collectResults(file: RejectedFile): ResultCollector {
         if (isBrought(outcome)) {
           count(kind, outcome.kind === "accepted" ? "accepted" : "alreadyDone");
           if (outcome.differs) count(kind, "differing");
+          if (outcome.reason === "updated") count(kind, "updated");
           addCounts(allNotes, countsOf(notes));
           const { kind: became, ...more } = outcome;
           acceptedLines.push(
@@ -162,7 +165,7 @@ export function addCounts(to: Record<string, number>, more: Readonly<Record<stri
 export function addRows(to: ReturnType<typeof noCounts>, more: RowCounts): void {
   to.rows += more.rows;
   to.skipped += more.skipped;
-  for (const name of ["accepted", "alreadyDone", "differing", "rejected"] as const) {
+  for (const name of ["accepted", "updated", "alreadyDone", "differing", "rejected"] as const) {
     to[name] += more[name];
     to.people[name] += more.people[name];
     to.secrets[name] += more.secrets[name];

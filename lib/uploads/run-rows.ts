@@ -19,6 +19,10 @@ export interface RowPorts extends DeliveryPorts {
   readonly objects: ObjectStore;
   readonly rows: RowSettings;
   readonly existing: ExistingPolicy;
+  /** Told of each group of rows when it is decided, by a process that shows how far it is. */
+  readonly decided?: (rows: readonly DeliveredRow[]) => void;
+  /** Whether the process is about to end: then no new rows are begun, as when the time is up. */
+  readonly isStopping?: () => boolean;
 }
 
 /** Rows that are delivered together: as many as Authing accepts in one call. */
@@ -82,7 +86,7 @@ export async function runRows(
     }),
     ...(rest && { rest }),
   });
-  const isTimeUp = failure?.reason === "time-is-up" || ports.clock.now() >= deadline;
+  const isTimeUp = failure?.reason === "time-is-up" || isOver(run);
   if (failure?.retryable && !isTimeUp) throw failure;
   return rest ? "time-is-up" : "done";
 }
@@ -120,7 +124,7 @@ async function deliverFrom(rest: Rest, run: ChunkRun): Promise<InboundError | un
     for (const group of inGroups(rowsFrom(rows, rest, awaiting), rowsAtOnce)) {
       [run.next] = group;
       // An invocation always decides at least one group, so that a chunk gets done however little time each one has.
-      if (results.rows > 0 && ports.clock.now() >= deadline) return undefined;
+      if (results.rows > 0 && isOver(run)) return undefined;
       const delivered = await deliverRows(group, run.translator, plan, ports, deadline);
       const waiting = delivered.filter(awaitsPerson);
       await record(
@@ -142,7 +146,7 @@ async function deliverFrom(rest: Rest, run: ChunkRun): Promise<InboundError | un
 /** Looks up the people of waiting secrets again and again, until all are there or a round finds none of them. */
 async function deliverAwaiting(translator: RowTranslator, run: ChunkRun): Promise<void> {
   const { plan, ports, deadline, awaiting } = run;
-  while (awaiting.length > 0) {
+  while (awaiting.length > 0 && !ports.isStopping?.()) {
     await ports.clock.wait(lookAgainMilliseconds);
     const delivered: DeliveredRow[] = [];
     for (let start = 0; start < awaiting.length; start += rowsAtOnce) {
@@ -156,8 +160,17 @@ async function deliverAwaiting(translator: RowTranslator, run: ChunkRun): Promis
   }
 }
 
-const record = (rows: readonly DeliveredRow[], translator: RowTranslator, run: ChunkRun) =>
-  recordRows(rows, translator, run.results, run.plan, run.ports);
+async function record(
+  rows: readonly DeliveredRow[],
+  translator: RowTranslator,
+  { results, plan, ports }: ChunkRun,
+): Promise<void> {
+  await recordRows(rows, translator, results, plan, ports);
+  ports.decided?.(rows);
+}
+
+const isOver = ({ ports, deadline }: ChunkRun): boolean =>
+  ports.clock.now() >= deadline || ports.isStopping?.() === true;
 
 /** Where the next invocation goes on; `undefined` when every row of the chunk is decided. */
 function restOf({ awaiting, next }: ChunkRun): Rest | undefined {

@@ -195,7 +195,7 @@ describe("the deployment", () => {
       expect(readable(name)).toEqual(["AuthingSecret", ...secretsOf(asking)]);
     }
     expect(readable("uploads-run")).toEqual(["AuthingSecret"]);
-    expect(readable("uploads-plan")).toEqual([]);
+    expect(readable("uploads-plan")).toEqual(["UploadsSecret"]);
     expect(readable("uploads-finish")).toEqual([]);
     expect(readable("unclaimed-refuse")).toEqual([]);
   });
@@ -234,7 +234,8 @@ describe("the deployment", () => {
 
   it("holds no value of a secret", () => {
     const secrets = Object.values(resources).filter(({ Type }) => Type === "AWS::SecretsManager::Secret");
-    expect(secrets).toHaveLength(sources.length + 2);
+    // Of Authing, of encrypted files and of bots of group chats.
+    expect(secrets).toHaveLength(sources.length + 3);
     for (const { Properties } of secrets) expect(Object.keys(Properties)).toEqual(["Name", "Description"]);
   });
 

@@ -53,7 +53,10 @@ describe("the sentences about reasons", () => {
       return inputs.some((input) => input.startsWith("lib/reasons/"));
     };
     for (const { name } of configuredFunctions(twoSources)) {
-      expect([name, await holds(name)]).toEqual([name, name === "notices-digest" || name.startsWith("uploads-")]);
+      expect([name, await holds(name)]).toEqual([
+        name,
+        name === "notices-digest" || name.startsWith("uploads-"),
+      ]);
     }
   }, 60_000);
 });

@@ -21,7 +21,8 @@ describe.each(["import", "inline"] as const)("with secrets sent by %s, an existi
     const lines = (...rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
     const first = { ...own, name: "Root", password: "first-password", otp: { secret } };
     expect(await run.summary(await run.upload("users", "people.ndjson", lines(first)))).toMatchObject({
-      accepted: 1,
+      people: { accepted: 1 },
+      secrets: { accepted: 1 },
     });
     const pool = run.stack.sandbox;
     const [before] = pool?.users() ?? [];
@@ -34,8 +35,8 @@ describe.each(["import", "inline"] as const)("with secrets sent by %s, an existi
     ];
     for (const id of ids) {
       const summary = await run.summary(id);
-      expect(summary).toMatchObject({ accepted: 0, rejected: 1 });
-      expect(Object.keys(summary.reasons)[0]).toMatch(/user-exists|conflict|user-not-created/);
+      expect(summary).toMatchObject({ accepted: 0, secrets: { rejected: 1 } });
+      expect(Object.keys(summary.reasons).join()).toMatch(/user-exists|user-not-created/);
     }
     expect(pool?.users()).toEqual([before]);
     expect(pool?.otpOf(userId)).toEqual({ secret });

@@ -72,22 +72,24 @@ describe.each(products.map((layout) => ({ name: layout.name, layout })))("$name"
   const entries = (record: Values, settings: LayoutSettings = layoutSettings) =>
     layout.entries(record, "otp", settings);
 
-  test.runIf(Object.hasOwn(keysOf, name))("passes on the key that the product means", async () => {
-    let compared = 0;
-    for (const record of await recordsOf(name)) {
-      const [entry] = entries(record);
-      const secret = entry?.fields["secret"]?.value;
-      if (entry?.part !== undefined && name === "keycloak") continue;
-      if (entry?.problems) continue;
-      // Encrypted, or no secret at all.
-      if (typeof secret !== "string" || !/^(?:[A-Z2-7]+$|otpauth:)/.test(secret)) continue;
-      const key = keysOf[name]?.(record);
-      expect(key).toBeDefined();
-      expect(codeOf(uriOrBase32(secret))).toBe(codeOf(key as Secret));
-      compared += 1;
-    }
-    expect(compared).toBeGreaterThan(0);
-  });
+  const hasKeys = Object.hasOwn(keysOf, name);
+  if (hasKeys)
+    test("passes on the key that the product means", async () => {
+      let compared = 0;
+      for (const record of await recordsOf(name)) {
+        const [entry] = entries(record);
+        const secret = entry?.fields["secret"]?.value;
+        if (entry?.part !== undefined && name === "keycloak") continue;
+        if (entry?.problems) continue;
+        // Encrypted, or no secret at all.
+        if (typeof secret !== "string" || !/^(?:[A-Z2-7]+$|otpauth:)/.test(secret)) continue;
+        const key = keysOf[name]?.(record);
+        expect(key).toBeDefined();
+        expect(codeOf(uriOrBase32(secret))).toBe(codeOf(key as Secret));
+        compared += 1;
+      }
+      expect(compared).toBeGreaterThan(0);
+    });
 
   test("knows each name that it reads", async () => {
     const loose = (text: string) => text.toLowerCase().replaceAll("_", "");

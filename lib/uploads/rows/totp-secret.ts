@@ -53,6 +53,8 @@ export function readSecret(value: unknown): Secret {
     const uri = parseOtpauth(written);
     if (uri === undefined) return refusal("uri-invalid");
     const problems = settingProblems(uri).map(([, code]) => code);
+    // Other kinds of codes have other settings.
+    if (problems.includes("type-unsupported")) return refusal("type-unsupported");
     const secret = readBase32(uri.secret);
     return problems.length === 0 ? secret : { problems: [...problems, ...secret.problems], notes: [] };
   }
