@@ -3,6 +3,7 @@ import type { ReadContext, RowProblem } from "#lib/formats/format.ts";
 import { normalizedName } from "./columns.ts";
 import { configuredMeaning, configuring } from "./configured.ts";
 import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
+import { withMigrationKey } from "./migration-uri.ts";
 import { knowsColumn, meaningByName, plainLists, plainReader } from "./plain/index.ts";
 import * as registry from "./registry.ts";
 
@@ -45,8 +46,10 @@ export function entryReader(
 ): EntryReader {
   if (layout === undefined) {
     const meaningOf = meaningByName(kind, settings);
+    const plain = plainReader(kind, columns, settings);
     return {
-      ...plainReader(kind, columns, settings),
+      ...plain,
+      entries: (values) => plain.entries(values).map(withMigrationKey),
       hides: [],
       shows: [],
       knows: () => () => false,
@@ -86,7 +89,7 @@ function productReader(
   return {
     entries(values) {
       if (!columns) see(Object.keys(values));
-      return configure(entries(values, kind, settings), values);
+      return configure(entries(values, kind, settings), values).map(withMigrationKey);
     },
     unmapped: () => [...unmapped],
     notes: () => [],

@@ -1,15 +1,16 @@
 import { referenceTo, type ImportOtp, type PersonReference } from "#lib/contract/change.ts";
-import { assemble, email, plainIdentifier, plainWord, text } from "#lib/fields/encode.ts";
+import { assemble, email, plainIdentifier, text } from "#lib/fields/encode.ts";
 import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import { holdsRemovedMark } from "#lib/fields/removed.ts";
+import { settingProblems } from "#lib/fields/totp-settings.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { SecretField } from "#lib/layouts/column-names.ts";
 import type { EntryKindTranslator } from "./entry-kind.ts";
 import { mendingReader } from "./mending-reader.ts";
 import { readRecoveryCode } from "./recovery-code.ts";
-import { readSecret, settingProblems } from "./totp-secret.ts";
+import { readSecret } from "./totp-secret.ts";
 
 const identityFields = ["userId", "externalId", "email", "phone", "username"] as const;
 /**
@@ -36,8 +37,8 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (wri
     algorithm: read("algorithm", "text").value,
     digits: read("digits", "text").value,
     period: read("period", "text").value,
+    counter: read("counter", "text").value,
   };
-  const counter = read("counter", "text").value;
   const problems: RowProblem[] = [
     ...fields.problems,
     ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
@@ -49,10 +50,6 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (wri
     problems.push({ code: "identity-missing" });
   for (const [setting, code] of settingProblems(settings)) {
     problems.push({ column: written(setting).path, code });
-  }
-  // Exports of TOTP secrets have a counter of 0, which nothing uses. One that has counted is HOTP's, unless the type says otherwise.
-  if (isEmpty(settings.type) && !isEmpty(counter) && !/^0(?:\.0)?$/.test(plainWord(counter))) {
-    problems.push({ column: written("counter").path, code: "type-unsupported" });
   }
   const secret = readSecret(written("secret").value);
   const { path: secretPath } = written("secret");
