@@ -166,7 +166,7 @@ function knowingOf(knows: Layout["knows"]): (columns: readonly string[]) => (nam
 export function readContext(
   kind: UploadKindName,
   settings: LayoutSettings,
-): Pick<ReadContext, "knows" | "lists" | "headerless"> {
+): Pick<ReadContext, "knows" | "lists" | "around" | "headerless"> {
   const names = new Set(
     [...layouts.flatMap(({ columns = [] }) => columns), ...Object.keys(settings.columns)].map(normalizedName),
   );
@@ -175,6 +175,7 @@ export function readContext(
   return {
     knows: (name) => isKnown(name) || names.has(normalizedName(name)),
     lists: [...lists],
+    around: [...new Set(layouts.flatMap(({ around }) => around?.names ?? []))],
     headerless: layouts.flatMap(({ headerless }) => headerless ?? []),
   };
 }

@@ -50,6 +50,17 @@ export interface LayoutSettings {
   readonly layout?: string;
 }
 
+/** What a product writes beside a list of records. */
+export interface Around {
+  /** Names of members of the document. */
+  readonly names: readonly string[];
+  /** A record that says by itself what those members say of it: so it can be mended and uploaded without them. Pure and total. */
+  into(
+    values: Readonly<Record<string, unknown>>,
+    around: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>>;
+}
+
 /** The layout of a product's files: one definition object. */
 export interface Layout {
   /** Its folder: lower case, digits and dashes. */
@@ -58,6 +69,8 @@ export interface Layout {
   readonly title: string;
   /** Where its records are in a JSON document: `users`, `[].users`; `[]` for the document's own list. */
   readonly lists?: readonly string[];
+  /** What stands beside the list of the records in a JSON document, and says something of each of them. */
+  readonly around?: Around;
   /** Its CSV without a header. */
   readonly headerless?: Headerless;
   /** Names of columns by which a header is found, as the product writes them. */

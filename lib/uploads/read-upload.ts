@@ -53,7 +53,20 @@ export async function readUpload(
     },
     settings,
   );
-  return { ...table, rows, ...(layout && { layout: layout.name }) };
+  const { around } = table;
+  const into = around && layout?.around?.into;
+  return {
+    ...table,
+    rows: into ? withAround(rows, (values) => into(values, around)) : rows,
+    ...(layout && { layout: layout.name }),
+  };
+}
+
+async function* withAround(
+  rows: AsyncIterable<Row>,
+  into: (values: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
+): AsyncGenerator<Row, void> {
+  for await (const row of rows) yield row.values ? { ...row, values: into(row.values) } : row;
 }
 
 /** How many rows at the beginning are looked at, and how many of them that can be read, to find the layout. */
