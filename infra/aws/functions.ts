@@ -188,7 +188,7 @@ const uploadsFinish: FunctionDefinition = {
     may(objects("results/"), "s3:DeleteObject"),
     // The function deletes an uploaded file of TOTP secrets once it is imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
-    may(objects("rows/"), "s3:DeleteObjectVersion"),
+    may(objects("rows/"), "s3:DeleteObject", "s3:DeleteObjectVersion"),
   ],
   failureMeans:
     "the rows of an uploaded file are delivered, but summary.json and rejected.csv are not written yet. A file of TOTP secrets stays in the bucket, for a day at most.",
@@ -226,10 +226,12 @@ const waitingBringBack: FunctionDefinition = {
  */
 const operationsRun = (asked: readonly string[], doors: readonly string[]): FunctionDefinition => ({
   name: "operations-run",
-  description: "Lists, redrives, releases and discards parked events; operators with the right invoke it",
+  description:
+    "Lists, redrives, releases and discards parked events, carries previews out; operators with the right invoke it",
   memoryMegabytes: 512,
   timeoutSeconds: 900,
   environment: {
+    UPLOADS_QUEUE_URL: ref("UploadsQueue"),
     EVENTS_QUEUE_URL: ref("EventsQueue"),
     BUCKET: ref("UploadsBucket"),
     TABLE: ref("LedgerTable"),
@@ -247,6 +249,9 @@ const operationsRun = (asked: readonly string[], doors: readonly string[]): Func
     ...mayQueueEvents(),
     may(objects("parked/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
+    // A preview that is to be carried out waits where uploaded files do; what became of it is read from its results.
+    may(arn("UploadsQueue"), "sqs:SendMessage"),
+    may(objects("results/"), "s3:GetObject"),
     // The lines about refused deliveries; nothing else is kept of them.
     ...doors.map((door) => may(logGroup(door), "logs:FilterLogEvents")),
   ],

@@ -58,7 +58,9 @@ export async function openPool(config: Config, options: PoolOptions): Promise<Po
     throw new UsageError("--sandbox and --key-of name two user pools", ["give one of them"]);
   const settings = localSettings();
   const environment = z.parse(Environment, process.env);
-  const host = sandbox ? `http://localhost:${settings.port + 1}` : (settings.authingHost ?? config.authing.host);
+  const host = sandbox
+    ? `http://localhost:${settings.port + 1}`
+    : (settings.authingHost ?? config.authing.host);
   if (sandbox) await findStack(`http://localhost:${settings.port}`);
   const loadSecret = sandbox
     ? localSecrets(settings)
@@ -66,7 +68,9 @@ export async function openPool(config: Config, options: PoolOptions): Promise<Po
       ? await stageSecrets(stage, region)
       : ownSecrets(environment, settings);
   const [{ accessKeyId }] = await secretReader(loadSecret).read("authing", AuthingSecret);
-  const hash = createHash("sha256").update(JSON.stringify([host, accessKeyId])).digest("hex");
+  const hash = createHash("sha256")
+    .update(JSON.stringify([host, accessKeyId]))
+    .digest("hex");
   const name = `${host.replace(/^https?:\/\//, "").replaceAll(/[^a-z0-9.-]/gi, "-")}-${hash.slice(0, 8)}`;
   return {
     host,
@@ -86,7 +90,10 @@ async function stageSecrets(stage: string, region: string | undefined): Promise<
 }
 
 function ownSecrets(
-  { AUTHING_ACCESS_KEY_ID: accessKeyId, AUTHING_ACCESS_KEY_SECRET: accessKeySecret }: z.infer<typeof Environment>,
+  {
+    AUTHING_ACCESS_KEY_ID: accessKeyId,
+    AUTHING_ACCESS_KEY_SECRET: accessKeySecret,
+  }: z.infer<typeof Environment>,
   settings: ReturnType<typeof localSettings>,
 ): LoadSecret {
   const hasKey = Boolean(accessKeyId && accessKeySecret);

@@ -9,7 +9,7 @@ export function importProgress(stream: NodeJS.WriteStream, now: () => number = D
   const isBar = stream.isTTY;
   let rows = 0;
   let done = 0;
-  let rejected = 0;
+  let rejected: number | undefined;
   let beganAt = 0;
   let beganWith = 0;
   let drawnAt = 0;
@@ -18,9 +18,15 @@ export function importProgress(stream: NodeJS.WriteStream, now: () => number = D
   function text(): string {
     const seconds = Math.max(0.001, (now() - beganAt) / 1000);
     const perSecond = (done - beganWith) / seconds;
-    const left = perSecond > 0 ? ` · ${lengthOf((rows - done) / perSecond)} left` : "";
-    const count = `${number(done)} of ${number(rows)} rows`;
-    return `${count} · ${number(done - rejected)} accepted · ${number(rejected)} rejected · ${number(Math.round(perSecond))}/s${done < rows ? left : ""}`;
+    const parts = [
+      `${number(done)} of ${number(rows)} rows`,
+      ...(rejected === undefined
+        ? []
+        : [`${number(done - rejected)} accepted`, `${number(rejected)} rejected`]),
+      `${number(Math.round(perSecond))}/s`,
+      ...(done < rows && perSecond > 0 ? [`${lengthOf((rows - done) / perSecond)} left`] : []),
+    ];
+    return parts.join(" · ");
   }
 
   function draw(isLast = false): void {
@@ -38,10 +44,10 @@ export function importProgress(stream: NodeJS.WriteStream, now: () => number = D
   }
 
   return {
-    begins(all, decided) {
+    begins(all, decided, refused) {
       rows = all;
       done = decided;
-      rejected = 0;
+      rejected = refused;
       beganAt = now();
       beganWith = decided;
       drawnAt = 0;
@@ -49,7 +55,7 @@ export function importProgress(stream: NodeJS.WriteStream, now: () => number = D
     },
     decided(count, refused) {
       done += count;
-      rejected += refused;
+      if (refused !== undefined) rejected = (rejected ?? 0) + refused;
       draw();
     },
     stuck(reason) {

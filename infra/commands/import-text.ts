@@ -16,7 +16,10 @@ export function summaryText(summary: ImportSummary, telling: Telling): string {
     ...reasonsOf(summary, telling),
     ...columnsOf(summary),
     ...(summary.estimate && summary.accepted > 0
-      ? ["", `It takes at least ${plural(summary.estimate.requests, "request")}, about ${lengthOf(summary.estimate.seconds)}.`]
+      ? [
+          "",
+          `It takes at least ${plural(summary.estimate.requests, "request")}, about ${lengthOf(summary.estimate.seconds)}.`,
+        ]
       : []),
   ].join("\n");
 }
@@ -29,7 +32,10 @@ function factsOf({ import: id, state, rows, kind, source, details }: ImportSumma
   return [`${word} ${id}: ${plural(rows, "row")} (${read})${belong}`, ""];
 }
 
-function problemOf({ reason, path, hint }: NonNullable<ImportSummary["problem"]>, telling: Telling): string[] {
+function problemOf(
+  { reason, path, hint }: NonNullable<ImportSummary["problem"]>,
+  telling: Telling,
+): string[] {
   return [
     `The file cannot be read: ${reason}${path === undefined ? "" : ` at ${path}`}. Nothing of it was imported.`,
     ...adviceOf({ reason, hint, source: "uploads" }, telling),
@@ -61,11 +67,17 @@ function reasonsOf({ reasons, notes }: ImportSummary, telling: Telling): string[
     return [
       "",
       title,
-      ...all.slice(0, toldReasons).flatMap(([reason, count]) => [
-        counted([reason, count]),
-        ...adviceOf({ reason: codeOf(reason), source: "uploads" }, telling).map((line) => `        ${line}`),
-      ]),
-      ...(all.length > toldReasons ? [`          and ${all.length - toldReasons} more: see report.html`] : []),
+      ...all
+        .slice(0, toldReasons)
+        .flatMap(([reason, count]) => [
+          counted([reason, count]),
+          ...adviceOf({ reason: codeOf(reason), source: "uploads" }, telling).map(
+            (line) => `        ${line}`,
+          ),
+        ]),
+      ...(all.length > toldReasons
+        ? [`          and ${all.length - toldReasons} more: see report.html`]
+        : []),
     ];
   };
   return [...told("Why rejected:", reasons), ...told("Notes on what is accepted:", notes)];
@@ -75,7 +87,9 @@ function reasonsOf({ reasons, notes }: ImportSummary, telling: Telling): string[
 const codeOf = (reason: string): string => reason.slice(reason.lastIndexOf(": ") + 1).trim();
 
 function columnsOf({ mapping, unusedColumns, columnNotes }: ImportSummary): string[] {
-  const used = Object.entries(mapping).map(([field, column]) => (field === column ? field : `${field} ← ${column}`));
+  const used = Object.entries(mapping).map(([field, column]) =>
+    field === column ? field : `${field} ← ${column}`,
+  );
   return [
     ...(used.length > 0 ? ["", `Columns used: ${used.join(", ")}`] : []),
     ...(unusedColumns.length > 0 ? [`Columns not used: ${unusedColumns.join(", ")}`] : []),

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import type { Config } from "#lib/config.ts";
+import type { BegunImport } from "#lib/uploads/operations.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { didYouMean, nearMiss } from "#lib/text/near-miss.ts";
 import { diskFile } from "#infra/local/disk-file.ts";
@@ -11,7 +12,8 @@ import { openPool, poolOptions, type Pool, type PoolOptions } from "./import-poo
 import { importProgress } from "./import-progress.ts";
 import { makeResultsFolder, writeResults } from "./import-results.ts";
 import { scopeOf, summaryText } from "./import-text.ts";
-import { tellingOf } from "./operations-client.ts";
+import { followed, isElsewhere } from "./import-elsewhere.ts";
+import { openOperations, placeOptions, tellingOf, type Place } from "./operations-client.ts";
 
 // npm run import -- <file>: imports a file from this machine, with the engine that runs on AWS, in this process. The file is previewed
 // first; then the command says what would change, and asks. With --plan it ends there. The same line goes on where a run has ended early.
@@ -53,7 +55,10 @@ const importFile = form(
         say(`\nNothing was changed. To carry it out: ${lineOf(`apply ${summary.import}`, pool)}`);
         return statusOf(summary);
       }
-      if (!options.yes && !(await confirm(`\n${scope[0]?.toUpperCase()}${scope.slice(1)} at ${pool.host}?`))) {
+      if (
+        !options.yes &&
+        !(await confirm(`\n${scope[0]?.toUpperCase()}${scope.slice(1)} at ${pool.host}?`))
+      ) {
         say("nothing was changed");
         return 1;
       }
@@ -66,8 +71,9 @@ const importFile = form(
   },
 );
 
-const apply = form(["apply", "<preview>"], changing, async ({ words, options }) => {
+const apply = form(["apply", "<preview>"], { ...changing, ...placeOptions }, async ({ words, options }) => {
   const [preview = ""] = words;
+  if (isElsewhere(options)) return applyElsewhere(preview, options);
   const config = await loadConfig();
   const pool = await openPool(config, options);
   return withImports(config, pool, async (imports, isStopped) => {
@@ -76,6 +82,17 @@ const apply = form(["apply", "<preview>"], changing, async ({ words, options }) 
     return carryOut(preview, imports, isStopped, options);
   });
 });
+
+/** Has a running stack, or a deployed stage, carry a preview out, and waits for the end. */
+async function applyElsewhere(preview: string, options: Place & { readonly lang?: string }): Promise<number> {
+  const operate = await openOperations(options);
+  const { import: id } = await operate<BegunImport>({ operation: "apply-import", preview });
+  say(`import ${id} has begun; it goes on without this command`, process.stderr);
+  const summary = await followed(id, operate);
+  say(summaryText(summary, tellingOf(options)));
+  say(`\nThe results are in results/${id}/ of the bucket.`);
+  return statusOf(summary);
+}
 
 interface TellingOptions extends PoolOptions {
   readonly lang?: string;
@@ -146,9 +163,13 @@ function tellStopped(): number {
   return 1;
 }
 
-const statusOf = ({ state, rejected }: ImportSummary): number => (state === "refused" || rejected > 0 ? 1 : 0);
+const statusOf = ({ state, rejected }: ImportSummary): number =>
+  state === "refused" || rejected > 0 ? 1 : 0;
 
-const telling = ({ lang }: TellingOptions, pool?: Pool) => ({ ...tellingOf({ lang }), place: pool?.place ?? "" });
+const telling = ({ lang }: TellingOptions, pool?: Pool) => ({
+  ...tellingOf({ lang }),
+  place: pool?.place ?? "",
+});
 
 const lineOf = (words: string, { place }: Pool): string => `npm run import -- ${words} ${place}`.trim();
 

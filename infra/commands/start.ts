@@ -24,6 +24,7 @@ import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
+import { openStore, temporaryStore } from "#infra/store/store.ts";
 import { portFailure } from "./ports.ts";
 import { table } from "./table.ts";
 
@@ -37,8 +38,11 @@ const sampleFiles = ["users", "otp"].map((kind) =>
 /** How long the samples may take before the command says what did not arrive. */
 const arriveSeconds = 30;
 
-// npm start [-- --once | --no-samples]: runs the whole bundle on this machine and sends a few sample people through it.
-const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ options }) => {
+/** What `--keep` keeps: a store of its own, since the accounts of the sandbox are none of a real Authing. */
+const keptFolder = join(import.meta.dirname, "../../.inbound/laptop");
+
+// npm start [-- --once | --no-samples | --keep]: runs the whole bundle on this machine and sends a few sample people through it.
+const start = form([], { once: "", "no-samples": "", keep: "", verbose: "" }, async ({ options }) => {
   const settings = localSettings();
   const config = await loadConfig();
   const sources = enabledSources(config);
@@ -51,8 +55,14 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
   );
   // The log is printed after the samples have arrived: the table says the same, unless something went wrong.
   let held: string[] | undefined = options.verbose ? undefined : [];
+  const store = options.keep
+    ? await openStore(keptFolder, { callSeconds: config.authing.timeoutSeconds })
+    : temporaryStore();
+  store.belongTo(settings.authingHost ?? "sandbox");
+  const isEmpty = store.ledger.recent(1).length === 0;
   const stack = await startStack({
     config,
+    store,
     port: settings.port,
     loadSecret,
     ...(settings.authingHost !== undefined && { authingHost: settings.authingHost }),
@@ -68,6 +78,7 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
   const close = async () => {
     await stack.close();
     await api?.close();
+    store.close();
   };
   process.once("SIGINT", () => void close().then(() => process.exit(0)));
   process.once("SIGTERM", () => void close().then(() => process.exit(0)));
@@ -80,6 +91,8 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
   let arrived = true;
   if (settings.authingHost !== undefined) {
     say(`No samples are sent: they would create invented people at ${settings.authingHost}.\n`);
+  } else if (!isEmpty) {
+    say(`No samples are sent: ${keptFolder} has them. The sandbox has forgotten their accounts.\n`);
   } else if (!options["no-samples"]) {
     arrived = await sendSamples(stack, sources, loadSecret, api);
     if (!arrived) for (const line of held?.slice(-20) ?? []) say(line, process.stderr);
@@ -89,7 +102,7 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
     await close();
     return arrived ? 0 : 1;
   }
-  printInvitation(stack.url, [...sources.keys()]);
+  printInvitation(stack.url, [...sources.keys()], options.keep === true);
   // The server keeps the process alive.
   return 0;
 });
@@ -198,7 +211,7 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
   return ok;
 }
 
-function printInvitation(url: string, sources: readonly string[]): void {
+function printInvitation(url: string, sources: readonly string[], isKept: boolean): void {
   const senders = sources.flatMap((name) => {
     const sample = sampleCase(name) ?? fixtureNames(name)[0];
     return sample === undefined ? [] : [`npm run send -- ${name} ${sample}`];
@@ -225,7 +238,7 @@ Ask what became of it:
   curl ${url}/events
   curl ${url}/uploads/results/
 
-Ctrl-C stops; everything is in memory only.`);
+Ctrl-C stops${isKept ? `; ${keptFolder} keeps what has come in` : ", and nothing is kept"}.`);
 }
 
 /** A source's first case of a joiner. Without a recorded API: the first whose events are complete without a question to the API. */

@@ -42,7 +42,9 @@ export function withDiskFile(objects: ObjectStore, key: string, file: DiskFile):
       if (object.key !== key) return objects.read(object, range);
       const found = await stat(file.path).catch(() => undefined);
       if (found?.size !== file.size || found.mtimeMs !== file.modifiedAt) {
-        throw new InboundError("malformed", "file-changed", { hint: "start again with the file as it is now" });
+        throw new InboundError("malformed", "file-changed", {
+          hint: "start again with the file as it is now",
+        });
       }
       return createReadStream(file.path, range && { start: range.start, end: range.end - 1 });
     },

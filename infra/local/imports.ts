@@ -8,12 +8,13 @@ import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
 import type { UploadKindName } from "#lib/layouts/layout.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import { appliedIdOf, applyPreview, readPreview } from "#lib/uploads/apply-preview.ts";
+import { applyPreview } from "#lib/uploads/apply-preview.ts";
 import type { DeliveredRow } from "#lib/uploads/deliver-rows.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { importFolder, importIdOf } from "#lib/uploads/import-id.ts";
 import { readPlan } from "#lib/uploads/import-plan.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
+import { appliedIdOf, readPreview } from "#lib/uploads/preview.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { rowsDecided } from "#lib/uploads/rows-decided.ts";
 import { readStored } from "#lib/uploads/stored-objects.ts";
@@ -36,9 +37,9 @@ export interface LaptopFile {
 
 /** How far an import is. */
 export interface ImportWatch {
-  /** A run begins: rows in all, and how many of them are decided since before. */
-  begins(rows: number, decided: number): void;
-  decided(rows: number, rejected: number): void;
+  /** A run begins: rows in all, and how many of them are decided since before. `rejected`, of those, is absent where it is not known yet. */
+  begins(rows: number, decided: number, rejected?: number): void;
+  decided(rows: number, rejected?: number): void;
   /** A step is tried again, for this reason. */
   stuck(reason: string): void;
   /** The run has ended, early or not. */
@@ -96,7 +97,9 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
 
   const memory = jsonObjects(store.objects);
   const roundKey = ({ file, kind, source }: LaptopFile) =>
-    `files/${createHash("sha256").update(JSON.stringify([file.hash, kind, source])).digest("hex")}.json`;
+    `files/${createHash("sha256")
+      .update(JSON.stringify([file.hash, kind, source]))
+      .digest("hex")}.json`;
   const pathKey = (id: string) => `paths/${id}.json`;
 
   /** Runs an import to its end. Resolves to its summary, or to `undefined` when it was told to stop. */
@@ -140,7 +143,10 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
       const begun = await begin(ports);
       const plan = begun === "done" && !isShown ? await readPlan(objects, localBucket, id) : undefined;
       isShown ||= plan !== undefined;
-      if (plan) watch.begins(plan.rows, await rowsDecided(plan, objects));
+      if (plan) {
+        const { rows, rejected } = await rowsDecided(plan, objects);
+        watch.begins(plan.rows, rows, rejected);
+      }
       return begun;
     });
     try {
@@ -168,7 +174,9 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
       memory.write(pathKey(preview), given);
       memory.write(roundKey(given), { round, preview, state: "previewing" });
       const objects = withDiskFile(store.objects, key, file);
-      const summary = await run(preview, objects, (ports) => planImport(object, ports, { owner: randomUUID() }));
+      const summary = await run(preview, objects, (ports) =>
+        planImport(object, ports, { owner: randomUUID() }),
+      );
       if (summary) memory.write(roundKey(given), { round, preview, state: "previewed" });
       return summary;
     },
@@ -188,7 +196,9 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
       memory.write(pathKey(id), given);
       memory.write(roundKey(given), { round, preview, state: "importing" });
       const objects = withDiskFile(store.objects, object.key, file);
-      const summary = await run(id, objects, (ports) => applyPreview(message, ports, { owner: randomUUID() }));
+      const summary = await run(id, objects, (ports) =>
+        applyPreview(message, ports, { owner: randomUUID() }),
+      );
       if (summary) memory.write(roundKey(given), { round, preview, state: "finished" });
       return summary;
     },
@@ -197,7 +207,8 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
     results(id) {
       const folder = `${importFolder(id)}/`;
       const names = store.objects.keys(folder).map((key) => key.slice(folder.length));
-      const isResult = (name: string) => !name.includes("/") && name !== "progress.json" && name !== "plan.json";
+      const isResult = (name: string) =>
+        !name.includes("/") && name !== "progress.json" && name !== "plan.json";
       return names.filter(isResult).toSorted((one, other) => last(one) - last(other));
     },
     result: (id, name) => store.objects.read({ bucket: localBucket, key: `${importFolder(id)}/${name}` }),

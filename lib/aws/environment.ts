@@ -13,6 +13,8 @@ const variables = {
   REGION: text,
   /** Where events wait (SQS FIFO). */
   EVENTS_QUEUE_URL: z.url(),
+  /** Where notifications of uploaded files wait (SQS). */
+  UPLOADS_QUEUE_URL: z.url(),
   /** Where chunks of uploaded files wait (SQS). */
   CHUNKS_QUEUE_URL: z.url(),
   /** Where imports wait whose chunks are all done (SQS). */

@@ -8,7 +8,7 @@ import {
   type QueueReader,
   type QueuedMessage,
 } from "#lib/contract/queue.ts";
-import type { ImportQueue } from "#lib/contract/import-queue.ts";
+import type { ImportQueue, UploadQueue } from "#lib/contract/import-queue.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { awsFailure, reached } from "./failure.ts";
 import { inParallel } from "./parallel.ts";
@@ -140,6 +140,14 @@ export function importQueue(
     },
   };
 }
+
+/** The sender's side of the queue of uploaded files. */
+export const uploadQueue = (url: string, sendBatch: SendBatch = sqs): UploadQueue => ({
+  async send(message) {
+    const entry = { id: "0", body: asciiJson(message), group: hash(message.import) };
+    await sendInOrder(url, [[entry]], sendBatch);
+  },
+});
 
 /** The message in the queue that refers to a message in the bucket. */
 interface StoredMessage {

@@ -12,6 +12,12 @@ export interface ApplyMessage {
   readonly import: string;
 }
 
+/** Where notifications of uploaded files wait. */
+export interface UploadQueue {
+  /** Resolves only when the message is safely kept. Throws `unavailable` otherwise. */
+  send(message: ApplyMessage): Promise<void>;
+}
+
 /** Where chunks of imports wait, and imports that only have to be finished. Messages may be delivered twice and in any order. */
 export interface ImportQueue {
   /** Resolves only when every message is safely kept. Throws `unavailable` otherwise. */

@@ -7,6 +7,15 @@ import { ChangeRequest, ListRequest, PauseRequest, ShowRequest } from "#lib/oper
 import { refused, RefusedRequest, type RefusedPorts, type RefusedReport } from "#lib/operations/refused.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { InboundError } from "#lib/contract/errors.ts";
+import {
+  ApplyImportRequest,
+  beginApply,
+  followImport,
+  FollowImportRequest,
+  type BegunImport,
+  type FollowedImport,
+  type ImportOperationPorts,
+} from "#lib/uploads/operations.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 import { logContext } from "./middleware/log-context.ts";
 import { openPorts } from "./middleware/open-ports.ts";
@@ -15,7 +24,7 @@ import { stopBefore } from "./middleware/stop-before.ts";
 /** Time kept back at the end of an invocation to record the last outcome, in milliseconds. */
 const reserveMilliseconds = 3_000;
 
-type Ports = ApplyPorts & ExplainPorts & RefusedPorts;
+type Ports = ApplyPorts & ExplainPorts & RefusedPorts & { readonly imports: ImportOperationPorts };
 
 const Request = z.union([
   ListRequest,
@@ -24,6 +33,8 @@ const Request = z.union([
   PauseRequest,
   ExplainRequest,
   RefusedRequest,
+  ApplyImportRequest,
+  FollowImportRequest,
 ]);
 /** What an operator may ask for. */
 export type OperationRequest = z.input<typeof Request>;
@@ -33,13 +44,16 @@ type Answer =
   | ChangedMessages
   | PauseResult
   | Explanation
-  | RefusedReport;
+  | RefusedReport
+  | BegunImport
+  | FollowedImport;
 
 /**
  * The Lambda handler of operations, invoked by operators who have the right: what lib/operations takes, e.g.
  * `{"operation": "list", "kinds": ["dead"]}`, `{"operation": "redrive", "mode": "preview", "source": "okta"}`,
  * `{"operation": "release", "mode": "apply", "id": "…", "as": "same"}`, `{"operation": "pause", "source": "okta"}`,
- * `{"operation": "explain", "asked": "10010"}`, `{"operation": "refused", "source": "okta"}`. Throws `malformed` for any other.
+ * `{"operation": "explain", "asked": "10010"}`, `{"operation": "refused", "source": "okta"}`, and what lib/uploads/operations.ts takes. Throws
+ * `malformed` for any other.
  */
 export function operations(open: () => Ports) {
   return lambdaHandler<unknown, Ports, Answer>(
@@ -58,6 +72,10 @@ export function operations(open: () => Ports) {
           return explain(request, ports);
         case "refused":
           return refused(request, ports, { deadline });
+        case "apply-import":
+          return beginApply(request, ports.imports);
+        case "follow-import":
+          return followImport(request, ports.imports);
         default:
           return operate(request, ports, { owner, deadline });
       }
@@ -71,6 +89,6 @@ function requestOf(event: unknown): z.output<typeof Request> {
   throw new InboundError("malformed", "operation-unknown", {
     hint:
       "list or show; redrive, release or discard (each with mode: preview or apply, and with id, person, reason or source); " +
-      "pause or resume (source); explain (asked); refused (source, since)",
+      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import)",
   });
 }

@@ -3,7 +3,8 @@ import type { ReadContext, RowProblem } from "#lib/formats/format.ts";
 import { normalizedName } from "./columns.ts";
 import { configuredMeaning, configuring } from "./configured.ts";
 import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
-import { knowsColumn, plainLists, plainReader } from "./plain/index.ts";
+import { withMigrationKey } from "./migration-uri.ts";
+import { knowsColumn, meaningByName, plainLists, plainReader } from "./plain/index.ts";
 import * as registry from "./registry.ts";
 
 const layouts: readonly Layout[] = Object.values(registry);
@@ -16,8 +17,14 @@ export interface EntryReader {
   unmapped(): readonly string[];
   /** Which columns were chosen and left out where several hold one field, as far as records have shown them. */
   notes(): readonly RowProblem[];
-  /** Names of columns or keys that hold secrets and do not look so, lower case. */
-  readonly hides: ReadonlySet<string>;
+  /** Names of columns or keys, at any depth, that hold secrets and do not look so. */
+  readonly hides: readonly string[];
+  /** Names of columns or keys, at any depth, that look as if they held secrets and hold none. */
+  readonly shows: readonly string[];
+  /** Given the columns of the file, or the keys of a record: whether the layout of a product knows what is in one of them. */
+  knows(columns: readonly string[]): (column: string) => boolean;
+  /** The field of ours that the configuration, or a name in a table of no product, makes of a column. */
+  fieldOf(column: string): string | undefined;
 }
 
 /** The layout that a file is in; `undefined` where the names of its columns say what they mean. */
@@ -37,7 +44,18 @@ export function entryReader(
   columns: readonly string[] | undefined,
   settings: LayoutSettings,
 ): EntryReader {
-  if (layout === undefined) return { ...plainReader(kind, columns, settings), hides: new Set() };
+  if (layout === undefined) {
+    const meaningOf = meaningByName(kind, settings);
+    const plain = plainReader(kind, columns, settings);
+    return {
+      ...plain,
+      entries: (values) => plain.entries(values).map(withMigrationKey),
+      hides: [],
+      shows: [],
+      knows: () => () => false,
+      fieldOf: (column) => meaningOf(column)?.field,
+    };
+  }
   const found = layouts.find(({ name }) => name === layout);
   // The plan of an import names it, and this bundle wrote the plan.
   if (!found) throw new TypeError("no such layout");
@@ -50,7 +68,7 @@ export const maxUnmapped = 100;
 const maxNameLength = 64;
 
 function productReader(
-  { entries, knows, hides = [], refusal }: Layout,
+  { entries, knows, hides = [], shows = [], refusal }: Layout,
   kind: UploadKindName,
   columns: readonly string[] | undefined,
   settings: LayoutSettings,
@@ -71,11 +89,17 @@ function productReader(
   return {
     entries(values) {
       if (!columns) see(Object.keys(values));
-      return configure(entries(values, kind, settings), values);
+      return configure(entries(values, kind, settings), values).map(withMigrationKey);
     },
     unmapped: () => [...unmapped],
     notes: () => [],
-    hides: new Set(hides.map((name) => name.toLowerCase())),
+    hides,
+    shows,
+    knows: knowing,
+    fieldOf(column) {
+      const meaning = configured(column);
+      return meaning === "none" ? undefined : meaning?.field;
+    },
   };
 }
 

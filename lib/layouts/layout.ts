@@ -62,6 +62,8 @@ export interface Layout {
   readonly columns?: readonly string[];
   /** Names of columns or keys, at any depth, that hold secrets and do not look so: results never show them. */
   readonly hides?: readonly string[];
+  /** Names of columns or keys, at any depth, that look as if they held secrets and hold none. */
+  readonly shows?: readonly string[];
   /** Whether a file is of this product, by what only this product writes. */
   recognizes(sample: Sample): boolean;
   /**

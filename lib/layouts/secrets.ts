@@ -1,7 +1,7 @@
 import { encodeBase32 } from "#lib/fields/base32.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
-import { inside, isObject, items } from "./record.ts";
+import { inside, isObject, isRemoved, items } from "./record.ts";
 
 // How products write TOTP secrets and recovery codes, and the one form in which layouts pass them on.
 
@@ -21,7 +21,7 @@ const undecodable = Object.freeze({});
 
 /** The secret in base32, or as it was where it is base32 or a URI already. */
 export function secretFrom(read: Read, encoding: SecretEncoding): Read {
-  if (encoding === "base32" || isEmpty(read.value)) return read;
+  if (encoding === "base32" || isEmpty(read.value) || isRemoved(read)) return read;
   const decoded = typeof read.value === "string" ? decoders[encoding](read.value) : undefined;
   return { value: decoded ?? undecodable, path: read.path };
 }

@@ -20,7 +20,7 @@ export type From =
   | { readonly from: string | readonly string[]; readonly as: Meant };
 
 /** A product's table. */
-export interface TableProduct extends Pick<Layout, "name" | "title" | "hides"> {
+export interface TableProduct extends Pick<Layout, "name" | "title" | "hides" | "shows"> {
   /** Columns that only this product has together: all of one of the lists. */
   readonly recognizedBy: readonly (readonly string[])[];
   /** Absent: the files hold secrets only. */
@@ -47,7 +47,7 @@ export interface TableProduct extends Pick<Layout, "name" | "title" | "hides"> {
  * of secrets each row is a secret, so that one without is refused by its own name.
  */
 export function tableLayout(product: TableProduct): Layout {
-  const { name, title, hides, recognizedBy, person, secret, ignores = [], skips, problems } = product;
+  const { name, title, hides, shows, recognizedBy, person, secret, ignores = [], skips, problems } = product;
   const nameOf = rememberedNames(product.nameOf ?? normalizedName);
   const used = [...columnsOf(person), ...columnsOf(secret), ...ignores];
   const known = new Set(used.map(nameOf));
@@ -77,6 +77,7 @@ export function tableLayout(product: TableProduct): Layout {
     name,
     title,
     ...(hides && { hides }),
+    ...(shows && { shows }),
     columns: [...new Set([...used, ...recognizedBy.flat(), ...(product.header ?? [])])],
     knows: (columns) => {
       const { names } = addedTo(columns);

@@ -181,12 +181,6 @@ export const files: ReasonGroup = {
       zh: "文件的行数超过一次导入的上限，因此没有导入。",
       zhNext: "请拆分为较小的文件。",
     },
-    "columns-twice": {
-      en: "Two columns of the file have the same name, and one of them would be lost, so nothing was imported.",
-      enNext: "Give one of the two columns another name, or delete it.",
-      zh: "文件中有两列同名，其中一列会丢失，因此没有导入。",
-      zhNext: "请重命名或删除其中一列。",
-    },
     "preview-unknown": {
       en: "There is no preview of that name, so nothing was imported.",
       enNext: "Preview the file first, and apply that preview before its results expire.",
@@ -253,6 +247,12 @@ export const files: ReasonGroup = {
       enNext: "Close the quotation mark in the first line.",
       zh: "表头中的引号没有闭合，因此没有导入。",
       zhNext: "请补上第一行缺少的引号。",
+    },
+    "columns-twice": {
+      en: "Two columns have the same name, so the values of one of them would be lost, and nothing was imported.",
+      enNext: "Rename or remove one of them.",
+      zh: "有两列同名，其中一列的值会丢失，因此没有导入。",
+      zhNext: "请重命名或删除其中一列。",
     },
     "columns-unrecognized": {
       en: "None of the columns says which person a row is about, or the column of the secret is missing, so nothing was imported.",

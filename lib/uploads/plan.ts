@@ -20,7 +20,7 @@ import { writeProgress } from "./progress.ts";
 import { objectFile, problemOf, readUpload, type ReadSettings } from "./read-upload.ts";
 import { recordOutcome } from "./record-outcome.ts";
 import { rowTranslator, type RowSettings, type RowTranslator } from "./rows/row-translator.ts";
-import { settingsPrint, type SettingsPrint } from "./settings-print.ts";
+import { importSettings } from "./preview.ts";
 import { columnsOf } from "./told-columns.ts";
 import { kindOf, placeOf } from "./upload-place.ts";
 import { refuseOversized } from "./upload-size.ts";
@@ -54,14 +54,6 @@ export interface PlanOptions {
   /** The preview that the import carries out, wherever its object is. */
   readonly preview?: FollowedPreview;
 }
-
-/** The settings that decide what an import does, each as a hash. */
-export const importSettings = ({
-  reading,
-  rows,
-  existing,
-}: Pick<PlanPorts, "reading" | "rows" | "existing">): SettingsPrint =>
-  settingsPrint({ ...reading, ...rows.translation, existing });
 
 /**
  * Plans the import of one uploaded file: reads it once to its end, so that no row of an unreadable file is delivered, cuts it

@@ -4,7 +4,7 @@ import type { ImportPlan } from "./import-plan.ts";
 import { writeJson } from "./stored-objects.ts";
 
 /** How far an import is, for the person who waits for it. Stored at `results/<import>/progress.json`. */
-interface ImportProgress {
+export interface ImportProgress {
   readonly import: string;
   readonly rows: number;
   /** Rows of the chunks that are done. */

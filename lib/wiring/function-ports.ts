@@ -19,6 +19,7 @@ import type { WaitingPorts } from "#lib/handlers/waiting.ts";
 import type { AlarmPorts, DigestPorts } from "#lib/handlers/notices.ts";
 import type { SilencePorts } from "#lib/watch/deliveries.ts";
 import type { FieldsPorts } from "#lib/watch/filled-days.ts";
+import type { ImportOperationPorts } from "#lib/uploads/operations.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
 import type { FinishPorts } from "#lib/uploads/finish.ts";
@@ -30,7 +31,7 @@ import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
 import { cloudwatchNumbers } from "#lib/aws/numbers.ts";
 import { objectStore } from "#lib/aws/objects.ts";
-import { eventQueue, importQueue, queueReader } from "#lib/aws/queue.ts";
+import { eventQueue, importQueue, queueReader, uploadQueue } from "#lib/aws/queue.ts";
 import { secretLoader } from "#lib/aws/secret-loader.ts";
 import { loggedRefusals } from "#lib/aws/refusals.ts";
 import { rowSettings, uploadSettings } from "./upload-settings.ts";
@@ -75,13 +76,20 @@ function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): Apply
 export function operationPorts(
   config: Config,
   sources: ReadonlyMap<string, Source>,
-): ApplyPorts & ExplainPorts & RefusedPorts {
-  const { SERVICE, STAGE } = readEnvironment(["SERVICE", "STAGE"]);
+): ApplyPorts & ExplainPorts & RefusedPorts & { imports: ImportOperationPorts } {
+  const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "UPLOADS_QUEUE_URL"]);
+  const { SERVICE, STAGE, BUCKET, UPLOADS_QUEUE_URL } = environment;
   const names = [...sources.keys()];
   return {
     ...applyPorts(config, sources),
     sources: names,
     refusals: loggedRefusals({ service: SERVICE, stage: STAGE, sources: names }),
+    imports: {
+      objects: objectStore(),
+      bucket: BUCKET,
+      uploads: uploadQueue(UPLOADS_QUEUE_URL),
+      ...uploadSettings(config, secretsOf(environment)),
+    },
   };
 }
 

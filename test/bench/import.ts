@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";

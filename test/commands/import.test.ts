@@ -190,6 +190,24 @@ describe("npm run import", () => {
     expect(existsSync(join(folder, "nowhere.ndjson.results"))).toBe(false);
   });
 
+  it("has a running stack carry out the preview of a file that was uploaded there", async () => {
+    const body = `${JSON.stringify({ externalId: "uploaded-1", email: "uploaded-1@example.com" })}\n`;
+    const at = `${laptop.url}/uploads/plan/users/uploaded.ndjson`;
+    const { import: preview, results } = (await (await fetch(at, { method: "PUT", body })).json()) as {
+      import: string;
+      results: string;
+    };
+    await expect.poll(async () => (await fetch(results)).status, { timeout: 20_000 }).toBe(200);
+    expect(await people("uploaded-")).toEqual([]);
+    const ran = await runImport("apply", preview, "--url", laptop.url);
+    expect(ran.out).toContain("1  people were created");
+    expect(ran.status).toBe(0);
+    expect(await people("uploaded-")).toHaveLength(1);
+    const unknown = await runImport("apply", "nothing-000000000000", "--url", laptop.url);
+    expect(unknown.error).toContain("preview-unknown");
+    expect(unknown.status).toBe(1);
+  });
+
   it("tells a file that cannot be read, and why", async () => {
     writeFileSync(join(folder, "unread.ndjson"), Buffer.from([0x7b, 0xff, 0xfe, 0x0a]));
     const ran = await runImport("unread.ndjson", "--sandbox", "--yes");

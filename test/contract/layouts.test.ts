@@ -71,6 +71,38 @@ describe.each([...layouts.map(({ name }) => name), "plain"])("%s", (name) => {
       );
     });
 
+    test.each(kinds)("is itself again once the secrets of its results are put back, as %s", async (kind) => {
+      const read = await readOrRefusal(readWhole(memoryFile(path, bytes), kind));
+      if (read instanceof InboundError) return;
+      const translator = translatorOf(kind, read);
+      if (!translator) return;
+      for (const row of read.rows) {
+        if (!row.values) continue;
+        const before = translator.translate(row);
+        const blanked = read.columns
+          ? Object.fromEntries(read.columns.map((column, at) => [column, translator.redacted(row)[at]]))
+          : (JSON.parse(translator.redacted(row)[0] ?? "") as Record<string, unknown>);
+        const mended = putBack(blanked, row.values, (values) => {
+          const entries = translator.translate({ ...row, values });
+          // What a change needs is never left out in silence.
+          expect(entries.map(({ kind: each, part }) => [each, part])).toEqual(
+            before.map(({ kind: each, part }) => [each, part]),
+          );
+          for (const [at, { change, problems }] of entries.entries()) {
+            if (change) expect(change).toEqual(before[at]?.change);
+            else if (before[at]?.change)
+              expect(problems.filter(({ code }) => !code.endsWith("-removed"))).toEqual([]);
+          }
+          return entries.flatMap(({ problems }) =>
+            problems.flatMap(({ code, column }) => (code.endsWith("-removed") ? [column ?? ""] : [])),
+          );
+        });
+        expect(translator.translate({ ...row, values: mended }).map(({ change }) => change)).toEqual(
+          before.map(({ change }) => change),
+        );
+      }
+    });
+
     test("shows no secret in its results", async () => {
       const read = await readOrRefusal(readWhole(memoryFile(path, bytes)));
       const rows = read instanceof InboundError ? [] : read.rows;
@@ -160,4 +192,33 @@ function replaced(value: unknown, at: number, by: unknown): unknown {
   const next = replaced(inner, Math.floor(at / (keys.length + 1)), by);
   if (Array.isArray(value)) return value.with(Number(key), next);
   return { ...(value as object), [key]: next };
+}
+
+/** Puts back what a person is asked for, until nothing more is asked. */
+function putBack(
+  blanked: Record<string, unknown>,
+  whole: Readonly<Record<string, unknown>>,
+  asksFor: (values: Record<string, unknown>) => readonly string[],
+): Record<string, unknown> {
+  const values = structuredClone(blanked);
+  for (let asked = asksFor(values); asked.length > 0; asked = asksFor(values)) {
+    const before = JSON.stringify(values);
+    for (const path of asked) putBackAt(values, whole, path);
+    if (JSON.stringify(values) === before) throw new Error(`not found: ${asked.join(", ")}`);
+  }
+  return values;
+}
+
+/** Puts back what was removed at a path, or inside of it. */
+function putBackAt(blanked: unknown, whole: unknown, path: string, here = ""): void {
+  if (typeof blanked !== "object" || blanked === null) return;
+  for (const [key, value] of Object.entries(blanked)) {
+    const at = Array.isArray(blanked) ? `${here}[${key}]` : here === "" ? key : `${here}.${key}`;
+    const own = (whole as Record<string, unknown>)[key];
+    if (typeof value === "string" && value.includes("<removed>")) {
+      if (path.startsWith(at) || at.startsWith(path)) (blanked as Record<string, unknown>)[key] = own;
+    } else {
+      putBackAt(value, own, path, at);
+    }
+  }
 }

@@ -27,7 +27,8 @@ const keysOf: Readonly<Record<string, (record: Values) => Secret | undefined>> =
   fusionauth: ({ twoFactor, twoFactorSecret }) => base64(twoFactorSecret ?? twoFactor.methods[0].secret),
   clerk: ({ totp_secret: secret }) => base32(secret),
   supabase: ({ secret }) => base32(secret),
-  supertokens: ({ totpDevices: [{ secretKey }] }) => base32(secretKey),
+  supertokens: ({ totpDevices }) =>
+    base32((totpDevices as Values[]).find(({ period }) => period !== 60)?.["secretKey"] as string),
   kratos: ({ credentials }) => uriOrBase32(credentials.totp.config.totp_url),
   authelia: ({ secret, created_at: createdAt }) =>
     base32(createdAt ? Buffer.from(secret, "base64").toString() : secret),
@@ -189,6 +190,52 @@ describe("published pairs", () => {
   test("Authelia's base64 of base32", () => {
     const record = { username: "john", secret: "QUJDREVG", created_at: "2024-01-01T00:00:00Z" };
     expect(secretOf(registry.authelia, record)).toBe("ABCDEF");
+  });
+});
+
+describe("the factor that Authing gets", () => {
+  const method = (secret: string, codeLength = 6) => ({
+    method: "authenticator",
+    secret: Buffer.from(secret).toString("base64"),
+    authenticator: { codeLength },
+  });
+  const told = (layout: Layout, record: Values) =>
+    layout.entries(record, "otp", layoutSettings).map(({ part, fields, problems = [], notes = [] }) => ({
+      part,
+      code: fields["recoveryCode"]?.value,
+      told: [...problems, ...notes].map(({ code }) => code),
+    }));
+
+  test("is the first that it can hold, with the recovery code of the person", () => {
+    const methods = [
+      method("a secret of 8 digits", 8),
+      method("a secret of 6 digits"),
+      method("another of 6 digits"),
+    ];
+    const record = { id: "1", twoFactor: { methods, recoveryCodes: ["QJD73-L6GR5", "AAAAA-BBBBB"] } };
+    expect(told(registry.fusionauth, record)).toEqual([
+      { part: "otp 2", code: "QJD73-L6GR5", told: ["recovery-codes-left-out"] },
+      { part: "otp 1", code: undefined, told: [] },
+      { part: "otp 3", code: undefined, told: ["second-factor-left-out"] },
+    ]);
+  });
+
+  test("is the first where it can hold none", () => {
+    const methods = [method("a secret of 8 digits", 8), method("another of 8 digits", 8)];
+    expect(told(registry.fusionauth, { id: "1", twoFactor: { methods } })).toEqual([
+      { part: "otp 1", code: undefined, told: [] },
+      { part: "otp 2", code: undefined, told: [] },
+    ]);
+  });
+
+  test("is found by the settings of URIs, too", () => {
+    const mfaFactors = ["algorithm=SHA256", "digits=6"].map((setting) => ({
+      totp: { secret: `otpauth://totp/li?secret=NFXHMZLOORSWIIDTMVRXEZLUEAYDAMBR&${setting}` },
+    }));
+    expect(told(registry.auth0, { user_id: "auth0|1", mfa_factors: mfaFactors })).toMatchObject([
+      { part: "otp 2", told: [] },
+      { part: "otp 1", told: [] },
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 import { createPace } from "#lib/delivery/pace.ts";
-import { memoryLedger, type MemoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";
@@ -10,7 +10,7 @@ import type { ChunkSize } from "#lib/uploads/cut-into-chunks.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
-import { localObjects, type LocalObjects } from "#infra/local/objects.ts";
+import { newObjects, type TestObjects } from "../store.ts";
 import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
 import { directPool } from "../delivery/direct-pool.ts";
 import { lives, type Lives } from "../delivery/lives.ts";
@@ -32,14 +32,14 @@ export interface ImportsOptions {
 /** The state that persists between functions. */
 interface OuterPorts {
   readonly ledger: MemoryLedger;
-  readonly objects: LocalObjects;
+  readonly objects: TestObjects;
   readonly queue: ImportQueue;
 }
 
 export interface Imports {
   readonly clock: VirtualClock;
   readonly ledger: MemoryLedger;
-  readonly objects: LocalObjects;
+  readonly objects: TestObjects;
   readonly pool: Pool;
   readonly lives: Lives;
   /** Messages of the log, with their fields. */
@@ -93,7 +93,7 @@ export function openImports({
   const waiting: Waiting[] = [];
   const lasting: OuterPorts = {
     ledger: memoryLedger(clock.now),
-    objects: localObjects(),
+    objects: newObjects(),
     queue: {
       async send(messages) {
         for (const message of messages) waiting.push({ message, visibleAt: 0 });

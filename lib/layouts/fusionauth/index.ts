@@ -108,5 +108,7 @@ function passwordOf(record: Read): PasswordPart {
   return foldedHash(
     password,
     fusionAuthHash({ encryptionScheme, factor: factorOfHash, salt, hash: password.value }),
+    password,
+    inside(record, "salt"),
   );
 }

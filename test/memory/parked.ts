@@ -6,8 +6,8 @@ import {
   type ParkedScope,
 } from "#lib/contract/parked.ts";
 
-/** The parked messages of a laptop: in memory, the oldest first. */
-export function localParked(): Parked {
+/** Parked messages in memory, the oldest first. Why: see ledger.ts. */
+export function memoryParked(): Parked {
   /** In the order in which they were parked; `at` counts the calls of `keep`. */
   const parked = new Map<string, { readonly at: number; readonly message: ParkedMessage }>();
   let kept = 0;
