@@ -188,6 +188,7 @@ const uploadsFinish: FunctionDefinition = {
     may(objects("results/"), "s3:DeleteObject"),
     // The function deletes an uploaded file of TOTP secrets once it is imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
+    may(objects("plan/otp/"), "s3:DeleteObjectVersion"),
     may(objects("rows/"), "s3:DeleteObject", "s3:DeleteObjectVersion"),
   ],
   failureMeans:

@@ -1,4 +1,5 @@
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
+import type { SampleRow } from "#lib/uploads/sample.ts";
 import type { OutcomeCounts } from "#lib/uploads/row-results.ts";
 import { adviceOf, type Telling } from "./advice.ts";
 import { lengthOf } from "./import-progress.ts";
@@ -14,6 +15,7 @@ export function summaryText(summary: ImportSummary, telling: Telling): string {
     ...factsOf(summary),
     ...(summary.problem ? problemOf(summary.problem, telling) : countsOf(summary)),
     ...reasonsOf(summary, telling),
+    ...differencesOf(summary),
     ...columnsOf(summary),
     ...(summary.estimate && summary.accepted > 0
       ? [
@@ -82,6 +84,41 @@ function reasonsOf({ reasons, notes }: ImportSummary, telling: Telling): string[
   };
   return [...told("Why rejected:", reasons), ...told("Notes on what is accepted:", notes)];
 }
+
+function differencesOf({ differsFromPreview, isRough }: ImportSummary): string[] {
+  const { counts, reasons } = differsFromPreview ?? { counts: {}, reasons: {} };
+  const all = Object.entries({ ...counts, ...reasons });
+  const told = all.map(
+    ([name, { foretold, became }]) => `          ${name}: ${foretold} foretold, ${became} came`,
+  );
+  return [
+    ...(told.length > 0
+      ? ["", "Not as foretold, since accounts at Authing have changed since the preview:", ...told]
+      : []),
+    ...(isRough
+      ? [
+          "",
+          "So many rows have the same identifiers that rows far apart from each other were foretold one by one.",
+        ]
+      : []),
+  ];
+}
+
+/** The first rows of a preview, each in a line: the account now, and as it would be. */
+export function sampleText(sample: readonly SampleRow[]): string {
+  const lines = sample.map(({ row, kind, outcome, reason, before = {}, after }) => {
+    const changes = Object.entries(after ?? {}).flatMap(([name, value]) => {
+      const was = before[name];
+      if (JSON.stringify(was) === JSON.stringify(value)) return [];
+      return [was === undefined ? `${name} ${shown(value)}` : `${name} ${shown(was)} → ${shown(value)}`];
+    });
+    const what = kind === "secret" ? "TOTP secret" : changes.join(", ");
+    return `  ${row}  ${[outcome, reason].filter(Boolean).join(" ")}${what === "" ? "" : `: ${what}`}`;
+  });
+  return ["The first rows, before and after:", ...lines].join("\n");
+}
+
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** `column: code` → `code`. */
 const codeOf = (reason: string): string => reason.slice(reason.lastIndexOf(": ") + 1).trim();

@@ -11,7 +11,7 @@ import { loadConfig } from "./config.ts";
 import { openPool, poolOptions, type Pool, type PoolOptions } from "./import-pool.ts";
 import { importProgress } from "./import-progress.ts";
 import { makeResultsFolder, writeResults } from "./import-results.ts";
-import { scopeOf, summaryText } from "./import-text.ts";
+import { sampleText, scopeOf, summaryText } from "./import-text.ts";
 import { followed, isElsewhere } from "./import-elsewhere.ts";
 import { openOperations, placeOptions, tellingOf, type Place } from "./operations-client.ts";
 
@@ -44,6 +44,8 @@ const importFile = form(
       if (!summary) return tellStopped();
       const folder = await writeResults(imports, summary.import, path);
       say(summaryText(summary, telling(options, pool)));
+      const sample = await imports.sample(summary.import);
+      if (sample.length > 0) say(`\n${sampleText(sample)}`);
       say(`\nThe results are in ${folder}`);
       if (summary.state === "refused") return 1;
       const scope = scopeOf(summary);

@@ -17,6 +17,7 @@ import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { appliedIdOf, readPreview } from "#lib/uploads/preview.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { rowsDecided } from "#lib/uploads/rows-decided.ts";
+import type { SampleRow } from "#lib/uploads/sample.ts";
 import { readStored } from "#lib/uploads/stored-objects.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 import { connectAuthing } from "#lib/wiring/authing.ts";
@@ -59,6 +60,8 @@ export interface LaptopImports {
   apply(preview: string): Promise<ImportSummary | undefined>;
   /** The file that a preview or an import is of. */
   pathOf(id: string): Promise<string | undefined>;
+  /** The first rows of a preview. */
+  sample(id: string): Promise<readonly SampleRow[]>;
   /** The names of the results of an import, `summary.json` last. */
   results(id: string): readonly string[];
   result(id: string, name: string): Promise<AsyncIterable<Uint8Array>>;
@@ -204,6 +207,7 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
     },
 
     pathOf: async (id) => (await memory.read<LaptopFile>(pathKey(id)))?.file.path,
+    sample: async (id) => (await memory.read<SampleRow[]>(`${importFolder(id)}/sample.json`)) ?? [],
     results(id) {
       const folder = `${importFolder(id)}/`;
       const names = store.objects.keys(folder).map((key) => key.slice(folder.length));

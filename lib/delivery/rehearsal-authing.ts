@@ -6,19 +6,13 @@ import { maxUsersPerLookUp } from "#lib/authing/limits.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { batchProblems, importOtpProblems, type Problem } from "#lib/authing/rules.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
+import { identifierTypes, imaginedAccounts, type ImaginedAccounts } from "./imagined-accounts.ts";
 
 /** How a field at Authing would differ after a change. */
 export type FieldEffect = "new" | "changed";
 
 /** The fields that a rehearsal would have changed: names, never values. */
 export type Effects = Record<string, FieldEffect>;
-
-const idTypes = {
-  externalId: "external_id",
-  email: "email",
-  phone: "phone",
-  username: "username",
-} as const satisfies Record<Identifier, UserIdType>;
 
 /** What cannot be looked up at Authing and compared. */
 const notComparable: ReadonlySet<string> = new Set(["password", "salt", "metadata", "metadataSource", "otp"]);
@@ -30,12 +24,13 @@ const write: Attempted = { reads: false, needsUser: true, records: 1 };
  * A client that reads at Authing and writes nothing. Where it would write, it looks up what is there, answers as Authing would, and
  * notes in `effects` which fields would differ.
  */
-export function rehearsalAuthing(authing: AuthingClient, effects: Effects): AuthingClient {
-  /** Accounts that got a TOTP secret in this rehearsal. */
-  const enrolled = new Set<string>();
-
+export function rehearsalAuthing(
+  authing: AuthingClient,
+  effects: Effects,
+  imagined: ImaginedAccounts = imaginedAccounts(),
+): AuthingClient {
   async function userOf(userId: string, userIdType: UserIdType = "user_id"): Promise<Answer<UserDto>> {
-    return authing.getUser({ userId, userIdType, withCustomData: true, withDepartmentIds: true });
+    return getUser({ userId, userIdType, withCustomData: true, withDepartmentIds: true });
   }
 
   /** The account that has one of a person's identifiers, other than the person's own. */
@@ -48,7 +43,7 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
       const digits = kind === "phone" ? person.phone : undefined;
       for (const asked of [value, digits, digits === undefined ? undefined : identifierOf(person, kind)]) {
         if (asked === undefined) continue;
-        const found = await getUser({ userId: asked, userIdType: idTypes[kind] });
+        const found = await getUser({ userId: asked, userIdType: identifierTypes[kind] });
         if (!found.ok) {
           if (found.failure.kind === "user-not-found" || found.failure.kind === "invalid-record") continue;
           return found;
@@ -70,7 +65,7 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
       const asked = [...new Set([...values, ...known])];
       if (asked.length === 0) continue;
       if (asked.length > maxUsersPerLookUp) return undefined;
-      const found = await getUserBatch({ userIds: asked, userIdType: idTypes[kind] });
+      const found = await getUserBatch({ userIds: asked, userIdType: identifierTypes[kind] });
       if (!found.ok) return undefined;
       if (found.data.some((user) => known.includes(identifierOf(user, kind) ?? ""))) return { taken: kind };
     }
@@ -78,16 +73,32 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
   }
 
   const { dialect, getCustomFields } = authing;
-  const imagined = imaginedAccounts();
+  /** An account that this rehearsal would have made or changed, before what Authing knows of it. */
   const getUser: AuthingClient["getUser"] = async (request) => {
-    const there = imagined.find(request.userIdType, request.userId);
-    return there ? { ok: true, data: there } : authing.getUser(request);
+    const { userId, userIdType } = request;
+    const there = imagined.find(userIdType, userId);
+    if (there) return { ok: true, data: there };
+    const answer = await authing.getUser(request);
+    const isOther = answer.ok && imagined.has(answer.data.userId);
+    if (answer.ok && !isOther) return answer;
+    const byDigits = userIdType === "phone" ? imagined.findByDigits(userId) : undefined;
+    if (byDigits) return { ok: true, data: byDigits };
+    return isOther ? unknownUser : answer;
   };
   const getUserBatch: AuthingClient["getUserBatch"] = async (request) => {
-    const there = request.userIds.flatMap((userId) => imagined.find(request.userIdType, userId) ?? []);
+    const { userIds, userIdType } = request;
     const answer = await authing.getUserBatch(request);
-    if (answer.ok) return { ...answer, data: [...answer.data, ...there] };
-    return there.length > 0 && answer.failure.kind === "user-not-found" ? { ok: true, data: there } : answer;
+    if (!answer.ok && answer.failure.kind !== "user-not-found") return answer;
+    const real = (answer.ok ? answer.data : []).filter(({ userId }) => !imagined.has(userId));
+    const numbers = new Set(real.map(({ phone }) => phone));
+    const there = userIds.flatMap(
+      (userId) =>
+        imagined.find(userIdType, userId) ??
+        (userIdType === "phone" && !numbers.has(userId) ? imagined.findByDigits(userId) : undefined) ??
+        [],
+    );
+    const data: readonly ListedUserDto[] = [...real, ...new Set(there)];
+    return answer.ok || data.length > 0 ? { ok: true, data } : answer;
   };
   return {
     // What reads, by name: a call that the client learns to make later must not pass through here by itself.
@@ -107,7 +118,7 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
         if (taken) return taken;
       }
       for (const person of request.list) note(person, undefined, effects);
-      return { ok: true, data: request.list.map((person) => imagined.add(made(person))) };
+      return { ok: true, data: request.list.map((person) => imagined.create(person)) };
     },
     async updateUser(request) {
       const { userId, options, ...fields } = request;
@@ -117,13 +128,15 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
       if (typeof taken === "string") return duplicate(taken);
       if (taken) return taken;
       note(fields, found.data, effects);
-      return { ok: true, data: found.data };
+      return { ok: true, data: imagined.change(found.data, fields) };
     },
     async setUserDepartments({ userId, departments, options }) {
       const found = await userOf(userId, options?.userIdType);
       // A person that this rehearsal would have made is not there.
       const before = found.ok ? found.data : undefined;
-      note({ departmentIds: departments.map(({ departmentId }) => departmentId) }, before, effects);
+      const departmentIds = departments.map(({ departmentId }) => departmentId);
+      note({ departmentIds }, before, effects);
+      if (before) imagined.change(before, { departmentIds });
       return { ok: true, data: undefined };
     },
     async resignUserBatch({ userIds, userIdType }) {
@@ -138,12 +151,12 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
     async importOtp(request) {
       const problems = importOtpProblems(request);
       if (problems.length > 0) return refused(problems);
-      for (const { userId } of request.list) enrolled.add(userId);
+      for (const { userId } of request.list) imagined.enrol(userId);
       effects["otp"] = "new";
       return { ok: true, data: undefined };
     },
     async getUserMfaInfo(request) {
-      return enrolled.has(request.userId)
+      return imagined.isEnrolled(request.userId)
         ? { ok: true, data: { totpStatus: "enabled" } }
         : authing.getUserMfaInfo(request);
     },
@@ -161,45 +174,20 @@ export function rehearsalAuthing(authing: AuthingClient, effects: Effects): Auth
   }
 }
 
-/** The people that a rehearsal would have created, so that a later one of them with the same address is seen. */
-function imaginedAccounts() {
-  const accounts = new Map<string, ListedUserDto>();
-  return {
-    add(user: ListedUserDto): ListedUserDto {
-      for (const kind of identifiers) {
-        for (const value of [user[kind], identifierOf(user, kind)]) {
-          if (value !== undefined) accounts.set(`${idTypes[kind]}:${value}`, user);
-        }
-      }
-      return user;
-    },
-    find: (type: UserIdType | undefined, value: string): ListedUserDto | undefined =>
-      accounts.get(`${type ?? "user_id"}:${value}`),
-  };
-}
-
 function refused(problems: readonly Problem[]): Answer<never> {
   return { ok: false, failure: refusedByRules(problems, write) };
 }
+
+const unknownUser: Answer<never> = {
+  ok: false,
+  failure: classify({ seen: "envelope", httpStatus: 200, statusCode: 404 }, { ...write, reads: true }),
+};
 
 /** The answer of Authing to an identifier that another account has. */
 function duplicate(field: Identifier): Answer<never> {
   const seen = { seen: "envelope", httpStatus: 200, statusCode: 409 } as const;
   return { ok: false, failure: { ...classify(seen, write), field } };
 }
-
-/** A person as Authing would answer after a create. Its id is a word, so that nothing takes it for an account. */
-const made = (person: CreateUserInfoDto): ListedUserDto => ({
-  userId: "not-created-yet",
-  createdAt: new Date().toISOString(),
-  ...(person.externalId !== undefined && { externalId: person.externalId }),
-  ...(person.email !== undefined && { email: person.email }),
-  ...(person.phone !== undefined && { phone: person.phone }),
-  ...(person.phoneCountryCode !== undefined && { phoneCountryCode: person.phoneCountryCode }),
-  ...(person.username !== undefined && { username: person.username }),
-  ...(person.departmentIds !== undefined && { departmentIds: [...person.departmentIds] }),
-  status: person.status ?? "Activated",
-});
 
 /** Notes the fields of `wanted` that differ from what is there. Of `customData` each key is a field. */
 function note(wanted: object, there: UserDto | undefined, effects: Effects): void {

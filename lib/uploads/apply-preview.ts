@@ -1,6 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ApplyMessage } from "#lib/contract/import-queue.ts";
-import { planImport, type PlanPorts } from "./plan.ts";
+import { planImport, type PlanOptions, type PlanPorts } from "./plan.ts";
 import { appliedIdOf, readPreview } from "./preview.ts";
 
 /**
@@ -13,12 +13,20 @@ export async function applyPreview(
   message: ApplyMessage,
   ports: PlanPorts,
   run: { owner: string },
+  options: Pick<PlanOptions, "chunkSize"> = {},
 ): Promise<"done" | "later"> {
   try {
-    const { object, people, secrets } = await readPreview(message, ports);
+    const { object, people, secrets, reasons, isOrdered } = await readPreview(message, ports);
     return await planImport({ ...object, bucket: message.bucket }, ports, run, {
+      ...options,
       id: appliedIdOf(object, message.bucket),
-      preview: { import: message.import, people, secrets },
+      preview: {
+        import: message.import,
+        people,
+        secrets,
+        reasons,
+        ...(isOrdered && { isOrdered }),
+      },
     });
   } catch (error) {
     if (!(error instanceof InboundError) || error.retryable) throw error;

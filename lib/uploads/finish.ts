@@ -4,9 +4,11 @@ import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { planKey, readPlan, type ImportPlan } from "./import-plan.ts";
 import { importKey, leaseSeconds } from "./ledger-entries.ts";
+import type { SampleRow } from "./sample.ts";
 import { partKey, readPart, type Part } from "./parts.ts";
 import { recordOutcome, type FileEnd, type OutcomePorts } from "./record-outcome.ts";
 import { joinedColumns, noColumns, type ToldColumns } from "./told-columns.ts";
+import type { PreviewState } from "./preview-state.ts";
 import type { RowResults } from "./row-results.ts";
 
 export type FinishPorts = OutcomePorts;
@@ -53,16 +55,25 @@ export async function finishImport(
 function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
   let columns: ToldColumns = noColumns;
   let problem: FileEnd["problem"];
+  const sample: SampleRow[] = [];
+  let state: PreviewState | undefined;
   async function* results(): AsyncGenerator<RowResults> {
     for (const chunk of plan.chunks.keys()) {
       for await (const part of partsOf(plan, chunk, ports.objects)) {
         columns = joinedColumns([columns, part.columns]);
         problem ??= part.problem;
+        sample.push(...(part.sample ?? []));
+        state = part.preview ?? state;
         yield part.results;
       }
     }
   }
-  return recordOutcome(plan, results(), () => ({ columns, ...(problem && { problem }) }), ports);
+  return recordOutcome(
+    plan,
+    results(),
+    () => ({ columns, ...(problem && { problem }), ...(state && { foretold: { sample, state } }) }),
+    ports,
+  );
 }
 
 async function* partsOf(plan: ImportPlan, chunk: number, objects: ObjectStore): AsyncGenerator<Part> {
@@ -77,14 +88,15 @@ async function* partsOf(plan: ImportPlan, chunk: number, objects: ObjectStore): 
 
 /**
  * Deletes an uploaded file of TOTP secrets once its import has ended: secrets are kept no longer than needed. A person who
- * corrects a row has the secrets where the file came from. A file that was refused stays.
+ * corrects a row has the secrets where the file came from. A file that was refused stays, and so does one that is only previewed, until the
+ * preview is carried out.
  */
 async function deleteSecrets(
-  { kind, object }: ImportPlan,
+  { kind, object, isPreview }: ImportPlan,
   outcome: Outcome,
   objects: ObjectStore,
 ): Promise<void> {
-  if (kind === "otp" && outcome.kind === "accepted" && object.versionId !== undefined) {
+  if (kind === "otp" && !isPreview && outcome.kind === "accepted" && object.versionId !== undefined) {
     await objects.remove(object);
   }
 }

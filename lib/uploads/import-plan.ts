@@ -17,6 +17,10 @@ export interface FollowedPreview {
   readonly import: string;
   readonly people: OutcomeCounts;
   readonly secrets: OutcomeCounts;
+  /** Reason → how many entries it was foretold for. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Rows depend on each other, so that their order counts. */
+  readonly isOrdered?: true;
 }
 
 /**
@@ -51,11 +55,18 @@ export interface ImportPlan extends StoredTable {
 }
 
 /**
- * How many chunks of one file are in work at the same time. Users: one less than the invocations there are for chunks
+ * How many chunks of one file are in work at the same time, unless their order counts. Users: one less than the invocations there are for chunks
  * (`uploadsRun.maximumConcurrency`), so that the next file need not wait. TOTP secrets: one, since of two secrets of one
  * person the later one has to win.
  */
-export const chunksAtOnce: Readonly<Record<UploadKindName, number>> = { users: 2, otp: 1 };
+const chunksAtOnce: Readonly<Record<UploadKindName, number>> = { users: 2, otp: 1 };
+
+/**
+ * A preview goes from chunk to chunk, since it hands on what it has imagined; an import whose rows depend on each other does so too, so that it
+ * does what its preview has foretold.
+ */
+export const chunksAtOnceOf = ({ kind, isPreview, preview }: ImportPlan): number =>
+  isPreview || preview?.isOrdered ? 1 : chunksAtOnce[kind];
 
 export const planKey = (id: string): string => `${importFolder(id)}/plan.json`;
 

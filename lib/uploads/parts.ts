@@ -3,7 +3,9 @@ import { importFolder } from "./import-id.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import type { FileProblem } from "./result-files.ts";
 import type { ToldColumns } from "./told-columns.ts";
+import type { PreviewState } from "./preview-state.ts";
 import type { RowResults } from "./row-results.ts";
+import type { SampleRow } from "./sample.ts";
 import { readStored } from "./stored-objects.ts";
 
 /**
@@ -17,6 +19,10 @@ export interface Part {
   readonly problem?: FileProblem;
   /** Where the next part begins. */
   readonly rest?: Rest;
+  /** Of a preview: what the next part goes on with. */
+  readonly preview?: PreviewState;
+  /** Of a preview: the first rows of the file, in their order. */
+  readonly sample?: readonly SampleRow[];
 }
 
 /** The first row of a chunk that is not decided yet: where its line begins among the stored rows. */

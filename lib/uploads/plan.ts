@@ -8,7 +8,7 @@ import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 import { storeAndCut, type ChunkSize } from "./cut-into-chunks.ts";
 import { importIdOf } from "./import-id.ts";
 import {
-  chunksAtOnce,
+  chunksAtOnceOf,
   readPlan,
   rowsKey,
   writePlan,
@@ -93,7 +93,7 @@ export async function planImport(
       // Released before anything is queued: the invocation that finishes the import claims the same key.
       await ledger.release(key, owner);
     }
-    const first = plan?.chunks.slice(0, chunksAtOnce[kind]) ?? [];
+    const first = plan ? plan.chunks.slice(0, chunksAtOnceOf(plan)) : [];
     await queue.send(
       first.map((_, chunk) => ({ kind: "chunk", bucket: object.bucket, import: id, chunk }) as const),
     );

@@ -10,6 +10,9 @@ import type { ImportPlan } from "./import-plan.ts";
 import { importRecord, uploadsSource } from "./ledger-entries.ts";
 import { rejectedFile } from "./rejected-file.ts";
 import { writeResults, type FileProblem } from "./result-files.ts";
+import { differencesFrom } from "./differences.ts";
+import type { PreviewState } from "./preview-state.ts";
+import type { SampleRow } from "./sample.ts";
 import type { ToldColumns } from "./told-columns.ts";
 import type { RowResults } from "./row-results.ts";
 
@@ -25,6 +28,8 @@ export interface FileEnd {
   readonly columns: ToldColumns;
   /** Why it was refused, or not read to its end. */
   readonly problem?: FileProblem;
+  /** Of a preview. */
+  readonly foretold?: { readonly sample: readonly SampleRow[]; readonly state: PreviewState };
 }
 
 /**
@@ -42,8 +47,11 @@ export async function recordOutcome(
   const { import: id, kind, source, details, layout, startedAt, settings, preview, requestsPerSecond } = plan;
   const { bucket, ...object } = plan.object;
   const target = { bucket, folder: importFolder(id), file: rejectedFile(plan), columns: plan.columns };
-  const summary = await writeResults(objects, target, results, (counts) => {
-    const { problem, columns } = end();
+  const summary = await writeResults(objects, target, results, (counts, reasons) => {
+    const { problem, columns, foretold } = end();
+    const { repeated, saved, isPartial } = foretold?.state ?? {};
+    const isOrdered = (repeated?.hashes.length ?? 0) > 0 || (saved?.freeing.length ?? 0) > 0;
+    const differs = preview && differencesFrom(preview, counts, reasons);
     return {
       import: id,
       kind,
@@ -51,6 +59,10 @@ export async function recordOutcome(
       object,
       ...(settings && { settings }),
       ...(preview && { preview }),
+      ...(differs && { differsFromPreview: differs }),
+      ...(foretold && { sample: foretold.sample }),
+      ...(isOrdered && { isOrdered }),
+      ...((isPartial ?? repeated?.isPartial) && { isRough: true as const }),
       ...(requestsPerSecond !== undefined && { estimate: estimateOf(counts, requestsPerSecond) }),
       startedAt,
       state: problem ? "refused" : plan.isPreview ? "previewed" : "finished",

@@ -6,6 +6,8 @@ import type { FollowedPreview } from "./import-plan.ts";
 import type { RejectedFile } from "./rejected-file.ts";
 import { reportPage, type ReasonExample } from "./report/page.ts";
 import { addCounts, addExamples, addRows, noCounts, type RowCounts, type RowResults } from "./row-results.ts";
+import type { Differences } from "./differences.ts";
+import type { SampleRow } from "./sample.ts";
 import type { SettingsPrint } from "./settings-print.ts";
 import { openObject } from "./write-object.ts";
 
@@ -42,8 +44,14 @@ export interface ImportSummary extends RowCounts {
   readonly estimate?: Estimate;
   /** Of a preview: the settings that it went by. */
   readonly settings?: SettingsPrint;
-  /** Of an import that carried a preview out: what the preview foretold. Different counts mean that people at Authing have changed since. */
+  /** Of a preview: rows depend on each other, so that their order counts: several have the same identifier, or take one that another gives up. */
+  readonly isOrdered?: true;
+  /** Of a preview: there are more such identifiers than can be followed from one part of the file to the next. */
+  readonly isRough?: true;
+  /** Of an import that carried a preview out: what the preview foretold. */
   readonly preview?: FollowedPreview;
+  /** What came out otherwise than foretold, and why; absent where nothing did. */
+  readonly differsFromPreview?: Differences;
   readonly startedAt: string;
   readonly finishedAt: string;
 }
@@ -66,7 +74,12 @@ export async function writeResults(
   objects: ObjectStore,
   { bucket, folder, file, columns }: ResultsTarget,
   results: AsyncIterable<RowResults>,
-  summarize: (counts: RowCounts) => Omit<ImportSummary, keyof RowCounts | "reasons" | "notes">,
+  summarize: (
+    counts: RowCounts,
+    reasons: Readonly<Record<string, number>>,
+  ) => Omit<ImportSummary, keyof RowCounts | "reasons" | "notes"> & {
+    readonly sample?: readonly SampleRow[];
+  },
 ): Promise<ImportSummary> {
   const open = (name: string, contentType: string) =>
     openObject(objects, { bucket, key: `${folder}/${name}`, contentType });
@@ -91,12 +104,14 @@ export async function writeResults(
     await Promise.all([accepted.abandon(), rejected.abandon()]);
     throw error;
   }
-  const summary: ImportSummary = { ...summarize(counts), ...counts, reasons, notes };
+  const { sample, ...rest } = summarize(counts, reasons);
+  const summary: ImportSummary = { ...rest, ...counts, reasons, notes };
   const write = async (name: string, contentType: string, text: string) => {
     const written = open(name, contentType);
     await written.write(text);
     await written.end();
   };
+  if (sample) await write("sample.json", "application/json", `${JSON.stringify(sample, undefined, 2)}\n`);
   await write("report.html", "text/html; charset=utf-8", reportPage(summary, { columns, examples }));
   await write("summary.json", "application/json", `${JSON.stringify(summary, undefined, 2)}\n`);
   return summary;

@@ -2,16 +2,19 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
+import { isImagined, type ImaginedAccounts } from "#lib/delivery/imagined-accounts.ts";
 import { readOnlyLedger } from "#lib/delivery/read-only-ledger.ts";
 import { rehearsalAuthing } from "#lib/delivery/rehearsal-authing.ts";
 import { inGroups, readChunk, rowsFrom } from "./chunk-rows.ts";
 import { awaitsPerson, deliverRows, type DeliveredRow } from "./deliver-rows.ts";
 import type { Chunk, ImportPlan } from "./import-plan.ts";
 import { readPart, writePart, type Rest } from "./parts.ts";
+import { openPreview, stateBefore, type RowPreview } from "./preview-state.ts";
 import { recordRows } from "./record-rows.ts";
 import { rejectedFile } from "./rejected-file.ts";
 import { collectResults, type ResultCollector } from "./row-results.ts";
 import { rowTranslator, type RowSettings, type RowTranslator } from "./rows/row-translator.ts";
+import { sampledRows, sampleOf, type SampleRow } from "./sample.ts";
 import { columnsOf } from "./told-columns.ts";
 import type { StoredRow } from "./stored-rows.ts";
 
@@ -35,11 +38,15 @@ interface ChunkRun {
   readonly plan: ImportPlan;
   readonly chunk: number;
   readonly ports: RowPorts;
+  /** Authing itself, also in a preview. */
+  readonly authing: RowPorts["authing"];
   readonly deadline: number;
   /** The rows that are decided. */
   readonly results: ResultCollector;
   /** Rows with TOTP secrets whose people are not in Authing yet. */
   readonly awaiting: StoredRow[];
+  /** Of a preview: the first rows of the file. */
+  readonly sample: SampleRow[];
   /** The first row that was neither decided nor added to `awaiting`; `undefined` when there is none, or none was read yet. */
   next: StoredRow | undefined;
   translator: RowTranslator | undefined;
@@ -58,17 +65,20 @@ export async function runRows(
   given: RowPorts,
   deadline: number,
 ): Promise<"done" | "time-is-up"> {
-  const ports = plan.isPreview ? previewPorts(given) : given;
   const place = await placeReached(plan, chunk, given.objects);
   if (!place) return "done";
+  const preview = plan.isPreview && (await previewOf(plan, [chunk, place.part], given));
+  const ports = preview ? previewPorts(given, preview.imagined) : given;
   const results = collectResults(rejectedFile(plan));
   const run: ChunkRun = {
     plan,
     chunk,
     ports,
+    authing: given.authing,
     deadline,
     results,
     awaiting: [],
+    sample: [],
     next: undefined,
     translator: undefined,
   };
@@ -85,17 +95,26 @@ export async function runRows(
       problem: { reason: problem.reason, ...(problem.hint !== undefined && { hint: problem.hint }) },
     }),
     ...(rest && { rest }),
+    ...(preview && { preview: preview.state(), sample: run.sample }),
   });
   const isTimeUp = failure?.reason === "time-is-up" || isOver(run);
   if (failure?.retryable && !isTimeUp) throw failure;
   return rest ? "time-is-up" : "done";
 }
 
+async function previewOf(
+  plan: ImportPlan,
+  place: readonly [chunk: number, part: number],
+  { objects, rows }: RowPorts,
+): Promise<RowPreview> {
+  return openPreview(plan, await stateBefore(plan, place, objects), objects, rowTranslator(plan, rows));
+}
+
 /** Ports that read what the real ones read, and write nothing at Authing and nothing about people. */
-function previewPorts(ports: RowPorts): RowPorts {
+function previewPorts(ports: RowPorts, imagined: ImaginedAccounts): RowPorts {
   return {
     ...ports,
-    authing: rehearsalAuthing(ports.authing, {}),
+    authing: rehearsalAuthing(ports.authing, {}, imagined),
     ledger: readOnlyLedger(ports.ledger),
   };
 }
@@ -163,11 +182,22 @@ async function deliverAwaiting(translator: RowTranslator, run: ChunkRun): Promis
 async function record(
   rows: readonly DeliveredRow[],
   translator: RowTranslator,
-  { results, plan, ports }: ChunkRun,
+  { results, plan, chunk, ports, authing, sample, deadline }: ChunkRun,
 ): Promise<void> {
-  await recordRows(rows, translator, results, plan, ports);
+  const left = plan.isPreview && chunk === 0 ? sampledRows - results.rows : 0;
+  if (left > 0) sample.push(...(await sampleOf(rows.slice(0, left), { ...ports, authing, deadline })));
+  await recordRows(plan.isPreview ? rows.map(withoutImagined) : rows, translator, results, plan, ports);
   ports.decided?.(rows);
 }
+
+/** An account that would be created has no id yet. */
+const withoutImagined = ({ row, entries }: DeliveredRow): DeliveredRow => ({
+  row,
+  entries: entries.map((entry) => {
+    const { userId, ...outcome } = entry.outcome;
+    return userId !== undefined && isImagined(userId) ? { ...entry, outcome } : entry;
+  }),
+});
 
 const isOver = ({ ports, deadline }: ChunkRun): boolean =>
   ports.clock.now() >= deadline || ports.isStopping?.() === true;

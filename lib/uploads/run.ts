@@ -1,7 +1,7 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
 import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
-import { chunksAtOnce, readPlan, type ImportPlan } from "./import-plan.ts";
+import { chunksAtOnceOf, readPlan, type ImportPlan } from "./import-plan.ts";
 import { chunkKey, importKey, leaseSeconds } from "./ledger-entries.ts";
 import { writeProgress } from "./progress.ts";
 import { runRows, type RowPorts } from "./run-rows.ts";
@@ -71,7 +71,7 @@ async function finishChunk(
   const finished = await ledger.finishChunk(importKey(id), chunk, outcomesKeptSeconds);
   const { rows, rowsDone } = await writeProgress(objects, plan, finished, clock.now());
   log.info("chunk done", { import: id, chunk, rowsDone, rows });
-  const next = chunk + chunksAtOnce[plan.kind];
+  const next = chunk + chunksAtOnceOf(plan);
   if (next < plan.chunks.length) await queue.send([{ ...message, chunk: next }]);
   if (finished.size === plan.chunks.length) await queue.send([{ kind: "finish", bucket, import: id }]);
 }

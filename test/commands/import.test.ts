@@ -62,6 +62,8 @@ describe("npm run import", () => {
     expect(ran.out).toContain("1  email: email-invalid");
     expect(ran.out).toContain("The value is no e-mail address");
     expect(ran.out).toContain("externalId ← 工号");
+    expect(ran.out).toContain("line 1  accepted: externalId planned-0, email planned-0@example.com");
+    expect(ran.out).toContain("line 8  rejected email-invalid");
     expect(ran.status).toBe(1);
     expect(await people("planned-")).toEqual([]);
     const requests = await sandbox<readonly { operation: string }[]>("requests");
@@ -70,6 +72,7 @@ describe("npm run import", () => {
       "accepted.ndjson",
       "rejected.ndjson",
       "report.html",
+      "sample.json",
       "summary.json",
     ]);
     expect(summaryOf(name)).toMatchObject({ state: "previewed", accepted: 19, rejected: 1 });

@@ -1,13 +1,16 @@
 import { expect } from "vitest";
-import type { ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
+import type { ApplyMessage, ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
+import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import { applyPreview } from "#lib/uploads/apply-preview.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";
 import type { ChunkSize } from "#lib/uploads/cut-into-chunks.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
+import { appliedIdOf } from "#lib/uploads/preview.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 import { newObjects, type TestObjects } from "../store.ts";
@@ -25,6 +28,8 @@ export interface ImportsOptions {
   /** The time of an invocation, in milliseconds. */
   readonly invocationMilliseconds?: number;
   readonly callsPerSecond?: number;
+  /** Default `keep`. */
+  readonly existing?: ExistingPolicy;
   /** Replaces some of the ports, e.g. with a ledger that fails or a queue that records. */
   readonly around?: (ports: OuterPorts) => Partial<OuterPorts>;
 }
@@ -53,6 +58,10 @@ export interface Imports {
     text: string | Uint8Array,
     times?: number,
   ): string;
+  /** Puts a file into the bucket for a preview, as `upload` does for an import. */
+  preview(folder: "users" | "otp" | `users/${string}`, name: string, text: string | Uint8Array): string;
+  /** Queues a preview to be carried out. Returns the id of the import that does it. */
+  apply(preview: string): string;
   /** Queues the notification of an uploaded file again. */
   tellAgain(id: string): void;
   /** Queues a message that was queued before. */
@@ -67,7 +76,7 @@ export interface Imports {
   };
 }
 
-type Waiting = { readonly message: ImportMessage | ObjectReference; visibleAt: number };
+type Waiting = { readonly message: ImportMessage | ApplyMessage | ObjectReference; visibleAt: number };
 
 /** The value of infra/aws/queues.yml. */
 const invisibleMilliseconds = 960_000;
@@ -78,6 +87,7 @@ export function openImports({
   chunkSize,
   invocationMilliseconds = 890_000,
   callsPerSecond = 1000,
+  existing = "keep",
   around = () => ({}),
 }: ImportsOptions): Imports {
   const clock = virtualClock(day);
@@ -117,6 +127,7 @@ export function openImports({
       rehirePolicy: () => "reactivate",
       otpPolicy: "import",
       ...uploadPorts,
+      existing,
       sources: ["bamboohr", "okta"],
       log: { info: line, warn: line, error: line },
     };
@@ -126,6 +137,7 @@ export function openImports({
     invocations += 1;
     const run = { owner: `invocation-${invocations}`, deadline: clock.now() + invocationMilliseconds };
     if (!("kind" in message)) return planImport(message, current, run, { chunkSize });
+    if (message.kind === "apply") return applyPreview(message, current, run, { chunkSize });
     return message.kind === "chunk" ? runChunk(message, current, run) : finishImport(message, current, run);
   }
 
@@ -149,6 +161,17 @@ export function openImports({
       uploaded.set(importIdOf(object), object);
       for (let time = 0; time < times; time += 1) waiting.push({ message: object, visibleAt: 0 });
       return importIdOf(object);
+    },
+    preview(folder, name, text) {
+      const object = objects.put(`plan/${folder}/${name}`, Buffer.from(text), "text/csv");
+      waiting.push({ message: object, visibleAt: 0 });
+      return importIdOf(object);
+    },
+    apply(preview) {
+      const { bucket } = objects.put("unused", Buffer.alloc(0), "text/plain");
+      waiting.push({ message: { kind: "apply", bucket, import: preview }, visibleAt: 0 });
+      const bytes = objects.get(`results/${preview}/summary.json`)?.bytes.toString() ?? "";
+      return appliedIdOf((JSON.parse(bytes) as ImportSummary).object, bucket);
     },
     tellAgain(id) {
       const object = uploaded.get(id);

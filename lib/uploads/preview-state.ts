@@ -1,0 +1,70 @@
+import {
+  imaginedAccounts,
+  type ImaginedAccounts,
+  type SavedAccounts,
+} from "#lib/delivery/imagined-accounts.ts";
+import type { ObjectStore } from "#lib/contract/objects.ts";
+import type { ImportPlan } from "./import-plan.ts";
+import { readPart, type Part } from "./parts.ts";
+import { hashesOf, repeatedIdentifiers, type RepeatedIdentifiers } from "./repeated.ts";
+import type { RowTranslator } from "./rows/row-translator.ts";
+
+/**
+ * What the parts of a preview hand on to each other, so that the rows of one person are foretold together however far apart they are: the accounts
+ * that would have been made or changed so far and have an identifier that another row has too.
+ */
+export interface PreviewState {
+  readonly repeated: RepeatedIdentifiers;
+  readonly saved: SavedAccounts;
+  /** There were more accounts than are handed on. */
+  readonly isPartial?: true;
+}
+
+/** A preview of rows that goes on where the part before ended. */
+export interface RowPreview {
+  readonly imagined: ImaginedAccounts;
+  state(): PreviewState;
+}
+
+/** Accounts that are handed on: some 20 MB. */
+const mostAccounts = 20_000;
+
+/** @param before the part before, of this chunk or of the one before it; `undefined` at the beginning of the file. */
+export async function openPreview(
+  plan: ImportPlan,
+  before: PreviewState | undefined,
+  objects: ObjectStore,
+  translator: RowTranslator,
+): Promise<RowPreview> {
+  const repeated = before?.repeated ?? (await repeatedIdentifiers(plan, objects, translator));
+  const hashes = new Set(repeated.hashes);
+  const imagined = imaginedAccounts(before?.saved);
+  return {
+    imagined,
+    state() {
+      const saved = imagined.save((user) => hashesOf(user).some((hash) => hashes.has(hash)));
+      const isPartial = before?.isPartial === true || saved.accounts.length > mostAccounts;
+      return {
+        repeated,
+        saved: { ...saved, accounts: saved.accounts.slice(-mostAccounts) },
+        ...(isPartial && { isPartial }),
+      };
+    },
+  };
+}
+
+/** The state that the last part before this one has handed on. */
+export async function stateBefore(
+  plan: ImportPlan,
+  [chunk, part]: readonly [chunk: number, part: number],
+  objects: ObjectStore,
+): Promise<PreviewState | undefined> {
+  if (part > 0) return (await readPart(objects, plan, chunk, part - 1))?.preview;
+  let last: Part | undefined;
+  for (let number = 0; chunk > 0; number += 1) {
+    const next = await readPart(objects, plan, chunk - 1, number);
+    if (!next) break;
+    last = next;
+  }
+  return last?.preview;
+}
