@@ -6,7 +6,7 @@ import { explainReason } from "#lib/reasons/explain-reason.ts";
 import type { Language } from "#lib/reasons/reason.ts";
 
 /** A row as the file of rejected rows has it. */
-export interface RejectedRow {
+interface RejectedRow {
   readonly place: string;
   /** The row as its file has it, secrets blanked. */
   readonly original: readonly string[];
