@@ -164,7 +164,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
       () => bringBack({} as ScheduledEvent, invocation(invocationSeconds)),
       failed("schedule failed"),
     ),
-    scheduled(sweepSeconds, () => store.sweep(config.keepResultsDays), failed("sweep failed")),
+    scheduled(sweepSeconds, () => store.sweep(config), failed("sweep failed")),
   ];
 
   return {

@@ -7,7 +7,7 @@ import { reviveDead } from "./messages.ts";
 import { removeLeftovers, storeObjects, type StoreObjects } from "./objects.ts";
 import { storeParked } from "./parked.ts";
 import type { Database } from "./sqlite.ts";
-import { sweep } from "./sweep.ts";
+import { sweep, type Retention } from "./sweep.ts";
 
 /** Everything that one machine has to remember, in one file. */
 export interface Store {
@@ -25,7 +25,7 @@ export interface Store {
   /** Returns dead messages to their queues; resolves to how many. */
   reviveDead(): number;
   /** Deletes what has expired. */
-  sweep(keepResultsDays: number): Promise<void>;
+  sweep(retention: Retention): Promise<void>;
   /** Ends the use of the file: from then on another process may open it. */
   close(): void;
 }
@@ -70,7 +70,7 @@ function storeOf(database: Database): Store {
       });
     },
     reviveDead: () => reviveDead(database, Date.now()),
-    sweep: (keepResultsDays) => sweep(database, { keepResultsDays, now: Date.now() }),
+    sweep: (retention) => sweep(database, { ...retention, now: Date.now() }),
     close: () => database.close(),
   };
 }

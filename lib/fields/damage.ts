@@ -18,7 +18,7 @@ import { removedMark } from "./removed.ts";
  */
 export type ValueKind = "identifier" | "phone" | "code" | "name" | "part of a name" | "text" | "status";
 
-export type DamageProblem =
+type DamageProblem =
   | "value-removed"
   | "sheet-error"
   | "formula-not-computed"
@@ -31,7 +31,7 @@ export type DamageProblem =
   | "number-lost-digits"
   | "date-instead-of-id";
 
-export type DamageNote =
+type DamageNote =
   | "text-formula-removed"
   | "null-taken-as-empty"
   | "name-looks-null"

@@ -15,7 +15,7 @@ export interface Part {
 }
 
 /** Where a record has its TOTP secrets. */
-export interface Factors {
+interface Factors {
   /** Of each factor: the path of a list with `[]` behind it, or of one object; absent: the record itself. */
   readonly at?: string;
   /** Fields of a factor, by paths in it. A factor without `secret` is none. */
@@ -60,7 +60,7 @@ export function productLayout({ person, identities, factors, knows, ...layout }:
  * The entries of a record: the person where people are asked for, then each factor. Authing holds one secret of a person: the first factor
  * that it can hold is the one, and others that it could hold are refused. A factor that it cannot hold is refused for its own reasons.
  */
-export function entriesOf(
+function entriesOf(
   kind: UploadKindName,
   person: Part | undefined,
   identities: Fields,

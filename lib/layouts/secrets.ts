@@ -43,7 +43,7 @@ const decoders: Readonly<Record<Exclude<SecretEncoding, "base32">, (written: str
   };
 
 /** The bytes of base64 in the standard alphabet or the one for URLs, with or without padding; `undefined` for any other text. */
-export function bytesOfBase64(written: string): Buffer | undefined {
+function bytesOfBase64(written: string): Buffer | undefined {
   const text = written.trim();
   const end = text.endsWith("==") ? -2 : text.endsWith("=") ? -1 : text.length;
   const digits = text.slice(0, end);

@@ -11,13 +11,10 @@ import { defineLayout, isIdentity, type Entry, type Layout, type Sample } from "
 export type Meant = (value: unknown, cell: CellReader) => unknown;
 
 /** Reads a cell by the name of its column, as the product writes it. */
-export type CellReader = (column: string) => Read;
+type CellReader = (column: string) => Read;
 
 /** A column; of several, the first one that is filled; and what its cells mean, where they are not taken as they are. */
-export type From =
-  | string
-  | readonly string[]
-  | { readonly from: string | readonly string[]; readonly as: Meant };
+type From = string | readonly string[] | { readonly from: string | readonly string[]; readonly as: Meant };
 
 /** A product's table. */
 export interface TableProduct extends Pick<Layout, "name" | "title" | "hides" | "shows"> {

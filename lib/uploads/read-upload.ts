@@ -7,6 +7,7 @@ import type { FileKeys, Row, Table } from "#lib/formats/format.ts";
 import { openFile } from "#lib/formats/open-file.ts";
 import { findLayout, readContext } from "#lib/layouts/find.ts";
 import type { LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
+import { withoutOwnColumns } from "./rejected-file.ts";
 import { withinSizeLimit } from "./upload-size.ts";
 
 /** What the configuration says of how files are read. */
@@ -47,7 +48,8 @@ export async function readUpload(
   const layout = findLayout(
     {
       format: table.details.format,
-      columns: table.columns,
+      // Rejected rows that are uploaded again are of the same product.
+      columns: table.columns && withoutOwnColumns(table.columns),
       records,
       ...(table.list !== undefined && { list: table.list }),
     },

@@ -116,6 +116,7 @@ export function collectResults(file: RejectedFile): ResultCollector {
               row: place,
               ...(part !== undefined && { part }),
               outcome: became,
+              ...(kind === "secret" && { kind }),
               ...(externalId !== undefined && { externalId }),
               ...more,
               ...(notes.length > 0 && { notes }),

@@ -119,7 +119,7 @@ export function openFile(bytes: Uint8Array, { name = "people.xlsx", size = 65_53
 
 const known = new Set(["工号", "姓名", "邮箱", "手机号", "id", "email", "生日"]);
 
-export const context: ReadContext = {
+const context: ReadContext = {
   knows: (name) => known.has(name),
   lists: [],
   around: [],
