@@ -32,6 +32,8 @@ export interface Deployment {
     readonly extensions: Readonly<Record<string, Value>>;
   };
   readonly keepResultsDays: number;
+  /** Whether the bucket deletes uploaded files of people after that time, as S3 writes it. */
+  readonly forgetFilesStatus: "Enabled" | "Disabled";
 }
 
 type Encryption = Config["encryption"];
@@ -175,7 +177,10 @@ export function digestTime(config: Pick<Config, "notices" | "region" | "timeZone
  * file in functions/ has no definition in functions.ts, which says what the function may do.
  */
 export function deployment(
-  config: Pick<Config, "service" | "encryption" | "keepResultsDays" | "notices" | "region" | "timeZone"> & {
+  config: Pick<
+    Config,
+    "service" | "encryption" | "keepResultsDays" | "notices" | "region" | "timeZone" | "uploads"
+  > & {
     readonly network?: Network;
     readonly sources: readonly DeployedSource[];
   },
@@ -235,6 +240,7 @@ export function deployment(
   return {
     service: config.service,
     keepResultsDays: config.keepResultsDays,
+    forgetFilesStatus: config.uploads.keepFiles ? "Disabled" : "Enabled",
     functions: Object.fromEntries(functions),
     resources: {
       extensions: { ...key?.extensions },

@@ -189,7 +189,7 @@ const uploadsFinish: FunctionDefinition = {
     // The function deletes an uploaded file of TOTP secrets once it is imported.
     may(objects("incoming/otp/"), "s3:DeleteObjectVersion"),
     may(objects("plan/otp/"), "s3:DeleteObjectVersion"),
-    may(objects("rows/"), "s3:DeleteObjectVersion"),
+    may(objects("rows/"), "s3:DeleteObject", "s3:DeleteObjectVersion"),
   ],
   failureMeans:
     "the rows of an uploaded file are delivered, but summary.json and rejected.csv are not written yet. A file of TOTP secrets stays in the bucket, for a day at most.",

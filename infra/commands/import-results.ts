@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { LaptopImports } from "#infra/local/imports.ts";
 
 /** The folder beside a file that its results are written into. */
-export const resultsFolder = (path: string): string => `${path}.results`;
+const resultsFolder = (path: string): string => `${path}.results`;
 
 /** Every name that a result may have: those of an earlier run are deleted. */
 const resultNames = [

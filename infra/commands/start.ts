@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InboundError } from "#lib/contract/errors.ts";
@@ -23,18 +24,25 @@ import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
+import { openStore, temporaryStore } from "#infra/store/store.ts";
 import { portFailure } from "./ports.ts";
 import { table } from "./table.ts";
 
-const uploadKinds = ["users", "otp"] as const;
 /** How many rows of the sample files Authing can never accept: one has no way to sign in, one is a TOTP secret for SHA-256. */
 const rejectedOnPurpose = 2;
 const samplesFolder = join(import.meta.dirname, "../fixtures/samples");
+/** The sample files by the folder that they are uploaded to. The secrets are for people of the first folder. */
+const sampleFiles = ["users", "otp"].map((kind) =>
+  readdirSync(join(samplesFolder, kind)).map((name) => `${kind}/${name}`),
+);
 /** How long the samples may take before the command says what did not arrive. */
 const arriveSeconds = 30;
 
-// npm start [-- --once | --no-samples]: runs the whole bundle on this machine and sends a few sample people through it.
-const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ options }) => {
+/** What `--keep` keeps: a store of its own, since the accounts of the sandbox are none of a real Authing. */
+const keptFolder = join(import.meta.dirname, "../../.inbound/laptop");
+
+// npm start [-- --once | --no-samples | --keep]: runs the whole bundle on this machine and sends a few sample people through it.
+const start = form([], { once: "", "no-samples": "", keep: "", verbose: "" }, async ({ options }) => {
   const settings = localSettings();
   const config = await loadConfig();
   const sources = enabledSources(config);
@@ -47,8 +55,14 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
   );
   // The log is printed after the samples have arrived: the table says the same, unless something went wrong.
   let held: string[] | undefined = options.verbose ? undefined : [];
+  const store = options.keep
+    ? await openStore(keptFolder, { callSeconds: config.authing.timeoutSeconds })
+    : temporaryStore();
+  store.belongTo(settings.authingHost ?? "sandbox");
+  const isEmpty = store.ledger.recent(1).length === 0;
   const stack = await startStack({
     config,
+    store,
     port: settings.port,
     loadSecret,
     ...(settings.authingHost !== undefined && { authingHost: settings.authingHost }),
@@ -64,6 +78,7 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
   const close = async () => {
     await stack.close();
     await api?.close();
+    store.close();
   };
   process.once("SIGINT", () => void close().then(() => process.exit(0)));
   process.once("SIGTERM", () => void close().then(() => process.exit(0)));
@@ -76,6 +91,8 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
   let arrived = true;
   if (settings.authingHost !== undefined) {
     say(`No samples are sent: they would create invented people at ${settings.authingHost}.\n`);
+  } else if (!isEmpty) {
+    say(`No samples are sent: ${keptFolder} has them. The sandbox has forgotten their accounts.\n`);
   } else if (!options["no-samples"]) {
     arrived = await sendSamples(stack, sources, loadSecret, api);
     if (!arrived) for (const line of held?.slice(-20) ?? []) say(line, process.stderr);
@@ -85,13 +102,13 @@ const start = form([], { once: "", "no-samples": "", verbose: "" }, async ({ opt
     await close();
     return arrived ? 0 : 1;
   }
-  printInvitation(stack.url, [...sources.keys()]);
+  printInvitation(stack.url, [...sources.keys()], options.keep === true);
   // The server keeps the process alive.
   return 0;
 });
 
 /**
- * Sends one signed delivery of each source, a file of people, and a file of TOTP secrets for them. Resolves to whether all of it
+ * Sends one signed delivery of each source, files of people, and a file of TOTP secrets for them. Resolves to whether all of it
  * arrived.
  */
 async function sendSamples(
@@ -121,14 +138,12 @@ async function sendSamples(
     const answer = await postRequest(stack.url, name, request);
     expected.push({ from: `webhook ${name}/${sample}`, source: name, answered: answer?.status ?? 0 });
   }
-  for (const kind of uploadKinds) {
-    const answer = await fetch(`${stack.url}/uploads/incoming/${kind}/sample.csv`, {
-      method: "PUT",
-      headers: { "content-type": "text/csv" },
-      body: await readFile(join(samplesFolder, `${kind}.csv`)),
-    });
-    expected.push({ from: `file incoming/${kind}/sample.csv`, source: "uploads", answered: answer.status });
-    // The secrets are for people of the first file.
+  for (const files of sampleFiles) {
+    for (const file of files) {
+      const body = await readFile(join(samplesFolder, file));
+      const answer = await fetch(`${stack.url}/uploads/incoming/${file}`, { method: "PUT", body });
+      expected.push({ from: `file incoming/${file}`, source: "uploads", answered: answer.status });
+    }
     await within(arriveSeconds, stack.settled());
   }
   return printArrivals(stack, expected);
@@ -186,7 +201,7 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
   const ok =
     lost === 0 &&
     rejected === rejectedOnPurpose &&
-    imported.length === uploadKinds.length &&
+    imported.length === sampleFiles.flat().length &&
     expected.every(({ source }) => brought.has(source));
   say(
     ok
@@ -196,7 +211,7 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
   return ok;
 }
 
-function printInvitation(url: string, sources: readonly string[]): void {
+function printInvitation(url: string, sources: readonly string[], isKept: boolean): void {
   const senders = sources.flatMap((name) => {
     const sample = sampleCase(name) ?? fixtureNames(name)[0];
     return sample === undefined ? [] : [`npm run send -- ${name} ${sample}`];
@@ -223,7 +238,7 @@ Ask what became of it:
   curl ${url}/events
   curl ${url}/uploads/results/
 
-Ctrl-C stops; everything is in memory only.`);
+Ctrl-C stops${isKept ? `; ${keptFolder} keeps what has come in` : ", and nothing is kept"}.`);
 }
 
 /** A source's first case of a joiner. Without a recorded API: the first whose events are complete without a question to the API. */

@@ -56,6 +56,11 @@ export const chinese: Words = {
     users: (folder) => `${folder} 中的文件带来不属于任何来源的人员。`,
     ofSources: (folders) => `${folders} 中的文件带来属于相应来源的人员。`,
     otp: (folder) => `${folder} 中的文件设置 TOTP 密钥；导入后即删除。`,
+    plan: (folder) => `${folder} 中的文件只作预览：不向 Authing 写入任何内容。`,
+    existing: {
+      keep: "关于已有账号的行不会修改该账号（`keep`）。",
+      update: "关于已有账号的行会按其中填写的单元格修改账号（`update`），由其他来源带来的人员除外。",
+    },
   },
   functions: {
     title: "函数",
@@ -96,12 +101,20 @@ export const chinese: Words = {
   retention: {
     title: "数据保留多久",
     heads: ["位置", "内容", "时间"],
-    rows: (keepResultsDays) => [
+    rows: ({ keepResultsDays, uploads: { keepFiles } }) => [
       ["Secrets Manager", "凭证和 Webhook 密钥", "直到运维人员删除"],
       ["队列", "事件及其中的人员数据；上传文件的名称", "最多 14 天"],
       ["存储桶，`waiting/`", "队列放不下的大事件", "15 天"],
-      ["存储桶，`incoming/users/`", "上传的用户文件", "直到运维人员删除"],
+      [
+        "存储桶，`incoming/users/`",
+        "上传的用户文件",
+        keepFiles ? "直到运维人员删除" : `${keepResultsDays} 天`,
+      ],
       ["存储桶，`incoming/otp/`", "明文 TOTP 密钥", "直到导入；导入失败时 1 天"],
+      ["存储桶，`plan/users/`", "为预览而上传的用户文件", `${keepResultsDays} 天`],
+      ["存储桶，`plan/otp/`", "为预览而上传的 TOTP 密钥", "1 天"],
+      ["存储桶，`rows/users/`", "处理中文件的行，含明文密码和密钥", "直到导入结束；最多 15 天"],
+      ["存储桶，`rows/otp/`", "处理中文件的行，含明文 TOTP 密钥", "直到导入结束；最多 1 天"],
       ["存储桶，`results/`", "导入结果；被拒绝的行含个人数据", `${keepResultsDays} 天`],
       ["存储桶，`parked/`", "暂时无法决定的事件及其中的人员数据", "直到作出决定；被拒绝的 30 天"],
       ["存储桶，`enrolments/`", "发送方带来的密钥", "最多 7 天"],

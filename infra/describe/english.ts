@@ -67,6 +67,12 @@ export const english: Words = {
     users: (folder) => `Files in ${folder} bring people that belong to no source.`,
     ofSources: (folders) => `Files in ${folders} bring people of that source.`,
     otp: (folder) => `Files in ${folder} set TOTP secrets; each is deleted once it is imported.`,
+    plan: (folder) => `Files in ${folder} are previewed: nothing is written at Authing.`,
+    existing: {
+      keep: "A row about an account that exists changes nothing of it (`keep`).",
+      update:
+        "A row about an account that exists changes it to what its filled cells say (`update`), unless another source brought the person.",
+    },
   },
   functions: {
     title: "Functions",
@@ -116,12 +122,28 @@ export const english: Words = {
   retention: {
     title: "How long data is kept",
     heads: ["place", "holds", "for"],
-    rows: (keepResultsDays) => [
+    rows: ({ keepResultsDays, uploads: { keepFiles } }) => [
       ["Secrets Manager", "credentials and webhook secrets", "until an operator deletes them"],
       ["queues", "events with the people in them; names of uploaded files", "at most 14 days"],
       ["bucket, `waiting/`", "events that are too large for the queue", "15 days"],
-      ["bucket, `incoming/users/`", "uploaded files of users", "until an operator deletes them"],
+      [
+        "bucket, `incoming/users/`",
+        "uploaded files of users",
+        keepFiles ? "until an operator deletes them" : `${keepResultsDays} days`,
+      ],
       ["bucket, `incoming/otp/`", "TOTP secrets in the clear", "until imported; 1 day if that fails"],
+      ["bucket, `plan/users/`", "files of users that were uploaded for a preview", `${keepResultsDays} days`],
+      ["bucket, `plan/otp/`", "TOTP secrets that were uploaded for a preview", "1 day"],
+      [
+        "bucket, `rows/users/`",
+        "rows of files in work, with passwords and secrets in the clear",
+        "until the import ends; 15 days at most",
+      ],
+      [
+        "bucket, `rows/otp/`",
+        "rows of files in work, with TOTP secrets in the clear",
+        "until the import ends; 1 day at most",
+      ],
       [
         "bucket, `results/`",
         "results of imports; rejected rows hold personal data",

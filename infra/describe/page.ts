@@ -33,11 +33,11 @@ export function describePage({ config, sources, alarms }: Described, words: Word
     [words.speaking, speaking(config, words)],
     [words.movement, ...movement(config, words)],
     [words.scope, ...scope(config, words)],
-    [words.files, files(sources, words)],
+    [words.files, files(config, sources, words)],
     [words.functions, functionTable(functions, config, words)],
     [words.outgoing, outgoing(config, sources, words)],
     [words.protection, protection(config, functions, words)],
-    [words.retention, table(words.retention.heads, words.retention.rows(config.keepResultsDays), words)],
+    [words.retention, table(words.retention.heads, words.retention.rows(config), words)],
     [words.alarms, alarmList(config, functions, alarms, words)],
   ];
   return [
@@ -111,12 +111,14 @@ function scope({ sources, region, authing }: Config, words: Words): string[] {
   return [table(heads, rows, words), list([dropped, ofRegion(code(region)), secrets(authing)])];
 }
 
-function files(sources: ReadonlyMap<string, Source>, { comma, files }: Words): string {
+function files({ uploads }: Config, sources: ReadonlyMap<string, Source>, { comma, files }: Words): string {
   const folders = [...sources.keys()].map((name) => code(`incoming/users/${name}/`));
   return list([
     files.users(code("incoming/users/")),
     ...(folders.length > 0 ? [files.ofSources(folders.join(comma))] : []),
     files.otp(code("incoming/otp/")),
+    files.plan(code("plan/")),
+    files.existing[uploads.existing],
   ]);
 }
 

@@ -1,4 +1,4 @@
-import type { LeavePolicy, PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
+import type { ExistingPolicy, LeavePolicy, PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { Config } from "#lib/config.ts";
 import type { Destination } from "#infra/aws/function-definition.ts";
 
@@ -46,6 +46,8 @@ export interface Words {
     readonly users: (folder: string) => string;
     readonly ofSources: (folders: string) => string;
     readonly otp: (folder: string) => string;
+    readonly plan: (folder: string) => string;
+    readonly existing: Readonly<Record<ExistingPolicy, string>>;
   };
   readonly functions: {
     readonly title: string;
@@ -75,7 +77,7 @@ export interface Words {
     readonly title: string;
     readonly heads: readonly string[];
     /** The times are those of infra/aws and serverless.yml; a test compares them. */
-    readonly rows: (keepResultsDays: number) => readonly Kept[];
+    readonly rows: (config: Pick<Config, "keepResultsDays" | "uploads">) => readonly Kept[];
   };
   readonly alarms: {
     readonly title: string;

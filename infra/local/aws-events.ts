@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { localBucket, type LocalObjects } from "./objects.ts";
+import type { ObjectReference } from "#lib/contract/objects.ts";
 import type { LocalRequest } from "./server.ts";
 
 // What happens on a laptop, as the events in which AWS would tell it to the functions.
@@ -20,10 +20,10 @@ export function httpEvent({ method, url, headers, body }: LocalRequest): APIGate
 }
 
 /** The event that EventBridge sends about an upload. */
-export function objectCreated({ key, versionId, etag, size }: ReturnType<LocalObjects["put"]>) {
+export function objectCreated({ bucket, key, versionId, etag, size }: ObjectReference) {
   return {
     "detail-type": "Object Created",
     source: "aws.s3",
-    detail: { bucket: { name: localBucket }, object: { key, size, etag, "version-id": versionId } },
+    detail: { bucket: { name: bucket }, object: { key, size, etag, "version-id": versionId } },
   };
 }

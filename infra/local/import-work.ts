@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 
 /** A step of an import; `later`: it has to be tried again. */
-export type Step = () => Promise<"done" | "later">;
+type Step = () => Promise<"done" | "later">;
 
 export interface ImportWork {
   add(step: Step): void;

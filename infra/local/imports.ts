@@ -95,7 +95,7 @@ const stepMilliseconds = 60_000;
 export async function openImports(options: LaptopImportsOptions): Promise<LaptopImports> {
   const { config, folder, stop, watch } = options;
   const store = await openStore(folder, { callSeconds: config.authing.timeoutSeconds });
-  await store.sweep(config.keepResultsDays);
+  await store.sweep(config);
   const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
   const secrets = secretReader(options.loadSecret);
   const authing = connectAuthing(config.authing, secrets);

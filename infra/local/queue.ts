@@ -1,25 +1,22 @@
-import { randomUUID } from "node:crypto";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { reasonOf } from "#lib/contract/errors.ts";
+import type { Log } from "#lib/contract/log.ts";
 import { subjectOf, type EventQueue, type QueueReader, type QueuedMessage } from "#lib/contract/queue.ts";
+import { storeMessages, type TakenMessage } from "#infra/store/messages.ts";
+import type { Database } from "#infra/store/sqlite.ts";
 
-interface Waiting {
-  readonly id: string;
-  readonly group: string;
-  readonly body: string;
-  readonly sentAt: number;
-  receives: number;
-  visibleAt: number;
-  /** Whether the handler has it: it is in flight. */
-  isTaken: boolean;
-}
-
-/** A queue on a laptop that behaves as SQS and its event source mapping do. */
+/** A queue on one machine that behaves as SQS and its event source mapping do. */
 export interface LocalQueue {
+  /** Returns when the messages are safely kept. Throws `unavailable` `store-unreachable` otherwise. */
   send(messages: readonly { readonly group: string; readonly body: unknown }[]): void;
   /** Resolves when no message waits and no handler runs. */
   idle(): Promise<void>;
+  /** Messages that wait or are in work. */
   readonly length: number;
-  close(): void;
+  /** Messages that were received too often: they stay until `npm run serve -- --revive`. */
+  readonly dead: number;
+  /** Takes no more messages. Resolves when the handlers that run have ended. */
+  close(): Promise<void>;
 }
 
 type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;
@@ -31,136 +28,172 @@ export interface LocalQueueOptions {
   readonly batchSize: number;
   /** The most batches that run at the same time. */
   readonly batchesAtOnce: number;
+  /** How often a message is received before it is dead. */
+  readonly maxReceives: number;
+  readonly log: Log;
 }
 
 const firstRetryMilliseconds = 250;
 const longestRetryMilliseconds = 10_000;
+/** How long a queue waits when its store fails, in milliseconds. */
+const storeRetryMilliseconds = 1_000;
 
 export type LocalEventQueue = EventQueue & QueueReader & Omit<LocalQueue, "send">;
 
 /**
  * The FIFO queue of events. Messages of one person are handled one after the other, different people in parallel. A message that the
  * handler hands back is retried after a growing pause, before the later messages of the same person.
+ *
+ * @param isPatient whether a message that is handed back waits as long as the worker asks for, up to 20 minutes, as on AWS. A developer
+ *   would have to wait for minutes: on a laptop it has the pauses above.
  */
-export function localEventQueue(handle: Handler): LocalEventQueue {
-  const queue = localQueue(handle, {
-    name: "events.fifo",
-    isFifo: true,
-    batchSize: 10,
-    batchesAtOnce: Number.POSITIVE_INFINITY,
-  });
+export function localEventQueue(
+  database: Database,
+  handle: Handler,
+  { isPatient, log }: { readonly isPatient: boolean; readonly log: Log },
+): LocalEventQueue {
+  const pauses = new Map<string, number>();
+  // The same numbers as in infra/aws/functions.ts and queues.yml.
+  const queue = localQueue(
+    database,
+    handle,
+    { name: "events.fifo", isFifo: true, batchSize: 10, batchesAtOnce: 5, maxReceives: 1000, log },
+    (message) => {
+      const pause = pauses.get(String(message.id));
+      pauses.delete(String(message.id));
+      return pause ?? pauseOf(message);
+    },
+  );
   return {
     async send(messages) {
       queue.send(messages.map((message) => ({ group: groupOf(message), body: message })));
     },
     open: async (body) => JSON.parse(body) as QueuedMessage,
-    // Does nothing: a developer would have to wait for minutes. A message that is handed back has the pauses above.
-    postpone: async () => {},
+    async postpone(messages) {
+      if (!isPatient) return;
+      for (const { receiptHandle, seconds } of messages) pauses.set(receiptHandle, seconds * 1000);
+    },
     idle: queue.idle,
     get length() {
       return queue.length;
+    },
+    get dead() {
+      return queue.dead;
     },
     close: queue.close,
   };
 }
 
-/** A queue and its event source mapping. A message that the handler hands back is retried after a growing pause. */
+/** How long a message that was handed back waits, in milliseconds: a pause that grows with each receive. */
+const pauseOf = ({ receives }: TakenMessage): number =>
+  Math.min(longestRetryMilliseconds, firstRetryMilliseconds * 2 ** Math.min(receives - 1, 10));
+
+/**
+ * A queue and its event source mapping. A message that the handler hands back is retried after a pause. Of a process that ends, the
+ * messages in work are received again by the next one.
+ *
+ * @param pause how long a message that was handed back waits, in milliseconds
+ */
 export function localQueue(
+  database: Database,
   handle: Handler,
-  { name, isFifo, batchSize, batchesAtOnce }: LocalQueueOptions,
+  { name, isFifo, batchSize, batchesAtOnce, maxReceives, log }: LocalQueueOptions,
+  pause: (message: TakenMessage) => number = pauseOf,
 ): LocalQueue {
-  const waiting: Waiting[] = [];
-  let batches = 0;
+  const messages = storeMessages(database, { name, isFifo, maxReceives });
+  const running = new Set<Promise<void>>();
   let idleListeners: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
-  /** The groups of a FIFO queue with a message in flight: no other message of such a group may be handled. */
-  const groupsTaken = () =>
-    new Set(isFifo ? waiting.filter(({ isTaken }) => isTaken).map(({ group }) => group) : []);
-
-  function take(): Waiting[] {
-    if (batches >= batchesAtOnce) return [];
-    const blocked = groupsTaken();
-    const batch: Waiting[] = [];
-    for (const message of waiting) {
-      if (batch.length === batchSize) break;
-      if (message.isTaken) continue;
-      if (message.visibleAt > Date.now()) {
-        if (isFifo) blocked.add(message.group);
-      } else if (!blocked.has(message.group)) batch.push(message);
-    }
-    return batch;
-  }
-
+  /** Starts as many batches as there is room for. The batch that ends next calls it again. */
   function pump(): void {
     clearTimeout(timer);
     if (closed) return;
-    for (let batch = take(); batch.length > 0; batch = take()) void run(batch);
-    if (waiting.length === 0) {
-      const listeners = idleListeners;
-      idleListeners = [];
-      for (const listener of listeners) listener();
-      return;
+    // One moment for both questions: a message that becomes visible in between must not be overlooked.
+    const now = Date.now();
+    try {
+      while (running.size < batchesAtOnce) {
+        const { taken, dead } = messages.take(batchSize, now);
+        if (dead > 0) log.error("messages are dead", { queue: name, messages: dead });
+        if (taken.length > 0) start(taken);
+        else if (dead === 0) break;
+      }
+      tellIdle();
+      const next = running.size < batchesAtOnce ? messages.nextVisibleAt(now) : undefined;
+      if (next !== undefined) pumpIn(Math.max(1, next - Date.now()));
+    } catch (error) {
+      log.error("queue not read", { queue: name, reason: reasonOf(error) });
+      pumpIn(storeRetryMilliseconds);
     }
-    // The batch that ends next calls `pump` again.
-    if (batches >= batchesAtOnce) return;
-    const blocked = groupsTaken();
-    const free = waiting.filter(({ group, isTaken }) => !isTaken && !blocked.has(group));
-    const next = Math.min(...free.map(({ visibleAt }) => visibleAt));
-    if (Number.isFinite(next)) timer = setTimeout(pump, Math.max(1, next - Date.now())).unref();
   }
 
-  async function run(batch: readonly Waiting[]): Promise<void> {
-    batches += 1;
-    for (const message of batch) {
-      message.isTaken = true;
-      message.receives += 1;
-    }
+  function pumpIn(milliseconds: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(pump, milliseconds).unref();
+  }
+
+  function tellIdle(): void {
+    if (idleListeners.length === 0 || messages.length > 0) return;
+    const listeners = idleListeners;
+    idleListeners = [];
+    for (const listener of listeners) listener();
+  }
+
+  function start(batch: readonly TakenMessage[]): void {
+    const run = work(batch).finally(() => {
+      running.delete(run);
+      pump();
+    });
+    running.add(run);
+  }
+
+  async function work(batch: readonly TakenMessage[]): Promise<void> {
     const { batchItemFailures } = await handle(eventOf(name, batch)).catch(() => ({
-      batchItemFailures: batch.map(({ id }) => ({ itemIdentifier: id })),
+      batchItemFailures: batch.map(({ id }) => ({ itemIdentifier: String(id) })),
     }));
-    batches -= 1;
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-    for (const message of batch) {
-      message.isTaken = false;
-      if (failed.has(message.id)) {
-        const wait = Math.min(longestRetryMilliseconds, firstRetryMilliseconds * 2 ** (message.receives - 1));
-        message.visibleAt = Date.now() + wait;
-      } else {
-        waiting.splice(waiting.indexOf(message), 1);
+    const isAgain = ({ id }: TakenMessage) => failed.has(String(id));
+    const done = batch.filter((message) => !isAgain(message)).map(({ id }) => id);
+    const again = batch
+      .filter(isAgain)
+      .map((message) => ({ id: message.id, visibleAt: Date.now() + pause(message) }));
+    for (;;) {
+      try {
+        messages.finish(done, again);
+        return;
+      } catch (error) {
+        // Until the store works again the messages stay in work: their outcomes are recorded, so that a later process ends them.
+        log.error("queue not written", { queue: name, reason: reasonOf(error) });
+        if (closed) return;
+        await new Promise((resolve) => setTimeout(resolve, storeRetryMilliseconds));
       }
     }
-    pump();
   }
 
+  // What a process before this one has left.
+  setImmediate(pump);
   return {
-    send(messages) {
-      for (const { group, body } of messages) {
-        waiting.push({
-          id: randomUUID(),
-          group,
-          body: JSON.stringify(body),
-          sentAt: Date.now(),
-          receives: 0,
-          visibleAt: 0,
-          isTaken: false,
-        });
-      }
+    send(given) {
+      messages.add(given);
       setImmediate(pump);
     },
     idle: () =>
-      waiting.length === 0
+      messages.length === 0
         ? Promise.resolve()
         : new Promise((resolve) => {
             idleListeners.push(resolve);
           }),
     get length() {
-      return waiting.length;
+      return messages.length;
     },
-    close() {
+    get dead() {
+      return messages.dead;
+    },
+    async close() {
       closed = true;
       clearTimeout(timer);
+      await Promise.all(running);
     },
   };
 }
@@ -170,11 +203,11 @@ function groupOf(message: QueuedMessage): string {
 }
 
 /** The event that Lambda would get from SQS. */
-function eventOf(queue: string, batch: readonly Waiting[]): SQSEvent {
+function eventOf(queue: string, batch: readonly TakenMessage[]): SQSEvent {
   return {
     Records: batch.map(({ id, group, body, sentAt, receives }) => ({
-      messageId: id,
-      receiptHandle: id,
+      messageId: String(id),
+      receiptHandle: String(id),
       body,
       attributes: {
         ApproximateReceiveCount: String(receives),

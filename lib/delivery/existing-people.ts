@@ -122,7 +122,10 @@ async function settleSame(
   });
 }
 
-/** A row of a file changes an account that exists, with the authority of the file's source: people of another source are not its own. */
+/**
+ * A row of a file changes an account that exists, with the authority of the file's source: people of another source are not its own. The
+ * password stays: it is the person's own by now, and Authing would take the hash of a row for a password.
+ */
 async function changeExisting(
   task: CreateTask,
   user: ListedUserDto,
@@ -134,7 +137,8 @@ async function changeExisting(
     const { createdBy: by } = known;
     return settle(task, { kind: "rejected", reason: "person-of-another-source", by, userId: user.userId });
   }
-  const told: Settle = (settled, outcome) =>
-    settle(settled, outcome.kind === "accepted" ? { ...outcome, reason: "updated" } : outcome);
-  await bringUpToDate(task, user, context, told);
+  const told: Settle = (_, outcome) =>
+    settle(task, outcome.kind === "accepted" ? { ...outcome, reason: "updated" } : outcome);
+  const { password: _, ...person } = task.change.person;
+  await bringUpToDate({ ...task, change: { ...task.change, person } }, user, context, told);
 }

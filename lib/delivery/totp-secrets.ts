@@ -80,7 +80,7 @@ export async function bringSecrets(
       return false;
     }
     // A file of users brings people: what an existing account signs in with is none of its business.
-    if (kind === "already-done" && task.subject === undefined) {
+    if ((kind === "already-done" || reason === "updated") && task.subject === undefined) {
       settle(task, { kind: "rejected", reason: "user-exists", userId });
       return false;
     }

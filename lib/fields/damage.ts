@@ -1,4 +1,4 @@
-import { hasUnseen, plainCharacters } from "./clean-text.ts";
+import { cleanText, hasUnseen, normalized, plainCharacters } from "./clean-text.ts";
 import { hasLostCharacters, isMojibake } from "./mojibake.ts";
 import type { Read } from "./read.ts";
 import { removedMark } from "./removed.ts";
@@ -18,7 +18,7 @@ import { removedMark } from "./removed.ts";
  */
 export type ValueKind = "identifier" | "phone" | "code" | "name" | "part of a name" | "text" | "status";
 
-export type DamageProblem =
+type DamageProblem =
   | "value-removed"
   | "sheet-error"
   | "formula-not-computed"
@@ -31,7 +31,7 @@ export type DamageProblem =
   | "number-lost-digits"
   | "date-instead-of-id";
 
-export type DamageNote =
+type DamageNote =
   | "text-formula-removed"
   | "null-taken-as-empty"
   | "name-looks-null"
@@ -67,12 +67,19 @@ export function mended(read: Read, kind: ValueKind): Mended {
   if (hasBreaks) notes.push("breaks-replaced");
   if (isName && text !== "" && looksNull(text)) notes.push("name-looks-null");
   if (kind === "text" && text.includes("??")) notes.push("question-marks");
-  if ((kind === "identifier" || kind === "phone") && text !== "" && hasUnseen(written.trim()))
-    notes.push("invisible-removed");
+  if (losesInvisible(written, text, kind)) notes.push("invisible-removed");
   if (kind === "phone" && /^\+?\d{5,20}\.0{1,9}$/.test(text)) notes.push("fraction-removed");
   if (kind === "identifier" && /^[1-9]\d{14}0{3,9}$/.test(text)) notes.push("digits-may-be-lost");
   const value = hasBreaks ? written.trim().replaceAll(everyBreak, " ").replaceAll(/ {2,}/g, " ") : written;
   return { read: value === read.value ? read : { ...read, value }, notes };
+}
+
+/** Whether the encoder of a field removes invisible characters; those that have a meaning stay in names. */
+function losesInvisible(written: string, text: string, kind: ValueKind): boolean {
+  const trimmed = written.trim();
+  if (trimmed === "" || !hasUnseen(trimmed)) return false;
+  if (text === "" || kind === "identifier" || kind === "phone") return true;
+  return cleanText(written) !== normalized(trimmed, "NFC");
 }
 
 /** What makes any text of a file unusable, secrets included; `undefined` for text without damage. */

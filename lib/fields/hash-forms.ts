@@ -3,7 +3,7 @@ import { describesItself } from "./password-hash.ts";
 // Hashes that a product gives in parts, as one string: Authing's password script gets the password and one string, so that salt and
 // cost must stand in it. PHC strings have base64 without padding.
 
-export type HashProblem =
+type HashProblem =
   | "password-hash-unknown"
   | "password-hash-damaged"
   | "password-hash-unsalted"

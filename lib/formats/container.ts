@@ -32,7 +32,7 @@ async function contentOf(file: FileSource): Promise<FileSource | undefined> {
   const magic = (await headOf(file.bytes(), 4)).toString("latin1");
   if (magic.startsWith("\x1f\x8b"))
     return opened(file.name.replace(/\.(?:gz|gzip)$/i, ""), () => gunzipped(file));
-  if (!/^PK(?:\x03\x04|\x05\x06)/.test(magic) || file.size === 0) return undefined;
+  if (!["PK\x03\x04", "PK\x05\x06"].includes(magic)) return undefined;
   const entries = await zipEntries(file);
   const isOffice = entries.some(({ path }) => path === "[Content_Types].xml" || path === "mimetype");
   if (isOffice) return undefined;

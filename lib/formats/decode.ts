@@ -55,7 +55,7 @@ export function textRefused(
 }
 
 /** Counts the lines of a text that comes in pieces; they end with LF, CRLF or CR. */
-export function lineCounter() {
+function lineCounter() {
   let line = 1;
   let endsWithReturn = false;
   return {

@@ -48,12 +48,13 @@ export function detectFormat(file: OpenFile): Format {
     if (beginning.startsWith(bytes)) throw refusal(reason, hint);
   }
   const format = formats.find((candidate) => candidate.recognizes(file));
+  if (format && !format.readsAnyText) return format;
+  for (const [pattern, reason, hint] of refusedTexts)
+    if (file.text && pattern.test(file.text.head)) throw refusal(reason, hint);
   if (format) return format;
   if (beginning.startsWith("PK"))
     throw refusal("file-is-zip", "upload the file inside, or a workbook as .xlsx");
   if (!file.text) throw refusal("file-is-binary", `upload ${knownNames()}`);
-  for (const [pattern, reason, hint] of refusedTexts)
-    if (pattern.test(file.text.head)) throw refusal(reason, hint);
   throw refusal("file-format-unknown", `upload ${knownNames()}`);
 }
 

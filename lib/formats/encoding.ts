@@ -6,7 +6,7 @@ import { eastAsianScan, westernScan } from "./encoding-scans.ts";
 import { headOf } from "./file-source.ts";
 
 /** How an encoding was found. */
-export type EncodingReason =
+type EncodingReason =
   | "byte-order-mark"
   | "configured"
   | "utf-16-by-zeros"

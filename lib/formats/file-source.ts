@@ -11,7 +11,7 @@ export interface FileSource {
 }
 
 /** How many bytes of a file its kind is detected by. */
-export const headBytes = 65_536;
+const headBytes = 65_536;
 
 /** The first bytes of a file: at most `length`. */
 export async function headOf(bytes: AsyncIterable<Uint8Array>, length = headBytes): Promise<Buffer> {

@@ -16,6 +16,8 @@ const known = new Set(["secret", "issuer", "algorithm", "digits", "period", "cou
 
 /** Whether a text is meant as a URI of this family, valid or not. */
 export const otpauthUri = /^\s*otpauth(?:-[a-z]+)?:/i;
+/** Whether a text holds one, anywhere. */
+export const otpauthUriInside = /otpauth(?:-[a-z]{1,20})?:/i;
 
 /**
  * Parses a key URI (https://github.com/google/google-authenticator/wiki/Key-Uri-Format). Returns `undefined` for any other text and

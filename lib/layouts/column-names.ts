@@ -192,6 +192,7 @@ export const personColumnNames = {
   identities: [],
   tenantIds: [],
   departmentIds: [],
+  departmentIdType: [],
   metadataSource: [],
 } as const satisfies ColumnNames<string>;
 export type PersonField = keyof typeof personColumnNames;

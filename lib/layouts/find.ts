@@ -3,7 +3,8 @@ import type { ReadContext, RowProblem } from "#lib/formats/format.ts";
 import { normalizedName } from "./columns.ts";
 import { configuredMeaning, configuring } from "./configured.ts";
 import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
-import { knowsColumn, plainLists, plainReader } from "./plain/index.ts";
+import { withMigrationKey } from "./migration-uri.ts";
+import { knowsColumn, meaningByName, plainLists, plainReader } from "./plain/index.ts";
 import * as registry from "./registry.ts";
 
 const layouts: readonly Layout[] = Object.values(registry);
@@ -16,13 +17,70 @@ export interface EntryReader {
   unmapped(): readonly string[];
   /** Which columns were chosen and left out where several hold one field, as far as records have shown them. */
   notes(): readonly RowProblem[];
-  /** Names of columns or keys that hold secrets and do not look so, lower case. */
-  readonly hides: ReadonlySet<string>;
+  /** Names of columns or keys, at any depth, that hold secrets and do not look so. */
+  readonly hides: readonly string[];
+  /** Names of columns or keys, at any depth, that look as if they held secrets and hold none. */
+  readonly shows: readonly string[];
+  /** Given the columns of the file, or the keys of a record: whether the layout of a product knows what is in one of them. */
+  knows(columns: readonly string[]): (column: string) => boolean;
+  /** The field of ours that the configuration, or a name in a table of no product, makes of a column. */
+  fieldOf(column: string): string | undefined;
 }
 
-/** The layout that a file is in; `undefined` where the names of its columns say what they mean. */
-export const findLayout = (sample: Sample): Layout | undefined =>
-  layouts.find((layout) => layout.recognizes(sample));
+/** The beginning of a file. */
+export interface Beginning extends Pick<Sample, "columns" | "list"> {
+  /** The name of its format. */
+  readonly format: string;
+  /** Its first records that can be read. */
+  readonly records: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * The layout that a file is in; `undefined` where the names of its columns say what they mean.
+ *
+ * Records of a product need not all have what only this product writes: any of them decides, and one layout must account for all that are
+ * recognised.
+ *
+ * @throws InboundError `malformed` `layout-ambiguous` for records of several products; `misconfigured` `layout-setting-unknown` for a
+ *   setting that names none.
+ */
+export function findLayout(
+  { format, columns, list, records }: Beginning,
+  settings: Pick<LayoutSettings, "layout">,
+): Layout | undefined {
+  const ofFormat = layouts.find(({ name }) => name === format);
+  if (settings.layout !== undefined && !ofFormat) return layoutOfSetting(settings.layout);
+  const samples: readonly Sample[] = (records.length > 0 ? records : [undefined]).map((values) => ({
+    columns,
+    values,
+    ...(list !== undefined && { list }),
+  }));
+  const found = layouts
+    .map((layout) => ({ layout, recognized: samples.filter((sample) => layout.recognizes(sample)) }))
+    .filter(({ recognized }) => recognized.length > 0);
+  const all = new Set(found.flatMap(({ recognized }) => recognized));
+  const whole = found.find(({ recognized }) => recognized.length === all.size);
+  if (whole === undefined && found.length > 0) {
+    // Names of layouts are ours.
+    throw new InboundError("malformed", "layout-ambiguous", {
+      path: `layouts ${found.map(({ layout }) => layout.name).join(", ")}`,
+      hint: "upload the records of each product in a file of their own, or name the layout in uploads.layout",
+    });
+  }
+  return whole?.layout;
+}
+
+/** How the setting names files that are read by the names of their columns. */
+const plain = "plain";
+
+function layoutOfSetting(setting: string): Layout | undefined {
+  const layout = layouts.find(({ name }) => name === setting);
+  if (layout || setting === plain) return layout;
+  throw new InboundError("misconfigured", "layout-setting-unknown", {
+    path: "uploads.layout",
+    hint: `name one of ${[plain, ...layouts.map(({ name }) => name)].toSorted().join(", ")}, or leave it out`,
+  });
+}
 
 /**
  * The reader of a file's records.
@@ -37,7 +95,18 @@ export function entryReader(
   columns: readonly string[] | undefined,
   settings: LayoutSettings,
 ): EntryReader {
-  if (layout === undefined) return { ...plainReader(kind, columns, settings), hides: new Set() };
+  if (layout === undefined) {
+    const meaningOf = meaningByName(kind, settings);
+    const plain = plainReader(kind, columns, settings);
+    return {
+      ...plain,
+      entries: (values) => plain.entries(values).map(withMigrationKey),
+      hides: [],
+      shows: [],
+      knows: () => () => false,
+      fieldOf: (column) => meaningOf(column)?.field,
+    };
+  }
   const found = layouts.find(({ name }) => name === layout);
   // The plan of an import names it, and this bundle wrote the plan.
   if (!found) throw new TypeError("no such layout");
@@ -50,7 +119,7 @@ export const maxUnmapped = 100;
 const maxNameLength = 64;
 
 function productReader(
-  { entries, knows, hides = [], refusal }: Layout,
+  { entries, knows, hides = [], shows = [], refusal }: Layout,
   kind: UploadKindName,
   columns: readonly string[] | undefined,
   settings: LayoutSettings,
@@ -71,11 +140,17 @@ function productReader(
   return {
     entries(values) {
       if (!columns) see(Object.keys(values));
-      return configure(entries(values, kind, settings), values);
+      return configure(entries(values, kind, settings), values).map(withMigrationKey);
     },
     unmapped: () => [...unmapped],
     notes: () => [],
-    hides: new Set(hides.map((name) => name.toLowerCase())),
+    hides,
+    shows,
+    knows: knowing,
+    fieldOf(column) {
+      const meaning = configured(column);
+      return meaning === "none" ? undefined : meaning?.field;
+    },
   };
 }
 
@@ -91,7 +166,7 @@ function knowingOf(knows: Layout["knows"]): (columns: readonly string[]) => (nam
 export function readContext(
   kind: UploadKindName,
   settings: LayoutSettings,
-): Pick<ReadContext, "knows" | "lists" | "headerless"> {
+): Pick<ReadContext, "knows" | "lists" | "around" | "headerless"> {
   const names = new Set(
     [...layouts.flatMap(({ columns = [] }) => columns), ...Object.keys(settings.columns)].map(normalizedName),
   );
@@ -100,6 +175,7 @@ export function readContext(
   return {
     knows: (name) => isKnown(name) || names.has(normalizedName(name)),
     lists: [...lists],
+    around: [...new Set(layouts.flatMap(({ around }) => around?.names ?? []))],
     headerless: layouts.flatMap(({ headerless }) => headerless ?? []),
   };
 }

@@ -1,5 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
+import { settingProblems } from "#lib/fields/totp-settings.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
+import { parseOtpauth } from "#lib/formats/otpauth-uri.ts";
 import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
 import { defineLayout, isIdentity } from "./layout.ts";
 import { inside, items, present, readFields, recordOf, type Fields, type Paths } from "./record.ts";
@@ -13,7 +15,7 @@ export interface Part {
 }
 
 /** Where a record has its TOTP secrets. */
-export interface Factors {
+interface Factors {
   /** Of each factor: the path of a list with `[]` behind it, or of one object; absent: the record itself. */
   readonly at?: string;
   /** Fields of a factor, by paths in it. A factor without `secret` is none. */
@@ -32,7 +34,7 @@ export interface Product extends Omit<Layout, "knows" | "entries"> {
   readonly person?: Paths | ((record: Read) => Part | undefined);
   /** Fields that identify the person of a secret, where they are not those of `person`. */
   readonly identities?: Paths | ((record: Read) => Fields);
-  /** The chosen factor first. */
+  /** The factor that the product asks for first, first. */
   readonly factors?: Factors | ((record: Read, settings: LayoutSettings) => readonly Part[]);
 }
 
@@ -54,21 +56,31 @@ export function productLayout({ person, identities, factors, knows, ...layout }:
   });
 }
 
-/** The entries of a record: the person where people are asked for, then each factor. Authing holds one secret of a person, so others are refused. */
-export function entriesOf(
+/**
+ * The entries of a record: the person where people are asked for, then each factor. Authing holds one secret of a person: the first factor
+ * that it can hold is the one, and others that it could hold are refused. A factor that it cannot hold is refused for its own reasons.
+ */
+function entriesOf(
   kind: UploadKindName,
   person: Part | undefined,
   identities: Fields,
   factors: readonly Part[],
 ): readonly Entry[] {
   const who = Object.fromEntries(Object.entries(identities).filter(([field]) => isIdentity(field)));
-  const secrets = factors.map(({ fields, problems = [], notes = [] }, index): Entry => ({
-    kind: "secret",
-    ...(factors.length > 1 && { part: `otp ${index + 1}` }),
-    fields: { ...who, ...fields },
-    ...listed("problems", index === 0 ? problems : [...problems, leftOut(fields)]),
-    ...listed("notes", notes),
-  }));
+  const chosen = chosenOf(factors);
+  const numbered = withRecoveryCode(factors, chosen).map((each, index) => ({ ...each, index }));
+  const secrets = numbered
+    .toSorted((one, other) => Number(other.index === chosen) - Number(one.index === chosen))
+    .map(({ fields, problems = [], notes = [], index }): Entry => {
+      const isLeftOut = index !== chosen && isHeld({ fields, problems });
+      return {
+        kind: "secret",
+        ...(factors.length > 1 && { part: `otp ${index + 1}` }),
+        fields: { ...who, ...fields },
+        ...listed("problems", isLeftOut ? [...problems, leftOut(fields)] : problems),
+        ...listed("notes", notes),
+      };
+    });
   if (kind === "otp" || person === undefined) return secrets;
   const { fields, problems = [], notes = [] } = person;
   return [{ kind: "person", fields, ...listed("problems", problems), ...listed("notes", notes) }, ...secrets];
@@ -78,6 +90,45 @@ const leftOut = ({ secret }: Fields): RowProblem => ({
   code: "second-factor-left-out",
   ...(secret && { column: secret.path }),
 });
+
+const chosenOf = (factors: readonly Part[]): number => Math.max(0, factors.findIndex(isHeld));
+
+/** Whether Authing can hold a factor, by its settings: those of its record, or of its URI. */
+function isHeld({ fields, problems = [] }: Part): boolean {
+  const { secret, type, algorithm, digits, period, counter } = fields;
+  const uri = typeof secret?.value === "string" ? parseOtpauth(secret.value) : undefined;
+  const ofRecord = {
+    type: type?.value,
+    algorithm: algorithm?.value,
+    digits: digits?.value,
+    period: period?.value,
+    counter: counter?.value,
+  };
+  const unsupported = [...settingProblems(ofRecord), ...settingProblems({ ...uri, counter: undefined })];
+  return problems.length === 0 && unsupported.length === 0;
+}
+
+/** The recovery code is of the person, and goes with the secret that is chosen. */
+function withRecoveryCode(factors: readonly Part[], chosen: number): readonly Part[] {
+  const [first, ...others] = factors;
+  if (first === undefined || chosen === 0 || factors[chosen]?.fields["recoveryCode"] !== undefined)
+    return factors;
+  const { recoveryCode, ...fields } = first.fields;
+  const isOfCodes = ({ code }: RowProblem) => code.startsWith("recovery-code");
+  const { notes = [] } = first;
+  return [
+    { ...first, fields, notes: notes.filter((each) => !isOfCodes(each)) },
+    ...others.map((other, index) =>
+      index + 1 === chosen
+        ? {
+            ...other,
+            fields: { ...other.fields, ...(recoveryCode && { recoveryCode }) },
+            notes: [...(other.notes ?? []), ...notes.filter(isOfCodes)],
+          }
+        : other,
+    ),
+  ];
+}
 
 function listed<Name extends string>(name: Name, problems: readonly RowProblem[]) {
   return problems.length > 0

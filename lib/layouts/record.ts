@@ -1,4 +1,5 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
+import { holdsRemovedMark } from "#lib/fields/removed.ts";
 import type { PersonField, SecretField } from "./column-names.ts";
 
 // Reading a product's record by the names that the product writes.
@@ -20,7 +21,8 @@ export const recordOf = (values: unknown): Read => ({ value: values, path: "" })
  *
  * Names match in any case and with or without `_`, so that `totp_secret` of a table and `totpSecret` of a JSON export are one; the name as
  * it is written goes first. Text that the path leads into is read as JSON: products put JSON into JSON (Keycloak), and into cells of CSV.
- * The path of what is found has the names of the file. `undefined` where the path leads nowhere; never throws.
+ * The path of what is found has the names of the file. `undefined` where the path leads nowhere; never throws. A path that leads into the
+ * mark of a removed secret ends there: what it was, must be put back.
  */
 export function inside(from: Read, path: string | Steps): Read {
   let read = from;
@@ -28,9 +30,26 @@ export function inside(from: Read, path: string | Steps): Read {
   return read;
 }
 
-/** The elements of a list, each with its path; none for anything else. */
+/** Whether a value was removed from an earlier result, and is still to be put back. */
+export const isRemoved = ({ value }: Read): boolean => typeof value === "string" && holdsRemovedMark(value);
+
+/** Where the mark of a removed secret is: in a text, or in the lists and objects of a value. */
+export function removedIn(read: Read, depth = 32): Read | undefined {
+  if (isRemoved(read)) return read;
+  const { value, path } = read;
+  if (typeof value !== "object" || value === null || depth === 0) return undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const at = Array.isArray(value) ? `${path}[${name}]` : joined(path, name);
+    const found = removedIn({ value: inner, path: at }, depth - 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The elements of a list, each with its path; none for anything else. A list that was removed is one element, the mark. */
 export function items(list: Read): readonly Read[] {
   const value = opened(list.value);
+  if (value === undefined && isRemoved(list)) return [list];
   return Array.isArray(value)
     ? value.map((item: unknown, index) => ({ value: item, path: `${list.path}[${index}]` }))
     : [];
@@ -85,6 +104,7 @@ function opened(value: unknown): unknown {
 
 function stepInto({ value, path }: Read, step: string | number): Read {
   const within = opened(value);
+  if (within === undefined && isRemoved({ value, path })) return { value, path };
   if (typeof step === "number") {
     return {
       value: Array.isArray(within) ? (within as unknown[])[step] : undefined,

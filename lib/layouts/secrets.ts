@@ -1,7 +1,7 @@
 import { encodeBase32 } from "#lib/fields/base32.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
-import { inside, isObject, items } from "./record.ts";
+import { inside, isObject, isRemoved, items } from "./record.ts";
 
 // How products write TOTP secrets and recovery codes, and the one form in which layouts pass them on.
 
@@ -21,7 +21,7 @@ const undecodable = Object.freeze({});
 
 /** The secret in base32, or as it was where it is base32 or a URI already. */
 export function secretFrom(read: Read, encoding: SecretEncoding): Read {
-  if (encoding === "base32" || isEmpty(read.value)) return read;
+  if (encoding === "base32" || isEmpty(read.value) || isRemoved(read)) return read;
   const decoded = typeof read.value === "string" ? decoders[encoding](read.value) : undefined;
   return { value: decoded ?? undecodable, path: read.path };
 }
@@ -43,7 +43,7 @@ const decoders: Readonly<Record<Exclude<SecretEncoding, "base32">, (written: str
   };
 
 /** The bytes of base64 in the standard alphabet or the one for URLs, with or without padding; `undefined` for any other text. */
-export function bytesOfBase64(written: string): Buffer | undefined {
+function bytesOfBase64(written: string): Buffer | undefined {
   const text = written.trim();
   const end = text.endsWith("==") ? -2 : text.endsWith("=") ? -1 : text.length;
   const digits = text.slice(0, end);

@@ -11,16 +11,13 @@ import { defineLayout, isIdentity, type Entry, type Layout, type Sample } from "
 export type Meant = (value: unknown, cell: CellReader) => unknown;
 
 /** Reads a cell by the name of its column, as the product writes it. */
-export type CellReader = (column: string) => Read;
+type CellReader = (column: string) => Read;
 
 /** A column; of several, the first one that is filled; and what its cells mean, where they are not taken as they are. */
-export type From =
-  | string
-  | readonly string[]
-  | { readonly from: string | readonly string[]; readonly as: Meant };
+type From = string | readonly string[] | { readonly from: string | readonly string[]; readonly as: Meant };
 
 /** A product's table. */
-export interface TableProduct extends Pick<Layout, "name" | "title" | "hides"> {
+export interface TableProduct extends Pick<Layout, "name" | "title" | "hides" | "shows"> {
   /** Columns that only this product has together: all of one of the lists. */
   readonly recognizedBy: readonly (readonly string[])[];
   /** Absent: the files hold secrets only. */
@@ -47,7 +44,7 @@ export interface TableProduct extends Pick<Layout, "name" | "title" | "hides"> {
  * of secrets each row is a secret, so that one without is refused by its own name.
  */
 export function tableLayout(product: TableProduct): Layout {
-  const { name, title, hides, recognizedBy, person, secret, ignores = [], skips, problems } = product;
+  const { name, title, hides, shows, recognizedBy, person, secret, ignores = [], skips, problems } = product;
   const nameOf = rememberedNames(product.nameOf ?? normalizedName);
   const used = [...columnsOf(person), ...columnsOf(secret), ...ignores];
   const known = new Set(used.map(nameOf));
@@ -77,6 +74,7 @@ export function tableLayout(product: TableProduct): Layout {
     name,
     title,
     ...(hides && { hides }),
+    ...(shows && { shows }),
     columns: [...new Set([...used, ...recognizedBy.flat(), ...(product.header ?? [])])],
     knows: (columns) => {
       const { names } = addedTo(columns);

@@ -166,6 +166,13 @@ export const otpFiles: ReasonGroup = {
       zh: "otpauth-migration:// 地址或其中的一个密钥无法识别，因此该行被拒绝。",
       zhNext: "请从验证器重新导出，并复制完整的地址。",
     },
+    "migration-holds-several-keys": {
+      en: "In place of the secret is an export of Google Authenticator with several TOTP keys, or a part of such an export, so the row was rejected: it is not known which of the keys is meant.",
+      enNext:
+        "Export this one account alone, or upload the exports as a text file, one a line: there each key belongs to the account in its name.",
+      zh: "密钥处是 Google 身份验证器的导出内容，其中有多个 TOTP 密钥，或只是导出内容的一部分，因此该行被拒绝：无法确定是哪一个密钥。",
+      zhNext: "请只导出这一个账号，或把导出内容作为文本文件上传，每行一个：这样每个密钥属于其名称中的账号。",
+    },
     "migration-part-missing": {
       en: "An export of an authenticator has several addresses, and at least one of them is not in the file; the keys of the others were imported.",
       enNext:

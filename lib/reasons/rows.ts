@@ -8,6 +8,12 @@ export const rows: ReasonGroup = {
     zh: "该行整行被拒绝并列出所有原因，其他行照常处理；rejected.csv 中有该行以便更正。",
   },
   reasons: {
+    updated: {
+      en: "The account existed, and the row changed the fields that differed, as the setting uploads.existing says.",
+      enNext: "Nothing is to be done.",
+      zh: "账号已存在，该行按照 uploads.existing 设置更新了不同的字段。",
+      zhNext: "无需处理。",
+    },
     "columns-missing": {
       en: "The row has fewer cells than the header, so it was rejected.",
       enNext: "Add the missing cells; a value with a delimiter in it needs quotation marks.",
@@ -25,6 +31,18 @@ export const rows: ReasonGroup = {
       enNext: "Quote the whole value, and double each quotation mark in it.",
       zh: "该行的引号位置不对，因此被拒绝。",
       zhNext: "请用引号括住整个值，其中的引号写两次。",
+    },
+    "row-is-total": {
+      en: "The row is a total of the table and no person, so it was rejected.",
+      enNext: "Nothing is to be done, unless the row is a person: then change the word in its first cell.",
+      zh: "该行是表格的合计行，不是人员，因此被拒绝。",
+      zhNext: "无需处理；如果该行确实是一个人，请修改第一个单元格的文字。",
+    },
+    "character-nul": {
+      en: "A cell of the row holds the character U+0000, which damaged files have, so the row was rejected.",
+      enNext: "Write the value anew.",
+      zh: "该行的一个单元格含有字符 U+0000，文件可能已损坏，因此该行被拒绝。",
+      zhNext: "请重新填写该值。",
     },
     "quote-unclosed": {
       en: "A quotation mark in the row is never closed, so the row was rejected.",

@@ -36,6 +36,24 @@ export const settings: ReasonGroup = {
       zhNext: "如果一直如此，请检查函数的角色和密钥所用的加密密钥。",
       run: runDoctor,
     },
+    "store-in-use": {
+      en: "The store of this machine is in use by another process, and only one may work with it: nothing was started.",
+      enNext: "End the other process first, or name another folder.",
+      zh: "本机的数据库正被另一个进程使用，同一时间只能有一个进程使用它：没有启动任何东西。",
+      zhNext: "请先结束另一个进程，或者指定另一个文件夹。",
+    },
+    "store-newer": {
+      en: "A newer version of the code has written the store of this machine, which this version cannot read: nothing was started.",
+      enNext: "Run the newer version, or restore a backup that this version has written.",
+      zh: "本机的数据库由更新版本的代码写入，当前版本无法读取：没有启动任何东西。",
+      zhNext: "运行较新的版本，或者恢复由当前版本写入的备份。",
+    },
+    "store-of-another-authing": {
+      en: "The store of this machine knows the accounts at another Authing, so that it would take people for created who are not there: nothing was started.",
+      enNext: "Name another folder for this Authing, or correct `authing.host` in inbound.config.ts.",
+      zh: "本机的数据库记录的是另一个 Authing 的账号，会把不存在的人当作已创建：没有启动任何东西。",
+      zhNext: "为这个 Authing 指定另一个文件夹，或者更正 inbound.config.ts 中的 `authing.host`。",
+    },
     "secrets-file-missing": {
       en: "The file that INBOUND_SECRETS names does not exist, so the laptop has no secrets.",
       enNext:

@@ -79,6 +79,12 @@ export const waits: ReasonGroup = {
       zhNext: "如果一直如此，请检查本区域 SQS 的状态和函数的角色权限。",
       run: runDoctor,
     },
+    "store-unreachable": {
+      en: "The store of this machine cannot be read or written: events stay where they are, and senders get 503 and repeat their requests.",
+      enNext: "Make room on the disk; where the file is damaged, restore the backup (docs/one-machine.md).",
+      zh: "无法读写本机的数据库：事件留在原处，发送方得到 503 并会重新发送。",
+      zhNext: "请腾出磁盘空间；如果文件已损坏，请恢复备份（docs/one-machine.md）。",
+    },
     "bucket-unreachable": {
       en: "The bucket did not take an object, so the sender gets 503 and repeats its request.",
       enNext: "If it lasts, look at the health of S3 in this region and at the role of the function.",

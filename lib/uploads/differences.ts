@@ -2,7 +2,7 @@ import type { FollowedPreview } from "./import-plan.ts";
 import { addCounts, type OutcomeCounts, type RowCounts } from "./row-results.ts";
 
 /** A number that a preview foretold, and what it became. */
-export interface Difference {
+interface Difference {
   readonly foretold: number;
   readonly became: number;
 }

@@ -39,8 +39,7 @@ export async function finishImport(
   try {
     const outcome = claim.state === "settled" ? claim.record.outcome : await joinParts(plan, ports);
     await deleteSecrets(plan, outcome, objects);
-    // For good: they hold passwords and secrets.
-    await objects.remove(plan.stored);
+    await deleteRows(plan, objects);
     await deleteParts(plan, objects);
     await objects.remove({ bucket, key: planKey(id) });
     return "done";
@@ -100,6 +99,15 @@ async function deleteSecrets(
   if (kind === "otp" && !isPreview && outcome.kind === "accepted" && object.versionId !== undefined) {
     await objects.remove(object);
   }
+}
+
+/**
+ * Deletes the stored rows for good: they hold passwords and secrets. A plan that was begun twice has written them twice: what is left of the
+ * first time would be the newest version then, so the name is deleted too, and the bucket forgets what is behind it after a day.
+ */
+async function deleteRows({ stored }: ImportPlan, objects: ObjectStore): Promise<void> {
+  await objects.remove(stored);
+  await objects.remove({ bucket: stored.bucket, key: stored.key });
 }
 
 async function deleteParts(plan: ImportPlan, objects: ObjectStore): Promise<void> {

@@ -158,11 +158,12 @@ async function makePlan(
     await rowsObject?.abandon();
     if (!(error instanceof InboundError) || error.retryable) throw error;
     // The header of a file that was refused for its columns may be a row of people: it does not go into the results.
+    const problem = problemOf(error);
     const known = seen ?? { details: { format: "unknown" }, columns: [] };
     await recordOutcome(
       { ...base, ...known, columns: translator ? known.columns : [] },
       noResults(),
-      () => ({ columns: columnsOf(translator), problem: problemOf(error) }),
+      () => ({ columns: columnsOf(translator), problem }),
       ports,
     );
     return undefined;

@@ -17,10 +17,8 @@ export const appliedIdOf = (object: ImportSummary["object"], bucket: string): st
 export type ImportSettings = Pick<PlanPorts, "reading" | "rows" | "existing">;
 
 /** The settings that decide what an import does, each as a hash. */
-export function importSettings({ reading, rows, existing }: ImportSettings): SettingsPrint {
-  const { keys: _, ...read } = reading;
-  return settingsPrint({ ...read, ...rows.translation, existing });
-}
+export const importSettings = ({ reading, rows, existing }: ImportSettings): SettingsPrint =>
+  settingsPrint({ ...reading, ...rows.translation, existing });
 
 /**
  * Reads the summary of a preview that can be carried out.

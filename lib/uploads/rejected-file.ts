@@ -6,7 +6,7 @@ import { explainReason } from "#lib/reasons/explain-reason.ts";
 import type { Language } from "#lib/reasons/reason.ts";
 
 /** A row as the file of rejected rows has it. */
-export interface RejectedRow {
+interface RejectedRow {
   readonly place: string;
   /** The row as its file has it, secrets blanked. */
   readonly original: readonly string[];
@@ -40,22 +40,36 @@ export function rejectedFile({
   return columns === undefined ? jsonFile() : csvFile(details, columns);
 }
 
-const ownColumns = ["row", "reason"];
+const rowColumn = "row";
+const reasonColumn = "reason";
+const ownColumns = [rowColumn, reasonColumn];
+
+/** The columns of a file without those that `rejected.csv` adds. */
+export function withoutOwnColumns(columns: readonly string[]): readonly string[] {
+  const isOurs = columns.length > ownColumns.length && columns.slice(-2).join() === ownColumns.join();
+  return isOurs ? columns.slice(0, -2) : columns;
+}
 
 function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonly string[]): RejectedFile {
   const isCsv = format === "csv";
   const { encode, languages, mark } = textOf(isCsv ? encoding : undefined);
   const record = csvWriter({ delimiter: isCsv ? (delimiter === "tab" ? "\t" : (delimiter ?? ",")) : "," });
   // A file that came out of here once has the two columns already: they are written anew.
-  const isOurs = columns.length > ownColumns.length && columns.slice(-2).join() === ownColumns.join();
-  const bare = (cells: readonly string[]) => (isOurs ? cells.slice(0, -2) : cells);
+  const own = withoutOwnColumns(columns);
+  const bare = (cells: readonly string[]) => (own === columns ? cells : cells.slice(0, -2));
+  // A row that was read may end before its last columns.
+  const whole = (cells: readonly string[]) => own.map((_, index) => cells[index] ?? "");
   return {
     name: delimiter === "tab" && isCsv ? "rejected.tsv" : "rejected.csv",
     contentType: `text/csv; charset=${(isCsv && encoding) || "utf-8"}`,
-    beginning: () => encode(mark + record([...bare(columns), ...ownColumns])),
-    record: ({ place, original, reasons }) =>
+    beginning: () => encode(mark + record([...own, ...ownColumns])),
+    record: ({ place, original, isRecord, reasons }) =>
       encode(
-        record([...bare(original), place, reasons.map((reason) => explained(reason, languages)).join("; ")]),
+        record([
+          ...(isRecord ? whole(original) : bare(original)),
+          place,
+          reasons.map((reason) => explained(reason, languages)).join("; "),
+        ]),
       ),
   };
 }
@@ -67,8 +81,8 @@ function jsonFile(): RejectedFile {
     beginning: () => new Uint8Array(),
     record({ place, original, isRecord, reasons }) {
       const record: object = isRecord ? JSON.parse(original[0] ?? "{}") : { original: original[0] ?? "" };
-      const reason = reasons.map((each) => explained(each, ["en", "zh"])).join("; ");
-      return Buffer.from(`${JSON.stringify({ ...record, row: place, reason })}\n`);
+      const why = reasons.map((each) => explained(each, ["en", "zh"])).join("; ");
+      return Buffer.from(`${JSON.stringify({ ...record, [rowColumn]: place, [reasonColumn]: why })}\n`);
     },
   };
 }
@@ -92,8 +106,8 @@ function textOf(encoding: string | undefined): {
 }
 
 /** `column: code (what it means)`. The code stays, since programs and commands go by it. */
-function explained(reason: string, languages: readonly Language[]): string {
-  const code = reason.slice(reason.lastIndexOf(": ") + 1).trim();
+function explained(told: string, languages: readonly Language[]): string {
+  const code = told.slice(told.lastIndexOf(": ") + 1).trim();
   const means = languages.flatMap((language) => explainReason(code, { language })?.means ?? []);
-  return means.length === 0 ? reason : `${reason} (${means.join(" ")})`;
+  return means.length === 0 ? told : `${told} (${means.join(" ")})`;
 }

@@ -158,7 +158,7 @@ describe("the deployment", () => {
     for (const { Action, Resource } of named) {
       expect(Action.join()).not.toContain("*");
       expect(JSON.stringify(Resource)).toMatch(
-        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/(incoming\/(users|otp)|results|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/watch\/filled-fields\.json"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
+        /^\{"(Ref|Fn::GetAtt)":[^*]+\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/((incoming|plan)\/(users|otp)|results|rows|parked(\/waiting)?|waiting(\/[a-z-]+)?)\/\*"\}$|^\{"Fn::Sub":"\$\{UploadsBucket\.Arn\}\/watch\/filled-fields\.json"\}$|^\{"Fn::Sub":"\$\{LedgerTable\.Arn\}\/index\/by-person"\}$/,
       );
     }
   });
@@ -195,7 +195,7 @@ describe("the deployment", () => {
       expect(readable(name)).toEqual(["AuthingSecret", ...secretsOf(asking)]);
     }
     expect(readable("uploads-run")).toEqual(["AuthingSecret"]);
-    expect(readable("uploads-plan")).toEqual([]);
+    expect(readable("uploads-plan")).toEqual(["UploadsSecret"]);
     expect(readable("uploads-finish")).toEqual([]);
     expect(readable("unclaimed-refuse")).toEqual([]);
   });
@@ -234,7 +234,8 @@ describe("the deployment", () => {
 
   it("holds no value of a secret", () => {
     const secrets = Object.values(resources).filter(({ Type }) => Type === "AWS::SecretsManager::Secret");
-    expect(secrets).toHaveLength(sources.length + 2);
+    // Of Authing, of encrypted files and of bots of group chats.
+    expect(secrets).toHaveLength(sources.length + 3);
     for (const { Properties } of secrets) expect(Object.keys(Properties)).toEqual(["Name", "Description"]);
   });
 
@@ -293,7 +294,7 @@ describe("the deployment", () => {
       "unclaimed-refuse",
     ]);
     expect(JSON.stringify(without)).not.toContain("webhooks");
-    expect(JSON.stringify(without)).not.toMatch(/(?!Authing|Notices)[A-Z][a-z]+Secret"/);
+    expect(JSON.stringify(without)).not.toMatch(/(?!Authing|Notices|Uploads)[A-Z][a-z]+Secret"/);
   });
 
   it("refuses a source without a function, and a function without a definition", () => {

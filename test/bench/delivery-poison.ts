@@ -3,7 +3,7 @@ import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { createPace } from "#lib/delivery/pace.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import { accessKey, person } from "./delivery-batch.ts";
 

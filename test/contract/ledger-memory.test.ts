@@ -1,4 +1,4 @@
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import { ledgerSuite } from "./ledger.ts";
 
 ledgerSuite("in memory", memoryLedger);

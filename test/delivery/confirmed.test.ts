@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { day, openWorld, personOf, told, type World, type WorldOptions } from "./world.ts";
 

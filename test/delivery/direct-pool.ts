@@ -139,6 +139,10 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
   return {
     users: () => people.all().map((person) => toUserDto(person)),
     otpOf: (userId) => people.find(userId)?.otp?.secret,
+    factorsOf(userId) {
+      const { otp, password } = people.find(userId) ?? {};
+      return { ...(otp && { otp }), ...(password && { password }) };
+    },
     requests,
     script: faults.add,
     connect: () => client,

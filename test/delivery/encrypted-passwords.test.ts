@@ -2,7 +2,7 @@ import { ManagementClient } from "authing-node-sdk";
 import { constants, publicEncrypt } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import { startSandbox, type Sandbox } from "#infra/sandbox/sandbox.ts";
 import { defineConfig } from "#lib/config.ts";
 import type { Change } from "#lib/contract/change.ts";

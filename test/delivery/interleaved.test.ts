@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { carryOutAsked, type Asked } from "../operations/asked.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { apply } from "#lib/pipeline/apply.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import { mover } from "./story.ts";
 import { openWorld, personOf, portsOf, told, type Message, type World } from "./world.ts";
 import { parkedList } from "../contract/parked-list.ts";

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Ledger } from "#lib/contract/ledger.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 
 type Entry = [at: number, name: keyof Ledger, given: unknown[]];
 

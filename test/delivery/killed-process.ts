@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import { localParked } from "#infra/local/parked.ts";
+import { memoryParked } from "../memory/parked.ts";
 import { append, journaledLedger, linesOf } from "./journal.ts";
 import { accessKey, portsOf, type Message } from "./world.ts";
 
@@ -17,7 +17,7 @@ const silent = () => {};
 
 const ports = portsOf({
   ledger: await journaledLedger(`${folder}/journal`, now),
-  parked: localParked(),
+  parked: memoryParked(),
   events: { send: async () => {} },
   peoplePolicy: () => "own",
   authing: createAuthingClient({ host, credentials: async () => accessKey, now, timeoutSeconds: 1 }),

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import type { Fault } from "#infra/sandbox/faults.ts";
 import { openWorld, personOf, told, type World } from "./world.ts";
 import { parkedList } from "../contract/parked-list.ts";

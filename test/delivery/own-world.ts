@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 /** A world in memory without the network, whose sources speak about their own people, for the length of one test. */

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { LeavePolicy, OtpPolicy, PeoplePolicy } from "#lib/contract/policies.ts";
 import type { EventRecord } from "#lib/contract/ledger.ts";
 import type { Asked } from "../operations/asked.ts";
-import { memoryLedger, type MemoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
 import type { ScriptedFault } from "#infra/sandbox/faults.ts";
 import { brokenFor, brokenLedger, isGone, type Told } from "./reference.ts";
 import { cast, drawn, heir, statementsOf, type Draw, type SourceName, type Statement } from "./statements.ts";

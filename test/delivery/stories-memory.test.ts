@@ -1,4 +1,4 @@
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import { storiesSuite } from "./stories.ts";
 
 storiesSuite("in memory", memoryLedger);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { memoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger } from "../memory/ledger.ts";
 import type { Change, PersonReference } from "#lib/contract/change.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { createPace } from "#lib/delivery/pace.ts";

@@ -19,8 +19,9 @@ import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { ScriptedFault } from "#infra/sandbox/faults.ts";
 import type { PoolRules } from "#infra/sandbox/endpoints.ts";
+import type { StoredOtp, StoredPassword } from "#infra/sandbox/people.ts";
 import { startSandbox, type Sandbox } from "#infra/sandbox/sandbox.ts";
-import { localParked } from "#infra/local/parked.ts";
+import { memoryParked } from "../memory/parked.ts";
 import { virtualClock, type VirtualClock } from "./clock.ts";
 import { carryOutAsked, type Asked } from "../operations/asked.ts";
 import { directPool } from "./direct-pool.ts";
@@ -36,6 +37,8 @@ export type Message = Extract<QueuedMessage, { kind: "event" }>;
 export interface Pool {
   users(): readonly UserDto[];
   otpOf(userId: string): string | undefined;
+  /** What a person signs in with, as it was sent. */
+  factorsOf(userId: string): { readonly otp?: StoredOtp; readonly password?: StoredPassword };
   readonly requests: readonly {
     readonly operation: string;
     readonly count: number;
@@ -202,7 +205,7 @@ export async function openWorld({
       });
   const pool = sandbox ? httpPool(sandbox, clock) : directPool(clock, { ...rules, lookUpLagMilliseconds });
   const ledger = outside(await makeLedger(clock.now), clock);
-  const parked = localParked();
+  const parked = memoryParked();
   const log: string[] = [];
   const line = (level: string) => (message: string, fields?: object) => {
     log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
@@ -366,6 +369,10 @@ function httpPool(sandbox: Sandbox, clock: VirtualClock): Pool {
   return {
     users: sandbox.users as Pool["users"],
     otpOf: (userId) => sandbox.otpOf(userId)?.secret,
+    factorsOf(userId) {
+      const [otp, password] = [sandbox.otpOf(userId), sandbox.passwordOf(userId)];
+      return { ...(otp && { otp }), ...(password && { password }) };
+    },
     requests: sandbox.requests,
     script: sandbox.script,
     connect(secrets) {

@@ -34,6 +34,7 @@ describe("npm run describe", () => {
         encryption: "customer-managed",
         network: { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] },
         keepResultsDays: 30,
+        uploads: { keepFiles: true, existing: "update" },
         region: "DE",
         authing: { host: "https://authing.example.com", kickUsers: ["app-1"], otp: "inline" },
         sources: {
@@ -59,6 +60,8 @@ describe("npm run describe", () => {
       "One KMS key of your account encrypts",
       "`events-apply`, `uploads-run`, `operations-run`, `notices-alarm`, `notices-digest` run in `subnet-0a1b2c3d` with `sg-0a1b2c3d`",
       "| 30 days |",
+      "| bucket, `incoming/users/` | uploaded files of users | until an operator deletes them |",
+      "changes it to what its filled cells say (`update`)",
     ]) {
       expect(page).toContain(said);
     }
@@ -79,12 +82,18 @@ describe("npm run describe", () => {
     const days = Object.fromEntries(Array.from(rules, ([, prefix = "", days]) => [prefix, Number(days)]));
     expect(days).toEqual({
       "incoming/otp/": 1,
+      "plan/otp/": 1,
+      "rows/otp/": 1,
+      "rows/users/": 15,
       "waiting/": 15,
       "parked/rejected/": 30,
       "enrolments/": 7,
     });
     expect(page).toMatch(/\| bucket, `waiting\/` .* \| 15 days \|/);
     expect(page).toMatch(/\| bucket, `incoming\/otp\/` .* 1 day if that fails \|/);
+    expect(page).toMatch(/\| bucket, `plan\/otp\/` .* \| 1 day \|/);
+    expect(page).toMatch(/\| bucket, `rows\/otp\/` .* 1 day at most \|/);
+    expect(page).toMatch(/\| bucket, `rows\/users\/` .* 15 days at most \|/);
     expect(page).toMatch(/\| bucket, `parked\/` .* rejected ones 30 days \|/);
     expect(page).toMatch(/\| bucket, `enrolments\/` .* \| 7 days at most \|/);
     expect(new Set(yaml("queues").match(/MessageRetentionPeriod: \d+/g))).toEqual(

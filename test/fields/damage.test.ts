@@ -147,6 +147,9 @@ describe("what can be mended is mended, and told", () => {
   test.each([
     ["identifier", '="00123"', "00123", ["text-formula-removed"]],
     ["identifier", "00123\u200b", "00123\u200b", ["invisible-removed"]],
+    ["name", "\u200b", "\u200b", ["invisible-removed"]],
+    ["name", "孟\u200b三", "孟\u200b三", ["invisible-removed"]],
+    ["text", "文\u00ad一", "文\u00ad一", ["invisible-removed"]],
     ["identifier", "123456789012345000", "123456789012345000", ["digits-may-be-lost"]],
     ["phone", "13800138000.0", "13800138000.0", ["fraction-removed"]],
     ["name", "张\n三", "张 三", ["breaks-replaced"]],

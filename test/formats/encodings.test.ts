@@ -206,6 +206,8 @@ describe("findEncoding", () => {
 
   test.each([
     ["Cyrillic", "c8e2e0ed"],
+    // Анна Елена: letters of windows-1252 each, in runs, and no text of an East Asian encoding.
+    ["more Cyrillic", "c0edede020c5ebe5ede02c"],
     ["Polish", "7761b36573612c"],
     ["Turkish", "416cfe656e2c"],
     ["Greek", "c3e9fef1e3efff2c"],

@@ -6,8 +6,8 @@ import { InboundError } from "#lib/contract/errors.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { eventQueue } from "#lib/handlers/event-queue.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
-import { localParked } from "#infra/local/parked.ts";
+import { memoryLedger } from "../memory/ledger.ts";
+import { memoryParked } from "../memory/parked.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { defineSource, type SourceEvent } from "#lib/contract/source.ts";
@@ -50,7 +50,7 @@ function worker(
   authing = { resignUserBatch: resign } as unknown as AuthingClient,
 ) {
   const ledger = memoryLedger();
-  const parked = localParked();
+  const parked = memoryParked();
   const log: string[] = [];
   const postponed: { receiptHandle: string; seconds: number }[] = [];
   const queued: QueuedMessage[] = [];

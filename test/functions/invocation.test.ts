@@ -9,7 +9,7 @@ import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts
 import { webhook } from "#lib/handlers/webhook.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import clerk from "#lib/sources/clerk/index.ts";
-import { localParked } from "#infra/local/parked.ts";
+import { memoryParked } from "../memory/parked.ts";
 import httpApi from "./events/http-api.json" with { type: "json" };
 import s3Test from "./events/s3-test.json" with { type: "json" };
 import sqs from "./events/sqs.json" with { type: "json" };
@@ -32,7 +32,7 @@ function recordedPorts() {
       log,
       clock: { now: Date.now, wait: async () => {}, random: () => 0 },
       secrets: secretReader(async () => ({ current: { signingSecret: "whsec_aW52ZW50ZWQ=" } })),
-      parked: localParked(),
+      parked: memoryParked(),
       events: { send: async () => {} },
     } as never;
   };

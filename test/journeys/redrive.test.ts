@@ -3,8 +3,8 @@ import { onTestFinished, describe, expect, it } from "vitest";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
-import { memoryLedger } from "#infra/local/ledger.ts";
-import { localParked } from "#infra/local/parked.ts";
+import { memoryLedger } from "../memory/ledger.ts";
+import { memoryParked } from "../memory/parked.ts";
 import { carryOutAsked, type Asked } from "../operations/asked.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { InboundError } from "#lib/contract/errors.ts";
@@ -23,7 +23,7 @@ describe("dead letters of a mapping bug", () => {
     let isMended = false;
     const ports = {
       ledger: memoryLedger(),
-      parked: localParked(),
+      parked: memoryParked(),
       events: { send: async () => {} },
       authing: createAuthingClient({ host: sandbox.url, credentials: async () => key }),
       clock,

@@ -29,12 +29,15 @@ export interface Journey {
     },
     at?: { now?: number; id?: string; secret?: unknown },
   ): Promise<Response>;
+  /** Puts a file into `incoming/<folder>/`, or into `plan/<folder>/` for a preview; resolves to the import's id when it has ended. */
   upload(
     folder: "users" | "otp" | `users/${string}`,
     name: string,
     text: string | Uint8Array,
+    root?: "incoming" | "plan",
   ): Promise<string>;
   result(importId: string, file: string): Promise<string>;
+  resultBytes(importId: string, file: string): Promise<Buffer>;
   /** `summary.json` of an import. */
   summary(importId: string): Promise<any>;
   person(externalId: string): Promise<{ status: number; body: any }>;
@@ -62,11 +65,13 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
   });
   onTestFinished(() => stack.close());
 
-  async function result(importId: string, file: string): Promise<string> {
+  async function resultBytes(importId: string, file: string): Promise<Buffer> {
     const answer = await fetch(`${stack.url}/uploads/results/${encodeURIComponent(importId)}/${file}`);
     if (!answer.ok) throw new Error(`${answer.status} for ${file}\n${log.join("\n")}`);
-    return answer.text();
+    return Buffer.from(await answer.arrayBuffer());
   }
+  const result: Journey["result"] = async (importId, file) =>
+    new TextDecoder().decode(await resultBytes(importId, file));
 
   return {
     stack,
@@ -94,8 +99,8 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
         body: request.body as Uint8Array<ArrayBuffer>,
       });
     },
-    async upload(folder, name, text) {
-      const answer = await fetch(`${stack.url}/uploads/incoming/${folder}/${encodeURIComponent(name)}`, {
+    async upload(folder, name, text, root = "incoming") {
+      const answer = await fetch(`${stack.url}/uploads/${root}/${folder}/${encodeURIComponent(name)}`, {
         method: "PUT",
         body: text as Uint8Array<ArrayBuffer>,
       });
@@ -104,6 +109,7 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
       return id;
     },
     result,
+    resultBytes,
     summary: async (importId) => JSON.parse(await result(importId, "summary.json")),
     async operate(request) {
       const answer = await fetch(`${stack.url}/operations`, {

@@ -116,7 +116,8 @@ unknown@example.com,JBSWY3DPEHPK3PXP,,,
       ]);
       const id = await run.upload("users", "people.ndjson", `${rows.join("\n")}\n`);
       expect(run.log.some((line) => line.includes("chunk retried"))).toBe(true);
-      expect(await run.summary(id)).toMatchObject({ accepted: 60, alreadyDone: 0, rejected: 0 });
+      const all = { accepted: 60, alreadyDone: 0, rejected: 0 };
+      expect(await run.summary(id)).toMatchObject({ people: all, secrets: all });
       const users = run.stack.sandbox?.users() ?? [];
       expect(users).toHaveLength(60);
       for (const { userId } of users)

@@ -7,7 +7,7 @@ import { digest } from "#lib/handlers/notices.ts";
 import type { DigestSettings } from "#lib/notices/digest.ts";
 import { duration, localTime } from "#lib/notices/words.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import { localParked } from "#infra/local/parked.ts";
+import { memoryParked } from "../memory/parked.ts";
 import { virtualClock } from "../http/server.ts";
 import { startChats, type Chats } from "./chats.ts";
 
@@ -75,7 +75,7 @@ interface Given {
 
 async function send(given: Given, event: object = {}) {
   const { sources = ["feishu"], counted = [], parked = [], secret = chats.secret, over = {} } = given;
-  const port = localParked();
+  const port = memoryParked();
   for (const message of parked) await port.keep(message);
   const handle = digest(() => ({
     secrets: secretReader(async () => ({ current: secret })),

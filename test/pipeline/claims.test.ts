@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { eventRecord } from "#lib/ledger/event-record.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { claimMessage, leaseSeconds, lockPeople, unlockPeople } from "#lib/pipeline/claims.ts";
-import { memoryLedger, type MemoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
 import { virtualClock } from "../delivery/clock.ts";
 import { told, type Message } from "../delivery/world.ts";
 

@@ -11,7 +11,7 @@ import {
   waitForPause,
   waitOf,
 } from "#lib/pipeline/waiting.ts";
-import { localParked } from "#infra/local/parked.ts";
+import { memoryParked } from "../memory/parked.ts";
 import { told } from "../delivery/world.ts";
 import { parkedList } from "../contract/parked-list.ts";
 
@@ -116,7 +116,7 @@ describe("what is due", () => {
   });
 
   it("comes back, stays parked until its outcome is recorded, and comes once more should it be lost", async () => {
-    const parked = localParked();
+    const parked = memoryParked();
     const sent: QueuedMessage[] = [];
     let now = start;
     const ports = {
@@ -140,7 +140,7 @@ describe("what is due", () => {
   });
 
   it("stays parked where the queue does not take it", async () => {
-    const parked = localParked();
+    const parked = memoryParked();
     await parked.keep(parkedMessage("due", start));
     const send = () => Promise.reject(new InboundError("unavailable", "queue"));
     const ports = { parked, clock: { now: () => start }, events: { send } };
@@ -149,7 +149,7 @@ describe("what is due", () => {
   });
 
   it("comes back a hundred at a time, until time is up", async () => {
-    const parked = localParked();
+    const parked = memoryParked();
     for (let index = 0; index < 250; index += 1) await parked.keep(parkedMessage(String(index), start));
     const sizes: number[] = [];
     const send = async (messages: readonly QueuedMessage[]) => void sizes.push(messages.length);

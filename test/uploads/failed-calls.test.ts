@@ -6,6 +6,9 @@ import { expectTidy, openImports } from "./imports.ts";
 
 const text = "externalId,email\n1,a@example.com\n2,b@example.com\n";
 
+/** What an object is called here: stored rows are named after their import. */
+const fileOf = (key: string) => (key.startsWith("rows/") ? "rows" : key.split("/").at(-1));
+
 /** An import of `text` during which one call to the bucket fails once. */
 function failingOnce(failing: string, error: Error) {
   let calls = 0;
@@ -20,11 +23,11 @@ function failingOnce(failing: string, error: Error) {
       objects: {
         ...objects,
         async read(object, range) {
-          passes(`${range ? "read a part of" : "read"} ${object.key.split("/").at(-1)}`);
+          passes(`${range ? "read a part of" : "read"} ${fileOf(object.key)}`);
           return objects.read(object, range);
         },
         async write(target, parts) {
-          passes(`write ${target.key.split("/").at(-1)}`);
+          passes(`write ${fileOf(target.key)}`);
           return objects.write(target, parts);
         },
       },
@@ -40,11 +43,13 @@ describe("an import whose bucket does not answer once", () => {
   it.each<[call: string, message: string, keyOf: (id: string) => EventKey]>([
     ["read people.csv", "import retried", importKey],
     ["write plan.json", "import retried", importKey],
-    ["read a part of people.csv", "chunk retried", (id) => chunkKey(id, 0)],
+    ["write rows", "import retried", importKey],
+    ["read a part of rows", "chunk retried", (id) => chunkKey(id, 0)],
     ["write 0.0", "chunk retried", (id) => chunkKey(id, 0)],
     ["read 0.0", "chunk retried", (id) => chunkKey(id, 0)],
     ["write accepted.ndjson", "import retried", importKey],
     ["write rejected.csv", "import retried", importKey],
+    ["write report.html", "import retried", importKey],
     ["write summary.json", "import retried", importKey],
   ])("when asked to %s continues with the next invocation of any function", async (call, message, keyOf) => {
     const { run, id, calls } = failingOnce(call, unavailable);
@@ -64,7 +69,7 @@ describe("an import whose bucket does not answer once", () => {
 it("a defect ends an invocation, and the import can be claimed at once", async () => {
   for (const [call, keyOf] of [
     ["read people.csv", importKey],
-    ["read a part of people.csv", (id: string) => chunkKey(id, 0)],
+    ["read a part of rows", (id: string) => chunkKey(id, 0)],
     ["write summary.json", importKey],
   ] as const) {
     const { run, id, calls } = failingOnce(call, new TypeError("a defect"));

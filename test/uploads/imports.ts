@@ -3,7 +3,7 @@ import type { ApplyMessage, ImportMessage, ImportQueue } from "#lib/contract/imp
 import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 import { createPace } from "#lib/delivery/pace.ts";
-import { memoryLedger, type MemoryLedger } from "#infra/local/ledger.ts";
+import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { applyPreview } from "#lib/uploads/apply-preview.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
@@ -13,13 +13,13 @@ import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { appliedIdOf } from "#lib/uploads/preview.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
+import { newObjects, type TestObjects } from "../store.ts";
 import {
   undoImport,
   type UndoImportRequest,
   type UndonePage,
   type UndoneRow,
 } from "#lib/uploads/undo/undo.ts";
-import { localObjects, type LocalObjects } from "#infra/local/objects.ts";
 import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
 import { directPool } from "../delivery/direct-pool.ts";
 import { lives, type Lives } from "../delivery/lives.ts";
@@ -43,14 +43,14 @@ export interface ImportsOptions {
 /** The state that persists between functions. */
 interface OuterPorts {
   readonly ledger: MemoryLedger;
-  readonly objects: LocalObjects;
+  readonly objects: TestObjects;
   readonly queue: ImportQueue;
 }
 
 export interface Imports {
   readonly clock: VirtualClock;
   readonly ledger: MemoryLedger;
-  readonly objects: LocalObjects;
+  readonly objects: TestObjects;
   readonly pool: Pool;
   readonly lives: Lives;
   /** Messages of the log, with their fields. */
@@ -111,7 +111,7 @@ export function openImports({
   const waiting: Waiting[] = [];
   const lasting: OuterPorts = {
     ledger: memoryLedger(clock.now),
-    objects: localObjects(),
+    objects: newObjects(),
     queue: {
       async send(messages) {
         for (const message of messages) waiting.push({ message, visibleAt: 0 });

@@ -199,7 +199,10 @@ describe("departments and custom data", () => {
       options: { departmentIdType: "code" },
       dropped: [{ path: "departments", problem: "department-unmapped" }],
     });
-    expect(codesOf(notes)).toEqual(["departments: department-unmapped"]);
+    expect(codesOf(notes)).toEqual([
+      "customData.title: invisible-removed",
+      "departments: department-unmapped",
+    ]);
   });
 
   test("keep numbers and truth values as they are given", () => {

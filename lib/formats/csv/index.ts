@@ -17,6 +17,7 @@ const extensions = ["csv", "tsv", "tab", "psv", "txt"];
 const csv: Format = {
   name: "csv",
   title: "CSV",
+  readsAnyText: true,
   extensions,
   recognizes({ name, text }) {
     if (text === undefined) return false;

@@ -8,6 +8,14 @@ import { valuesClass } from "./values.ts";
 /** How many lines of skipped rows are told. */
 const toldLines = 10;
 
+/** Why a record is refused. */
+type RefusedRecord =
+  | NonNullable<CsvRecord["problem"]>
+  | "row-is-total"
+  | "columns-extra"
+  | "cell-too-long"
+  | "character-nul";
+
 /** Makes rows out of records, and counts what is known only at the end. */
 export interface RowMaker {
   /** `undefined` for a record that is none: a blank one, instructions of a template, the header once more. */
@@ -37,17 +45,22 @@ export function rowMaker(shape: Shape): RowMaker {
     if (skippedLines.length < toldLines) skippedLines.push(line);
     return undefined;
   };
-  const refused = (record: CsvRecord, cells: readonly string[], problem: RowProblem): Row => ({
-    place: `line ${record.line}`,
+  const refused = (
+    { line }: CsvRecord,
+    original: readonly string[],
+    code: RefusedRecord,
+    column?: string,
+  ): Row => ({
+    place: `line ${line}`,
     values: undefined,
-    original: cells,
-    problems: [problem],
+    original,
+    problems: [{ code, ...(column && { column }) }],
   });
 
   return {
     rowOf(record) {
       const { cells: written, line, problem, hasNul, length } = record;
-      if (problem !== undefined) return refused(record, written, { code: problem });
+      if (problem !== undefined) return refused(record, written, problem);
       if (isBlank(written)) return undefined;
       if (!isHeaderless) {
         if (!hasRecord && isInstruction(written)) return skip(line);
@@ -55,17 +68,23 @@ export function rowMaker(shape: Shape): RowMaker {
       }
       hasRecord = true;
       const cells = withoutEnd(written, shape);
-      if (isTotal(cells)) return refused(record, cells, { code: "row-is-total" });
+      if (isTotal(cells)) return refused(record, cells, "row-is-total");
       if (cells.length > count) {
         filledColumns = count;
-        return refused(record, cells, { code: "columns-extra" });
+        return refused(record, cells, "columns-extra");
       }
       for (let at = cells.length; at > filledColumns; at -= 1) {
         if (cells[at - 1] !== "") filledColumns = at;
       }
       if (written.length === width) hasWholeRecord = true;
-      const damage = hasNul || length > maxCellLength ? damageOf(cells, columns) : undefined;
-      if (damage !== undefined) return refused(record, cells, damage);
+      if (length > maxCellLength) {
+        const at = cells.findIndex((cell) => cell.length > maxCellLength);
+        if (at !== -1) return refused(record, cells, "cell-too-long", columns[at]);
+      }
+      if (hasNul) {
+        const at = cells.findIndex((cell) => cell.includes("\0"));
+        return refused(record, cells, "character-nul", columns[at]);
+      }
       const isShort = cells.length < count;
       return {
         place: `line ${line}`,
@@ -109,15 +128,6 @@ function withoutEnd(cells: readonly string[], { columns, width, isHeaderless }: 
 function isHeaderAgain(cells: readonly string[], columns: readonly string[]): boolean {
   if (cells.length < columns.length || (cells[0] as string).trim() !== columns[0]) return false;
   return cells.every((cell, index) => cell.trim() === (columns[index] ?? ""));
-}
-
-/** What is wrong with a record that holds U+0000 or is longer than a cell may be. */
-function damageOf(cells: readonly string[], columns: readonly string[]): RowProblem | undefined {
-  const tooLong = cells.findIndex((cell) => cell.length > maxCellLength);
-  const at = tooLong === -1 ? cells.findIndex((cell) => cell.includes("\0")) : tooLong;
-  if (at === -1) return undefined;
-  const column = columns[at];
-  return { code: tooLong === -1 ? "character-nul" : "cell-too-long", ...(column && { column }) };
 }
 
 const filledUp = (cells: readonly string[], count: number): readonly string[] =>

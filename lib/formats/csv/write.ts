@@ -1,5 +1,5 @@
 /** How a CSV is written. */
-export interface CsvStyle {
+interface CsvStyle {
   readonly delimiter: string;
   /** CRLF, where nothing else is said. */
   readonly lineEnd?: string;

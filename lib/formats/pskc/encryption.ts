@@ -18,7 +18,7 @@ export type EncryptionProblem =
   | "encryption-3des-unsupported"
   | "value-not-base64";
 
-export type Opened = { readonly bytes: Uint8Array } | { readonly problem: EncryptionProblem };
+type Opened = { readonly bytes: Uint8Array } | { readonly problem: EncryptionProblem };
 
 /** The encryption of one container. */
 export interface Encryption {

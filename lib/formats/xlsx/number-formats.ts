@@ -62,7 +62,7 @@ function builtIn(id: number): NumberFormat {
 }
 
 /** Reads a format code: `yyyy"年"m"月"d"日"`, `[$-804]00000;@`, `h:mm AM/PM`. Pure, and total over any text. */
-export function numberFormat(code: string): NumberFormat {
+function numberFormat(code: string): NumberFormat {
   // The first section is the one of positive numbers.
   const [section = ""] = tokens(code.slice(0, maxCodeLength)).split(";");
   if (/^0+$/.test(section)) return section.length > 1 ? { kind: "number", digits: section.length } : plain;

@@ -15,6 +15,8 @@ export default productLayout({
   title: "Auth0 users",
   lists: ["[]"],
   hides: ["value"],
+  // How a hash was made, and when.
+  shows: names("encoding digest position cost blockSize parallelization keylen last_password_reset $date"),
   recognizes,
   knows: names(
     "user_id email email_verified username phone_number phone_verified name nickname",
@@ -89,7 +91,7 @@ function idOf(record: Read): Read {
 function customPassword(record: Read): PasswordPart {
   const custom = inside(record, "custom_password_hash");
   const hash = inside(custom, "hash.value");
-  return isEmpty(custom.value) ? noPassword : foldedHash(hash, auth0Hash(custom.value));
+  return isEmpty(custom.value) ? noPassword : foldedHash(hash, auth0Hash(custom.value), custom);
 }
 
 function factorsOf(record: Read) {

@@ -8,6 +8,7 @@ export default productLayout({
   name: "casdoor",
   title: "Casdoor users",
   lists: ["[]", "users", "data"],
+  shows: ["passwordType"],
   recognizes: (sample) =>
     has(sample, "owner", "name") &&
     hasOneOf(

@@ -8,6 +8,7 @@ export default productLayout({
   name: "clerk",
   title: "Clerk users",
   lists: ["[]"],
+  shows: ["password_hasher", "backup_codes_enabled"],
   columns: ["primary_email_address", "primary_phone_number"],
   recognizes: (sample) =>
     hasOneOf(sample, "primary_email_address", "primary_phone_number") &&

@@ -16,7 +16,7 @@ export default tableLayout({
     name: "name",
     status: "state",
   },
-  ignores: ["is_admin", "is_external", "last_sign_in_at", "created_at", "last_activity_on", "web_url"],
+  ignores: ["bot", "is_admin", "is_external", "last_sign_in_at", "created_at", "last_activity_on", "web_url"],
   // Tokens of projects and groups have users of their own, and so have GitLab's services.
   skips: (cell) => /^(?:true|t|1|yes)$/i.test(String(flag(cell("bot").value))),
 });

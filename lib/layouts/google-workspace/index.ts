@@ -11,6 +11,7 @@ const hashFunction = "Password Hash Function [UPLOAD ONLY]";
 export default tableLayout({
   name: "google-workspace",
   title: "Google Workspace users",
+  shows: [hashFunction],
   recognizedBy: [
     ["First Name [Required]", "Last Name [Required]", "Email Address [Required]", "Org Unit Path [Required]"],
   ],

@@ -16,6 +16,7 @@ export default productLayout({
   title: "Keycloak realm export",
   lists: ["users", "[].users"],
   hides: ["secretData", "value", "hashedSaltedValue"],
+  shows: ["credentialData", "hashIterations", "hashLength", "secretEncoding"],
   recognizes,
   knows: names(
     "id username email emailVerified enabled firstName lastName groups requiredActions",
@@ -119,14 +120,23 @@ function passwordOf(credentials: readonly Read[]): PasswordPart {
     return foldedHash(
       legacy,
       keycloakHash({ value: legacy.value, salt: inside(credential, "salt").value }, credential.value),
+      legacy,
+      inside(credential, "salt"),
     );
   }
   const hash = inside(credential, "secretData.value");
   if (isEmpty(hash.value)) return noPassword;
-  const [secretData, credentialData] = ["secretData", "credentialData"].map(
-    (name) => inside(credential, name).value,
+  const [secretData, credentialData] = [
+    inside(credential, "secretData"),
+    inside(credential, "credentialData"),
+  ];
+  return foldedHash(
+    hash,
+    keycloakHash(secretData.value, credentialData.value),
+    hash,
+    secretData,
+    credentialData,
   );
-  return foldedHash(hash, keycloakHash(secretData, credentialData));
 }
 
 /** A yes where the person has to choose a password at the next login. */

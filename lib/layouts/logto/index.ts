@@ -1,7 +1,7 @@
 import { isEmpty, type Read } from "#lib/fields/read.ts";
 import { internationalPhone, otherFactors } from "#lib/layouts/choices.ts";
 import { factor, hasOneOf, names, productLayout } from "#lib/layouts/product.ts";
-import { inside, items, present, readFields, wordOf } from "#lib/layouts/record.ts";
+import { inside, isRemoved, items, present, readFields, wordOf } from "#lib/layouts/record.ts";
 
 /** Logto's users, as its table and its Management API have them (https://docs.logto.io/user-management/user-data). */
 export default productLayout({
@@ -9,6 +9,7 @@ export default productLayout({
   title: "Logto users",
   lists: ["[]", "users"],
   hides: ["key", "code", "mfa_verifications"],
+  shows: ["passwordEncryptionMethod"],
   recognizes: (sample) =>
     hasOneOf(sample, "mfaVerifications", "mfa_verifications") ||
     (hasOneOf(sample, "primaryEmail", "primary_email") &&
@@ -49,7 +50,9 @@ export default productLayout({
       phone: internationalPhone(inside(record, "primaryPhone")),
     }),
     notes: otherFactors(
-      verifications(record).filter((each) => !["totp", "backupcode"].includes(typeOf(each))),
+      verifications(record).filter(
+        (each) => !isRemoved(each) && !["totp", "backupcode"].includes(typeOf(each)),
+      ),
     ),
   }),
   factors: (record) => {

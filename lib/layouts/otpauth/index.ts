@@ -1,7 +1,6 @@
 import { isEmpty } from "#lib/fields/read.ts";
 import { parseOtpauth } from "#lib/formats/otpauth-uri.ts";
 import { accountOf } from "#lib/layouts/choices.ts";
-import { withConfiguredColumns } from "#lib/layouts/configured-columns.ts";
 import { defineLayout } from "#lib/layouts/layout.ts";
 
 const columns = [
@@ -24,7 +23,7 @@ export default defineLayout({
     written?.length === columns.length && columns.every((column) => written.includes(column)),
   hides: ["uri", "secret"],
   knows: columns,
-  entries(values, _kind, settings) {
+  entries(values) {
     const read = (column: (typeof columns)[number]) => ({ value: values[column], path: column });
     const uri = read("uri");
     const settingsOfKey = {
@@ -39,7 +38,7 @@ export default defineLayout({
     const own = isEmpty(uri.value)
       ? { ...accountOf(read("account")), ...settingsOfKey }
       : { ...accountOf({ value: accountIn(uri.value), path: "uri" }), secret: uri };
-    return [{ kind: "secret", fields: withConfiguredColumns(own, values, settings) }];
+    return [{ kind: "secret", fields: own }];
   },
 });
 

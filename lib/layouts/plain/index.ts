@@ -6,7 +6,7 @@ import type { Entry, LayoutSettings, UploadKindName } from "#lib/layouts/layout.
 import { entriesOf } from "./entries.ts";
 import { meaningByName } from "./names.ts";
 
-export { knowsColumn } from "./names.ts";
+export { knowsColumn, meaningByName } from "./names.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,6 @@ import { plainWord } from "#lib/fields/encode.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import { accountOf } from "#lib/layouts/choices.ts";
-import { withConfiguredColumns } from "#lib/layouts/configured-columns.ts";
 import { defineLayout } from "#lib/layouts/layout.ts";
 import { namedBy } from "./distinguished-name.ts";
 
@@ -33,7 +32,7 @@ export default defineLayout({
     written?.length === columns.length && columns.every((column) => written.includes(column)),
   hides: ["secret"],
   knows: columns,
-  entries(values, _kind, settings) {
+  entries(values) {
     const read = (column: (typeof columns)[number]) => ({ value: values[column], path: column });
     const fields = {
       ...accountOf({ value: namedBy(values["userId"]), path: "userId" }),
@@ -64,7 +63,7 @@ export default defineLayout({
     return [
       {
         kind: "secret",
-        fields: withConfiguredColumns(fields, values, settings),
+        fields,
         problems: unsupported.filter((problem) => problem !== false),
       },
     ];

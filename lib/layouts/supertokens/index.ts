@@ -8,6 +8,7 @@ export default productLayout({
   name: "supertokens",
   title: "SuperTokens bulk import",
   lists: ["users", "[]"],
+  shows: ["hashingAlgorithm"],
   recognizes: (sample) => hasOneOf(sample, "loginMethods", "totpDevices"),
   knows: names(
     "externalUserId id userMetadata loginMethods",

@@ -35,7 +35,7 @@ export function reportPage(summary: ImportSummary, details: ReportDetails): stri
       <body>
         <main>
           <h1>${title}</h1>
-          ${facts(summary)} ${summary.problem && problem(summary.problem)}
+          ${facts(summary)} ${summary.problem && unread(summary.problem)}
           <h2>${say("result")}</h2>
           ${counts(summary)}
           <h2>${say("reasons")}</h2>
@@ -101,9 +101,9 @@ function facts({
   ]);
 }
 
-function problem({ reason, path, hint }: NonNullable<ImportSummary["problem"]>): Html {
+function unread({ reason, path, hint }: NonNullable<ImportSummary["problem"]>): Html {
   return html`<section class="bad">
-    <h2>${say("problem")}</h2>
+    <h2>${say("unread")}</h2>
     <p><code>${reason}</code>${path === undefined ? "" : `, ${path}`}</p>
     ${sentences(reason)}${hint === undefined ? undefined : html`<p>${hint}</p>`}
   </section>`;
@@ -146,7 +146,7 @@ function reasons(counted: Readonly<Record<string, number>>, details: ReportDetai
   return html`<table>
     <thead>
       <tr>
-        <th scope="col">${say("reason")}</th>
+        <th scope="col">${say("why")}</th>
         <th scope="col">${say("count")}</th>
         <th scope="col">${say("meaning")}</th>
       </tr>
@@ -158,7 +158,7 @@ function reasons(counted: Readonly<Record<string, number>>, details: ReportDetai
 }
 
 /** The code in `column: code`: codes hold no colon. */
-const codeOf = (reason: string): string => reason.slice(reason.lastIndexOf(": ") + 1).trim();
+const codeOf = (told: string): string => told.slice(told.lastIndexOf(": ") + 1).trim();
 
 function sentences(code: string): Html {
   const all = (["en", "zh"] as const).map((language) => {
@@ -171,8 +171,8 @@ function sentences(code: string): Html {
   return html`${all}`;
 }
 
-function examples({ columns, examples: all }: ReportDetails, reason: string): Html {
-  const rows = all[reason] ?? [];
+function examples({ columns, examples: all }: ReportDetails, told: string): Html {
+  const rows = all[told] ?? [];
   if (rows.length === 0) return html``;
   const head =
     columns &&

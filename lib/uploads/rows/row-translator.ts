@@ -6,7 +6,7 @@ import { entryReader } from "#lib/layouts/find.ts";
 import type { Entry, EntryKind, LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
 import type { EntryTranslation } from "./entry-kind.ts";
 import { translatePerson } from "./person.ts";
-import { redactor, removedSecret } from "./redaction.ts";
+import { redactor } from "./redaction.ts";
 import { translateSecret } from "./secret.ts";
 
 /** One thing that a row brings, and what it means. Its outcome is recorded and told by itself. */
@@ -59,7 +59,7 @@ export function rowTranslator(
   settings: RowSettings,
 ): RowTranslator {
   const reader = entryReader(layout, kind, columns, settings);
-  const { redacted } = redactor(kind, columns, reader.hides);
+  const { redacted } = redactor(kind, columns, reader);
   const context = { ...settings.translation, today: latestDay(startedAt) };
   const own: EntryKind = kind === "users" ? "person" : "secret";
   const mapping: Record<string, string> = {};
@@ -76,11 +76,6 @@ export function rowTranslator(
     translate(row) {
       if (row.values === undefined)
         return [{ kind: own, change: undefined, problems: row.problems, notes: [] }];
-      const removed = removedSecret(row.values);
-      if (removed !== undefined) {
-        const problems = [{ column: removed, code: "secret-removed" }];
-        return [{ kind: own, change: undefined, problems, notes: [] }];
-      }
       const entries = reader.entries(row.values);
       if (seen < mappedRows) see(entries);
       return entries.map((entry, index) => translated(entry, context, index === 0 ? row : undefined));
@@ -106,7 +101,10 @@ function translated(
     Object.hasOwn(fields, field) ? (fields[field] as Read) : { value: undefined, path: field };
   const meaning: EntryTranslation<Change> =
     kind === "person" ? translatePerson(read, context) : translateSecret(read, context);
-  const all = [...problems, ...(row?.problems ?? []), ...meaning.problems];
+  // What the layout says of a column is the reason; what the value looks like without the layout is none.
+  const told = new Set(problems.flatMap(({ column }) => column ?? []));
+  const more = meaning.problems.filter(({ column }) => column === undefined || !told.has(column));
+  const all = [...problems, ...(row?.problems ?? []), ...more];
   return {
     ...meaning,
     change: all.length > 0 ? undefined : meaning.change,

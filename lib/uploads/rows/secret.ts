@@ -1,14 +1,16 @@
 import { referenceTo, type ImportOtp, type PersonReference } from "#lib/contract/change.ts";
-import { assemble, email, plainIdentifier, plainWord, text } from "#lib/fields/encode.ts";
+import { assemble, email, plainIdentifier, text } from "#lib/fields/encode.ts";
 import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { isEmpty } from "#lib/fields/read.ts";
+import { holdsRemovedMark } from "#lib/fields/removed.ts";
+import { settingProblems } from "#lib/fields/totp-settings.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { SecretField } from "#lib/layouts/column-names.ts";
 import type { EntryKindTranslator } from "./entry-kind.ts";
 import { mendingReader } from "./mending-reader.ts";
 import { readRecoveryCode } from "./recovery-code.ts";
-import { readSecret, settingProblems } from "./totp-secret.ts";
+import { readSecret } from "./totp-secret.ts";
 
 const identityFields = ["userId", "externalId", "email", "phone", "username"] as const;
 /**
@@ -35,24 +37,25 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (wri
     algorithm: read("algorithm", "text").value,
     digits: read("digits", "text").value,
     period: read("period", "text").value,
+    counter: read("counter", "text").value,
   };
-  const counter = read("counter", "text").value;
   const problems: RowProblem[] = [
     ...fields.problems,
     ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
   ];
   if (userId === null) problems.push({ column: written("userId").path, code: "text-invalid" });
-  if (identityFields.every((field) => isEmpty(written(field).value)))
+  // The owner of a key URI may be named in it, and be removed with it.
+  const isRemoved = holdsRemovedMark(written("secret").value);
+  if (!isRemoved && identityFields.every((field) => isEmpty(written(field).value)))
     problems.push({ code: "identity-missing" });
   for (const [setting, code] of settingProblems(settings)) {
     problems.push({ column: written(setting).path, code });
   }
-  // Exports of TOTP secrets have a counter of 0, which nothing uses. One that has counted is HOTP's, unless the type says otherwise.
-  if (isEmpty(settings.type) && !isEmpty(counter) && !/^0(?:\.0)?$/.test(plainWord(counter))) {
-    problems.push({ column: written("counter").path, code: "type-unsupported" });
-  }
   const secret = readSecret(written("secret").value);
-  problems.push(...secret.problems.map((code) => ({ column: written("secret").path, code })));
+  const { path: secretPath } = written("secret");
+  // A text that says that it is no TOTP secret, such as steam://…, is not written as one.
+  if (!problems.some(({ column, code }) => column === secretPath && code === "type-unsupported"))
+    problems.push(...secret.problems.map((code) => ({ column: secretPath, code })));
   const { code, problem, note } = readRecoveryCode(written("recoveryCode").value);
   const { path } = written("recoveryCode");
   if (problem !== undefined) problems.push({ column: path, code: problem });
@@ -72,7 +75,7 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (wri
     problems,
     notes: [
       ...fields.notes,
-      ...secret.notes.map((code) => ({ column: written("secret").path, code })),
+      ...secret.notes.map((code) => ({ column: secretPath, code })),
       ...(note === undefined ? [] : [{ column: path, code: note }]),
     ],
   };

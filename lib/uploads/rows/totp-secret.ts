@@ -1,10 +1,11 @@
 import { minOtpSecretBits } from "#lib/authing/limits.ts";
 import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
 import { isScientific, textDamage } from "#lib/fields/damage.ts";
-import { plainText, plainWord } from "#lib/fields/encode.ts";
+import { plainText } from "#lib/fields/encode.ts";
 import { isMasked } from "#lib/fields/password-mask.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import { holdsRemovedMark } from "#lib/fields/removed.ts";
+import { settingProblems, type TotpSettingProblem } from "#lib/fields/totp-settings.ts";
 import { otpauthUri, parseOtpauth } from "#lib/formats/otpauth-uri.ts";
 
 /** A TOTP secret ready for Authing, or the codes that say why it cannot be used. */
@@ -16,8 +17,6 @@ export interface Secret {
   readonly notes: readonly SecretNote[];
 }
 
-type Setting = "type" | "algorithm" | "digits" | "period";
-type SettingProblem = `${Setting}-unsupported`;
 type SecretProblem =
   | "secret-missing"
   | "secret-removed"
@@ -26,7 +25,7 @@ type SecretProblem =
   | "secret-encrypted"
   | "secret-short"
   | "uri-invalid"
-  | SettingProblem;
+  | TotpSettingProblem;
 type SecretNote =
   | "secret-had-stray-bits"
   | "secret-below-128-bits"
@@ -52,7 +51,9 @@ export function readSecret(value: unknown): Secret {
   if (otpauthUri.test(written)) {
     const uri = parseOtpauth(written);
     if (uri === undefined) return refusal("uri-invalid");
-    const problems = settingProblems(uri).map(([, code]) => code);
+    const problems = settingProblems({ ...uri, counter: undefined }).map(([, code]) => code);
+    // Other kinds of codes have other settings.
+    if (problems.includes("type-unsupported")) return refusal("type-unsupported");
     const secret = readBase32(uri.secret);
     return problems.length === 0 ? secret : { problems: [...problems, ...secret.problems], notes: [] };
   }
@@ -80,29 +81,6 @@ function readBase32(written: string): Secret {
     bytes.every((byte) => byte === bytes[0]) && "secret-one-byte-repeated",
   ];
   return { base32: encodeBase32(bytes), problems: [], notes: unusual.filter((note) => note !== false) };
-}
-
-/**
- * What Authing assumes, as formats and products write it. It has no field for these settings, so a secret with any other value cannot be
- * imported.
- */
-const supported: Readonly<Record<Setting, RegExp>> = {
-  type: /^(?:(?:otp|oath|otpauth)[-_ ]?|urn:ietf:params:xml:ns:keyprov:pskc:)?(?:totp|time[-_ ]?based)$/,
-  algorithm: /^(?:algorithm[-_ ]?|http:\/\/www\.w3\.org\/2000\/09\/xmldsig#)?(?:hmac[-_ ]?)?sha[-_ ]?1$/,
-  // Programs write a whole number in a column with empty cells as 6.0.
-  digits: /^6(?:\.0)?(?: ?digits)?$/,
-  period: /^(?:30(?:\.0)?(?: ?s| ?sec| ?secs| ?seconds)?|pt30s)$/,
-};
-
-/** Which settings Authing does not support, each with its code. */
-export function settingProblems(settings: {
-  readonly [setting in Setting]: unknown;
-}): (readonly [Setting, SettingProblem])[] {
-  return (Object.keys(supported) as Setting[])
-    .filter(
-      (setting) => !isEmpty(settings[setting]) && !supported[setting].test(plainWord(settings[setting])),
-    )
-    .map((setting) => [setting, `${setting}-unsupported`] as const);
 }
 
 function refusal(problem: SecretProblem): Secret {

@@ -1,0 +1,76 @@
+import { InboundError } from "#lib/contract/errors.ts";
+import type { Parked } from "#lib/contract/parked.ts";
+import { openDatabase, temporaryDatabase } from "./database.ts";
+import { storeEnrolments, type StoreEnrolments } from "./enrolments.ts";
+import { endLeases, storeLedger, type StoreLedger } from "./ledger.ts";
+import { reviveDead } from "./messages.ts";
+import { removeLeftovers, storeObjects, type StoreObjects } from "./objects.ts";
+import { storeParked } from "./parked.ts";
+import type { Database } from "./sqlite.ts";
+import { sweep, type Retention } from "./sweep.ts";
+
+/** Everything that one machine has to remember, in one file. */
+export interface Store {
+  /** For the queues and the log of refusals, which need more than a database. */
+  readonly database: Database;
+  readonly ledger: StoreLedger;
+  readonly objects: StoreObjects;
+  readonly parked: Parked;
+  readonly enrolments: StoreEnrolments;
+  /**
+   * Notes which Authing the accounts of the ledger are at, the first time. Throws `misconfigured` `store-of-another-authing` where it
+   * is another one: the ledger would take accounts for created that are not there.
+   */
+  belongTo(authingHost: string): void;
+  /** Returns dead messages to their queues; resolves to how many. */
+  reviveDead(): number;
+  /** Deletes what has expired. */
+  sweep(retention: Retention): Promise<void>;
+  /** Ends the use of the file: from then on another process may open it. */
+  close(): void;
+}
+
+/** A store that ends with this process, however it ends. */
+export const temporaryStore = (): Store => storeOf(temporaryDatabase());
+
+/**
+ * Opens the store in a folder, and makes it where there is none. What a process that was killed had in work goes on.
+ *
+ * @param callSeconds how long a call of Authing may take: for so long a call that the process before had sent may still arrive, and no
+ *   worker may take over what it was about.
+ *
+ * Throws as `openDatabase` does.
+ */
+export async function openStore(
+  folder: string,
+  { callSeconds }: { readonly callSeconds: number },
+): Promise<Store> {
+  const database = openDatabase(folder);
+  endLeases(database, Date.now() + callSeconds * 1000);
+  await removeLeftovers(database);
+  return storeOf(database);
+}
+
+function storeOf(database: Database): Store {
+  return {
+    database,
+    ledger: storeLedger(database),
+    objects: storeObjects(database),
+    parked: storeParked(database),
+    enrolments: storeEnrolments(database),
+    belongTo(authingHost) {
+      database.run(
+        "INSERT INTO settings (name, value) VALUES ('authing', ?) ON CONFLICT DO NOTHING",
+        authingHost,
+      );
+      const noted = database.one<{ value: string }>("SELECT value FROM settings WHERE name = 'authing'");
+      if (noted?.value === authingHost) return;
+      throw new InboundError("misconfigured", "store-of-another-authing", {
+        hint: `the store knows the accounts at ${noted?.value}, not those at ${authingHost}: name another folder`,
+      });
+    },
+    reviveDead: () => reviveDead(database, Date.now()),
+    sweep: (retention) => sweep(database, { ...retention, now: Date.now() }),
+    close: () => database.close(),
+  };
+}
