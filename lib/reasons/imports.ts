@@ -28,7 +28,7 @@ export const imports: ReasonGroup = {
       run: ["npm run import -- <file> --plan"],
     },
     "access-key-missing": {
-      en: "No access key of Authing is given, so nothing was done: a file is never imported into a user pool that nobody has named.",
+      en: "No access key of Authing is given, so nothing was done: a file is never imported into a user pool that the command does not name.",
       enNext:
         "Set AUTHING_ACCESS_KEY_ID and AUTHING_ACCESS_KEY_SECRET, or name a deployed stage with --key-of; --sandbox imports into the sandbox of npm start.",
       zh: "没有提供 Authing 的访问密钥，因此什么都没有做：绝不会把文件导入到未指明的用户池。",

@@ -7,7 +7,7 @@ import type { Row, RowProblem } from "#lib/formats/format.ts";
 type RepetitionNote = "secret-of-another-row" | "person-has-another-secret";
 
 /** A secret of a row, as it would go to Authing. */
-export interface RowSecret {
+interface RowSecret {
   /** Base32. */
   readonly secret: string;
   readonly who: PersonReference;
