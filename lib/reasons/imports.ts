@@ -25,7 +25,6 @@ export const imports: ReasonGroup = {
       enNext: "Preview the file again.",
       zh: "文件与预览时不同，因此没有执行该预览。",
       zhNext: "请重新预览该文件。",
-      run: ["npm run import -- <file> --plan"],
     },
     "access-key-missing": {
       en: "No access key of Authing is given, so nothing was done: a file is never imported into a user pool that the command does not name.",
