@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PersonReference } from "#lib/contract/change.ts";
 import { repeatedSecrets } from "#lib/uploads/repeated-secrets.ts";
+import { openImports } from "./imports.ts";
 
 const row = (place: string) => ({ place, values: {}, original: [], problems: [] });
 
@@ -129,4 +130,18 @@ test("remembers very many", () => {
   expect(
     repeated.compared(row("x"), [{ secret: "S7", who: { externalId: "8" }, column: "" }]).notes,
   ).toHaveLength(2);
+});
+
+test("is told in the results of an import", async () => {
+  const run = openImports({ chunkSize: { rows: 1000, bytes: 1_000_000 } });
+  run.upload("users", "people.csv", "externalId,email\n1,a@example.com\n2,b@example.com\n");
+  await run.settle();
+  const id = run.upload("otp", "otp.csv", `工号,密钥\n1,${a}\n2,${a}\n1,${b}\n`);
+  await run.settle();
+  const { summary, accepted } = run.results(id);
+  expect(summary).toMatchObject({
+    accepted: 3,
+    notes: { "密钥: secret-of-another-row": 1, "密钥: person-has-another-secret": 1 },
+  });
+  expect(accepted[1]).toMatchObject({ row: "line 3", notes: expect.arrayContaining(shared) });
 });
