@@ -1,51 +1,12 @@
 import type { ReasonGroup } from "./reason.ts";
 
 export const imports: ReasonGroup = {
-  title: { en: "Importing, previewing and undoing", zh: "导入、预览与撤销" },
+  title: { en: "Taking an import back", zh: "撤销导入" },
   about: {
-    en: "What npm run import says of a file, of a preview that is to be carried out, and of an import that is taken back.",
-    zh: "npm run import 对文件、待执行的预览以及被撤销的导入所给出的说明。",
+    en: "What npm run import -- undo says of the rows of an import that is taken back.",
+    zh: "npm run import -- undo 对被撤销的导入中各行给出的说明。",
   },
   reasons: {
-    "file-missing": {
-      en: "There is no such file, or it cannot be read; nothing was done.",
-      enNext: "Check the path: it counts from the folder in which the command was typed.",
-      zh: "文件不存在或无法读取，因此什么都没有做。",
-      zhNext: "请检查路径：相对路径以输入命令时所在的文件夹为准。",
-    },
-    "file-changed": {
-      en: "The file was changed while it was being imported; what was delivered before stays as it is.",
-      enNext:
-        "Run the command again with the file as it is now: people who are there already are not created twice.",
-      zh: "文件在导入过程中被修改；此前已送达的内容保持不变。",
-      zhNext: "请用当前的文件再次运行命令：已存在的人员不会被重复创建。",
-    },
-    "file-changed-since-preview": {
-      en: "The file is not the one that was previewed, so the preview was not carried out.",
-      enNext: "Preview the file again.",
-      zh: "文件与预览时不同，因此没有执行该预览。",
-      zhNext: "请重新预览该文件。",
-    },
-    "access-key-missing": {
-      en: "No access key of Authing is given, so nothing was done: a file is never imported into a user pool that the command does not name.",
-      enNext:
-        "Set AUTHING_ACCESS_KEY_ID and AUTHING_ACCESS_KEY_SECRET, or name a deployed stage with --key-of; --sandbox imports into the sandbox of npm start.",
-      zh: "没有提供 Authing 的访问密钥，因此什么都没有做：绝不会把文件导入到未指明的用户池。",
-      zhNext:
-        "请设置 AUTHING_ACCESS_KEY_ID 和 AUTHING_ACCESS_KEY_SECRET，或用 --key-of 指定已部署的环境；--sandbox 会导入到 npm start 的沙箱。",
-    },
-    "preview-unknown": {
-      en: "There is no preview of this id here, or its results are deleted by now, so nothing was carried out.",
-      enNext: "Preview the file again, and use the id that is told.",
-      zh: "此处没有该 ID 的预览，或其结果已被删除，因此没有执行任何操作。",
-      zhNext: "请重新预览文件，并使用所显示的 ID。",
-    },
-    "settings-changed-since-preview": {
-      en: "Settings that decide what the file does have changed since its preview, so the preview was not carried out.",
-      enNext: "Preview the file again, with the settings as they are now.",
-      zh: "自预览以来，决定文件效果的设置已改变，因此没有执行该预览。",
-      zhNext: "请按当前设置重新预览文件。",
-    },
     "import-unknown": {
       en: "No import of this id has ended here, or its results are deleted by now, so nothing was taken back.",
       enNext: "Use the id of the import, not of its preview: summary.json has it.",
