@@ -5,7 +5,7 @@ export interface AcceptedLine {
   readonly row: string;
   readonly part?: string;
   readonly outcome: "accepted" | "already-done";
-  readonly kind?: "secret";
+  readonly entry: "person" | "secret";
   readonly reason?: string;
   readonly externalId?: string;
   readonly userId?: string;

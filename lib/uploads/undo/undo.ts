@@ -95,7 +95,7 @@ async function undoLines(
   owner: string,
 ): Promise<UndoneRow[]> {
   // The secret of a person whom the same row has brought goes with the account.
-  const own = lines.filter(({ kind }) => kind !== "secret" || summary.kind === "otp");
+  const own = lines.filter(({ entry }) => entry === "person" || summary.kind === "otp");
   const made = own.filter(isMade);
   const users = await findUsers(context, "userId", [...new Set(made.flatMap(({ userId }) => userId ?? []))]);
   const userOf = new Map(users.map((user) => [user.userId, user as UserDto]));
@@ -112,7 +112,7 @@ async function undoLines(
     const isFull = request.most !== undefined && closed >= request.most;
     const result = isMade(line)
       ? await undoLine(line, userOf.get(userId ?? ""), summary, { request, context, owner, isFull })
-      : { outcome: "kept" as const, reason: line.kind === "secret" ? "secret-stays" : "account-existed" };
+      : { outcome: "kept" as const, reason: line.entry === "secret" ? "secret-stays" : "account-existed" };
     const { isClosed, ...told } = { isClosed: false, ...result };
     if (isClosed) closed += 1;
     rows.push({ ...about, ...told });
@@ -121,8 +121,8 @@ async function undoLines(
 }
 
 /** Whether the import has made an account for this line. */
-const isMade = ({ outcome, kind, reason }: AcceptedLine): boolean =>
-  outcome === "accepted" && kind === undefined && reason === undefined;
+const isMade = ({ outcome, entry, reason }: AcceptedLine): boolean =>
+  outcome === "accepted" && entry === "person" && reason === undefined;
 
 interface Result extends Pick<UndoneRow, "outcome" | "reason"> {
   /** It was closed, or would be, by this call. */
