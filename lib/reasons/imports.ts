@@ -1,12 +1,50 @@
 import type { ReasonGroup } from "./reason.ts";
 
 export const imports: ReasonGroup = {
-  title: { en: "Taking an import back", zh: "撤销导入" },
+  title: { en: "Imports from the command line", zh: "命令行导入" },
   about: {
-    en: "What npm run import -- undo says of the rows of an import that is taken back.",
-    zh: "npm run import -- undo 对被撤销的导入中各行给出的说明。",
+    en: "What npm run import says of a file, of a preview that is carried out, and of an import that is taken back.",
+    zh: "npm run import 对文件、被执行的预览以及被撤销的导入给出的说明。",
   },
   reasons: {
+    "file-missing": {
+      en: "There is no file of that name on this computer, so nothing was imported.",
+      enNext: "Name a file that you can read.",
+      zh: "本机没有这个文件，因此没有导入。",
+      zhNext: "请指定一个可读取的文件。",
+    },
+    "file-changed": {
+      en: "The file was changed while it was imported; the rows that were decided before stay so.",
+      enNext: "Start again with the file as it is now.",
+      zh: "文件在导入过程中被修改；此前已处理的行保持不变。",
+      zhNext: "请用当前的文件重新开始。",
+    },
+    "file-changed-since-preview": {
+      en: "The file is not the one that was previewed, so the preview was not carried out.",
+      enNext: "Preview the file again.",
+      zh: "文件与预览时不同，因此没有执行该预览。",
+      zhNext: "请重新预览该文件。",
+    },
+    "access-key-missing": {
+      en: "No access key of Authing is given, so nothing was done: a file is never imported into a user pool that the command does not name.",
+      enNext:
+        "Set AUTHING_ACCESS_KEY_ID and AUTHING_ACCESS_KEY_SECRET, or name a deployed stage with --key-of; --sandbox imports into the sandbox of npm start.",
+      zh: "没有提供 Authing 的访问密钥，因此什么都没有做：绝不会把文件导入到未指明的用户池。",
+      zhNext:
+        "请设置 AUTHING_ACCESS_KEY_ID 和 AUTHING_ACCESS_KEY_SECRET，或用 --key-of 指定已部署的环境；--sandbox 会导入到 npm start 的沙箱。",
+    },
+    "preview-unknown": {
+      en: "There is no preview of this id here, or its results are deleted by now, so nothing was carried out.",
+      enNext: "Preview the file again, and use the id that is told.",
+      zh: "此处没有该 ID 的预览，或其结果已被删除，因此没有执行。",
+      zhNext: "请重新预览文件，并使用显示的 ID。",
+    },
+    "settings-changed-since-preview": {
+      en: "Settings of inbound.config.ts have changed since the preview, so the import would do something else than it foretold; nothing was carried out.",
+      enNext: "Preview the file again, and apply the new preview.",
+      zh: "预览之后 inbound.config.ts 的设置有变化，导入结果会与预览不同，因此没有执行。",
+      zhNext: "请重新预览文件，然后执行新的预览。",
+    },
     "import-unknown": {
       en: "No import of this id has ended here, or its results are deleted by now, so nothing was taken back.",
       enNext: "Use the id of the import, not of its preview: summary.json has it.",
