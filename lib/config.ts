@@ -158,6 +158,11 @@ const Config = z.strictObject({
       ),
       /** The sheet of workbooks; absent: the first one. */
       sheet: z.optional(z.string()),
+      /**
+       * The product that wrote the files, by its name in `lib/layouts/`, e.g. `keycloak`; `plain` for tables whose columns are read by their
+       * names. Absent: it is recognised. Addresses of authenticators and PSKC containers are always read as what they are.
+       */
+      layout: z.optional(z.string()),
       /** How FusionAuth's exports write secrets: `text` for those of installations before 1.26. */
       fusionauthSecret: z._default(z.enum(["base64", "text"]), "base64"),
       /** Whether uploaded files of people are deleted after `keepResultsDays`, as results are. Files of secrets always are, after a day at most. */

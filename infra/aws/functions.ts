@@ -228,7 +228,7 @@ const waitingBringBack: FunctionDefinition = {
 const operationsRun = (asked: readonly string[], doors: readonly string[]): FunctionDefinition => ({
   name: "operations-run",
   description:
-    "Lists, redrives, releases and discards parked events, carries previews out; operators with the right invoke it",
+    "Lists, redrives, releases and discards parked events, carries previews out and takes imports back; operators with the right invoke it",
   memoryMegabytes: 512,
   timeoutSeconds: 900,
   environment: {
@@ -250,9 +250,10 @@ const operationsRun = (asked: readonly string[], doors: readonly string[]): Func
     ...mayQueueEvents(),
     may(objects("parked/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     may(arn("UploadsBucket"), "s3:ListBucket"),
-    // A preview that is to be carried out waits where uploaded files do; what became of it is read from its results.
+    // A preview that is to be carried out waits where uploaded files do; what became of it is read from its results. What an undoing has done is
+    // written beside them.
     may(arn("UploadsQueue"), "sqs:SendMessage"),
-    may(objects("results/"), "s3:GetObject"),
+    may(objects("results/"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
     // The lines about refused deliveries; nothing else is kept of them.
     ...doors.map((door) => may(logGroup(door), "logs:FilterLogEvents")),
   ],

@@ -2,6 +2,7 @@ import type { PersonRecord } from "#lib/contract/ledger.ts";
 import { outcomeText, type Outcome } from "#lib/contract/outcome.ts";
 import { mayBeAddress, mayBeEmail, type Account } from "#lib/operations/authing-account.ts";
 import type { Elsewhere, ExplainedEvent, WhyParked } from "#lib/operations/explain.ts";
+import { explainReason } from "#lib/reasons/explain-reason.ts";
 import { localTime } from "./local-time.ts";
 import { adviceOf, meaningOf, type Telling } from "./advice.ts";
 import { indentColumns, indented, table, terminalColumns, wrapped } from "./table.ts";
@@ -38,7 +39,8 @@ export function explanation(event: ExplainedEvent, telling: Telling): string {
     ["happened", event.occurredAt],
     ["received", `${event.receivedAt}, proven by ${event.proof}`],
     ["settled", event.settledAt],
-    ["at Authing", event.changes.join(", ") || "nothing"],
+    ["at Authing", doneOf(event)],
+    ["results", isOfFile(event) ? `${resultsOf(event)} of the bucket` : undefined],
     ...(outcome ? outcomeFacts(outcome, event.otherExternalId) : []),
     ...(parked ? parkedFacts(parked, event) : []),
     ["left before", leftBefore && people(leftBefore)],
@@ -107,6 +109,12 @@ export function elsewhereText(
       ],
       ["at Authing", askedAuthing && isAddress ? "no account has this address" : undefined],
       [
+        "row",
+        /^(?:uploads\/)?[^/]+-[0-9a-f]{12}(?:\/|$)/.test(asked)
+          ? `its place is that of accepted.ndjson and the file of rejected rows in ${resultsOf({ id: asked.replace("uploads/", "") })}, e.g. line 7; what a preview foretold is only there`
+          : undefined,
+      ],
+      [
         "short id",
         /^[0-9a-f]{10}$/.test(asked)
           ? `of a parked message?\nnpm run parked -- show ${asked}${there}`
@@ -114,7 +122,7 @@ export function elsewhereText(
       ],
       [
         "the id",
-        "may be our id (externalId), Authing's, source/subject or source/eventId; an e-mail or a phone needs --ask-authing",
+        "may be our id (externalId), Authing's, source/subject, source/eventId or <import>/<place of a row>; an e-mail or a phone needs --ask-authing",
       ],
     ]),
   ].join("\n");
@@ -132,13 +140,17 @@ const aboutAnother: ReadonlySet<string> = new Set([
 ]);
 
 function outcomeFacts(outcome: Outcome, otherExternalId: string | undefined): readonly Fact[] {
-  const { kind, reason, by, userId, requestId, statusCode, apiCode } = outcome;
+  const { kind, reason, by, userId, requestId, statusCode, apiCode, differs } = outcome;
   const isOther = reason !== undefined && aboutAnother.has(reason);
   return [
     ["outcome", outcomeText(outcome)],
     [isOther || kind === "rejected" ? "brought by" : "done before by", by],
     [isOther ? "other account" : "Authing user", userId],
     ["other person", isOther ? otherExternalId : undefined],
+    [
+      "differs",
+      differs && `${differs.join(", ")}: the account has other values than the row, and stays as it is`,
+    ],
     ["request id", requestId],
     ["Authing said", [statusCode, apiCode].filter((code) => code !== undefined).join(" / ")],
   ];
@@ -160,10 +172,23 @@ function parkedFacts(parked: WhyParked, { source }: ExplainedEvent): readonly Fa
   ];
 }
 
+const isOfFile = ({ source }: Pick<ExplainedEvent, "source">): boolean => source === "uploads";
+
+/** Where the results of a row's import are: its id is in front of the row's place. */
+const resultsOf = ({ id }: Pick<ExplainedEvent, "id">): string => `results/${id.split("/")[0] ?? ""}/`;
+
+/** What was done at Authing. A row says `create` of everybody, also of people whose account exists. */
+function doneOf(event: ExplainedEvent): string {
+  const { changes, outcome } = event;
+  if (isOfFile(event) && outcome?.kind === "already-done") return "nothing: it was there already";
+  if (isOfFile(event) && outcome?.reason === "updated") return "update";
+  return changes.join(", ") || "nothing";
+}
+
 /** Rows of files are in no list of parked messages: they are corrected in the file. */
 const correctRow = {
-  en: "Correct the row, which results/<import>/rejected.csv holds, and upload it again.",
-  zh: "请在 results/<import>/rejected.csv 中更正该行，然后重新上传。",
+  en: "The file of rejected rows (rejected.csv, .tsv or .ndjson) has the row with every reason and its column: correct it there and upload it again.",
+  zh: "被拒绝行的文件（rejected.csv、.tsv 或 .ndjson）中有该行、全部原因和对应的列：请在其中更正后重新上传。",
 } as const;
 
 /** What the reason means, and what to do next where the event is not over. */
@@ -171,8 +196,12 @@ function meaning({ outcome, parked, source, id }: ExplainedEvent, telling: Telli
   const reason = parked?.reason ?? outcome?.reason;
   if (reason === undefined) return [];
   if (parked) return adviceOf({ reason, hint: parked.hint, source, id }, telling);
-  const isRow = source === "uploads" && outcome?.kind === "rejected";
-  return meaningOf(reason, telling, isRow ? correctRow[telling.language] : undefined);
+  if (source !== "uploads") return meaningOf(reason, telling);
+  if (outcome?.kind !== "rejected" || !id.includes("/")) return adviceOf({ reason }, telling);
+  return [
+    ...meaningOf(reason, telling, explainReason(reason, telling)?.next),
+    ...wrapped(correctRow[telling.language], terminalColumns(), "  "),
+  ];
 }
 
 const mostPeople = 20;

@@ -17,6 +17,8 @@ const resultNames = [
   "rejected.ndjson",
   "report.html",
   "sample.json",
+  "undo.json",
+  "undo.ndjson",
 ];
 
 /** Makes the folder for the results of a file: that it cannot be written into is known before anything is imported. */

@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import type { Config } from "#lib/config.ts";
 import type { BegunImport } from "#lib/uploads/operations.ts";
+import type { UndonePage } from "#lib/uploads/undo/undo.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { didYouMean, nearMiss } from "#lib/text/near-miss.ts";
 import { diskFile } from "#infra/local/disk-file.ts";
@@ -8,6 +9,7 @@ import { openImports, type LaptopFile, type LaptopImports } from "#infra/local/i
 import { confirm, form, runCommand, say } from "./command.ts";
 import { UsageError } from "./command-line.ts";
 import { loadConfig } from "./config.ts";
+import { takeBack } from "./import-undo.ts";
 import { openPool, poolOptions, type Pool, type PoolOptions } from "./import-pool.ts";
 import { importProgress } from "./import-progress.ts";
 import { makeResultsFolder, writeResults } from "./import-results.ts";
@@ -84,6 +86,34 @@ const apply = form(["apply", "<preview>"], { ...changing, ...placeOptions }, asy
     return carryOut(preview, imports, isStopped, options);
   });
 });
+
+const undo = form(
+  ["undo", "<import>", "<preview|apply>"],
+  { delete: "", ...changing, ...placeOptions },
+  async ({ words, options }) => {
+    const [id = "", mode = ""] = words;
+    const told = { isApply: mode === "apply", deletes: options.delete === true, yes: options.yes === true };
+    if (isElsewhere(options)) {
+      const operate = await openOperations(options);
+      const place = options.stage ?? options.url ?? "";
+      return takeBack(id, { ...told, place, telling: tellingOf(options) }, (request) =>
+        operate<UndonePage>(request),
+      );
+    }
+    const config = await loadConfig();
+    const pool = await openPool(config, options);
+    return withImports(config, pool, async (imports, isStopped) => {
+      const ask = { ...told, place: pool.host, telling: telling(options, pool) };
+      const status = await takeBack(id, ask, (request) => imports.undo(request), isStopped);
+      const path = await imports.pathOf(id);
+      if (told.isApply && path !== undefined && imports.results(id).includes("undo.json")) {
+        await makeResultsFolder(path);
+        say(`\nThe results are in ${await writeResults(imports, id, path)}`);
+      }
+      return status;
+    });
+  },
+);
 
 /** Has a running stack, or a deployed stage, carry a preview out, and waits for the end. */
 async function applyElsewhere(preview: string, options: Place & { readonly lang?: string }): Promise<number> {
@@ -175,4 +205,4 @@ const telling = ({ lang }: TellingOptions, pool?: Pool) => ({
 
 const lineOf = (words: string, { place }: Pool): string => `npm run import -- ${words} ${place}`.trim();
 
-await runCommand("import", apply, importFile);
+await runCommand("import", apply, undo, importFile);

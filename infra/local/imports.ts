@@ -20,6 +20,7 @@ import { rowsDecided } from "#lib/uploads/rows-decided.ts";
 import type { SampleRow } from "#lib/uploads/sample.ts";
 import { readStored } from "#lib/uploads/stored-objects.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
+import { undoImport, type UndoImportRequest, type UndonePage } from "#lib/uploads/undo/undo.ts";
 import { connectAuthing } from "#lib/wiring/authing.ts";
 import { deliverySettings } from "#lib/wiring/delivery-settings.ts";
 import { uploadSettings } from "#lib/wiring/upload-settings.ts";
@@ -58,6 +59,8 @@ export interface LaptopImports {
    * @throws InboundError `malformed`: `preview-unknown`, `settings-changed-since-preview`, `file-changed-since-preview`.
    */
   apply(preview: string): Promise<ImportSummary | undefined>;
+  /** Takes an import back, some rows at a call. */
+  undo(request: UndoImportRequest): Promise<UndonePage>;
   /** The file that a preview or an import is of. */
   pathOf(id: string): Promise<string | undefined>;
   /** The first rows of a preview. */
@@ -92,7 +95,7 @@ const stepMilliseconds = 60_000;
 export async function openImports(options: LaptopImportsOptions): Promise<LaptopImports> {
   const { config, folder, stop, watch } = options;
   const store = await openStore(folder, { callSeconds: config.authing.timeoutSeconds });
-  await store.sweep(config.keepResultsDays);
+  await store.sweep(config);
   const clock: Clock = { now: Date.now, wait: (milliseconds) => wait(milliseconds), random: Math.random };
   const secrets = secretReader(options.loadSecret);
   const authing = connectAuthing(config.authing, secrets);
@@ -206,6 +209,20 @@ export async function openImports(options: LaptopImportsOptions): Promise<Laptop
       return summary;
     },
 
+    undo: (request) =>
+      undoImport(
+        request,
+        {
+          ...settings,
+          authing,
+          ledger: store.ledger,
+          objects: store.objects,
+          clock,
+          log: options.log,
+          bucket: localBucket,
+        },
+        { owner: randomUUID(), deadline: Date.now() + stepMilliseconds },
+      ),
     pathOf: async (id) => (await memory.read<LaptopFile>(pathKey(id)))?.file.path,
     sample: async (id) => (await memory.read<SampleRow[]>(`${importFolder(id)}/sample.json`)) ?? [],
     results(id) {

@@ -3,11 +3,11 @@ import type { Parked } from "#lib/contract/parked.ts";
 import { openDatabase, temporaryDatabase } from "./database.ts";
 import { storeEnrolments, type StoreEnrolments } from "./enrolments.ts";
 import { endLeases, storeLedger, type StoreLedger } from "./ledger.ts";
-import { reviveDead } from "./messages.ts";
+import { giveBackTaken, reviveDead } from "./messages.ts";
 import { removeLeftovers, storeObjects, type StoreObjects } from "./objects.ts";
 import { storeParked } from "./parked.ts";
 import type { Database } from "./sqlite.ts";
-import { sweep } from "./sweep.ts";
+import { sweep, type Retention } from "./sweep.ts";
 
 /** Everything that one machine has to remember, in one file. */
 export interface Store {
@@ -25,7 +25,7 @@ export interface Store {
   /** Returns dead messages to their queues; resolves to how many. */
   reviveDead(): number;
   /** Deletes what has expired. */
-  sweep(keepResultsDays: number): Promise<void>;
+  sweep(retention: Retention): Promise<void>;
   /** Ends the use of the file: from then on another process may open it. */
   close(): void;
 }
@@ -46,7 +46,9 @@ export async function openStore(
   { callSeconds }: { readonly callSeconds: number },
 ): Promise<Store> {
   const database = openDatabase(folder);
-  endLeases(database, Date.now() + callSeconds * 1000);
+  const callsAreOver = Date.now() + callSeconds * 1000;
+  endLeases(database, callsAreOver);
+  giveBackTaken(database, callsAreOver);
   await removeLeftovers(database);
   return storeOf(database);
 }
@@ -70,7 +72,7 @@ function storeOf(database: Database): Store {
       });
     },
     reviveDead: () => reviveDead(database, Date.now()),
-    sweep: (keepResultsDays) => sweep(database, { keepResultsDays, now: Date.now() }),
+    sweep: (retention) => sweep(database, { ...retention, now: Date.now() }),
     close: () => database.close(),
   };
 }

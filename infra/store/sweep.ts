@@ -7,10 +7,23 @@ const dayMilliseconds = 86_400_000;
 /** Rows that are deleted at a time: some milliseconds. */
 const rowsAtOnce = 500;
 
+/** What the configuration says of how long files and results are kept. */
+export interface Retention {
+  readonly keepResultsDays: number;
+  /** `keepFiles`: uploaded files of people stay. */
+  readonly uploads: { readonly keepFiles: boolean };
+}
+
 /** Objects under a prefix are kept for so many days, and their replaced versions for fewer. The first prefix that fits counts. */
-const lifetimes = (keepResultsDays: number) => [
+const lifetimes = ({ keepResultsDays, uploads: { keepFiles } }: Retention) => [
   // TOTP secrets in plain text.
   { prefix: "incoming/otp/", days: 1, replacedDays: 1 },
+  { prefix: "plan/otp/", days: 1, replacedDays: 1 },
+  { prefix: "rows/otp/", days: 1, replacedDays: 1 },
+  // Rows that no import has deleted, with passwords.
+  { prefix: "rows/users/", days: 15, replacedDays: 1 },
+  { prefix: "plan/users/", days: keepResultsDays, replacedDays: 1 },
+  ...(keepFiles ? [] : [{ prefix: "incoming/users/", days: keepResultsDays, replacedDays: 1 }]),
   { prefix: "results/", days: keepResultsDays, replacedDays: 1 },
   { prefix: "", days: Number.POSITIVE_INFINITY, replacedDays: 30 },
 ];
@@ -27,7 +40,7 @@ const departureDays = 90;
  */
 export async function sweep(
   database: Database,
-  { keepResultsDays, now }: { readonly keepResultsDays: number; readonly now: number },
+  { now, ...retention }: Retention & { readonly now: number },
 ): Promise<void> {
   const before = (days: number) => now - days * dayMilliseconds;
   await deleteRows(database, "events", "expires_at <= ?", now);
@@ -35,11 +48,11 @@ export async function sweep(
   await deleteRows(database, "departures", "at <= ?", before(departureDays));
   await deleteRows(database, "parked", "kind = 'rejected' AND kept_at <= ?", before(rejectedDays));
   await deleteRows(database, "enrolments", "kept_at <= ?", before(enrolmentDays));
-  await removeObjects(database, expiredObjects(database, keepResultsDays, now));
+  await removeObjects(database, expiredObjects(database, retention, now));
 }
 
-function expiredObjects(database: Database, keepResultsDays: number, now: number): number[] {
-  const rules = lifetimes(keepResultsDays);
+function expiredObjects(database: Database, retention: Retention, now: number): number[] {
+  const rules = lifetimes(retention);
   return database
     .all<{ id: number; key: string; written_at: number; replaced_at: number | null }>(
       "SELECT id, key, written_at, replaced_at FROM objects WHERE state = 'whole'",

@@ -68,12 +68,12 @@ export function imaginedAccounts(saved?: SavedAccounts): ImaginedAccounts {
 
   return {
     create(person) {
-      const { password: _, salt: __, otp: ___, metadataSource: ____, identities: _____, ...shown } = person;
       count += 1;
       const made = { userId: `${imaginedPrefix}${count}`, createdAt: madeBefore, status: "Activated" };
-      return put({ ...made, ...shown } as UserDto);
+      return put({ ...made, ...shown(person) } as UserDto);
     },
-    change(user, { password: _, salt: __, otp: ___, ...fields }) {
+    change(user, wanted) {
+      const fields = shown(wanted);
       const changed = { ...user, ...fields };
       const gaveUp = identifiers.some((kind) => identifierOf(user, kind) !== identifierOf(changed, kind));
       if (gaveUp) freeing.add(user.userId);
@@ -105,6 +105,18 @@ export function imaginedAccounts(saved?: SavedAccounts): ImaginedAccounts {
     },
   };
 }
+
+/** What Authing shows of the fields that it is given. */
+const shown = (fields: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !notShown.has(name)));
+const notShown: ReadonlySet<string> = new Set([
+  "password",
+  "salt",
+  "otp",
+  "metadata",
+  "metadataSource",
+  "identities",
+]);
 
 const keysOf = (user: UserDto): string[] =>
   identifiers.flatMap((kind) => {

@@ -44,6 +44,8 @@ export interface Table {
   readonly columns: readonly string[] | undefined;
   /** Where the records are in a JSON document, as a layout's `lists` writes it. */
   readonly list?: string;
+  /** Of a JSON document, what stands beside the list of the records under the names that were asked for, before or behind it. */
+  readonly around?: Readonly<Record<string, unknown>>;
   /** Can be read once; the reader may stop before the end. A malformed record is a row with problems, and the rows after it follow. */
   readonly rows: AsyncIterable<Row>;
   /** What is known only once the last row was read. */
@@ -101,6 +103,8 @@ export interface ReadContext {
   knows(name: string): boolean;
   /** Where layouts find records in a JSON document: names joined by dots, `[]` for each element of a list: `users`, `[].users`. */
   readonly lists: readonly string[];
+  /** Names of members beside a list of records that say something of all of them, e.g. `options`. */
+  readonly around: readonly string[];
   readonly headerless: readonly Headerless[];
   /** The sheet to read; absent: the first one. */
   readonly sheet?: string;

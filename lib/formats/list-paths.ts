@@ -13,6 +13,8 @@ export interface ListPlace {
   readonly names: Map<string, ListPlace>;
   /** Whether the value itself is a record. */
   isRecord?: boolean;
+  /** Whether the value is wanted as a whole, beside a list. */
+  isAround?: boolean;
 }
 
 /** The tree of paths. Elements of the list `chosen` are records; without it nothing is. A document that is a list is always known, as `[]`. */
@@ -26,6 +28,13 @@ export function listPlaces(lists: readonly string[], chosen?: string): ListPlace
     place.list ??= list;
     if (place.list === chosen) (place.element ??= newPlace()).isRecord = true;
   }
+  return root;
+}
+
+/** The tree by which the members of a document's own object with these names are read, and the elements of one of its lists are passed over. */
+export function placesAround(list: string, names: readonly string[]): ListPlace {
+  const root = listPlaces([list], list);
+  for (const name of names) named(root, name).isAround = true;
   return root;
 }
 

@@ -16,6 +16,7 @@ import {
   type FollowedImport,
   type ImportOperationPorts,
 } from "#lib/uploads/operations.ts";
+import { UndoImportRequest, undoImport, type UndonePage } from "#lib/uploads/undo/undo.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 import { logContext } from "./middleware/log-context.ts";
 import { openPorts } from "./middleware/open-ports.ts";
@@ -35,6 +36,7 @@ const Request = z.union([
   RefusedRequest,
   ApplyImportRequest,
   FollowImportRequest,
+  UndoImportRequest,
 ]);
 /** What an operator may ask for. */
 export type OperationRequest = z.input<typeof Request>;
@@ -46,7 +48,8 @@ type Answer =
   | Explanation
   | RefusedReport
   | BegunImport
-  | FollowedImport;
+  | FollowedImport
+  | UndonePage;
 
 /**
  * The Lambda handler of operations, invoked by operators who have the right: what lib/operations takes, e.g.
@@ -76,6 +79,8 @@ export function operations(open: () => Ports) {
           return beginApply(request, ports.imports);
         case "follow-import":
           return followImport(request, ports.imports);
+        case "undo-import":
+          return undoImport(request, { ...ports, ...ports.imports }, { owner, deadline });
         default:
           return operate(request, ports, { owner, deadline });
       }
@@ -89,6 +94,6 @@ function requestOf(event: unknown): z.output<typeof Request> {
   throw new InboundError("malformed", "operation-unknown", {
     hint:
       "list or show; redrive, release or discard (each with mode: preview or apply, and with id, person, reason or source); " +
-      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import)",
+      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import); undo-import (import, mode, deletes, most)",
   });
 }

@@ -10,6 +10,7 @@ type ProductCode =
   | "factor-left-out"
   | "factor-unverified"
   | "operation-unsupported"
+  | "options-unsupported"
   | "password-hash-needs-project-key"
   | "phone-left-out"
   | "recovery-codes-unreadable"

@@ -192,6 +192,7 @@ export const personColumnNames = {
   identities: [],
   tenantIds: [],
   departmentIds: [],
+  departmentIdType: [],
   metadataSource: [],
 } as const satisfies ColumnNames<string>;
 export type PersonField = keyof typeof personColumnNames;
@@ -212,7 +213,18 @@ export const secretColumnNames = {
   // A URI goes first: it holds the settings, which are checked.
   secret: [
     ["otpauth", "otpauthuri", "otpauthurl", "otpuri", "otpurl", "totpuri", "totpurl"],
-    ["secret", "secretkey", "totpsecret", "otpsecret", "mfasecret", "密钥"],
+    [
+      "secret",
+      "secretkey",
+      "totpsecret",
+      "otpsecret",
+      "mfasecret",
+      "密钥",
+      "totp密钥",
+      "otp密钥",
+      "mfa密钥",
+      "动态口令密钥",
+    ],
     ["totp", "otp", "uri", "url", "seed", "种子"],
   ],
   recoveryCode,
@@ -244,7 +256,18 @@ export type SecretField = keyof typeof secretColumnNames;
 export const secretColumnNamesOfPeople = {
   secret: [
     secretColumnNames.secret[0],
-    ["secret", "secretkey", "totpsecret", "otpsecret", "mfasecret", "密钥"],
+    [
+      "secret",
+      "secretkey",
+      "totpsecret",
+      "otpsecret",
+      "mfasecret",
+      "密钥",
+      "totp密钥",
+      "otp密钥",
+      "mfa密钥",
+      "动态口令密钥",
+    ],
     ["totp", "otp"],
   ],
   recoveryCode,

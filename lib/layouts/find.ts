@@ -23,13 +23,66 @@ export interface EntryReader {
   readonly shows: readonly string[];
   /** Given the columns of the file, or the keys of a record: whether the layout of a product knows what is in one of them. */
   knows(columns: readonly string[]): (column: string) => boolean;
+  /** False where no record of the file can bring a secret. */
+  readonly mayBringSecrets: boolean;
   /** The field of ours that the configuration, or a name in a table of no product, makes of a column. */
   fieldOf(column: string): string | undefined;
 }
 
-/** The layout that a file is in; `undefined` where the names of its columns say what they mean. */
-export const findLayout = (sample: Sample): Layout | undefined =>
-  layouts.find((layout) => layout.recognizes(sample));
+/** The beginning of a file. */
+export interface Beginning extends Pick<Sample, "columns" | "list"> {
+  /** The name of its format. */
+  readonly format: string;
+  /** Its first records that can be read. */
+  readonly records: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * The layout that a file is in; `undefined` where the names of its columns say what they mean.
+ *
+ * Records of a product need not all have what only this product writes: any of them decides, and one layout must account for all that are
+ * recognised.
+ *
+ * @throws InboundError `malformed` `layout-ambiguous` for records of several products; `misconfigured` `layout-setting-unknown` for a
+ *   setting that names none.
+ */
+export function findLayout(
+  { format, columns, list, records }: Beginning,
+  settings: Pick<LayoutSettings, "layout">,
+): Layout | undefined {
+  const ofFormat = layouts.find(({ name }) => name === format);
+  if (settings.layout !== undefined && !ofFormat) return layoutOfSetting(settings.layout);
+  const samples: readonly Sample[] = (records.length > 0 ? records : [undefined]).map((values) => ({
+    columns,
+    values,
+    ...(list !== undefined && { list }),
+  }));
+  const found = layouts
+    .map((layout) => ({ layout, recognized: samples.filter((sample) => layout.recognizes(sample)) }))
+    .filter(({ recognized }) => recognized.length > 0);
+  const all = new Set(found.flatMap(({ recognized }) => recognized));
+  const whole = found.find(({ recognized }) => recognized.length === all.size);
+  if (whole === undefined && found.length > 0) {
+    // Names of layouts are ours.
+    throw new InboundError("malformed", "layout-ambiguous", {
+      path: `layouts ${found.map(({ layout }) => layout.name).join(", ")}`,
+      hint: "upload the records of each product in a file of their own, or name the layout in uploads.layout",
+    });
+  }
+  return whole?.layout;
+}
+
+/** How the setting names files that are read by the names of their columns. */
+const plain = "plain";
+
+function layoutOfSetting(setting: string): Layout | undefined {
+  const layout = layouts.find(({ name }) => name === setting);
+  if (layout || setting === plain) return layout;
+  throw new InboundError("misconfigured", "layout-setting-unknown", {
+    path: "uploads.layout",
+    hint: `name one of ${[plain, ...layouts.map(({ name }) => name)].toSorted().join(", ")}, or leave it out`,
+  });
+}
 
 /**
  * The reader of a file's records.
@@ -53,6 +106,7 @@ export function entryReader(
       hides: [],
       shows: [],
       knows: () => () => false,
+      mayBringSecrets: columns?.some((column) => meaningOf(column)?.field === "secret") ?? true,
       fieldOf: (column) => meaningOf(column)?.field,
     };
   }
@@ -96,6 +150,7 @@ function productReader(
     hides,
     shows,
     knows: knowing,
+    mayBringSecrets: true,
     fieldOf(column) {
       const meaning = configured(column);
       return meaning === "none" ? undefined : meaning?.field;
@@ -115,7 +170,7 @@ function knowingOf(knows: Layout["knows"]): (columns: readonly string[]) => (nam
 export function readContext(
   kind: UploadKindName,
   settings: LayoutSettings,
-): Pick<ReadContext, "knows" | "lists" | "headerless"> {
+): Pick<ReadContext, "knows" | "lists" | "around" | "headerless"> {
   const names = new Set(
     [...layouts.flatMap(({ columns = [] }) => columns), ...Object.keys(settings.columns)].map(normalizedName),
   );
@@ -124,6 +179,7 @@ export function readContext(
   return {
     knows: (name) => isKnown(name) || names.has(normalizedName(name)),
     lists: [...lists],
+    around: [...new Set(layouts.flatMap(({ around }) => around?.names ?? []))],
     headerless: layouts.flatMap(({ headerless }) => headerless ?? []),
   };
 }

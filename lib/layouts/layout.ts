@@ -30,11 +30,11 @@ export interface Entry {
 export const isIdentity = (field: string): boolean =>
   ["userId", "externalId", "username", "email", "phone", "phoneCountryCode"].includes(field);
 
-/** The first record of a file, by which layouts recognise theirs. */
+/** A record from the beginning of a file, by which layouts recognise theirs. */
 export interface Sample {
   /** The columns as the file writes them; `undefined` where every record names its own. */
   readonly columns: readonly string[] | undefined;
-  /** The first record that can be read; `undefined` in a file without any. */
+  /** `undefined` in a file without a record that can be read. */
   readonly values: Readonly<Record<string, unknown>> | undefined;
   /** Which of the `lists` the records are in. */
   readonly list?: string;
@@ -46,6 +46,19 @@ export interface LayoutSettings {
   readonly columns: Readonly<Record<string, string>>;
   /** How FusionAuth's secrets are written: `base64`, or `text` for those of installations before 1.26. */
   readonly fusionauthSecret: "base64" | "text";
+  /** The layout of files, by its name, where the deployment says it; `plain` for names of columns. Goes before what is recognised. */
+  readonly layout?: string;
+}
+
+/** What a product writes beside a list of records. */
+interface Around {
+  /** Names of members of the document. */
+  readonly names: readonly string[];
+  /** A record that says by itself what those members say of it: so it can be mended and uploaded without them. Pure and total. */
+  into(
+    values: Readonly<Record<string, unknown>>,
+    around: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>>;
 }
 
 /** The layout of a product's files: one definition object. */
@@ -56,6 +69,8 @@ export interface Layout {
   readonly title: string;
   /** Where its records are in a JSON document: `users`, `[].users`; `[]` for the document's own list. */
   readonly lists?: readonly string[];
+  /** What stands beside the list of the records in a JSON document, and says something of each of them. */
+  readonly around?: Around;
   /** Its CSV without a header. */
   readonly headerless?: Headerless;
   /** Names of columns by which a header is found, as the product writes them. */

@@ -7,6 +7,12 @@ export const jsonFiles: ReasonGroup = {
     zh: "JSON 文档、JSON 行文件与 YAML 文档：原因说明是整个文件被拒绝，还是该行被拒绝。",
   },
   reasons: {
+    "json-member-too-long": {
+      en: "A value beside the list of records, which says something of all of them, is longer than any program writes, so nothing was imported.",
+      enNext: "Shorten it.",
+      zh: "记录列表旁对所有记录起作用的值过长，因此没有导入。",
+      zhNext: "请缩短它。",
+    },
     "json-invalid": {
       en: "The text is no JSON: in a record, the row was rejected; around the records, the file was refused from the line that is named.",
       enNext:

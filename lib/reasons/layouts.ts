@@ -26,6 +26,19 @@ export const layouts: ReasonGroup = {
       zh: "配置 uploads.columns 把某一列映射到了不存在的字段，更正之前文件会等待。",
       zhNext: "请写字段名，例如 externalId、customData.<字段>，或用 - 表示有意忽略该列。",
     },
+    "layout-ambiguous": {
+      en: "The first records of the file have names of several products, so nothing was imported: the same name means something else in each.",
+      enNext:
+        "Upload the records of each product in a file of their own, or say in uploads.layout which product wrote the file.",
+      zh: "文件的前几条记录带有多个产品的字段名，因此没有导入：同一名称在各产品中含义不同。",
+      zhNext: "请把各产品的记录分成单独的文件上传，或在 uploads.layout 中说明文件由哪个产品生成。",
+    },
+    "layout-setting-unknown": {
+      en: "The setting uploads.layout names no product that is known, so files wait until it is corrected.",
+      enNext: "Write the name of a folder of lib/layouts, or plain, or leave the setting out.",
+      zh: "配置 uploads.layout 中的产品未知，更正之前文件会等待。",
+      zhNext: "请写 lib/layouts 中的文件夹名称或 plain，或删去该配置。",
+    },
     "duo-tokens": {
       en: "The file lists hardware tokens for Duo: it names no people, and does not say which tokens count their codes, so nothing was imported.",
       enNext:

@@ -14,6 +14,12 @@ export const products: ReasonGroup = {
       zh: "此人有多个 TOTP 密钥，而 Authing 只能保存一个，因此略去了这一个：另一个密钥 Authing 同样可以保存，且在原产品中排在前面。",
       zhNext: "如果此人使用的是这一个，请单独上传它；否则请让此人在验证器中删除它。",
     },
+    "options-unsupported": {
+      en: "The options of the batch ask Authing to make passwords or to write to the people, which an import does not do, so the row was rejected.",
+      enNext: "Leave that option out, and ask for it at Authing once the people are there.",
+      zh: "批次的选项要求 Authing 生成密码或通知人员，而导入不会这样做，因此该行被拒绝。",
+      zhNext: "请删去该选项，导入完成后再在 Authing 中操作。",
+    },
     "factor-left-out": {
       en: "A second factor that is no TOTP secret was left out: codes by SMS or e-mail, a passkey, or an authenticator whose secret the product does not export.",
       enNext: "Let the person set up the factor again at Authing where it is needed.",

@@ -7,6 +7,18 @@ export const values: ReasonGroup = {
     zh: "表格软件、数据库和编码转换会损坏数据：无法确定原意时该行被拒绝，能够修复时以提示说明。",
   },
   reasons: {
+    "department-id-type-unknown": {
+      en: "The file says of its ids of departments that they are of a kind that Authing does not have, so the row was rejected.",
+      enNext: "Write department_id, open_department_id, sync_relation, custom_field or code.",
+      zh: "文件所写的部门 ID 类型在 Authing 中不存在，因此该行被拒绝。",
+      zhNext: "请写 department_id、open_department_id、sync_relation、custom_field 或 code。",
+    },
+    "department-id-types-differ": {
+      en: "The row has ids of departments of one kind, and departments that the configuration maps to ids of another kind, so it was rejected: Authing takes one kind at a time.",
+      enNext: "Leave one of the two out, or give ids of the same kind in uploads.departments.",
+      zh: "该行的部门 ID 是一种类型，而配置把部门映射成另一种类型的 ID，因此被拒绝：Authing 一次只接受一种。",
+      zhNext: "请删去其中之一，或在 uploads.departments 中使用同一类型的 ID。",
+    },
     "value-removed": {
       en: "The cell holds the mark that results show in place of a secret value, so the row was rejected.",
       enNext: "Put the real value back, or leave the cell empty.",

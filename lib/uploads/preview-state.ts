@@ -3,6 +3,9 @@ import {
   type ImaginedAccounts,
   type SavedAccounts,
 } from "#lib/delivery/imagined-accounts.ts";
+import type { Identified } from "#lib/authing/identifiers.ts";
+import type { Ledger, PersonRecord } from "#lib/contract/ledger.ts";
+import { rehearsalLedger } from "#lib/delivery/imagined-people.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { readPart, type Part } from "./parts.ts";
@@ -16,6 +19,8 @@ import type { RowTranslator } from "./rows/row-translator.ts";
 export interface PreviewState {
   readonly repeated: RepeatedIdentifiers;
   readonly saved: SavedAccounts;
+  /** What the ledger would know of people with such an identifier. */
+  readonly people: readonly PersonRecord[];
   /** There were more accounts than are handed on. */
   readonly isPartial?: true;
 }
@@ -23,6 +28,7 @@ export interface PreviewState {
 /** A preview of rows that goes on where the part before ended. */
 export interface RowPreview {
   readonly imagined: ImaginedAccounts;
+  readonly ledger: Ledger;
   state(): PreviewState;
 }
 
@@ -33,20 +39,24 @@ const mostAccounts = 20_000;
 export async function openPreview(
   plan: ImportPlan,
   before: PreviewState | undefined,
-  objects: ObjectStore,
+  { objects, ledger: real }: { readonly objects: ObjectStore; readonly ledger: Ledger },
   translator: RowTranslator,
 ): Promise<RowPreview> {
   const repeated = before?.repeated ?? (await repeatedIdentifiers(plan, objects, translator));
   const hashes = new Set(repeated.hashes);
+  const isRepeated = (person: Identified) => hashesOf(person).some((hash) => hashes.has(hash));
   const imagined = imaginedAccounts(before?.saved);
+  const ledger = rehearsalLedger(real, before?.people);
   return {
     imagined,
+    ledger,
     state() {
-      const saved = imagined.save((user) => hashesOf(user).some((hash) => hashes.has(hash)));
+      const saved = imagined.save(isRepeated);
       const isPartial = before?.isPartial === true || saved.accounts.length > mostAccounts;
       return {
         repeated,
         saved: { ...saved, accounts: saved.accounts.slice(-mostAccounts) },
+        people: ledger.save((externalId) => isRepeated({ externalId })).slice(-mostAccounts),
         ...(isPartial && { isPartial }),
       };
     },
@@ -60,11 +70,11 @@ export async function stateBefore(
   objects: ObjectStore,
 ): Promise<PreviewState | undefined> {
   if (part > 0) return (await readPart(objects, plan, chunk, part - 1))?.preview;
+  if (chunk === 0) return undefined;
   let last: Part | undefined;
-  for (let number = 0; chunk > 0; number += 1) {
+  for (let number = 0; ; number += 1) {
     const next = await readPart(objects, plan, chunk - 1, number);
-    if (!next) break;
+    if (!next) return last?.preview;
     last = next;
   }
-  return last?.preview;
 }

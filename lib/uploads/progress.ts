@@ -7,12 +7,14 @@ import { writeJson } from "./stored-objects.ts";
 export interface ImportProgress {
   readonly import: string;
   readonly rows: number;
-  /** Rows of the chunks that are done. */
+  /** Rows that are decided: of the chunks that are done, and of the chunk whose run wrote this. */
   readonly rowsDone: number;
+  /** Since the import began. */
+  readonly rowsPerSecond: number;
   /** ISO 8601, UTC, like the other times. */
   readonly startedAt: string;
   readonly updatedAt: string;
-  /** When the import ends if it keeps its speed; absent while no chunk is done. */
+  /** When the import ends if it keeps its speed; absent while no row is done. */
   readonly estimatedEndAt?: string;
 }
 
@@ -20,6 +22,7 @@ export interface ImportProgress {
  * Writes how far an import is. Two invocations may write at the same time; the one that finishes the last chunk writes last.
  *
  * @param finished the chunks that are done.
+ * @param more rows of another chunk that are decided.
  * @param now milliseconds since 1970.
  */
 export async function writeProgress(
@@ -27,13 +30,15 @@ export async function writeProgress(
   plan: ImportPlan,
   finished: ReadonlySet<number>,
   now: number,
+  more = 0,
 ): Promise<ImportProgress> {
-  const rowsDone = plan.chunks.reduce((sum, { rows }, chunk) => sum + (finished.has(chunk) ? rows : 0), 0);
+  const rowsDone = plan.chunks.reduce((sum, { rows }, chunk) => sum + (finished.has(chunk) ? rows : 0), more);
   const startedAt = Date.parse(plan.startedAt);
   const progress: ImportProgress = {
     import: plan.import,
     rows: plan.rows,
     rowsDone,
+    rowsPerSecond: now > startedAt ? Math.round((rowsDone * 1000) / (now - startedAt)) : 0,
     startedAt: plan.startedAt,
     updatedAt: new Date(now).toISOString(),
     ...(rowsDone > 0 && {

@@ -7,6 +7,7 @@ import type { FileKeys, Row, Table } from "#lib/formats/format.ts";
 import { openFile } from "#lib/formats/open-file.ts";
 import { findLayout, readContext } from "#lib/layouts/find.ts";
 import type { LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
+import { withoutOwnColumns } from "./rejected-file.ts";
 import { withinSizeLimit } from "./upload-size.ts";
 
 /** What the configuration says of how files are read. */
@@ -43,27 +44,57 @@ export async function readUpload(
     ...(delimiter !== undefined && { delimiter }),
     ...(sheet !== undefined && { sheet }),
   });
-  const { first, rows } = await withFirst(table.rows);
-  const layout = findLayout({
-    columns: table.columns,
-    values: first?.values,
-    ...(table.list !== undefined && { list: table.list }),
-  });
-  return { ...table, rows, ...(layout && { layout: layout.name }) };
+  const { records, rows } = await withFirst(table.rows);
+  const layout = findLayout(
+    {
+      format: table.details.format,
+      // Rejected rows that are uploaded again are of the same product.
+      columns: table.columns && withoutOwnColumns(table.columns),
+      records,
+      ...(table.list !== undefined && { list: table.list }),
+    },
+    settings,
+  );
+  const { around } = table;
+  const into = around && layout?.around?.into;
+  return {
+    ...table,
+    rows: into ? withAround(rows, (values) => into(values, around)) : rows,
+    ...(layout && { layout: layout.name }),
+  };
 }
 
-/** The first row that can be read, of those that are at the beginning, and all rows. */
+async function* withAround(
+  rows: AsyncIterable<Row>,
+  into: (values: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
+): AsyncGenerator<Row, void> {
+  for await (const row of rows) yield row.values ? { ...row, values: into(row.values) } : row;
+}
+
+/** How many rows at the beginning are looked at, and how many of them that can be read, to find the layout. */
+const lookedAt = { rows: 100, records: 20 };
+/** Of long records fewer are looked at, in UTF-16 units. */
+const lookedAtLength = 1_048_576;
+
+/** The first records that can be read, and all rows. */
 async function withFirst(
   rows: AsyncIterable<Row>,
-): Promise<{ first: Row | undefined; rows: AsyncIterable<Row> }> {
+): Promise<{ records: Readonly<Record<string, unknown>>[]; rows: AsyncIterable<Row> }> {
   const iterator = rows[Symbol.asyncIterator]();
   const seen: Row[] = [];
-  let first: Row | undefined;
-  while (!first && seen.length < lookedAt) {
+  const records: Readonly<Record<string, unknown>>[] = [];
+  let length = 0;
+  while (
+    records.length < lookedAt.records &&
+    seen.length < lookedAt.rows &&
+    (length < lookedAtLength || records.length === 0)
+  ) {
     const next = await iterator.next();
     if (next.done) break;
-    seen.push(next.value);
-    if (next.value.values) first = next.value;
+    const row = next.value;
+    seen.push(row);
+    length += row.original.reduce((sum, cell) => sum + cell.length, 0);
+    if (row.values) records.push(row.values);
   }
   async function* all(): AsyncGenerator<Row, void> {
     try {
@@ -73,11 +104,8 @@ async function withFirst(
       await iterator.return?.();
     }
   }
-  return { first, rows: all() };
+  return { records, rows: all() };
 }
-
-/** How many rows at the beginning may be unreadable before the layout is decided without one. */
-const lookedAt = 20;
 
 /** An object of the bucket as a file that is read any number of times. Its bytes are counted where the notification states no size. */
 export async function objectFile(object: ObjectReference, objects: ObjectStore): Promise<FileSource> {

@@ -44,20 +44,32 @@ const rowColumn = "row";
 const reasonColumn = "reason";
 const ownColumns = [rowColumn, reasonColumn];
 
+/** The columns of a file without those that `rejected.csv` adds. */
+export function withoutOwnColumns(columns: readonly string[]): readonly string[] {
+  const isOurs = columns.length > ownColumns.length && columns.slice(-2).join() === ownColumns.join();
+  return isOurs ? columns.slice(0, -2) : columns;
+}
+
 function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonly string[]): RejectedFile {
   const isCsv = format === "csv";
   const { encode, languages, mark } = textOf(isCsv ? encoding : undefined);
   const record = csvWriter({ delimiter: isCsv ? (delimiter === "tab" ? "\t" : (delimiter ?? ",")) : "," });
   // A file that came out of here once has the two columns already: they are written anew.
-  const isOurs = columns.length > ownColumns.length && columns.slice(-2).join() === ownColumns.join();
-  const bare = (cells: readonly string[]) => (isOurs ? cells.slice(0, -2) : cells);
+  const own = withoutOwnColumns(columns);
+  const bare = (cells: readonly string[]) => (own === columns ? cells : cells.slice(0, -2));
+  // A row that was read may end before its last columns.
+  const whole = (cells: readonly string[]) => own.map((_, index) => cells[index] ?? "");
   return {
     name: delimiter === "tab" && isCsv ? "rejected.tsv" : "rejected.csv",
     contentType: `text/csv; charset=${(isCsv && encoding) || "utf-8"}`,
-    beginning: () => encode(mark + record([...bare(columns), ...ownColumns])),
-    record: ({ place, original, reasons }) =>
+    beginning: () => encode(mark + record([...own, ...ownColumns])),
+    record: ({ place, original, isRecord, reasons }) =>
       encode(
-        record([...bare(original), place, reasons.map((reason) => explained(reason, languages)).join("; ")]),
+        record([
+          ...(isRecord ? whole(original) : bare(original)),
+          place,
+          reasons.map((reason) => explained(reason, languages)).join("; "),
+        ]),
       ),
   };
 }

@@ -6,7 +6,7 @@ import type { ReasonExample } from "./report/page.ts";
 /** The result of one row. */
 interface RowResult {
   readonly place: string;
-  /** The row as the file has it, secrets blanked. Asked only for a row of which something was rejected. */
+  /** The row as the file has it, secrets blanked. Asked for few rows, and for those of which something was rejected. */
   readonly original: () => readonly string[];
   /** Whether the row could be read. */
   readonly isRecord: boolean;
@@ -49,9 +49,9 @@ export interface RowCounts extends OutcomeCounts {
 export interface RowResults extends RowCounts {
   /** Reason → how many entries it was given for. */
   readonly reasons: Readonly<Record<string, number>>;
-  /** Note → how many accepted entries have it. */
+  /** Note → how many entries that are at Authing have it. */
   readonly notes: Readonly<Record<string, number>>;
-  /** Reason → its first rows, for the report. */
+  /** Reason, and the note for accounts that differ → its first rows, for the report. */
   readonly examples: Examples;
   /** Lines of `accepted.ndjson`, in UTF-8. */
   readonly acceptedLines: Uint8Array;
@@ -61,6 +61,9 @@ export interface RowResults extends RowCounts {
 
 /** Reason → the first rows that it was given for, without secrets. */
 export type Examples = Readonly<Record<string, readonly ReasonExample[]>>;
+
+/** The note for a person whose account stays as it is, with other values. */
+export const differsNote = "account-differs";
 
 const examplesOfReason = 3;
 const reasonsWithExamples = 50;
@@ -107,7 +110,13 @@ export function collectResults(file: RejectedFile): ResultCollector {
       for (const { kind, part, outcome, reasons: given, notes, externalId } of entries) {
         if (isBrought(outcome)) {
           count(kind, outcome.kind === "accepted" ? "accepted" : "alreadyDone");
-          if (outcome.differs) count(kind, "differing");
+          if (outcome.differs) {
+            count(kind, "differing");
+            addCounts(allNotes, { [differsNote]: 1 });
+            // Redacting every such row would cost more than reading it.
+            if ((examples[differsNote]?.length ?? 0) < examplesOfReason)
+              addExamples(examples, { [differsNote]: [{ place, cells: original() }] });
+          }
           if (outcome.reason === "updated") count(kind, "updated");
           addCounts(allNotes, countsOf(notes));
           const { kind: became, ...more } = outcome;
@@ -115,6 +124,7 @@ export function collectResults(file: RejectedFile): ResultCollector {
             `${JSON.stringify({
               row: place,
               ...(part !== undefined && { part }),
+              entry: kind,
               outcome: became,
               ...(externalId !== undefined && { externalId }),
               ...more,

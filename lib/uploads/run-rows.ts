@@ -2,8 +2,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
-import { isImagined, type ImaginedAccounts } from "#lib/delivery/imagined-accounts.ts";
-import { readOnlyLedger } from "#lib/delivery/read-only-ledger.ts";
+import { isImagined } from "#lib/delivery/imagined-accounts.ts";
 import { rehearsalAuthing } from "#lib/delivery/rehearsal-authing.ts";
 import { inGroups, readChunk, rowsFrom } from "./chunk-rows.ts";
 import { awaitsPerson, deliverRows, type DeliveredRow } from "./deliver-rows.ts";
@@ -68,7 +67,7 @@ export async function runRows(
   const place = await placeReached(plan, chunk, given.objects);
   if (!place) return "done";
   const preview = plan.isPreview && (await previewOf(plan, [chunk, place.part], given));
-  const ports = preview ? previewPorts(given, preview.imagined) : given;
+  const ports = preview ? previewPorts(given, preview) : given;
   const results = collectResults(rejectedFile(plan));
   const run: ChunkRun = {
     plan,
@@ -105,17 +104,18 @@ export async function runRows(
 async function previewOf(
   plan: ImportPlan,
   place: readonly [chunk: number, part: number],
-  { objects, rows }: RowPorts,
+  ports: RowPorts,
 ): Promise<RowPreview> {
-  return openPreview(plan, await stateBefore(plan, place, objects), objects, rowTranslator(plan, rows));
+  const before = await stateBefore(plan, place, ports.objects);
+  return openPreview(plan, before, ports, rowTranslator(plan, ports.rows));
 }
 
 /** Ports that read what the real ones read, and write nothing at Authing and nothing about people. */
-function previewPorts(ports: RowPorts, imagined: ImaginedAccounts): RowPorts {
+function previewPorts(ports: RowPorts, { imagined, ledger }: RowPreview): RowPorts {
   return {
     ...ports,
     authing: rehearsalAuthing(ports.authing, {}, imagined),
-    ledger: readOnlyLedger(ports.ledger),
+    ledger,
   };
 }
 

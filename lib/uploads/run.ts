@@ -1,6 +1,7 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
 import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
+import { chunkProgress } from "./chunk-progress.ts";
 import { chunksAtOnceOf, readPlan, type ImportPlan } from "./import-plan.ts";
 import { chunkKey, importKey, leaseSeconds } from "./ledger-entries.ts";
 import { writeProgress } from "./progress.ts";
@@ -37,9 +38,16 @@ export async function runChunk(
   const claim = await ledger.claim(key, { owner, leaseSeconds });
   if (claim.state !== "claimed") return "later";
   try {
+    const progress = chunkProgress(plan, chunk, ports);
+    const decided: RunPorts["decided"] = (rows) => {
+      ports.decided?.(rows);
+      progress.add(rows.length);
+    };
     const isDone =
       (await ledger.finishedChunks(importKey(id))).has(chunk) ||
-      (await runRows(plan, chunk, ports, deadline)) === "done";
+      (await runRows(plan, chunk, { ...ports, decided }, deadline)) === "done";
+    // What is said of a chunk that is done is said last.
+    await progress.settled();
     if (isDone) {
       await finishChunk(plan, message, ports);
     } else {

@@ -37,9 +37,14 @@ export function rowSettings(config: Config): {
   readonly rows: RowSettings;
   readonly existing: ExistingPolicy;
 } {
-  const { columns, existing, fusionauthSecret } = config.uploads;
+  const { columns, existing, fusionauthSecret, layout } = config.uploads;
   return {
-    rows: { columns, fusionauthSecret, translation: translationContext(config, "uploads") },
+    rows: {
+      columns,
+      fusionauthSecret,
+      ...(layout !== undefined && { layout }),
+      translation: translationContext(config, "uploads"),
+    },
     existing,
   };
 }

@@ -16,6 +16,7 @@ const known: ReadonlySet<string> = new Set(["工号", "姓名", "email", "userna
 const context: ReadContext = {
   knows: (name) => known.has(name.trim()),
   lists: [],
+  around: [],
   headerless: [],
   keys: () => Promise.resolve({}),
 };

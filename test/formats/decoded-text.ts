@@ -28,6 +28,7 @@ export function textFile(
 export const context = (keys: FileKeys = {}): ReadContext => ({
   knows: () => false,
   lists: [],
+  around: [],
   headerless: [],
   keys: () => Promise.resolve(keys),
 });

@@ -25,6 +25,7 @@ export function readContext(lists: readonly string[] = [], columns: readonly str
   return {
     knows: (name) => columns.includes(name),
     lists,
+    around: [],
     headerless: [],
     keys: () => Promise.resolve({}),
   };

@@ -122,6 +122,7 @@ const known = new Set(["工号", "姓名", "邮箱", "手机号", "id", "email",
 const context: ReadContext = {
   knows: (name) => known.has(name),
   lists: [],
+  around: [],
   headerless: [],
   keys: () => Promise.reject(new Error("no keys are needed")),
 };

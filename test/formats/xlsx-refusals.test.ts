@@ -88,7 +88,13 @@ describe("refusals", () => {
       bytes: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(unavailable) }) }),
     };
     await expect(
-      xlsx.open(failing, { knows: () => false, lists: [], headerless: [], keys: () => Promise.resolve({}) }),
+      xlsx.open(failing, {
+        knows: () => false,
+        lists: [],
+        around: [],
+        headerless: [],
+        keys: () => Promise.resolve({}),
+      }),
     ).rejects.toBe(unavailable);
   });
 

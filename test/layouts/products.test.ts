@@ -258,8 +258,57 @@ describe("files of no product", () => {
     ["our own names", { externalId: "1", email: "a@example.com", otp: { secret: "x" } }],
   ])("%s are read by their names", (_, values) => {
     for (const list of [undefined, "[]", "users", "records"]) {
-      expect(findLayout({ columns: undefined, values, ...(list && { list }) })?.name).toBeUndefined();
+      const beginning = { format: "json", columns: undefined, records: [values], ...(list && { list }) };
+      expect(findLayout(beginning, {})?.name).toBeUndefined();
     }
-    expect(findLayout({ columns: Object.keys(values), values })?.name).toBeUndefined();
+    const table = { format: "csv", columns: Object.keys(values), records: [values] };
+    expect(findLayout(table, {})?.name).toBeUndefined();
+  });
+});
+
+describe("the layout of a file", () => {
+  const keycloak = { id: "1", username: "li", requiredActions: [] };
+  const person = { id: "2", username: "si", email: "si@example.com" };
+  const auth0 = { user_id: "auth0|1", email: "wu@example.com" };
+  const found = (records: readonly Values[], layout?: string, format = "json") =>
+    findLayout({ format, columns: undefined, records, list: "users" }, layout === undefined ? {} : { layout })
+      ?.name;
+
+  test("is known by any of its first records", () => {
+    expect(found([person, person, keycloak])).toBe("keycloak");
+    expect(found([keycloak, person])).toBe("keycloak");
+    expect(found([person])).toBeUndefined();
+    expect(found([])).toBeUndefined();
+  });
+
+  test("is the one that accounts for all records that are recognised", () => {
+    const both = { ...keycloak, ...auth0 };
+    expect(found([both, keycloak])).toBe("keycloak");
+    expect(found([both, auth0])).toBe("auth0");
+    expect(() => found([auth0, person, keycloak])).toThrow(
+      expect.objectContaining({ reason: "layout-ambiguous", path: "layouts auth0, keycloak" }),
+    );
+  });
+
+  test("is what the configuration says, but for formats of one product", () => {
+    expect(found([auth0, keycloak], "keycloak")).toBe("keycloak");
+    expect(found([keycloak], "plain")).toBeUndefined();
+    expect(() => found([], "key-cloak")).toThrow(
+      expect.objectContaining({ reason: "layout-setting-unknown" }),
+    );
+    const columns = [
+      "uri",
+      "account",
+      "issuer",
+      "secret",
+      "type",
+      "algorithm",
+      "digits",
+      "period",
+      "counter",
+    ];
+    expect(findLayout({ format: "otpauth", columns, records: [] }, { layout: "keycloak" })?.name).toBe(
+      "otpauth",
+    );
   });
 });

@@ -22,7 +22,7 @@ function open(path: string) {
   const rows = records
     .slice(header + 1)
     .map((cells) => Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ""])));
-  return { columns, rows, layout: findLayout({ columns, values: rows[0] }) };
+  return { columns, rows, layout: findLayout({ format: "csv", columns, records: rows.slice(0, 1) }, {}) };
 }
 
 function read(path: string, kind: UploadKindName = "users", columns: Record<string, string> = {}) {
@@ -174,7 +174,7 @@ describe("a file that is refused by its product's name", () => {
   ])("%s", (path, name, reason) => {
     const records = parse(readFileSync(`lib/layouts/${path}`), { relax_column_count: true }) as string[][];
     const found = readContext("otp", settings()).headerless.find(({ recognizes }) => recognizes(records));
-    expect(findLayout({ columns: found?.columns, values: {} })?.name).toBe(name);
+    expect(findLayout({ format: "csv", columns: found?.columns, records: [] }, {})?.name).toBe(name);
     expect(() => entryReader(name, "otp", found?.columns, settings())).toThrow(
       expect.objectContaining({ code: "malformed", reason, path: "file", hint: expect.any(String) }),
     );

@@ -109,7 +109,14 @@ describe("what has expired", () => {
     await ledger.settle([recordAt(Date.now())], 0);
     await ledger.settle([recordAt(Date.now(), { id: "e-2" })], 3600);
     for (const kind of ["rejected", "dead"] as const) await parked.keep(parkedOf(kind));
-    for (const name of ["incoming/otp/1.csv", "incoming/users/1.csv", "results/1/summary.json"]) {
+    for (const name of [
+      "incoming/otp/1.csv",
+      "incoming/users/1.csv",
+      "plan/otp/1.csv",
+      "rows/otp/1.ndjson",
+      "rows/users/1.ndjson",
+      "results/1/summary.json",
+    ]) {
       objects.put(name, Buffer.from("one"), "text/csv");
     }
     database.run("UPDATE objects SET written_at = written_at - ?", 40 * day);
@@ -117,7 +124,7 @@ describe("what has expired", () => {
     objects.put("results/2/progress.json", Buffer.from("one"), "application/json");
     objects.put("results/2/progress.json", Buffer.from("two"), "application/json");
     database.run("UPDATE objects SET replaced_at = replaced_at - ?", 2 * day);
-    await store.sweep(90);
+    await store.sweep({ keepResultsDays: 90, uploads: { keepFiles: false } });
     expect(ledger.recent(10).map(({ id }) => id)).toEqual(["e-2"]);
     expect((await parked.list({ kinds: ["dead", "rejected"] }, 10)).messages).toMatchObject([
       { kind: "dead" },
@@ -129,6 +136,11 @@ describe("what has expired", () => {
     ]);
     expect(database.one("SELECT count(*) AS count FROM objects")).toMatchObject({ count: 3 });
     expect(database.one("SELECT count(*) AS count FROM object_parts")).toMatchObject({ count: 3 });
+
+    await store.sweep({ keepResultsDays: 30, uploads: { keepFiles: true } });
+    expect(objects.keys("")).toEqual(["incoming/users/1.csv", "results/2/progress.json"]);
+    await store.sweep({ keepResultsDays: 30, uploads: { keepFiles: false } });
+    expect(objects.keys("")).toEqual(["results/2/progress.json"]);
     store.close();
   });
 });

@@ -14,6 +14,12 @@ import { appliedIdOf } from "#lib/uploads/preview.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 import { newObjects, type TestObjects } from "../store.ts";
+import {
+  undoImport,
+  type UndoImportRequest,
+  type UndonePage,
+  type UndoneRow,
+} from "#lib/uploads/undo/undo.ts";
 import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
 import { directPool } from "../delivery/direct-pool.ts";
 import { lives, type Lives } from "../delivery/lives.ts";
@@ -62,6 +68,8 @@ export interface Imports {
   preview(folder: "users" | "otp" | `users/${string}`, name: string, text: string | Uint8Array): string;
   /** Queues a preview to be carried out. Returns the id of the import that does it. */
   apply(preview: string): string;
+  /** Takes an import back, page by page, from the beginning again when it dies. Returns the rows of all pages. */
+  undo(id: string, how: Partial<UndoImportRequest>): Promise<readonly UndoneRow[]>;
   /** Queues the notification of an uploaded file again. */
   tellAgain(id: string): void;
   /** Queues a message that was queued before. */
@@ -172,6 +180,33 @@ export function openImports({
       waiting.push({ message: { kind: "apply", bucket, import: preview }, visibleAt: 0 });
       const bytes = objects.get(`results/${preview}/summary.json`)?.bytes.toString() ?? "";
       return appliedIdOf((JSON.parse(bytes) as ImportSummary).object, bucket);
+    },
+    async undo(id, how) {
+      const request = {
+        operation: "undo-import",
+        import: id,
+        mode: "apply",
+        deletes: false,
+        after: 0,
+      } as const;
+      const { bucket } = objects.put("unused", Buffer.alloc(0), "text/plain");
+      let rows: UndoneRow[] = [];
+      for (let after: number | undefined = 0; after !== undefined;) {
+        const run = { owner: `operator-${mortals.deaths}`, deadline: clock.now() + invocationMilliseconds };
+        const ask: UndoImportRequest = { ...request, ...how, after };
+        const page: UndonePage | undefined = await mortals.outlive(
+          undoImport(ask, { ...current, bucket }, run),
+        );
+        if (!page) {
+          // The operator begins again, once the leases of the process that died have ended.
+          mortals.begin();
+          current = process();
+          await clock.wait(invisibleMilliseconds);
+          rows = [];
+        } else rows.push(...page.rows);
+        after = page ? page.next : 0;
+      }
+      return rows;
     },
     tellAgain(id) {
       const object = uploaded.get(id);

@@ -1,8 +1,8 @@
 import { maxCellLength, type Row, type RowProblem, type TableEnd } from "#lib/formats/format.ts";
+import { isHeaderAgain, isInstruction, isTotal } from "#lib/formats/special-rows.ts";
 import { isBlank } from "./beginning.ts";
 import type { CsvRecord } from "./records.ts";
 import type { Shape } from "./shape.ts";
-import { isInstruction, isTotal } from "./special-rows.ts";
 import { valuesClass } from "./values.ts";
 
 /** How many lines of skipped rows are told. */
@@ -122,12 +122,6 @@ function withoutEnd(cells: readonly string[], { columns, width, isHeaderless }: 
   let end = cells.length;
   while (cells.length - end < width - count && cells[end - 1] === "") end -= 1;
   return cells.slice(0, end);
-}
-
-/** Whether a record repeats the header. */
-function isHeaderAgain(cells: readonly string[], columns: readonly string[]): boolean {
-  if (cells.length < columns.length || (cells[0] as string).trim() !== columns[0]) return false;
-  return cells.every((cell, index) => cell.trim() === (columns[index] ?? ""));
 }
 
 const filledUp = (cells: readonly string[], count: number): readonly string[] =>

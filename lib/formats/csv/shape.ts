@@ -1,8 +1,8 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import { maxColumns, type ReadContext } from "#lib/formats/format.ts";
+import { isInstruction } from "#lib/formats/special-rows.ts";
 import type { SampledRecord } from "./beginning.ts";
 import type { Dialect } from "./dialect.ts";
-import { isInstruction } from "./special-rows.ts";
 
 /** The columns of a table, and how many cells a record has. */
 export interface Shape {

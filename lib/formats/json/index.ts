@@ -2,7 +2,7 @@ import type { FileText, Format } from "#lib/formats/format.ts";
 import { jsonWriting } from "#lib/formats/json-writing.ts";
 import { listPlaces, listMissing, recordPlace } from "#lib/formats/list-paths.ts";
 import { eachRow } from "#lib/formats/row-batches.ts";
-import { findRecords } from "./find-records.ts";
+import { findRecords, readAround } from "./find-records.ts";
 import { scanned } from "./scanned.ts";
 import { createScanner } from "./scanner.ts";
 
@@ -20,6 +20,7 @@ const json: Format = {
     const records = await findRecords(text, context);
     if (records === undefined) throw listMissing(context.lists);
     const list = records === "document" ? undefined : records.list;
+    const around = list === undefined ? {} : await readAround(text, list, context.around);
     const otherLists = new Set<string>();
     const scanner = createScanner(list === undefined ? recordPlace() : listPlaces(context.lists, list), {
       element(other, isObject, holdsMore) {
@@ -30,6 +31,7 @@ const json: Format = {
       details: { format: "json", encoding: text.encoding },
       columns: undefined,
       ...(list !== undefined && { list }),
+      ...(Object.keys(around).length > 0 && { around }),
       rows: eachRow(scanned(text, scanner)),
       end: () => (otherLists.size === 0 ? {} : { details: { otherLists: [...otherLists].join(", ") } }),
     };

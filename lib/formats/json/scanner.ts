@@ -15,6 +15,8 @@ export interface Watcher {
   listEnd?(list: string, count: number): void;
   /** A key of the document's own object. */
   key?(key: string): void;
+  /** The text of a value that is wanted; `undefined` for one that is longer than `maxAroundLength`. Where this is told, records are passed over. */
+  around?(key: string, text: string | undefined): void;
 }
 
 export interface Scanner {
@@ -52,6 +54,8 @@ type Expected = "value" | "first value" | "key" | "first key" | "colon" | "after
 
 const invalid = "correct the JSON there, e.g. with an editor that checks it, and upload the file again";
 const several = "write one list of records, or one record a line and name the file .ndjson";
+/** The longest value beside a list that is read, in UTF-16 units. */
+export const maxAroundLength = 65_536;
 /** Numbers, `true`, `false`, `null`. */
 const token = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
 
@@ -94,7 +98,7 @@ export function createScanner(root: ListPlace, watcher: Watcher): Scanner {
     const opener = piece.charCodeAt(at);
     const isContainer = opener === 123 || opener === 91;
     const place = placeHere();
-    if (place?.isRecord === true && !isCloserOrComma(opener)) {
+    if ((place?.isRecord === true || place?.isAround === true) && !isCloserOrComma(opener)) {
       held = "";
       mode = isContainer || opener === 34 ? "record" : "token";
       if (mode === "record") value = { depth: 0, closers: [], isQuoted: false, isEscaped: false };
@@ -228,7 +232,8 @@ export function createScanner(root: ListPlace, watcher: Watcher): Scanner {
   }
 
   function tokenEnd(at: number): void {
-    if (placeHere()?.isRecord === true) recordEnd();
+    const place = placeHere();
+    if (place?.isRecord === true || place?.isAround === true) recordEnd();
     else if (held === undefined || !token.test(held)) throw refusal(Math.max(0, at - 1));
     valueEnd();
   }
@@ -236,7 +241,8 @@ export function createScanner(root: ListPlace, watcher: Watcher): Scanner {
   function record(piece: string, from: number, state: ValueState): number {
     const found = scanValue(piece, from, state);
     if (found !== undefined && "mismatch" in found) throw refusal(found.mismatch);
-    hold(piece.slice(from, found?.end), maxRecordLength);
+    if (placeHere()?.isAround === true) hold(piece.slice(from, found?.end), maxAroundLength);
+    else if (watcher.around === undefined) hold(piece.slice(from, found?.end), maxRecordLength);
     if (found === undefined) return piece.length;
     recordEnd();
     valueEnd();
@@ -245,7 +251,9 @@ export function createScanner(root: ListPlace, watcher: Watcher): Scanner {
 
   function recordEnd(): void {
     const place = top === undefined ? "document" : nameHere();
-    rows.push(held === undefined ? overlongRow(place) : jsonRow(place, held));
+    if (placeHere()?.isAround === true) watcher.around?.(top?.key ?? "", held);
+    else if (watcher.around === undefined)
+      rows.push(held === undefined ? overlongRow(place) : jsonRow(place, held));
     held = undefined;
   }
 

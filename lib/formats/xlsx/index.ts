@@ -1,6 +1,7 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import { maxColumns, type Format, type ReadContext, type Row, type Table } from "#lib/formats/format.ts";
 import { eachRow } from "#lib/formats/row-batches.ts";
+import { isHeaderAgain, isInstruction, isTotal } from "#lib/formats/special-rows.ts";
 import { openArchive } from "./archive.ts";
 import { readNumberFormats } from "./number-formats.ts";
 import { readSharedStrings } from "./shared-strings.ts";
@@ -9,6 +10,8 @@ import { readWorkbook } from "./workbook.ts";
 
 /** How many rows that are not empty the header is looked for in: templates have instructions above it. */
 const headerWithinRows = 20;
+/** How many rows that were skipped are told. */
+const toldRows = 10;
 
 /**
  * Excel workbooks: one worksheet, with the values that its cells show as far as they concern people. A number that may have lost
@@ -105,15 +108,26 @@ function tableOf(
 ): Required<Pick<Table, "rows" | "end">> {
   let filledColumns = 0;
   let hiddenRows = 0;
-  const read = (row: SheetRow): Row => {
+  let hasRecord = false;
+  let skippedRows = 0;
+  const skippedNumbers: number[] = [];
+  const read = (row: SheetRow): readonly Row[] => {
+    const { cells, number } = row;
+    if ((!hasRecord && isInstruction(cells)) || isHeaderAgain(cells, columns)) {
+      skippedRows += 1;
+      if (skippedNumbers.length < toldRows) skippedNumbers.push(number);
+      return [];
+    }
+    hasRecord = true;
+    if (isTotal(cells)) return [totalRow(row, columns, sheet)];
     filledColumns = Math.max(filledColumns, row.cells.findLastIndex((cell) => cell !== "") + 1);
     if (row.isHidden) hiddenRows += 1;
-    return rowOf(row, columns, sheet);
+    return [rowOf(row, columns, sheet)];
   };
   async function* batches(): AsyncGenerator<readonly Row[], void> {
     try {
-      yield first.map(read);
-      for await (const rows of following) yield rows.map(read);
+      yield first.flatMap(read);
+      for await (const rows of following) yield rows.flatMap(read);
     } finally {
       await following.return();
     }
@@ -122,12 +136,26 @@ function tableOf(
     rows: eachRow(batches()),
     end: () => ({
       filledColumns: Math.min(filledColumns, columns.length),
-      details: told({
-        hiddenRows,
-        hiddenColumns: hiddenAmong(facts.hiddenColumns, columns.length),
-        mergedCells: facts.mergedUntil.filter((row) => row > facts.headerRow).length,
-      }),
+      details: {
+        ...told({
+          hiddenRows,
+          hiddenColumns: hiddenAmong(facts.hiddenColumns, columns.length),
+          mergedCells: facts.mergedUntil.filter((row) => row > facts.headerRow).length,
+          skippedRows,
+        }),
+        ...(skippedRows > 0 && { skippedRowNumbers: skippedNumbers.join(", ") }),
+      },
     }),
+  };
+}
+
+/** A row that is the total of the sheet and no record. */
+function totalRow({ cells, number }: SheetRow, columns: readonly string[], sheet: string): Row {
+  return {
+    place: `${sheet}!${number}`,
+    values: undefined,
+    original: columns.map((_, index) => cells[index] ?? ""),
+    problems: [{ code: "row-is-total" }],
   };
 }
 

@@ -1,7 +1,17 @@
-import { isEmpty } from "#lib/fields/read.ts";
+import { isEmpty, type Read } from "#lib/fields/read.ts";
+import type { RowProblem } from "#lib/formats/format.ts";
+import { note } from "#lib/layouts/choices.ts";
 import { personColumnNames } from "#lib/layouts/column-names.ts";
 import { factor, hasOneOf, productLayout } from "#lib/layouts/product.ts";
-import { inside, isObject, present, readFields, type Paths } from "#lib/layouts/record.ts";
+import {
+  inside,
+  isObject,
+  present,
+  readFields,
+  saysYes,
+  type Fields,
+  type Paths,
+} from "#lib/layouts/record.ts";
 
 /** Fields of CreateUserInfoDto have the names of ours, but for one that the API spells in its own way. */
 const fields: Paths = {
@@ -21,11 +31,25 @@ export default productLayout({
   name: "authing",
   title: "Authing request bodies and migration JSON",
   lists: ["list", "[]"],
+  around: { names: ["options"], into: withOptions },
   recognizes: (sample) =>
     isMigration(sample.values ?? {}) ||
+    // A person of a batch, as results have it.
+    hasOneOf(sample, "keepPassword") ||
+    hasOption(sample.values?.["options"]) ||
     (isObject(sample.values?.["otp"]) && hasOneOf(sample, "userId")) ||
     (sample.list === "list" && hasOneOf(sample, "userId", "externalId", "email", "phone", "username")),
-  knows: [...Object.values(fields).flat(), "userId", "otp", "uid", "account_id", "mail", "loginsCount"],
+  knows: [
+    ...Object.values(fields).flat(),
+    "userId",
+    "otp",
+    "uid",
+    "account_id",
+    "mail",
+    "loginsCount",
+    "keepPassword",
+    "options",
+  ],
   person: (record) => {
     if (isMigration(record.value)) {
       return {
@@ -42,7 +66,7 @@ export default productLayout({
     }
     // An element of import-otp, which knows people by Authing's own id.
     if (!isEmpty(inside(record, "userId").value)) return undefined;
-    return { fields: readFields(record, fields) };
+    return { fields: withKeptPassword(record), problems: unsupportedOptions(record) };
   },
   identities: (record) =>
     readFields(
@@ -63,6 +87,65 @@ export default productLayout({
     return [factor(present({ secret, recoveryCode: inside(record, "otp.recoveryCode") }))];
   },
 });
+
+const hasOption = (options: unknown) =>
+  isObject(options) &&
+  ["autoGeneratePassword", "sendNotification"].some((name) => Object.hasOwn(options, name));
+
+/** Options of a batch that a person of it can have alone. */
+const optionsOfPerson = new Set([
+  "keepPassword",
+  "passwordEncryptType",
+  "resetPasswordOnFirstLogin",
+  "resetPasswordOnFisrtLogin",
+  "departmentIdType",
+]);
+
+/** A person of a batch with its options: what the record says itself stays, and what no person can have alone remains in `options`. */
+function withOptions(
+  values: Readonly<Record<string, unknown>>,
+  { options }: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (isEmpty(options)) return values;
+  if (!isObject(options)) return { options, ...values };
+  const all = Object.entries(options).filter(([, value]) => !isEmpty(value));
+  const resets = ["resetPasswordOnFirstLogin", "resetPasswordOnFisrtLogin"];
+  const isSaid = (name: string) =>
+    (resets.includes(name) ? resets : [name]).some((each) => !isEmpty(values[each]));
+  const own = all.filter(([name]) => optionsOfPerson.has(name) && !isSaid(name));
+  const others = all.filter(([name]) => !optionsOfPerson.has(name));
+  return {
+    ...values,
+    ...Object.fromEntries(own),
+    ...(others.length > 0 && { options: Object.fromEntries(others) }),
+  };
+}
+
+/** `keepPassword` says that the password is a hash. */
+function withKeptPassword(record: Read): Fields {
+  const { password, ...others } = readFields(record, fields);
+  if (password === undefined) return others;
+  return saysYes(inside(record, "keepPassword"))
+    ? { ...others, passwordHash: password }
+    : { ...others, password };
+}
+
+/** Passwords that Authing makes, and messages to the people: an import does not ask for them. */
+function unsupportedOptions(record: Read): readonly RowProblem[] {
+  const options = inside(record, "options");
+  if (isEmpty(options.value)) return [];
+  if (!isObject(options.value)) return [note("options-unsupported", options)];
+  return Object.keys(options.value)
+    .map((name) => inside(options, [name]))
+    .filter(({ value }) => asksForSomething(value))
+    .map((option) => note("options-unsupported", option));
+}
+
+function asksForSomething(value: unknown): boolean {
+  if (isObject(value))
+    return Object.values(value).some((inner) => inner !== undefined && asksForSomething(inner));
+  return !isEmpty(value) && value !== false;
+}
 
 function isMigration(values: unknown): boolean {
   return (

@@ -11,6 +11,11 @@ export default productLayout({
   name: "fusionauth",
   title: "FusionAuth users",
   lists: ["users", "[]"],
+  // Of its import: how the passwords of all its users were hashed.
+  around: {
+    names: ["encryptionScheme", "factor"],
+    into: (values, around) => ({ ...around, ...filled(values) }),
+  },
   recognizes,
   knows: names(
     "id username email verified mobilePhone firstName middleName lastName fullName",
@@ -112,3 +117,7 @@ function passwordOf(record: Read): PasswordPart {
     inside(record, "salt"),
   );
 }
+
+/** What a user says of the hash goes before what the request says of all. */
+const filled = (values: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));

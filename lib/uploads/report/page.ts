@@ -1,8 +1,8 @@
 import { explainReason } from "#lib/reasons/explain-reason.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
-import type { OutcomeCounts } from "#lib/uploads/row-results.ts";
+import { differsNote, type OutcomeCounts } from "#lib/uploads/row-results.ts";
 import { html, type Html } from "./html.ts";
-import { say, type Word } from "./words.ts";
+import { say, sayDetail, type Word } from "./words.ts";
 
 /** The first rows that a reason was given for: where they are, and their cells without secrets. */
 export interface ReasonExample {
@@ -43,11 +43,11 @@ export function reportPage(summary: ImportSummary, details: ReportDetails): stri
           ${
             Object.keys(summary.notes).length > 0
               ? html`<h2>${say("notes")}</h2>
-                  ${reasons(summary.notes, { ...details, examples: {} })}`
+                  ${reasons(summary.notes, { ...details, examples: ofNotes(details.examples) })}`
               : undefined
           }
           <h2>${say("howRead")}</h2>
-          ${pairs(Object.entries(summary.details).flatMap(([name, value]) => (value === undefined ? [] : [[html`${name}`, value] as const])))}
+          ${pairs(Object.entries(summary.details).flatMap(([name, value]) => (value === undefined ? [] : [[sayDetail(name), value] as const])))}
           <h2>${say("columns")}</h2>
           ${mapping(summary)}
         </main>
@@ -110,11 +110,18 @@ function unread({ reason, path, hint }: NonNullable<ImportSummary["problem"]>): 
 }
 
 function counts(summary: ImportSummary): Html {
-  const accepted: Word = summary.state === "previewed" ? "wouldBeAccepted" : "accepted";
-  const line = (label: Word, { accepted: done, alreadyDone, differing, rejected }: OutcomeCounts) =>
+  const isPreview = summary.state === "previewed";
+  const columns: readonly (readonly [Word, keyof OutcomeCounts])[] = [
+    [isPreview ? "wouldBeAccepted" : "accepted", "accepted"],
+    ...(summary.updated > 0 ? [[isPreview ? "wouldBeUpdated" : "updated", "updated"] as const] : []),
+    ["alreadyDone", "alreadyDone"],
+    ["differing", "differing"],
+    ["rejected", "rejected"],
+  ];
+  const line = (label: Word, of: OutcomeCounts) =>
     html`<tr>
       <th scope="row">${say(label)}</th>
-      ${[done, alreadyDone, differing, rejected].map((count) => html`<td class="n">${count}</td>`)}
+      ${columns.map(([, name]) => html`<td class="n">${of[name]}</td>`)}
     </tr>`;
   return html`<table>
     <caption>
@@ -124,7 +131,7 @@ function counts(summary: ImportSummary): Html {
     <thead>
       <tr>
         <td></td>
-        ${([accepted, "alreadyDone", "differing", "rejected"] as const).map((word) => html`<th scope="col">${say(word)}</th>`)}
+        ${columns.map(([word]) => html`<th scope="col">${say(word)}</th>`)}
       </tr>
     </thead>
     <tbody>
@@ -156,6 +163,10 @@ function reasons(counted: Readonly<Record<string, number>>, details: ReportDetai
     </tbody>
   </table>`;
 }
+
+/** A code may be a reason of one row and a note of another: of notes, only the one about accounts has rows of its own. */
+const ofNotes = ({ [differsNote]: rows }: ReportDetails["examples"]): ReportDetails["examples"] =>
+  rows ? { [differsNote]: rows } : {};
 
 /** The code in `column: code`: codes hold no colon. */
 const codeOf = (told: string): string => told.slice(told.lastIndexOf(": ") + 1).trim();

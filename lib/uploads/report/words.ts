@@ -16,11 +16,13 @@ const words = {
   accepted: ["accepted", "已接受"],
   wouldBeAccepted: ["would be accepted", "将被接受"],
   alreadyDone: ["already there", "已存在"],
+  updated: ["of them existing accounts that were changed", "其中更新了已有账号"],
+  wouldBeUpdated: ["of them existing accounts that would be changed", "其中将更新已有账号"],
   differing: ["of them with other values", "其中字段不同"],
   rejected: ["rejected", "已拒绝"],
   reasons: ["Why rows are rejected", "拒绝原因"],
   noReasons: ["No row is rejected.", "没有被拒绝的行。"],
-  notes: ["What is unusual about accepted rows", "已接受行的备注"],
+  notes: ["Notes on rows that are not rejected", "未被拒绝的行的备注"],
   why: ["Reason", "原因"],
   count: ["Number", "数量"],
   meaning: ["What it means, and what to do", "含义与处理方法"],
@@ -44,8 +46,38 @@ const words = {
 
 export type Word = keyof typeof words;
 
+/** Names of details, as summary.json has them. */
+const details: Readonly<Record<string, readonly [en: string, zh: string]>> = {
+  format: ["format", "文件格式"],
+  layout: ["written by", "文件来源产品"],
+  encoding: ["encoding", "编码"],
+  encodingFound: ["how the encoding was found", "编码的判断依据"],
+  delimiter: ["delimiter", "分隔符"],
+  lineEnd: ["line ends", "换行符"],
+  sheet: ["sheet", "工作表"],
+  dateSystem: ["date system", "日期系统"],
+  headerLine: ["line of the header", "表头所在行"],
+  headerRow: ["row of the header", "表头所在行"],
+  recordsAboveHeader: ["rows above the header, not read", "表头上方未读取的行数"],
+  skippedRows: ["examples and instructions, not read", "未读取的示例和说明行数"],
+  skippedLines: ["they are in the lines", "示例和说明所在行"],
+  skippedRowNumbers: ["they are in the rows", "示例和说明所在行"],
+  hiddenRows: ["hidden rows, which were read", "已读取的隐藏行数"],
+  hiddenColumns: ["hidden columns, which were read", "已读取的隐藏列数"],
+  mergedCells: ["merged cells", "合并单元格数"],
+};
+
+/** A detail's name in both languages; one that has no words as it is. */
+export function sayDetail(name: string): Html {
+  const told = details[name];
+  return told ? inBoth(told) : html`<code>${name}</code>`;
+}
+
 /** A label in both languages, each marked as what it is, so that a screen reader speaks it rightly. */
 export function say(word: Word): Html {
-  const [en, zh] = words[word];
+  return inBoth(words[word]);
+}
+
+function inBoth([en, zh]: readonly [en: string, zh: string]): Html {
   return html`<span lang="en">${en}</span> <span lang="zh-CN">${zh}</span>`;
 }

@@ -3,7 +3,7 @@ import { personProblems } from "#lib/authing/rules.ts";
 import type { Create } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { CreateUserInfoDto, CreateUserOptionsDto } from "#lib/contract/person.ts";
-import { PasswordEncryptType } from "#lib/contract/person.ts";
+import { DepartmentIdType, PasswordEncryptType } from "#lib/contract/person.ts";
 import { cleanText } from "#lib/fields/clean-text.ts";
 import { birthdateOfFile, isFirstDayOfComputers } from "#lib/fields/date.ts";
 import { departmentsOfFile, maxDepartments } from "#lib/fields/departments.ts";
@@ -112,10 +112,16 @@ export const translatePerson: EntryKindTranslator<FieldOfPerson, Create> = (writ
     custom,
   ]);
   const { options, problems: optionProblems } = optionsOf(read, password.isHash);
+  const idType = departmentIdTypeOf(read("departmentIdType", "text"), {
+    ofMapped: departments.ids.length > 0 ? (context.departmentIdType ?? "department_id") : undefined,
+    hasOwn: person.departmentIds !== undefined,
+    configured: context.departmentIdType,
+  });
   const problems: RowProblem[] = [
     ...fields.problems,
     ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
     ...optionProblems,
+    ...idType.problems,
   ];
   const departmentIds = [...new Set([...(person.departmentIds ?? []), ...departments.ids])];
   const customData = { ...person.customData, ...custom.fields.customData };
@@ -146,8 +152,7 @@ export const translatePerson: EntryKindTranslator<FieldOfPerson, Create> = (writ
     notes.push({ column: written("birthdate").path, code: "birthdate-is-default" });
   const allOptions: CreateUserOptionsDto = {
     ...options,
-    ...(departmentIds.length > 0 &&
-      context.departmentIdType !== undefined && { departmentIdType: context.departmentIdType }),
+    ...(departmentIds.length > 0 && idType.type !== undefined && { departmentIdType: idType.type }),
   };
   return {
     change: {
@@ -238,6 +243,26 @@ function optionsOf(
     },
     problems,
   };
+}
+
+/** What the ids of departments are: the row says it of its own `departmentIds`, the configuration of those that it maps to. */
+function departmentIdTypeOf(
+  read: Read,
+  {
+    ofMapped,
+    hasOwn,
+    configured,
+  }: { ofMapped: DepartmentIdType | undefined; hasOwn: boolean; configured: DepartmentIdType | undefined },
+): { type: DepartmentIdType | undefined; problems: RowProblem[] } {
+  if (isEmpty(read.value) || !hasOwn) return { type: configured, problems: [] };
+  const type = DepartmentIdType.options.find((each) => each === plainWord(read.value));
+  const refused = (code: "department-id-type-unknown" | "department-id-types-differ") => ({
+    type,
+    problems: [{ column: read.path, code }],
+  });
+  if (type === undefined) return refused("department-id-type-unknown");
+  if (ofMapped !== undefined && ofMapped !== type) return refused("department-id-types-differ");
+  return { type, problems: [] };
 }
 
 function structured(field: (typeof structuredFields)[number], read: Read): Encoded {

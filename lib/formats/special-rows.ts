@@ -27,9 +27,15 @@ const firstLetters = "合总共小tgsTGS";
 /** Whether a row is the total of a table: its word, and else nothing but counts. */
 export function isTotal(cells: readonly string[]): boolean {
   const at = cells[0] === "" ? cells.findIndex((cell) => cell !== "") : 0;
-  const word = cells[at] as string;
-  if (word.length > 24 || !firstLetters.includes(word.charAt(0))) return false;
+  const word = cells[at] ?? "";
+  if (word === "" || word.length > 24 || !firstLetters.includes(word.charAt(0))) return false;
   const others = cells.slice(at + 1).filter((cell) => cell.trim() !== "");
   if (!others.every((cell) => count.test(cell.trim()))) return false;
   return totalWithCount.test(word.trim()) || (others.length > 0 && totalWord.test(word.trim()));
+}
+
+/** Whether a row is the header once more. */
+export function isHeaderAgain(cells: readonly string[], columns: readonly string[]): boolean {
+  if (cells.length < columns.length || cells[0]?.trim() !== columns[0]) return false;
+  return cells.every((cell, index) => cell.trim() === (columns[index] ?? ""));
 }
