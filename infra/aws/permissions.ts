@@ -71,7 +71,7 @@ const operate: readonly Row[] = [
   {
     actions: ["lambda:InvokeFunction"],
     on: "OperationsFunction",
-    why: "`explain`, `parked`, `pause`, `resume`, `refused` ask `operations-run`",
+    why: "`explain`, `import`, `parked`, `pause`, `resume`, `refused` ask `operations-run`",
   },
   {
     actions: ["lambda:InvokeFunction"],
@@ -179,7 +179,7 @@ export function stagePolicies(
       "npm run deploy and npm run remove: queues, bucket, ledger, secrets and alarms",
       deploying.filter(({ on }) => data.has(on)),
     ),
-    policy("operate", "npm run explain, parked, pause, resume and refused", operate),
+    policy("operate", "npm run explain, import, parked, pause, resume and refused", operate),
     policy("doctor", "npm run doctor", [...doctor, ...key]),
     policy("enrol", "npm run enrol", [...enrol, ...key]),
   ];

@@ -4,6 +4,7 @@ import { enrolmentKey } from "#lib/aws/enrolments.ts";
 import type { Enrolment } from "#lib/contract/enrolment.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Source } from "#lib/contract/source.ts";
+import { operatorHeaders } from "#infra/local/operator-key.ts";
 import { outputNames } from "#infra/stage/outputs.ts";
 import { outputOf } from "#infra/stage/stage.ts";
 import { openDeployedStage } from "./deployed-stage.ts";
@@ -85,15 +86,22 @@ function masked(value: string): string {
   return value.length < 16 ? "…" : `…${value.slice(-4)} (${value.length} characters)`;
 }
 
-/** An enrolment on a laptop: kept by the stack that runs there, written into the file of secrets. */
+interface Laptop {
+  readonly url: string;
+  readonly secretsFile: string;
+  readonly isInvented: boolean;
+  readonly storeFolder: string;
+}
+
+/** An enrolment on a laptop or one machine: kept by the stack that runs there, written into the file of secrets. */
 export function laptopDesk(
   source: string,
-  { url, secretsFile, isInvented }: { url: string; secretsFile: string; isInvented: boolean },
+  { url, secretsFile, isInvented, storeFolder }: Laptop,
 ): EnrolmentDesk {
   const at = `${url}/enrolments/${source}`;
   const ask = async (method: "GET" | "DELETE") => {
     await findStack(url);
-    return fetch(at, { method });
+    return fetch(at, { method, headers: operatorHeaders(storeFolder, url) });
   };
   async function readSecrets(): Promise<Record<string, unknown>> {
     if (isInvented) {

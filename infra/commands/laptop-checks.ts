@@ -8,13 +8,13 @@ import type { Source } from "#lib/contract/source.ts";
 import { checkKey } from "#infra/stage/checks.ts";
 import { attention, fine, wrong, type Finding } from "#infra/stage/finding.ts";
 import { checkValue, exampleOf } from "#infra/stage/secret-check.ts";
-import { localSecrets } from "#infra/local/secret-file.ts";
+import { localSecrets, ownSecrets } from "#infra/local/secret-file.ts";
 import type { localSettings } from "#infra/local/settings.ts";
 import { checkSourceApi } from "./laptop-source-api.ts";
-import { findStack } from "./laptop-stack.ts";
+import { findStack, type FoundStack } from "./laptop-stack.ts";
 import { portNext, portProblem, portTaken } from "./ports.ts";
 
-// `npm run doctor -- --local`: what `npm start` on this machine needs, with the developer's own secrets.
+// `npm run doctor -- --local`: what `npm start` or `npm run serve` on this machine needs, with secrets of one's own.
 
 interface Laptop {
   readonly config: Config;
@@ -30,7 +30,13 @@ const answerSeconds = 10;
 export async function* examineLaptop({ config, sources, settings }: Laptop): AsyncGenerator<Finding> {
   yield fine(`Node: ${process.version}`);
   yield fine(`inbound.config.ts: ${[...sources.keys()].join(", ") || "no source"} switched on`);
-  yield* checkPorts(settings);
+  const running = await findStack(`http://localhost:${settings.port}`).catch(() => undefined);
+  yield* checkPorts(settings, running);
+  const isService = running?.command === "npm run serve";
+  if (running && running.dead > 0) {
+    const next = "read the log of npm run serve for its reasons, then: npm run serve -- --revive";
+    yield attention(`queues: ${running.dead} messages were received too often and wait for you`, next);
+  }
 
   const { isInvented, secretsFile, authingHost } = settings;
   if (isInvented) {
@@ -40,7 +46,7 @@ export async function* examineLaptop({ config, sources, settings }: Laptop): Asy
       : wrong(`secrets: the invented ones, which ${authingHost} (AUTHING_HOST) does not know`, next);
     return;
   }
-  const load = localSecrets(settings);
+  const load = isService ? ownSecrets(secretsFile) : localSecrets(settings);
   const secrets = new Map<string, unknown>();
   for (const [name, shape] of neededSecrets(sources)) {
     const { finding, value, isFileUnreadable } = await checkFileSecret({ name, shape, secretsFile }, load);
@@ -52,7 +58,7 @@ export async function* examineLaptop({ config, sources, settings }: Laptop): Asy
   const host = authingHost ?? config.authing.host;
   const setting = authingHost === undefined ? "authing.host in inbound.config.ts" : "AUTHING_HOST";
   yield await checkKey({ authing: { ...config.authing, host } }, secrets, setting);
-  if (authingHost === undefined) {
+  if (authingHost === undefined && !isService) {
     yield attention(
       "Authing: npm start uses the sandbox",
       `AUTHING_HOST=${host} npm start changes real accounts there`,
@@ -68,7 +74,10 @@ export async function* examineLaptop({ config, sources, settings }: Laptop): Asy
 const clock = { now: Date.now, wait: (milliseconds: number) => wait(milliseconds), random: Math.random };
 
 /** The ports of the stack and, where no other Authing is named, of the sandbox. */
-async function* checkPorts({ port, authingHost }: Laptop["settings"]): AsyncGenerator<Finding> {
+async function* checkPorts(
+  { port, authingHost }: Laptop["settings"],
+  running: FoundStack | undefined,
+): AsyncGenerator<Finding> {
   // PORT=0 takes free ports.
   const needed = port === 0 ? [] : authingHost === undefined ? [port, port + 1] : [port];
   const problems: [number, string][] = [];
@@ -80,12 +89,8 @@ async function* checkPorts({ port, authingHost }: Laptop["settings"]): AsyncGene
     yield fine(`ports: ${needed.join(" and ") || "any"} free`);
     return;
   }
-  const isOurs = await findStack(`http://localhost:${port}`).then(
-    () => true,
-    () => false,
-  );
-  if (isOurs) {
-    yield fine(`ports: npm start runs on ${port}`);
+  if (running) {
+    yield fine(`ports: ${running.command} runs on ${port}`);
     return;
   }
   for (const [each, code] of problems) yield wrong(`ports: ${portTaken(each, port, code)}`, portNext(port));

@@ -6,6 +6,7 @@ import type { Telling } from "./advice.ts";
 import { UsageError } from "./command-line.ts";
 import { openDeployedStage } from "./deployed-stage.ts";
 import { findStack } from "./laptop-stack.ts";
+import { operatorHeaders } from "#infra/local/operator-key.ts";
 import { localSettings } from "#infra/local/settings.ts";
 
 /** The stack that carries out a command's operations, as its options name it. */
@@ -47,11 +48,19 @@ function onLaptop(url: string): Operate {
   found.catch(() => {});
   return async (request) => {
     await found;
-    const answer = await fetch(`${url}/operations`, { method: "POST", body: JSON.stringify(request) }).catch(
-      () => {
-        throw new InboundError("unavailable", "no-answer", { path: url, hint: "npm start has ended" });
-      },
-    );
+    const answer = await fetch(`${url}/operations`, {
+      method: "POST",
+      headers: operatorHeaders(localSettings().storeFolder, url),
+      body: JSON.stringify(request),
+    }).catch(() => {
+      throw new InboundError("unavailable", "no-answer", { path: url, hint: "it has ended meanwhile" });
+    });
+    if (answer.status === 401) {
+      throw new InboundError("misconfigured", "operator-refused", {
+        path: url,
+        hint: "run this as the user that runs npm run serve, with the same INBOUND_STORE",
+      });
+    }
     if (answer.ok) return (await answer.json()) as never;
     const { error = `it answers ${answer.status}` } = (await answer.json().catch(() => ({}))) as {
       error?: string;

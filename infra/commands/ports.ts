@@ -33,6 +33,23 @@ export function portTaken(tried: number, port: number, code: string): string {
 export const portNext = (port: number) =>
   `end the other program (another npm start?), or choose another port: PORT=${port < 5000 ? port + 1000 : 3000} npm start`;
 
+/** As `portFailure`, for the two ports of `npm run serve`. */
+export function servePortFailure(error: unknown): unknown {
+  const code = systemCode(error);
+  const known: Readonly<Record<string, string>> = {
+    EADDRINUSE: "is in use",
+    EACCES: "may not be used by this user",
+    EADDRNOTAVAIL: "cannot be used at this address",
+  };
+  const problem = known[code ?? ""];
+  if (problem === undefined) return error;
+  const { port = 0 } = error as { port?: number };
+  return new TypeError(
+    `port ${port} ${problem}: end the other program, or choose another port: --port and --bind for senders, PORT=… for the operator`,
+    { cause: error },
+  );
+}
+
 function systemCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && "syscall" in error ? String(error.code) : undefined;
 }

@@ -63,6 +63,9 @@ export interface Machine {
   close(drainSeconds: number): Promise<boolean>;
 }
 
+/** API Gateway accepts 10 MB; the function refuses a body above its own limit, as on AWS. */
+export const maxWebhookBytes = 10 * 1024 * 1024;
+
 const invocationSeconds = 30;
 /** What is left of a chunk is handed over after this time, so that a machine that is stopped waits for a minute at most. */
 const importSeconds = 60;

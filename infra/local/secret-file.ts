@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
 import { fixtureSecret } from "#infra/fixtures/cases.ts";
+import { requireOwnFile } from "./own-file.ts";
 
 const SecretsFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 
@@ -22,6 +23,15 @@ function fileSecrets(path: string): LoadSecret {
     return "current" in secret
       ? { current: secret["current"], previous: secret["previous"] }
       : { current: secret };
+  };
+}
+
+/** The secrets of a machine: those of a file that its owner alone can read. Throws as `requireOwnFile` does, each time. */
+export function ownSecrets(path: string): LoadSecret {
+  const load = fileSecrets(path);
+  return async (name) => {
+    await requireOwnFile(path);
+    return load(name);
   };
 }
 

@@ -11,7 +11,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/
 import type { StoreLedger } from "#infra/store/ledger.ts";
 import type { StoreObjects } from "#infra/store/objects.ts";
 import { temporaryStore, type Store } from "#infra/store/store.ts";
-import { startMachine } from "./machine.ts";
+import { maxWebhookBytes, startMachine } from "./machine.ts";
 import { noSuchRoute } from "./no-such-route.ts";
 import { operatorAnswer, segmentsOf, uploadAnswer } from "./operator-routes.ts";
 import { serve, type Answer, type LocalRequest } from "./server.ts";
@@ -46,9 +46,6 @@ export interface Stack {
   /** Ends without waiting for what is in work, which a kept store still has. */
   close(): Promise<void>;
 }
-
-/** API Gateway accepts 10 MB; the function refuses a body above its own limit, as on AWS. */
-const maxWebhookBytes = 10 * 1024 * 1024;
 
 /** The bundle on a laptop, with a sandbox in place of Authing: one server for senders, for the developer and for files. */
 export async function startStack({ loadSecret, port, ...options }: StackOptions): Promise<Stack> {

@@ -108,7 +108,9 @@ export function openDatabase(folder: string): Database {
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o700);
   try {
-    return migrated(openSqlite(path), folder);
+    const database = openSqlite(path);
+    chmodSync(path, 0o600);
+    return migrated(database, folder);
   } catch (error) {
     if (!(error instanceof InboundError && error.reason === "store-in-use")) throw error;
     throw new InboundError("misconfigured", "store-in-use", {

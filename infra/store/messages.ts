@@ -44,10 +44,7 @@ export interface Messages {
   nextVisibleAt(at: number): number | undefined;
 }
 
-/**
- * The messages of one queue. `now` gives milliseconds since 1970. A message that a process before this one had taken is visible at once:
- * only one process works with a store.
- */
+/** The messages of one queue. `now` gives milliseconds since 1970. */
 export function storeMessages(
   database: Database,
   {
@@ -57,7 +54,6 @@ export function storeMessages(
   }: { readonly name: string; readonly isFifo: boolean; readonly maxReceives: number },
   now: () => number = Date.now,
 ): Messages {
-  database.run("UPDATE messages SET state = 'waiting' WHERE queue = ? AND state = 'taken'", name);
   const visible = `SELECT id, lane, body, sent_at, receives FROM messages AS message
     WHERE queue = ? AND state = 'waiting' AND visible_at <= ?`;
   const isFree = isFifo
@@ -154,6 +150,25 @@ export function storeMessages(
       return row?.at ?? undefined;
     },
   };
+}
+
+/**
+ * Gives back what the process before this one had in work, visible from a moment on (milliseconds since 1970), and nothing of its groups
+ * before that: as SQS hides a message whose worker has died for longer than any lease. An event behind it would otherwise meet an
+ * account that the first one may have made, and of which the ledger does not know yet. Only for the process that has just opened
+ * the store.
+ */
+export function giveBackTaken(database: Database, at: number): void {
+  database.atomic(() => {
+    database.run(
+      `UPDATE messages SET visible_at = ?1 WHERE visible_at < ?1 AND EXISTS (
+         SELECT 1 FROM messages AS taken
+         WHERE taken.queue = messages.queue AND taken.lane = messages.lane AND taken.id <= messages.id
+           AND taken.state = 'taken')`,
+      at,
+    );
+    database.run("UPDATE messages SET state = 'waiting' WHERE state = 'taken'");
+  });
 }
 
 /** Returns the dead messages of all queues to their queues, as if they had never been received. Resolves to how many. */

@@ -3,7 +3,7 @@ import type { Parked } from "#lib/contract/parked.ts";
 import { openDatabase, temporaryDatabase } from "./database.ts";
 import { storeEnrolments, type StoreEnrolments } from "./enrolments.ts";
 import { endLeases, storeLedger, type StoreLedger } from "./ledger.ts";
-import { reviveDead } from "./messages.ts";
+import { giveBackTaken, reviveDead } from "./messages.ts";
 import { removeLeftovers, storeObjects, type StoreObjects } from "./objects.ts";
 import { storeParked } from "./parked.ts";
 import type { Database } from "./sqlite.ts";
@@ -46,7 +46,9 @@ export async function openStore(
   { callSeconds }: { readonly callSeconds: number },
 ): Promise<Store> {
   const database = openDatabase(folder);
-  endLeases(database, Date.now() + callSeconds * 1000);
+  const callsAreOver = Date.now() + callSeconds * 1000;
+  endLeases(database, callsAreOver);
+  giveBackTaken(database, callsAreOver);
   await removeLeftovers(database);
   return storeOf(database);
 }

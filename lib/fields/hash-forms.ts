@@ -115,28 +115,6 @@ function bcryptHash({
 }
 
 /**
- * Firebase's own scrypt → `$firebase-scrypt$ln=14,r=8,p=1$<salt>$<hash>`. The project's signer key and salt separator are in no export of
- * users: the password script keeps them. https://firebase.google.com/docs/cli/auth
- */
-export function firebaseHash({
-  passwordHash,
-  salt,
-  memoryCost = 14,
-  rounds = 8,
-}: {
-  readonly passwordHash?: unknown;
-  readonly salt?: unknown;
-  readonly memoryCost?: number;
-  readonly rounds?: number;
-}): OneHash {
-  const saltText = phcBase64(salt);
-  const hash = phcBase64(passwordHash);
-  if (hash === undefined) return none("password-hash-damaged");
-  if (saltText === undefined) return none("password-hash-unsalted");
-  return one(`$firebase-scrypt$ln=${memoryCost},r=${rounds},p=1$${saltText}$${hash}`);
-}
-
-/**
  * Keycloak's credential of type `password`, `secretData` and `credentialData` as objects or JSON text:
  * `$pbkdf2-sha256$i=27500,l=64$<salt>$<hash>`, `$argon2id$v=19$m=7168,t=5,p=1$<salt>$<hash>`.
  */
@@ -185,25 +163,6 @@ function keycloakArgon2(
   if (type === undefined || version === undefined) return none("password-hash-unknown");
   if (memory === undefined || parallelism === undefined) return none("password-hash-damaged");
   return one(`$${type}$v=${version}$m=${memory},t=${iterations},p=${parallelism}$${salt}$${hash}`);
-}
-
-/** Stytch's scrypt, N 32768, r 8, p 1 unless said otherwise → `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`; the cost must be a power of two. */
-export function scryptHash({
-  salt,
-  hash,
-  n = 32_768,
-  r = 8,
-  p = 1,
-  encoding = "base64",
-}: {
-  readonly salt?: unknown;
-  readonly hash?: unknown;
-  readonly n?: unknown;
-  readonly r?: unknown;
-  readonly p?: unknown;
-  readonly encoding?: unknown;
-}): OneHash {
-  return scryptOf(phcBase64(salt), phcBytes(hash, encoding), [n, r, p]);
 }
 
 function scryptOf(

@@ -23,6 +23,8 @@ export interface EntryReader {
   readonly shows: readonly string[];
   /** Given the columns of the file, or the keys of a record: whether the layout of a product knows what is in one of them. */
   knows(columns: readonly string[]): (column: string) => boolean;
+  /** False where no record of the file can bring a secret. */
+  readonly mayBringSecrets: boolean;
   /** The field of ours that the configuration, or a name in a table of no product, makes of a column. */
   fieldOf(column: string): string | undefined;
 }
@@ -104,6 +106,7 @@ export function entryReader(
       hides: [],
       shows: [],
       knows: () => () => false,
+      mayBringSecrets: columns?.some((column) => meaningOf(column)?.field === "secret") ?? true,
       fieldOf: (column) => meaningOf(column)?.field,
     };
   }
@@ -147,6 +150,7 @@ function productReader(
     hides,
     shows,
     knows: knowing,
+    mayBringSecrets: true,
     fieldOf(column) {
       const meaning = configured(column);
       return meaning === "none" ? undefined : meaning?.field;

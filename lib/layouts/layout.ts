@@ -51,7 +51,7 @@ export interface LayoutSettings {
 }
 
 /** What a product writes beside a list of records. */
-export interface Around {
+interface Around {
   /** Names of members of the document. */
   readonly names: readonly string[];
   /** A record that says by itself what those members say of it: so it can be mended and uploaded without them. Pure and total. */

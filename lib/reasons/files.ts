@@ -181,42 +181,6 @@ export const files: ReasonGroup = {
       zh: "文件的行数超过一次导入的上限，因此没有导入。",
       zhNext: "请拆分为较小的文件。",
     },
-    "preview-unknown": {
-      en: "There is no preview of that name, so nothing was imported.",
-      enNext: "Preview the file first, and apply that preview before its results expire.",
-      zh: "没有这个名称的预览，因此没有导入。",
-      zhNext: "请先预览文件，并在结果过期之前执行该预览。",
-    },
-    "settings-changed-since-preview": {
-      en: "Settings of inbound.config.ts have changed since the preview, so the import would do something else than it foretold; nothing was imported.",
-      enNext: "Preview the file again, then apply the new preview.",
-      zh: "预览之后 inbound.config.ts 的设置有变化，导入结果会与预览不同，因此没有导入。",
-      zhNext: "请重新预览文件，然后执行新的预览。",
-    },
-    "file-missing": {
-      en: "There is no file of that name on this computer, so nothing was imported.",
-      enNext: "Name a file that you can read.",
-      zh: "本机没有这个文件，因此没有导入。",
-      zhNext: "请指定一个可读取的文件。",
-    },
-    "file-changed": {
-      en: "The file was changed while it was imported; the rows that were decided before stay so.",
-      enNext: "Start again with the file as it is now.",
-      zh: "文件在导入过程中被修改；此前已处理的行保持不变。",
-      zhNext: "请用当前的文件重新开始。",
-    },
-    "file-changed-since-preview": {
-      en: "The file is another one than was previewed, so nothing was imported.",
-      enNext: "Preview the file again, then apply the new preview.",
-      zh: "文件与预览时不同，因此没有导入。",
-      zhNext: "请重新预览文件，然后执行新的预览。",
-    },
-    "access-key-missing": {
-      en: "No access key of a user pool was given, so nothing was imported.",
-      enNext: "Set AUTHING_ACCESS_KEY_ID and AUTHING_ACCESS_KEY_SECRET, or try the import with --sandbox.",
-      zh: "没有提供用户池的访问密钥，因此没有导入。",
-      zhNext: "请设置 AUTHING_ACCESS_KEY_ID 和 AUTHING_ACCESS_KEY_SECRET，或使用 --sandbox 试运行。",
-    },
     "file-too-large": {
       en: "The file is larger than 256 MiB, so nothing was imported.",
       enNext: "Split it into files of at most 256 MiB.",

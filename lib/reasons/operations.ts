@@ -28,6 +28,12 @@ export const operations: ReasonGroup = {
       zhNext: "请查看函数日志，然后再次运行命令。",
       run: runDoctor,
     },
+    "operator-refused": {
+      en: "The service on this machine takes operations only from the user that runs it: nothing was changed.",
+      enNext: "Run the command as that user, with the same INBOUND_STORE.",
+      zh: "本机的服务只接受运行它的用户的操作：没有任何改动。",
+      zhNext: "请以该用户身份运行命令，并使用相同的 INBOUND_STORE。",
+    },
     "no-answer": {
       en: "No stack runs on this laptop at that address.",
       enNext: "Start it first, or name a deployed stage with --stage.",

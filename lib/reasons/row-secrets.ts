@@ -85,6 +85,19 @@ export const rowSecrets: ReasonGroup = {
       zh: "结果文件以此标记代替 TOTP 密钥，因此该行被拒绝。",
       zhNext: "请填回密钥后重新上传该行。",
     },
+    "secret-of-another-row": {
+      en: "An earlier row gives the same TOTP secret to another person; both were brought, and each can make the codes of the other.",
+      enNext:
+        "Check the column of the secrets, e.g. for a cell that was filled down, and let one of the two enrol anew.",
+      zh: "前面的行把同一个 TOTP 密钥给了另一个人；两者都已导入，彼此都能生成对方的验证码。",
+      zhNext: "请检查密钥列，例如是否误用了向下填充，并让其中一人重新绑定。",
+    },
+    "person-has-another-secret": {
+      en: "An earlier row gives the person another TOTP secret; Authing holds one, which is that of the later row.",
+      enNext: "Check which of the two secrets is on the person's phone, and upload that one alone.",
+      zh: "前面的行给了此人另一个 TOTP 密钥；Authing 只保存一个，以后面的行为准。",
+      zhNext: "请确认此人手机上的是哪一个密钥，并只上传那一个。",
+    },
     "secret-damaged": {
       en: "A spreadsheet or an export has written something else in place of the TOTP secret, so the row was rejected.",
       enNext: "Export the secrets again, with the column as text.",

@@ -62,6 +62,12 @@ export const settings: ReasonGroup = {
       zhNext: "请参照 infra/fixtures/secrets.json 编写该文件，或不设置 INBOUND_SECRETS 以使用虚构的密钥。",
       run: ["npm start"],
     },
+    "secrets-file-open": {
+      en: "Other users of this machine may read the file of secrets, so it is not used.",
+      enNext: "Make it readable for its owner alone (chmod 600), as the user that runs the service.",
+      zh: "本机的其他用户可以读取密钥文件，因此不使用该文件。",
+      zhNext: "请以运行该服务的用户身份，将其权限改为仅所有者可读（chmod 600）。",
+    },
     "secrets-file-malformed": {
       en: "The file that INBOUND_SECRETS names does not have the form of a file of secrets, so the laptop has no secrets.",
       enNext: 'Write {"authing": {…}, "sources/<name>": {…}} as infra/fixtures/secrets.json does.',

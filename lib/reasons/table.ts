@@ -3,6 +3,7 @@ import { asking } from "./asking.ts";
 import { authing } from "./authing.ts";
 import { fields } from "./fields.ts";
 import { files } from "./files.ts";
+import { imports } from "./imports.ts";
 import { jsonFiles } from "./json-files.ts";
 import { layouts } from "./layouts.ts";
 import { operations } from "./operations.ts";
@@ -42,5 +43,6 @@ export const reasonGroups: readonly ReasonGroup[] = [
   products,
   values,
   rowSecrets,
+  imports,
   operations,
 ];

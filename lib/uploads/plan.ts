@@ -5,6 +5,7 @@ import type { ImportQueue } from "#lib/contract/import-queue.ts";
 import type { Ledger } from "#lib/contract/ledger.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
+import type { Row } from "#lib/formats/format.ts";
 import { storeAndCut, type ChunkSize } from "./cut-into-chunks.ts";
 import { importIdOf } from "./import-id.ts";
 import {
@@ -19,6 +20,7 @@ import { importKey, leaseSeconds, uploadsSource } from "./ledger-entries.ts";
 import { writeProgress } from "./progress.ts";
 import { objectFile, problemOf, readUpload, type ReadSettings } from "./read-upload.ts";
 import { recordOutcome } from "./record-outcome.ts";
+import { repeatedSecrets, type RepeatedSecrets } from "./repeated-secrets.ts";
 import { rowTranslator, type RowSettings, type RowTranslator } from "./rows/row-translator.ts";
 import { importSettings } from "./preview.ts";
 import { columnsOf } from "./told-columns.ts";
@@ -130,7 +132,9 @@ async function makePlan(
     };
     const key = rowsKey(base.kind, base.import);
     rowsObject = openObject(objects, { bucket, key, contentType: "application/x-ndjson" });
-    const chunks = await storeAndCut(table, rowsObject, chunkSize);
+    const repeated = repeatedSecrets();
+    const rowsWithNotes = comparedRows(table.rows, translator, repeated);
+    const chunks = await storeAndCut({ rows: rowsWithNotes, columns }, rowsObject, chunkSize);
     const stored = { bucket, key, ...(await rowsObject.end()) };
     const { filledColumns, details: more } = table.end?.() ?? {};
     const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
@@ -144,7 +148,11 @@ async function makePlan(
           requestsPerSecond: ports.requestsPerSecond,
         }),
       ...seen,
-      details: { ...seen.details, ...more },
+      details: {
+        ...seen.details,
+        ...more,
+        ...(repeated.stoppedAt !== undefined && { secretsComparedUpTo: repeated.stoppedAt }),
+      },
       ...(filledColumns !== undefined && { filledColumns }),
       stored,
       rows,
@@ -167,6 +175,21 @@ async function makePlan(
       ports,
     );
     return undefined;
+  }
+}
+
+async function* comparedRows(
+  rows: AsyncIterable<Row>,
+  translator: RowTranslator,
+  repeated: RepeatedSecrets,
+): AsyncGenerator<Row> {
+  for await (const row of rows) {
+    const secrets = translator.secretsOf(row).map(({ change: { who, otp }, column }) => ({
+      who,
+      secret: otp.secret,
+      column,
+    }));
+    yield repeated.compared(row, secrets);
   }
 }
 

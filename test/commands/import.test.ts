@@ -27,6 +27,7 @@ interface SandboxPerson {
   readonly userId: string;
   readonly externalId?: string;
   readonly name?: string;
+  readonly status?: string;
 }
 const sandbox = async <Answer>(asked: string, body?: unknown): Promise<Answer> => {
   const method = body === undefined ? "GET" : "POST";
@@ -208,6 +209,41 @@ describe("npm run import", () => {
     expect(await people("uploaded-")).toHaveLength(1);
     const unknown = await runImport("apply", "nothing-000000000000", "--url", laptop.url);
     expect(unknown.error).toContain("preview-unknown");
+    expect(unknown.status).toBe(1);
+  });
+
+  it("takes an import back after its plan was shown, on this machine and where a stack has imported it", async () => {
+    const statuses = async (prefix: string) => (await people(prefix)).map(({ status }) => status);
+    const name = peopleFile("undone.ndjson", "undone-", 3);
+    const [, id = ""] = /^import (\S+):/m.exec((await runImport(name, "--sandbox", "--yes")).out) ?? [];
+    const planned = await runImport("undo", id, "preview", "--sandbox");
+    expect(planned.out).toContain("3  accounts would be resigned");
+    const asked = await runImport("undo", id, "apply", "--sandbox");
+    expect(asked.error).toContain("Resign 3 accounts at http://localhost:");
+    expect(asked.status).toBe(2);
+    expect(await statuses("undone-")).toEqual(["Activated", "Activated", "Activated"]);
+    const undone = await runImport("undo", id, "apply", "--sandbox", "--yes");
+    expect(undone.out).toContain("3  accounts were resigned");
+    expect(undone.status).toBe(0);
+    expect(await statuses("undone-")).toEqual(["Resigned", "Resigned", "Resigned"]);
+    const lines = readFileSync(join(folder, `${name}.results/undo.ndjson`), "utf8");
+    expect(lines.trimEnd().split("\n")).toHaveLength(3);
+    const deleted = await runImport("undo", id, "apply", "--delete", "--sandbox", "--yes");
+    expect(deleted.out).toContain("3  accounts were deleted");
+    expect(await people("undone-")).toEqual([]);
+
+    const body = `${JSON.stringify({ externalId: "taken-1", email: "taken-1@example.com" })}\n`;
+    const at = `${laptop.url}/uploads/incoming/users/taken.ndjson`;
+    const put = (await (await fetch(at, { method: "PUT", body })).json()) as {
+      import: string;
+      results: string;
+    };
+    await expect.poll(async () => (await fetch(put.results)).status, { timeout: 20_000 }).toBe(200);
+    const there = await runImport("undo", put.import, "apply", "--yes", "--url", laptop.url);
+    expect(there.out).toContain("1  accounts were resigned");
+    expect(await statuses("taken-")).toEqual(["Resigned"]);
+    const unknown = await runImport("undo", "nothing-000000000000", "preview", "--sandbox");
+    expect(unknown.error).toContain("import-unknown");
     expect(unknown.status).toBe(1);
   });
 

@@ -2,8 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import { memoryParked } from "../memory/parked.ts";
-import { append, journaledLedger, linesOf } from "./journal.ts";
+import { openDatabase } from "#infra/store/database.ts";
+import { storeLedger } from "#infra/store/ledger.ts";
+import { storeParked } from "#infra/store/parked.ts";
+import { append, linesOf } from "./journal.ts";
 import { accessKey, portsOf, type Message } from "./world.ts";
 
 // A process of its own, to be killed: works on the messages of a folder until all are acknowledged.
@@ -14,10 +16,11 @@ const now = () => Date.now() + Number(ahead);
 const messages = JSON.parse(linesOf(`${folder}/messages`)[0] ?? "[]") as Message[];
 const acknowledged = new Set(linesOf(`${folder}/acknowledged`).map(Number));
 const silent = () => {};
+const database = openDatabase(`${folder}/store`);
 
 const ports = portsOf({
-  ledger: await journaledLedger(`${folder}/journal`, now),
-  parked: memoryParked(),
+  ledger: storeLedger(database, now),
+  parked: storeParked(database),
   events: { send: async () => {} },
   peoplePolicy: () => "own",
   authing: createAuthingClient({ host, credentials: async () => accessKey, now, timeoutSeconds: 1 }),

@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
-import { append, journaledLedger } from "./journal.ts";
+import { openDatabase } from "#infra/store/database.ts";
+import { storeLedger } from "#infra/store/ledger.ts";
+import { append } from "./journal.ts";
 import { accessKey, personOf, told, type Message } from "./world.ts";
 
 const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
@@ -65,7 +67,7 @@ it("a process that is killed again and again loses nothing and doubles nothing",
     expect(user).toMatchObject({ status: left ? "Resigned" : "Activated", city: "杭州" });
     expect(sandbox.otpOf(user.userId)).toEqual({ secret });
   }
-  const ledger = await journaledLedger(join(folder, "journal"), now);
+  const ledger = storeLedger(openDatabase(join(folder, "store")), now);
   for (const { source, event } of messages) {
     const claim = await ledger.claim({ source, id: event.id }, { owner: "who-asks", leaseSeconds: 0 });
     const kind = claim.state === "settled" ? claim.record.outcome.kind : claim.state;

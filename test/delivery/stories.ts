@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import type { UserDto } from "#lib/authing/dto.ts";
 import type { Ledger } from "#lib/contract/ledger.ts";
+import type { Parked } from "#lib/contract/parked.ts";
 import { smallStoriesOfDecisions, storiesOfDecisions } from "./stories-decisions.ts";
 import { storiesOfAuthority } from "./stories-authority.ts";
 import { storiesOfDates } from "./stories-dates.ts";
@@ -11,7 +12,8 @@ import { storiesOfPeople } from "./stories-people.ts";
 import { storiesOfSecrets } from "./stories-secrets.ts";
 import { smallStoriesOfTrouble, storiesOfTrouble } from "./stories-trouble.ts";
 import type { Story } from "./story.ts";
-import { accessKey, openWorld, type World } from "./world.ts";
+import { accessKey, openWorld, type World, type WorldOptions } from "./world.ts";
+import { memoryParked } from "../memory/parked.ts";
 
 // The stories over one ledger: as they were told, and killed.
 
@@ -23,6 +25,7 @@ const { ManagementClient } = createRequire(import.meta.url)("authing-node-sdk") 
 };
 
 type MakeLedger = (now: () => number) => Ledger | Promise<Ledger>;
+type Ports = Pick<WorldOptions, "makeLedger" | "makeParked">;
 
 /** As they were told; where the ledger is slow, with fewer people. */
 const storiesAsTold = (isSlow: boolean): readonly Story[] => [
@@ -49,36 +52,38 @@ export interface SuiteOptions {
   readonly kills?: number;
   /** A ledger that takes milliseconds for each call. */
   readonly isSlow?: boolean;
+  /** Default: parked messages in memory. */
+  readonly makeParked?: () => Parked;
 }
 
 /** The stories over one ledger: as they were told, and killed. */
 export function storiesSuite(
   name: string,
   makeLedger: MakeLedger,
-  { kills = Infinity, isSlow = false }: SuiteOptions = {},
+  { kills = Infinity, isSlow = false, makeParked = memoryParked }: SuiteOptions = {},
 ): void {
   describe(`delivery over the ledger ${name}`, () => {
     for (const story of storiesAsTold(isSlow)) {
       it(`${story.name}: nothing is lost, nothing doubled`, async () => {
-        expect(await live(story, makeLedger)).toBeGreaterThan(0);
+        expect(await live(story, { makeLedger, makeParked })).toBeGreaterThan(0);
       }, 120_000);
     }
   });
   describe(`delivery over the ledger ${name}, killed`, () => {
     for (const story of smallStories) {
       it(`${story.name}: nothing is lost, nothing doubled, whichever step is the last`, async () => {
-        const steps = await live(story, makeLedger);
+        const steps = await live(story, { makeLedger, makeParked });
         expect(steps).toBeGreaterThan(0);
         const stride = Math.max(1, Math.ceil(steps / kills));
-        for (let step = 1; step <= steps; step += stride) await live(story, makeLedger, step);
+        for (let step = 1; step <= steps; step += stride) await live(story, { makeLedger, makeParked }, step);
       }, 120_000);
     }
   });
 }
 
 /** Plays a story, once killed or not at all; resolves to the number of its steps. */
-async function live(story: Story, makeLedger: MakeLedger, deathAt?: number): Promise<number> {
-  const world = await openWorld({ makeLedger, ...story.options });
+async function live(story: Story, ports: Ports, deathAt?: number): Promise<number> {
+  const world = await openWorld({ ...ports, ...story.options });
   try {
     await story.prepare?.(world);
     const before = world.lives.steps;

@@ -51,6 +51,8 @@ export interface Pool {
 
 export interface WorldOptions extends Partial<PoolRules> {
   readonly makeLedger: (now: () => number) => Ledger | Promise<Ledger>;
+  /** Default: parked messages in memory. */
+  readonly makeParked?: () => Parked;
   /** Without the network between client and sandbox. Default false. */
   readonly direct?: boolean;
   readonly leave?: LeavePolicy;
@@ -181,6 +183,7 @@ const maxInvocations = 1_000;
 
 export async function openWorld({
   makeLedger,
+  makeParked = memoryParked,
   direct = false,
   leave = "resign",
   rehire = "reactivate",
@@ -205,7 +208,7 @@ export async function openWorld({
       });
   const pool = sandbox ? httpPool(sandbox, clock) : directPool(clock, { ...rules, lookUpLagMilliseconds });
   const ledger = outside(await makeLedger(clock.now), clock);
-  const parked = memoryParked();
+  const parked = makeParked();
   const log: string[] = [];
   const line = (level: string) => (message: string, fields?: object) => {
     log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);

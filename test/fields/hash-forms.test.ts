@@ -1,7 +1,7 @@
-import { pbkdf2Sync, scryptSync } from "node:crypto";
+import { pbkdf2Sync } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { auth0Hash, firebaseHash, fusionAuthHash, keycloakHash, scryptHash } from "#lib/fields/hash-forms.ts";
+import { auth0Hash, fusionAuthHash, keycloakHash } from "#lib/fields/hash-forms.ts";
 import { describesItself } from "#lib/fields/password-hash.ts";
 
 // Salts and hashes are invented, except those that node makes here.
@@ -48,17 +48,6 @@ describe("FusionAuth", () => {
   });
 });
 
-test("Firebase's scrypt has its salt and costs", () => {
-  expect(firebaseHash({ passwordHash: hash, salt })).toEqual({
-    hash: `$firebase-scrypt$ln=14,r=8,p=1$${bare(salt)}$${bare(hash)}`,
-  });
-  expect(firebaseHash({ passwordHash: "-_-_", salt: "_-_-" }).hash).toBe(
-    "$firebase-scrypt$ln=14,r=8,p=1$/+/+$+/+/",
-  );
-  expect(firebaseHash({ passwordHash: hash })).toEqual({ problem: "password-hash-unsalted" });
-  expect(firebaseHash({ salt })).toEqual({ problem: "password-hash-damaged" });
-});
-
 describe("Keycloak", () => {
   test("PBKDF2 keeps the bytes that node makes", () => {
     const value = pbkdf2Sync("correct horse", Buffer.from(salt, "base64"), 27_500, 64, "sha256").toString(
@@ -97,19 +86,6 @@ describe("Keycloak", () => {
   ])("refuses %j %j", (secretData, credentialData, problem) => {
     expect(keycloakHash(secretData, credentialData)).toEqual({ problem });
   });
-});
-
-test("Stytch's scrypt is a PHC string of the bytes that node makes", () => {
-  const bytes = scryptSync("correct horse", Buffer.from(salt, "base64"), 32, {
-    N: 32_768,
-    r: 8,
-    p: 1,
-    maxmem: 2 ** 26,
-  });
-  expect(scryptHash({ salt, hash: bytes.toString("base64url") })).toEqual({
-    hash: `$scrypt$ln=15,r=8,p=1$${bare(salt)}$${bare(bytes.toString("base64"))}`,
-  });
-  expect(scryptHash({ salt, hash, n: 1000 })).toEqual({ problem: "password-hash-damaged" });
 });
 
 describe("Auth0's custom hashes", () => {
@@ -159,13 +135,11 @@ test("parts of any shape give a hash that describes itself, or a problem", () =>
     fc.property(part, part, part, part, (one, two, three, four) => {
       const all = [
         fusionAuthHash({ encryptionScheme: one, factor: two, salt: three, hash: four }),
-        firebaseHash({ passwordHash: one, salt: two }),
         keycloakHash(one, two),
         keycloakHash(
           { value: hash, salt: one },
           { hashIterations: two, algorithm: "argon2", additionalParameters: three },
         ),
-        scryptHash({ salt: one, hash: two, n: three }),
         auth0Hash(one),
         auth0Hash({ algorithm: "sha1", hash: { value: two }, salt: { value: three } }),
       ];

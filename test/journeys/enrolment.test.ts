@@ -47,7 +47,12 @@ async function open(secrets: Readonly<Record<string, unknown>> = {}) {
   const post = async (body: string) =>
     (await fetch(`${stack.url}/webhooks/${name}`, { method: "POST", body })).status;
   const told: string[] = [];
-  const desk = laptopDesk(name, { url: stack.url, secretsFile, isInvented: false });
+  const desk = laptopDesk(name, {
+    url: stack.url,
+    secretsFile,
+    isInvented: false,
+    storeFolder: place,
+  });
   const finish = (answer: boolean) =>
     finishEnrolment(source, desk, { tell: (text) => void told.push(text), confirm: async () => answer });
   const secretIn = () =>

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { temporaryDatabase } from "#infra/store/database.ts";
-import { reviveDead, storeMessages, type Messages } from "#infra/store/messages.ts";
+import { giveBackTaken, reviveDead, storeMessages, type Messages } from "#infra/store/messages.ts";
 import type { Database } from "#infra/store/sqlite.ts";
 
 // The messages of a queue, in virtual time: who gets which message, and when.
@@ -67,10 +67,14 @@ describe("a FIFO queue", () => {
     expect(fifo.dead).toBe(0);
   });
 
-  it("hands out again at once what a process that ended had in work, with its count", () => {
-    add(fifo, "a1", "a2");
+  it("hands out again what a process that ended had in work, with its count, and nothing of its group before", () => {
+    add(fifo, "a1", "b1", "a2");
     take(fifo, 1);
+    giveBackTaken(database, now + 10_000);
     const next = open();
+    add(next, "a3");
+    expect(bodies(take(next))).toEqual(["b1"]);
+    now += 10_000;
     expect(take(next, 2)).toMatchObject([
       { body: '"a1"', receives: 2 },
       { body: '"a2"', receives: 1 },

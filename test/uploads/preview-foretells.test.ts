@@ -64,12 +64,17 @@ describe.each(["keep", "update"] as const)("a preview, with existing accounts to
       fc.asyncProperty(
         file,
         fc.array(account, { maxLength: 6 }),
+        fc.array(person, { maxLength: 6 }),
+        fc.constantFrom("users", "users/okta", "users/bamboohr"),
         fc.integer({ min: 1, max: 15 }),
-        async (rows, accounts, rowsOfChunk) => {
+        async (rows, accounts, others, folder, rowsOfChunk) => {
           const run = openImports({ chunkSize: { rows: rowsOfChunk, bytes: 1_000_000 }, existing });
           await prepare(run, accounts);
+          if (others.length > 0) run.upload("users/okta", "others.ndjson", lines(others));
+          await run.settle();
+          await run.clock.wait(60_000);
           const before = structuredClone(run.pool.users());
-          const preview = run.preview("users", "people.ndjson", lines(rows));
+          const preview = run.preview(folder, "people.ndjson", lines(rows));
           await run.settle();
           expect(run.pool.users()).toEqual(before);
           const id = run.apply(preview);
@@ -81,7 +86,7 @@ describe.each(["keep", "update"] as const)("a preview, with existing accounts to
           );
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });
@@ -96,7 +101,13 @@ describe("a preview", () => {
           const run = openImports({ chunkSize: { rows: 7, bytes: 1_000_000 } });
           await prepare(run, accounts);
           const text = lines(
-            rows.map(([{ status: _, name: __, ...who }, each]) => ({ ...who, secret: each })),
+            rows.map(([{ externalId, email, phone, username }, each]) => ({
+              externalId,
+              email,
+              phone,
+              username,
+              secret: each,
+            })),
           );
           const preview = run.preview("otp", "otp.ndjson", text);
           await run.settle();

@@ -93,13 +93,13 @@ const hasOption = (options: unknown) =>
   ["autoGeneratePassword", "sendNotification"].some((name) => Object.hasOwn(options, name));
 
 /** Options of a batch that a person of it can have alone. */
-const optionsOfPerson = [
+const optionsOfPerson = new Set([
   "keepPassword",
   "passwordEncryptType",
   "resetPasswordOnFirstLogin",
   "resetPasswordOnFisrtLogin",
   "departmentIdType",
-];
+]);
 
 /** A person of a batch with its options: what the record says itself stays, and what no person can have alone remains in `options`. */
 function withOptions(
@@ -112,8 +112,8 @@ function withOptions(
   const resets = ["resetPasswordOnFirstLogin", "resetPasswordOnFisrtLogin"];
   const isSaid = (name: string) =>
     (resets.includes(name) ? resets : [name]).some((each) => !isEmpty(values[each]));
-  const own = all.filter(([name]) => optionsOfPerson.includes(name) && !isSaid(name));
-  const others = all.filter(([name]) => !optionsOfPerson.includes(name));
+  const own = all.filter(([name]) => optionsOfPerson.has(name) && !isSaid(name));
+  const others = all.filter(([name]) => !optionsOfPerson.has(name));
   return {
     ...values,
     ...Object.fromEntries(own),

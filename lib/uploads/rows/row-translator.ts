@@ -1,4 +1,4 @@
-import type { CalendarDay, Change } from "#lib/contract/change.ts";
+import type { CalendarDay, Change, ImportOtp } from "#lib/contract/change.ts";
 import type { TranslationContext } from "#lib/contract/source.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
 import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
@@ -20,6 +20,8 @@ export interface TranslatedEntry extends EntryTranslation {
 export interface RowTranslator {
   /** What a row brings; nothing, where it is about nothing that this upload is for, e.g. a person without a secret in a file of secrets. */
   translate(row: Row): readonly TranslatedEntry[];
+  /** The secrets that a row brings, as far as each can be used, with their column or path. */
+  secretsOf(row: Row): readonly { readonly change: ImportOtp; readonly column: string }[];
   /** The row as the file has it, one text for each column or one of JSON, with passwords, secrets and recovery codes blanked. */
   redacted(row: Row): readonly string[];
   /** The columns of the rows so far that are no field of ours, for the summary. */
@@ -80,12 +82,27 @@ export function rowTranslator(
       if (seen < mappedRows) see(entries);
       return entries.map((entry, index) => translated(entry, context, index === 0 ? row : undefined));
     },
+    secretsOf(row) {
+      if (row.values === undefined || !reader.mayBringSecrets) return [];
+      return reader
+        .entries(row.values)
+        .filter(({ kind: each, problems = [] }) => each === "secret" && problems.length === 0)
+        .flatMap(({ fields }) => {
+          const { change } = translateSecret(readerOf(fields), context);
+          return change ? [{ change, column: readerOf(fields)("secret").path }] : [];
+        });
+    },
     redacted,
     unmappedColumns: () => reader.unmapped(),
     columnNotes: () => reader.notes(),
     mapping: () => mapping,
   };
 }
+
+const readerOf =
+  (fields: Entry["fields"]) =>
+  (field: string): Read =>
+    Object.hasOwn(fields, field) ? (fields[field] as Read) : { value: undefined, path: field };
 
 /** The day that it is, or will be in some hours, wherever on earth. */
 function latestDay(moment: string): CalendarDay {
@@ -97,8 +114,7 @@ function translated(
   context: TranslationContext,
   row: Row | undefined,
 ): TranslatedEntry {
-  const read = (field: string): Read =>
-    Object.hasOwn(fields, field) ? (fields[field] as Read) : { value: undefined, path: field };
+  const read = readerOf(fields);
   const meaning: EntryTranslation<Change> =
     kind === "person" ? translatePerson(read, context) : translateSecret(read, context);
   // What the layout says of a column is the reason; what the value looks like without the layout is none.

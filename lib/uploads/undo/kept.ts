@@ -4,6 +4,11 @@ import { isDone } from "#lib/contract/outcome.ts";
 import { rowKey, uploadsSource } from "#lib/uploads/ledger-entries.ts";
 import type { AcceptedLine } from "./accepted-lines.ts";
 
+/** Why an account stays. */
+export interface Kept {
+  readonly reason: string;
+}
+
 /** How far Authing's clock and ours may differ, in milliseconds. */
 const clockToleranceMilliseconds = 5_000;
 /** The newest outcomes about a person that are looked at. */
@@ -28,33 +33,34 @@ export async function whyKept(
   user: UserDto,
   since: number,
   ledger: Pick<Ledger, "person" | "events" | "event">,
-): Promise<string | undefined> {
+): Promise<Kept | undefined> {
   const { externalId } = line;
   if (externalId !== undefined) {
     const own = rowKey(id, line.row);
     const person = await ledger.person(externalId);
-    if (person && person.createdBy !== `${own.source}/${own.id}`) return "brought-by-another";
-    if (person?.externalId !== undefined && person.externalId !== externalId) return "changed-by-source";
+    if (person && person.createdBy !== `${own.source}/${own.id}`) return { reason: "brought-by-another" };
+    if (person?.externalId !== undefined && person.externalId !== externalId)
+      return { reason: "changed-by-source" };
     for (const record of await ledger.events(externalId, eventsLookedAt)) {
       const changed = touchOf(record, own.id);
       if (changed !== undefined) return changed;
     }
   }
-  if (user.externalId !== externalId) return "changed-at-authing";
+  if (user.externalId !== externalId) return { reason: "changed-at-authing" };
   // Our own undoing, which may have ended between the call and the record of it, is no change by another.
   const undone = await ledger.event(undoKey(id, line));
   const latest = Math.max(since, Date.parse(undone?.settledAt ?? "") || 0) + clockToleranceMilliseconds;
-  if (Date.parse(user.lastLogin ?? "") > latest) return "signed-in-since";
-  return Date.parse(user.updatedAt ?? "") > latest ? "changed-at-authing" : undefined;
+  if (Date.parse(user.lastLogin ?? "") > latest) return { reason: "signed-in-since" };
+  return Date.parse(user.updatedAt ?? "") > latest ? { reason: "changed-at-authing" } : undefined;
 }
 
 /** What another event or row did to the person. One that was refused did nothing. */
-function touchOf({ source, id, outcome }: EventRecord, own: string): string | undefined {
+function touchOf({ source, id, outcome }: EventRecord, own: string): Kept | undefined {
   if (source === uploadsSource) {
     if (id === own || id.endsWith(undoSuffix) || !isDone(outcome)) return undefined;
-    return "changed-by-import";
+    return { reason: "changed-by-import" };
   }
   return isDone(outcome) || outcome.kind === "already-done" || outcome.closed
-    ? "changed-by-source"
+    ? { reason: "changed-by-source" }
     : undefined;
 }

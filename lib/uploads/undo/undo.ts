@@ -149,10 +149,10 @@ async function undoLine(
   const settled = await ledger.event(rowKey(summary.import, line.row));
   const since = Date.parse(settled?.settledAt ?? summary.finishedAt);
   const kept = await whyKept(summary.import, line, user, since, ledger);
-  if (user.status === closedStatus && (kept === undefined || kept === "changed-at-authing")) {
+  if (user.status === closedStatus && (kept === undefined || kept.reason === "changed-at-authing")) {
     return { outcome: "reversed", reason: "account-closed" };
   }
-  if (kept !== undefined) return { outcome: "kept", reason: kept };
+  if (kept !== undefined) return { outcome: "kept", ...kept };
   if (request.mode === "preview") return { outcome: "reversed", isClosed: true };
   const key = undoKey(summary.import, line);
   const guardKey = { source: uploadsSource, id: key.id };
