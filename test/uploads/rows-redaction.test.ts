@@ -52,6 +52,8 @@ describe("results of a file of people", () => {
     ["remarks", "otpauth-migration://offline?data=Ch"],
     ["remarks", '[{"type":"Totp","key":"ABC'],
     ["PIN", "1234"],
+    ["remarks", `${"[".repeat(30_000)}"${secret}"${"]".repeat(30_000)}`],
+    ["remarks", `${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`],
   ])("do not show %s: %s", (column, value) => {
     expect(shown("users", { email: "a@example.com", [column]: value })).toMatchObject({ [column]: mark });
   });

@@ -10,7 +10,7 @@ export interface CsvRecord {
   /** The line on which it starts. */
   readonly line: number;
   /** A quote where none is allowed, or one that is never closed: such a record ends with its first line, so that the lines after it can be read. */
-  readonly problem: "quote-misplaced" | "quote-unclosed" | undefined;
+  readonly problem: "quote-misplaced" | "quote-unclosed" | "record-too-long" | undefined;
   /** Whether it holds U+0000. */
   readonly hasNul: boolean;
   /** In UTF-16 units. */

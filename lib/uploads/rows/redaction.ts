@@ -93,8 +93,10 @@ export function redactor(
   };
 
   const shown = (value: unknown, name: string, around: Around): unknown => {
-    if (around.depth > maxDepth) return removedMark;
     const container = typeof value === "string" ? containerIn(value) : value;
+    // JSON.stringify throws for what is some thousands deep. What is inside of a container was measured with it.
+    const isMeasured = around.depth > 0 && typeof value !== "string";
+    if (!isMeasured && isDeeper(container, maxDepth - around.depth)) return removedMark;
     if (!isContainer(container)) return isSecret(name, value, around) ? removedMark : value;
     const own = normalizedName(name);
     const isInside = around.isInside || secretList.test(own) || isSecretObject(own, container);
@@ -154,6 +156,9 @@ function containerIn(text: string): unknown {
     return undefined;
   }
 }
+
+const isDeeper = (value: unknown, depth: number): boolean =>
+  isContainer(value) && (depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1)));
 
 /** Whether a text is base32 of a secret's length. Names of 16 letters are, too; of 28 secrets with 16 characters one has no digit. */
 function mayBeSecret(value: unknown): boolean {
