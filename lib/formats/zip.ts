@@ -41,7 +41,9 @@ export async function zipEntries(file: ZipSource): Promise<ZipEntry[]> {
     for await (const entry of archive.eachEntry()) {
       directoryBytes += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
       if (entries.length >= maxEntries || directoryBytes > maxDirectoryBytes) {
-        throw new InboundError("oversized", "too-many-entries");
+        throw new InboundError("oversized", "too-many-entries", {
+          hint: `upload the file itself; an archive may hold at most ${maxEntries} files`,
+        });
       }
       if (entry.fileName.endsWith("/")) continue;
       if (entry.isEncrypted()) {

@@ -98,9 +98,9 @@ export const files: ReasonGroup = {
       zhNext: "请保存为不带密码的文件后重新上传。",
     },
     "too-many-entries": {
-      en: "The archive holds more files than a workbook or an export can have, so nothing was imported.",
+      en: "The archive holds more than 10,000 files, or its list of files is longer than 16 MiB, so nothing was imported.",
       enNext: "Upload the file itself, without an archive.",
-      zh: "压缩包中的文件数量超出工作簿或导出文件的合理范围，因此没有导入。",
+      zh: "压缩包中的文件超过 10,000 个，或文件目录超过 16 MiB，因此没有导入。",
       zhNext: "请直接上传文件，不要打包。",
     },
     "container-in-container": {
@@ -176,9 +176,9 @@ export const files: ReasonGroup = {
       zhNext: "请上传 docs/formats.md 列出的格式。",
     },
     "too-many-rows": {
-      en: "The file has more rows than one import may have, so nothing was imported.",
+      en: "The file has more than 20,000,000 rows, so nothing was imported.",
       enNext: "Split it into smaller files.",
-      zh: "文件的行数超过一次导入的上限，因此没有导入。",
+      zh: "文件超过 20,000,000 行，因此没有导入。",
       zhNext: "请拆分为较小的文件。",
     },
     "file-too-large": {
@@ -256,9 +256,9 @@ export const files: ReasonGroup = {
       zhNext: "请只保留其中一列。",
     },
     "record-too-long": {
-      en: "A record is longer than one person can be: in JSON its row was rejected, else the file is refused; a quotation mark is probably not closed.",
+      en: "A record is longer than 1,048,576 characters, more than one person needs: its row was rejected; in XML the file was refused. In CSV, a quotation mark is probably not closed.",
       enNext: "Look at the place that is named.",
-      zh: "有一条记录过长，不可能是一个人：JSON 文件中该行被拒绝，其他文件则整个被拒绝；可能有引号没有闭合。",
+      zh: "有一条记录超过 1,048,576 个字符，不可能是一个人：该行被拒绝；XML 文件则整个被拒绝。CSV 中可能有引号没有闭合。",
       zhNext: "请查看所示的位置。",
     },
     "object-missing": {

@@ -39,9 +39,9 @@ export const jsonFiles: ReasonGroup = {
       zhNext: "请把人员的字段写在记录的前几层。",
     },
     "json-keys-too-many": {
-      en: "An object has more keys, or longer ones, than a person has fields: in a record, the row was rejected; around the records, the file was refused.",
+      en: "An object in a record has more than 1,000 keys, and the row was rejected; or the keys around the records are longer than 1,048,576 characters together, or one is longer than 65,536, and the file was refused.",
       enNext: "Write people as a list of records, and not as an object with a key for each person.",
-      zh: "对象的键过多或过长，超出一个人的字段：如果在记录内，该行被拒绝；如果在记录之外，文件被拒绝。",
+      zh: "记录中的对象有超过 1,000 个键，该行被拒绝；或者记录之外的键合计超过 1,048,576 个字符，或单个键超过 65,536 个字符，文件被拒绝。",
       zhNext: "请把人员写成记录的列表，而不是每人一个键的对象。",
     },
     "json-list-missing": {
@@ -63,9 +63,9 @@ export const jsonFiles: ReasonGroup = {
       zhNext: "请把每个值完整写出。",
     },
     "yaml-too-long": {
-      en: "The YAML is longer than 4,194,304 characters, more than is read as one document, so nothing was imported.",
+      en: "The YAML is longer than 2,097,152 characters, more than is read as one document, so nothing was imported.",
       enNext: "Export as CSV, or split the list into several files.",
-      zh: "YAML 超过 4,194,304 个字符，超出单个文档的读取上限，因此没有导入。",
+      zh: "YAML 超过 2,097,152 个字符，超出单个文档的读取上限，因此没有导入。",
       zhNext: "请改为导出 CSV，或把列表拆分成多个文件。",
     },
   },

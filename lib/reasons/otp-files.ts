@@ -20,9 +20,9 @@ export const otpFiles: ReasonGroup = {
       zhNext: "请删除 DOCTYPE 后重新上传。",
     },
     "xml-too-deep": {
-      en: "The XML of the file has more nested or more elements in one part than a token key has, so nothing was imported.",
+      en: "The XML of the file has more than 32 elements in each other, or more than 10,000 in one part, so nothing was imported.",
       enNext: "Export the file again, with one KeyPackage for each token.",
-      zh: "文件的 XML 在一个部分中的嵌套层数或元素数量超过令牌密钥所需，因此没有导入。",
+      zh: "文件的 XML 嵌套超过 32 层，或一个部分中的元素超过 10,000 个，因此没有导入。",
       zhNext: "请重新导出，每个令牌使用一个 KeyPackage。",
     },
     "encoding-declared-differs": {
@@ -181,9 +181,9 @@ export const otpFiles: ReasonGroup = {
       zhNext: "请补上缺少的地址（验证器显示的每张图对应一个）后上传。",
     },
     "migration-parts-too-many": {
-      en: "The file has parts of more than 10,000 exports of authenticators, so nothing was imported.",
+      en: "The file has more than 10,000 parts of exports of authenticators, so nothing was imported.",
       enNext: "Split the file.",
-      zh: "文件包含超过 10,000 个验证器导出的部分，因此没有导入。",
+      zh: "文件包含的验证器导出超过 10,000 个部分，因此没有导入。",
       zhNext: "请拆分文件。",
     },
     "clock-drift": {

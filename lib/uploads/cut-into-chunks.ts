@@ -28,7 +28,12 @@ export async function storeAndCut(
   let text = "";
   for await (const row of rows) {
     count += 1;
-    if (count > maxRows) throw new InboundError("oversized", "too-many-rows", { path: row.place });
+    if (count > maxRows) {
+      throw new InboundError("oversized", "too-many-rows", {
+        path: row.place,
+        hint: `split it: a file may have at most ${maxRows} rows`,
+      });
+    }
     const line = rowLine(row, columns);
     const start = end;
     end += Buffer.byteLength(line);

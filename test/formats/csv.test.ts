@@ -203,14 +203,30 @@ describe("limits", () => {
     ]);
   });
 
-  test("a line that is longer than a record is refused with its place, wherever it is", async () => {
+  test.each(["", `"`, `"a\n",`, "x,"])(
+    "a line that begins with %j and is longer than a record costs its row, wherever it ends",
+    async (beginning) => {
+      const long = beginning + "x".repeat(maxRecordLength + 1);
+      for (const lineEnd of ["\n", "\r\n", "\r"]) {
+        for (const rest of ["", lineEnd, `${lineEnd}a${lineEnd}`, `${"x".repeat(3 * maxRecordLength)}${lineEnd}a`]) {
+          const text = `username${lineEnd}${long}${rest}`;
+          const { rows } = await read(text, { length: 65_537 });
+          const lines = text.split(/\r\n|\n|\r/);
+          const at = lines.findIndex((line) => line.length > maxRecordLength) + 1;
+          const told = rows.map(({ place, values, problems }) => [place, values?.["username"], problems[0]?.code]);
+          expect(told).toContainEqual([`line ${at}`, undefined, "record-too-long"]);
+          if (lines[at]) expect(told).toContainEqual([`line ${at + 1}`, "a", undefined]);
+        }
+      }
+    },
+  );
+
+  test("a header that is longer than a record is refused", async () => {
     const long = "x".repeat(maxRecordLength + 1);
-    for (const text of [long, `username\n${long}\n`, `username\n"${long}\n`, `username\n${long}`]) {
-      await expect(read(text, { length: 65_536 })).rejects.toMatchObject({
-        reason: "record-too-long",
-        path: text === long ? "line 1" : "line 2",
-      });
-    }
+    await expect(read(`${long}\na\n`, { length: 65_536 })).rejects.toMatchObject({
+      reason: "header-too-long",
+      path: "line 1",
+    });
   });
 
   test("a header with too many columns is refused", async () => {

@@ -68,7 +68,7 @@ export function sampleRecords({ text, start, line, isLast }: Beginning, delimite
   while (records.length < sampledRecords) {
     const record = scanner.next();
     if (record === undefined) break;
-    if (!isBlank(record.cells)) {
+    if (record.problem !== undefined || !isBlank(record.cells)) {
       records.push({ ...record, end: text.length - scanner.leftLength(), nextLine: scanner.line() });
     }
   }

@@ -90,6 +90,9 @@ function scannerBelow(
   return scanner;
 }
 
+/** A quote that is never closed gives a million units at once, which may be half a million records. */
+const rowsAtOnce = 1_000;
+
 /** The rows of the records in each piece of text. */
 async function* rowsOf(
   pieces: AsyncGenerator<string, void>,
@@ -98,15 +101,18 @@ async function* rowsOf(
 ): AsyncGenerator<readonly Row[], void> {
   try {
     for (let isLast = false; ;) {
-      const rows: Row[] = [];
+      let rows: Row[] = [];
       for (let record = scanner.next(); record !== undefined; record = scanner.next()) {
         const row = maker.rowOf(record);
         if (row !== undefined) rows.push(row);
+        if (rows.length < rowsAtOnce) continue;
+        yield rows;
+        rows = [];
       }
       if (rows.length > 0) yield rows;
       if (isLast) return;
-      // At least a part of what is left: a long record that is scanned again for each small piece would take quadratic time.
-      const wanted = Math.max(1, scanner.leftLength() / 16);
+      // At least a part of what is left: a long record is scanned again with each addition, three times in all.
+      const wanted = Math.max(1, scanner.leftLength() / 2);
       let more = "";
       while (!isLast && more.length < wanted) {
         const next = await pieces.next();

@@ -1,4 +1,3 @@
-import { InboundError } from "#lib/contract/errors.ts";
 import { maxRecordLength } from "#lib/formats/format.ts";
 
 // RFC 4180, strictly: a quote opens a cell at its beginning only, is doubled inside, and is followed by a delimiter or the
@@ -9,7 +8,10 @@ export interface CsvRecord {
   readonly cells: readonly string[];
   /** The line on which it starts. */
   readonly line: number;
-  /** A quote where none is allowed, or one that is never closed: such a record ends with its first line, so that the lines after it can be read. */
+  /**
+   * A quote where none is allowed, or one that is never closed: such a record ends with its first line, so that the lines after it can be read.
+   * One that is longer than a record may be is skipped up to the end of its line, and has no cells.
+   */
   readonly problem: "quote-misplaced" | "quote-unclosed" | "record-too-long" | undefined;
   /** Whether it holds U+0000. */
   readonly hasNul: boolean;
@@ -21,11 +23,7 @@ export interface CsvRecord {
 export interface RecordScanner {
   /** Adds text behind what is left. */
   add(more: string, isLast: boolean): void;
-  /**
-   * The next record; `undefined` where the text ends within it, or is read.
-   *
-   * @throws InboundError `malformed` `record-too-long`.
-   */
+  /** The next record; `undefined` where the text ends within it, or is read. */
   next(): CsvRecord | undefined;
   /** How much text is left that no record was made of, in UTF-16 units. */
   leftLength(): number;
@@ -60,6 +58,8 @@ export function recordScanner(delimiter: string, firstLine: number): RecordScann
   let startDelimiter = -1;
   /** How many cells the record before has. */
   let usualCount = 0;
+  /** Whether the text is within a line that was given as too long. */
+  let isSkipping = false;
 
   const positionOf = (sign: string, from: number): number => {
     const found = text.indexOf(sign, from);
@@ -84,15 +84,36 @@ export function recordScanner(delimiter: string, firstLine: number): RecordScann
     lines: number,
     problem?: CsvRecord["problem"],
   ): CsvRecord | undefined => {
-    if ((end ?? text.length) - at > maxRecordLength) {
-      throw new InboundError("malformed", "record-too-long", { path: `line ${line}` });
-    }
+    if ((end ?? text.length) - at > maxRecordLength) return skipped(end, lines);
     if (end === undefined) return undefined;
     if (nextNul < at) nextNul = positionOf("\0", at);
     const record = { cells, line, problem, hasNul: nextNul < end, length: end - at };
     at = end;
     line += lines;
     return record;
+  };
+  /** A record that is too long; without an `end`, the rest of its line is still to come. */
+  const skipped = (end: number | undefined, lines: number): CsvRecord => {
+    const record = { cells: [""], line, problem: "record-too-long" as const, hasNul: false, length: 0 };
+    if (end === undefined) {
+      isSkipping = true;
+    } else {
+      at = end;
+      line += lines;
+    }
+    return record;
+  };
+  /** Goes on to the line after one that is skipped. */
+  const skipLine = (): void => {
+    const end = lineEndAfter(at);
+    const start = lineStartAfter(end);
+    if (start === undefined) {
+      at = Math.min(end, text.length);
+      return;
+    }
+    at = start;
+    line += 1;
+    isSkipping = false;
   };
   /** A record with a quote that is wrong. What was found before it is found again, so that many of them take linear time. */
   const firstLineAs = (problem: CsvRecord["problem"]): CsvRecord | undefined => {
@@ -109,7 +130,8 @@ export function recordScanner(delimiter: string, firstLine: number): RecordScann
       nextFeed = nextReturn = nextQuote = nextNul = nextDelimiter = -1;
     },
     next() {
-      if (at >= text.length) return undefined;
+      if (isSkipping) skipLine();
+      if (isSkipping || at >= text.length) return undefined;
       // An array that grows takes twice the time.
       const cells = emptyCells(usualCount);
       let count = 0;
@@ -137,14 +159,13 @@ export function recordScanner(delimiter: string, firstLine: number): RecordScann
         nextDelimiter = to;
         if (lineEnd <= nextQuote) {
           const end = lineStartAfter(lineEnd);
+          // What is this long is a quote that is not closed and the next one, far behind it.
+          if (lines > 1 && (end ?? text.length) - at > maxRecordLength) return firstLineAs("quote-unclosed");
           if (end === undefined) return recordOf(cells, undefined, lines);
           cells[count++] = text.slice(from, lineEnd);
           cells.length = count;
           usualCount = count;
-          // What is this long is a quote that is not closed and the next one, far behind it.
-          return lines > 1 && end - at > maxRecordLength
-            ? firstLineAs("quote-unclosed")
-            : recordOf(cells, end, lines);
+          return recordOf(cells, end, lines);
         }
         if (nextQuote !== from) return firstLineAs("quote-misplaced");
         const close = closingQuote(text, from + 1);

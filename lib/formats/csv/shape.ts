@@ -1,5 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import { maxColumns, type ReadContext } from "#lib/formats/format.ts";
+import { maxColumns, maxRecordLength, type ReadContext } from "#lib/formats/format.ts";
 import { isInstruction } from "#lib/formats/special-rows.ts";
 import type { SampledRecord } from "./beginning.ts";
 import type { Dialect } from "./dialect.ts";
@@ -16,8 +16,8 @@ export interface Shape {
 /**
  * The shape of a table by its header and the first records below it.
  *
- * @throws InboundError `malformed`: `header-missing`, `header-quote-misplaced`, `header-quote-unclosed`, `columns-twice`; `oversized`
- *   `columns-too-many`.
+ * @throws InboundError `malformed`: `header-missing`, `header-too-long`, `header-quote-misplaced`, `header-quote-unclosed`,
+ *   `columns-twice`; `oversized` `columns-too-many`.
  */
 export function shapeOf({ records, header, headerless }: Dialect, context: ReadContext): Shape {
   if (headerless) {
@@ -28,6 +28,12 @@ export function shapeOf({ records, header, headerless }: Dialect, context: ReadC
   const path = `line ${record?.line ?? 1}`;
   if (header === undefined || record === undefined) {
     throw new InboundError("malformed", "header-missing", { path });
+  }
+  if (record.problem === "record-too-long") {
+    throw new InboundError("malformed", "header-too-long", {
+      path,
+      hint: `put the names of the columns into the first line; a line may have at most ${maxRecordLength} characters`,
+    });
   }
   if (record.problem !== undefined) throw new InboundError("malformed", `header-${record.problem}`, { path });
   const names = record.cells.map((cell) => cell.trim());

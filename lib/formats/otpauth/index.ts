@@ -16,8 +16,8 @@ const columns = [
 ] as const;
 type Column = (typeof columns)[number];
 
-/** Each part of an export is remembered until the end of the file; authenticators make fewer than ten. */
-const maxExports = 10_000;
+/** Of exports in several parts: each part is remembered until the end of the file. An authenticator makes one of ten keys. */
+const maxParts = 10_000;
 /** URIs of codes that are made in a vendor's own way: Mobile-OTP, Steam, Microsoft's phone calls. */
 const otherKinds = /^(?:motp|steam|phonefactor):\/\//i;
 
@@ -105,12 +105,12 @@ function remember(
   if (size === 1) return;
   const name = `${batch} ${size}`;
   const known = exports.get(name) ?? { line, size, found: new Set() };
-  known.found.add(index);
   exports.set(name, known);
-  if (exports.size > maxExports) {
+  known.found.add(index);
+  if (exports.values().reduce((sum, { found }) => sum + found.size, 0) > maxParts) {
     throw new InboundError("oversized", "migration-parts-too-many", {
       path: `line ${line}`,
-      hint: "split the file",
+      hint: `split the file: at most ${maxParts} parts of exports`,
     });
   }
 }

@@ -22,6 +22,7 @@ interface OpenElement extends Element {
 const maxDepth = 32;
 /** In one part of a container. A key has about 30. */
 const maxElements = 10_000;
+const onePackage = "export the file again, one KeyPackage for each token";
 /** In UTF-16 units: how much is parsed before the limits are looked at. */
 const chunkLength = 65_536;
 
@@ -53,7 +54,7 @@ export async function* partsOf(text: FileText): AsyncGenerator<Element, void> {
   parser.on("opentag", ({ local, attributes }) => {
     elements += 1;
     if (open.length >= maxDepth || elements > maxElements) {
-      refuse("xml-too-deep", "export the file again, one KeyPackage for each token");
+      refuse("xml-too-deep", `${onePackage}; at most ${maxDepth} levels and ${maxElements} elements in it`);
     }
     const values = Object.values(attributes).map(({ local: name, value }) => [name, value] as const);
     const element = { name: local, attributes: Object.fromEntries(values), children: [], text: "", line };
@@ -85,7 +86,7 @@ export async function* partsOf(text: FileText): AsyncGenerator<Element, void> {
     for (let start = 0; start < piece.length; start += chunkLength) {
       parser.write(piece.slice(start, start + chunkLength));
       if (parser.position - mark > maxRecordLength) {
-        refuse("record-too-long", "export the file again, one KeyPackage for each token");
+        refuse("record-too-long", `${onePackage}; at most ${maxRecordLength} characters in it`);
       }
       yield* ready.splice(0);
     }

@@ -3,8 +3,8 @@ import type { FileText, Format, OpenFile, Row } from "#lib/formats/format.ts";
 import { rowOfValue } from "#lib/formats/json-record.ts";
 import { holdsMore, listMissing, listPlaces, type ListPlace } from "#lib/formats/list-paths.ts";
 
-/** UTF-16 units, some 18,000 of Authelia's configurations. The parser holds the whole document, at up to 120 times its length. */
-const maxLength = 4 * 1024 * 1024;
+/** UTF-16 units, some 9,000 of Authelia's configurations. The parser holds the whole document, at up to 120 times its length. */
+const maxLength = 2 * 1024 * 1024;
 
 /**
  * A YAML document that holds a list of records, as Authelia exports its TOTP configurations. Every value is a text as it is written, or null: no
@@ -49,7 +49,9 @@ async function wholeText(text: FileText): Promise<string> {
   for await (const piece of text.pieces()) {
     whole += piece;
     if (whole.length > maxLength) {
-      throw new InboundError("oversized", "yaml-too-long", { hint: "export it as CSV, or split the list" });
+      throw new InboundError("oversized", "yaml-too-long", {
+        hint: `export it as CSV, or split the list: at most ${maxLength} characters`,
+      });
     }
   }
   return whole;
