@@ -208,14 +208,24 @@ describe("limits", () => {
     async (beginning) => {
       const long = beginning + "x".repeat(maxRecordLength + 1);
       for (const lineEnd of ["\n", "\r\n", "\r"]) {
-        for (const rest of ["", lineEnd, `${lineEnd}a${lineEnd}`, `${"x".repeat(3 * maxRecordLength)}${lineEnd}a`]) {
+        for (const rest of [
+          "",
+          lineEnd,
+          `${lineEnd}a${lineEnd}`,
+          `${"x".repeat(3 * maxRecordLength)}${lineEnd}a`,
+        ]) {
           const text = `username${lineEnd}${long}${rest}`;
           const { rows } = await read(text, { length: 65_537 });
           const lines = text.split(/\r\n|\n|\r/);
           const at = lines.findIndex((line) => line.length > maxRecordLength) + 1;
-          const told = rows.map(({ place, values, problems }) => [place, values?.["username"], problems[0]?.code]);
+          const told = rows.map(({ place, values, problems }) => [
+            place,
+            values?.["username"],
+            problems[0]?.code,
+          ]);
           expect(told).toContainEqual([`line ${at}`, undefined, "record-too-long"]);
-          if (lines[at]) expect(told).toContainEqual([`line ${at + 1}`, "a", undefined]);
+          const next = lines[at] ? [[`line ${at + 1}`, "a", undefined]] : [];
+          expect(told).toEqual(expect.arrayContaining(next));
         }
       }
     },
