@@ -91,11 +91,16 @@ function markedEncoding(head: Uint8Array): Encoding | undefined {
 // oxlint-disable-next-line no-control-regex
 const noText = /[\u0000-\u0008\u000E-\u001F\u007F-\u009F\uFFFD]|\p{Cn}|\p{Co}/u;
 
-/** UTF-16 without a mark: the zeros of its ASCII characters (delimiters, line ends, digits) are all in the upper byte. */
+/**
+ * UTF-16 without a mark: the zeros of its ASCII characters (delimiters, line ends, digits) are all in the upper byte. A zero among text that is
+ * UTF-8 is a damaged character of it: read as UTF-16 it would be characters of Chinese.
+ */
 function utf16ByZeros(head: Uint8Array): Encoding | undefined {
   const zeros = [0, 0];
   for (let at = head.indexOf(0); at !== -1; at = head.indexOf(0, at + 1)) (zeros[at % 2] as number) += 1;
   if (zeros[0] !== 0 && zeros[1] !== 0) return undefined;
+  const isFew = 4 * Math.max(...zeros) < head.length;
+  if (isFew && isUtf8(head.subarray(0, head.length - begunLength(head)))) return undefined;
   const encoding = zeros[0] === 0 ? "utf-16le" : "utf-16be";
   return noText.test(decodeHead(head, encoding)) ? undefined : encoding;
 }

@@ -110,7 +110,7 @@ export interface ReadContext {
   readonly sheet?: string;
   /** The delimiter of CSV, where the configuration says it. */
   readonly delimiter?: string;
-  /** Keys and passwords of encrypted files, of the secret `uploads`. Throws `misconfigured` `secret-missing` where there is none. */
+  /** Keys and passwords of encrypted files, of the secret `uploads`. Throws `malformed` `uploads-secret-unusable` where there is none. */
   keys(): Promise<FileKeys>;
 }
 

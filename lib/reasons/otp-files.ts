@@ -50,11 +50,19 @@ export const otpFiles: ReasonGroup = {
       zh: "PSKC 文件经过加密，这里没有所示名称对应的密钥或密码，因此没有导入。",
       zhNext: "请把密钥写入 uploads 密钥的 pskcKeys，或把密码写入 pskcPassword，然后重新上传。",
     },
+    "uploads-secret-unusable": {
+      en: "The file is encrypted, and the secret uploads, which holds its key, does not exist, has no value yet, or is no JSON object of the right form, so nothing was imported.",
+      enNext:
+        "Put a JSON object with pskcKeys or pskcPassword into the secret uploads, as doctor says, and upload the file again.",
+      zh: "文件经过加密，而保存其密钥的 uploads 密钥不存在、尚无值，或不是格式正确的 JSON 对象，因此没有导入。",
+      zhNext:
+        "请按 doctor 的提示，把含 pskcKeys 或 pskcPassword 的 JSON 对象写入 uploads 密钥，然后重新上传。",
+    },
     "pskc-key-invalid": {
       en: "A key in pskcKeys of the secret uploads is not 16, 24 or 32 bytes in hexadecimal or base64, so no file can be opened with it.",
-      enNext: "Correct the key in Secrets Manager.",
+      enNext: "Correct the key in Secrets Manager, and upload the file again.",
       zh: "uploads 密钥的 pskcKeys 中有一个密钥不是 16、24 或 32 字节的十六进制或 base64，因此无法用它打开文件。",
-      zhNext: "请在 Secrets Manager 中更正该密钥。",
+      zhNext: "请在 Secrets Manager 中更正该密钥，然后重新上传。",
     },
     "pskc-key-length": {
       en: "The key of the PSKC file is known here and has another length than its encryption needs, so nothing was imported.",

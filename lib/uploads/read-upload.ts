@@ -1,5 +1,5 @@
 import type { Encoding } from "#lib/contract/encodings.ts";
-import type { InboundError } from "#lib/contract/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 import { detectFormat } from "#lib/formats/detect.ts";
 import type { FileSource } from "#lib/formats/file-source.ts";
@@ -40,7 +40,7 @@ export async function readUpload(
   const opened = await openFile(file, { ...(encoding && { encoding }), knows: context.knows });
   const table = await detectFormat(opened).open(opened, {
     ...context,
-    keys,
+    keys: () => keysOf(keys),
     ...(delimiter !== undefined && { delimiter }),
     ...(sheet !== undefined && { sheet }),
   });
@@ -62,6 +62,21 @@ export async function readUpload(
     rows: into ? withAround(rows, (values) => into(values, around)) : rows,
     ...(layout && { layout: layout.name }),
   };
+}
+
+/**
+ * Keys of encrypted files. A file waits for no secret that is to be written: the person who uploaded it is told at once, and uploads it again.
+ */
+async function keysOf(read: ReadSettings["keys"]): Promise<FileKeys> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof InboundError) || error.code !== "misconfigured") throw error;
+    throw new InboundError("malformed", "uploads-secret-unusable", {
+      path: `secret uploads: ${error.reason}`,
+      hint: "put the key into pskcKeys, or the password into pskcPassword, of the secret uploads, and upload the file again",
+    });
+  }
 }
 
 async function* withAround(

@@ -1,6 +1,7 @@
 import type { Encoding } from "#lib/contract/encodings.ts";
 import { csvWriter } from "#lib/formats/csv/write.ts";
 import { encoderOf } from "#lib/formats/encode.ts";
+import { removedMark } from "#lib/fields/removed.ts";
 import type { Table, TableDetails } from "#lib/formats/format.ts";
 import { explainReason } from "#lib/reasons/explain-reason.ts";
 import type { Language } from "#lib/reasons/reason.ts";
@@ -55,6 +56,9 @@ export function unusedOfFile(unused: readonly string[]): readonly string[] {
   const hasBoth = ownColumns.every((column) => unused.includes(column));
   return hasBoth ? unused.filter((column) => !ownColumns.includes(column)) : unused;
 }
+/** Whether a cell is what `row` holds, blanked or not. A row that lost its last cells, or is one text, keeps what it has. */
+const isPlace = (cell = ""): boolean =>
+  cell === removedMark || /^'?(?:line \d|.{1,100}(?:!\d|\[\d))/.test(cell);
 
 function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonly string[]): RejectedFile {
   const isCsv = format === "csv";
@@ -62,7 +66,8 @@ function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonl
   const record = csvWriter({ delimiter: isCsv ? (delimiter === "tab" ? "\t" : (delimiter ?? ",")) : "," });
   // A file that came out of here once has the two columns already: they are written anew.
   const own = withoutOwnColumns(columns);
-  const bare = (cells: readonly string[]) => (own === columns ? cells : cells.slice(0, -2));
+  const bare = (cells: readonly string[]) =>
+    own !== columns && isPlace(cells.at(-2)) ? cells.slice(0, -2) : cells;
   // A row that was read may end before its last columns.
   const whole = (cells: readonly string[]) => own.map((_, index) => cells[index] ?? "");
   return {

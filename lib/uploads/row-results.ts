@@ -67,6 +67,14 @@ export const accountDiffers = { code: "account-differs" } as const;
 
 const examplesOfReason = 3;
 const reasonsWithExamples = 50;
+/** In UTF-16 units. A cell may have 65,536, and the examples of all chunks are in memory together. */
+const shownOfCell = 200;
+const shownCells = 200;
+
+const exampleOf = (place: string, cells: readonly string[]): ReasonExample => ({
+  place,
+  cells: cells.slice(0, shownCells).map((cell) => cell.slice(0, shownOfCell)),
+});
 
 /** Adds the first rows of reasons to others: at most 3 of each, for at most 50 reasons. */
 export function addExamples(to: Record<string, ReasonExample[]>, more: Examples): void {
@@ -115,7 +123,7 @@ export function collectResults(file: RejectedFile): ResultCollector {
             addCounts(allNotes, { [accountDiffers.code]: 1 });
             // Redacting every such row would cost more than reading it.
             if ((examples[accountDiffers.code]?.length ?? 0) < examplesOfReason)
-              addExamples(examples, { [accountDiffers.code]: [{ place, cells: original() }] });
+              addExamples(examples, { [accountDiffers.code]: [exampleOf(place, original())] });
           }
           if (outcome.reason === "updated") count(kind, "updated");
           addCounts(allNotes, countsOf(notes));
@@ -141,7 +149,7 @@ export function collectResults(file: RejectedFile): ResultCollector {
         const cells = original();
         rejectedRecords.push(file.record({ place, original: cells, isRecord, reasons: refused }));
         const given = entries.flatMap(({ outcome, reasons: own }) => (isBrought(outcome) ? [] : own));
-        for (const reason of new Set(given)) addExamples(examples, { [reason]: [{ place, cells }] });
+        for (const reason of new Set(given)) addExamples(examples, { [reason]: [exampleOf(place, cells)] });
       }
     },
     get rows() {

@@ -26,9 +26,11 @@ export function rowLine(
   columns: Table["columns"],
 ): string {
   const isRecord = values !== undefined && columns === undefined;
+  // The cells of a whole row are filled up again: a table of a thousand columns may have a value in a few of them only.
+  const isWhole = values !== undefined && problems.length === 0;
   const line: Line = {
     place,
-    ...(isRecord ? { record: values } : { cells: original }),
+    ...(isRecord ? { record: values } : { cells: isWhole ? withoutEmptyEnd(original) : original }),
     ...(values === undefined && { unread: true }),
     ...(problems.length > 0 && { problems }),
     ...(notes.length > 0 && { notes }),
@@ -62,7 +64,8 @@ function rowOf(
   build: ((cells: readonly string[]) => Record<string, string>) | undefined,
 ): Row {
   if (record) return { place, values: record, original: [JSON.stringify(record)], problems, notes };
-  const original = cells ?? [];
+  const original =
+    problems.length === 0 && unread !== true ? filledUp(cells ?? [], columns?.length) : (cells ?? []);
   const isShort = problems.some(({ code }) => code === columnsMissing);
   // Excel leaves out empty cells at the end of a row. Nothing is missing where no row of the whole file has a value there.
   const isWhole = isShort && filledColumns !== undefined && original.length >= filledColumns;
@@ -70,6 +73,14 @@ function rowOf(
   const isRead = unread !== true && build !== undefined && columns !== undefined && (isWhole || !isShort);
   return { place, values: isRead ? build(original) : undefined, original, problems: left, notes };
 }
+
+function withoutEmptyEnd(cells: readonly string[]): readonly string[] {
+  const count = cells.findLastIndex((cell) => cell !== "") + 1;
+  return count === cells.length ? cells : cells.slice(0, count);
+}
+
+const filledUp = (cells: readonly string[], count = cells.length): readonly string[] =>
+  cells.length >= count ? cells : [...cells, ...Array<string>(count - cells.length).fill("")];
 
 /** The problem of a record with fewer cells than there are columns. */
 const columnsMissing = "columns-missing";

@@ -162,6 +162,7 @@ describe("findEncoding", () => {
     ["GB18030 of JSON", written('[{"id":"1","姓名":"张伟"}]', "gb18030"), "gb18030", "chinese-header"],
     ["windows-1252", western(french), "windows-1252", "only-windows-1252"],
     ["windows-1252 in capitals", western("id,email\r\n1,JOSÉ\r\n"), "windows-1252", "only-windows-1252"],
+    ["text with one zero", written("id,e\0mail\n1,a@example.com\n", "utf-8"), "utf-8", "valid-utf-8"],
     ["text with single zeros", written("id,email\n1,a\0b@example.com,张\n", "utf-8"), "utf-8", "valid-utf-8"],
     ["a binary file", Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), undefined],
     ["text padded with zeros", Buffer.from("id,email\0\0\0\0\0\0\0\0"), undefined],

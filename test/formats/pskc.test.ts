@@ -135,7 +135,7 @@ describe("the key of an encrypted container", () => {
     [
       encrypted,
       { pskcKeys: { "Pre-shared-key": "secret" } },
-      "misconfigured",
+      "malformed",
       "pskc-key-invalid",
       "pskcKeys Pre-shared-key",
     ],

@@ -36,6 +36,8 @@ export interface ImportsOptions {
   readonly callsPerSecond?: number;
   /** Default `keep`. */
   readonly existing?: ExistingPolicy;
+  /** Keys of encrypted files. */
+  readonly keys?: PlanPorts["reading"]["keys"];
   /** Replaces some of the ports, e.g. with a ledger that fails or a queue that records. */
   readonly around?: (ports: OuterPorts) => Partial<OuterPorts>;
 }
@@ -96,6 +98,7 @@ export function openImports({
   invocationMilliseconds = 890_000,
   callsPerSecond = 1000,
   existing = "keep",
+  keys = uploadPorts.reading.keys,
   around = () => ({}),
 }: ImportsOptions): Imports {
   const clock = virtualClock(day);
@@ -135,6 +138,7 @@ export function openImports({
       rehirePolicy: () => "reactivate",
       otpPolicy: "import",
       ...uploadPorts,
+      reading: { ...uploadPorts.reading, keys },
       existing,
       sources: ["bamboohr", "okta"],
       log: { info: line, warn: line, error: line },

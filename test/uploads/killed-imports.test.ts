@@ -88,6 +88,79 @@ describe("an import that is killed", () => {
       ).not.toMatch(/GEZDG|JBSWY/);
     }
   }, 120_000);
+
+  it("brings every person with the secret of the row, once, and no secret of a row that was rejected", async () => {
+    // Each row brings two things; every fifth secret and every seventh person cannot be brought.
+    const rows = Array.from({ length: 60 }, (_, index) => {
+      const email = index % 7 === 3 ? "no address" : `p${index}@example.com`;
+      return `${index},${email},${index % 5 === 2 ? "short" : secret}\n`;
+    });
+    const text = `externalId,email,totpSecret\n${rows.join("")}`;
+    const secretOptions = { chunkSize: { rows: 23, bytes: 1_000_000 } };
+    const imported = async (step: number) => {
+      const run = openImports(secretOptions);
+      const id = run.upload("users", "people.csv", text);
+      if (step > 0) run.lives.endAt(step);
+      await run.settle();
+      expect(run.lives.deaths, `at step ${step}`).toBe(step > 0 ? 1 : 0);
+      const { people, secrets, reasons, rows: count } = run.results(id).summary;
+      const brought = ({ accepted, alreadyDone, rejected }: typeof people) => [
+        accepted + alreadyDone,
+        rejected,
+      ];
+      expectTidy(run, id);
+      const results = run.objects.keys("results/").map((key) => String(run.objects.get(key)?.bytes));
+      expect(JSON.stringify([results, run.log])).not.toContain(secret);
+      const accounts = run.pool.users().map(({ userId, externalId }) => [externalId, run.pool.otpOf(userId)]);
+      return {
+        steps: run.lives.steps,
+        told: {
+          count,
+          people: brought(people),
+          secrets: brought(secrets),
+          reasons,
+          accounts: new Map(accounts as []),
+        },
+        accounts: accounts.length,
+      };
+    };
+    const whole = await imported(0);
+    expect(whole.told).toMatchObject({ count: 60, people: [51, 9], accounts: { size: 51 } });
+    expect(whole.told.accounts.get("0" as never)).toBe(secret);
+    for (let step = 1; step <= whole.steps; step += 4) {
+      const { told, accounts } = await imported(step);
+      expect(told, `at step ${step}`).toEqual(whole.told);
+      expect(accounts).toBe(51);
+    }
+  }, 120_000);
+
+  it("foretells the same as a preview, and writes nothing at Authing", async () => {
+    // Rows with the same address, near and far, of which a preview has to remember the first.
+    const rows = Array.from({ length: 70 }, (_, index) =>
+      index % 10 === 7 ? `${index},no address\n` : `${index},p${index % 40}@example.com\n`,
+    );
+    const text = `externalId,email\n${rows.join("")}`;
+    const previewed = async (step: number) => {
+      const run = openImports({ chunkSize: { rows: 23, bytes: 1_000_000 } });
+      const id = run.preview("users", "people.csv", text);
+      if (step > 0) run.lives.endAt(step);
+      await run.settle();
+      expect(run.lives.deaths, `at step ${step}`).toBe(step > 0 ? 1 : 0);
+      expect(run.pool.users()).toEqual([]);
+      expect(run.objects.keys("plan/")).toHaveLength(1);
+      expect(run.objects.keys("rows/")).toEqual([]);
+      expect(run.objects.keys(`results/${id}/parts`)).toEqual([]);
+      const { summary, accepted, rejected } = run.results(id);
+      const { startedAt: _start, finishedAt: _end, import: _id, object: _object, ...told } = summary;
+      const sample = String(run.objects.get(`results/${id}/sample.json`)?.bytes);
+      return { steps: run.lives.steps, told: { ...told, accepted, rejected, sample } };
+    };
+    const whole = await previewed(0);
+    expect(whole.told).toMatchObject({ state: "previewed", rows: 70, isOrdered: true });
+    for (let step = 1; step <= whole.steps; step += 7) {
+      expect((await previewed(step)).told, `at step ${step}`).toEqual(whole.told);
+    }
+  }, 120_000);
 });
 
 function importOf(run: Imports): string {

@@ -35,7 +35,7 @@ const otpauth: Format = {
   recognizes: ({ text }) => otpauthUri.test(text?.head.split(lineEnd).find((line) => !isSkipped(line)) ?? ""),
   open(file) {
     const text = file.text as FileText;
-    const exports = new Map<string, Export>();
+    const exports: Exports = { byName: new Map(), parts: 0 };
     return Promise.resolve({
       details: { format: "otpauth", encoding: text.encoding },
       columns,
@@ -54,6 +54,12 @@ interface Export {
   readonly found: Set<number>;
 }
 
+interface Exports {
+  readonly byName: Map<string, Export>;
+  /** Of all of them. */
+  parts: number;
+}
+
 const lineEnd = /\r\n|[\n\r]/;
 
 function isSkipped(line: string): boolean {
@@ -61,10 +67,7 @@ function isSkipped(line: string): boolean {
   return text === "" || text.startsWith("#");
 }
 
-async function* rowsOf(
-  pieces: AsyncGenerator<string, void>,
-  exports: Map<string, Export>,
-): AsyncGenerator<Row, void> {
+async function* rowsOf(pieces: AsyncGenerator<string, void>, exports: Exports): AsyncGenerator<Row, void> {
   let number = 0;
   for await (const lines of linesOf(pieces)) {
     for (const line of lines) {
@@ -72,12 +75,12 @@ async function* rowsOf(
       if (!isSkipped(line)) yield* rowsOfLine(line, number, exports);
     }
   }
-  for (const { line, size, found } of exports.values()) {
+  for (const { line, size, found } of exports.byName.values()) {
     if (found.size < size) yield refused(`line ${line}, other parts`, "migration-part-missing");
   }
 }
 
-function* rowsOfLine(line: string, number: number, exports: Map<string, Export>): Generator<Row, void> {
+function* rowsOfLine(line: string, number: number, exports: Exports): Generator<Row, void> {
   const place = `line ${number}`;
   if (line.length > maxCellLength) {
     yield refused(place, "uri-invalid", line);
@@ -98,16 +101,17 @@ function* rowsOfLine(line: string, number: number, exports: Map<string, Export>)
 }
 
 function remember(
-  exports: Map<string, Export>,
+  exports: Exports,
   { batch, size, index }: { batch: string; size: number; index: number },
   line: number,
 ): void {
   if (size === 1) return;
   const name = `${batch} ${size}`;
-  const known = exports.get(name) ?? { line, size, found: new Set() };
-  exports.set(name, known);
+  const known = exports.byName.get(name) ?? { line, size, found: new Set() };
+  exports.byName.set(name, known);
+  if (!known.found.has(index)) exports.parts += 1;
   known.found.add(index);
-  if (exports.values().reduce((sum, { found }) => sum + found.size, 0) > maxParts) {
+  if (exports.parts > maxParts) {
     throw new InboundError("oversized", "migration-parts-too-many", {
       path: `line ${line}`,
       hint: `split the file: at most ${maxParts} parts of exports`,
@@ -115,8 +119,8 @@ function remember(
   }
 }
 
-function endOf(exports: ReadonlyMap<string, Export>): TableEnd {
-  const missing = [...exports.values()].reduce((sum, { size, found }) => sum + size - found.size, 0);
+function endOf({ byName }: Exports): TableEnd {
+  const missing = [...byName.values()].reduce((sum, { size, found }) => sum + size - found.size, 0);
   return missing === 0 ? {} : { details: { migrationPartsMissing: String(missing) } };
 }
 

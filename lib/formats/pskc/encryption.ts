@@ -195,9 +195,9 @@ function preSharedKey({ pskcKeys = {} }: FileKeys, name: string): Uint8Array {
   const isHexadecimal = /^(?:[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})$/i.test(written);
   const bytes = isHexadecimal ? new Uint8Array(Buffer.from(written, "hex")) : decodeBase64(written);
   if (bytes === undefined || ![16, 24, 32].includes(bytes.length)) {
-    throw new InboundError("misconfigured", "pskc-key-invalid", {
+    throw new InboundError("malformed", "pskc-key-invalid", {
       path: `pskcKeys ${shown(name)}`,
-      hint: "give the key of 16, 24 or 32 bytes in hexadecimal or base64",
+      hint: "give the key of 16, 24 or 32 bytes in hexadecimal or base64, and upload the file again",
     });
   }
   return bytes;

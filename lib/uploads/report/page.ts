@@ -4,7 +4,7 @@ import { accountDiffers, type OutcomeCounts } from "#lib/uploads/row-results.ts"
 import { html, type Html } from "./html.ts";
 import { say, sayDetail, type Word } from "./words.ts";
 
-/** The first rows that a reason was given for: where they are, and their cells without secrets. */
+/** The first rows that a reason was given for: where they are, and the beginnings of their first cells, without secrets. */
 export interface ReasonExample {
   readonly place: string;
   readonly cells: readonly string[];
@@ -190,7 +190,7 @@ function examples({ columns, examples: all }: ReportDetails, told: string): Html
     html`<thead>
       <tr>
         <td></td>
-        ${columns.map((column) => html`<th scope="col">${column}</th>`)}
+        ${columns.slice(0, Math.max(...rows.map(({ cells }) => cells.length))).map((column) => html`<th scope="col">${column}</th>`)}
       </tr>
     </thead>`;
   return html`<details open>
@@ -203,7 +203,7 @@ function examples({ columns, examples: all }: ReportDetails, told: string): Html
             ({ place, cells }) =>
               html`<tr>
                 <th scope="row">${place}</th>
-                ${cells.map((cell) => html`<td>${cell.slice(0, 200)}</td>`)}
+                ${cells.map((cell) => html`<td>${cell}</td>`)}
               </tr>`,
           )}
         </tbody>
