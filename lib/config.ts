@@ -327,25 +327,8 @@ function standardHours(timeZone: string): number {
   return (sign === "-" ? -1 : 1) * (Number(hours) + Number(minutes) / 60);
 }
 
-/** How a setting of a column names a custom field of the user pool. */
-const customField = "customData.";
-
-/** What the translation of a source's events, or of the rows of `uploads`, may know of a configuration. */
+/** What the translation of a source's events may know of a configuration. */
 export function translationContext(config: Config, source: string): TranslationContext {
-  if (source === "uploads") {
-    const { columns, departments, departmentIdType } = config.uploads;
-    const customData = Object.fromEntries(
-      Object.entries(columns).flatMap(([column, field]) =>
-        field.startsWith(customField) ? [[field.slice(customField.length), column]] : [],
-      ),
-    );
-    return {
-      region: config.region,
-      departments,
-      customData,
-      ...(departmentIdType && { departmentIdType }),
-    };
-  }
   const { externalId, departments = {}, customData = {} } = config.sources[source] ?? {};
   return { region: config.region, departments, customData, ...(externalId !== undefined && { externalId }) };
 }

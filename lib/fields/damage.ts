@@ -4,7 +4,7 @@ import type { Read } from "./read.ts";
 import { removedMark } from "./removed.ts";
 
 // What spreadsheets, databases and conversions do to the values of a file. The person who uploads a file can correct it, so a damaged
-// value is refused, or mended where only one thing can be meant. Events of sources are not checked: nobody corrects those.
+// value is refused, or mended where only one thing can be meant. Events of sources are not checked: no person corrects those.
 
 /**
  * What a value is for.

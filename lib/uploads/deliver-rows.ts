@@ -68,7 +68,7 @@ export async function deliverRows(
   }));
 }
 
-/** Whether a secret belongs to a person whom the same row could not bring: whoever has their address is another person. */
+/** Whether a secret belongs to a person whom the same row could not bring: the account with its address is another person's. */
 const followsRefused = ({ kind }: TranslatedEntry, entries: readonly TranslatedEntry[]): boolean =>
   kind === "secret" && entries.some((other) => other.kind === "person" && !other.change);
 

@@ -91,7 +91,7 @@ export async function recordOutcome(
     },
     {
       ...(state === "refused" ? { FilesRefused: 1 } : state === "finished" && { FilesFinished: 1 }),
-      // A preview brings nobody.
+      // A preview brings no person.
       ...(state !== "previewed" && {
         RowsAccepted: accepted,
         RowsAlreadyDone: alreadyDone,

@@ -20,7 +20,7 @@ interface RejectedRow {
 /**
  * How the rejected rows of a file are written: in its own format where a person can mend and upload it again, with `row` and `reason` behind
  * the columns of the file. A row that was written with too few or too many cells keeps them, so that it is refused again and not brought
- * into a shape that nobody chose.
+ * into a shape that its writer did not choose.
  */
 export interface RejectedFile {
   readonly name: string;

@@ -2,7 +2,7 @@ import { hash, randomBytes } from "node:crypto";
 import type { PersonReference } from "#lib/contract/change.ts";
 import type { Row, RowProblem } from "#lib/formats/format.ts";
 
-// Secrets that two rows of a file share, and people whom two rows give different secrets: mostly a column that was filled down or sorted alone.
+// Secrets that two rows of a file share, and people that two rows give different secrets: mostly a column that was filled down or sorted alone.
 
 type RepetitionNote = "secret-of-another-row" | "person-has-another-secret";
 

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
-import { translationContext, type Config } from "#lib/config.ts";
+import type { Config } from "#lib/config.ts";
 import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
+import type { TranslationContext } from "#lib/contract/source.ts";
 import type { ReadSettings } from "#lib/uploads/read-upload.ts";
 import type { RowSettings } from "#lib/uploads/rows/row-translator.ts";
 
@@ -43,8 +44,24 @@ export function rowSettings(config: Config): {
       columns,
       fusionauthSecret,
       ...(layout !== undefined && { layout }),
-      translation: translationContext(config, "uploads"),
+      translation: rowContext(config),
     },
     existing,
   };
+}
+
+/** How a setting of a column names a custom field of the user pool. */
+const customField = "customData.";
+
+/** What the translation of rows may know of a configuration. */
+function rowContext({
+  region,
+  uploads: { columns, departments, departmentIdType },
+}: Config): TranslationContext {
+  const customData = Object.fromEntries(
+    Object.entries(columns).flatMap(([column, field]) =>
+      field.startsWith(customField) ? [[field.slice(customField.length), column]] : [],
+    ),
+  );
+  return { region, departments, customData, ...(departmentIdType && { departmentIdType }) };
 }

@@ -4,7 +4,7 @@ import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import { accessKey } from "../delivery/world.ts";
 import { openImports, type Imports } from "./imports.ts";
 
-// Taking an import back: what it made and nobody has touched since is closed; everything else stays, and is told with its reason.
+// Taking an import back: what it made and what is untouched since is closed; everything else stays, and is told with its reason.
 
 const chunkSize = { rows: 100, bytes: 1_000_000 };
 const lines = (rows: readonly object[]) => rows.map((each) => `${JSON.stringify(each)}\n`).join("");
@@ -118,7 +118,7 @@ describe("an import that is taken back", () => {
       ["line 1", "kept", "account-existed"],
       ["line 2", "kept", "changed-at-authing"],
       ["line 3", "kept", "changed-by-source"],
-      // A row that changed nothing touches nobody.
+      // A row that changed nothing touches no account.
       ["line 4", "reversed", undefined],
       ["line 5", "kept", "changed-at-authing"],
       ["line 6", "reversed", "account-gone"],
@@ -146,7 +146,7 @@ describe("an import that is taken back", () => {
     expect(told(await run.undo(id, {}))).toEqual([["line 1", "reversed", undefined]]);
   });
 
-  it("stops where nobody was shown how many accounts it closes, or at the number that they were shown", async () => {
+  it("stops where the operator was not shown how many accounts it closes, or at the number that they were shown", async () => {
     const { run, id } = await imported(people(15));
     const rows = await run.undo(id, {});
     expect(rows.filter(({ outcome }) => outcome === "reversed")).toHaveLength(10);
@@ -174,7 +174,7 @@ describe("an import that is taken back", () => {
     await expect(run.undo(preview, {})).rejects.toThrow("import-unknown");
   });
 
-  it("does nothing for an import that has brought nobody", async () => {
+  it("does nothing for an import that has brought no person", async () => {
     const { run, id } = await imported([{ externalId: "e0", email: "no address" }]);
     expect(await run.undo(id, {})).toEqual([]);
   });

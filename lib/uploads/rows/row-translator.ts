@@ -47,7 +47,7 @@ export interface TranslatedTable {
   readonly columns: Table["columns"];
   /** Absent: names of columns say what they mean. */
   readonly layout?: string;
-  /** When the import began, ISO 8601: nobody in the file was born later. */
+  /** When the import began, ISO 8601: no person in the file was born later. */
   readonly startedAt: string;
 }
 

@@ -16,7 +16,7 @@ import { undoKey, whyKept } from "./kept.ts";
 import { joinPieces, writePiece, type UndoSummary } from "./undo-files.ts";
 
 /**
- * Takes an import back, some rows at a call: closes the accounts that it made and that nobody has touched since.
+ * Takes an import back, some rows at a call: closes the accounts that it made and that are untouched since.
  * `{"operation": "undo-import", "import": "people.csv-0123456789ab", "mode": "preview"}`.
  */
 export const UndoImportRequest = z.strictObject({
@@ -94,7 +94,7 @@ async function undoLines(
   context: DeliveryContext,
   owner: string,
 ): Promise<UndoneRow[]> {
-  // The secret of a person whom the same row has brought goes with the account.
+  // The secret of a person that the same row has brought goes with the account.
   const own = lines.filter(({ entry }) => entry === "person" || summary.kind === "otp");
   const made = own.filter(isMade);
   const users = await findUsers(context, "userId", [...new Set(made.flatMap(({ userId }) => userId ?? []))]);
