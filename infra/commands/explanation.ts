@@ -185,10 +185,10 @@ function doneOf(event: ExplainedEvent): string {
   return changes.join(", ") || "nothing";
 }
 
-/** Rows of files are in no list of parked messages: they are corrected in the file. */
+/** Rows of files are in no list of parked messages: they are uploaded again. */
 const correctRow = {
-  en: "The file of rejected rows (rejected.csv, .tsv or .ndjson) has the row with every reason and its column: correct it there and upload it again.",
-  zh: "被拒绝行的文件（rejected.csv、.tsv 或 .ndjson）中有该行、全部原因和对应的列：请在其中更正后重新上传。",
+  en: "To upload the row again, take it from the file of rejected rows (rejected.csv, .tsv or .ndjson), which has every reason with its column.",
+  zh: "如需重新上传该行，请从被拒绝行的文件（rejected.csv、.tsv 或 .ndjson）中取出，其中列有全部原因和对应的列。",
 } as const;
 
 /** What the reason means, and what to do next where the event is not over. */

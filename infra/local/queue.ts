@@ -157,7 +157,7 @@ export function localQueue(
     const done = batch.filter((message) => !isAgain(message)).map(({ id }) => id);
     const again = batch
       .filter(isAgain)
-      .map((message) => ({ id: message.id, visibleAt: Date.now() + pause(message) }));
+      .map((message) => ({ ...message, visibleAt: Date.now() + pause(message) }));
     for (;;) {
       try {
         messages.finish(done, again);

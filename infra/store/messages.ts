@@ -6,6 +6,7 @@ import type { Database } from "./sqlite.ts";
 /** A message that a worker gets. */
 export interface TakenMessage {
   readonly id: number;
+  /** The group, as a key of the database. */
   readonly group: string;
   readonly body: string;
   /** Milliseconds since 1970. */
@@ -35,7 +36,7 @@ export interface Messages {
   /** Deletes the messages of a batch that are done, and gives the others back at a time in milliseconds since 1970. */
   finish(
     done: readonly number[],
-    again: readonly { readonly id: number; readonly visibleAt: number }[],
+    again: readonly (Pick<TakenMessage, "id" | "group"> & { readonly visibleAt: number })[],
   ): void;
   /** Waiting and taken ones. */
   readonly length: number;
@@ -73,11 +74,17 @@ export function storeMessages(
         )?.visible_at
       : undefined) ?? 0;
   /** In a FIFO queue a message delays those behind it: it is never made visible before one in front of it. */
-  const delay = `UPDATE messages SET visible_at = ?3 WHERE visible_at < ?3 AND ${
+  const delay = (id: number, lane: string, visibleAt: number) =>
     isFifo
-      ? "queue = ?1 AND lane = (SELECT lane FROM messages WHERE id = ?2) AND id >= ?2"
-      : "queue = ?1 AND id = ?2"
-  }`;
+      ? database.run(
+          "UPDATE messages SET visible_at = ? WHERE queue = ? AND lane = ? AND id >= ? AND visible_at < ?",
+          visibleAt,
+          name,
+          lane,
+          id,
+          visibleAt,
+        )
+      : database.run("UPDATE messages SET visible_at = ? WHERE id = ?", visibleAt, id);
   const count = (states: string): number =>
     database.one<{ count: number }>(
       `SELECT count(*) AS count FROM messages WHERE queue = ? AND state IN (${states})`,
@@ -126,9 +133,9 @@ export function storeMessages(
     finish(done, again) {
       database.atomic(() => {
         for (const id of done) database.run("DELETE FROM messages WHERE id = ?", id);
-        for (const { id, visibleAt } of again) {
+        for (const { id, group, visibleAt } of again) {
           database.run("UPDATE messages SET state = 'waiting' WHERE id = ?", id);
-          database.run(delay, name, id, visibleAt);
+          delay(id, group, visibleAt);
         }
       });
     },
@@ -161,10 +168,11 @@ export function storeMessages(
 export function giveBackTaken(database: Database, at: number): void {
   database.atomic(() => {
     database.run(
-      `UPDATE messages SET visible_at = ?1 WHERE visible_at < ?1 AND EXISTS (
+      `UPDATE messages SET visible_at = ? WHERE visible_at < ? AND EXISTS (
          SELECT 1 FROM messages AS taken
          WHERE taken.queue = messages.queue AND taken.lane = messages.lane AND taken.id <= messages.id
            AND taken.state = 'taken')`,
+      at,
       at,
     );
     database.run("UPDATE messages SET state = 'waiting' WHERE state = 'taken'");

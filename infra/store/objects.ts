@@ -40,7 +40,7 @@ export function storeObjects(database: Database, now: () => number = Date.now): 
   const found = ({ key, versionId, etag }: Omit<ObjectReference, "bucket">): ObjectRow | undefined => {
     const row = database.one<ObjectRow>(
       `SELECT id, content_type, etag, size FROM objects
-       WHERE key = ?1 AND state = 'whole' AND (?2 IS NULL OR version = ?2) ORDER BY id DESC LIMIT 1`,
+       WHERE key = ? AND state = 'whole' AND version = coalesce(?, version) ORDER BY id DESC LIMIT 1`,
       key,
       versionId ?? null,
     );
@@ -146,7 +146,7 @@ export function storeObjects(database: Database, now: () => number = Date.now): 
     },
     async remove({ key, versionId }) {
       const rows = database.all<{ id: number }>(
-        "SELECT id FROM objects WHERE key = ?1 AND state = 'whole' AND (?2 IS NULL OR version = ?2)",
+        "SELECT id FROM objects WHERE key = ? AND state = 'whole' AND version = coalesce(?, version)",
         key,
         versionId ?? null,
       );
@@ -195,8 +195,8 @@ export async function removeObjects(database: Database, ids: readonly number[]):
   for (const id of ids) {
     while (
       database.run(
-        `DELETE FROM object_parts WHERE object = ?1 AND number IN
-           (SELECT number FROM object_parts WHERE object = ?1 LIMIT ?2)`,
+        `DELETE FROM object_parts WHERE (object, number) IN
+           (SELECT object, number FROM object_parts WHERE object = ? LIMIT ?)`,
         id,
         partsDeletedAtOnce,
       ).changes === partsDeletedAtOnce

@@ -18,8 +18,10 @@ export interface Database {
   close(): void;
 }
 
-/** SQLite's primary codes: the file is in use by another process; its disk or its contents do not work. */
+/** SQLite's primary codes (https://www.sqlite.org/rescode.html). Busy: another process has the file open. */
 const busy = 5;
+/** Codes of a defect of ours: an error in a statement, a broken constraint, a value of another type, misuse, a parameter out of range. */
+const defects: ReadonlySet<number> = new Set([1, 19, 20, 21, 25]);
 
 const { DatabaseSync } = loadSqlite();
 
@@ -117,6 +119,7 @@ function failureOf(error: unknown): unknown {
   if (!(error instanceof Error) || !("errcode" in error)) return error;
   // The lower eight bits are the primary code.
   const code = Number(error.errcode) & 0xff;
+  if (defects.has(code)) return error;
   if (code === busy) return new InboundError("misconfigured", "store-in-use", { cause: error });
   return new InboundError("unavailable", "store-unreachable", {
     hint: error.message,

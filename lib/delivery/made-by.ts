@@ -13,7 +13,11 @@ export function rememberBrought({ ledger }: DeliveryContext, userId: string, by:
   const brought = broughtLately.get(ledger) ?? new Map<string, string>();
   broughtLately.set(ledger, brought);
   if (!brought.has(userId)) brought.set(userId, by);
-  for (const oldest of brought.keys()) if (brought.size > mostRemembered) brought.delete(oldest);
+  for (const oldest of brought.keys()) {
+    // To walk on through all that stay would take most of the time of an import.
+    if (brought.size <= mostRemembered) break;
+    brought.delete(oldest);
+  }
 }
 
 /**

@@ -51,7 +51,7 @@ export interface Mended {
 
 /** Values without damage that can be seen pass as they are; lists, objects, numbers and truth values always do. */
 export function mended(read: Read, kind: ValueKind): Mended {
-  if (typeof read.value !== "string") return { read, notes: [] };
+  if (typeof read.value !== "string" || read.value === "") return { read, notes: [] };
   const notes: DamageNote[] = [];
   const inner = textOfFormula(read.value);
   if (inner !== undefined) notes.push("text-formula-removed");
@@ -141,6 +141,7 @@ const formula =
  * that is too narrow.
  */
 function isSheetError(text: string): boolean {
+  if (!/^[#Ee]/.test(text)) return false;
   return /^(?:#[¡¿]?[\p{Lu}\d/_]{2,20}[!?]|#(?:N\/A|N\/D|N\/V|NV|Н\/Д|GETTING_DATA)(?: N\/A)?|Err:\d{3}|#{3,99})$/iu.test(
     text,
   );
@@ -153,6 +154,8 @@ const lostInName = /[?？]{2}|^[?？\s]+$|\?\p{L}|\p{Script=Han}\?/u;
 /** What programs write where nothing is: no value of any field. */
 const plainNulls = String.raw`\\N|\(null\)|<null>|\[null\]|<nil>|<none>|\(none\)|undefined|\(blank\)|\(空白?\)|#null`;
 const anyNull = new RegExp(`^(?:${plainNulls}|null|none|nil|NaN|nan|NAN|n/a)$`, "i");
+/** In UTF-16 units, as `undefined`. */
+const longestNull = 9;
 const nullOfPart = new RegExp(`^(?:${plainNulls}|null|NaN)$`);
 const moreNullIdentifiers = /^(?:unknown|tbd|空|无|暂无|没有|未知|待定)$/i;
 /** What concatenating makes of an empty name; people are called Nan and None. */
@@ -166,6 +169,7 @@ function isIdentifierNull(text: string): boolean {
 function isNull(text: string, kind: ValueKind): boolean {
   if (kind === "identifier" || kind === "phone" || kind === "status") return false;
   if (kind === "part of a name") return nullOfPart.test(text);
+  if (text.length > longestNull && !text.includes(" ")) return false;
   return text.split(" ").every((word) => anyNull.test(word) && word !== "Nan" && word !== "Nil");
 }
 

@@ -50,18 +50,27 @@ function writtenDate(value: unknown): WrittenDate {
   };
 }
 
+function matchOf(date: string): RegExpExecArray | undefined {
+  for (const form of dateForms) {
+    const match = form.exec(date);
+    if (match) return match;
+  }
+  return undefined;
+}
+
 /** The day a text names, as it is written: a time of day and its offset behind it do not move it. */
 export function calendarDate(
   value: unknown,
 ): { day: string; problem?: undefined } | { problem: "date-ambiguous" | "date-invalid" } {
   const { date } = writtenDate(value);
   if (dayOrMonthFirst.test(date)) return { problem: "date-ambiguous" };
-  const match = dateForms.map((form) => form.exec(date)).find((found) => found !== null);
+  const match = matchOf(date);
   const [, year = "", month = "", day = ""] = match ?? [];
   const iso = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
-  const time = Date.parse(`${iso}T00:00:00Z`);
-  // Date.parse takes the 30th of February for the 1st of March.
-  const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(iso) && year >= "1800";
+  // Date.UTC takes the 30th of February for the 1st of March.
+  const read = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const isReal =
+    year >= "1800" && read.getUTCMonth() + 1 === Number(month) && read.getUTCDate() === Number(day);
   return isReal ? { day: iso } : { problem: "date-invalid" };
 }
 

@@ -33,8 +33,11 @@ const latinAsGbk = /\p{Script=Latin}\p{Script=Han}\p{Ll}/u;
 /** U+FFFD read as GBK: 锟斤拷; memory that was never written, as C++ programs in Chinese show it. */
 const lostAsGbk = /锟斤|斤拷|烫烫烫|屯屯屯/;
 
+const printableAscii = /^[\x20-\x7e]*$/;
+
 /** Whether characters were lost when the text was converted: the replacement character, or what it becomes. */
 export function hasLostCharacters(text: string): boolean {
+  if (printableAscii.test(text)) return false;
   return text.includes("\ufffd") || text.includes("ï¿½") || lostAsGbk.test(text) || !text.isWellFormed();
 }
 
@@ -44,7 +47,7 @@ export function hasLostCharacters(text: string): boolean {
  * @param isShort a name or an identifier, which has none of the signs and quotations that running text may have.
  */
 export function isMojibake(text: string, isShort: boolean): boolean {
-  if (/^[\x20-\x7e]*$/.test(text)) return false;
+  if (printableAscii.test(text)) return false;
   if (utf8AsLatin1.test(text)) return true;
   return isShort && (gbkAsLatin1.test(text) || latinAsGbk.test(text) || isUtf8AsGbk(text));
 }

@@ -111,17 +111,17 @@ export const accounts: ReasonGroup = {
       run: redriveOne,
     },
     "account-differs": {
-      en: "The person has an account already, with other values than the row. The account stays as it is.",
+      en: "The person has an account already, with other values than the row; the account stays as it is.",
       enNext:
-        "If the row is right, change the account at Authing, or set uploads.existing to update and upload the row again; differs in accepted.ndjson names the fields. If two rows have the same id, correct one of them.",
-      zh: "此人已有账号，且账号中的值与该行不同。账号保持不变。",
+        "If the row is right, change the account at Authing, or set uploads.existing to update and upload the row again; if two rows have the same id, correct one of them; differs in accepted.ndjson names the fields.",
+      zh: "此人已有账号，且账号中的值与该行不同；账号保持不变。",
       zhNext:
-        "如果该行是对的，请在 Authing 修改账号，或把 uploads.existing 设为 update 后重新上传该行；accepted.ndjson 中的 differs 列出了不同的字段。如果有两行使用同一个编号，请更正其中一行。",
+        "如果该行是对的，请在 Authing 修改账号，或把 uploads.existing 设为 update 后重新上传该行；如果有两行使用同一个编号，请更正其中一行；accepted.ndjson 中的 differs 列出了不同的字段。",
     },
     "user-exists": {
-      en: "The person has an account already. A file of people never changes the second factor of an existing account, so the TOTP secret of this row was not imported.",
+      en: "The person has an account already, and a file of people never changes the second factor of an existing account, so the TOTP secret of this row was not imported.",
       enNext: "Upload the secret in a file under incoming/otp/.",
-      zh: "此人已有账号。人员文件不会更改已有账号的第二因素，因此这一行的 TOTP 密钥没有导入。",
+      zh: "此人已有账号，而人员文件不会更改已有账号的第二因素，因此这一行的 TOTP 密钥没有导入。",
       zhNext: "请把密钥放入文件，上传到 incoming/otp/。",
     },
     "user-not-created": {

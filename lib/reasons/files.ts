@@ -256,9 +256,9 @@ export const files: ReasonGroup = {
       zhNext: "请只保留其中一列。",
     },
     "record-too-long": {
-      en: "A record is longer than 1,048,576 characters, more than one person needs: its row was rejected; in XML the file was refused. In CSV, a quotation mark is probably not closed.",
+      en: "A record is longer than 1,048,576 characters, more than one person needs, so its row was rejected, or in XML the file; in CSV a quotation mark is probably not closed.",
       enNext: "Look at the place that is named.",
-      zh: "有一条记录超过 1,048,576 个字符，不可能是一个人：该行被拒绝；XML 文件则整个被拒绝。CSV 中可能有引号没有闭合。",
+      zh: "有一条记录超过 1,048,576 个字符，不可能是一个人，因此该行被拒绝，XML 则整个文件被拒绝；CSV 中可能有引号没有闭合。",
       zhNext: "请查看所示的位置。",
     },
     "object-missing": {

@@ -55,7 +55,8 @@ export const otpFiles: ReasonGroup = {
       enNext:
         "Put a JSON object with pskcKeys or pskcPassword into the secret uploads, as doctor says, and upload the file again.",
       zh: "文件经过加密，而保存其密钥的 uploads 密钥不存在、尚无值，或不是格式正确的 JSON 对象，因此没有导入。",
-      zhNext: "请按 doctor 的提示，把含 pskcKeys 或 pskcPassword 的 JSON 对象写入 uploads 密钥，然后重新上传。",
+      zhNext:
+        "请按 doctor 的提示，把含 pskcKeys 或 pskcPassword 的 JSON 对象写入 uploads 密钥，然后重新上传。",
     },
     "pskc-key-invalid": {
       en: "A key in pskcKeys of the secret uploads is not 16, 24 or 32 bytes in hexadecimal or base64, so no file can be opened with it.",

@@ -8,7 +8,7 @@ import { estimateOf } from "./estimate.ts";
 import { importFolder } from "./import-id.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { importRecord, uploadsSource } from "./ledger-entries.ts";
-import { rejectedFile } from "./rejected-file.ts";
+import { rejectedFile, unusedOfFile } from "./rejected-file.ts";
 import { writeResults, type FileProblem } from "./result-files.ts";
 import { differencesFrom } from "./differences.ts";
 import type { PreviewState } from "./preview-state.ts";
@@ -68,7 +68,7 @@ export async function recordOutcome(
       state: problem ? "refused" : plan.isPreview ? "previewed" : "finished",
       ...(problem && { problem }),
       details: { ...details, ...(layout !== undefined && { layout }) },
-      unusedColumns: columns.unused,
+      unusedColumns: unusedOfFile(columns.unused),
       columnNotes: columns.notes,
       mapping: columns.mapping,
       finishedAt: new Date(clock.now()).toISOString(),

@@ -55,6 +55,12 @@ export function withoutOwnColumns(columns: readonly string[]): readonly string[]
 const isPlace = (cell = ""): boolean =>
   cell === removedMark || /^'?(?:line \d|.{1,100}(?:!\d|\[\d))/.test(cell);
 
+/** Unused columns, without those of a file of rejected rows that was uploaded again, which are there to be ignored. */
+export function unusedOfFile(unused: readonly string[]): readonly string[] {
+  const hasBoth = ownColumns.every((column) => unused.includes(column));
+  return hasBoth ? unused.filter((column) => !ownColumns.includes(column)) : unused;
+}
+
 function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonly string[]): RejectedFile {
   const isCsv = format === "csv";
   const { encode, languages, mark } = textOf(isCsv ? encoding : undefined);

@@ -63,7 +63,7 @@ export interface RowResults extends RowCounts {
 export type Examples = Readonly<Record<string, readonly ReasonExample[]>>;
 
 /** The note for a person whose account stays as it is, with other values. */
-export const differsNote = "account-differs";
+export const accountDiffers = { code: "account-differs" } as const;
 
 const examplesOfReason = 3;
 const reasonsWithExamples = 50;
@@ -120,10 +120,10 @@ export function collectResults(file: RejectedFile): ResultCollector {
           count(kind, outcome.kind === "accepted" ? "accepted" : "alreadyDone");
           if (outcome.differs) {
             count(kind, "differing");
-            addCounts(allNotes, { [differsNote]: 1 });
+            addCounts(allNotes, { [accountDiffers.code]: 1 });
             // Redacting every such row would cost more than reading it.
-            if ((examples[differsNote]?.length ?? 0) < examplesOfReason)
-              addExamples(examples, { [differsNote]: [exampleOf(place, original())] });
+            if ((examples[accountDiffers.code]?.length ?? 0) < examplesOfReason)
+              addExamples(examples, { [accountDiffers.code]: [exampleOf(place, original())] });
           }
           if (outcome.reason === "updated") count(kind, "updated");
           addCounts(allNotes, countsOf(notes));

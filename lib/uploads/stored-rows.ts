@@ -64,7 +64,8 @@ function rowOf(
   build: ((cells: readonly string[]) => Record<string, string>) | undefined,
 ): Row {
   if (record) return { place, values: record, original: [JSON.stringify(record)], problems, notes };
-  const original = problems.length === 0 && unread !== true ? filledUp(cells ?? [], columns?.length) : (cells ?? []);
+  const original =
+    problems.length === 0 && unread !== true ? filledUp(cells ?? [], columns?.length) : (cells ?? []);
   const isShort = problems.some(({ code }) => code === columnsMissing);
   // Excel leaves out empty cells at the end of a row. Nothing is missing where no row of the whole file has a value there.
   const isWhole = isShort && filledColumns !== undefined && original.length >= filledColumns;

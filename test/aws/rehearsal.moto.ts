@@ -93,7 +93,7 @@ const functionsOf = (...sources: string[]) =>
     .map((name) => `${stack}-${name}`)
     .toSorted();
 const secretsOf = (...sources: string[]) =>
-  ["authing", "notices", ...sources.map((name) => `sources/${name}`)].map(secretId).toSorted();
+  ["authing", "notices", "uploads", ...sources.map((name) => `sources/${name}`)].map(secretId).toSorted();
 
 /** What the operator and the functions have put there, and what must outlive the deployment. */
 const kept = { Bucket: "", TableName: "", key: "" };

@@ -1,18 +1,17 @@
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import type { Ledger } from "#lib/contract/ledger.ts";
-import { InboundError } from "#lib/contract/errors.ts";
 import type { ImportMessage, ImportQueue } from "#lib/contract/import-queue.ts";
-import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
+import type { ObjectReference } from "#lib/contract/objects.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { planImport, type PlanPorts } from "#lib/uploads/plan.ts";
 import { runChunk, type RunPorts } from "#lib/uploads/run.ts";
 import { uploadPorts } from "../uploads/upload-ports.ts";
+import { folderObjects } from "./folder-objects.ts";
 
 // One function of an import in a process of its own, which the benchmark measures and kills. Objects are files; the ledger and the
 // queue are those of the process that started it. node import-process.ts <folder> <host of the sandbox> <milliseconds of an invocation>
@@ -34,26 +33,7 @@ const remote = <Port extends object>(port: string) =>
         ask(port, String(name), given),
   });
 
-const pathOf = ({ key }: Pick<ObjectReference, "key">) => join(folder, ...key.split("/"));
-const objects: ObjectStore = {
-  async read(object, range) {
-    const file = await open(pathOf(object)).catch(() => {
-      throw new InboundError("malformed", "object-missing");
-    });
-    return createReadStream("", {
-      fd: file,
-      ...(range && { start: range.start, end: range.end - 1 }),
-    }) as AsyncIterable<Uint8Array>;
-  },
-  async write({ key }, parts) {
-    await mkdir(dirname(pathOf({ key })), { recursive: true });
-    const unfinished = `${pathOf({ key })}.${process.pid}`;
-    await writeFile(unfinished, parts);
-    await rename(unfinished, pathOf({ key }));
-    return {};
-  },
-  remove: (object) => rm(pathOf(object), { force: true }),
-};
+const objects = folderObjects(folder);
 
 const silent = () => {};
 const clock = { now: Date.now, wait: (time: number) => wait(time), random: Math.random };

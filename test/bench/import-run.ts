@@ -3,7 +3,6 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, stat
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { build } from "esbuild";
 import { memoryLedger } from "../memory/ledger.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
@@ -11,6 +10,7 @@ import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
+import { bundled } from "./bundled.ts";
 
 // An import from end to end whose functions are processes of their own, with the heap of a small function, that run out of time and are
 // killed. Authing's sandbox, the ledger and the queues are in this process, objects are files in a folder.
@@ -63,7 +63,7 @@ export async function runImport({
   killAt: given,
   say = () => {},
 }: ImportRunOptions): Promise<ImportRun> {
-  const program = await bundledProcess(folder);
+  const program = await bundled(join(import.meta.dirname, "import-process.ts"), join(folder, "program"));
   const { ledger, rowOutcomes, passTime } = countingLedger();
   const waiting: Work[] = [];
   const send = async (messages: readonly (ImportMessage | ObjectReference)[]) =>
@@ -195,23 +195,6 @@ interface Said {
   readonly given?: never[];
   readonly result?: string;
   readonly error?: string;
-}
-
-/** Bundles the process of a function, as functions are: the compiler that Node needs to run TypeScript is no part of what is measured. */
-async function bundledProcess(folder: string): Promise<string> {
-  const outfile = join(folder, "import-process.mjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, "import-process.ts")],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    mainFields: ["module", "main"],
-    logLevel: "error",
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-  });
-  return outfile;
 }
 
 /** A ledger that keeps only the outcomes of rows: their whole records would take gigabytes here. */

@@ -5,7 +5,10 @@ import { cold } from "./cold.ts";
 import { costRounds, measure, ratioRounds, spread, type Rounds } from "./measure.ts";
 import { meets, type Aim, type Prepared, type Ratio, type Section } from "./section.ts";
 import { delivery } from "./delivery.ts";
+import { csv, json, ndjson, xlsx } from "./files.ts";
+import { imports } from "./imports.ts";
 import { rate } from "./rate.ts";
+import { rowsOfPeople } from "./rows.ts";
 import { signatures } from "./signatures.ts";
 import { webhook } from "./webhook.ts";
 
@@ -13,7 +16,20 @@ import { webhook } from "./webhook.ts";
 // measure.ts says how. Ratios are the results to compare: both sides ran in the same minute on the same machine. Aims are printed;
 // a missed aim is no failure.
 
-const sections: readonly Section[] = [signatures, webhook, cold, burst, delivery, rate];
+const sections: readonly Section[] = [
+  signatures,
+  webhook,
+  cold,
+  burst,
+  delivery,
+  rate,
+  csv,
+  ndjson,
+  json,
+  xlsx,
+  rowsOfPeople,
+  imports,
+];
 /** A section with unclear ratios gets more rounds until this much time has passed. */
 const budgetMilliseconds = 120_000;
 /** A spoilt variant must cost at least this many times as much as ours. */
@@ -27,6 +43,9 @@ const packages = [
   "authing-node-sdk",
   "@aws-sdk/client-sqs",
   "esbuild",
+  "csv-parse",
+  "papaparse",
+  "exceljs",
 ];
 
 const chosen = process.argv.slice(2);

@@ -65,6 +65,30 @@ describe("an explanation", () => {
     expect(text).toMatch(/other person +10011/);
   });
 
+  it("of a row says where its results are, which fields the account has otherwise, and that nothing was done", () => {
+    const row = {
+      ...settled,
+      source: "uploads",
+      id: "staff.csv-df185fbfb462/line 8",
+      changes: ["create"] as const,
+    };
+    const text = explanation(
+      { ...row, outcome: { kind: "already-done", differs: ["email", "name"] } },
+      telling,
+    );
+    expect(text).toMatch(/at Authing +nothing: it was there already/);
+    expect(text).toMatch(/results +results\/staff\.csv-df185fbfb462\/ of the bucket/);
+    expect(text).toMatch(/differs +email, name: /);
+    const rejected = explanation(
+      { ...row, changes: [], outcome: { kind: "rejected", reason: "phone-invalid" } },
+      telling,
+    );
+    expect(rejected).toContain("country code");
+    expect(rejected).toContain("rejected.csv, .tsv or .ndjson");
+    const updated = explanation({ ...row, outcome: { kind: "accepted", reason: "updated" } }, telling);
+    expect(updated).toMatch(/at Authing +update$/m);
+  });
+
   it("of a person says which source they belong to, which sources closed the account, and their earlier ids", () => {
     const person = { externalId: "2", userId: "u-1", createdBy: "hr/e-1", closedBy: ["hr"], formerly: ["1"] };
     const text = portrait({ ...person, owner: "hr" }, "1");
@@ -87,6 +111,11 @@ describe("where nothing is known", () => {
     expect(text("13900139000", true)).not.toContain("139");
     expect(text("13900139000", true)).toMatch(/at Authing +no account has this address/);
     expect(text("10010")).toContain('"10010"');
+  });
+
+  it("a row's place is said to be in its results", () => {
+    expect(text("staff.csv-df185fbfb462/line 99")).toMatch(/row +its place is that of accepted\.ndjson/);
+    expect(text("10010")).not.toContain("accepted.ndjson");
   });
 
   it("the short id of a parked message has the command that shows it", () => {

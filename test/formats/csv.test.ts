@@ -96,7 +96,7 @@ describe("a well-formed table", () => {
         const text = filler(delimiter) + rows.map((cells) => record(["x", ...cells])).join("");
         const { rows: given, columns } = await read(text, { length, delimiter });
         expect(columns).toEqual(["x", ...header]);
-        const safe = (value: string) => (/^[=+\-@\t\r]/.test(value) ? `'${value}` : value);
+        const safe = (value: string) => (/^[=+\-@＝＋－＠\t\r\n]/.test(value) ? `'${value}` : value);
         expect(given.slice(fillerCells.length).map(({ values }) => Object.values(values ?? {}))).toEqual(
           rows.map((cells) => ["x", ...cells.map(safe)]),
         );
@@ -208,14 +208,24 @@ describe("limits", () => {
     async (beginning) => {
       const long = beginning + "x".repeat(maxRecordLength + 1);
       for (const lineEnd of ["\n", "\r\n", "\r"]) {
-        for (const rest of ["", lineEnd, `${lineEnd}a${lineEnd}`, `${"x".repeat(3 * maxRecordLength)}${lineEnd}a`]) {
+        for (const rest of [
+          "",
+          lineEnd,
+          `${lineEnd}a${lineEnd}`,
+          `${"x".repeat(3 * maxRecordLength)}${lineEnd}a`,
+        ]) {
           const text = `username${lineEnd}${long}${rest}`;
           const { rows } = await read(text, { length: 65_537 });
           const lines = text.split(/\r\n|\n|\r/);
           const at = lines.findIndex((line) => line.length > maxRecordLength) + 1;
-          const told = rows.map(({ place, values, problems }) => [place, values?.["username"], problems[0]?.code]);
+          const told = rows.map(({ place, values, problems }) => [
+            place,
+            values?.["username"],
+            problems[0]?.code,
+          ]);
           expect(told).toContainEqual([`line ${at}`, undefined, "record-too-long"]);
-          if (lines[at]) expect(told).toContainEqual([`line ${at + 1}`, "a", undefined]);
+          const next = lines[at] ? [[`line ${at + 1}`, "a", undefined]] : [];
+          expect(told).toEqual(expect.arrayContaining(next));
         }
       }
     },

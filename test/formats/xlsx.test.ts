@@ -232,3 +232,23 @@ describe("tables", () => {
     expect(rows.map(({ values }) => ({ ...values }))).toEqual([{ 工号: "1" }]);
   });
 });
+
+describe("rows of a template", () => {
+  test("are skipped below the header, and a total is rejected", async () => {
+    const rows = [
+      header,
+      row(inline("示例：10001"), inline("张三")),
+      row(inline("20201"), inline("孙悟空")),
+      row(inline("id"), inline("x")),
+      row(inline("示例：不再是模板"), inline("沙僧")),
+      row(inline("合计"), "<c><v>2</v></c>"),
+    ].join("");
+    const { table, rows: read } = await readAll(zipOf(parts({ rows })));
+    expect(read.map(({ original, problems }) => [original[0], problems.map(({ code }) => code)])).toEqual([
+      ["20201", []],
+      ["示例：不再是模板", []],
+      ["合计", ["row-is-total"]],
+    ]);
+    expect(table.end!().details).toEqual({ skippedRows: "2", skippedRowNumbers: "2, 4" });
+  });
+});

@@ -62,6 +62,30 @@ describe.each(["import", "inline"] as const)("with secrets sent by %s, an existi
   });
 });
 
+describe("a row with other values than an existing account", () => {
+  it("is counted and shown in the report, and changes nothing", async () => {
+    const run = await journey();
+    await run.upload("users", "people.csv", "externalId,name,email\nE1,Root,root@example.com\n");
+    const [before] = run.stack.sandbox?.users() ?? [];
+    const id = await run.upload(
+      "users",
+      "again.csv",
+      "externalId,name,email,city\nE1,王大明,root@example.com,\nE1,Root,root@example.com,杭州\n",
+    );
+    expect(await run.summary(id)).toMatchObject({
+      alreadyDone: 2,
+      differing: 2,
+      notes: { "account-differs": 2 },
+    });
+    const [line = ""] = (await run.result(id, "accepted.ndjson")).split("\n");
+    expect(JSON.parse(line)).toMatchObject({ entry: "person", outcome: "already-done", differs: ["name"] });
+    expect(await run.result(id, "report.html")).toMatch(
+      /account-differs[^]+账号保持不变[^]+line 2[^]+王大明/,
+    );
+    expect(run.stack.sandbox?.users()).toEqual([before]);
+  });
+});
+
 describe("a row that changes an existing account", () => {
   const config = defineConfig({ uploads: { existing: "update" }, sources: { bamboohr: {}, clerk: {} } });
   const first = "externalId,name,email,password\nE1,Root,root@example.com,first-password\n";
@@ -79,10 +103,18 @@ describe("a row that changes an existing account", () => {
       const row = `externalId,name,email,city,${column},totp_secret\nE1,,root@example.com,杭州,${cell},${other}\n`;
       const summary = await run.summary(await run.upload("users", "again.csv", row));
       expect(summary).toMatchObject({
-        people: { accepted: 1 },
+        people: { accepted: 1, updated: 1 },
         secrets: { rejected: 1 },
         reasons: { "user-exists": 1 },
       });
+      const [line = ""] = (await run.result(summary.import, "accepted.ndjson")).split("\n");
+      expect(JSON.parse(line)).toMatchObject({
+        entry: "person",
+        outcome: "accepted",
+        reason: "updated",
+        userId,
+      });
+      expect(await run.result(summary.import, "report.html")).toContain("其中更新了已有账号");
       expect(run.stack.sandbox?.users()).toMatchObject([{ name: "Root", city: "杭州" }]);
       expect(run.stack.sandbox?.passwordOf(userId)).toMatchObject({ password: "first-password" });
       expect(run.stack.sandbox?.otpOf(userId)).toEqual({ secret });

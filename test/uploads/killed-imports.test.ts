@@ -104,14 +104,23 @@ describe("an import that is killed", () => {
       await run.settle();
       expect(run.lives.deaths, `at step ${step}`).toBe(step > 0 ? 1 : 0);
       const { people, secrets, reasons, rows: count } = run.results(id).summary;
-      const brought = ({ accepted, alreadyDone, rejected }: typeof people) => [accepted + alreadyDone, rejected];
+      const brought = ({ accepted, alreadyDone, rejected }: typeof people) => [
+        accepted + alreadyDone,
+        rejected,
+      ];
       expectTidy(run, id);
       const results = run.objects.keys("results/").map((key) => String(run.objects.get(key)?.bytes));
       expect(JSON.stringify([results, run.log])).not.toContain(secret);
       const accounts = run.pool.users().map(({ userId, externalId }) => [externalId, run.pool.otpOf(userId)]);
       return {
         steps: run.lives.steps,
-        told: { count, people: brought(people), secrets: brought(secrets), reasons, accounts: new Map(accounts as []) },
+        told: {
+          count,
+          people: brought(people),
+          secrets: brought(secrets),
+          reasons,
+          accounts: new Map(accounts as []),
+        },
         accounts: accounts.length,
       };
     };

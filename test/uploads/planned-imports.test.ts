@@ -42,7 +42,11 @@ describe("what is planned", () => {
   it("is empty when the rows cannot be read to their end, and the summary still lists the unknown columns", async () => {
     const run = openImports(small);
     const rows = "a@example.com,42\n".repeat(10_000);
-    const id = run.upload("users", "people.csv", Buffer.from(`\xef\xbb\xbfemail,shoe\n${rows}\xff\n`, "latin1"));
+    const id = run.upload(
+      "users",
+      "people.csv",
+      Buffer.from(`\xef\xbb\xbfemail,shoe\n${rows}\xff\n`, "latin1"),
+    );
     await run.settle();
     expect(run.results(id)).toMatchObject({
       summary: { state: "refused", problem: { reason: "text-not-utf-8" }, unusedColumns: ["shoe"] },

@@ -202,7 +202,8 @@ export function createScanner(root: ListPlace, watcher: Watcher): Scanner {
     }
     if (isKey && top?.keys !== undefined) {
       hold(piece.slice(from, at), maxCellLength);
-      if (held === undefined) throw refusal(at, "json-keys-too-many", `shorten the key: at most ${maxCellLength} characters`);
+      if (held === undefined)
+        throw refusal(at, "json-keys-too-many", `shorten the key: at most ${maxCellLength} characters`);
     }
     if (at === piece.length) return at;
     if (isKey) keyEnd(at);
@@ -218,7 +219,12 @@ export function createScanner(root: ListPlace, watcher: Watcher): Scanner {
     if (top.keys.has(key)) throw refusal(at, "json-key-twice", "keep one of the two keys");
     top.keys.add(key);
     top.keysLength += key.length;
-    if (top.keysLength > maxRecordLength) throw refusal(at, "json-keys-too-many", `write a list of records: the keys of an object around them may have at most ${maxRecordLength} characters`);
+    if (top.keysLength > maxRecordLength)
+      throw refusal(
+        at,
+        "json-keys-too-many",
+        `write a list of records: the keys of an object around them may have at most ${maxRecordLength} characters`,
+      );
     top.key = key;
     if (frames.length === 1) watcher.key?.(key);
   }

@@ -67,10 +67,7 @@ function isSkipped(line: string): boolean {
   return text === "" || text.startsWith("#");
 }
 
-async function* rowsOf(
-  pieces: AsyncGenerator<string, void>,
-  exports: Exports,
-): AsyncGenerator<Row, void> {
+async function* rowsOf(pieces: AsyncGenerator<string, void>, exports: Exports): AsyncGenerator<Row, void> {
   let number = 0;
   for await (const lines of linesOf(pieces)) {
     for (const line of lines) {

@@ -39,7 +39,13 @@ export function entriesOf(kind: UploadKindName, values: Values, columns: Columns
 }
 
 function only(fields: Fields, isWanted: (name: string) => boolean): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => isWanted(name)));
+  let isWhole = true;
+  for (const name in fields) isWhole &&= isWanted(name);
+  if (isWhole) return fields;
+  const kept: Record<string, Read> = {};
+  // Object.entries and Object.fromEntries take several times as long, for every row.
+  for (const name in fields) if (isWanted(name)) kept[name] = fields[name] as Read;
+  return kept;
 }
 
 function fieldsOf(values: Values, columns: Columns<Target>): Fields {

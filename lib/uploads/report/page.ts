@@ -1,6 +1,6 @@
 import { explainReason } from "#lib/reasons/explain-reason.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
-import { differsNote, type OutcomeCounts } from "#lib/uploads/row-results.ts";
+import { accountDiffers, type OutcomeCounts } from "#lib/uploads/row-results.ts";
 import { html, type Html } from "./html.ts";
 import { say, sayDetail, type Word } from "./words.ts";
 
@@ -165,8 +165,8 @@ function reasons(counted: Readonly<Record<string, number>>, details: ReportDetai
 }
 
 /** A code may be a reason of one row and a note of another: of notes, only the one about accounts has rows of its own. */
-const ofNotes = ({ [differsNote]: rows }: ReportDetails["examples"]): ReportDetails["examples"] =>
-  rows ? { [differsNote]: rows } : {};
+const ofNotes = ({ [accountDiffers.code]: rows }: ReportDetails["examples"]): ReportDetails["examples"] =>
+  rows ? { [accountDiffers.code]: rows } : {};
 
 /** The code in `column: code`: codes hold no colon. */
 const codeOf = (told: string): string => told.slice(told.lastIndexOf(": ") + 1).trim();

@@ -14,17 +14,21 @@ export interface MendingReader<Field extends string> {
 export function mendingReader<Field extends string>(written: FieldReader<Field>): MendingReader<Field> {
   const problems: RowProblem[] = [];
   const notes: RowProblem[] = [];
-  const known = new Map<Field, Read>();
+  /** Those of which something is told. */
+  let known: Map<Field, Read> | undefined;
   return {
     problems,
     notes,
     read(field, kind) {
-      const before = known.get(field);
+      const before = known?.get(field);
       if (before) return before;
       const { read, problem, notes: told } = mended(written(field), kind);
+      // A row has some fifty fields, and nearly all are as they are meant: to keep each of them takes longer than to look again.
+      if (problem === undefined && told.length === 0) return read;
+      known ??= new Map();
       known.set(field, read);
       if (problem !== undefined) problems.push({ column: read.path, code: problem });
-      notes.push(...told.map((code) => ({ column: read.path, code })));
+      for (const code of told) notes.push({ column: read.path, code });
       return read;
     },
   };
