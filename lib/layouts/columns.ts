@@ -106,6 +106,6 @@ const asWritten: ReadonlySet<string> = new Set(["password", "passwordHash", "sal
 export function cellOf(values: Readonly<Record<string, unknown>>, column: string, field: string): unknown {
   const value = Object.hasOwn(values, column) ? values[column] : undefined;
   return typeof value === "string" && value.includes("'") && !asWritten.has(field)
-    ? value.replace(/^([\s\p{Default_Ignorable_Code_Point}]*)'(?=[=+\-@\t\r\d])/u, "$1")
+    ? value.replace(/^([\s\p{Default_Ignorable_Code_Point}]*)'(?=[=+\-@＝＋－＠\t\r\n\d])/u, "$1")
     : value;
 }

@@ -1,5 +1,6 @@
 import { encodeBase32 } from "#lib/fields/base32.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
+import { decodeBase64 } from "#lib/formats/base64.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import { inside, isObject, isRemoved, items } from "./record.ts";
 
@@ -39,16 +40,16 @@ const decoders: Readonly<Record<Exclude<SecretEncoding, "base32">, (written: str
       const bytes = bytesOfBase64(written);
       return bytes && encodeBase32(bytes);
     },
-    "base64-of-base32": (written) => bytesOfBase64(written)?.toString("latin1"),
+    "base64-of-base32": (written) => {
+      const bytes = bytesOfBase64(written);
+      return bytes && Buffer.from(bytes).toString("latin1");
+    },
   };
 
 /** The bytes of base64 in the standard alphabet or the one for URLs, with or without padding; `undefined` for any other text. */
-function bytesOfBase64(written: string): Buffer | undefined {
-  const text = written.trim();
-  const end = text.endsWith("==") ? -2 : text.endsWith("=") ? -1 : text.length;
-  const digits = text.slice(0, end);
-  const isBase64 = digits.length % 4 !== 1 && /^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)$/.test(digits);
-  return isBase64 ? Buffer.from(digits, "base64") : undefined;
+function bytesOfBase64(written: string): Uint8Array | undefined {
+  const isForUrls = /[_-]/.test(written) && !/[+/]/.test(written);
+  return decodeBase64(isForUrls ? written.replaceAll("-", "+").replaceAll("_", "/") : written);
 }
 
 /** The one recovery code that Authing can hold, and what is left out. */

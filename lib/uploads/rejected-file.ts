@@ -51,14 +51,15 @@ export function withoutOwnColumns(columns: readonly string[]): readonly string[]
   return isOurs ? columns.slice(0, -2) : columns;
 }
 
+/** Whether a cell is what `row` holds, blanked or not. A row that lost its last cells, or is one text, keeps what it has. */
+const isPlace = (cell = ""): boolean =>
+  cell === removedMark || /^'?(?:line \d|.{1,100}(?:!\d|\[\d))/.test(cell);
+
 /** Unused columns, without those of a file of rejected rows that was uploaded again, which are there to be ignored. */
 export function unusedOfFile(unused: readonly string[]): readonly string[] {
   const hasBoth = ownColumns.every((column) => unused.includes(column));
   return hasBoth ? unused.filter((column) => !ownColumns.includes(column)) : unused;
 }
-/** Whether a cell is what `row` holds, blanked or not. A row that lost its last cells, or is one text, keeps what it has. */
-const isPlace = (cell = ""): boolean =>
-  cell === removedMark || /^'?(?:line \d|.{1,100}(?:!\d|\[\d))/.test(cell);
 
 function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonly string[]): RejectedFile {
   const isCsv = format === "csv";

@@ -165,7 +165,7 @@ describe("why 10010 has no account is answered by one command where", () => {
     const stage = await openStage();
     await stage.upload("users", "people.csv", "工号,姓名,邮箱\n10009,李四,li.si@example.com\n10010,张三,\n");
     const { out } = await explain(stage, "10010");
-    expect(out).toMatch(/^uploads\/people\.csv-\S+\/3 {2}/m);
+    expect(out).toMatch(/^uploads\/people\.csv-\S+\/line 3 {2}/m);
     expect(out).toMatch(/outcome +rejected identifier-missing/);
     expect(out).toContain("rejected.csv");
     expect(out).not.toContain("npm run parked");

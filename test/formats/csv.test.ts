@@ -96,7 +96,7 @@ describe("a well-formed table", () => {
         const text = filler(delimiter) + rows.map((cells) => record(["x", ...cells])).join("");
         const { rows: given, columns } = await read(text, { length, delimiter });
         expect(columns).toEqual(["x", ...header]);
-        const safe = (value: string) => (/^[=+\-@\t\r]/.test(value) ? `'${value}` : value);
+        const safe = (value: string) => (/^[=+\-@＝＋－＠\t\r\n]/.test(value) ? `'${value}` : value);
         expect(given.slice(fillerCells.length).map(({ values }) => Object.values(values ?? {}))).toEqual(
           rows.map((cells) => ["x", ...cells.map(safe)]),
         );

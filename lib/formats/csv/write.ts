@@ -11,7 +11,7 @@ interface CsvStyle {
  */
 export function csvWriter({ delimiter, lineEnd = "\r\n" }: CsvStyle): (cells: readonly string[]) => string {
   const cellOf = (value: string): string => {
-    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(value) ? `'${value}` : value;
     const isPlain = !safe.includes(delimiter) && !/["\r\n]|^\s|\s$/.test(safe);
     return isPlain ? safe : `"${safe.replaceAll('"', '""')}"`;
   };
