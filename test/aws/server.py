@@ -1,7 +1,8 @@
-"""moto, answering one request at a time, on a port that is free; prints the port.
+"""moto, working on one request at a time, on a port that is free; prints the port.
 
-moto's own server answers many at once, but checks a condition and writes in two steps. Real DynamoDB does both in one,
-and the ledger rests on that.
+moto's own server works on many at once, but checks a condition and writes in two steps. Real DynamoDB does both in one,
+and the ledger rests on that. Answers are sent side by side: a function that reads one object while it writes another would
+wait for itself otherwise.
 
 `POST /clock?<seconds>` lets that much time pass for everything in it: a hidden message comes back, a deduplication ends.
 """
@@ -9,6 +10,7 @@ and the ledger rests on that.
 import datetime
 import functools
 import os
+import threading
 
 # Before anything else of moto takes the function by its name.
 import moto.core.utils
@@ -33,18 +35,20 @@ class Dispatcher(DomainDispatcherApplication):
 
 
 aws = Dispatcher(create_backend_app)
+one_at_a_time = threading.Lock()
 
 
 def application(environ, start_response):
     global ahead
     if environ["PATH_INFO"] != "/clock":
-        return aws(environ, start_response)
+        with one_at_a_time:
+            return list(aws(environ, start_response))
     ahead += datetime.timedelta(seconds=float(environ["QUERY_STRING"]))
     start_response("204 No Content", [])
     return []
 
 
-server = make_server("127.0.0.1", 0, application, threaded=False, request_handler=MotoRequestHandler)
+server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
 os.environ["MOTO_PORT"] = str(server.port)
 print(server.port, flush=True)
 server.serve_forever()

@@ -11,6 +11,7 @@ import { killed } from "./stories/killed.ts";
 import { notices } from "./stories/notices.ts";
 import { order } from "./stories/order.ts";
 import { poison } from "./stories/poison.ts";
+import { encryptedFiles, previews } from "./stories/previews.ts";
 import { redrive } from "./stories/redrive.ts";
 import { roles } from "./stories/roles.ts";
 import { rotation } from "./stories/rotation.ts";
@@ -57,6 +58,8 @@ describe.each<[about: string, stories: (open: OpenStack) => void]>([
   ["one poison record in fifty", poison],
   ["a redrive", (open) => redrive(open, () => packages)],
   ["uploads", uploads],
+  ["previews of files", previews],
+  ["encrypted files", encryptedFiles],
   ["a process that is killed", killed],
   ["departures", departures],
   ["events that wait", waiting],

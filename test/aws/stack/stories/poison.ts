@@ -30,7 +30,7 @@ export function poison(open: OpenStack): void {
         expect(summary.reasons).toEqual({ "email: conflict": poisons.length });
         for (const index of poisons) {
           expect(rejected).toContain(
-            `${file}-${index},张三${index},person.${index}@example.com,${index + 2},email: conflict`,
+            `${file}-${index},张三${index},person.${index}@example.com,line ${index + 2},"email: conflict`,
           );
         }
         expect(stack.sandbox.requests.length - already - 1).toBeLessThanOrEqual(12);

@@ -20,6 +20,7 @@ const unusedForAReason: readonly (readonly [name: string, action: string, reason
     (name) =>
       [name, "dynamodb:DeleteItem", "an outcome that has expired, of an event that comes again"] as const,
   ),
+  ["operations-run", "s3:AbortMultipartUpload", "results of more than 5 MiB that end in the middle"],
   ["uploads-run", "dynamodb:PutItem", "a rename that a worker began and did not end"],
   ["events-apply", "sqs:SendMessage", "the events of a source's list of changes"],
   ["events-apply", "s3:PutObject", "the same, where one is too large for the queue"],
