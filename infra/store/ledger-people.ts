@@ -1,3 +1,4 @@
+import { withNote } from "#lib/ledger/person-note.ts";
 import type { EventRecord, Ledger, PersonNote, PersonRecord } from "#lib/contract/ledger.ts";
 import { keyOf } from "./database.ts";
 import type { Database } from "./sqlite.ts";
@@ -85,23 +86,5 @@ export function peopleLedger(
       );
       return rows.map(({ record }) => JSON.parse(record) as EventRecord).toReversed();
     },
-  };
-}
-
-/** Merges a note into a person. What created the person, and the person's first owner, never change. */
-function withNote(known: PersonRecord | undefined, note: PersonNote): PersonRecord {
-  const { externalId, closes } = note;
-  const userId = note.userId ?? known?.userId;
-  const owner = known?.owner ?? note.owner;
-  const others = (known?.closedBy ?? []).filter((source) => source !== closes?.source);
-  const closedBy = closes?.isClosed ? [...others, closes.source] : closes ? others : (known?.closedBy ?? []);
-  return {
-    externalId,
-    createdBy: known?.createdBy ?? note.createdBy,
-    ...(userId !== undefined && { userId }),
-    ...(owner !== undefined && { owner }),
-    ...(closedBy.length > 0 && { closedBy: closedBy.toSorted() }),
-    ...(known?.formerly && { formerly: known.formerly }),
-    ...(known?.renamedTo !== undefined && { renamedTo: known.renamedTo }),
   };
 }

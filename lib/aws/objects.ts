@@ -1,4 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
+import { cutInto } from "#lib/contract/pieces.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import { awsErrorName, awsFailure, reached } from "./failure.ts";
 
@@ -93,26 +94,4 @@ async function* bytesOf(body: AsyncIterable<Uint8Array> | undefined): AsyncGener
   } catch (error) {
     throw awsFailure(error, "object-unreadable");
   }
-}
-
-/** Yields pieces of exactly `size` bytes and returns the rest, which is shorter (and may be empty). */
-async function* cutInto(
-  size: number,
-  parts: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, Uint8Array> {
-  let waiting: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of parts) {
-    let rest = part;
-    while (bytes + rest.length >= size) {
-      const head = rest.subarray(0, size - bytes);
-      yield Buffer.concat([...waiting, head]);
-      rest = rest.subarray(head.length);
-      waiting = [];
-      bytes = 0;
-    }
-    if (rest.length > 0) waiting.push(rest);
-    bytes += rest.length;
-  }
-  return Buffer.concat(waiting);
 }

@@ -1,7 +1,7 @@
 import type { RunPorts } from "./run.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { importKey } from "./ledger-entries.ts";
-import { readPart } from "./parts.ts";
+import { partsOf } from "./parts.ts";
 import { writeProgress } from "./progress.ts";
 
 /** How often a run says how far it is, in milliseconds. */
@@ -46,12 +46,8 @@ export function chunkProgress(
 
   async function rowsOfParts(): Promise<number> {
     let sum = 0;
-    for (let number = 0; ; number += 1) {
-      const part = await readPart(objects, plan, chunk, number);
-      if (!part) return sum;
-      sum += part.results.rows;
-      if (!part.rest) return sum;
-    }
+    for await (const { results } of partsOf(objects, plan, chunk)) sum += results.rows;
+    return sum;
   }
 
   return {

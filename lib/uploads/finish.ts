@@ -5,7 +5,7 @@ import type { Outcome } from "#lib/contract/outcome.ts";
 import { planKey, readPlan, type ImportPlan } from "./import-plan.ts";
 import { importKey, leaseSeconds } from "./ledger-entries.ts";
 import type { SampleRow } from "./sample.ts";
-import { partKey, readPart, type Part } from "./parts.ts";
+import { partKey, partsOf, type Part } from "./parts.ts";
 import { recordOutcome, type FileEnd, type OutcomePorts } from "./record-outcome.ts";
 import { joinedColumns, noColumns, type ToldColumns } from "./told-columns.ts";
 import type { PreviewState } from "./preview-state.ts";
@@ -59,7 +59,7 @@ function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
   let state: PreviewState | undefined;
   async function* results(): AsyncGenerator<RowResults> {
     for (const chunk of plan.chunks.keys()) {
-      for await (const part of partsOf(plan, chunk, ports.objects)) {
+      for await (const part of allParts(plan, chunk, ports.objects)) {
         columns = joinedColumns([columns, part.columns]);
         problem ??= part.problem;
         sample.push(...(part.sample ?? []));
@@ -76,14 +76,14 @@ function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
   );
 }
 
-async function* partsOf(plan: ImportPlan, chunk: number, objects: ObjectStore): AsyncGenerator<Part> {
-  for (let number = 0; ; number += 1) {
-    const part = await readPart(objects, plan, chunk, number);
-    // The last part of a chunk is written before the chunk is noted as done, so it is only late in arriving.
-    if (!part) throw new InboundError("unavailable", "part-missing");
+async function* allParts(plan: ImportPlan, chunk: number, objects: ObjectStore): AsyncGenerator<Part> {
+  let isWhole = false;
+  for await (const part of partsOf(objects, plan, chunk)) {
     yield part;
-    if (!part.rest) return;
+    isWhole = !part.rest;
   }
+  // The last part of a chunk is written before the chunk is noted as done, so it is only late in arriving.
+  if (!isWhole) throw new InboundError("unavailable", "part-missing");
 }
 
 /**
@@ -113,11 +113,7 @@ async function deleteRows({ stored }: ImportPlan, objects: ObjectStore): Promise
 async function deleteParts(plan: ImportPlan, objects: ObjectStore): Promise<void> {
   for (const chunk of plan.chunks.keys()) {
     const keys: string[] = [];
-    for (;;) {
-      const part = await readPart(objects, plan, chunk, keys.length);
-      if (part) keys.push(partKey(plan.import, chunk, keys.length));
-      if (!part?.rest) break;
-    }
+    for await (const _ of partsOf(objects, plan, chunk)) keys.push(partKey(plan.import, chunk, keys.length));
     // The last one first: an invocation that ends in between leaves parts that are still found from part 0 on.
     for (const key of keys.toReversed()) await objects.remove({ bucket: plan.object.bucket, key });
   }

@@ -79,3 +79,16 @@ export async function readPart(
   const rejectedRecords = bytes.subarray(start + acceptedBytes);
   return { ...part, results: { ...results, acceptedLines, rejectedRecords } };
 }
+
+/** The parts of a chunk in their order: to the last one, or as far as they are there. */
+export async function* partsOf(
+  objects: ObjectStore,
+  plan: ImportPlan,
+  chunk: number,
+): AsyncGenerator<Part, void> {
+  for (let number = 0; ; number += 1) {
+    const part = await readPart(objects, plan, chunk, number);
+    if (part) yield part;
+    if (!part?.rest) return;
+  }
+}

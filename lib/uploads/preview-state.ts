@@ -8,7 +8,7 @@ import type { Ledger, PersonRecord } from "#lib/contract/ledger.ts";
 import { rehearsalLedger } from "#lib/delivery/imagined-people.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { ImportPlan } from "./import-plan.ts";
-import { readPart, type Part } from "./parts.ts";
+import { partsOf, readPart, type Part } from "./parts.ts";
 import { hashesOf, repeatedIdentifiers, type RepeatedIdentifiers } from "./repeated.ts";
 import type { RowTranslator } from "./rows/row-translator.ts";
 
@@ -72,9 +72,6 @@ export async function stateBefore(
   if (part > 0) return (await readPart(objects, plan, chunk, part - 1))?.preview;
   if (chunk === 0) return undefined;
   let last: Part | undefined;
-  for (let number = 0; ; number += 1) {
-    const next = await readPart(objects, plan, chunk - 1, number);
-    if (!next) return last?.preview;
-    last = next;
-  }
+  for await (const next of partsOf(objects, plan, chunk - 1)) last = next;
+  return last?.preview;
 }

@@ -1,6 +1,6 @@
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { ImportPlan } from "./import-plan.ts";
-import { readPart } from "./parts.ts";
+import { partsOf } from "./parts.ts";
 
 /** How many rows of an import are decided, and what of them was rejected: by its parts. */
 export async function rowsDecided(
@@ -10,11 +10,9 @@ export async function rowsDecided(
   let rows = 0;
   let rejected = 0;
   for (const chunk of plan.chunks.keys()) {
-    for (let number = 0; ; number += 1) {
-      const part = await readPart(objects, plan, chunk, number);
-      rows += part?.results.rows ?? 0;
-      rejected += part?.results.rejected ?? 0;
-      if (!part?.rest) break;
+    for await (const { results } of partsOf(objects, plan, chunk)) {
+      rows += results.rows;
+      rejected += results.rejected;
     }
   }
   return { rows, rejected };

@@ -7,7 +7,7 @@ import { rehearsalAuthing } from "#lib/delivery/rehearsal-authing.ts";
 import { inGroups, readChunk, rowsFrom } from "./chunk-rows.ts";
 import { awaitsPerson, deliverRows, type DeliveredRow } from "./deliver-rows.ts";
 import type { Chunk, ImportPlan } from "./import-plan.ts";
-import { readPart, writePart, type Rest } from "./parts.ts";
+import { partsOf, writePart, type Rest } from "./parts.ts";
 import { openPreview, stateBefore, type RowPreview } from "./preview-state.ts";
 import { recordRows } from "./record-rows.ts";
 import { rejectedFile } from "./rejected-file.ts";
@@ -126,12 +126,13 @@ async function placeReached(
   objects: ObjectStore,
 ): Promise<{ part: number; rest: Rest } | undefined> {
   let rest: Rest = plan.chunks[chunk] as Chunk;
-  for (let part = 0; ; part += 1) {
-    const before = await readPart(objects, plan, chunk, part);
-    if (!before) return { part, rest };
+  let part = 0;
+  for await (const before of partsOf(objects, plan, chunk)) {
     if (!before.rest) return undefined;
     rest = before.rest;
+    part += 1;
   }
+  return { part, rest };
 }
 
 /** Delivers rows from `rest` on and records their outcomes, until the rows or the time end. Returns what stopped it early. */

@@ -1,11 +1,5 @@
-import type {
-  EventKey,
-  EventRecord,
-  Ledger,
-  PersonNote,
-  PersonRecord,
-  SubjectRecord,
-} from "#lib/contract/ledger.ts";
+import { withNote } from "#lib/ledger/person-note.ts";
+import type { EventKey, EventRecord, Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import { staysParked } from "#lib/contract/parked.ts";
 import { withTold } from "#lib/ledger/merge.ts";
 
@@ -227,23 +221,5 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     recent(limit) {
       return settled().slice(-limit);
     },
-  };
-}
-
-/** Merges a note into a person. What created the person, and the person's first owner, never change. */
-function withNote(known: PersonRecord | undefined, note: PersonNote): PersonRecord {
-  const { externalId, closes } = note;
-  const userId = note.userId ?? known?.userId;
-  const owner = known?.owner ?? note.owner;
-  const others = (known?.closedBy ?? []).filter((source) => source !== closes?.source);
-  const closedBy = closes?.isClosed ? [...others, closes.source] : closes ? others : (known?.closedBy ?? []);
-  return {
-    externalId,
-    createdBy: known?.createdBy ?? note.createdBy,
-    ...(userId !== undefined && { userId }),
-    ...(owner !== undefined && { owner }),
-    ...(closedBy.length > 0 && { closedBy: closedBy.toSorted() }),
-    ...(known?.formerly && { formerly: known.formerly }),
-    ...(known?.renamedTo !== undefined && { renamedTo: known.renamedTo }),
   };
 }

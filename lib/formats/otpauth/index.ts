@@ -1,19 +1,9 @@
+import { columns } from "./columns.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { maxCellLength, type FileText, type Format, type Row, type TableEnd } from "#lib/formats/format.ts";
 import { migrationUri, readMigration, type MigrationKey } from "#lib/formats/otpauth-migration.ts";
 import { otpauthUri } from "#lib/formats/otpauth-uri.ts";
 
-const columns = [
-  "uri",
-  "account",
-  "issuer",
-  "secret",
-  "type",
-  "algorithm",
-  "digits",
-  "period",
-  "counter",
-] as const;
 type Column = (typeof columns)[number];
 
 /** Of exports in several parts: each part is remembered until the end of the file. An authenticator makes one of ten keys. */

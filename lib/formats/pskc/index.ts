@@ -1,7 +1,8 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { FileText, Format, ReadContext, Row, Table } from "#lib/formats/format.ts";
 import { encryptionOf, type Encryption } from "./encryption.ts";
-import { columns, deviceOf, keyRow } from "./key.ts";
+import { columns } from "./columns.ts";
+import { deviceOf, keyRow } from "./key.ts";
 import { partsOf, type Element } from "./xml.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { columns } from "./columns.ts";
 import { encodeBase32 } from "#lib/fields/base32.ts";
 import { decodeBase64 } from "#lib/formats/base64.ts";
 import { maxCellLength, type Row, type RowProblem } from "#lib/formats/format.ts";
@@ -5,21 +6,6 @@ import type { Encryption, EncryptionProblem } from "./encryption.ts";
 import { policyOf, type Dates } from "./policy.ts";
 import { find, isAmbiguous, textOf, type Element } from "./xml.ts";
 
-export const columns = [
-  "userId",
-  "serialNo",
-  "manufacturer",
-  "keyId",
-  "secret",
-  "type",
-  "algorithm",
-  "digits",
-  "period",
-  "counter",
-  "startTime",
-  "encoding",
-  "checkDigits",
-] as const;
 type Cells = Record<(typeof columns)[number], string>;
 
 const emptyCells = Object.fromEntries(columns.map((column) => [column, ""])) as Cells;

@@ -1,19 +1,8 @@
+import { columns } from "#lib/formats/otpauth/columns.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import { parseOtpauth } from "#lib/formats/otpauth-uri.ts";
 import { accountOf } from "#lib/layouts/choices.ts";
 import { defineLayout } from "#lib/layouts/layout.ts";
-
-const columns = [
-  "uri",
-  "account",
-  "issuer",
-  "secret",
-  "type",
-  "algorithm",
-  "digits",
-  "period",
-  "counter",
-] as const;
 
 /** The table of key URIs (lib/formats/otpauth/): who is meant is what the label has behind the issuer. */
 export default defineLayout({

@@ -1,25 +1,10 @@
+import { columns } from "#lib/formats/pskc/columns.ts";
 import { plainWord } from "#lib/fields/encode.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import { accountOf } from "#lib/layouts/choices.ts";
 import { defineLayout } from "#lib/layouts/layout.ts";
 import { namedBy } from "./distinguished-name.ts";
-
-const columns = [
-  "userId",
-  "serialNo",
-  "manufacturer",
-  "keyId",
-  "secret",
-  "type",
-  "algorithm",
-  "digits",
-  "period",
-  "counter",
-  "startTime",
-  "encoding",
-  "checkDigits",
-] as const;
 
 /**
  * The table of a PSKC container (lib/formats/pskc/). The owner of a token is its `UserId`; where the file has none, the configuration
