@@ -41,6 +41,8 @@ describe("the sources", () => {
         .toSorted(),
     ).toEqual([
       "README.md",
+      // Where the vendor's customers read Chinese.
+      ...(existsSync(new URL(`lib/sources/${name}/README.zh-CN.md`, root)) ? ["README.zh-CN.md"] : []),
       "event-types.ts",
       // fetch.ts exists exactly where the source asks its own API: the build removes this file from the receiving bundle.
       ...(fetch ? ["fetch.ts"] : []),
