@@ -198,11 +198,18 @@ describe("a defect that an event brings to light", () => {
     const connect = world.pool.connect.bind(world.pool);
     world.pool.connect = (secrets) => {
       const client = connect(secrets);
+      const explodeIn = ({ city }: { readonly city?: string }) => {
+        if (city === "explodes") throw new TypeError("a defect");
+      };
       return {
         ...client,
         updateUser(request) {
-          if (request.city === "explodes") throw new TypeError("a defect");
+          explodeIn(request);
           return client.updateUser(request);
+        },
+        updateUserBatch(request) {
+          request.list.forEach(explodeIn);
+          return client.updateUserBatch(request);
         },
       };
     };
