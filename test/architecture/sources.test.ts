@@ -1,7 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import localSecrets from "#infra/fixtures/secrets.json" with { type: "json" };
-import { fixtureSecret } from "#infra/fixtures/cases.ts";
 import * as registry from "#lib/sources/registry.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -56,13 +54,6 @@ describe("the sources", () => {
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/words.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/list.json`, root))).toBe(listing !== undefined);
-  });
-
-  it.each(folders)("use in `npm start` the secret that their handshakes were captured with: %s", (name) => {
-    expect(
-      (localSecrets as Readonly<Record<string, unknown>>)[`sources/${name}`],
-      `write fixtures/secret.json of ${name} into infra/fixtures/secrets.json too`,
-    ).toEqual(fixtureSecret(name));
   });
 
   it.each(folders)("have cases that hold a body and what it means, or a handshake: %s", (name) => {
