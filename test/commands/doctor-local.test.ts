@@ -69,6 +69,14 @@ describe("npm run doctor -- --local", () => {
     expect(out).not.toContain("okta.example.com");
   });
 
+  it("looks at the sources that are named only", async () => {
+    const { environment } = await laptop({ "sources/clerk": undefined });
+    const { status, out } = await run("doctor", ["--local", "--sources", "okta"], environment);
+    expect({ status, out }).toMatchObject({ status: 0, out: expect.stringMatching(/^✓ API of okta/m) });
+    expect(out).not.toContain("clerk");
+    expect(await run("doctor", ["--stage", "prod", "--sources", "okta"])).toMatchObject({ status: 2 });
+  });
+
   it("says which source's credentials are refused, and that Authing refuses the key", async () => {
     const refused = readFixtures("okta")
       .flatMap((each) => (each.kind === "events" ? each.answers : []))
