@@ -1,6 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { sourcePages, sourcesPage, withSourceList } from "#infra/commands/sources-page.ts";
 import * as registry from "#lib/sources/registry.ts";
+import { builtInSources } from "#lib/wiring/enabled-sources.ts";
 
 const root = new URL("../../", import.meta.url);
 const list = (folder: string) => readdirSync(new URL(folder, root), { withFileTypes: true });
@@ -18,6 +20,28 @@ describe("the sources", () => {
         .map(({ name }) => name)
         .toSorted(),
     ).toEqual(folders.toSorted());
+  });
+
+  it("say what kind of system they are, and what that is known from", () => {
+    const silent = [...builtInSources().values()].filter(
+      ({ kind, knownFrom }) => kind === undefined || knownFrom === undefined,
+    );
+    expect(
+      silent.map(({ name }) => name),
+      "write kind and knownFrom into index.ts",
+    ).toEqual([]);
+  });
+
+  it.each(Object.keys(sourcePages))("are listed as they are: %s", (key) => {
+    const language = key as keyof typeof sourcePages;
+    const { page, readme } = sourcePages[language];
+    const all = [...builtInSources().values()];
+    const written = readFileSync(new URL(page, root), "utf8");
+    expect(written === sourcesPage(all, language), `npm run sources writes ${page} anew`).toBe(true);
+    const list = readFileSync(new URL(readme, root), "utf8");
+    expect(list === withSourceList(list, all, language), `npm run sources writes the list in ${readme}`).toBe(
+      true,
+    );
   });
 
   it("are registered under the names of their folders", () => {
