@@ -250,6 +250,7 @@ const PingShape = z.union([
   z.strictObject({ query: z.record(z.string(), z.string()) }),
 ]);
 
+const isText = (value: unknown) => typeof value === "string";
 const isFunction = (value: unknown) => typeof value === "function";
 const has = (value: unknown, ...methods: string[]) =>
   typeof value === "object" &&
@@ -263,6 +264,8 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     needed: true,
     say: 'must be how people call the sender, e.g. "Workday"',
   },
+  kind: { isRight: isText, needed: false, say: "must be a word of lib/contract/source.ts, or absent" },
+  knownFrom: { isRight: isText, needed: false, say: "must be a word of lib/contract/source.ts, or absent" },
   secret: {
     isRight: (value) => has((value as { _zod?: unknown } | null)?._zod, "run"),
     needed: true,

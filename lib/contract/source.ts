@@ -259,12 +259,21 @@ export interface TranslationContext {
   readonly today?: CalendarDay;
 }
 
+/** What kind of system a source is; a workplace suite is one with an address book, as DingTalk. */
+export type SourceKind = "aggregator" | "ats" | "hr" | "identity" | "workplace";
+
+/** What a source is built on: the vendor's documentation, the vendor's own code or SDK, or reports of third parties. */
+export type KnownFrom = "code" | "documentation" | "reports";
+
 /** Everything there is to know about a source, in one object. */
 export interface Source<Secret = never> {
   /** Its folder, its path segment, the name of its secret, its log field: lower case, digits and dashes. */
   readonly name: string;
   /** How people call it, e.g. `BambooHR`. */
   readonly title: string;
+  /** Both are said by every built-in source; docs/sources.md is made of them. */
+  readonly kind?: SourceKind;
+  readonly knownFrom?: KnownFrom;
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
   /** How it shows who it is, over the raw bytes. */
