@@ -65,10 +65,10 @@ const SourceSettings = z.strictObject({
    */
   customData: z._default(z.record(z.string(), z.string()), {}),
   /**
-   * Whether joiners bring the password hashes that this source sends; its README says whether it sends any. Authing keeps such a hash
-   * as it is, and needs a password script in its console that compares with it.
+   * Whether joiners bring the password hashes that this source sends (`keep`) or not (`drop`, also where it is absent); its README says
+   * whether it sends any. Authing keeps such a hash as it is, and needs a password script in its console that compares with it.
    */
-  passwordHashes: z._default(PasswordHashPolicy, "drop"),
+  passwordHashes: z.exactOptional(PasswordHashPolicy),
   /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
   source: z.exactOptional(z.custom<OwnSource>()),
 });
@@ -335,17 +335,12 @@ function standardHours(timeZone: string): number {
 
 /** What the translation of a source's events may know of a configuration. */
 export function translationContext(config: Config, source: string): TranslationContext {
-  const {
-    externalId,
-    departments = {},
-    customData = {},
-    passwordHashes = "drop",
-  } = config.sources[source] ?? {};
+  const { externalId, departments = {}, customData = {}, passwordHashes } = config.sources[source] ?? {};
   return {
     region: config.region,
     departments,
     customData,
-    passwordHashes,
+    ...(passwordHashes !== undefined && { passwordHashes }),
     ...(externalId !== undefined && { externalId }),
   };
 }
