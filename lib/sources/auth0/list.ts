@@ -37,7 +37,7 @@ export const list: Listing<Auth0ApiSecret> = {
     const people = users.flatMap((user: unknown): ListedPerson[] => {
       const subject = isJsonObject(user) ? readId(user.user_id) : undefined;
       if (subject === undefined || !isJsonObject(user)) return [];
-      return [{ subject, type: "user.updated", payload: { user } satisfies Auth0Event }];
+      return [{ subject, type: "user.updated", payload: { user, isListed: true } satisfies Auth0Event }];
     });
     const hasNext = users.length > 0 && start + users.length < Math.min(total, mostListed);
     return {

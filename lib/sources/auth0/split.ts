@@ -8,6 +8,8 @@ import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payl
 export interface Auth0Event {
   /** The user as the event shows them, or as Auth0's API does; `null` where Auth0 has no such user any more. */
   readonly user?: JsonObject | null;
+  /** From a list: it opens no account. */
+  readonly isListed?: true;
 }
 
 /**

@@ -15,7 +15,7 @@ import type { Auth0Event } from "./split.ts";
 
 /** Auth0's user → Authing's person. Users come whole. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
-  const { user } = event.payload as Auth0Event;
+  const { user, isListed = false } = event.payload as Auth0Event;
   const id = { value: event.subject, path: "user_id" };
   return interpret(
     event,
@@ -25,7 +25,10 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
           joiner([...profile(person, context), ...unlessOpen(access(person))]),
         ),
       "user.updated": () =>
-        whereStillThere(id, user, (person) => mover([...profile(person, context), access(person)])),
+        whereStillThere(id, user, (person) => mover([
+            ...profile(person, context),
+            ...(isListed ? unlessOpen(access(person)) : [access(person)]),
+          ])),
       "user.deleted": () => [leaver(id)],
     },
     eventTypes,
