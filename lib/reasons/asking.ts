@@ -127,6 +127,13 @@ export const asking: ReasonGroup = {
       zhNext: "请按该来源 README 的说明，在其密钥中保存 API 凭证，然后重新处理。",
       run: redriveReason,
     },
+    "api-credentials-missing": {
+      en: "The source has to be asked, and its secret holds no credentials of its API: events wait, and its people cannot be listed until these are stored.",
+      enNext: "Store the credentials that the README of the source names in its secret.",
+      zh: "需要向来源查询，但其密钥中没有 API 凭证：保存之前事件会等待，也无法列出人员。",
+      zhNext: "请按该来源 README 的说明，在其密钥中保存 API 凭证。",
+      run: [...runDoctor, ...listWaiting],
+    },
     "company-foreign": {
       en: "The event is about another company than the one in the source's secret, so it is dead and no account is changed.",
       enNext: "Discard it; if it is your company, correct its id in the secret and redrive.",
