@@ -98,6 +98,14 @@ export const asking: ReasonGroup = {
       zhNext: "请在来源中核对事件里的 ID，然后重新处理。",
       run: redriveOne,
     },
+    "departure-unconfirmed": {
+      en: "A delivery that is not signed says that the person has left, and the source's API still has the person, so the event is dead and the account is unchanged.",
+      enNext:
+        "Look the person up at the source: if they have left, redrive the event; if not, replace the secret, which another party may know.",
+      zh: "未签名的请求称此人已离开，而来源的 API 中仍有此人，因此事件成为死信，账号没有变化。",
+      zhNext: "请在来源中核对此人：如果确已离开，请重新处理；如果没有，请更换密钥，因为它可能已经泄露。",
+      run: redriveOne,
+    },
     "id-invalid": {
       en: "The source says that no person can have this id, so the event is dead and no account is changed.",
       enNext: "Look at the payload: the sender sends an id that its own API does not take.",
