@@ -294,9 +294,9 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     say: "must be an object with the functions hosts and read",
   },
   list: {
-    isRight: (value) => has(value, "hosts", "page"),
+    isRight: (value) => has(value, "hosts", "page", "person"),
     needed: false,
-    say: "must be an object with the functions hosts and page",
+    say: "must be an object with the functions hosts, page and person",
   },
   enrol: { isRight: isFunction, needed: false, say: "must be a function: delivery → fields of the secret" },
   readsHeaders: {

@@ -217,6 +217,31 @@ export interface Listing<Secret> {
    * @throws InboundError the failures of `fetch`: a page that cannot be read is never an empty one.
    */
   page(api: SourceApi<Secret>, cursor: string | undefined): Promise<ListPage>;
+  /**
+   * One person, by the source's id, in the shape of the list. `undefined` only where the source says, as its vendor documents it, that it
+   * has no such person, or has deleted them: together with a person whom `translate` makes a leaver, that alone proves a departure.
+   *
+   * @throws InboundError the failures of `fetch`.
+   */
+  person(api: SourceApi<Secret>, subject: string): Promise<ListedPerson | undefined>;
+  /** The departments of the source, page by page, where its API has them: for `npm run departments`. */
+  departments?(api: SourceApi<Secret>, cursor: string | undefined): Promise<DepartmentPage>;
+}
+
+/** A department as a source knows it. */
+export interface ListedDepartment {
+  /** As `departments` of the configuration and the payloads of people name it. */
+  readonly id: string;
+  readonly name: string;
+  /** The id of the department above; absent at the top. */
+  readonly parent?: string;
+}
+
+/** A page of the departments of a source. */
+interface DepartmentPage {
+  readonly departments: readonly ListedDepartment[];
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: string;
 }
 
 /** What translation may know beside the event: settings, never clocks or networks. */
