@@ -4,6 +4,7 @@ import {
   isSilencePolicy,
   LeavePolicy,
   OtpPolicy,
+  PasswordHashPolicy,
   PeoplePolicy,
   RehirePolicy,
   silencePolicyRule,
@@ -63,6 +64,11 @@ const SourceSettings = z.strictObject({
    * `"custom_attrs[id='C-1'].value.text"` for the item of a list that has this id; lib/fields/read.ts says how paths are written.
    */
   customData: z._default(z.record(z.string(), z.string()), {}),
+  /**
+   * Whether joiners bring the password hashes that this source sends (`keep`) or not (`drop`, also where it is absent); its README says
+   * whether it sends any. Authing keeps such a hash as it is, and needs a password script in its console that compares with it.
+   */
+  passwordHashes: z.exactOptional(PasswordHashPolicy),
   /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
   source: z.exactOptional(z.custom<OwnSource>()),
 });
@@ -332,6 +338,12 @@ function standardHours(timeZone: string): number {
 
 /** What the translation of a source's events may know of a configuration. */
 export function translationContext(config: Config, source: string): TranslationContext {
-  const { externalId, departments = {}, customData = {} } = config.sources[source] ?? {};
-  return { region: config.region, departments, customData, ...(externalId !== undefined && { externalId }) };
+  const { externalId, departments = {}, customData = {}, passwordHashes } = config.sources[source] ?? {};
+  return {
+    region: config.region,
+    departments,
+    customData,
+    ...(passwordHashes !== undefined && { passwordHashes }),
+    ...(externalId !== undefined && { externalId }),
+  };
 }

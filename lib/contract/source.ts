@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import type { CalendarDay, Change } from "./change.ts";
 import type { InboundError } from "./errors.ts";
 import type { DepartmentIdType } from "./person.ts";
+import type { PasswordHashPolicy } from "./policies.ts";
 import type { ApiHosts, SourceApi } from "./source-api.ts";
 
 // The contract of a source. At run time this file imports nothing; everything else in the pipeline imports it.
@@ -253,6 +254,8 @@ export interface TranslationContext {
   readonly departments: Readonly<Record<string, string>>;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
+  /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
+  readonly passwordHashes?: PasswordHashPolicy;
   /** Of files: what the ids are that `departments` gives; absent: Authing's own. */
   readonly departmentIdType?: DepartmentIdType;
   /** Of files: the day of the upload in the company's time zone, after which no person in it was born. */

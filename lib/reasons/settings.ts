@@ -89,12 +89,11 @@ export const settings: ReasonGroup = {
       run: ["npm run deploy{stage}"],
     },
     "external-id-unknown": {
-      en: "The configuration names an id of Feishu that does not exist, so events of this source wait until that is corrected.",
+      en: "The configuration names an id that people of this source do not have, so events of this source wait until that is corrected.",
       enNext:
-        "Set sources.feishu.externalId in inbound.config.ts to open_id, user_id, union_id or employee_no, and deploy.",
-      zh: "配置中的飞书 ID 类型不存在，在更正之前该来源的事件都会等待。",
-      zhNext:
-        "请把 inbound.config.ts 中的 sources.feishu.externalId 设为 open_id、user_id、union_id 或 employee_no，然后部署。",
+        "Set externalId of the source in inbound.config.ts to one of the ids that its README names, and deploy.",
+      zh: "配置中的 ID 类型在该来源中不存在，在更正之前该来源的事件都会等待。",
+      zhNext: "请把 inbound.config.ts 中该来源的 externalId 设为其 README 列出的 ID 之一，然后部署。",
       run: listWaiting,
     },
     "source-name-taken": {

@@ -92,7 +92,11 @@ export function attackList(tested: SourceUnderTest): void {
     });
 
     it("is not complete when it is empty", async () => {
-      const answers = recorded.answers.map(emptied).slice(-1);
+      const { request } = recorded.answers[lastPage] as ApiAnswerOnWire;
+      // What is asked before it, such as a token, is answered as recorded.
+      const answers = recorded.answers
+        .filter((answer, index) => index === lastPage || answer.request !== request)
+        .map(emptied);
       const { people, summary } = await read(answers);
       expect({ people, isComplete: summary.isComplete }).toEqual({ people: [], isComplete: false });
     });
@@ -124,8 +128,12 @@ export function attackList(tested: SourceUnderTest): void {
           const total = recorded.people.length + difference;
           return path.length === 0 ? answer : { ...answer, json: replaced(answer.json, path, total) };
         });
-        const { summary } = await read(answers);
-        expect(summary.isComplete).toBe(false);
+        // A list that fails is not complete either.
+        const isComplete = await read(answers).then(
+          ({ summary }) => summary.isComplete,
+          (error: unknown) => inboundError(error).people.length > 0,
+        );
+        expect(isComplete).toBe(false);
       });
 
     it("may hold any value anywhere", async () => {
