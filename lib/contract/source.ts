@@ -285,7 +285,8 @@ export interface Source<Secret = never> {
   readonly redeliversForSeconds: number;
   /**
    * Answers an exchange that only checks the URL, before the proof is asked: such exchanges are proven in ways of their own,
-   * or only by a token. `undefined` for any other delivery, and for one that does not prove itself. No side effects.
+   * or only by a token. `undefined` for any other delivery, and for one that does not prove itself; save where the vendor sends the check
+   * before there is a secret: then the reply says nothing which the request does not say. No side effects.
    */
   handshake?(delivery: Delivery, secret: Secret): Reply | undefined;
   /**

@@ -114,10 +114,11 @@ export const asking: ReasonGroup = {
       run: ["npm run parked -- show {id}{stage}", ...redriveOne],
     },
     "user-not-read": {
-      en: "The event needs the user as Okta has them today, and the user was not read, so the event is dead.",
-      enNext: "Check the API token in the secret of the source, then redrive.",
-      zh: "该事件需要读取 Okta 中的当前用户，但没有读到，因此成为死信。",
-      zhNext: "请检查该来源密钥中的 API 令牌，然后重新处理。",
+      en: "The event needs the person as the source has them today, and the source did not show the person, so the event is dead.",
+      enNext:
+        "Check the API credentials in the secret of the source and which people they may see, then redrive.",
+      zh: "该事件需要读取来源中此人的当前数据，但来源没有给出，因此成为死信。",
+      zhNext: "请检查该来源密钥中的 API 凭据及其可见人员范围，然后重新处理。",
       run: redriveReason,
     },
     "api-key-missing": {

@@ -36,9 +36,10 @@ export function attackList(tested: SourceUnderTest): void {
   const recorded = readListFixture(name, tested.folder);
 
   describe(`the list of ${name}`, () => {
-    it("is recorded, over several pages", () => {
+    it("is recorded, over several pages where the vendor has pages", () => {
       expect(recorded, "write fixtures/list.json").toBeDefined();
-      expect(pagesOf(recorded)).toBeGreaterThan(1);
+      if (recorded?.isOnePage) expect(pagesOf(recorded)).toBe(1);
+      else expect(pagesOf(recorded)).toBeGreaterThan(1);
     });
     if (!recorded) return;
     const lastPage = recorded.answers.length - 1;
@@ -81,7 +82,7 @@ export function attackList(tested: SourceUnderTest): void {
       }
     });
 
-    it("is not read for ever when a cursor repeats", async () => {
+    it.skipIf(recorded.isOnePage)("is not read for ever when a cursor repeats", async () => {
       const again = recorded.answers.slice(0, lastPage);
       const { error, asked } = await read(again).then(
         () => ({ error: undefined, asked: [] }),
