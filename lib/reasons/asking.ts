@@ -114,17 +114,26 @@ export const asking: ReasonGroup = {
       run: ["npm run parked -- show {id}{stage}", ...redriveOne],
     },
     "user-not-read": {
-      en: "The event needs the user as Okta has them today, and the user was not read, so the event is dead.",
+      en: "The event needs the person as the source has them today, and the person was not read, so the event is dead.",
       enNext: "Check the API token in the secret of the source, then redrive.",
-      zh: "该事件需要读取 Okta 中的当前用户，但没有读到，因此成为死信。",
+      zh: "该事件需要读取来源中的当前人员资料，但没有读到，因此成为死信。",
       zhNext: "请检查该来源密钥中的 API 令牌，然后重新处理。",
       run: redriveReason,
     },
     "api-key-missing": {
       en: "The event only says who has changed, and there is no API key to ask the source with, so the event is dead and the account is unchanged.",
-      enNext: "Store companyDomain and apiKey in the secret of the source, then redrive.",
+      enNext:
+        "Store the credentials for the API that the README of the source names in its secret, then redrive.",
       zh: "该事件只说明谁有变更，而没有可用来查询的 API 密钥，因此事件成为死信，账号没有变化。",
-      zhNext: "请在该来源的密钥中保存 companyDomain 和 apiKey，然后重新处理。",
+      zhNext: "请按该来源 README 的说明，在其密钥中保存 API 凭证，然后重新处理。",
+      run: redriveReason,
+    },
+    "person-not-shown": {
+      en: "The source's API does not show this person to us, and it does not say that the person has left, so the event is dead and the account is unchanged.",
+      enNext:
+        "Extend what the credentials in the source's secret may see, as the README of the source says; then redrive.",
+      zh: "来源的 API 没有向我方显示此人，也没有说明此人已离开，因此事件成为死信，账号没有变化。",
+      zhNext: "请按该来源 README 的说明，扩大密钥中凭证的可见范围，然后重新处理。",
       run: redriveReason,
     },
     "company-foreign": {
