@@ -23,17 +23,13 @@ export function allOf<Secret>(
       return results.find(({ ok }) => !ok) ?? (held as (typeof results)[number]);
     },
     sign(body, secret, at) {
-      let signed: SignedRequest = { headers: {}, body };
-      for (const proof of proofs) {
-        const more = proof.sign(signed.body, secret, at);
-        signed = {
-          ...signed,
-          ...more,
-          headers: { ...signed.headers, ...more.headers },
-          ...((signed.query ?? more.query) && { query: { ...signed.query, ...more.query } }),
-        };
-      }
-      return signed;
+      const signed = proofs.map((proof) => proof.sign(body, secret, at));
+      const query = Object.assign({}, ...signed.map((each) => each.query)) as Record<string, string>;
+      return {
+        ...(Object.assign({}, ...signed) as SignedRequest),
+        headers: Object.assign({}, ...signed.map(({ headers }) => headers)) as Record<string, string>,
+        ...(Object.keys(query).length > 0 && { query }),
+      };
     },
   };
 }
