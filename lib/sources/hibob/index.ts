@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { defineSource, type Delivery } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
+import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
