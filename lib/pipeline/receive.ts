@@ -14,6 +14,9 @@ import { take } from "./take.ts";
 /** A delivery may be this large; the next byte is answered with 413. Senders' documented maxima are all below it. */
 export const maxDeliveryBytes = 1024 * 1024;
 
+/** Some senders check the URL with GET before they use it; others send their deliveries with GET. */
+const methods: ReadonlySet<string> = new Set(["GET", "POST"]);
+
 /** The header by which the doctor marks its signed delivery: it is taken like any other, and not counted. */
 export const pingHeader = "x-authing-inbound-ping";
 
@@ -34,6 +37,7 @@ export async function receive<Secret>(
   ports: ReceivePorts,
 ): Promise<Reply> {
   try {
+    if (!methods.has(delivery.method)) return refuse({ status: 401, reason: "method-unknown" });
     if (delivery.body.byteLength > maxDeliveryBytes) {
       return refuse({ status: 413, reason: "body-too-large", maxBytes: maxDeliveryBytes });
     }
