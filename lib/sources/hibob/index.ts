@@ -20,6 +20,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "hibob",
   title: "HiBob",
+  kind: "hr",
+  knownFrom: "documentation",
   secret,
   // https://apidocs.hibob.com/reference/getting-started-webhooks: base64 of HMAC-SHA512 over the body. It covers no time.
   proof: hmac<Secret>({
