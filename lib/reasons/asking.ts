@@ -85,6 +85,12 @@ export const asking: ReasonGroup = {
       zh: "来源的人员列表没有结尾，不能视为完整，因此不据此作任何判断。",
       zhNext: "请向厂商反馈；单个人员的事件不受影响。",
     },
+    "list-cursor-unreadable": {
+      en: "The place in the source's list at which a run was to go on cannot be read, so nothing is concluded from this list.",
+      enNext: "Start the run again: it begins at the first page.",
+      zh: "无法读取上次在来源列表中停下的位置，因此不据此列表作任何判断。",
+      zhNext: "请重新运行，从第一页开始读取。",
+    },
     "source-list-too-long": {
       en: "The source has more changes than one run reads: what was read is queued, and the event is tried again for the rest.",
       enNext: "Nothing is to be done.",
@@ -113,10 +119,10 @@ export const asking: ReasonGroup = {
       run: redriveReason,
     },
     "api-key-missing": {
-      en: "The event only says who has changed, and there is no API key to ask the source with, so the event is dead and the account is unchanged.",
-      enNext: "Store companyDomain and apiKey in the secret of the source, then redrive.",
-      zh: "该事件只说明谁有变更，而没有可用来查询的 API 密钥，因此事件成为死信，账号没有变化。",
-      zhNext: "请在该来源的密钥中保存 companyDomain 和 apiKey，然后重新处理。",
+      en: "There is no API key to ask the source with: an event that only says who has changed is dead, its account unchanged, and no list of people is read.",
+      enNext: "Store the API key that the source's README names in the secret of the source, then redrive.",
+      zh: "没有可用来查询来源的 API 密钥：只说明谁有变更的事件成为死信，账号没有变化，人员列表也不会读取。",
+      zhNext: "请在该来源的密钥中保存其 README 所说的 API 密钥，然后重新处理。",
       run: redriveReason,
     },
     "company-foreign": {
