@@ -268,7 +268,7 @@ describe("the list of Clerk", () => {
 
   it("needs the secret key for its requests", async () => {
     const { read, requests } = await pages(clerk.list, { signingSecret: "whsec_x" }, json(200, []));
-    await expect(read()).rejects.toMatchObject({ code: "misconfigured", reason: "api-key-missing" });
+    await expect(read()).rejects.toMatchObject({ code: "misconfigured", reason: "api-credentials-missing" });
     expect(requests).toEqual([]);
   });
 

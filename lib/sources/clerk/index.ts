@@ -16,6 +16,8 @@ const secret = z.object({
 export default defineSource<z.infer<typeof secret>>({
   name: "clerk",
   title: "Clerk",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // Clerk sends through Svix. https://clerk.com/docs/webhooks/overview
   proof: standardWebhooks<z.infer<typeof secret>>({

@@ -3,7 +3,7 @@ import type { ListedPerson, Listing } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { at } from "#lib/fields/read.ts";
 import { isJsonObject, readId } from "#lib/payloads/body.ts";
-import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
 import { listIn, objectIn, readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
 
 interface ClerkApiSecret {
@@ -15,11 +15,7 @@ interface ClerkApiSecret {
 const clerk: RestPerson<ClerkApiSecret> = {
   send(request, api) {
     const { secretKey = "" } = api.secret;
-    if (secretKey === "") {
-      throw new InboundError("misconfigured", "api-key-missing", {
-        hint: "store secretKey (sk_…) in the secret of clerk: the webhook's signing secret cannot ask for users",
-      });
-    }
+    if (secretKey === "") throw credentialsMissing("secretKey (sk_…)");
     return api.request({ ...request, headers: { authorization: `Bearer ${secretKey}` } });
   },
   request: (id) => ({ path: `/v1/users/${encodeURIComponent(id)}` }),

@@ -1,0 +1,60 @@
+import type { ListedPerson, Listing } from "#lib/contract/source.ts";
+import { at, isEmpty } from "#lib/fields/read.ts";
+import { isJsonObject, readId } from "#lib/payloads/body.ts";
+import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
+import { objectIn, type RestApi } from "#lib/source-apis/rest-api.ts";
+import type { WorkosEvent } from "./split.ts";
+
+interface WorkosApiSecret {
+  readonly apiKey?: string;
+  readonly directoryId?: string;
+  readonly apiHost?: string;
+}
+
+const workos: RestApi<WorkosApiSecret> = {
+  send: (request, api) =>
+    api.request({ ...request, headers: { authorization: `Bearer ${api.secret.apiKey}` } }),
+  hints: { "source-credentials-refused": "store an API key of the same environment as the webhook" },
+};
+
+/**
+ * The people of one directory, inactive ones included, or, where the secret names none, the users of AuthKit: 100 a page. People of
+ * other directories are not in it, nor are people who were deleted; most environments delete a directory user who becomes inactive.
+ *
+ * https://workos.com/docs/reference/directory-sync/directory-user/list
+ * https://workos.com/docs/reference/authkit/user/list
+ */
+export const list: Listing<WorkosApiSecret> = {
+  hosts: ({ apiHost }) => ({ api: apiHost ?? "https://api.workos.com" }),
+  async page(api, after) {
+    const { apiKey = "", directoryId = "" } = api.secret;
+    if (apiKey === "") throw credentialsMissing("apiKey, and directoryId for the people of a directory");
+    const isDirectory = directoryId !== "";
+    const query = {
+      ...(isDirectory && { directory: directoryId }),
+      limit: "100",
+      // From the oldest on: people who are added while it is read come at the end.
+      order: "asc",
+      ...(after !== undefined && { after }),
+    };
+    const path = isDirectory ? "/directory_users" : "/user_management/users";
+    const answer = objectIn(await workos.send({ path, query }, api), workos);
+    const { data } = answer;
+    const pages = answer.list_metadata;
+    // Without it the last page could not be told from any other.
+    if (!Array.isArray(data) || !isJsonObject(pages)) throw sourceFailure("source-answer-unexpected");
+    const type = isDirectory ? "dsync.user.updated" : "user.updated";
+    const people = data.flatMap((person: unknown): ListedPerson[] => {
+      const subject = isJsonObject(person) ? readId(person.id) : undefined;
+      if (subject === undefined || !isJsonObject(person)) return [];
+      return [{ subject, type, payload: { data: person, isListed: true } satisfies WorkosEvent }];
+    });
+    const next = at(pages, "after").value;
+    if (!isEmpty(next) && typeof next !== "string") throw sourceFailure("source-answer-unexpected");
+    return {
+      people,
+      ...(typeof next === "string" && next !== "" && { next }),
+      isComplete: people.length === data.length,
+    };
+  },
+};
