@@ -6,5 +6,6 @@ export { default as feishu } from "./feishu/index.ts";
 export { default as hibob } from "./hibob/index.ts";
 export { default as okta } from "./okta/index.ts";
 export { default as personio } from "./personio/index.ts";
+export { default as supabase } from "./supabase/index.ts";
 export { default as wecom } from "./wecom/index.ts";
 export { default as workos } from "./workos/index.ts";
