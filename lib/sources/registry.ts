@@ -7,6 +7,7 @@ export { default as hibob } from "./hibob/index.ts";
 export { default as moka } from "./moka/index.ts";
 export { default as okta } from "./okta/index.ts";
 export { default as personio } from "./personio/index.ts";
+export { default as stytch } from "./stytch/index.ts";
 export { default as supabase } from "./supabase/index.ts";
 export { default as wecom } from "./wecom/index.ts";
 export { default as workos } from "./workos/index.ts";
