@@ -3,6 +3,7 @@ export { default as bamboohr } from "./bamboohr/index.ts";
 export { default as clerk } from "./clerk/index.ts";
 export { default as dingtalk } from "./dingtalk/index.ts";
 export { default as feishu } from "./feishu/index.ts";
+export { default as finch } from "./finch/index.ts";
 export { default as hibob } from "./hibob/index.ts";
 export { default as merge } from "./merge/index.ts";
 export { default as moka } from "./moka/index.ts";
