@@ -7,4 +7,5 @@ export { default as hibob } from "./hibob/index.ts";
 export { default as okta } from "./okta/index.ts";
 export { default as personio } from "./personio/index.ts";
 export { default as wecom } from "./wecom/index.ts";
+export { default as zitadel } from "./zitadel/index.ts";
 export { default as workos } from "./workos/index.ts";
