@@ -3,6 +3,7 @@ export { default as bamboohr } from "./bamboohr/index.ts";
 export { default as clerk } from "./clerk/index.ts";
 export { default as dingtalk } from "./dingtalk/index.ts";
 export { default as feishu } from "./feishu/index.ts";
+export { default as fusionauth } from "./fusionauth/index.ts";
 export { default as hibob } from "./hibob/index.ts";
 export { default as logto } from "./logto/index.ts";
 export { default as okta } from "./okta/index.ts";
