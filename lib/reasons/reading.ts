@@ -219,6 +219,15 @@ export const reading: ReasonGroup = {
       zhNext: "请在 inbound.config.ts 中启用该来源，部署后重新处理；或者丢弃。",
       run: [...redriveReason, "npm run parked -- discard apply --source {source}{stage}"],
     },
+    "representation-missing": {
+      en: "The event only says which user has changed and not what the user is like, so it is dead and the account is unchanged.",
+      enNext:
+        "In Keycloak, switch on Include representation for the admin events of the realm, or store the credentials of the Admin API in the secret of the source; then redrive.",
+      zh: "该事件只说明哪个用户有变更，没有说明内容，因此成为死信，账号没有变化。",
+      zhNext:
+        "请在 Keycloak 的领域设置中为管理事件开启“Include representation”，或在该来源的密钥中保存 Admin API 凭证；然后重新处理。",
+      run: redriveReason,
+    },
     "directory-deleted": {
       en: "A whole directory was disconnected at the source, which sends no event for each of its people, so the event is dead and no account is changed.",
       enNext:

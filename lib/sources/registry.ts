@@ -3,7 +3,7 @@ export { default as bamboohr } from "./bamboohr/index.ts";
 export { default as clerk } from "./clerk/index.ts";
 export { default as dingtalk } from "./dingtalk/index.ts";
 export { default as feishu } from "./feishu/index.ts";
+export { default as keycloak } from "./keycloak/index.ts";
 export { default as okta } from "./okta/index.ts";
-export { default as personio } from "./personio/index.ts";
 export { default as wecom } from "./wecom/index.ts";
 export { default as workos } from "./workos/index.ts";
