@@ -40,6 +40,8 @@ export interface Signing {
   readonly now: number;
   /** The id of the delivery, for proofs that cover one. */
   readonly id: string;
+  /** The request's method, for a proof that depends on it. Absent: `POST`. */
+  readonly method?: string;
   /** The request's own headers (names in lower case) and query parameters, for proofs that cover some of them. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
@@ -217,6 +219,31 @@ export interface Listing<Secret> {
    * @throws InboundError the failures of `fetch`: a page that cannot be read is never an empty one.
    */
   page(api: SourceApi<Secret>, cursor: string | undefined): Promise<ListPage>;
+  /**
+   * One person, by the source's id, in the shape of the list. `undefined` only where the source says, as its vendor documents it, that it
+   * has no such person, or has deleted them: together with a person whom `translate` makes a leaver, that alone proves a departure.
+   *
+   * @throws InboundError the failures of `fetch`.
+   */
+  person(api: SourceApi<Secret>, subject: string): Promise<ListedPerson | undefined>;
+  /** The departments of the source, page by page, where its API has them: for `npm run departments`. */
+  departments?(api: SourceApi<Secret>, cursor: string | undefined): Promise<DepartmentPage>;
+}
+
+/** A department as a source knows it. */
+export interface ListedDepartment {
+  /** As `departments` of the configuration and the payloads of people name it. */
+  readonly id: string;
+  readonly name: string;
+  /** The id of the department above; absent at the top. */
+  readonly parent?: string;
+}
+
+/** A page of the departments of a source. */
+interface DepartmentPage {
+  readonly departments: readonly ListedDepartment[];
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: string;
 }
 
 /** What translation may know beside the event: settings, never clocks or networks. */
@@ -237,12 +264,21 @@ export interface TranslationContext {
   readonly today?: CalendarDay;
 }
 
+/** What kind of system a source is; a workplace suite is one with an address book, as DingTalk. */
+export type SourceKind = "aggregator" | "ats" | "hr" | "identity" | "workplace";
+
+/** What a source is built on: the vendor's documentation, the vendor's own code or SDK, or reports of third parties. */
+export type KnownFrom = "code" | "documentation" | "reports";
+
 /** Everything there is to know about a source, in one object. */
 export interface Source<Secret = never> {
   /** Its folder, its path segment, the name of its secret, its log field: lower case, digits and dashes. */
   readonly name: string;
   /** How people call it, e.g. `BambooHR`. */
   readonly title: string;
+  /** Both are said by every built-in source; docs/sources.md is made of them. */
+  readonly kind?: SourceKind;
+  readonly knownFrom?: KnownFrom;
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
   /** How it shows who it is, over the raw bytes. */
@@ -251,7 +287,8 @@ export interface Source<Secret = never> {
   readonly redeliversForSeconds: number;
   /**
    * Answers an exchange that only checks the URL, before the proof is asked: such exchanges are proven in ways of their own,
-   * or only by a token. `undefined` for any other delivery, and for one that does not prove itself. No side effects.
+   * or only by a token. `undefined` for any other delivery, and for one that does not prove itself; save where the vendor sends the check
+   * before there is a secret: then the reply says nothing which the request does not say. No side effects.
    */
   handshake?(delivery: Delivery, secret: Secret): Reply | undefined;
   /**

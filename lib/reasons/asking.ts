@@ -114,10 +114,11 @@ export const asking: ReasonGroup = {
       run: ["npm run parked -- show {id}{stage}", ...redriveOne],
     },
     "user-not-read": {
-      en: "The event needs the user as Okta has them today, and the user was not read, so the event is dead.",
-      enNext: "Check the API token in the secret of the source, then redrive.",
-      zh: "该事件需要读取 Okta 中的当前用户，但没有读到，因此成为死信。",
-      zhNext: "请检查该来源密钥中的 API 令牌，然后重新处理。",
+      en: "The event needs the person as the source has them today, and the source did not show the person, so the event is dead.",
+      enNext:
+        "Check the API credentials in the secret of the source and which people they may see, then redrive.",
+      zh: "该事件需要读取来源中此人的当前数据，但来源没有给出，因此成为死信。",
+      zhNext: "请检查该来源密钥中的 API 凭据及其可见人员范围，然后重新处理。",
       run: redriveReason,
     },
     "api-key-missing": {
@@ -125,6 +126,14 @@ export const asking: ReasonGroup = {
       enNext: "Store the credentials that the README of the source names in its secret, then redrive.",
       zh: "该事件只说明谁有变更，而没有可用来查询的 API 密钥，因此事件成为死信，账号没有变化。",
       zhNext: "请按该来源 README 的说明，在其密钥中保存 API 凭证，然后重新处理。",
+      run: redriveReason,
+    },
+    "person-not-shown": {
+      en: "The source's API does not show this person to us, and it does not say that the person has left, so the event is dead and the account is unchanged.",
+      enNext:
+        "Extend what the credentials in the source's secret may see, as the README of the source says; then redrive.",
+      zh: "来源的 API 没有向我方显示此人，也没有说明此人已离开，因此事件成为死信，账号没有变化。",
+      zhNext: "请按该来源 README 的说明，扩大密钥中凭证的可见范围，然后重新处理。",
       run: redriveReason,
     },
     "api-credentials-missing": {

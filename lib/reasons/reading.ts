@@ -134,6 +134,13 @@ export const reading: ReasonGroup = {
       zhNext: "请查看请求内容，并与该来源的 README 对照；然后重新处理或丢弃。",
       run: redriveOne,
     },
+    "data-encrypted": {
+      en: "The sender encrypts the data of the person, which is not understood here, so the delivery is dead and no account is changed.",
+      enNext: "Switch the encryption of the data off at the sender, and let it send the event again.",
+      zh: "发送方加密了人员数据，这里无法读取，因此成为死信，没有改变任何账号。",
+      zhNext: "请在发送方关闭数据加密，并让它重新发送该事件。",
+      run: redriveOne,
+    },
     "events-missing": {
       en: "The delivery has no list of events, so it is dead and no account is changed.",
       enNext:

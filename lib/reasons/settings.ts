@@ -56,10 +56,9 @@ export const settings: ReasonGroup = {
     },
     "secrets-file-missing": {
       en: "The file that INBOUND_SECRETS names does not exist, so the laptop has no secrets.",
-      enNext:
-        "Write it as infra/fixtures/secrets.json is written, or leave INBOUND_SECRETS unset to use invented secrets.",
+      enNext: "Write it as docs/laptop.md shows, or leave INBOUND_SECRETS unset to use invented secrets.",
       zh: "INBOUND_SECRETS 指定的文件不存在，因此本机没有密钥。",
-      zhNext: "请参照 infra/fixtures/secrets.json 编写该文件，或不设置 INBOUND_SECRETS 以使用虚构的密钥。",
+      zhNext: "请参照 docs/laptop.md 编写该文件，或不设置 INBOUND_SECRETS 以使用虚构的密钥。",
       run: ["npm start"],
     },
     "secrets-file-open": {
@@ -70,9 +69,9 @@ export const settings: ReasonGroup = {
     },
     "secrets-file-malformed": {
       en: "The file that INBOUND_SECRETS names does not have the form of a file of secrets, so the laptop has no secrets.",
-      enNext: 'Write {"authing": {…}, "sources/<name>": {…}} as infra/fixtures/secrets.json does.',
+      enNext: 'Write {"authing": {…}, "sources/<name>": {…}} as docs/laptop.md shows.',
       zh: "INBOUND_SECRETS 指定的文件不符合密钥文件的格式，因此本机没有密钥。",
-      zhNext: '请参照 infra/fixtures/secrets.json，写成 {"authing": {…}, "sources/<名称>": {…}}。',
+      zhNext: '请参照 docs/laptop.md，写成 {"authing": {…}, "sources/<名称>": {…}}。',
       run: ["npm start"],
     },
     "secrets-invented": {

@@ -24,7 +24,7 @@ export interface ReadList {
  *   that has too many pages.
  */
 export async function readList<Secret>(
-  { page }: Listing<Secret>,
+  { page }: Pick<Listing<Secret>, "page">,
   api: SourceApi<Secret>,
   take: (people: readonly ListedPerson[]) => Promise<void> | void,
 ): Promise<ReadList> {

@@ -4,6 +4,8 @@ export { default as clerk } from "./clerk/index.ts";
 export { default as dingtalk } from "./dingtalk/index.ts";
 export { default as feishu } from "./feishu/index.ts";
 export { default as keycloak } from "./keycloak/index.ts";
+export { default as hibob } from "./hibob/index.ts";
+export { default as moka } from "./moka/index.ts";
 export { default as okta } from "./okta/index.ts";
 export { default as wecom } from "./wecom/index.ts";
 export { default as workos } from "./workos/index.ts";

@@ -111,7 +111,7 @@ describe("the list of BambooHR", () => {
 
 describe("a list that is read to its end", () => {
   const person = (subject: string) => ({ subject, type: "changed", payload: {} });
-  const listing = (page: Listing<unknown>["page"]): Listing<unknown> => ({
+  const listing = (page: Listing<unknown>["page"]): Pick<Listing<unknown>, "hosts" | "page"> => ({
     hosts: () => ({ api: "" }),
     page,
   });
