@@ -1,8 +1,8 @@
 import type { ListedPerson, Listing } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
-import { isJsonObject, readId } from "#lib/payloads/body.ts";
+import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, failureOf, sourceFailure } from "#lib/source-apis/failures.ts";
-import { listIn } from "#lib/source-apis/rest-api.ts";
+import { listIn, readPerson } from "#lib/source-apis/rest-api.ts";
 import { canAsk, fetch, inRealm, keycloak, type KeycloakApiSecret } from "./fetch.ts";
 import type { KeycloakEvent } from "./split.ts";
 
@@ -16,7 +16,7 @@ const perPage = 100;
 export const list: Listing<KeycloakApiSecret> = {
   hosts: fetch.hosts,
   async page(api, cursor) {
-    if (!canAsk(api.secret)) throw credentialsMissing("serverUrl, realm, clientId and clientSecret");
+    requireCredentials(api.secret);
     const rest = keycloak(api);
     const path = inRealm(api, "admin/realms", "/users");
     // How many there are is asked once, and kept in the cursor.
@@ -25,9 +25,7 @@ export const list: Listing<KeycloakApiSecret> = {
     const users = listIn(await rest.send({ path, query }, api), rest);
     const people = users.flatMap((user): ListedPerson[] => {
       const subject = isJsonObject(user) ? readId(user.id) : undefined;
-      if (subject === undefined || !isJsonObject(user)) return [];
-      const payload = { user, isWhole: true, isListed: true } satisfies KeycloakEvent;
-      return [{ subject, type: "admin.USER-UPDATE", payload }];
+      return subject === undefined || !isJsonObject(user) ? [] : [listed(subject, user)];
     });
     const seen = first + users.length;
     return {
@@ -37,7 +35,21 @@ export const list: Listing<KeycloakApiSecret> = {
       isComplete: people.length === users.length,
     };
   },
+  async person(api, subject) {
+    requireCredentials(api.secret);
+    const user = await readPerson(keycloak(api), subject, api);
+    return user && listed(subject, user);
+  },
 };
+
+function requireCredentials(secret: KeycloakApiSecret): void {
+  if (!canAsk(secret)) throw credentialsMissing("serverUrl, realm, clientId and clientSecret");
+}
+
+function listed(subject: string, user: JsonObject): ListedPerson {
+  const payload = { user, isWhole: true, isListed: true } satisfies KeycloakEvent;
+  return { subject, type: "admin.USER-UPDATE", payload };
+}
 
 async function countOf(api: SourceApi<KeycloakApiSecret>): Promise<number> {
   const rest = keycloak(api);
