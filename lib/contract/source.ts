@@ -40,6 +40,8 @@ export interface Signing {
   readonly now: number;
   /** The id of the delivery, for proofs that cover one. */
   readonly id: string;
+  /** The request's method, for a proof that depends on it. Absent: `POST`. */
+  readonly method?: string;
   /** The request's own headers (names in lower case) and query parameters, for proofs that cover some of them. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;

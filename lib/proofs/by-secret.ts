@@ -1,23 +1,33 @@
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Proof } from "#lib/contract/source.ts";
+import { secretEmpty } from "./refused.ts";
 
 export interface BySecretSettings<Secret> {
-  /** What the explanation of an event calls it. */
+  /** What the explanation of an event calls it, e.g. `hmac-sha256 or jwt`. */
   readonly name: string;
+  /** Every proof that `proofOf` may choose. */
   readonly proofs: readonly [Proof<Secret>, ...Proof<Secret>[]];
-  /** Which of the proofs the sender gives, by what the operator has stored: never by the delivery. */
-  chosen(secret: Secret): Proof<Secret>;
+  /** The proof that the operator has chosen by the fields of the secret; `undefined` where there is none. */
+  proofOf(secret: Secret): Proof<Secret> | undefined;
 }
 
 /**
- * One of several proofs, for a sender that lets the operator choose how it proves itself. A delivery cannot choose: only the proof that the
- * secret is for is asked.
+ * For a sender that can prove itself in several ways, of which the operator chooses one by what the secret holds. No other is taken: a
+ * secret with a key never accepts a delivery that lacks a signature. It promises no more than the weakest of the proofs.
  */
-export function bySecret<Secret>({ name, proofs, chosen }: BySecretSettings<Secret>): Proof<Secret> {
+export function bySecret<Secret>({ name, proofs, proofOf }: BySecretSettings<Secret>): Proof<Secret> {
+  const proofParameters = proofs.flatMap((proof) => proof.proofParameters ?? []);
   return {
     name,
     coversBody: proofs.every(({ coversBody }) => coversBody),
     refusesStale: proofs.every(({ refusesStale }) => refusesStale),
-    verify: (delivery, secret) => chosen(secret).verify(delivery, secret),
-    sign: (body, secret, at, signer) => chosen(secret).sign(body, secret, at, signer),
+    ...(proofParameters.length > 0 && { proofParameters }),
+    ...(proofs.some(({ readsPathToken }) => readsPathToken) && { readsPathToken: true }),
+    verify: (delivery, secret) => proofOf(secret)?.verify(delivery, secret) ?? secretEmpty,
+    sign(body, secret, at, signer) {
+      const proof = proofOf(secret);
+      if (!proof) throw new InboundError("misconfigured", "secret-empty");
+      return proof.sign(body, secret, at, signer);
+    },
   };
 }

@@ -128,6 +128,14 @@ export const asking: ReasonGroup = {
       zhNext: "请按该来源 README 的说明，在其密钥中保存 API 凭证，然后重新处理。",
       run: redriveReason,
     },
+    "person-not-shown": {
+      en: "The source's API does not show this person to us, and it does not say that the person has left, so the event is dead and the account is unchanged.",
+      enNext:
+        "Extend what the credentials in the source's secret may see, as the README of the source says; then redrive.",
+      zh: "来源的 API 没有向我方显示此人，也没有说明此人已离开，因此事件成为死信，账号没有变化。",
+      zhNext: "请按该来源 README 的说明，扩大密钥中凭证的可见范围，然后重新处理。",
+      run: redriveReason,
+    },
     "api-credentials-missing": {
       en: "The source has to be asked, and its secret holds no credentials of its API: events wait, and its people cannot be listed until these are stored.",
       enNext: "Store the credentials that the README of the source names in its secret.",

@@ -6,8 +6,8 @@ import { failureOf, sourceFailure, type FailureHints, type SourceFailure } from 
 export interface ClientCredentials<Secret> {
   /** Which of the source's `hosts` has the token endpoint. Default `api`. */
   readonly host?: string;
-  /** The token endpoint, e.g. `/oauth/token`. */
-  readonly path: string;
+  /** The token endpoint, e.g. `/oauth/token`, or how it is made of the secret, e.g. of a tenant's id. */
+  readonly path: string | ((secret: Secret) => string);
   clientId(secret: Secret): string;
   clientSecret(secret: Secret): string;
   /** Separated by spaces, e.g. `users.read groups.read`. */
@@ -61,7 +61,7 @@ async function obtainToken<Secret>(settings: ClientCredentials<Secret>, api: Sou
   const answer = await api.request({
     method: "POST",
     ...(host !== undefined && { host }),
-    path,
+    path: typeof path === "string" ? path : path(api.secret),
     headers: authentication === "basic" ? { authorization: basic(id, secret) } : {},
     form: {
       grant_type: "client_credentials",

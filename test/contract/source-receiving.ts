@@ -12,7 +12,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
   const { source, secret, signer, fixture, eventCases, handshakes, requestFor, received } = tested;
   const { name, proof, ping } = source;
 
-  describe(`receiving from ${name}`, () => {
+  describe(`receiving from ${name}, ${fixture.method}`, () => {
     it.each(eventCases)("queues the events of $name, and accepts the delivery", async (each) => {
       const { reply, queued } = await received(requestFor(each), each.now, secret);
       expect(reply.status).toBeGreaterThanOrEqual(200);
@@ -89,7 +89,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
 
   // An operator's own source need not have a ping.
   if (ping || tested.readme) {
-    describe(`the ping of ${name}`, () => {
+    describe(`the ping of ${name}, ${fixture.method}`, () => {
       const said = pingRequest(ping ?? { query: {} });
 
       it("is accepted, makes no request to the API, and means no change", async () => {

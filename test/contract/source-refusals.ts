@@ -82,7 +82,7 @@ export function attackRefusals(tested: SourceUnderTest): void {
     ["written by a stranger", signedRequest(proof, stranger, fixture, at, signer)],
   ];
 
-  describe(`what is told of refused deliveries of ${name}`, () => {
+  describe(`what is told of refused deliveries of ${name}, ${fixture.method}`, () => {
     it("says for each what would have had to differ, and never a value", async () => {
       const reasons = new Set<string>();
       for (const [how, request, now, versions] of forgeries) {

@@ -69,6 +69,7 @@ export async function misunderstood(
   const edited = (edit: Edit): EventFixture => ({
     ...each,
     body: Buffer.from(editedBody(each, names, edit)),
+    query: each.extension === "query" ? editedQuery(each, names, edit) : each.query,
     answers:
       kind === "statuses"
         ? each.answers.map((answer) => ({ ...answer, json: editedJson(answer.json, names, edit) }))
@@ -77,7 +78,7 @@ export async function misunderstood(
   const strange = edited(kind === "labels" ? "rename" : "replace");
   const asked = (fixture: EventFixture) => completed(tested, fixture);
   const [before, after] = [await asked(each), await asked(strange)];
-  if (isDeepStrictEqual(strange.body, each.body) && isDeepStrictEqual(strange.answers, each.answers)) {
+  if ((["body", "query", "answers"] as const).every((part) => isDeepStrictEqual(strange[part], each[part]))) {
     return { found: [], tried: 0 };
   }
   if (after.length < before.length) return { found: [`${each.name}: an event is dropped`], tried: 1 };
@@ -144,6 +145,7 @@ function editedBody({ body, extension }: EventFixture, names: readonly string[],
       return text;
     }
   }
+  if (extension === "query") return text;
   return extension === "xml" ? editedXml(text, names, edit) : editedForm(text, names, edit);
 }
 
@@ -165,6 +167,10 @@ function withNonsense(value: unknown): unknown {
   if (value === null || value === "" || value === undefined) return value;
   if (typeof value !== "object") return nonsense;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withNonsense(inner)]));
+}
+
+function editedQuery({ query }: EventFixture, names: readonly string[], edit: Edit): EventFixture["query"] {
+  return editedJson(query, names, edit) as EventFixture["query"];
 }
 
 function editedXml(text: string, names: readonly string[], edit: Edit): string {

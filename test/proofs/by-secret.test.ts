@@ -19,7 +19,7 @@ const shown = staticHeader<Secret>({ header: "x-token", value: ({ token = "" }) 
 const proof = bySecret<Secret>({
   name: "signature or header",
   proofs: [signed, shown],
-  chosen: ({ key }) => (key === undefined ? shown : signed),
+  proofOf: ({ key, token }) => (key !== undefined ? signed : token === undefined ? undefined : shown),
 });
 
 const body = Buffer.from('{"name":"欧阳娜娜"}');
@@ -58,5 +58,6 @@ describe("a proof that the secret chooses", () => {
 
   it("verifies nothing by an empty secret", () => {
     expect(proof.verify(deliver({}), {})).toMatchObject({ ok: false, reason: "secret-empty" });
+    expect(() => proof.sign(body, {}, at)).toThrow("secret-empty");
   });
 });

@@ -1,7 +1,7 @@
 import type { ListedPerson, Listing } from "#lib/contract/source.ts";
-import { isJsonObject, readId } from "#lib/payloads/body.ts";
+import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
-import { objectIn } from "#lib/source-apis/rest-api.ts";
+import { objectIn, readPerson } from "#lib/source-apis/rest-api.ts";
 import { auth0, canAsk, fetch, type Auth0ApiSecret } from "./fetch.ts";
 import type { Auth0Event } from "./split.ts";
 
@@ -16,7 +16,7 @@ const mostListed = 1000;
 export const list: Listing<Auth0ApiSecret> = {
   hosts: fetch.hosts,
   async page(api, cursor) {
-    if (!canAsk(api.secret)) throw credentialsMissing("domain, clientId and clientSecret");
+    requireCredentials(api.secret);
     const page = Number(cursor ?? "0");
     // An order that stays while users are changed.
     const query = {
@@ -36,8 +36,7 @@ export const list: Listing<Auth0ApiSecret> = {
     }
     const people = users.flatMap((user: unknown): ListedPerson[] => {
       const subject = isJsonObject(user) ? readId(user.user_id) : undefined;
-      if (subject === undefined || !isJsonObject(user)) return [];
-      return [{ subject, type: "user.updated", payload: { user, isListed: true } satisfies Auth0Event }];
+      return subject === undefined || !isJsonObject(user) ? [] : [listed(subject, user)];
     });
     const hasNext = users.length > 0 && start + users.length < Math.min(total, mostListed);
     return {
@@ -47,4 +46,17 @@ export const list: Listing<Auth0ApiSecret> = {
       isComplete: people.length === users.length && total <= mostListed,
     };
   },
+  async person(api, subject) {
+    requireCredentials(api.secret);
+    const user = await readPerson(auth0, subject, api);
+    return user && listed(subject, user);
+  },
 };
+
+function requireCredentials(secret: Auth0ApiSecret): void {
+  if (!canAsk(secret)) throw credentialsMissing("domain, clientId and clientSecret");
+}
+
+function listed(subject: string, user: JsonObject): ListedPerson {
+  return { subject, type: "user.updated", payload: { user, isListed: true } satisfies Auth0Event };
+}

@@ -25,10 +25,9 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
           joiner([...profile(person, context), ...unlessOpen(access(person))]),
         ),
       "user.updated": () =>
-        whereStillThere(id, user, (person) => mover([
-            ...profile(person, context),
-            ...(isListed ? unlessOpen(access(person)) : [access(person)]),
-          ])),
+        whereStillThere(id, user, (person) =>
+          mover([...profile(person, context), ...(isListed ? unlessOpen(access(person)) : [access(person)])]),
+        ),
       "user.deleted": () => [leaver(id)],
     },
     eventTypes,

@@ -42,7 +42,10 @@ export default defineSource<Secret>({
   proof: bySecret<Secret>({
     name: "jwt",
     proofs: [byHmac, byPublicKey],
-    chosen: ({ hmacKey, jwksUrl }) => (hmacKey === undefined && jwksUrl !== undefined ? byPublicKey : byHmac),
+    proofOf: ({ hmacKey, jwksUrl }) => {
+      if (hmacKey !== undefined) return byHmac;
+      return jwksUrl === undefined ? undefined : byPublicKey;
+    },
   }),
   // FusionAuth repeats nothing by itself; an operator may send an event again from its log.
   redeliversForSeconds: 3 * 24 * 60 * 60,
