@@ -8,5 +8,6 @@ export { default as keycloak } from "./keycloak/index.ts";
 export { default as moka } from "./moka/index.ts";
 export { default as msgraph } from "./msgraph/index.ts";
 export { default as okta } from "./okta/index.ts";
+export { default as scalekit } from "./scalekit/index.ts";
 export { default as wecom } from "./wecom/index.ts";
 export { default as workos } from "./workos/index.ts";
