@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import type { CalendarDay, Change } from "./change.ts";
 import type { InboundError } from "./errors.ts";
 import type { DepartmentIdType } from "./person.ts";
+import type { PasswordHashPolicy } from "./policies.ts";
 import type { ApiHosts, SourceApi } from "./source-api.ts";
 
 // The contract of a source. At run time this file imports nothing; everything else in the pipeline imports it.
@@ -255,11 +256,19 @@ export interface TranslationContext {
   readonly departments: Readonly<Record<string, string>>;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
+  /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
+  readonly passwordHashes?: PasswordHashPolicy;
   /** Of files: what the ids are that `departments` gives; absent: Authing's own. */
   readonly departmentIdType?: DepartmentIdType;
   /** Of files: the day of the upload in the company's time zone, after which no person in it was born. */
   readonly today?: CalendarDay;
 }
+
+/** What kind of system a source is; a workplace suite is one with an address book, as DingTalk. */
+export type SourceKind = "aggregator" | "ats" | "hr" | "identity" | "workplace";
+
+/** What a source is built on: the vendor's documentation, the vendor's own code or SDK, or reports of third parties. */
+export type KnownFrom = "code" | "documentation" | "reports";
 
 /** Everything there is to know about a source, in one object. */
 export interface Source<Secret = never> {
@@ -267,6 +276,9 @@ export interface Source<Secret = never> {
   readonly name: string;
   /** How people call it, e.g. `BambooHR`. */
   readonly title: string;
+  /** Both are said by every built-in source; docs/sources.md is made of them. */
+  readonly kind?: SourceKind;
+  readonly knownFrom?: KnownFrom;
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
   /** How it shows who it is, over the raw bytes. */
@@ -275,7 +287,8 @@ export interface Source<Secret = never> {
   readonly redeliversForSeconds: number;
   /**
    * Answers an exchange that only checks the URL, before the proof is asked: such exchanges are proven in ways of their own,
-   * or only by a token. `undefined` for any other delivery, and for one that does not prove itself. No side effects.
+   * or only by a token. `undefined` for any other delivery, and for one that does not prove itself; save where the vendor sends the check
+   * before there is a secret: then the reply says nothing which the request does not say. No side effects.
    */
   handshake?(delivery: Delivery, secret: Secret): Reply | undefined;
   /**

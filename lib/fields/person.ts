@@ -10,7 +10,8 @@ const statusHint =
 // The changes that a translation consists of, made out of what the encoders made of each field.
 
 /**
- * A person who joins: all that the source knows of the person. The change waits until `firstDay` begins, where one is given.
+ * A person who joins: all that the source knows of the person. The change waits until `firstDay` begins, where one is given. A password
+ * among the fields is a hash (`passwordHash`), which Authing keeps as it is: no source sends passwords.
  *
  * @throws InboundError `malformed` `status-unknown` for a status that is not understood.
  */
@@ -18,7 +19,13 @@ export function joiner(
   all: readonly Encoded[],
   { firstDay }: { firstDay?: CalendarDay | undefined } = {},
 ): Create {
-  return { kind: "create", ...assembled(all), ...(firstDay !== undefined && { firstDay }) };
+  const said = assembled(all);
+  return {
+    kind: "create",
+    ...said,
+    ...(said.person.password !== undefined && { options: { keepPassword: true } }),
+    ...(firstDay !== undefined && { firstDay }),
+  };
 }
 
 /** What a mover's fields alone do not say. */

@@ -114,16 +114,16 @@ export const asking: ReasonGroup = {
       run: ["npm run parked -- show {id}{stage}", ...redriveOne],
     },
     "user-not-read": {
-      en: "The event needs the person as the source has them today, and the person was not read, so the event is dead.",
-      enNext: "Check the API token in the secret of the source, then redrive.",
-      zh: "该事件需要读取来源中的当前人员资料，但没有读到，因此成为死信。",
-      zhNext: "请检查该来源密钥中的 API 令牌，然后重新处理。",
+      en: "The event needs the person as the source has them today, and the source did not show the person, so the event is dead.",
+      enNext:
+        "Check the API credentials in the secret of the source and which people they may see, then redrive.",
+      zh: "该事件需要读取来源中此人的当前数据，但来源没有给出，因此成为死信。",
+      zhNext: "请检查该来源密钥中的 API 凭据及其可见人员范围，然后重新处理。",
       run: redriveReason,
     },
     "api-key-missing": {
       en: "The event only says who has changed, and there is no API key to ask the source with, so the event is dead and the account is unchanged.",
-      enNext:
-        "Store the credentials for the API that the README of the source names in its secret, then redrive.",
+      enNext: "Store the credentials that the README of the source names in its secret, then redrive.",
       zh: "该事件只说明谁有变更，而没有可用来查询的 API 密钥，因此事件成为死信，账号没有变化。",
       zhNext: "请按该来源 README 的说明，在其密钥中保存 API 凭证，然后重新处理。",
       run: redriveReason,
@@ -136,11 +136,18 @@ export const asking: ReasonGroup = {
       zhNext: "请按该来源 README 的说明，扩大密钥中凭证的可见范围，然后重新处理。",
       run: redriveReason,
     },
+    "api-credentials-missing": {
+      en: "The source has to be asked, and its secret holds no credentials of its API: events wait, and its people cannot be listed until these are stored.",
+      enNext: "Store the credentials that the README of the source names in its secret.",
+      zh: "需要向来源查询，但其密钥中没有 API 凭证：保存之前事件会等待，也无法列出人员。",
+      zhNext: "请按该来源 README 的说明，在其密钥中保存 API 凭证。",
+      run: [...runDoctor, ...listWaiting],
+    },
     "company-foreign": {
       en: "The event is about another company than the one in the source's secret, so it is dead and no account is changed.",
-      enNext: "Discard it; if it is your company, correct corpId in the secret and redrive.",
+      enNext: "Discard it; if it is your company, correct its id in the secret and redrive.",
       zh: "该事件属于另一家企业，与该来源密钥中的企业不同，因此成为死信，没有改变任何账号。",
-      zhNext: "请丢弃；如果确是您的企业，请更正密钥中的 corpId 后重新处理。",
+      zhNext: "请丢弃；如果确是您的企业，请更正密钥中的企业 ID 后重新处理。",
       run: ["npm run parked -- discard apply --id {id}{stage}", ...redriveReason],
     },
     "api-host-not-asked": {

@@ -226,12 +226,21 @@ export const reading: ReasonGroup = {
       zhNext: "请在 inbound.config.ts 中启用该来源，部署后重新处理；或者丢弃。",
       run: [...redriveReason, "npm run parked -- discard apply --source {source}{stage}"],
     },
-    "external-id-missing": {
-      en: "Feishu does not show the id that the configuration takes as externalId, so the event is dead: another id would make two people of one.",
+    "directory-deleted": {
+      en: "A whole directory was disconnected at the source, which sends no event for each of its people, so the event is dead and no account is changed.",
       enNext:
-        "Give the app the permission for this id in Feishu, or name another one as externalId in inbound.config.ts; then redrive.",
-      zh: "飞书没有提供配置中作为 externalId 的 ID，因此事件成为死信：换用其他 ID 会把一个人变成两个人。",
-      zhNext: "请在飞书为应用开通该 ID 的权限，或在 inbound.config.ts 中换用其他 externalId；然后重新处理。",
+        "Decide what becomes of the people of that directory, e.g. by a file with their status; then discard the event.",
+      zh: "整个目录已在来源中断开，而来源不会为其中每个人发送事件，因此该事件成为死信，没有改变任何账号。",
+      zhNext: "请决定如何处理该目录中的人员，例如上传带有状态的文件；然后丢弃该事件。",
+      run: ["npm run parked -- discard apply --id {id}{stage}"],
+    },
+    "external-id-missing": {
+      en: "The source does not show the id that the configuration takes as externalId, so the event is dead: another id would make two people of one.",
+      enNext:
+        "Give the app the permission for this id at the source, or name another one as externalId in inbound.config.ts; then redrive.",
+      zh: "来源没有提供配置中作为 externalId 的 ID，因此事件成为死信：换用其他 ID 会把一个人变成两个人。",
+      zhNext:
+        "请在来源中为应用开通该 ID 的权限，或在 inbound.config.ts 中换用其他 externalId；然后重新处理。",
       run: redriveReason,
     },
     "external-id-invalid": {

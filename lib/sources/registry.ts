@@ -1,9 +1,13 @@
+export { default as auth0 } from "./auth0/index.ts";
 export { default as bamboohr } from "./bamboohr/index.ts";
 export { default as clerk } from "./clerk/index.ts";
 export { default as dingtalk } from "./dingtalk/index.ts";
 export { default as feishu } from "./feishu/index.ts";
 export { default as haohr } from "./haohr/index.ts";
+export { default as hibob } from "./hibob/index.ts";
 export { default as moka } from "./moka/index.ts";
 export { default as okta } from "./okta/index.ts";
+export { default as personio } from "./personio/index.ts";
 export { default as wecom } from "./wecom/index.ts";
 export { default as xinrenxinshi } from "./xinrenxinshi/index.ts";
+export { default as workos } from "./workos/index.ts";

@@ -36,9 +36,10 @@ export function attackList(tested: SourceUnderTest): void {
   const recorded = readListFixture(name, tested.folder);
 
   describe(`the list of ${name}`, () => {
-    it("is recorded, over several pages", () => {
+    it("is recorded, over several pages where the vendor has pages", () => {
       expect(recorded, "write fixtures/list.json").toBeDefined();
-      expect(pagesOf(recorded)).toBeGreaterThan(1);
+      if (recorded?.isOnePage) expect(pagesOf(recorded)).toBe(1);
+      else expect(pagesOf(recorded)).toBeGreaterThan(1);
     });
     if (!recorded) return;
     const lastPage = recorded.answers.length - 1;
@@ -81,7 +82,7 @@ export function attackList(tested: SourceUnderTest): void {
       }
     });
 
-    it("is not read for ever when a cursor repeats", async () => {
+    it.skipIf(recorded.isOnePage)("is not read for ever when a cursor repeats", async () => {
       const again = recorded.answers.slice(0, lastPage);
       const { error, asked } = await read(again).then(
         () => ({ error: undefined, asked: [] }),
@@ -92,7 +93,11 @@ export function attackList(tested: SourceUnderTest): void {
     });
 
     it("is not complete when it is empty", async () => {
-      const answers = recorded.answers.map(emptied).slice(-1);
+      const { request } = recorded.answers[lastPage] as ApiAnswerOnWire;
+      // What is asked before it, such as a token, is answered as recorded.
+      const answers = recorded.answers
+        .filter((answer, index) => index === lastPage || answer.request !== request)
+        .map(emptied);
       const { people, summary } = await read(answers);
       expect({ people, isComplete: summary.isComplete }).toEqual({ people: [], isComplete: false });
     });
@@ -124,8 +129,12 @@ export function attackList(tested: SourceUnderTest): void {
           const total = recorded.people.length + difference;
           return path.length === 0 ? answer : { ...answer, json: replaced(answer.json, path, total) };
         });
-        const { summary } = await read(answers);
-        expect(summary.isComplete).toBe(false);
+        // A list that fails is not complete either.
+        const isComplete = await read(answers).then(
+          ({ summary }) => summary.isComplete,
+          (error: unknown) => inboundError(error).people.length > 0,
+        );
+        expect(isComplete).toBe(false);
       });
 
     it("may hold any value anywhere", async () => {

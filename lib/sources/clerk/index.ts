@@ -12,6 +12,8 @@ const secret = z.object({
 export default defineSource({
   name: "clerk",
   title: "Clerk",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // Clerk sends through Svix. https://clerk.com/docs/webhooks/overview
   proof: standardWebhooks<z.infer<typeof secret>>({

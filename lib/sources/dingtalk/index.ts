@@ -47,6 +47,8 @@ const proof = encryptedCallback<Secret>({
 export default defineSource<Secret>({
   name: "dingtalk",
   title: "DingTalk 钉钉",
+  kind: "workplace",
+  knownFrom: "documentation",
   secret,
   proof,
   // DingTalk does not say how often it repeats a delivery; it keeps the failed ones for 7 days.

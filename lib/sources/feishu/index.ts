@@ -19,6 +19,8 @@ const secret = z.object({
 export default defineSource<z.infer<typeof secret>>({
   name: "feishu",
   title: "Feishu / Lark",
+  kind: "workplace",
+  knownFrom: "documentation",
   secret,
   proof: feishuProof,
   // After any answer but a 200 within 3 s, Feishu repeats after 15 s, 5 min, 1 h and 6 h. The rest is a margin.

@@ -53,6 +53,8 @@ const echo = /^[\w-]{1,128}$/;
 export default defineSource<Secret>({
   name: "wecom",
   title: "WeCom 企业微信",
+  kind: "workplace",
+  knownFrom: "documentation",
   secret,
   proof,
   // WeCom repeats three times and does not say when. Its payload holds the time, so that a new event is never taken for a
