@@ -1,7 +1,7 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { email, refused, status, text, url, type Encoded } from "#lib/fields/encode.ts";
-import { chosenId, requiredId } from "#lib/fields/external-id.ts";
+import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
@@ -51,7 +51,7 @@ function joining({ user }: UserEvent, context: TranslationContext): Change[] {
 function moving({ user, before }: UserEvent, context: TranslationContext): Change[] {
   if (hasLeft(user)) return [leaver(idOf(user, context))];
   const changed = [
-    requiredId(idOf(user, context)),
+    requiredExternalId(idOf(user, context), idHint),
     ...parts(user, context)
       .filter(({ from }) => hasChanged(before, from))
       .flatMap((part) => [...part.encoded, ...emptied(part, before)]),
@@ -64,13 +64,13 @@ function moving({ user, before }: UserEvent, context: TranslationContext): Chang
   });
   // What changed is a leader, a job level, a seat: nothing that Authing has a field for. But an id that was filled in brings a
   // person who could not be brought without it.
-  const hasNewId = before !== undefined && hasChanged(before, [idOf(before, context).path]);
+  const hasNewId = before !== undefined && hasChanged(before, [chosenId(context, externalIds)]);
   return tellsNothing(change) && !hasNewId ? [] : [change];
 }
 
 function whole(user: JsonObject, context: TranslationContext): Encoded[] {
   return [
-    requiredId(idOf(user, context)),
+    requiredExternalId(idOf(user, context), idHint),
     ...parts(user, context).flatMap(({ encoded }) => encoded),
     // Authing creates an account as open; only the closed state has to be sent.
     ...(isFrozen(user) ? [access(user)] : []),
@@ -129,9 +129,12 @@ function topOf(path: string): string {
 }
 
 /** Of a leaver whose id the app may not see any more it is empty: the ledger knows the person by the event's subject. */
-function idOf(user: JsonObject | undefined, { externalId: setting }: TranslationContext): Read {
-  return chosenId(user, externalIds, setting, "feishu");
+function idOf(user: JsonObject | undefined, context: TranslationContext): Read {
+  return at(user, chosenId(context, externalIds));
 }
+
+const idHint =
+  "give the app the permission for this id in Feishu, or name another one as externalId in inbound.config.ts";
 
 function hasLeft(user: JsonObject): boolean {
   return isTrue(user, "status.is_resigned") || isTrue(user, "status.is_exited");
