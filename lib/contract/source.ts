@@ -100,7 +100,7 @@ interface ChangedPage {
 export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload">;
 
 /** A page of a list of people. */
-interface ListPage {
+export interface ListPage {
   /** May be empty. A person may be on several pages, where the list changes while it is read. */
   readonly people: readonly ListedPerson[];
   /** Where the next page begins, for `page`; absent on the last one. */
@@ -141,13 +141,14 @@ export interface Listing<Secret> {
 export interface ListedDepartment {
   /** As `departments` of the configuration and the payloads of people name it. */
   readonly id: string;
+  /** Empty for the company itself, where the API lists it without a name. */
   readonly name: string;
   /** The id of the department above; absent at the top. */
   readonly parent?: string;
 }
 
-/** A page of the departments of a source. */
-interface DepartmentPage {
+/** A page of the departments of a source. An entry that cannot be read is an error, since its people would be missing. */
+export interface DepartmentPage {
   readonly departments: readonly ListedDepartment[];
   /** Where the next page begins; absent on the last one. */
   readonly next?: string;
