@@ -51,8 +51,11 @@ describe("the sources", () => {
   });
 
   it("have one function each, and no function is without a source", () => {
-    const functions = list("functions/webhooks/").map(({ name }) => name);
-    expect(functions.toSorted()).toEqual(folders.map((name) => `${name}.ts`).toSorted());
+    const namesOf = (door: string) => list(`functions/${door}/`).map(({ name }) => `${door}/${name}`);
+    const wanted = [...builtInSources().values()].map(({ name, trigger }) =>
+      trigger ? `triggers/${name}.ts` : `webhooks/${name}.ts`,
+    );
+    expect([...namesOf("triggers"), ...namesOf("webhooks")].toSorted()).toEqual(wanted.toSorted());
   });
 
   it.each(folders)("all have the same files: %s", (name) => {

@@ -22,6 +22,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "msgraph",
   title: "Microsoft Entra ID",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks: every notification repeats the client state.
   proof: listedSecret<Secret>({

@@ -12,6 +12,8 @@ const secret = z.object({
 export default defineSource({
   name: "scalekit",
   title: "Scalekit",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://docs.scalekit.com/reference/webhooks/overview/
   proof: standardWebhooks<z.infer<typeof secret>>({
