@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { sourcePages, sourcesPage, withSourceList } from "#infra/commands/sources-page.ts";
+import { changesOf, sampleCase } from "#infra/fixtures/sample-case.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { builtInSources } from "#lib/wiring/enabled-sources.ts";
 
@@ -81,6 +82,26 @@ describe("the sources", () => {
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/words.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/list.json`, root))).toBe(listing !== undefined);
+  });
+
+  it("send samples of different people in `npm start`, so that any of them can be tried side by side", () => {
+    const owners = new Map<string, string>();
+    const shared = folders.flatMap((name) => {
+      const sample = sampleCase(name);
+      const people = sample
+        ? changesOf(sample).map(({ person }) => person as Readonly<Record<string, unknown>>)
+        : [];
+      return people.flatMap((person = {}) =>
+        ["email", "phone", "username", "externalId"].flatMap((field) => {
+          if (person[field] === undefined) return [];
+          const identifier = `${field} ${String(person[field])}`;
+          const owner = owners.get(identifier) ?? name;
+          owners.set(identifier, owner);
+          return owner === name ? [] : [`${identifier}: ${owner}, ${name}`];
+        }),
+      );
+    });
+    expect(shared, "give the invented person of the sample another one").toEqual([]);
   });
 
   it.each(folders)("have cases that hold a body and what it means, or a handshake: %s", (name) => {
