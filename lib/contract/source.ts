@@ -182,7 +182,7 @@ export type KnownFrom = "code" | "documentation" | "reports";
  * How AWS itself tells of people, in place of a webhook: it invokes the source's function, with rights of IAM. Such a source has neither a
  * route nor a secret; its proof is `awsInvocation`, which takes no delivery over HTTP.
  */
-export interface Trigger {
+interface Trigger {
   /** As whom AWS invokes the function, e.g. `cognito-idp.amazonaws.com`. `invokedBy` of the configuration says for which resources. */
   readonly principal: string;
   /**

@@ -86,11 +86,11 @@ export function operationPorts(
 ): ApplyPorts & ExplainPorts & RefusedPorts & { imports: ImportOperationPorts } {
   const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "UPLOADS_QUEUE_URL"]);
   const { SERVICE, STAGE, BUCKET, UPLOADS_QUEUE_URL } = environment;
-  const names = [...sources.keys()];
+  const received = [...sources.values()].flatMap(({ name, trigger }) => (trigger ? [] : [name]));
   return {
     ...applyPorts(config, sources),
-    sources: names,
-    refusals: loggedRefusals({ service: SERVICE, stage: STAGE, sources: names }),
+    sources: [...sources.keys()],
+    refusals: loggedRefusals({ service: SERVICE, stage: STAGE, sources: received }),
     imports: {
       objects: objectStore(),
       bucket: BUCKET,
