@@ -62,12 +62,13 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[], {
 
 function sourceTable(config: Config, sources: ReadonlyMap<string, Source>, words: Words): string {
   const { heads, defaultId, fetches } = words.sources;
-  const rows = Array.from(sources, ([name, { title, proof, fetch }]) => {
+  const rows = Array.from(sources, ([name, { title, proof, fetch, trigger }]) => {
     const externalId = config.sources[name]?.externalId;
     return [
       code(name),
       title,
-      code(`/webhooks/${name}${proof.readsPathToken ? "[/{token}]" : ""}`),
+      // No path: AWS invokes the function.
+      trigger ? absent : code(`/webhooks/${name}${proof.readsPathToken ? "[/{token}]" : ""}`),
       code(proof.name),
       externalId === undefined ? defaultId : code(externalId),
       fetch === undefined ? words.no : fetches,

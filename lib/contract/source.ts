@@ -178,6 +178,20 @@ export type SourceKind = "aggregator" | "ats" | "hr" | "identity" | "workplace";
 /** What a source is built on: the vendor's documentation, the vendor's own code or SDK, or reports of third parties. */
 export type KnownFrom = "code" | "documentation" | "reports";
 
+/**
+ * How AWS itself tells of people, in place of a webhook: it invokes the source's function, with rights of IAM. Such a source has neither a
+ * route nor a secret; its proof is `awsInvocation`, which takes no delivery over HTTP.
+ */
+export interface Trigger {
+  /** As whom AWS invokes the function, e.g. `cognito-idp.amazonaws.com`. `invokedBy` of the configuration says for which resources. */
+  readonly principal: string;
+  /**
+   * What an invocation says: only the fields that `split` and `translate` read, so that no password or code is queued or kept.
+   * `undefined` where it says nothing of a person. Pure, and never throws.
+   */
+  told(invocation: unknown): Readonly<Record<string, unknown>> | undefined;
+}
+
 /** Everything there is to know about a source, in one object. */
 export interface Source<Secret = never> {
   /** Its folder, its path segment, the name of its secret, its log field: lower case, digits and dashes. */
@@ -187,12 +201,16 @@ export interface Source<Secret = never> {
   /** Both are said by every built-in source; docs/sources.md is made of them. */
   readonly kind?: SourceKind;
   readonly knownFrom?: KnownFrom;
+  /** What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. */
+  readonly neverTells?: readonly ("mover" | "leaver")[];
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
   /** How it shows who it is, over the raw bytes. */
   readonly proof: Proof<Secret>;
   /** Seconds over which the sender repeats a delivery it got no 2xx for; duplicates are known for at least that long. */
   readonly redeliversForSeconds: number;
+  /** For a source that AWS itself invokes. `split` then reads what `told` returns, as JSON, and reads the same of the whole. */
+  readonly trigger?: Trigger;
   /**
    * Answers an exchange that only checks the URL, before the proof is asked: such exchanges are proven in ways of their own,
    * or only by a token. `undefined` for any other delivery, and for one that does not prove itself; save where the vendor sends the check
