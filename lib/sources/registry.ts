@@ -7,6 +7,7 @@ export { default as frontegg } from "./frontegg/index.ts";
 export { default as haohr } from "./haohr/index.ts";
 export { default as hibob } from "./hibob/index.ts";
 export { default as keycloak } from "./keycloak/index.ts";
+export { default as kinde } from "./kinde/index.ts";
 export { default as moka } from "./moka/index.ts";
 export { default as msgraph } from "./msgraph/index.ts";
 export { default as okta } from "./okta/index.ts";

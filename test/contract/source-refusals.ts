@@ -6,7 +6,7 @@ import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
 import { isJson, textsIn } from "./json-places.ts";
 import { arrived, type SourceUnderTest } from "./source-under-test.ts";
-import { altered, foreign, type Secret } from "./strangers.ts";
+import { altered, foreign, signerFor, type Secret } from "./strangers.ts";
 
 // Each way in which a delivery is refused is told of: what would have had to differ, and no value of the delivery or of the secret.
 
@@ -79,7 +79,7 @@ export function attackRefusals(tested: SourceUnderTest): void {
     ["early", signed, fixture.now - 6 * minute],
     ["late", signed, fixture.now + source.redeliversForSeconds * 1000 + 6 * minute],
     ["too large", { ...signed, body: Buffer.alloc(maxDeliveryBytes + 1, "x") }],
-    ["written by a stranger", signedRequest(proof, stranger, fixture, at, signer)],
+    ["written by a stranger", signedRequest(proof, stranger, fixture, at, signerFor(stranger, signer))],
   ];
 
   describe(`what is told of refused deliveries of ${name}, ${fixture.method}`, () => {
