@@ -26,3 +26,9 @@ export function withToken<Secret>(
 function withBearer(request: ApiRequest, token: string): ApiRequest {
   return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
 }
+
+/** For how many seconds a token is said to last; 0, so that it serves one request, for what says no number. */
+export function lifetimeSeconds(said: unknown): number {
+  const seconds = typeof said === "string" || typeof said === "number" ? Number(said) : 0;
+  return seconds > 0 && Number.isFinite(seconds) ? seconds : 0;
+}

@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
-import { withToken } from "./access-token.ts";
+import { lifetimeSeconds, withToken } from "./access-token.ts";
 import { failureOf, sourceFailure, type FailureHints, type SourceFailure } from "./failures.ts";
 
 /** How a token is obtained with OAuth 2.0 client credentials (RFC 6749, 4.4). */
@@ -69,7 +69,7 @@ async function obtainToken<Secret>(settings: ClientCredentials<Secret>, api: Sou
   }
   const { access_token: token, expires_in: seconds } = fields;
   if (typeof token !== "string" || token === "") throw sourceFailure("source-answer-unexpected");
-  return { token, expiresInSeconds: Number(seconds ?? defaultLifetimeSeconds) || 0 };
+  return { token, expiresInSeconds: lifetimeSeconds(seconds ?? defaultLifetimeSeconds) };
 }
 
 /** RFC 6749 wants id and secret form-encoded before they are joined: a colon in the id would move the border. */

@@ -23,6 +23,7 @@ interface KeySet {
 
 /** Making RSA keys takes a tenth of a second, so that each set has one other set. */
 const others = new WeakMap<KeySet, KeySet>();
+const publicParts = new Set(["kty", "kid", "alg", "crv", "x", "y", "n", "e"]);
 const privateKeys = new WeakMap<KeySet, unknown>();
 
 /** The private key of the sender whose secret this is: of a secret that `altered` made, the one of its public keys. */
@@ -39,9 +40,8 @@ function otherKeys(set: KeySet): KeySet {
   const known = others.get(set);
   if (known) return known;
   const signer = foreignSigner(set.keys[0]) as Readonly<Record<string, unknown>>;
-  const publicParts = ["kty", "kid", "alg", "crv", "x", "y", "n", "e"];
   const made = {
-    keys: [Object.fromEntries(Object.entries(signer).filter(([part]) => publicParts.includes(part)))],
+    keys: [Object.fromEntries(Object.entries(signer).filter(([part]) => publicParts.has(part)))],
   };
   others.set(set, made);
   privateKeys.set(made, signer);

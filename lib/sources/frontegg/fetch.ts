@@ -1,7 +1,7 @@
 import type { Fetch } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
-import { withToken } from "#lib/source-apis/access-token.ts";
+import { lifetimeSeconds, withToken } from "#lib/source-apis/access-token.ts";
 import { failureOf, sourceFailure } from "#lib/source-apis/failures.ts";
 import { hostNamed } from "#lib/source-apis/hosts.ts";
 import { refuseDeparture, waitUntilVisible } from "#lib/source-apis/people.ts";
@@ -48,8 +48,7 @@ async function obtainToken(api: SourceApi<FronteggApiSecret>) {
   if (status !== 200 || typeof token !== "string" || token === "") {
     throw sourceFailure(status === 200 ? "source-answer-unexpected" : failureOf(answer), hints);
   }
-  const seconds = isJsonObject(json) ? Number(json.expiresIn) : 0;
-  return { token, expiresInSeconds: seconds || 0 };
+  return { token, expiresInSeconds: lifetimeSeconds(isJsonObject(json) ? json.expiresIn : undefined) };
 }
 
 export const canAsk = ({ clientId = "", apiKey = "" }: FronteggApiSecret): boolean =>
