@@ -15,6 +15,8 @@ export interface ClientCredentials<Secret> {
   scope?(secret: Secret): string;
   /** Auth0 and others: the API that the token is for. */
   audience?(secret: Secret): string;
+  /** RFC 8707, as Logto has it: the API that the token is for. */
+  resource?(secret: Secret): string;
   /** Where the client's id and secret are sent: in the header `Authorization` (default), or in the form. RFC 6749, 2.3.1. */
   readonly authentication?: "basic" | "body";
   /** The request with the token in it. Default: the header `Authorization: Bearer …` (RFC 6750). */
@@ -48,6 +50,7 @@ async function obtainToken<Secret>(settings: ClientCredentials<Secret>, api: Sou
   const { host, path, authentication = "basic", hints } = settings;
   const [id, secret] = [settings.clientId(api.secret), settings.clientSecret(api.secret)];
   const [scope, audience] = [settings.scope?.(api.secret), settings.audience?.(api.secret)];
+  const resource = settings.resource?.(api.secret);
   const answer = await api.request({
     method: "POST",
     ...(host !== undefined && { host }),
@@ -58,6 +61,7 @@ async function obtainToken<Secret>(settings: ClientCredentials<Secret>, api: Sou
       ...(authentication === "body" && { client_id: id, client_secret: secret }),
       ...(scope !== undefined && { scope }),
       ...(audience !== undefined && { audience }),
+      ...(resource !== undefined && { resource }),
     },
   });
   const { status, json } = answer;

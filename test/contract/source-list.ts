@@ -201,7 +201,7 @@ export function attackList(tested: SourceUnderTest): void {
     async function read(answers: Answers) {
       const api = await startRecordedApi([{ answers }]);
       const people: ListedPerson[] = [];
-      const asked = () => api.requests.map(({ request, query }) => `${request}?${query}`);
+      const asked = () => api.requests.map(({ request, query, body }) => `${request}?${query} ${body}`);
       try {
         const opened = openApi(list as NonNullable<typeof list>, api.url, fixture.now);
         const summary = await readList(list as NonNullable<typeof list>, opened, (listed) => {
