@@ -119,8 +119,8 @@ export function attackRefusals(tested: SourceUnderTest): void {
       ...(isJson(each.body) ? textsIn(JSON.parse(Buffer.from(each.body).toString())) : []),
     ]);
     const secrets = [secret, stranger].flatMap((each) => textsIn(each));
-    // A shorter text may stand anywhere by chance, and a body may hold the word of a media type.
-    const words = new Set([name, "application/json"]);
+    // A shorter text may stand anywhere by chance, and a body may hold the word of a media type. Names of headers are told.
+    const words = new Set([name, "application/json", ...Object.keys(request.headers)]);
     return new Set([...written, ...secrets].filter((value) => value.length > 5 && !words.has(value)));
   }
 }
