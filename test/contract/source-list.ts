@@ -110,7 +110,7 @@ export function attackList(tested: SourceUnderTest): void {
         const answers = recorded.answers.map((answer) => ({
           ...answer,
           json: JSON.parse(JSON.stringify(answer.json), (_key, value: unknown) =>
-            value === subject ? stranger : value,
+            (typeof value === "number" ? String(value) : value) === subject ? stranger : value,
           ) as unknown,
         }));
         const { people, summary } = await read(answers);
