@@ -11,7 +11,7 @@ import { refuseAnother, waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { PersonReference } from "./split.ts";
 
 /** What of the secret is for asking DingTalk. */
-interface Credentials {
+export interface DingTalkApiSecret {
   readonly appKey: string;
   readonly appSecret: string;
   readonly apiHost?: string;
@@ -39,7 +39,7 @@ const asked: ReadonlySet<string> = new Set([
   "hrm_user_record_change",
 ]);
 
-const dingtalk: CodePerson<Credentials> = {
+export const dingtalk: CodePerson<DingTalkApiSecret> = {
   ...errcodeDialect,
   token: {
     request: ({ appKey, appSecret }) => ({
@@ -66,6 +66,7 @@ const dingtalk: CodePerson<Credentials> = {
     40089: "source-credentials-refused",
     40096: "source-credentials-refused",
     50002: "source-permission-missing",
+    50004: "source-permission-missing",
     60011: "source-permission-missing",
     60020: "source-address-not-allowed",
   },
@@ -74,7 +75,7 @@ const dingtalk: CodePerson<Credentials> = {
   idPath: "userid",
 };
 
-export const fetch: Fetch<Credentials> = {
+export const fetch: Fetch<DingTalkApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://oapi.dingtalk.com" }),
   async read(event, api) {
     if (event.type === left) return leaving(event, api);
@@ -85,12 +86,17 @@ export const fetch: Fetch<Credentials> = {
 
     const result = await readPerson(dingtalk, userId, api);
     if (result) {
-      return { userId, result: { ...result, extension: parsed(result.extension) } } satisfies FetchedPerson;
+      return fetchedPerson(userId, result);
     }
     waitUntilVisible(event, api.now());
     return { userId, gone: true } satisfies FetchedPerson;
   },
 };
+
+/** A person as `translate` reads them, from an answer about the person or a list. */
+export function fetchedPerson(userId: string, result: JsonObject): FetchedPerson {
+  return { userId, result: { ...result, extension: parsed(result.extension) } };
+}
 
 /** The custom fields of a person travel as JSON in a text. */
 function parsed(extension: unknown): JsonObject {
@@ -109,7 +115,7 @@ const beijingMilliseconds = 8 * 60 * 60_000;
  * The last day of an employee who leaves, as the human resources app has it: the event does not say whether that day is over. Who does not
  * leave is not in the answer. https://open.dingtalk.com/document/orgapp/intelligent-personnel-obtain-employee-turnover-information
  */
-async function leaving(event: SourceEvent, api: SourceApi<Credentials>): Promise<FetchedPerson> {
+async function leaving(event: SourceEvent, api: SourceApi<DingTalkApiSecret>): Promise<FetchedPerson> {
   const { userId } = event.payload as PersonReference;
   const request = {
     method: "POST",

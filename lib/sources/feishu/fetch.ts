@@ -9,7 +9,7 @@ import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { PeopleEvent, UserEvent } from "./split.ts";
 
-interface ApiSecret {
+export interface FeishuApiSecret {
   readonly appId: string;
   readonly appSecret: string;
   readonly apiHost?: string;
@@ -18,7 +18,7 @@ interface ApiSecret {
 /** Of Feishu's two worlds the Chinese one. Lark's is https://open.larksuite.com. */
 const defaultHost = "https://open.feishu.cn";
 
-const feishu: CodePerson<ApiSecret> = {
+export const feishu: CodePerson<FeishuApiSecret> = {
   codeOf: ({ code }) => readId(code),
   meanings: {
     // Of an app, of a tenant, or either. https://github.com/larksuite/oapi-sdk-go, core/constants.go
@@ -55,7 +55,7 @@ const feishu: CodePerson<ApiSecret> = {
 };
 
 /** https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/corehr-v1/common_data-id/convert */
-const conversion: CodeApi<ApiSecret> = {
+const conversion: CodeApi<FeishuApiSecret> = {
   ...feishu,
   // 99991672: the app lacks the permission for this interface.
   meanings: { ...feishu.meanings, 99991672: "source-permission-missing" },
@@ -78,7 +78,7 @@ const resigned = "corehr.employment.resigned_v1";
  * in events, and permissions may have come since. Everything else goes through as it is. What the event says stays; Feishu
  * only adds to it. Where Feishu does not show the person to the app, the event is used alone. Events of Feishu People have ids only.
  */
-export const fetch: Fetch<ApiSecret> = {
+export const fetch: Fetch<FeishuApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? defaultHost }),
   async changedSince(event, api) {
     const { openId, employmentId } = event.payload as PeopleEvent;
@@ -110,7 +110,7 @@ function present(user: JsonObject): JsonObject {
 async function aboutUser(
   event: SourceEvent,
   employmentId: string,
-  api: SourceApi<ApiSecret>,
+  api: SourceApi<FeishuApiSecret>,
 ): Promise<SourceEvent> {
   const answer = await ask(
     conversion,
@@ -135,7 +135,7 @@ async function aboutUser(
   return { ...event, id: `${event.id}#${openId}`.slice(0, 256), subject: openId, payload };
 }
 
-async function ofContacts(event: SourceEvent, api: SourceApi<ApiSecret>): Promise<PeopleEvent> {
+async function ofContacts(event: SourceEvent, api: SourceApi<FeishuApiSecret>): Promise<PeopleEvent> {
   const said = event.payload as PeopleEvent;
   if (said.openId === undefined) return said;
   const user = await readPerson(feishu, said.openId, api);
