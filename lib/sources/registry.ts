@@ -18,6 +18,7 @@ export { default as scalekit } from "./scalekit/index.ts";
 export { default as stytch } from "./stytch/index.ts";
 export { default as supabase } from "./supabase/index.ts";
 export { default as wecom } from "./wecom/index.ts";
+export { default as workday } from "./workday/index.ts";
 export { default as workos } from "./workos/index.ts";
 export { default as xinrenxinshi } from "./xinrenxinshi/index.ts";
 export { default as zitadel } from "./zitadel/index.ts";

@@ -4,7 +4,7 @@ import { departments } from "#lib/fields/departments.ts";
 import { email, plainWord, status, text, type Encoded } from "#lib/fields/encode.ts";
 import { externalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
-import { fullName } from "#lib/fields/name.ts";
+import { fullName, partialName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
@@ -85,21 +85,17 @@ function moving(employee: EmployeeWithFields, occurredAt: string, context: Trans
   if (departure.kind === "now") return [leaver(id)];
   if (departure.kind === "on" && departure.lastDay < dayOf(occurredAt)) return [leaver(id, departure)];
 
-  const names = { given: read(posted, given), family: read(posted, family) };
-  const hasWholeName = !isEmpty(names.given.value) && !isEmpty(names.family.value);
+  const name = partialName({ given: read(posted, given), family: read(posted, family) });
   const change = mover(
     [
       ...profile(employee, posted, context),
-      // Half a name must not become the whole one.
-      ...(hasWholeName
-        ? [fullName(names)]
-        : [text("givenName", names.given), text("familyName", names.family)]),
+      ...name.encoded,
       // Status is posted with every change: only its own change may open an account that an operator has closed at Authing.
       ...(word === "active" && hasChanged(employee, "status", context)
         ? [status(read(posted, "status"), { active: "Activated" })]
         : []),
     ],
-    { isWhole: hasWholeName, ...(departure.kind === "none" && { departure: "none" }) },
+    { isWhole: name.isWhole, ...(departure.kind === "none" && { departure: "none" }) },
   );
   const changes = [
     ...(tellsNothing(change) ? [] : [change]),
