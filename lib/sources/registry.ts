@@ -16,6 +16,7 @@ export { default as okta } from "./okta/index.ts";
 export { default as personio } from "./personio/index.ts";
 export { default as scalekit } from "./scalekit/index.ts";
 export { default as stytch } from "./stytch/index.ts";
+export { default as successfactors } from "./successfactors/index.ts";
 export { default as supabase } from "./supabase/index.ts";
 export { default as wecom } from "./wecom/index.ts";
 export { default as workday } from "./workday/index.ts";
