@@ -60,6 +60,8 @@ const SourceSettings = z.strictObject({
    * `"custom_attrs[id='C-1'].value.text"` for the item of a list that has this id; lib/fields/read.ts says how paths are written.
    */
   customData: z._default(z.record(z.string(), z.string()), {}),
+  /** Labels and states in another language → the English ones that the source's README lists: `{ Estado: "Status" }`. BambooHR only. */
+  words: z.exactOptional(z.record(z.string(), z.string())),
   /**
    * Whether joiners bring the password hashes that this source sends (`keep`) or not (`drop`, also where it is absent); its README says
    * whether it sends any. Authing keeps such a hash as it is, and needs a password script in its console that compares with it.
@@ -240,13 +242,10 @@ function standardHours(timeZone: string): number {
 }
 
 /** What the translation of a source's events may know of a configuration. */
-export function translationContext(config: Config, source: string): TranslationContext {
-  const { externalId, departments = {}, customData = {}, passwordHashes } = config.sources[source] ?? {};
-  return {
-    region: config.region,
-    departments,
-    customData,
-    ...(passwordHashes !== undefined && { passwordHashes }),
-    ...(externalId !== undefined && { externalId }),
-  };
+export function translationContext({ region, sources }: Config, source: string): TranslationContext {
+  const { departments = {}, customData = {}, externalId, words, passwordHashes } = sources[source] ?? {};
+  const said = Object.entries({ externalId, words, passwordHashes }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { region, departments, customData, ...Object.fromEntries(said) };
 }

@@ -164,6 +164,8 @@ export interface TranslationContext {
   readonly departments: Readonly<Record<string, string>>;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
+  /** The source's labels and states in another language → the English ones. */
+  readonly words?: Readonly<Record<string, string>>;
   /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
   readonly passwordHashes?: PasswordHashPolicy;
   /** Of files: what the ids are that `departments` gives; absent: Authing's own. */

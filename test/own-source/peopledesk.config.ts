@@ -14,8 +14,8 @@ import { jsonEvent } from "#lib/payloads/json-event.ts";
 
 const secret = z.object({ username: z.string(), password: z.string() });
 
-const workday = defineSource({
-  title: "Workday",
+const peopledesk = defineSource({
+  title: "PeopleDesk",
   secret,
   proof: basicAuth<z.infer<typeof secret>>({ username: (s) => s.username, password: (s) => s.password }),
   redeliversForSeconds: 24 * 3600,
@@ -47,6 +47,6 @@ const workday = defineSource({
 export default defineConfig({
   sources: {
     bamboohr: {},
-    workday: { leave: "suspend", source: workday },
+    peopledesk: { leave: "suspend", source: peopledesk },
   },
 });
