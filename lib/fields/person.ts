@@ -5,7 +5,8 @@ import { externalId } from "./external-id.ts";
 import type { Read } from "./read.ts";
 import { totpSecret } from "./totp-secret.ts";
 
-const statusHint =
+/** What the operator does about a status that is not understood. */
+export const statusHint =
   "compare the word with those in the source's README; teach the source's translate what it means, and redrive";
 
 // The changes that a translation consists of, made out of what the encoders made of each field.

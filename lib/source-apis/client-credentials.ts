@@ -18,6 +18,8 @@ export interface ClientCredentials<Secret> {
   resource?(secret: Secret): string;
   /** Where the client's id and secret are sent: in the header `Authorization` (default), or in the form. RFC 6749, 2.3.1. */
   readonly authentication?: "basic" | "body";
+  /** The request with the token in it. Default: the header `Authorization: Bearer …` (RFC 6750). */
+  authorized?(request: ApiRequest, token: string): ApiRequest;
   readonly hints?: FailureHints;
 }
 
@@ -41,16 +43,21 @@ const meanings: Readonly<Record<string, SourceFailure>> = {
 export function clientCredentials<Secret>(
   settings: ClientCredentials<Secret>,
 ): (request: ApiRequest, api: SourceApi<Secret>) => Promise<ApiAnswer> {
+  const { authorized = withBearer } = settings;
   return async (request, api) => {
     const send = async () => {
       const token = await api.token(() => obtainToken(settings, api));
-      return api.request({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } });
+      return api.request(authorized(request, token));
     };
     const answer = await send();
     if (answer.status !== 401) return answer;
     api.forgetToken();
     return send();
   };
+}
+
+function withBearer(request: ApiRequest, token: string): ApiRequest {
+  return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
 }
 
 async function obtainToken<Secret>(settings: ClientCredentials<Secret>, api: SourceApi<Secret>) {
