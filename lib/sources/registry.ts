@@ -1,6 +1,7 @@
 export { default as auth0 } from "./auth0/index.ts";
 export { default as authgear } from "./authgear/index.ts";
 export { default as bamboohr } from "./bamboohr/index.ts";
+export { default as casdoor } from "./casdoor/index.ts";
 export { default as clerk } from "./clerk/index.ts";
 export { default as cognito } from "./cognito/index.ts";
 export { default as dingtalk } from "./dingtalk/index.ts";
