@@ -5,6 +5,7 @@ export { default as dingtalk } from "./dingtalk/index.ts";
 export { default as feishu } from "./feishu/index.ts";
 export { default as finch } from "./finch/index.ts";
 export { default as greenhouse } from "./greenhouse/index.ts";
+export { default as gusto } from "./gusto/index.ts";
 export { default as hibob } from "./hibob/index.ts";
 export { default as kombo } from "./kombo/index.ts";
 export { default as merge } from "./merge/index.ts";
