@@ -20,8 +20,9 @@ export const list: Listing<GustoApiSecret> = {
     const [at, pages, total] = ["x-page", "x-total-pages", "x-total-count"].map((name) =>
       count(answer.headers[name]),
     );
-    // Without the headers the last page could not be told from any other.
-    if (String(at) !== page || pages === undefined || total === undefined) {
+    // Without the headers the last page could not be told from any other; another page than the one asked for has other people.
+    const isOther = employees.length > 0 && String(at) !== page;
+    if (isOther || pages === undefined || total === undefined) {
       throw sourceFailure("source-answer-unexpected");
     }
     const people = employees.flatMap((employee): ListedPerson[] => {
