@@ -3,7 +3,7 @@ import { birthdate } from "#lib/fields/date.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { employeeChanged, hired, type Employment, type EmploymentWords } from "#lib/fields/employment.ts";
 import { email, text, url, yesOrNo, type Encoded } from "#lib/fields/encode.ts";
-import { chosenId, requiredId } from "#lib/fields/external-id.ts";
+import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { leaver } from "#lib/fields/person.ts";
@@ -68,8 +68,8 @@ function whereThere(employee: JsonObject, context: TranslationContext, changes: 
   return isDeleted ? [leaver(idOf(employee, context))] : changes();
 }
 
-const idOf = (employee: JsonObject, { externalId: setting }: TranslationContext): Read =>
-  chosenId(employee, externalIds, setting, "merge");
+const idOf = (employee: JsonObject, context: TranslationContext): Read =>
+  at(employee, chosenId(context, externalIds));
 
 function recordOf(
   employee: JsonObject,
@@ -78,7 +78,7 @@ function recordOf(
 ): [Encoded[], Employment] {
   const id = idOf(employee, context);
   return [
-    [requiredId(id), ...profile(employee, context)],
+    [requiredExternalId(id), ...profile(employee, context)],
     {
       id,
       status: at(employee, "employment_status"),

@@ -27,6 +27,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "moka",
   title: "Moka",
+  kind: "hr",
+  knownFrom: "documentation",
   secret,
   proof: byMethod("moka-push", {
     // https://people.mokahr.com/docs/api/view/v1.html (主动推送): nothing is signed.
