@@ -32,14 +32,12 @@ const words: EmploymentWords = {
 /** Merge's employee → Authing's person. Paths, those of custom data too, begin at the employee. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { employee = {}, isForeign } = event.payload as MergeEvent;
-  if (isForeign) return [];
-  const { occurredAt } = event;
-  const joining = () =>
-    whereThere(employee, context, () => hired(...recordOf(employee, occurredAt, context)));
-  const moving = () =>
-    whereThere(employee, context, () => employeeChanged(...recordOf(employee, occurredAt, context)));
-  const leaving = () => [leaver(idOf(employee, context))];
-  const syncs: Meanings = Object.fromEntries([...syncTypes].map((type) => [type, unasked]));
+  const own = (changes: () => Change[]) => () => (isForeign ? [] : changes());
+  const record = () => recordOf(employee, event.occurredAt, context);
+  const joining = own(() => whereThere(employee, context, () => hired(...record())));
+  const moving = own(() => whereThere(employee, context, () => employeeChanged(...record())));
+  const leaving = own(() => [leaver(idOf(employee, context))]);
+  const syncs: Meanings = Object.fromEntries([...syncTypes].map((type) => [type, own(unasked)]));
   return interpret(
     event,
     {
