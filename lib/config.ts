@@ -4,6 +4,7 @@ import {
   isSilencePolicy,
   LeavePolicy,
   OtpPolicy,
+  PasswordHashPolicy,
   PeoplePolicy,
   RehirePolicy,
   silencePolicyRule,
@@ -63,6 +64,11 @@ const SourceSettings = z.strictObject({
    * `"custom_attrs[id='C-1'].value.text"` for the item of a list that has this id; lib/fields/read.ts says how paths are written.
    */
   customData: z._default(z.record(z.string(), z.string()), {}),
+  /**
+   * Whether joiners bring the password hashes that this source sends (`keep`) or not (`drop`, also where it is absent); its README says
+   * whether it sends any. Authing keeps such a hash as it is, and needs a password script in its console that compares with it.
+   */
+  passwordHashes: z.exactOptional(PasswordHashPolicy),
   /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
   source: z.exactOptional(z.custom<OwnSource>()),
 });
@@ -250,6 +256,7 @@ const PingShape = z.union([
   z.strictObject({ query: z.record(z.string(), z.string()) }),
 ]);
 
+const isText = (value: unknown) => typeof value === "string";
 const isFunction = (value: unknown) => typeof value === "function";
 const has = (value: unknown, ...methods: string[]) =>
   typeof value === "object" &&
@@ -263,6 +270,8 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     needed: true,
     say: 'must be how people call the sender, e.g. "Workday"',
   },
+  kind: { isRight: isText, needed: false, say: "must be a word of lib/contract/source.ts, or absent" },
+  knownFrom: { isRight: isText, needed: false, say: "must be a word of lib/contract/source.ts, or absent" },
   secret: {
     isRight: (value) => has((value as { _zod?: unknown } | null)?._zod, "run"),
     needed: true,
@@ -288,9 +297,9 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     say: "must be an object with the functions hosts and read",
   },
   list: {
-    isRight: (value) => has(value, "hosts", "page"),
+    isRight: (value) => has(value, "hosts", "page", "person"),
     needed: false,
-    say: "must be an object with the functions hosts and page",
+    say: "must be an object with the functions hosts, page and person",
   },
   enrol: { isRight: isFunction, needed: false, say: "must be a function: delivery → fields of the secret" },
   readsHeaders: {
@@ -329,6 +338,12 @@ function standardHours(timeZone: string): number {
 
 /** What the translation of a source's events may know of a configuration. */
 export function translationContext(config: Config, source: string): TranslationContext {
-  const { externalId, departments = {}, customData = {} } = config.sources[source] ?? {};
-  return { region: config.region, departments, customData, ...(externalId !== undefined && { externalId }) };
+  const { externalId, departments = {}, customData = {}, passwordHashes } = config.sources[source] ?? {};
+  return {
+    region: config.region,
+    departments,
+    customData,
+    ...(passwordHashes !== undefined && { passwordHashes }),
+    ...(externalId !== undefined && { externalId }),
+  };
 }

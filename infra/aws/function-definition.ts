@@ -34,7 +34,9 @@ export interface FunctionDefinition {
   readonly failureMeans: string;
 }
 
-export const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
+/** One statement for all of them: the policy of a role may have 10,240 characters. */
+export const mayReadSecrets = (...secrets: readonly [string, ...string[]]) =>
+  may(secrets.length === 1 ? ref(secrets[0]) : secrets.map(ref), "secretsmanager:GetSecretValue");
 
 export const authingSecret = "AuthingSecret";
 export const noticesSecret = "NoticesSecret";

@@ -9,6 +9,7 @@ import { readOwnDelivery } from "#infra/fixtures/own-delivery.ts";
 import { isOfStory, needStory } from "#infra/fixtures/stories.ts";
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
+import { knownSources, needSource } from "./chosen-sources.ts";
 import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { didYouMean, nearMiss } from "#lib/text/near-miss.ts";
@@ -21,17 +22,18 @@ const send = form(
   { type: "<content type>", url: "<address>" },
   async ({ words, options }) => {
     const [name, what] = words;
-    const sources = enabledSources(await loadConfig());
+    const config = await loadConfig();
     if (name === undefined) {
-      for (const known of sources.keys()) say(`${known}: ${fixtureNames(known).join(", ")}`);
+      const enabled = enabledSources(config);
+      for (const known of enabled.keys()) say(`${known}: ${fixtureNames(known).join(", ")}`);
+      const others = [...knownSources(config).keys()].filter((known) => !enabled.has(known));
+      if (others.length > 0) say(`\nwith npm start -- --sources <names> also: ${others.join(", ")}`);
       say(
         "\nnpm run send -- <source> <case>, npm run send -- <source> story, or npm run send -- <source> <file>",
       );
       return 0;
     }
-    const source = sources.get(name);
-    if (!source)
-      throw unknown(`no source "${name}" is switched on`, name, [...sources.keys()], "npm run send");
+    const source = needSource(config, name);
     if (what === undefined) {
       printCases(name);
       return 0;

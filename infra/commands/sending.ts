@@ -48,9 +48,9 @@ const readableReply = (text: string): string =>
   text.includes("encrypt") ? `(${text.length} characters, encrypted)` : text;
 
 /** The answers of the source's API about the people of this case. A stack with the developer's own secrets asks the real API. */
-async function recordAnswers(url: string, { answers }: EventFixture): Promise<void> {
+async function recordAnswers(url: string, { source, answers }: EventFixture): Promise<void> {
   const body = JSON.stringify(answers);
-  await fetch(`${url}/recorded-answers`, { method: "PUT", body, ...soon() });
+  await fetch(`${url}/recorded-answers/${source}`, { method: "PUT", body, ...soon() });
 }
 
 async function tellEvents(url: string, delivery: string): Promise<number> {
@@ -88,7 +88,7 @@ function nextAfter(status: number, isOfSource: boolean, source: string): string 
       return isOfSource
         ? "the receiver refused the proof: npm run refused says why; with secrets of your own, INBOUND_SECRETS names the same file here and " +
             "for npm start"
-        : `what runs there does not have ${source}: start npm start again with today's inbound.config.ts`;
+        : `what runs there does not have ${source}: start it again, with npm start -- --sources ${source} or with today's inbound.config.ts`;
     case 413:
       return "the body is larger than the receiver takes";
     case 503:

@@ -20,11 +20,12 @@ import {
 import { isOfStory, readStory } from "#infra/fixtures/stories.ts";
 import { localLog } from "#infra/local/log.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
-import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
+import { startRecordedApis, type RecordedApis } from "#infra/local/recorded-api.ts";
 import { localSecrets } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
 import { openStore, temporaryStore } from "#infra/store/store.ts";
+import { withSources } from "./chosen-sources.ts";
 import { portFailure } from "./ports.ts";
 import { table } from "./table.ts";
 
@@ -42,17 +43,19 @@ const arriveSeconds = 30;
 const keptFolder = join(import.meta.dirname, "../../.inbound/laptop");
 
 // npm start [-- --once | --no-samples | --keep]: runs the whole bundle on this machine and sends a few sample people through it.
-const start = form([], { once: "", "no-samples": "", keep: "", verbose: "" }, async ({ options }) => {
+// --sources <name>,<name>: with these sources in place of those of the configuration.
+const options = { sources: "<names>", once: "", "no-samples": "", keep: "", verbose: "" } as const;
+const start = form([], options, async ({ options }) => {
   const settings = localSettings();
-  const config = await loadConfig();
+  const configured = await loadConfig();
+  const config = options.sources === undefined ? configured : withSources(configured, options.sources);
   const sources = enabledSources(config);
   const asking = [...sources.values()].filter(({ fetch }) => fetch).map(({ name }) => name);
   // With the developer's own secrets, sources ask the hosts that those secrets name.
-  const api = settings.isInvented ? await startRecordedApi(asking.flatMap(eventFixtures)) : undefined;
-  const loadSecret = localSecrets(
-    settings,
-    Object.fromEntries(api ? asking.map((name) => [name, api.url]) : []),
-  );
+  const apis = settings.isInvented
+    ? await startRecordedApis(Object.fromEntries(asking.map((name) => [name, eventFixtures(name)])))
+    : undefined;
+  const loadSecret = localSecrets(settings, apis?.urls);
   // The log is printed after the samples have arrived: the table says the same, unless something went wrong.
   let held: string[] | undefined = options.verbose ? undefined : [];
   const store = options.keep
@@ -70,14 +73,14 @@ const start = form([], { once: "", "no-samples": "", keep: "", verbose: "" }, as
       if (held) held.push(line);
       else say(line);
     }),
-    ...(api && { record: (answers) => api.play({ answers }) }),
+    ...(apis && { record: (source, answers) => apis.play(source, { answers }) }),
   }).catch(async (error: unknown) => {
-    await api?.close();
+    await apis?.close();
     throw portFailure(error, settings.port);
   });
   const close = async () => {
     await stack.close();
-    await api?.close();
+    await apis?.close();
     store.close();
   };
   process.once("SIGINT", () => void close().then(() => process.exit(0)));
@@ -85,7 +88,7 @@ const start = form([], { once: "", "no-samples": "", keep: "", verbose: "" }, as
 
   say(`Authing Inbound  ${stack.url}`);
   say(`Authing          ${stack.authingHost}${stack.sandbox ? "  (the sandbox, in memory)" : ""}`);
-  if (api && asking.length > 0) say(`Sources' APIs    ${api.url}  (recorded answers: ${asking.join(", ")})`);
+  if (apis && asking.length > 0) say(`Sources' APIs    recorded answers, for ${asking.join(", ")}`);
   say("");
 
   let arrived = true;
@@ -94,7 +97,7 @@ const start = form([], { once: "", "no-samples": "", keep: "", verbose: "" }, as
   } else if (!isEmpty) {
     say(`No samples are sent: ${keptFolder} has them. The sandbox has forgotten their accounts.\n`);
   } else if (!options["no-samples"]) {
-    arrived = await sendSamples(stack, sources, loadSecret, api);
+    arrived = await sendSamples(stack, sources, loadSecret, apis);
     if (!arrived) for (const line of held?.slice(-20) ?? []) say(line, process.stderr);
   }
   held = undefined;
@@ -115,9 +118,9 @@ async function sendSamples(
   stack: Stack,
   sources: ReadonlyMap<string, Source>,
   loadSecret: LoadSecret,
-  api: RecordedApi | undefined,
+  apis: RecordedApis | undefined,
 ): Promise<boolean> {
-  const hasAnswers = api !== undefined;
+  const hasAnswers = apis !== undefined;
   const secrets = secretReader(loadSecret);
   const expected: Expected[] = [];
   for (const [name, source] of sources) {
@@ -131,7 +134,7 @@ async function sendSamples(
       continue;
     }
     const fixture = readFixture(name, sample);
-    if (fixture.kind === "events") api?.play(fixture);
+    if (fixture.kind === "events") apis?.play(name, fixture);
     const [secret] = versions;
     const at = { now: Date.now(), id: `msg_${randomUUID()}` };
     const request = requestOf(source, secret, fixture, at, hasAnswers ? fixtureSigner(name) : undefined);

@@ -10,7 +10,7 @@ import { reopenDelivery, verifiedDelivery } from "#lib/pipeline/verified-deliver
 import type { ParkedMessage } from "#lib/contract/parked.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { Source, SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
-import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { needSource } from "./chosen-sources.ts";
 import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import {
@@ -41,12 +41,7 @@ const translate = form(["<source>", "<file>"], { golden: "" }, async ({ words, o
   // npm runs commands in the folder of the project, wherever they were typed.
   const path = resolve(process.env["INIT_CWD"] ?? ".", file);
   const config = await loadConfig();
-  const sources = enabledSources(config);
-  const source = sources.get(name);
-  if (!source) {
-    say(`no source ${name} is switched on; these are: ${[...sources.keys()].join(", ")}`, process.stderr);
-    return 1;
-  }
+  const source = needSource(config, name);
   if (options.golden) return writeGolden(source, dirname(path));
   const events = source.split(await readVerified(source, path));
   const answers = readAnswers(dirname(path));

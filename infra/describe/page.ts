@@ -151,7 +151,8 @@ function trigger(event: Value, { comma, functions }: Words): string {
 
 /** `<actions> on <resources>; …`: each resource once; resources with the same actions together. */
 function rights(may: readonly Statement[], { comma, functions }: Words): string {
-  const byTarget = Map.groupBy(may, ({ Resource }) => target(Resource));
+  const single = may.flatMap((each) => [each.Resource].flat().map((Resource) => ({ ...each, Resource })));
+  const byTarget = Map.groupBy(single, ({ Resource }) => target(Resource));
   const allowed = Array.from(byTarget, ([on, statements]) => {
     const actions = statements
       .flatMap(({ Action }) => Action)
@@ -177,7 +178,7 @@ function target(resource: Value): string {
   return (
     reference.Ref ??
     reference["Fn::GetAtt"]?.[0] ??
-    reference["Fn::Sub"]?.replaceAll(/\$\{(\w+)\.Arn\}/g, "$1") ??
+    reference["Fn::Sub"]?.replaceAll(/\$\{(\w+)\.Arn\}/g, "$1").replace(/^arn:.*:log-group:/, "") ??
     JSON.stringify(resource)
   );
 }

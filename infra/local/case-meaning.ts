@@ -62,36 +62,66 @@ export async function meaningOf<Secret>(
   requests: RecordedApi["requests"];
 }> {
   const { source } = given;
-  const golden: GoldenEvent[] = [];
   const completed: SourceEvent[] = [];
   const api = source.fetch && (await startRecordedApi([each]));
-  try {
-    for (const event of await eventsOf(given, each)) {
-      if (event instanceof InboundError) {
-        golden.push({ dead: event.reason });
-        continue;
-      }
-      const { type, subject, occurredAt } = event;
-      const opened = source.fetch && api && openApi(given, source.fetch, api.url, each.now);
-      try {
-        let complete = asQueued(event);
-        if (source.fetch && opened) {
-          const payload = await source.fetch.read(complete, opened);
-          complete = asQueued({ ...event, payload });
-        }
-        const changes = source.translate(complete, contextOf(each));
-        completed.push(complete);
-        golden.push({ type, subject, occurredAt, ...resultOf(changes) });
-      } catch (error) {
-        if (!(error instanceof InboundError)) throw error;
-        const { retryable, reason } = error;
-        golden.push({ type, subject, occurredAt, ...(retryable ? { later: reason } : { dead: reason }) });
-      }
+
+  async function meanings(event: SourceEvent): Promise<GoldenEvent[]> {
+    const { type, subject, occurredAt } = event;
+    const opened = source.fetch && api && openApi(given, source.fetch, api.url, each.now);
+    try {
+      const listed = opened && (await expandedOf(source, asQueued(event), opened));
+      if (listed) return await inTurn(listed);
+      const payload =
+        source.fetch && opened ? await source.fetch.read(asQueued(event), opened) : event.payload;
+      const complete = asQueued({ ...event, payload });
+      const changes = source.translate(complete, contextOf(each));
+      completed.push(complete);
+      return [{ type, subject, occurredAt, ...resultOf(changes) }];
+    } catch (error) {
+      if (!(error instanceof InboundError)) throw error;
+      const { retryable, reason } = error;
+      return [{ type, subject, occurredAt, ...(retryable ? { later: reason } : { dead: reason }) }];
     }
+  }
+
+  async function inTurn(events: readonly (SourceEvent | InboundError)[]): Promise<GoldenEvent[]> {
+    const golden: GoldenEvent[] = [];
+    for (const event of events) {
+      golden.push(...(event instanceof InboundError ? [{ dead: event.reason }] : await meanings(event)));
+    }
+    return golden;
+  }
+
+  try {
+    const golden = await inTurn(await eventsOf(given, each));
     return { golden, completed, requests: api?.requests ?? [] };
   } finally {
     await api?.close();
   }
+}
+
+/** Pages of a list of changes that a case may record; a list that does not end is a mistake of the source. */
+const maxPages = 20;
+
+/**
+ * The events of the people whose changes an event announces, by the list that the source reads for it, from its beginning; `undefined`
+ * for an event about one person.
+ */
+export async function expandedOf<Secret>(
+  { fetch }: Source<Secret>,
+  event: SourceEvent,
+  api: SourceApi<Secret>,
+): Promise<SourceEvent[] | undefined> {
+  const events: SourceEvent[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const page = await fetch?.changedSince?.(event, api, cursor);
+    if (!page) return undefined;
+    events.push(...page.events);
+    if (page.isComplete) return events;
+    cursor = page.cursor ?? cursor;
+  }
+  throw new InboundError("unavailable", "source-list-too-long");
 }
 
 /** The source's settings that the golden changes of a case depend on. */

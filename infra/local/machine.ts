@@ -78,7 +78,8 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
   const { database, ledger, objects, parked } = store;
   const { log, refusals } = rememberRefusals(options.log, database);
   const sources = enabledSources(config);
-  const secrets = secretReader(loadSecret);
+  const digests = { current: { key: store.digestKey() } };
+  const secrets = secretReader(async (name) => (name === "digests" ? digests : loadSecret(name)));
   const clock: Clock = { now: Date.now, wait: (ms) => wait(ms), random: Math.random };
   const ports = {
     authing: connectAuthing(config.authing, secrets),

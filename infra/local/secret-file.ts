@@ -46,18 +46,15 @@ export function localSecrets(
   return isInvented ? inventedSecrets(secretsFile, apiHosts) : fileSecrets(secretsFile);
 }
 
-/** The invented secrets. A source that is not in the file is the developer's own and has the secret of its fixtures. */
+/** The invented secrets: a source's is beside its cases (`fixtures/secret.json`), the others are in the file. */
 function inventedSecrets(path: string, apiHosts: Readonly<Record<string, string>>): LoadSecret {
   const load = fileSecrets(path);
   return async (name) => {
-    const source = name.replace(/^sources\//, "");
-    const recorded = source === name ? undefined : fixtureSecret(source);
-    const { current } = await load(name).catch((error: unknown) => {
-      if (recorded) return { current: recorded };
-      throw error;
-    });
+    const source = /^sources\/(.+)$/.exec(name)?.[1];
+    const invented = source === undefined ? undefined : fixtureSecret(source);
+    if (source === undefined || invented === undefined) return load(name);
     const apiHost = apiHosts[source];
-    return { current: apiHost === undefined ? current : { apiHost, ...(current as object) } };
+    return { current: apiHost === undefined ? invented : { apiHost, ...invented } };
   };
 }
 
@@ -74,7 +71,7 @@ async function readSecrets(path: string): Promise<z.infer<typeof SecretsFile>> {
     // JSON.parse's own message would quote the file.
     throw new InboundError("misconfigured", "secrets-file-malformed", {
       path,
-      hint: 'write {"authing": {…}, "sources/<name>": {…}} as infra/fixtures/secrets.json does',
+      hint: 'write {"authing": {…}, "sources/<name>": {…}} as docs/laptop.md shows',
     });
   }
 }

@@ -25,8 +25,8 @@ export interface StackOptions {
   readonly authingHost?: string;
   readonly sandbox?: Omit<SandboxOptions, "port" | "accessKeys">;
   readonly log: Log;
-  /** Takes the answers that the sources' APIs give from now on. Absent: sources ask their real APIs. */
-  readonly record?: (answers: readonly RecordedAnswer[]) => void;
+  /** Takes the answers that a source's API gives from now on. Absent: sources ask their real APIs. */
+  readonly record?: (source: string, answers: readonly RecordedAnswer[]) => void;
   /** Default: one that ends with the process. The stack does not close it. */
   readonly store?: Store;
 }
@@ -69,12 +69,12 @@ export async function startStack({ loadSecret, port, ...options }: StackOptions)
     return machine.refuse(request);
   }
 
-  /** The answers that the sources' APIs give from now on. `npm run send` brings those of a case. */
-  function recordAnswers(body: Buffer): Answer {
+  /** The answers that a source's API gives from now on. `npm run send` brings those of a case. */
+  function recordAnswers(source: string, body: Buffer): Answer {
     if (!options.record) return { status: 409, body: { error: "sources ask their own APIs here" } };
     const answers = z.safeParse(AnswersFile, parseJson(body));
     if (!answers.success) return { status: 400, body: { error: "write answers as in answers.json" } };
-    options.record(answers.data);
+    options.record(source, answers.data);
     return { status: 204 };
   }
 
@@ -85,7 +85,9 @@ export async function startStack({ loadSecret, port, ...options }: StackOptions)
       const [first = "", ...rest] = segmentsOf(request);
       // An unknown path is answered as a bad proof is: a stranger cannot find out which paths exist.
       if (first === "webhooks") return machine.receive(rest, request) ?? noRoute(request);
-      if (first === "recorded-answers" && request.method === "PUT") return recordAnswers(request.body);
+      if (first === "recorded-answers" && request.method === "PUT") {
+        return recordAnswers(rest.join("/"), request.body);
+      }
       return operatorAnswer(request, own) ?? noRoute(request);
     },
     { stream: (head, body) => uploadAnswer(head, body, own) },

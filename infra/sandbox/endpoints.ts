@@ -121,11 +121,15 @@ export function createOperations(
     return person;
   }
 
-  function update(request: z.infer<typeof requests.UpdateUser>): Answer {
+  type Fields = Omit<z.infer<typeof requests.UpdateUserInfo>, "userId" | "passwordEncryptType">;
+
+  /** A person as an update would leave them. `taken`: what the good records before this one have claimed; it grows by what this one claims. */
+  function judgeUpdate(
+    person: Person,
     // The field `metadataSource` of create is called `metadata` here.
-    const { userId, options = {}, password, passwordEncryptType = "none", metadata, ...fields } = request;
-    const person = people.find(userId, options.userIdType);
-    if (!person) return { refusal: envelope.unknownUser };
+    { metadata, ...fields }: Fields,
+    taken: Set<string>,
+  ): Verdict<Profile> {
     const profile: Profile = {
       ...person.profile,
       ...fields,
@@ -135,14 +139,24 @@ export function createOperations(
     };
     const refusal = refusalOf(profile);
     if (refusal) return { refusal };
-    const collision = people.collision(profile, { except: person.userId });
+    const collision = people.collision(profile, { except: person.userId, taken });
     if (collision) return { refusal: conflict(collision) };
+    for (const key of uniqueKeys(profile).keys()) taken.add(key);
+    return { good: profile };
+  }
+
+  function update(request: z.infer<typeof requests.UpdateUser>): Answer {
+    const { userId, options = {}, password, passwordEncryptType = "none", ...fields } = request;
+    const person = people.find(userId, options.userIdType);
+    if (!person) return { refusal: envelope.unknownUser };
+    const verdict = judgeUpdate(person, fields, new Set());
+    if ("refusal" in verdict) return verdict;
     if (password !== undefined) {
       const clear = keys.decrypt(password, options.passwordEncryptType ?? passwordEncryptType);
       if (clear === undefined) return { refusal: envelope.badParameter("password") };
       person.password = { password: clear, keepPassword: false };
     }
-    people.change(person, profile);
+    people.change(person, verdict.good);
     if (password !== undefined) person.passwordLastSetAt = person.updatedAt;
     person.resetPasswordOnNextLogin =
       options.resetPasswordOnNextLogin ??
@@ -194,6 +208,26 @@ export function createOperations(
       return "refusal" in verdict ? verdict : { data: toUserDto(create(verdict.good)) };
     }),
     "update-user": operation("POST", requests.UpdateUser, update),
+    "update-user-batch": operation("POST", requests.UpdateUserBatch, ({ list }) => {
+      const taken = new Set<string>();
+      const changed: Person[] = [];
+      const refusal = applyBatch(
+        list.map((record): Verdict<{ person: Person; profile: Profile }> => {
+          const parsed = z.safeParse(requests.UpdateUserInfo, record);
+          if (!parsed.success) return { refusal: envelope.badParameter(requests.badField(parsed.error)) };
+          const { userId, passwordEncryptType: _, ...fields } = parsed.data;
+          const person = people.find(userId);
+          if (!person) return { refusal: envelope.unknownUser };
+          const verdict = judgeUpdate(person, fields, taken);
+          return "refusal" in verdict ? verdict : { good: { person, profile: verdict.good } };
+        }),
+        ({ person, profile }) => {
+          people.change(person, profile);
+          changed.push(person);
+        },
+      );
+      return refusal ? { refusal } : { data: changed.map((person) => toUserDto(person)) };
+    }),
     "set-user-departments": operation(
       "POST",
       dto.SetUserDepartmentsDto,

@@ -38,6 +38,9 @@ export const UpdateUser = z.extend(dto.UpdateUserReqDto, {
   passwordEncryptType: z.exactOptional(PasswordEncryptType),
 });
 
+export const UpdateUserBatch = z.strictObject({ list: records });
+export const UpdateUserInfo = z.omit(UpdateUser, { password: true, options: true });
+
 /** `resign-user`, `get-user-mfa-info` and `get-otp-secret-by-user` name one person in the same way. */
 export const OneUser = dto.GetUserMfaInfoReqDto;
 

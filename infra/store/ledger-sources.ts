@@ -17,6 +17,7 @@ export function sourceLedger(
   | "subject"
   | "tell"
   | "countSubjects"
+  | "subjectsOf"
   | "subjects"
   | "countDeparture"
   | "firstDepartures"
@@ -75,6 +76,10 @@ export function sourceLedger(
         source,
       );
       return row?.count ?? 0;
+    },
+
+    async subjectsOf(source, subjects) {
+      return subjects.map((subject) => subjectOf(source, subject));
     },
 
     async subjects(source, after) {

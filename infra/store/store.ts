@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Parked } from "#lib/contract/parked.ts";
 import { openDatabase, temporaryDatabase } from "./database.ts";
@@ -22,6 +23,8 @@ export interface Store {
    * is another one: the ledger would take accounts for created that are not there.
    */
   belongTo(authingHost: string): void;
+  /** The key of the digests of fields, made the first time: it is of use only beside the ledger. */
+  digestKey(): string;
   /** Returns dead messages to their queues; resolves to how many. */
   reviveDead(): number;
   /** Deletes what has expired. */
@@ -53,6 +56,12 @@ export async function openStore(
   return storeOf(database);
 }
 
+/** A setting of the store, which is noted the first time. */
+function settingOf(database: Database, name: "authing" | "digest-key", first: string): string {
+  database.run("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", name, first);
+  return database.one<{ value: string }>("SELECT value FROM settings WHERE name = ?", name)?.value ?? first;
+}
+
 function storeOf(database: Database): Store {
   return {
     database,
@@ -61,16 +70,13 @@ function storeOf(database: Database): Store {
     parked: storeParked(database),
     enrolments: storeEnrolments(database),
     belongTo(authingHost) {
-      database.run(
-        "INSERT INTO settings (name, value) VALUES ('authing', ?) ON CONFLICT DO NOTHING",
-        authingHost,
-      );
-      const noted = database.one<{ value: string }>("SELECT value FROM settings WHERE name = 'authing'");
-      if (noted?.value === authingHost) return;
+      const noted = settingOf(database, "authing", authingHost);
+      if (noted === authingHost) return;
       throw new InboundError("misconfigured", "store-of-another-authing", {
-        hint: `the store knows the accounts at ${noted?.value}, not those at ${authingHost}: name another folder`,
+        hint: `the store knows the accounts at ${noted}, not those at ${authingHost}: name another folder`,
       });
     },
+    digestKey: () => settingOf(database, "digest-key", randomBytes(32).toString("base64url")),
     reviveDead: () => reviveDead(database, Date.now()),
     sweep: (retention) => sweep(database, { ...retention, now: Date.now() }),
     close: () => database.close(),

@@ -63,6 +63,11 @@ export interface AuthingClient {
   /** Returns the people that Authing knows; when one of the ids is unknown, Authing may also answer `user-not-found`. */
   getUserBatch(request: dto.GetUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   updateUser(request: dto.UpdateUserReqDto): Promise<Answer<dto.UserDto | undefined>>;
+  /**
+   * Changes several people. Returns those that Authing says it has changed; on a refusal some of them may have been. In the dialect of 2022
+   * every call is refused: that page does not have this endpoint.
+   */
+  updateUserBatch(request: dto.UpdateUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   /** The user exists, so a refusal is about the departments: `invalid-record` for a department that Authing does not know. */
   setUserDepartments(request: dto.SetUserDepartmentsDto): Promise<Answer<undefined>>;
   resignUserBatch(request: dto.ResignUserBatchReqDto): Promise<Answer<undefined>>;
@@ -250,6 +255,14 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       const operation = post("update-user", request, dto.lenient(dto.UserDto));
       const problems = shapeProblems(dto.UpdateUserReqDto, request);
       return callWithPasswords(operation, request, problems, updateToWire);
+    },
+    updateUserBatch(request) {
+      const problems = shapeProblems(dto.UpdateUserBatchReqDto, request);
+      return call({
+        ...post("update-user-batch", request, dto.UserList),
+        problems: dialect === "current" ? problems : [...problems, { path: "list", code: "not-in-dialect" }],
+        records: countOf(request.list),
+      });
     },
     setUserDepartments(request) {
       const problems = shapeProblems(dto.SetUserDepartmentsDto, request);

@@ -16,6 +16,7 @@ import {
   maxUsersPerCreate,
   maxUsersPerLeave,
   maxUsersPerLookUp,
+  maxUsersPerUpdate,
 } from "./limits.ts";
 
 // What Authing's Management API v3 takes and gives, under the names its reference uses. Requests are strict: a field that
@@ -110,6 +111,17 @@ export const UpdateUserReqDto = z.strictObject({
   options: z.exactOptional(UpdateUserOptionsDto),
 });
 export type UpdateUserReqDto = Frozen<z.infer<typeof UpdateUserReqDto>>;
+
+/**
+ * Changes of several people. `userId` is Authing's own id: this endpoint has no `userIdType`. Passwords go with `update-user`, since their
+ * encryption is an option of the whole call.
+ */
+export const UpdateUserBatchReqDto = z.strictObject({
+  list: z
+    .array(z.omit(UpdateUserReqDto, { password: true, options: true }))
+    .check(z.minLength(1), z.maxLength(maxUsersPerUpdate)),
+});
+export type UpdateUserBatchReqDto = Frozen<z.infer<typeof UpdateUserBatchReqDto>>;
 
 /** The departments of a person from now on; the person leaves those that are not in the list. */
 export const SetUserDepartmentsDto = z.strictObject({

@@ -4,6 +4,8 @@
 export const maxUsersPerCreate = 50;
 /** Most secrets in one `import-otp`. The reference names no limit; this is that of its siblings. */
 export const maxSecretsPerImport = 50;
+/** Most people in one `update-user-batch`. The reference names no limit; this is that of its siblings. */
+export const maxUsersPerUpdate = 50;
 /** Most ids in one `resign-user-batch` or `delete-users-batch`. Source: OpenAPI, `userIds` maxItems 50. */
 export const maxUsersPerLeave = 50;
 /** Most ids in one `get-user-batch`. Source: OpenAPI, `userIds` maxItems 50. */

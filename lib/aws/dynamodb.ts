@@ -6,6 +6,7 @@ import { clientSettings } from "./client.ts";
 export const dynamodb = new DynamoDBClient(clientSettings);
 
 export {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   GetItemCommand,

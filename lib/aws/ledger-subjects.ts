@@ -1,5 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { FieldTold, Ledger, SubjectRecord } from "#lib/contract/ledger.ts";
+import { digestLength } from "#lib/ledger/field-digests.ts";
 import { withTold } from "#lib/ledger/merge.ts";
 import { countOf, keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
 
@@ -11,7 +12,15 @@ import { countOf, keyOf, keyPiece, number, text, type Item, type Table } from ".
 
 type SubjectLedger = Pick<
   Ledger,
-  "subject" | "tell" | "countSubjects" | "subjects" | "pausedSince" | "pause" | "cursor" | "moveCursor"
+  | "subject"
+  | "tell"
+  | "countSubjects"
+  | "subjectsOf"
+  | "subjects"
+  | "pausedSince"
+  | "pause"
+  | "cursor"
+  | "moveCursor"
 >;
 
 /**
@@ -66,6 +75,11 @@ export function subjectLedger(table: Table): SubjectLedger {
       return countOf(await table.get(sourceKey(source, "subjects")));
     },
 
+    async subjectsOf(source, subjects) {
+      const found = await table.getMany(subjects.map((subject) => subjectKey(source, subject)));
+      return subjects.map((subject, index) => recordOf(found[index], source, subject));
+    },
+
     async subjects(source, after) {
       const page = await table.query({
         index: "by-source",
@@ -113,13 +127,18 @@ const indexed = (subject: string) => text(subject === "" ? emptySubject : keyPie
 const emptySubject = "sha256:";
 const isWhole = (shown: string) => !shown.startsWith("sha256:");
 
-/** As it is stored: [when, by which event, which fields] of each statement of which something still counts. */
-type Statement = readonly [at: string, by: string, fields: readonly string[]];
+/**
+ * As it is stored: [when, by which event, which fields] of each statement of which something still counts; at the end, where there are
+ * any, the digests of the fields as one text, with dots for a field that has none.
+ */
+type Statement = readonly [at: string, by: string, fields: readonly string[], digests?: string];
 type Stored = Omit<SubjectRecord, "source" | "subject" | "told"> & {
   readonly told: readonly Statement[];
   /** Where the key holds its hash. */
   readonly subject?: string;
 };
+
+const noDigest = ".".repeat(digestLength);
 
 function toldText(record: SubjectRecord): string {
   const { source: _, subject, told, ...rest } = record;
@@ -129,7 +148,11 @@ function toldText(record: SubjectRecord): string {
     ...(!isWhole(indexed(subject).S ?? "") && { subject }),
     told: [...statements.values()].flatMap((fields): Statement[] => {
       const [, first] = fields[0] ?? [];
-      return first ? [[first.at, first.by, fields.map(([name]) => name)]] : [];
+      if (!first) return [];
+      const digests = fields.map(([, { digest }]) => digest ?? noDigest).join("");
+      const names = fields.map(([name]) => name);
+      const hasDigests = fields.some(([, { digest }]) => digest !== undefined);
+      return [hasDigests ? [first.at, first.by, names, digests] : [first.at, first.by, names]];
     }),
   };
   // JSON escapes halves of surrogate pairs, which an attribute could not hold.
@@ -146,6 +169,10 @@ function recordOf(item: Item | undefined, source: string, subject: string): Subj
   const stored = storedIn(item);
   if (!stored) return undefined;
   const told: Record<string, FieldTold> = {};
-  for (const [at, by, fields] of stored.told) for (const field of fields) told[field] = { at, by };
+  for (const [at, by, fields, digests = ""] of stored.told)
+    for (const [index, field] of fields.entries()) {
+      const digest = digests.slice(index * digestLength, (index + 1) * digestLength);
+      told[field] = { at, by, ...(digest !== "" && digest !== noDigest && { digest }) };
+    }
   return { ...stored, source, subject, told };
 }

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { InboundError } from "#lib/contract/errors.ts";
 import { reached } from "./failure.ts";
 
 // How the ledger reads and writes its DynamoDB table (infra/aws/ledger.yml). No scans, no transactions: each promise is one
@@ -72,6 +74,25 @@ export function ledgerTable(name: string) {
       return (await reach(dynamodb.send(command))).Item;
     },
 
+    /** Items in the order of their keys, `undefined` for one that is not there; the same key may be asked for twice. */
+    async getMany(keys: readonly Item[]): Promise<(Item | undefined)[]> {
+      const found = new Map<string, Item>();
+      let asked = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+      for (let tries = 0; asked.length > 0; tries += 1) {
+        // DynamoDB answers as much as its throughput allows, and the rest when it is asked again.
+        if (tries === mostTries) throw new InboundError("unavailable", "ledger-unreachable");
+        if (tries > 0) await sleep(Math.random() * firstPauseMilliseconds * 2 ** tries);
+        const { dynamodb, BatchGetItemCommand } = await aws();
+        const request = { [name]: { Keys: asked.slice(0, mostAtOnce), ConsistentRead: true } };
+        const answer = await reach(dynamodb.send(new BatchGetItemCommand({ RequestItems: request })));
+        for (const item of answer.Responses?.[name] ?? []) found.set(nameOf(item), item);
+        const left = answer.UnprocessedKeys?.[name]?.Keys ?? [];
+        if (left.length === 0) tries = -1;
+        asked = [...left, ...asked.slice(mostAtOnce)];
+      }
+      return keys.map((key) => found.get(nameOf(key)));
+    },
+
     /** Replaces an item. */
     async put(item: Item, condition?: Condition): Promise<Written> {
       const { dynamodb, PutItemCommand } = await aws();
@@ -125,6 +146,12 @@ export function ledgerTable(name: string) {
     },
   };
 }
+
+/** Items that DynamoDB takes in one read: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const mostAtOnce = 100;
+const mostTries = 10;
+const firstPauseMilliseconds = 25;
+const nameOf = ({ pk, sk }: Item): string => JSON.stringify([pk?.S, sk?.S]);
 
 export const text = (value: string): AttributeValue => ({ S: value });
 export const number = (value: number): AttributeValue => ({ N: String(value) });

@@ -44,6 +44,11 @@ export interface FieldTold {
   readonly at: string;
   /** The event that told it, without its source. */
   readonly by: string;
+  /**
+   * A keyed digest of the value, by which a roster knows that the value is still the same (lib/ledger/field-digests.ts). Absent for
+   * secrets, for what the record holds itself (access, days), and where there is no key.
+   */
+  readonly digest?: string;
 }
 
 /** What a source has told of one of its people. */
@@ -126,6 +131,8 @@ export interface Ledger {
   tell(record: SubjectRecord): Promise<void>;
   /** How many people a source has brought. */
   countSubjects(source: string): Promise<number>;
+  /** What a source has told of some of its people, in the order of their ids here; at most 100 at a time. */
+  subjectsOf(source: string, subjects: readonly string[]): Promise<readonly (SubjectRecord | undefined)[]>;
   /** The people that a source has brought, a page at a time, in the order of their ids. `next` is absent on the last page. */
   subjects(source: string, after?: string): Promise<{ subjects: readonly string[]; next?: string }>;
   /**

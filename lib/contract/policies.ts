@@ -10,6 +10,10 @@ export type RehirePolicy = z.infer<typeof RehirePolicy>;
 export const LeavePolicy = z.enum(["resign", "suspend", "deactivate", "delete"]);
 export type LeavePolicy = z.infer<typeof LeavePolicy>;
 
+/** What becomes of password hashes that a source sends of a joiner: dropped, or kept as they are, for a password script at Authing. */
+export const PasswordHashPolicy = z.enum(["drop", "keep"]);
+export type PasswordHashPolicy = z.infer<typeof PasswordHashPolicy>;
+
 /** How the TOTP secret of a joiner goes to Authing. */
 export const OtpPolicy = z.enum(["import", "inline"]);
 export type OtpPolicy = z.infer<typeof OtpPolicy>;

@@ -1,102 +1,12 @@
-import type { ProofDiffers, ProofFailure } from "./proof-differs.ts";
 import type * as z from "zod/mini";
 import type { CalendarDay, Change } from "./change.ts";
 import type { InboundError } from "./errors.ts";
 import type { DepartmentIdType } from "./person.ts";
+import type { PasswordHashPolicy } from "./policies.ts";
+import type { Delivery, Proof } from "./proof.ts";
 import type { ApiHosts, SourceApi } from "./source-api.ts";
 
 // The contract of a source. At run time this file imports nothing; everything else in the pipeline imports it.
-
-/** One HTTP request from a source, as it came. */
-export interface Delivery {
-  readonly method: string;
-  /** Names in lower case; repeated headers joined with a comma, as API Gateway does. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** What follows the `?`, byte for byte; empty where there is none. */
-  readonly rawQuery: string;
-  /** The same, parsed. */
-  readonly query: URLSearchParams;
-  /** What follows `/webhooks/<source>/` in the path. Only routed for a proof that reads it (`readsPathToken`). */
-  readonly pathToken?: string;
-  /** The raw bytes. */
-  readonly body: Uint8Array;
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-}
-
-/** A signed request as a sender would make it: what `sign` returns, `verify` accepts. */
-export interface SignedRequest {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-  /** The last segment of the path, for a proof that reads it. */
-  readonly pathToken?: string;
-  readonly body: Uint8Array;
-}
-
-/** What a sender knows of the request it signs, beside its body. */
-export interface Signing {
-  /** When it signs, in milliseconds since 1970. */
-  readonly now: number;
-  /** The id of the delivery, for proofs that cover one. */
-  readonly id: string;
-  /** The request's own headers (names in lower case) and query parameters, for proofs that cover some of them. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-}
-
-export type ProofResult =
-  | {
-      readonly ok: true;
-      /** What was said: the body, decrypted where the sender encrypts. */
-      readonly payload: Uint8Array;
-      /** When the sender says it sent this, in milliseconds since 1970, where the proof covers such a time. */
-      readonly sentAt?: number;
-      /** The sender's id of this delivery, where the proof covers one. */
-      readonly deliveryId?: string;
-    }
-  | RefusedProof;
-
-/** A proof that did not hold. A proof of `lib/proofs` says what differs; one of an operator's own may leave it out. */
-export type RefusedProof = {
-  [Reason in ProofFailure]: {
-    readonly ok: false;
-    readonly reason: Reason;
-    readonly differs?: ProofDiffers[Reason];
-  };
-}[ProofFailure];
-
-/** How a source shows who it is. What `sign` returns, `verify` accepts. */
-export interface Proof<Secret> {
-  /** What the explanation of an event calls it, e.g. `hmac-sha256`. */
-  readonly name: string;
-  /** Whether the proof covers the bytes of the body; a static secret does not. */
-  readonly coversBody: boolean;
-  /** Whether a delivery that is older than the tolerance is refused. */
-  readonly refusesStale: boolean;
-  /**
-   * Query parameters that prove and say nothing: signatures, secrets, nonces. They are taken out of the query once the proof
-   * held, so that none of them is read by `split` or kept.
-   */
-  readonly proofParameters?: readonly string[];
-  /** Whether the secret is the last segment of the path: `/webhooks/<source>/<pathToken>` is routed for this source only then. */
-  readonly readsPathToken?: boolean;
-  /**
-   * A promise only where keys have to be fetched or the algorithm has no synchronous form: everything else answers at once.
-   * Throws `unavailable` when the proof cannot be checked now, so that the sender retries.
-   */
-  verify(delivery: Delivery, secret: Secret): ProofResult | Promise<ProofResult>;
-  /**
-   * Makes the request a sender would make with this body: for tests, samples, `npm run send` and the ping of `npm run doctor`.
-   * `signer` is what only the sender has, such as a private key (`fixtures/signer.json` of a source). Throws `misconfigured`
-   * `signer-missing` where the secret alone cannot sign.
-   */
-  sign(body: Uint8Array, secret: Secret, at: Signing, signer?: unknown): SignedRequest;
-}
-
-/** A proof that needs nothing but the secret, and so answers at once. */
-export interface ImmediateProof<Secret> extends Proof<Secret> {
-  verify(delivery: Delivery, secret: Secret): ProofResult;
-}
 
 /**
  * What a delivery whose proof held says, without what proved it: all that `split` reads. A delivery that cannot be read is
@@ -190,7 +100,7 @@ interface ChangedPage {
 export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload">;
 
 /** A page of a list of people. */
-interface ListPage {
+export interface ListPage {
   /** May be empty. A person may be on several pages, where the list changes while it is read. */
   readonly people: readonly ListedPerson[];
   /** Where the next page begins, for `page`; absent on the last one. */
@@ -216,6 +126,32 @@ export interface Listing<Secret> {
    * @throws InboundError the failures of `fetch`: a page that cannot be read is never an empty one.
    */
   page(api: SourceApi<Secret>, cursor: string | undefined): Promise<ListPage>;
+  /**
+   * One person, by the source's id, in the shape of the list. `undefined` only where the source says, as its vendor documents it, that it
+   * has no such person, or has deleted them: together with a person whom `translate` makes a leaver, that alone proves a departure.
+   *
+   * @throws InboundError the failures of `fetch`.
+   */
+  person(api: SourceApi<Secret>, subject: string): Promise<ListedPerson | undefined>;
+  /** The departments of the source, page by page, where its API has them: for `npm run departments`. */
+  departments?(api: SourceApi<Secret>, cursor: string | undefined): Promise<DepartmentPage>;
+}
+
+/** A department as a source knows it. */
+export interface ListedDepartment {
+  /** As `departments` of the configuration and the payloads of people name it. */
+  readonly id: string;
+  /** Empty for the company itself, where the API lists it without a name. */
+  readonly name: string;
+  /** The id of the department above; absent at the top. */
+  readonly parent?: string;
+}
+
+/** A page of the departments of a source. An entry that cannot be read is an error, since its people would be missing. */
+export interface DepartmentPage {
+  readonly departments: readonly ListedDepartment[];
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: string;
 }
 
 /** What translation may know beside the event: settings, never clocks or networks. */
@@ -228,11 +164,19 @@ export interface TranslationContext {
   readonly departments: Readonly<Record<string, string>>;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
+  /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
+  readonly passwordHashes?: PasswordHashPolicy;
   /** Of files: what the ids are that `departments` gives; absent: Authing's own. */
   readonly departmentIdType?: DepartmentIdType;
   /** Of files: the day of the upload in the company's time zone, after which no person in it was born. */
   readonly today?: CalendarDay;
 }
+
+/** What kind of system a source is; a workplace suite is one with an address book, as DingTalk. */
+export type SourceKind = "aggregator" | "ats" | "hr" | "identity" | "workplace";
+
+/** What a source is built on: the vendor's documentation, the vendor's own code or SDK, or reports of third parties. */
+export type KnownFrom = "code" | "documentation" | "reports";
 
 /** Everything there is to know about a source, in one object. */
 export interface Source<Secret = never> {
@@ -240,6 +184,9 @@ export interface Source<Secret = never> {
   readonly name: string;
   /** How people call it, e.g. `BambooHR`. */
   readonly title: string;
+  /** Both are said by every built-in source; docs/sources.md is made of them. */
+  readonly kind?: SourceKind;
+  readonly knownFrom?: KnownFrom;
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
   /** How it shows who it is, over the raw bytes. */
@@ -248,7 +195,8 @@ export interface Source<Secret = never> {
   readonly redeliversForSeconds: number;
   /**
    * Answers an exchange that only checks the URL, before the proof is asked: such exchanges are proven in ways of their own,
-   * or only by a token. `undefined` for any other delivery, and for one that does not prove itself. No side effects.
+   * or only by a token. `undefined` for any other delivery, and for one that does not prove itself; save where the vendor sends the check
+   * before there is a secret: then the reply says nothing which the request does not say. No side effects.
    */
   handshake?(delivery: Delivery, secret: Secret): Reply | undefined;
   /**

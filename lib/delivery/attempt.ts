@@ -47,8 +47,8 @@ export async function attempt<Data>(
   }
 }
 
-/** For what may be said twice, such as an update or a departure: after an unknown outcome it is simply said again. */
-export async function attemptAgain<Data>(
+/** For what may be said twice, such as an update or a departure: after an unknown outcome it is simply said again, twice at most. */
+export async function sayAgain<Data>(
   context: DeliveryContext,
   call: () => Promise<Answer<Data>>,
 ): Promise<Answer<Data>> {
@@ -56,6 +56,15 @@ export async function attemptAgain<Data>(
   for (let again = 0; again < 2 && !answer.ok && answer.failure.retry === "after-lookup"; again += 1) {
     answer = await attempt(context, call);
   }
+  return answer;
+}
+
+/** As `sayAgain`. Throws `unavailable` where the outcome stays unknown. */
+export async function attemptAgain<Data>(
+  context: DeliveryContext,
+  call: () => Promise<Answer<Data>>,
+): Promise<Answer<Data>> {
+  const answer = await sayAgain(context, call);
   if (!answer.ok && answer.failure.retry === "after-lookup") {
     throw new InboundError("unavailable", answer.failure.kind);
   }

@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { createPeople } from "./create.ts";
-import { removePerson, updatePerson } from "./move.ts";
+import { movePeople } from "./move-batch.ts";
 import { bringSecrets, enrolmentsOf } from "./totp-secrets.ts";
 
 export interface Delivered {
@@ -34,10 +34,11 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
     await createPeople([...sentAs.values()], context, (sent, outcome) =>
       settle(joinerOf.get(sent) ?? sent, outcome),
     );
-    for (const task of tasks) {
-      if (isOf("update")(task)) await updatePerson(task, context, settle);
-      if (isOf("leave")(task)) await removePerson(task, context, settle);
-    }
+    await movePeople(
+      tasks.filter((task) => isOf("update")(task) || isOf("leave")(task)),
+      context,
+      settle,
+    );
     await bringSecrets(secrets, enrolments, (task) => outcomes.get(task), context, settle);
   } catch (error) {
     if (!(error instanceof InboundError && error.retryable)) throw error;

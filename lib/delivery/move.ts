@@ -23,19 +23,15 @@ export async function updatePerson(
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {
-  const { change, staysClosed = false } = task;
   const references = referencesOf(task);
   if (references.length === 0) return bringPerson(task, context, settle);
 
-  const set = { ...updatable(change.person), ...renaming(task) };
+  const set = fieldsToSet(task);
   const updates = Object.keys(set).length > 0;
-  // A person that another source let go does not come back into departments by the way.
-  const departmentIds = staysClosed ? [] : (change.person.departmentIds ?? []);
-  const closed = staysClosed && ({ reason: "stays-closed", field: "status" } as const);
-  const changes = updates || departmentIds.length > 0;
-  const nothing = { kind: "already-done", reason: "nothing-to-change" } as const;
   const account = accountOf(task);
-  if (!changes && account.userId !== undefined) return settle(task, { ...nothing, ...account, ...closed });
+  if (!updates && departmentsOf(task).length === 0 && account.userId !== undefined) {
+    return settle(task, { ...nothingToChange, ...account, ...staysClosedIn(task) });
+  }
 
   const { answer, who } = await firstFound(references, ({ kind, value: userId }) => {
     const userIdType = userIdTypes[kind];
@@ -45,27 +41,56 @@ export async function updatePerson(
         : context.authing.getUser({ userId, userIdType, withDepartmentIds: true }),
     );
   });
-  if (answer.ok) {
-    const sessions = closesAccount(set.status) ? await endSessions(who, context) : {};
-    const refusal = await moveToDepartments(departmentIds, who, answer.data, context);
-    return settle(task, {
-      ...(refusal
-        ? departmentsRefused(refusal, updates)
-        : changes
-          ? {
-              kind: "accepted",
-              ...sessions,
-              ...(answer.requestId !== undefined && { requestId: answer.requestId }),
-            }
-          : nothing),
-      ...closed,
-      ...(answer.data !== undefined && { userId: answer.data.userId }),
-    });
-  }
+  if (answer.ok) return settleUpdated(task, { who, ...answer }, context, settle);
   if (answer.failure.kind === "user-not-found") return bringPerson(task, context, settle);
   const conflict = answer.failure.kind === "duplicate" && (await conflictOf(task, who, context));
   const status = await closeAllTheSame(set, who, context);
   settle(task, { ...rejection(answer.failure), ...conflict, ...status });
+}
+
+const nothingToChange = { kind: "already-done", reason: "nothing-to-change" } as const;
+
+/** What `update-user` is told of a mover. */
+export const fieldsToSet = (task: Task<Update>): ReturnType<typeof updatable> & { externalId?: string } => ({
+  ...updatable(task.change.person),
+  ...renaming(task),
+});
+
+/** A person that another source let go does not come back into departments by the way. */
+const departmentsOf = ({ change, staysClosed }: Task<Update>): readonly string[] =>
+  staysClosed ? [] : (change.person.departmentIds ?? []);
+
+const staysClosedIn = ({ staysClosed }: Task<Update>) =>
+  staysClosed && ({ reason: "stays-closed", field: "status" } as const);
+
+/** The person of an answer of Authing, as far as it tells, by what they were called, and the id of the request. */
+interface Told {
+  readonly who: Who;
+  readonly data?: UserDto | undefined;
+  readonly requestId?: string | undefined;
+}
+
+/** The fields of a mover are set: what is left are their sessions, where the account was closed, and their departments. */
+export async function settleUpdated(
+  task: Task<Update>,
+  { who, data: user, requestId }: Told,
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  const set = fieldsToSet(task);
+  const updates = Object.keys(set).length > 0;
+  const departmentIds = departmentsOf(task);
+  const sessions = closesAccount(set.status) ? await endSessions(who, context) : {};
+  const refusal = await moveToDepartments(departmentIds, who, user, context);
+  settle(task, {
+    ...(refusal
+      ? departmentsRefused(refusal, updates)
+      : updates || departmentIds.length > 0
+        ? { kind: "accepted", ...sessions, ...(requestId !== undefined && { requestId }) }
+        : nothingToChange),
+    ...staysClosedIn(task),
+    ...(user !== undefined && { userId: user.userId }),
+  });
 }
 
 /** A field that Authing refuses keeps no account open that shall be closed: the status goes alone. */
@@ -109,22 +134,29 @@ export async function removePerson(
   const { answer, who } = await firstFound(references, ({ kind, value }) =>
     attemptAgain(context, () => leave(context, policy, value, userIdTypes[kind])),
   );
-  if (answer.ok) {
-    // Who is deleted has no sessions left.
-    const sessions = policy === "delete" ? {} : await endSessions(who, context);
-    return settle(task, {
-      kind: "accepted",
-      ...sessions,
-      ...(who.kind === "userId" && { userId: who.value }),
-      ...(answer.requestId !== undefined && { requestId: answer.requestId }),
-    });
-  }
+  if (answer.ok) return settleLeft(task, { who, requestId: answer.requestId }, context, settle);
   settle(
     task,
     answer.failure.kind === "user-not-found"
       ? { kind: "already-done", reason: "user-unknown" }
       : rejection(answer.failure),
   );
+}
+
+/** The account of a leaver is closed: what is left are their sessions. Who is deleted has none. */
+export async function settleLeft(
+  task: Task<Leave>,
+  { who, requestId }: Told,
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  const sessions = context.leavePolicy(task.source) === "delete" ? {} : await endSessions(who, context);
+  settle(task, {
+    kind: "accepted",
+    ...sessions,
+    ...(who.kind === "userId" && { userId: who.value }),
+    ...(requestId !== undefined && { requestId }),
+  });
 }
 
 /** The departure of a person that its source never brought: an account that has their id is not closed by it. */
@@ -159,7 +191,7 @@ function leave(
  * account may have been deleted and made anew, and the answer to a rename may have been lost. An id that only the event says
  * counts where the ledger knows the person by it, or where the task may link an account that the ledger does not know.
  */
-function referencesOf({ known, person, links, change }: Task<Update | Leave>): readonly Who[] {
+export function referencesOf({ known, person, links, change }: Task<Update | Leave>): readonly Who[] {
   const userId = known?.userId ?? person?.userId;
   const brought = change.kind === "update" ? change.person.externalId : undefined;
   // A departure of a person who was not there is told with an id as well, which makes no account its source's.

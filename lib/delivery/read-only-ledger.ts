@@ -12,6 +12,7 @@ export function readOnlyLedger(ledger: Ledger): Ledger {
     subject: (source, subject) => ledger.subject(source, subject),
     async tell() {},
     countSubjects: (source) => ledger.countSubjects(source),
+    subjectsOf: (source, subjects) => ledger.subjectsOf(source, subjects),
     subjects: (source, after) => ledger.subjects(source, after),
     countDeparture: async () => 1,
     firstDepartures: (source, before) => ledger.firstDepartures(source, before),

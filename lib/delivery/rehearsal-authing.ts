@@ -1,6 +1,6 @@
 import type { Answer } from "#lib/authing/answer.ts";
 import type { AuthingClient } from "#lib/authing/client.ts";
-import type { ListedUserDto, UserDto, UserIdType } from "#lib/authing/dto.ts";
+import type { ListedUserDto, UpdateUserReqDto, UserDto, UserIdType } from "#lib/authing/dto.ts";
 import { classify, refusedByRules, type Attempted } from "#lib/authing/failures.ts";
 import { maxUsersPerLookUp } from "#lib/authing/limits.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
@@ -100,6 +100,16 @@ export function rehearsalAuthing(
     const data: readonly ListedUserDto[] = [...real, ...new Set(there)];
     return answer.ok || data.length > 0 ? { ok: true, data } : answer;
   };
+  async function updateUser(request: UpdateUserReqDto): Promise<Answer<UserDto>> {
+    const { userId, options, ...fields } = request;
+    const found = await userOf(userId, options?.userIdType);
+    if (!found.ok) return found;
+    const taken = await takenBy(fields as Partial<CreateUserInfoDto>, found.data.userId);
+    if (typeof taken === "string") return duplicate(taken);
+    if (taken) return taken;
+    note(fields, found.data, effects);
+    return { ok: true, data: imagined.change(found.data, fields) };
+  }
   return {
     // What reads, by name: a call that the client learns to make later must not pass through here by itself.
     dialect,
@@ -120,15 +130,15 @@ export function rehearsalAuthing(
       for (const person of request.list) note(person, undefined, effects);
       return { ok: true, data: request.list.map((person) => imagined.create(person)) };
     },
-    async updateUser(request) {
-      const { userId, options, ...fields } = request;
-      const found = await userOf(userId, options?.userIdType);
-      if (!found.ok) return found;
-      const taken = await takenBy(fields as Partial<CreateUserInfoDto>, found.data.userId);
-      if (typeof taken === "string") return duplicate(taken);
-      if (taken) return taken;
-      note(fields, found.data, effects);
-      return { ok: true, data: imagined.change(found.data, fields) };
+    updateUser,
+    async updateUserBatch({ list }) {
+      const data: UserDto[] = [];
+      for (const each of list) {
+        const answer = await updateUser(each);
+        if (!answer.ok) return answer;
+        data.push(answer.data);
+      }
+      return { ok: true, data };
     },
     async setUserDepartments({ userId, departments, options }) {
       const found = await userOf(userId, options?.userIdType);

@@ -33,7 +33,7 @@ const groups: Readonly<Record<string, string>> = {
 };
 
 /** The name under which the ledger notes a field of a person. `customData` is noted by its keys. */
-const nameOf = (field: string): string => groups[field] ?? field;
+export const nameOf = (field: string): string => groups[field] ?? field;
 
 /** The departments that changes tell. */
 export const departmentsIn = (changes: readonly Change[]): string[] =>
@@ -67,6 +67,27 @@ export function namesIn(change: Change): string[] {
       ...("departure" in change && change.departure !== undefined ? ["departure"] : []),
     ]),
   ];
+}
+
+/** The ledger keeps no digest of these: secrets, our id of the person, and what it notes itself. */
+const withoutDigest: ReadonlySet<string> = new Set(["password", "otp", "access", "externalId"]);
+
+/** The values that a change tells, by the names of `namesIn`, as far as a digest is kept of them. */
+export function valuesIn(change: Change): Readonly<Record<string, unknown>> {
+  if (!("person" in change)) return {};
+  const { customData = {}, ...fields } = change.person;
+  const values: Record<string, Record<string, unknown>> = {};
+  for (const [field, value] of Object.entries(fields)) {
+    const name = nameOf(field);
+    if (withoutDigest.has(name)) continue;
+    // Departments have no order.
+    (values[name] ??= {})[field] =
+      field === "departmentIds" ? (value as readonly string[]).toSorted() : value;
+  }
+  return {
+    ...values,
+    ...Object.fromEntries(Object.entries(customData).map(([key, value]) => [`customData.${key}`, value])),
+  };
 }
 
 /** What of an event's changes nothing newer has told. */

@@ -5,10 +5,11 @@ import type { Metric } from "#lib/contract/metrics.ts";
 import { isDone, type Outcome } from "#lib/contract/outcome.ts";
 import { staysParked, type ParkedKind } from "#lib/contract/parked.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
+import { fieldDigests, type FieldDigest } from "#lib/ledger/field-digests.ts";
 import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided } from "./applying.ts";
 import { leftBefore } from "./decide.ts";
 import { filledFields } from "./filled-fields.ts";
-import { closes, departmentsIn, namesIn, newSubjectIn } from "./order.ts";
+import { closes, departmentsIn, nameOf, namesIn, newSubjectIn, valuesIn } from "./order.ts";
 import { hasWaitedTooLong, type Wait } from "./waiting.ts";
 
 // How an event ends for now: its outcome is recorded, it is parked, or the queue keeps it. In each case what was applied is noted
@@ -144,7 +145,7 @@ interface AppliedChange {
 /** Notes what was applied: when each field was told, whose person it is, who says that the account is closed. */
 async function remember(
   { message, knowledge, decision, outcomes = [] }: Ending,
-  { ledger }: ApplyPorts,
+  { ledger, secrets }: ApplyPorts,
 ): Promise<void> {
   if (message.kind !== "event" || !decision || !knowledge) return;
   const { source, event } = message;
@@ -198,10 +199,14 @@ async function remember(
   // What is told comes last: from then on the event counts as applied.
   const moved = newSubjectIn(changes, event.subject);
   const isMoved = moved !== undefined;
+  const subject = moved ?? known?.subject ?? event.subject;
+  const digests = digestsOf(applied, await digestsFor(source, subject, secrets));
+  for (const [name, digest] of Object.entries(digests))
+    if (told[name] !== undefined) told[name] = { ...by, digest };
   await ledger.tell({
     ...(isMoved && known),
     source,
-    subject: moved ?? known?.subject ?? event.subject,
+    subject,
     ...(externalId !== undefined && applied.length > 0 && { externalId }),
     ...(userId !== undefined && { userId }),
     ...(departments.length > 0 && { departments }),
@@ -211,6 +216,30 @@ async function remember(
     ...(firstDay !== undefined && { firstDay }),
   });
   if (isMoved) await ledger.tell({ source, subject: event.subject, movedTo: moved, told: { subject: by } });
+}
+
+/** Without the key an event is recorded as well: a roster takes its fields for different then, once. */
+async function digestsFor(source: string, subject: string, secrets: ApplyPorts["secrets"]) {
+  const digests = await fieldDigests(secrets).catch((error: unknown) => {
+    if (!(error instanceof InboundError)) throw error;
+  });
+  return digests?.(source, subject);
+}
+
+/** The digests of the values that were applied. A field that Authing refused is told, and differs in the next roster. */
+function digestsOf(
+  applied: readonly AppliedChange[],
+  digest: FieldDigest | undefined,
+): Record<string, string> {
+  if (!digest) return {};
+  return Object.fromEntries(
+    applied.flatMap(({ change, outcome }) => {
+      const refused = outcome.partly && outcome.field !== undefined ? nameOf(outcome.field) : undefined;
+      return Object.entries(valuesIn(change))
+        .filter(([name]) => name !== refused)
+        .map(([name, value]) => [name, digest(name, value)] as const);
+    }),
+  );
 }
 
 /** What was applied of a mover that was refused, save that it closed the account. */

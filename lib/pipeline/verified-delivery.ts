@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { KeptDelivery, Reception } from "#lib/contract/queue.ts";
-import type { Delivery, ProofResult, Receiver, VerifiedDelivery } from "#lib/contract/source.ts";
+import type { Delivery, ProofResult } from "#lib/contract/proof.ts";
+import type { Receiver, VerifiedDelivery } from "#lib/contract/source.ts";
 
 // What a delivery says once its proof held, and how that is kept. `split` is only ever given what these functions return,
 // so that a delivery which is redriven reads exactly as it did when it came.

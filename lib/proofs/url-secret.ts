@@ -1,4 +1,4 @@
-import type { ImmediateProof } from "#lib/contract/source.ts";
+import type { ImmediateProof } from "#lib/contract/proof.ts";
 import { placeOf } from "./refused.ts";
 import { shownSecret } from "./shown-secret.ts";
 
@@ -13,10 +13,12 @@ export type UrlSecretSettings<Secret> = {
   readonly place: "path" | { readonly query: string };
   /** The secret, or several of which each is taken while one replaces another; the first one signs. */
   value(secret: Secret): string | readonly string[];
+  /** Default 16. Less only for a value beside a secret that is long enough, such as the id of an interface. */
+  readonly minLength?: number;
 };
 
 /** A shorter one can be guessed. 22 characters of base64url are 128 bits. */
-const minLength = 16;
+const shortestSecret = 16;
 const maxLength = 256;
 /** Characters that no gateway, proxy or browser writes in another way. */
 const urlSafe = /^[\w.~-]+$/;
@@ -26,7 +28,7 @@ const urlSafe = /^[\w.~-]+$/;
  * that a URL writes in another way, is no secret: it verifies nothing (`secret-empty`). One that comes twice is refused.
  */
 export function urlSecret<Secret>(settings: UrlSecretSettings<Secret>): ImmediateProof<Secret> {
-  const { name = "url-secret", place } = settings;
+  const { name = "url-secret", place, minLength = shortestSecret } = settings;
   if (place !== "path" && !/^[\w.-]+$/.test(place.query)) {
     throw new TypeError(`url-secret: query "${place.query}": write the name of a parameter`);
   }

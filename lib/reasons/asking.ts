@@ -85,6 +85,12 @@ export const asking: ReasonGroup = {
       zh: "来源的人员列表没有结尾，不能视为完整，因此不据此作任何判断。",
       zhNext: "请向厂商反馈；单个人员的事件不受影响。",
     },
+    "list-cursor-unreadable": {
+      en: "The place in the source's list at which a run was to go on cannot be read, so nothing is concluded from this list.",
+      enNext: "Start the run again: it begins at the first page.",
+      zh: "无法读取上次在来源列表中停下的位置，因此不据此列表作任何判断。",
+      zhNext: "请重新运行，从第一页开始读取。",
+    },
     "source-list-too-long": {
       en: "The source has more changes than one run reads: what was read is queued, and the event is tried again for the rest.",
       enNext: "Nothing is to be done.",
@@ -98,6 +104,14 @@ export const asking: ReasonGroup = {
       zhNext: "请在来源中核对事件里的 ID，然后重新处理。",
       run: redriveOne,
     },
+    "departure-unconfirmed": {
+      en: "A delivery that is not signed says that the person has left, and the source's API still has the person, so the event is dead and the account is unchanged.",
+      enNext:
+        "Look the person up at the source: if they have left, redrive the event; if not, replace the secret, which another party may know.",
+      zh: "未签名的请求称此人已离开，而来源的 API 中仍有此人，因此事件成为死信，账号没有变化。",
+      zhNext: "请在来源中核对此人：如果确已离开，请重新处理；如果没有，请更换密钥，因为它可能已经泄露。",
+      run: redriveOne,
+    },
     "id-invalid": {
       en: "The source says that no person can have this id, so the event is dead and no account is changed.",
       enNext: "Look at the payload: the sender sends an id that its own API does not take.",
@@ -106,24 +120,40 @@ export const asking: ReasonGroup = {
       run: ["npm run parked -- show {id}{stage}", ...redriveOne],
     },
     "user-not-read": {
-      en: "The event needs the user as Okta has them today, and the user was not read, so the event is dead.",
-      enNext: "Check the API token in the secret of the source, then redrive.",
-      zh: "该事件需要读取 Okta 中的当前用户，但没有读到，因此成为死信。",
-      zhNext: "请检查该来源密钥中的 API 令牌，然后重新处理。",
+      en: "The event needs the person as the source has them today, and the source did not show the person, so the event is dead.",
+      enNext:
+        "Check the API credentials in the secret of the source and which people they may see, then redrive.",
+      zh: "该事件需要读取来源中此人的当前数据，但来源没有给出，因此成为死信。",
+      zhNext: "请检查该来源密钥中的 API 凭据及其可见人员范围，然后重新处理。",
       run: redriveReason,
     },
     "api-key-missing": {
       en: "The event only says who has changed, and there is no API key to ask the source with, so the event is dead and the account is unchanged.",
-      enNext: "Store companyDomain and apiKey in the secret of the source, then redrive.",
+      enNext: "Store the credentials that the README of the source names in its secret, then redrive.",
       zh: "该事件只说明谁有变更，而没有可用来查询的 API 密钥，因此事件成为死信，账号没有变化。",
-      zhNext: "请在该来源的密钥中保存 companyDomain 和 apiKey，然后重新处理。",
+      zhNext: "请按该来源 README 的说明，在其密钥中保存 API 凭证，然后重新处理。",
       run: redriveReason,
+    },
+    "person-not-shown": {
+      en: "The source's API does not show this person to us, and it does not say that the person has left, so the event is dead and the account is unchanged.",
+      enNext:
+        "Extend what the credentials in the source's secret may see, as the README of the source says; then redrive.",
+      zh: "来源的 API 没有向我方显示此人，也没有说明此人已离开，因此事件成为死信，账号没有变化。",
+      zhNext: "请按该来源 README 的说明，扩大密钥中凭证的可见范围，然后重新处理。",
+      run: redriveReason,
+    },
+    "api-credentials-missing": {
+      en: "The source has to be asked, and its secret holds no credentials of its API: events wait, and its people cannot be listed until these are stored.",
+      enNext: "Store the credentials that the README of the source names in its secret.",
+      zh: "需要向来源查询，但其密钥中没有 API 凭证：保存之前事件会等待，也无法列出人员。",
+      zhNext: "请按该来源 README 的说明，在其密钥中保存 API 凭证。",
+      run: [...runDoctor, ...listWaiting],
     },
     "company-foreign": {
       en: "The event is about another company than the one in the source's secret, so it is dead and no account is changed.",
-      enNext: "Discard it; if it is your company, correct corpId in the secret and redrive.",
+      enNext: "Discard it; if it is your company, correct its id in the secret and redrive.",
       zh: "该事件属于另一家企业，与该来源密钥中的企业不同，因此成为死信，没有改变任何账号。",
-      zhNext: "请丢弃；如果确是您的企业，请更正密钥中的 corpId 后重新处理。",
+      zhNext: "请丢弃；如果确是您的企业，请更正密钥中的企业 ID 后重新处理。",
       run: ["npm run parked -- discard apply --id {id}{stage}", ...redriveReason],
     },
     "api-host-not-asked": {

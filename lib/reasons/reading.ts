@@ -134,6 +134,13 @@ export const reading: ReasonGroup = {
       zhNext: "请查看请求内容，并与该来源的 README 对照；然后重新处理或丢弃。",
       run: redriveOne,
     },
+    "data-encrypted": {
+      en: "The sender encrypts the data of the person, which is not understood here, so the delivery is dead and no account is changed.",
+      enNext: "Switch the encryption of the data off at the sender, and let it send the event again.",
+      zh: "发送方加密了人员数据，这里无法读取，因此成为死信，没有改变任何账号。",
+      zhNext: "请在发送方关闭数据加密，并让它重新发送该事件。",
+      run: redriveOne,
+    },
     "events-missing": {
       en: "The delivery has no list of events, so it is dead and no account is changed.",
       enNext:
@@ -219,12 +226,45 @@ export const reading: ReasonGroup = {
       zhNext: "请在 inbound.config.ts 中启用该来源，部署后重新处理；或者丢弃。",
       run: [...redriveReason, "npm run parked -- discard apply --source {source}{stage}"],
     },
-    "external-id-missing": {
-      en: "Feishu does not show the id that the configuration takes as externalId, so the event is dead: another id would make two people of one.",
+    "representation-missing": {
+      en: "The event only says which user has changed and not what the user is like, so it is dead and the account is unchanged.",
       enNext:
-        "Give the app the permission for this id in Feishu, or name another one as externalId in inbound.config.ts; then redrive.",
-      zh: "飞书没有提供配置中作为 externalId 的 ID，因此事件成为死信：换用其他 ID 会把一个人变成两个人。",
-      zhNext: "请在飞书为应用开通该 ID 的权限，或在 inbound.config.ts 中换用其他 externalId；然后重新处理。",
+        "In Keycloak, switch on Include representation for the admin events of the realm, or store the credentials of the Admin API in the secret of the source; then redrive.",
+      zh: "该事件只说明哪个用户有变更，没有说明内容，因此成为死信，账号没有变化。",
+      zhNext:
+        "请在 Keycloak 的领域设置中为管理事件开启“Include representation”，或在该来源的密钥中保存 Admin API 凭证；然后重新处理。",
+      run: redriveReason,
+    },
+    "notifications-missed": {
+      en: "The source says that it could not deliver some notifications, and not which: the event is dead so that an operator sees it.",
+      enNext: "Compare the people of the source with Authing; then discard the event.",
+      zh: "来源表示有部分通知未能送达，但没有说明是哪些：该事件成为死信，以便运维人员看到。",
+      zhNext: "请把来源中的人员与 Authing 比对；然后丢弃该事件。",
+      run: ["npm run parked -- discard apply --id {id}{stage}"],
+    },
+    "subscription-removed": {
+      en: "The source has ended the subscription, so no more notifications come: the event is dead so that an operator sees it.",
+      enNext:
+        "Make the subscription again as the README of the source says, and compare the people of the source with Authing; then discard the event.",
+      zh: "来源已终止订阅，不会再有通知：该事件成为死信，以便运维人员看到。",
+      zhNext: "请按该来源 README 的说明重新创建订阅，并把来源中的人员与 Authing 比对；然后丢弃该事件。",
+      run: ["npm run parked -- discard apply --id {id}{stage}"],
+    },
+    "directory-deleted": {
+      en: "A whole directory was disconnected at the source, which sends no event for each of its people, so the event is dead and no account is changed.",
+      enNext:
+        "Decide what becomes of the people of that directory, e.g. by a file with their status; then discard the event.",
+      zh: "整个目录已在来源中断开，而来源不会为其中每个人发送事件，因此该事件成为死信，没有改变任何账号。",
+      zhNext: "请决定如何处理该目录中的人员，例如上传带有状态的文件；然后丢弃该事件。",
+      run: ["npm run parked -- discard apply --id {id}{stage}"],
+    },
+    "external-id-missing": {
+      en: "The source does not show the id that the configuration takes as externalId, so the event is dead: another id would make two people of one.",
+      enNext:
+        "Give the app the permission for this id at the source, or name another one as externalId in inbound.config.ts; then redrive.",
+      zh: "来源没有提供配置中作为 externalId 的 ID，因此事件成为死信：换用其他 ID 会把一个人变成两个人。",
+      zhNext:
+        "请在来源中为应用开通该 ID 的权限，或在 inbound.config.ts 中换用其他 externalId；然后重新处理。",
       run: redriveReason,
     },
     "external-id-invalid": {

@@ -63,24 +63,24 @@ export const rows: ReasonGroup = {
       zhNext: "请填写 userId、externalId、邮箱、手机号、用户名之一。",
     },
     "secret-missing": {
-      en: "A secret is not there: a row has no TOTP secret and was rejected, or a secret of this deployment does not exist, so that its requests get 503.",
+      en: "A secret is not there: a row or an event has no TOTP secret, so none was imported, or a secret of this deployment does not exist, so that its requests get 503.",
       enNext:
         "In a file, fill the column of the secret and upload the row again; of a deployment, deploy, then put the value into Secrets Manager as doctor says.",
-      zh: "缺少密钥：文件中的该行没有 TOTP 密钥，因此被拒绝；或者本部署缺少某个密钥，相应的请求得到 503。",
+      zh: "缺少密钥：文件中的该行或某个事件没有 TOTP 密钥，因此没有导入；或者本部署缺少某个密钥，相应的请求得到 503。",
       zhNext:
         "如果来自文件，请填写密钥列后重新上传该行；如果是部署，请先部署，再按 doctor 的提示把值写入 Secrets Manager。",
       run: runDoctor,
     },
     "secret-encoding": {
-      en: "The TOTP secret is no base32, so the row was rejected: codes made from it would never be right.",
-      enNext: "Export the secret in base32 or as an otpauth:// address.",
-      zh: "TOTP 密钥不是 base32，因此该行被拒绝：用它生成的验证码永远不会正确。",
-      zhNext: "请以 base32 或 otpauth:// 地址的形式导出密钥。",
+      en: "The TOTP secret is no base32, so it was not imported: codes made from it would never be right.",
+      enNext: "Let it be written in base32; a file may also hold it as an otpauth:// address.",
+      zh: "TOTP 密钥不是 base32，因此没有导入：用它生成的验证码永远不会正确。",
+      zhNext: "请以 base32 形式提供密钥；文件中也可以是 otpauth:// 地址。",
     },
     "secret-encrypted": {
-      en: "The TOTP secret is encrypted with a key that is not here, so the row was rejected.",
+      en: "The TOTP secret is encrypted with a key that is not here, so it was not imported.",
       enNext: "Decrypt the secrets where they come from, and export them again.",
-      zh: "TOTP 密钥经过加密，这里没有对应的解密密钥，因此该行被拒绝。",
+      zh: "TOTP 密钥经过加密，这里没有对应的解密密钥，因此没有导入。",
       zhNext: "请在原系统解密后重新导出。",
     },
     "secret-short": {
@@ -170,9 +170,9 @@ export const rows: ReasonGroup = {
       zhNext: "如果该列是哈希值，请把列名改为 passwordHash。",
     },
     "password-hash-unknown": {
-      en: "The hash does not say which algorithm made it, so the row was rejected: no script could compare with it.",
+      en: "The hash does not say which algorithm made it, so it was not taken: no script could compare with it.",
       enNext: "Export hashes in the format bcrypt, PHC or LDAP, or leave the column empty.",
-      zh: "哈希值没有说明算法，因此该行被拒绝：没有脚本能够比对它。",
+      zh: "哈希值没有说明算法，因此没有采用：没有脚本能够比对它。",
       zhNext: "请以 bcrypt、PHC 或 LDAP 格式导出哈希值，或将该列留空。",
     },
     "password-hash-encrypted": {

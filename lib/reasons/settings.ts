@@ -56,10 +56,9 @@ export const settings: ReasonGroup = {
     },
     "secrets-file-missing": {
       en: "The file that INBOUND_SECRETS names does not exist, so the laptop has no secrets.",
-      enNext:
-        "Write it as infra/fixtures/secrets.json is written, or leave INBOUND_SECRETS unset to use invented secrets.",
+      enNext: "Write it as docs/laptop.md shows, or leave INBOUND_SECRETS unset to use invented secrets.",
       zh: "INBOUND_SECRETS 指定的文件不存在，因此本机没有密钥。",
-      zhNext: "请参照 infra/fixtures/secrets.json 编写该文件，或不设置 INBOUND_SECRETS 以使用虚构的密钥。",
+      zhNext: "请参照 docs/laptop.md 编写该文件，或不设置 INBOUND_SECRETS 以使用虚构的密钥。",
       run: ["npm start"],
     },
     "secrets-file-open": {
@@ -70,9 +69,9 @@ export const settings: ReasonGroup = {
     },
     "secrets-file-malformed": {
       en: "The file that INBOUND_SECRETS names does not have the form of a file of secrets, so the laptop has no secrets.",
-      enNext: 'Write {"authing": {…}, "sources/<name>": {…}} as infra/fixtures/secrets.json does.',
+      enNext: 'Write {"authing": {…}, "sources/<name>": {…}} as docs/laptop.md shows.',
       zh: "INBOUND_SECRETS 指定的文件不符合密钥文件的格式，因此本机没有密钥。",
-      zhNext: '请参照 infra/fixtures/secrets.json，写成 {"authing": {…}, "sources/<名称>": {…}}。',
+      zhNext: '请参照 docs/laptop.md，写成 {"authing": {…}, "sources/<名称>": {…}}。',
       run: ["npm start"],
     },
     "secrets-invented": {
@@ -90,12 +89,11 @@ export const settings: ReasonGroup = {
       run: ["npm run deploy{stage}"],
     },
     "external-id-unknown": {
-      en: "The configuration names an id of Feishu that does not exist, so events of this source wait until that is corrected.",
+      en: "The configuration names an id that people of this source do not have, so events of this source wait until that is corrected.",
       enNext:
-        "Set sources.feishu.externalId in inbound.config.ts to open_id, user_id, union_id or employee_no, and deploy.",
-      zh: "配置中的飞书 ID 类型不存在，在更正之前该来源的事件都会等待。",
-      zhNext:
-        "请把 inbound.config.ts 中的 sources.feishu.externalId 设为 open_id、user_id、union_id 或 employee_no，然后部署。",
+        "Set externalId of the source in inbound.config.ts to one of the ids that its README names, and deploy.",
+      zh: "配置中的 ID 类型在该来源中不存在，在更正之前该来源的事件都会等待。",
+      zhNext: "请把 inbound.config.ts 中该来源的 externalId 设为其 README 列出的 ID 之一，然后部署。",
       run: listWaiting,
     },
     "source-name-taken": {

@@ -59,6 +59,18 @@ export const waits: ReasonGroup = {
       zh: "来源已发出事件，但它的 API 还查不到这个人；在事件发生后的十分钟内会反复重试，之后视为此人已不存在。",
       zhNext: "无需处理；除非应用看不到这个人，那么请按该来源 README 的说明扩大应用的可见范围。",
     },
+    "departure-not-visible-yet": {
+      en: "The source announced a departure that its API does not show yet; the event is tried again until ten minutes after it happened, and from then on the API is believed.",
+      enNext: "Nothing is to be done.",
+      zh: "来源已通知人员离开，但它的 API 仍显示此人；在事件发生后的十分钟内会反复重试，之后以 API 为准。",
+      zhNext: "无需处理。",
+    },
+    "totp-not-confirmed-yet": {
+      en: "The source has made a TOTP secret, and the person has not confirmed it with a code yet; the event is tried again for an hour, and from then on the secret is dropped.",
+      enNext: "Nothing is to be done.",
+      zh: "来源已生成 TOTP 密钥，但此人尚未用验证码确认；一小时内会反复重试，之后丢弃该密钥。",
+      zhNext: "无需处理。",
+    },
     "part-missing": {
       en: "The last part of an import is not stored yet, so its results are put together later.",
       enNext: "Nothing is to be done.",

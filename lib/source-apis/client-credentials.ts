@@ -6,14 +6,16 @@ import { failureOf, sourceFailure, type FailureHints, type SourceFailure } from 
 export interface ClientCredentials<Secret> {
   /** Which of the source's `hosts` has the token endpoint. Default `api`. */
   readonly host?: string;
-  /** The token endpoint, e.g. `/oauth/token`. */
-  readonly path: string;
+  /** The token endpoint, e.g. `/oauth/token`, or how it is made of the secret, e.g. of a tenant's id. */
+  readonly path: string | ((secret: Secret) => string);
   clientId(secret: Secret): string;
   clientSecret(secret: Secret): string;
   /** Separated by spaces, e.g. `users.read groups.read`. */
   scope?(secret: Secret): string;
   /** Auth0 and others: the API that the token is for. */
   audience?(secret: Secret): string;
+  /** RFC 8707, as Logto has it: the API that the token is for. */
+  resource?(secret: Secret): string;
   /** Where the client's id and secret are sent: in the header `Authorization` (default), or in the form. RFC 6749, 2.3.1. */
   readonly authentication?: "basic" | "body";
   readonly hints?: FailureHints;
@@ -55,16 +57,18 @@ async function obtainToken<Secret>(settings: ClientCredentials<Secret>, api: Sou
   const { host, path, authentication = "basic", hints } = settings;
   const [id, secret] = [settings.clientId(api.secret), settings.clientSecret(api.secret)];
   const [scope, audience] = [settings.scope?.(api.secret), settings.audience?.(api.secret)];
+  const resource = settings.resource?.(api.secret);
   const answer = await api.request({
     method: "POST",
     ...(host !== undefined && { host }),
-    path,
+    path: typeof path === "string" ? path : path(api.secret),
     headers: authentication === "basic" ? { authorization: basic(id, secret) } : {},
     form: {
       grant_type: "client_credentials",
       ...(authentication === "body" && { client_id: id, client_secret: secret }),
       ...(scope !== undefined && { scope }),
       ...(audience !== undefined && { audience }),
+      ...(resource !== undefined && { resource }),
     },
   });
   const { status, json } = answer;

@@ -31,6 +31,13 @@ export function sourceFailure(failure: SourceFailure, hints: FailureHints = {}):
   return new InboundError(codes[failure], failure, hint === undefined ? {} : { hint });
 }
 
+/** A source whose secret lacks what its API is asked with, where the API has to be asked. `fields`: the names in the secret. */
+export function credentialsMissing(fields: string): InboundError {
+  return new InboundError("misconfigured", "api-credentials-missing", {
+    hint: `store ${fields} in the secret of this source`,
+  });
+}
+
 /**
  * What HTTP alone says of an answer that is neither what was asked for nor a documented "does not exist". The transport has
  * waited out 429 and 5xx already.

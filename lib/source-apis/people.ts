@@ -21,6 +21,23 @@ export function waitUntilVisible({ occurredAt }: SourceEvent, now: number): void
 }
 
 /**
+ * Of a person who has left, as a delivery says that anybody with the secret can forge, and whom the API still shows: while the event is
+ * young the API may be late. After that the API is believed, and the account stays as it is.
+ *
+ * @param now milliseconds since 1970.
+ * @throws InboundError `unavailable` `departure-not-visible-yet` until ten minutes after the event, so that it is retried; then
+ *   `malformed` `departure-unconfirmed`.
+ */
+export function refuseDeparture({ occurredAt }: SourceEvent, now: number): never {
+  if (now - Date.parse(occurredAt) < becomesVisibleWithinMilliseconds) {
+    throw new InboundError("unavailable", "departure-not-visible-yet");
+  }
+  throw new InboundError("malformed", "departure-unconfirmed", {
+    hint: "the source still has this person: look them up there; a forged delivery would look like this",
+  });
+}
+
+/**
  * Checks that an answer is about the person who was asked about: some APIs read `me`, a login or `0` as an id.
  *
  * @param path where the answer says the id, for the error.

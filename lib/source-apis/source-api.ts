@@ -146,16 +146,23 @@ function contentOf({ json, form }: ApiRequest): { type: string; body: Buffer } |
   return { type: "application/x-www-form-urlencoded", body: Buffer.from(written) };
 }
 
-/** Milliseconds until the next request is welcome: `Retry-After`, or the moment of Okta's `X-Rate-Limit-Reset`. */
+/** The latest moment that a header could mean as a count of seconds from now: ten years. Any moment since 1970 is later. */
+const longestCountSeconds = 3e8;
+
+/**
+ * Milliseconds until the next request is welcome: `Retry-After`; else the moment of Okta's `X-Rate-Limit-Reset` and Auth0's
+ * `X-RateLimit-Reset`, in seconds since 1970, or the seconds from now that others write into the same header.
+ */
 function askedWait(answer: Exchanged, now: number): number | undefined {
   if (answer.seen !== "response") return undefined;
-  const seconds = retryAfterSeconds(answer.headers["retry-after"], now);
+  const { headers } = answer;
+  const seconds = retryAfterSeconds(headers["retry-after"], now);
   if (seconds !== undefined) return seconds * 1000;
-  const { "x-rate-limit-reset": reset } = answer.headers;
+  const reset = headers["x-rate-limit-reset"] ?? headers["x-ratelimit-reset"];
+  if (typeof reset !== "string" || !/^\d{1,12}$/.test(reset)) return undefined;
+  const count = Number(reset);
   // The moment is told in whole seconds.
-  return typeof reset === "string" && /^\d{1,12}$/.test(reset)
-    ? Math.max(0, Number(reset) * 1000 - now) + 1000
-    : undefined;
+  return Math.max(0, count < longestCountSeconds ? count * 1000 : count * 1000 - now) + 1000;
 }
 
 function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

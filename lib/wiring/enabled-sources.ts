@@ -2,17 +2,22 @@ import type { Config } from "#lib/config.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
+import { nearMisses } from "#lib/text/near-miss.ts";
+
+/**
+ * Every built-in source, by name. Each is typed by its own secret; code that holds them all treats that secret as opaque. A bundle
+ * knows those of its configuration only (infra/aws/bundle.ts).
+ */
+export const builtInSources = (): ReadonlyMap<string, Source> =>
+  new Map(Object.values(registry).map((source) => [source.name, source as unknown as Source]));
 
 /**
  * The sources that a configuration switches on, by name: built-in ones and one's own. Throws `misconfigured` for a name
- * that is neither built in nor defined, and for one's own under the name of a built-in one.
- * Each is typed by its own secret; code that holds them all treats that secret as opaque.
- *
- * `npm run build` and the laptop know every built-in source, so that the error lists them all. A bundle knows those of its
- * configuration only (infra/aws/bundle.ts), which the build has checked.
+ * that is neither built in nor defined, and for one's own under the name of a built-in one. `npm run build` has checked the
+ * configuration of a bundle.
  */
 export function enabledSources(config: Config): ReadonlyMap<string, Source> {
-  const known = new Map(Object.values(registry).map((source) => [source.name, source as unknown as Source]));
+  const known = builtInSources();
   return new Map(
     Object.entries(config.sources).map(([name, { source: own }]) => {
       const builtIn = known.get(name);
@@ -26,13 +31,16 @@ export function enabledSources(config: Config): ReadonlyMap<string, Source> {
       if (!source) {
         throw new InboundError("misconfigured", "source-unknown", {
           path: `inbound.config.ts sources.${name}`,
-          hint: `use one of ${[...known.keys()].join(", ")}, or add source: defineSource({…}) as docs/own-source.md shows`,
+          hint: `${asked(nearMisses(name, [...known.keys()]))}docs/sources.md lists the built-in ones; or add source: defineSource({…}) as docs/own-source.md shows`,
         });
       }
       return [name, source];
     }),
   );
 }
+
+/** `did you mean okta or clerk? `; empty where nothing is near. */
+const asked = (near: readonly string[]) => (near.length === 0 ? "" : `did you mean ${near.join(" or ")}? `);
 
 /** A source that the configuration itself defines, under its key. */
 export function ownSource(config: Config, name: string): Source {

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import localSecrets from "#infra/fixtures/secrets.json" with { type: "json" };
-import { fixtureSecret } from "#infra/fixtures/cases.ts";
+import { sourcePages, sourcesPage, withSourceList } from "#infra/commands/sources-page.ts";
 import * as registry from "#lib/sources/registry.ts";
+import { builtInSources } from "#lib/wiring/enabled-sources.ts";
 
 const root = new URL("../../", import.meta.url);
 const list = (folder: string) => readdirSync(new URL(folder, root), { withFileTypes: true });
@@ -20,6 +20,28 @@ describe("the sources", () => {
         .map(({ name }) => name)
         .toSorted(),
     ).toEqual(folders.toSorted());
+  });
+
+  it("say what kind of system they are, and what that is known from", () => {
+    const silent = [...builtInSources().values()].filter(
+      ({ kind, knownFrom }) => kind === undefined || knownFrom === undefined,
+    );
+    expect(
+      silent.map(({ name }) => name),
+      "write kind and knownFrom into index.ts",
+    ).toEqual([]);
+  });
+
+  it.each(Object.keys(sourcePages))("are listed as they are: %s", (key) => {
+    const language = key as keyof typeof sourcePages;
+    const { page, readme } = sourcePages[language];
+    const all = [...builtInSources().values()];
+    const written = readFileSync(new URL(page, root), "utf8");
+    expect(written === sourcesPage(all, language), `npm run sources writes ${page} anew`).toBe(true);
+    const list = readFileSync(new URL(readme, root), "utf8");
+    expect(list === withSourceList(list, all, language), `npm run sources writes the list in ${readme}`).toBe(
+      true,
+    );
   });
 
   it("are registered under the names of their folders", () => {
@@ -58,13 +80,6 @@ describe("the sources", () => {
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/list.json`, root))).toBe(listing !== undefined);
   });
 
-  it.each(folders)("use in `npm start` the secret that their handshakes were captured with: %s", (name) => {
-    expect(
-      (localSecrets as Readonly<Record<string, unknown>>)[`sources/${name}`],
-      `write fixtures/secret.json of ${name} into infra/fixtures/secrets.json too`,
-    ).toEqual(fixtureSecret(name));
-  });
-
   it.each(folders)("have cases that hold a body and what it means, or a handshake: %s", (name) => {
     for (const entry of list(`lib/sources/${name}/fixtures/`).filter((each) => each.isDirectory())) {
       const files = list(`lib/sources/${name}/fixtures/${entry.name}/`).map((file) => file.name);
@@ -74,7 +89,9 @@ describe("the sources", () => {
         : [["changes.json"], /^body\.(?:json|form|xml)$|^(?:delivery|changes|answers|settings)\.json$/];
       expect(files).toEqual(expect.arrayContaining(wanted));
       expect(files.filter((file) => !allowed.test(file))).toEqual([]);
-      expect(files.filter((file) => /^body\.|^request\.json$/.test(file))).toHaveLength(1);
+      // What a GET says is in the query of its delivery.json: the reader of cases checks the method.
+      const said = files.filter((file) => /^body\.|^request\.json$/.test(file));
+      expect(said).toHaveLength(said.length === 0 && files.includes("delivery.json") ? 0 : 1);
     }
   });
 });

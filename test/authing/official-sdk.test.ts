@@ -94,6 +94,16 @@ const calls: readonly (readonly [method: string, path: string, data: Record<stri
     { userId: "10010", name: "张三=&", customData: {}, options: { userIdType: "external_id" } },
   ],
   [
+    "updateUserBatch",
+    "update-user-batch",
+    {
+      list: [
+        { userId: "635215b413000000f5f63c51", name: "张三=&", customData: { floor: "3" } },
+        { userId: "635215b413000000f5f63c52", status: "Suspended" },
+      ],
+    },
+  ],
+  [
     "setUserDepartments",
     "set-user-departments",
     {

@@ -50,6 +50,7 @@ export function callByPath(client: AuthingClient, path: string, data: Record<str
     "/api/v3/get-user": () => client.getUser(typed),
     "/api/v3/get-user-batch": () => client.getUserBatch(typed),
     "/api/v3/update-user": () => client.updateUser(typed),
+    "/api/v3/update-user-batch": () => client.updateUserBatch(typed),
     "/api/v3/set-user-departments": () => client.setUserDepartments(typed),
     "/api/v3/resign-user-batch": () => client.resignUserBatch(typed),
     "/api/v3/kick-users": () => client.kickUsers(typed),

@@ -52,6 +52,7 @@ const ledger: Ledger = {
   person: ledgerOf.person,
   recordPeople: ledgerOf.recordPeople,
   renamePerson: ledgerOf.renamePerson,
+  subjectsOf: ledgerOf.subjectsOf,
   subjects: ledgerOf.subjects,
   pausedSince: ledgerOf.pausedSince,
   pause: ledgerOf.pause,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
@@ -6,6 +6,7 @@ import { readFixtures, type RecordedAnswer } from "#infra/fixtures/cases.ts";
 import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { serve } from "#infra/local/server.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
+import { invented } from "../invented-secrets.ts";
 import { run, startOnLaptop, untilTheTestEnds } from "./real-command.ts";
 
 // npm run doctor -- --local: Authing is the sandbox, and the sources' APIs give recorded answers.
@@ -13,9 +14,6 @@ import { run, startOnLaptop, untilTheTestEnds } from "./real-command.ts";
 const folder = mkdtempSync(join(tmpdir(), "doctor-local-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, "secrets.json");
-const invented = JSON.parse(
-  readFileSync(join(import.meta.dirname, "../../infra/fixtures/secrets.json"), "utf8"),
-) as Record<string, Record<string, unknown>>;
 const asking = ["bamboohr", "dingtalk", "feishu", "okta", "wecom"];
 
 /** A file of the developer's own secrets, whose sources ask this API, and the environment that names it. */
@@ -26,7 +24,7 @@ async function laptop(changed: object = {}, more: readonly RecordedAnswer[] = []
   // Of one request the first recording counts.
   const api = await startRecordedApi([{ answers: more }, { answers }]);
   onTestFinished(() => api.close());
-  const sandbox = await startSandbox({ accessKeys: [invented["authing"] as never] });
+  const sandbox = await startSandbox({ accessKeys: [invented.authing] });
   onTestFinished(() => sandbox.close());
   const own = Object.fromEntries(
     Object.entries(invented).map(([name, secret]) => [
@@ -69,6 +67,14 @@ describe("npm run doctor -- --local", () => {
     expect(out).toMatch(/^✗ secret sources\/okta: authorization is missing/m);
     expect(out).toMatch(/^✗ secret sources\/feishu: is not in the file of INBOUND_SECRETS → write it into/m);
     expect(out).not.toContain("okta.example.com");
+  });
+
+  it("looks at the sources that are named only", async () => {
+    const { environment } = await laptop({ "sources/clerk": undefined });
+    const { status, out } = await run("doctor", ["--local", "--sources", "okta"], environment);
+    expect({ status, out }).toMatchObject({ status: 0, out: expect.stringMatching(/^✓ API of okta/m) });
+    expect(out).not.toContain("clerk");
+    expect(await run("doctor", ["--stage", "prod", "--sources", "okta"])).toMatchObject({ status: 2 });
   });
 
   it("says which source's credentials are refused, and that Authing refuses the key", async () => {

@@ -27,8 +27,11 @@ export async function run(
 }
 
 /** Runs `npm start -- --no-samples` on free ports until it is ended. `url`, `authing`: the addresses that it prints. */
-export async function startOnLaptop(environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ["infra/commands/start.ts", "--no-samples"], {
+export async function startOnLaptop(
+  environment: Readonly<Record<string, string>> = {},
+  given: readonly string[] = [],
+) {
+  const child = spawn(process.execPath, ["infra/commands/start.ts", "--no-samples", ...given], {
     cwd: root,
     env: { ...process.env, PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "inherit"],

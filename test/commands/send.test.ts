@@ -137,10 +137,7 @@ describe("a file of one's own", () => {
 
 describe("what cannot be sent is said in one line", () => {
   it.each([
-    [
-      ["clark", "user-created"],
-      'no source "clark" is switched on; did you mean clerk? npm run send lists them',
-    ],
+    [["clark", "user-created"], 'no source is called "clark", but there is clerk; docs/sources.md lists all'],
     [
       ["clerk", "user-updatd"],
       'clerk has no case "user-updatd"; did you mean user-updated? npm run send -- clerk lists them',

@@ -67,6 +67,34 @@ export function subjectsOf(make: MakeLedger): void {
       });
     });
 
+    it("keeps the digest of a field, which goes with the value", async () => {
+      const name = { at: first, by: "e-1", digest: "aGVsbG8x" };
+      await ledger.tell(subjectRecord({ told: { ...toldAt(first, "e-1", "email", "access"), name } }));
+      expect((await known())?.told).toEqual({ ...toldAt(first, "e-1", "email", "access"), name });
+      await ledger.tell(subjectRecord({ told: toldAt(later, "e-2", "email") }));
+      expect((await known())?.told["name"]).toEqual(name);
+      await ledger.tell(subjectRecord({ told: toldAt(later, "e-2", "name") }));
+      expect((await known())?.told["name"]).toEqual({ at: later, by: "e-2" });
+      await ledger.tell(subjectRecord({ told: { name: { ...name, at: first } } }));
+      expect((await known())?.told["name"]).toEqual({ at: later, by: "e-2" });
+    });
+
+    it("is read for many people at once", async () => {
+      const subjects = Array.from({ length: 100 }, (_, index) => (index === 7 ? "" : `工号-${index}`));
+      await Promise.all(
+        subjects.slice(0, 50).map((subject) => ledger.tell(subjectRecord({ subject, externalId: subject }))),
+      );
+      const read = await ledger.subjectsOf(source, subjects);
+      expect(read.map((record) => record?.externalId)).toEqual([
+        ...subjects.slice(0, 50),
+        ...subjects.slice(50).map(() => undefined),
+      ]);
+      expect(await ledger.subjectsOf(source, [])).toEqual([]);
+      const [one, other] = await ledger.subjectsOf(source, ["工号-1", "工号-1"]);
+      expect(one).toEqual(other);
+      expect(await ledger.subjectsOf("clerk", ["工号-1"])).toEqual([undefined]);
+    });
+
     it("has account state, last day and departments of the newest event that told each of these", async () => {
       const told = toldAt(later, "e-2", "access", "departure", "departments");
       await ledger.tell(subjectRecord({ told, isClosed: true, lastDay: "2026-12-31", departments: ["d-2"] }));

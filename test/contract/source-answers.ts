@@ -6,7 +6,7 @@ import type { ApiRequest, SourceApi } from "#lib/contract/source-api.ts";
 import type { EventFixture } from "#infra/fixtures/cases.ts";
 import { startRecordedApi, type ApiAnswerOnWire } from "#infra/local/recorded-api.ts";
 import { pathsIn, replaced, textsIn } from "./json-places.ts";
-import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
+import { asQueued, contextOf, expandedOf } from "#infra/local/case-meaning.ts";
 import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 import { foreign, type Secret } from "./strangers.ts";
 
@@ -68,11 +68,14 @@ export function attackAnswers(tested: SourceUnderTest): void {
               at === index ? { ...answer, json: replaced(answer.json, path, value) } : answer,
             );
             for (const event of events) {
-              const payload = await fetch
-                .read(asQueued(event), inMemory(answers, secret, each.now))
-                .catch(inboundError);
-              if (payload instanceof InboundError) continue;
-              expect(isTranslated(asQueued({ ...event, payload }))).toBe(true);
+              const api = inMemory(answers, secret, each.now);
+              const listed = await expandedOf(source, asQueued(event), api).catch(inboundError);
+              if (listed instanceof InboundError) continue;
+              for (const one of listed ?? [event]) {
+                const payload = await fetch.read(asQueued(one), api).catch(inboundError);
+                if (payload instanceof InboundError) continue;
+                expect(isTranslated(asQueued({ ...one, payload }))).toBe(true);
+              }
             }
           },
         ),
@@ -129,6 +132,8 @@ export async function strangersTaken(tested: SourceUnderTest, each: EventFixture
       await readAll(tested, each, each.answers, [event]),
       await readAll(tested, each, answers, [event]),
     ];
+    // A list is about whoever is in it.
+    if (own.some((read) => read.event.id !== event.id)) continue;
     // An event that could not be completed with the right answer either has no record.
     if (own[0]?.payload instanceof Error || JSON.stringify(answers) === JSON.stringify(each.answers))
       continue;
@@ -148,23 +153,44 @@ export interface AnsweredEvent {
 
 /** Completes events one after the other over a real connection, as the worker does, with these answers. */
 export async function readAll(
-  { source: { fetch }, openApi }: SourceUnderTest,
-  { now }: EventFixture,
+  tested: SourceUnderTest,
+  each: EventFixture,
   answers: readonly ApiAnswerOnWire[],
   events: readonly SourceEvent[],
 ): Promise<AnsweredEvent[]> {
+  return (await readEach(tested, each, answers, events)).flat();
+}
+
+/** As `readAll`, for each event by itself: an event that announces changes of several people becomes one for each of them. */
+export async function readEach(
+  { source, openApi }: SourceUnderTest,
+  { now }: EventFixture,
+  answers: readonly ApiAnswerOnWire[],
+  events: readonly SourceEvent[],
+): Promise<AnsweredEvent[][]> {
+  const { fetch } = source;
   const server = await startRecordedApi([{ answers }]);
   try {
     // So late that `fetch` does not wait for a new person to become visible: a retry would hide how it reads the answer.
     const api = fetch && openApi(fetch, server.url, now + hour);
-    const read = [];
+    const read: AnsweredEvent[][] = [];
     for (const event of events) {
       const before = server.requests.length;
-      const payload = api
-        ? await fetch.read(asQueued(event), api).catch((error: unknown) => error)
-        : event.payload;
-      const asked = server.requests.slice(before).map(({ request }) => request);
-      read.push({ event, payload, asked });
+      const asked = () => server.requests.slice(before).map(({ request }) => request);
+      const expanded =
+        api && (await expandedOf(source, asQueued(event), api).catch((error: unknown) => error));
+      if (expanded instanceof Error) {
+        read.push([{ event, payload: expanded, asked: asked() }]);
+        continue;
+      }
+      const completed: AnsweredEvent[] = [];
+      for (const one of (expanded as SourceEvent[] | undefined) ?? [event]) {
+        const payload = api
+          ? await fetch.read(asQueued(one), api).catch((error: unknown) => error)
+          : one.payload;
+        completed.push({ event: one, payload, asked: asked() });
+      }
+      read.push(completed);
     }
     return read;
   } finally {

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { SignedRequest, Source } from "#lib/contract/source.ts";
+import type { SignedRequest } from "#lib/contract/proof.ts";
+import type { Source } from "#lib/contract/source.ts";
 import { keepDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { fixtureSecret, fixtureSigner } from "#infra/fixtures/cases.ts";
@@ -13,10 +14,11 @@ import { altered, foreign, foreignSigner, type Secret } from "./strangers.ts";
 
 // Attacks the proof of a source: a proof that is changed, missing, repeated, old or of another sender must be refused.
 
-/** A published delivery with its proof, in `test/vectors/senders/<source>.json`: {citation, secret, headers, body, now in seconds}. */
+/** A published delivery with its proof, in `test/vectors/senders/<source>.json`: {citation, secret, headers, query, body, now in seconds}. */
 const Vector = z.object({
   secret: z.record(z.string(), z.unknown()),
-  headers: z.record(z.string(), z.string()),
+  headers: z._default(z.record(z.string(), z.string()), {}),
+  query: z._default(z.record(z.string(), z.string()), {}),
   body: z.string(),
   now: z.number(),
 });
@@ -27,7 +29,7 @@ export function attackProof(tested: SourceUnderTest): void {
   const { source, secret, signer, fixture, eventCases, requestFor } = tested;
   const { name, proof } = source;
 
-  describe(`the proof of ${name}`, () => {
+  describe(`the proof of ${name}, ${fixture.method}`, () => {
     const at = { now: fixture.now, id: fixture.id };
     const signed = requestFor(fixture);
     // The headers and query parameters that the proof adds to those of the case.
@@ -37,7 +39,7 @@ export function attackProof(tested: SourceUnderTest): void {
     const tokens = proven.pathToken === undefined ? [] : [proven.pathToken];
 
     function provenBy(by: Secret, body: Uint8Array = fixture.body, signedBy = signer): SignedRequest {
-      const own = { headers: fixture.headers, query: fixture.query };
+      const own = { method: fixture.method, headers: fixture.headers, query: fixture.query };
       return proof.sign(body, by, { ...at, ...own }, signedBy);
     }
     /** The case, written and signed with another secret, or by another signer. */
@@ -97,20 +99,20 @@ export function attackProof(tested: SourceUnderTest): void {
     const vector = publishedVector(name);
     if (vector)
       it("agrees with a delivery that the vendor's side signed", async () => {
-        const { headers, body, now } = vector;
-        const delivery = deliveryOf(
-          { method: "POST", headers, query: {}, body: Buffer.from(body) },
-          now * 1000,
-        );
+        const { headers, query, body, now } = vector;
+        const delivery = deliveryOf({ method: "POST", headers, query, body: Buffer.from(body) }, now * 1000);
         expect(await proof.verify(delivery, vector.secret)).toMatchObject({ ok: true });
       });
 
     it("refuses a delivery that lacks any part of the proof", async () => {
-      const { method, body } = signed;
+      const { method } = signed;
+      // A sender that shows its secret in the body alone lacks it in the body that it would write without a secret.
+      const isShownInBody = headers.length + query.length + tokens.length === 0;
+      const body = isShownInBody ? fixture.body : signed.body;
       expect(await attempt({ method, headers: {}, query: {}, body })).toMatchObject({ ok: false });
-      expect(headers.length + query.length + tokens.length + (body === fixture.body ? 0 : 1)).toBeGreaterThan(
-        0,
-      );
+      expect(
+        headers.length + query.length + tokens.length + (signed.body === fixture.body ? 0 : 1),
+      ).toBeGreaterThan(0);
       expect(await accepted(changed(() => [undefined, ""]))).toEqual([]);
     });
 

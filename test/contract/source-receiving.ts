@@ -12,7 +12,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
   const { source, secret, signer, fixture, eventCases, handshakes, requestFor, received } = tested;
   const { name, proof, ping } = source;
 
-  describe(`receiving from ${name}`, () => {
+  describe(`receiving from ${name}, ${fixture.method}`, () => {
     it.each(eventCases)("queues the events of $name, and accepts the delivery", async (each) => {
       const { reply, queued } = await received(requestFor(each), each.now, secret);
       expect(reply.status).toBeGreaterThanOrEqual(200);
@@ -31,14 +31,24 @@ export function attackReceiving(tested: SourceUnderTest): void {
       expect(queued).toEqual([]);
     });
 
-    it.each(handshakes)("refuses $name from a stranger", async (each) => {
+    const proving = handshakes.filter(({ isUnproven }) => !isUnproven);
+    const unproven = handshakes.filter(({ isUnproven }) => isUnproven);
+    it.each(unproven)("says to anybody who sends $name nothing that they do not know", async (each) => {
+      const { reply, queued } = await received(each, each.now, altered(secret, foreign));
+      expect(reply).toEqual(each.reply);
+      expect(queued).toEqual([]);
+      const known = [each.body.toString(), ...Object.values(each.query), ...Object.values(each.headers)];
+      expect(known.some((text) => text.includes(reply.body ?? ""))).toBe(true);
+    });
+
+    it.each(proving)("refuses $name from a stranger", async (each) => {
       expect(await received(each, each.now, altered(secret, foreign))).toEqual({
         reply: { status: 401 },
         queued: [],
       });
     });
 
-    const accepted = handshakes.filter(({ reply }) => reply.status < 300);
+    const accepted = proving.filter(({ reply }) => reply.status < 300);
     it.each(accepted)("checks each part of the secret for $name as for an event", async (each) => {
       const strangers = Object.keys(secret).map((key): [string, Secret] => [
         key,
@@ -57,7 +67,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
       expect(ofEvent).not.toEqual([]);
     });
 
-    it.each(handshakes)("refuses $name with any piece of it changed", async (each) => {
+    it.each(proving)("refuses $name with any piece of it changed", async (each) => {
       const refusals = await Promise.all(
         piecesOf(each).map(async ({ place, value, request }) => {
           const { reply, queued } = await received(request, each.now, secret);
@@ -79,7 +89,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
 
   // An operator's own source need not have a ping.
   if (ping || tested.readme) {
-    describe(`the ping of ${name}`, () => {
+    describe(`the ping of ${name}, ${fixture.method}`, () => {
       const said = pingRequest(ping ?? { query: {} });
 
       it("is accepted, makes no request to the API, and means no change", async () => {

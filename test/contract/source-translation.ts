@@ -11,10 +11,10 @@ import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 const hour = 60 * 60_000;
 
 export function attackTranslation(tested: SourceUnderTest): void {
-  const { source, eventCases, plain, readable, survives, meaningOf, verified } = tested;
+  const { source, fixture, eventCases, plain, readable, survives, meaningOf, verified } = tested;
   const { name } = source;
 
-  describe(`the events of ${name}`, () => {
+  describe(`the events of ${name}, ${fixture.method}`, () => {
     it.each(eventCases)("translates $name into its golden changes", async (each) => {
       expect(each.golden, `write ${each.name}/changes.json`).toBeDefined();
       const { golden, requests } = await meaningOf(each);

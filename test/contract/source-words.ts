@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { EventFixture } from "#infra/fixtures/cases.ts";
-import { readAll, type AnsweredEvent } from "./source-answers.ts";
+import { readEach, type AnsweredEvent } from "./source-answers.ts";
 import { asQueued, contextOf, eventsOf } from "#infra/local/case-meaning.ts";
 import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 
@@ -69,6 +69,7 @@ export async function misunderstood(
   const edited = (edit: Edit): EventFixture => ({
     ...each,
     body: Buffer.from(editedBody(each, names, edit)),
+    query: each.extension === "query" ? editedQuery(each, names, edit) : each.query,
     answers:
       kind === "statuses"
         ? each.answers.map((answer) => ({ ...answer, json: editedJson(answer.json, names, edit) }))
@@ -77,37 +78,41 @@ export async function misunderstood(
   const strange = edited(kind === "labels" ? "rename" : "replace");
   const asked = (fixture: EventFixture) => completed(tested, fixture);
   const [before, after] = [await asked(each), await asked(strange)];
-  if (isDeepStrictEqual(strange.body, each.body) && isDeepStrictEqual(strange.answers, each.answers)) {
+  if ((["body", "query", "answers"] as const).every((part) => isDeepStrictEqual(strange[part], each[part]))) {
     return { found: [], tried: 0 };
   }
   if (after.length < before.length) return { found: [`${each.name}: an event is dropped`], tried: 1 };
   // An event may mean the same without these words: a deletion closes an account whatever the status beside it is.
   const silent = kind === "types" ? [] : await asked(edited("remove"));
-  const results = after.map((event, index) => {
-    const isUntouched = isDeepStrictEqual(said(event), said(before[index]));
-    const changes = translated(tested, event, each);
-    if (isUntouched || changes instanceof InboundError) return { isUntouched };
-    const anyway = silent[index] && translated(tested, silent[index], each);
-    return {
-      isUntouched,
-      found: isLeave(changes) && isDeepStrictEqual(changes, anyway) ? undefined : changes,
-    };
-  });
+  // An event that announces changes of several people becomes several, as long as it is understood.
+  const results = after.flatMap((events, index) =>
+    events.map((event, place) => {
+      const isUntouched = isDeepStrictEqual(said(event), said(before[index]?.[place]));
+      const changes = translated(tested, event, each);
+      if (isUntouched || changes instanceof InboundError) return { isUntouched };
+      const same = silent[index]?.[place];
+      const anyway = same && translated(tested, same, each);
+      return {
+        isUntouched,
+        found: isLeave(changes) && isDeepStrictEqual(changes, anyway) ? undefined : changes,
+      };
+    }),
+  );
   return {
     found: results.flatMap(({ found }) => (found ? [`${each.name}: ${JSON.stringify(found)}`] : [])),
     tried: results.filter(({ isUntouched }) => !isUntouched).length,
   };
 }
 
-/** The events of a case, completed at the source's API; an error for each that cannot be read. */
+/** The events of a case, completed at the source's API, those that one of them became together; an error for each that cannot be read. */
 async function completed(
   tested: SourceUnderTest,
   each: EventFixture,
-): Promise<(AnsweredEvent | InboundError)[]> {
+): Promise<(AnsweredEvent | InboundError)[][]> {
   const events = await eventsOf(tested, each);
   const readable = events.flatMap((event) => (event instanceof InboundError ? [] : event));
-  const read = await readAll(tested, each, each.answers, readable);
-  return events.map((event) => (event instanceof InboundError ? event : (read.shift() as AnsweredEvent)));
+  const read = await readEach(tested, each, each.answers, readable);
+  return events.map((event) => (event instanceof InboundError ? [event] : (read.shift() ?? [])));
 }
 
 /** An event without its id, which may be a hash of its words. */
@@ -140,6 +145,7 @@ function editedBody({ body, extension }: EventFixture, names: readonly string[],
       return text;
     }
   }
+  if (extension === "query") return text;
   return extension === "xml" ? editedXml(text, names, edit) : editedForm(text, names, edit);
 }
 
@@ -161,6 +167,10 @@ function withNonsense(value: unknown): unknown {
   if (value === null || value === "" || value === undefined) return value;
   if (typeof value !== "object") return nonsense;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withNonsense(inner)]));
+}
+
+function editedQuery({ query }: EventFixture, names: readonly string[], edit: Edit): EventFixture["query"] {
+  return editedJson(query, names, edit) as EventFixture["query"];
 }
 
 function editedXml(text: string, names: readonly string[], edit: Edit): string {

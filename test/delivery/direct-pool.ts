@@ -125,6 +125,8 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     getUser: (request) => call("get-user", request, reads),
     getUserBatch: (request) => call("get-user-batch", request, { ...reads, records: request.userIds.length }),
     updateUser: (request) => call("update-user", request, writes),
+    updateUserBatch: (request) =>
+      call("update-user-batch", request, { ...writes, records: request.list.length }),
     setUserDepartments: (request) => call("set-user-departments", request, { ...writes, needsUser: false }),
     resignUserBatch: (request) =>
       call("resign-user-batch", request, { ...writes, records: request.userIds.length }),

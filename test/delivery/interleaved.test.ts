@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { carryOutAsked, type Asked } from "../operations/asked.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { memoryLedger } from "../memory/ledger.ts";
@@ -75,7 +76,7 @@ function processOf(world: World, step?: () => Promise<void>): ApplyPorts {
     return Object.fromEntries(calls) as Port;
   };
   const silent = () => {};
-  const secrets = undefined as never;
+  const secrets = secretReader(async () => ({ current: {} }));
   return portsOf({
     ledger: wrap(world.ledger),
     parked: wrap(world.parked),

@@ -87,6 +87,16 @@ describe("a request to a source's API", () => {
     expect(clock.waits).toEqual([21_000]);
   });
 
+  it("waits as long as X-RateLimit-Reset says, a moment or seconds from now", async () => {
+    for (const written of ["moment", "20"]) {
+      const clock = virtualClock();
+      const reset = written === "moment" ? String(clock.now() / 1000 + 20) : written;
+      const { url } = await server(json(429, {}, { "x-ratelimit-reset": reset }), json(200));
+      expect(await open(url, clock).request({ path: "/people" })).toMatchObject({ status: 200 });
+      expect(clock.waits).toEqual([21_000]);
+    }
+  });
+
   it("waits longer after each throttled answer without a time, and at least 100 ms", async () => {
     const clock = virtualClock();
     const { url } = await server(

@@ -1,5 +1,4 @@
 import { onTestFinished, describe, expect, it } from "vitest";
-import config from "#config";
 import { InboundError } from "#lib/contract/errors.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { fixtureSecret, readFixtures, requestOf, type EventFixture } from "#infra/fixtures/cases.ts";
@@ -7,6 +6,7 @@ import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { startStack } from "#infra/local/stack.ts";
+import config from "../every-source.config.ts";
 import { parkedList } from "../contract/parked-list.ts";
 
 // A joiner of every source, and the attacks of a forger on that delivery, over HTTP through the whole bundle.

@@ -118,6 +118,10 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       return [...subjects.values()].filter((record) => record.source === source).length;
     },
 
+    async subjectsOf(source, asked) {
+      return asked.map((subject) => subjects.get(`${source}#${subject}`));
+    },
+
     async subjects(source, after = "") {
       const ids = [...subjects.values()].flatMap((record) =>
         record.source === source ? record.subject : [],

@@ -46,7 +46,7 @@ describe("with an operator's own source", () => {
     expect(made.functions["webhooks-workday"]).toMatchObject({
       handler: "dist/webhooks-workday/index.handler",
       role: "WebhooksWorkdayRole",
-      events: [{ httpApi: { method: "POST", path: "/webhooks/workday" } }, {}],
+      events: [{ httpApi: { method: "*", path: "/webhooks/workday" } }],
     });
     expect(made.resources.Resources).toMatchObject({
       WebhooksWorkdayRole: {},

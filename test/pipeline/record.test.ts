@@ -71,6 +71,24 @@ describe("an event", () => {
     expect((await world.ledger.subject("hr", "1"))?.told).toMatchObject({ city: { by: "in-part" } });
   });
 
+  it("notes digests of what it told, save of secrets, of access, and of what was refused", async () => {
+    const world = await openOwnWorld({ departments: ["d-1"] });
+    const person = {
+      password: "invented-Pass-1",
+      customData: { title: "工程师" },
+      departmentIds: ["unknown"],
+    };
+    await world.deliver([hr("joined", 0, [create("1")])]);
+    await world.deliver([hr("moved", 1, [mover({ ...person, city: "杭州" })])]);
+    const { told: fields = {} } = (await world.ledger.subject("hr", "1")) ?? {};
+    const withDigest = Object.keys(fields).filter((name) => fields[name]?.digest !== undefined);
+    expect(withDigest.toSorted()).toEqual(["city", "customData.title", "email", "name"]);
+    expect(Object.keys(fields)).toEqual(expect.arrayContaining(["access", "departments", "externalId"]));
+    const { digest } = fields["email"] ?? {};
+    await world.deliver([hr("again", 2, [mover({ email: personOf("1").email })])]);
+    expect((await world.ledger.subject("hr", "1"))?.told["email"]).toMatchObject({ by: "again", digest });
+  });
+
   it("that waits is parked once, however often it comes back, and no more when it is over", async () => {
     const world = await openOwnWorld();
     await world.deliver([hr("moved", 1, [mover({ city: "杭州" })])]);
@@ -198,11 +216,18 @@ describe("a defect that an event brings to light", () => {
     const connect = world.pool.connect.bind(world.pool);
     world.pool.connect = (secrets) => {
       const client = connect(secrets);
+      const explodeIn = ({ city }: { readonly city?: string }) => {
+        if (city === "explodes") throw new TypeError("a defect");
+      };
       return {
         ...client,
         updateUser(request) {
-          if (request.city === "explodes") throw new TypeError("a defect");
+          explodeIn(request);
           return client.updateUser(request);
+        },
+        updateUserBatch(request) {
+          request.list.forEach(explodeIn);
+          return client.updateUserBatch(request);
         },
       };
     };

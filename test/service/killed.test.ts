@@ -6,7 +6,8 @@ import { openStore } from "#infra/store/store.ts";
 import bamboohr from "#lib/sources/bamboohr/index.ts";
 import { virtualClock } from "../delivery/clock.ts";
 import { hired } from "../journeys/people.ts";
-import { invented, newPlace, operatorHeader, startServe, type ServiceProcess } from "./service-process.ts";
+import { invented } from "../invented-secrets.ts";
+import { newPlace, operatorHeader, startServe, type ServiceProcess } from "./service-process.ts";
 
 /** `SEED=2` kills at other moments. */
 const seed = Number(process.env["SEED"] ?? 20_261_127);

@@ -5,7 +5,8 @@ import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import bamboohr from "#lib/sources/bamboohr/index.ts";
 import { run } from "../commands/real-command.ts";
 import { hired } from "../journeys/people.ts";
-import { invented, newPlace, operatorHeader, startServe } from "./service-process.ts";
+import { invented } from "../invented-secrets.ts";
+import { newPlace, operatorHeader, startServe } from "./service-process.ts";
 
 async function open() {
   const sandbox = await startSandbox({ accessKeys: [invented.authing] });

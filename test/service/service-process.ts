@@ -1,26 +1,20 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { operatorKeyFile } from "#infra/local/operator-key.ts";
+import { invented } from "../invented-secrets.ts";
 
 const root = join(import.meta.dirname, "../..");
-/** The invented secrets; the sandbox has to know their access key. */
-const secretsFile = join(root, "infra/fixtures/secrets.json");
-export const invented = JSON.parse(readFileSync(secretsFile, "utf8")) as {
-  authing: { accessKeyId: string; accessKeySecret: string };
-  [name: string]: Readonly<Record<string, string>>;
-};
 
-/** The folder of a service, with a file of secrets, for the length of one test; and the environment that names both. */
+/** The folder of a service, with a file of the invented secrets, for the length of one test; and the environment that names both. */
 export function newPlace(authingHost: string) {
   const folder = mkdtempSync(join(tmpdir(), "service-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const secrets = join(folder, "secrets.json");
-  copyFileSync(secretsFile, secrets);
-  chmodSync(secrets, 0o600);
+  writeFileSync(secrets, JSON.stringify(invented), { mode: 0o600 });
   const store = join(folder, "store");
   const environment = {
     INBOUND_SECRETS: secrets,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { nearMiss } from "#lib/text/near-miss.ts";
+import { nearMiss, nearMisses } from "#lib/text/near-miss.ts";
 
 const sources = ["bamboohr", "clerk", "dingtalk", "feishu", "okta", "wecom"];
 
@@ -28,4 +28,21 @@ it("finds the nearest of several, and nothing among none", () => {
 
 it("compares no word that is longer than any name", () => {
   expect(nearMiss(`okt${"a".repeat(65)}`, sources)).toBeUndefined();
+});
+
+it.each([
+  ["okat", ["okta"]],
+  ["hr", []],
+  ["google", ["google-workspace", "google-cloud"]],
+  ["azure-entra", ["entra"]],
+  ["entra", []],
+  ["hibop", ["hibob", "hibobs"]],
+  ["nothing", []],
+])("several words may be meant by %s: %j", (word, near) => {
+  const known = ["okta", "google-workspace", "google-cloud", "entra", "hibob", "hibobs"];
+  expect(nearMisses(word, known)).toEqual(near);
+});
+
+it("tells of three words at most", () => {
+  expect(nearMisses("hr-x", ["hr-a", "hr-b", "hr-c", "hr-d"])).toHaveLength(3);
 });

@@ -80,16 +80,23 @@ export const fetch: Fetch<BambooApiSecret> = {
     if (apiKey === "" || (companyDomain === "" && apiHost === undefined)) return reference;
 
     const { employeeId, changedFields } = reference;
-    // BambooHR reads 0 as the employee who owns the key, and a dot would be another path.
-    if (!/^[\w-]+$/.test(employeeId) || employeeId === "0") {
-      throw new InboundError("malformed", "id-malformed", { path: "data.employeeId" });
-    }
+    refuseOtherPath(employeeId, "data.employeeId");
     const employee = await readPerson(bamboohr, employeeId, api);
     if (employee) return withFields(employeeId, employee, changedFields);
     if (event.type === "employee.created") waitUntilVisible(event, api.now());
     return { ...reference, isGone: true } satisfies EmployeeReference;
   },
 };
+
+/**
+ * BambooHR reads 0 as the employee who owns the key, and a dot would be another path.
+ *
+ * @throws InboundError `malformed` `id-malformed`.
+ */
+export function refuseOtherPath(employeeId: string, path: string): void {
+  if (/^[\w-]+$/.test(employeeId) && employeeId !== "0") return;
+  throw new InboundError("malformed", "id-malformed", { path });
+}
 
 /**
  * BambooHR's answer about an employee as `translate` reads it. Fields that the key may not see are missing or `null`. So an empty

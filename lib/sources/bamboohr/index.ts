@@ -19,6 +19,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "bamboohr",
   title: "BambooHR",
+  kind: "hr",
+  knownFrom: "documentation",
   secret,
   // https://documentation.bamboohr.com/docs/webhooks#security: the body first, the time behind it, nothing between.
   proof: hmac<Secret>({

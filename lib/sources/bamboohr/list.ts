@@ -1,10 +1,10 @@
-import { at } from "#lib/fields/read.ts";
+import { at, isEmpty } from "#lib/fields/read.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import type { ListedDepartment, ListedPerson, Listing } from "#lib/contract/source.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
-import { objectIn } from "#lib/source-apis/rest-api.ts";
-import { bamboohr, fetch, withFields, type BambooApiSecret } from "./fetch.ts";
+import { listIn, objectIn, readPerson } from "#lib/source-apis/rest-api.ts";
+import { bamboohr, fetch, refuseOtherPath, withFields, type BambooApiSecret } from "./fetch.ts";
 
 /**
  * The list's names of fields → the names of one employee, which `translate` and the configuration know. Beside these the list
@@ -39,11 +39,7 @@ const ownToTheList = new Set(["employeeId", "photoUrl", "_restrictedFields"]);
 export const list: Listing<BambooApiSecret> = {
   hosts: fetch.hosts,
   async page(api, after) {
-    if ((api.secret.apiKey ?? "") === "") {
-      throw new InboundError("misconfigured", "api-key-missing", {
-        hint: "store companyDomain and apiKey in the secret of bamboohr",
-      });
-    }
+    requireKey(api.secret);
     const query = {
       fields: Object.keys(names).join(","),
       // An order that stays while people are renamed.
@@ -66,18 +62,51 @@ export const list: Listing<BambooApiSecret> = {
       isComplete: people.length === employees.length,
     };
   },
+  async person(api, subject) {
+    requireKey(api.secret);
+    refuseOtherPath(subject, "id");
+    const employee = await readPerson(bamboohr, subject, api);
+    // Fields that the key may not see are missing here, or empty: what is empty tells nothing.
+    return employee && asChanged(subject, employee, (name) => isEmpty(employee[name]));
+  },
+  // https://documentation.bamboohr.com/reference/get-list-fields: one list without levels. Employees have a department's name, not its id.
+  async departments(api) {
+    requireKey(api.secret);
+    const lists = listIn(await bamboohr.send({ path: "/api/v1/meta/lists" }, api), bamboohr);
+    const found = lists.find((each) => at(each, "alias").value === "department");
+    const options = at(found, "options").value;
+    if (!Array.isArray(options)) throw sourceFailure("source-answer-unexpected");
+    return { departments: options.filter((each) => at(each, "archived").value !== "yes").map(departmentOf) };
+  },
 };
+
+function requireKey({ apiKey = "" }: BambooApiSecret): void {
+  if (apiKey !== "") return;
+  throw new InboundError("misconfigured", "api-key-missing", {
+    hint: "store companyDomain and apiKey in the secret of bamboohr",
+  });
+}
+
+function departmentOf(option: unknown): ListedDepartment {
+  const { value: name } = at(option, "name");
+  if (typeof name !== "string" || isEmpty(name)) throw sourceFailure("source-answer-unexpected");
+  return { id: name, name };
+}
 
 function listed(employee: unknown): ListedPerson[] {
   const subject = isJsonObject(employee) ? readId(employee.employeeId) : undefined;
   if (subject === undefined || !isJsonObject(employee)) return [];
-  const fields = renamed(employee);
   const hidden = Array.isArray(employee._restrictedFields) ? employee._restrictedFields : [];
-  // That a list shows a status does not say that it has changed, which alone may open an account. What is empty since the key may
-  // not see it has not become empty.
-  const changed = Object.keys(fields).filter((name) => name !== "status" && !hidden.includes(name));
-  const payload = withFields(subject, fields, changed);
-  return [{ subject, type: "employee_with_fields.updated", payload }];
+  return [asChanged(subject, renamed(employee), (name) => hidden.includes(name))];
+}
+
+/**
+ * That BambooHR shows a status does not say that it has changed, which alone may open an account. What is empty since the key may not see
+ * it has not become empty.
+ */
+function asChanged(subject: string, fields: JsonObject, isHidden: (name: string) => boolean): ListedPerson {
+  const changed = Object.keys(fields).filter((name) => name !== "status" && !isHidden(name));
+  return { subject, type: "employee_with_fields.updated", payload: withFields(subject, fields, changed) };
 }
 
 function renamed(employee: JsonObject): JsonObject {

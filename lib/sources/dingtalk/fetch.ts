@@ -5,7 +5,7 @@ import { waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { PersonReference } from "./split.ts";
 
 /** What of the secret is for asking DingTalk. */
-interface Credentials {
+export interface DingTalkApiSecret {
   readonly appKey: string;
   readonly appSecret: string;
   readonly apiHost?: string;
@@ -18,7 +18,7 @@ export interface FetchedPerson extends PersonReference {
   readonly gone?: true;
 }
 
-const dingtalk: CodePerson<Credentials> = {
+export const dingtalk: CodePerson<DingTalkApiSecret> = {
   ...errcodeDialect,
   token: {
     request: ({ appKey, appSecret }) => ({
@@ -45,6 +45,7 @@ const dingtalk: CodePerson<Credentials> = {
     40089: "source-credentials-refused",
     40096: "source-credentials-refused",
     50002: "source-permission-missing",
+    50004: "source-permission-missing",
     60011: "source-permission-missing",
     60020: "source-address-not-allowed",
   },
@@ -53,7 +54,7 @@ const dingtalk: CodePerson<Credentials> = {
   idPath: "userid",
 };
 
-export const fetch: Fetch<Credentials> = {
+export const fetch: Fetch<DingTalkApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://oapi.dingtalk.com" }),
   async read(event, api) {
     // DingTalk's API does not return people who have left.
@@ -63,12 +64,17 @@ export const fetch: Fetch<Credentials> = {
 
     const result = await readPerson(dingtalk, userId, api);
     if (result) {
-      return { userId, result: { ...result, extension: parsed(result.extension) } } satisfies FetchedPerson;
+      return fetchedPerson(userId, result);
     }
     waitUntilVisible(event, api.now());
     return { userId, gone: true } satisfies FetchedPerson;
   },
 };
+
+/** A person as `translate` reads them, from an answer about the person or a list. */
+export function fetchedPerson(userId: string, result: JsonObject): FetchedPerson {
+  return { userId, result: { ...result, extension: parsed(result.extension) } };
+}
 
 /** The custom fields of a person travel as JSON in a text. */
 function parsed(extension: unknown): JsonObject {

@@ -3,6 +3,7 @@ import { defineSource } from "#lib/contract/source.ts";
 import { encryptedCallback } from "#lib/proofs/encrypted-callback.ts";
 import { readJsonObject } from "#lib/payloads/body.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -47,6 +48,8 @@ const proof = encryptedCallback<Secret>({
 export default defineSource<Secret>({
   name: "dingtalk",
   title: "DingTalk 钉钉",
+  kind: "workplace",
+  knownFrom: "documentation",
   secret,
   proof,
   // DingTalk does not say how often it repeats a delivery; it keeps the failed ones for 7 days.
@@ -62,6 +65,7 @@ export default defineSource<Secret>({
     };
   },
   fetch,
+  list,
   ping: { contentType: "application/json", body: '{"EventType":"check_url"}' },
   translate,
 });

@@ -4,7 +4,7 @@ import { readId, type JsonObject } from "#lib/payloads/body.ts";
 import { readPerson, type CodePerson } from "#lib/source-apis/code-api.ts";
 import type { UserEvent } from "./split.ts";
 
-interface ApiSecret {
+export interface FeishuApiSecret {
   readonly appId: string;
   readonly appSecret: string;
   readonly apiHost?: string;
@@ -13,7 +13,7 @@ interface ApiSecret {
 /** Of Feishu's two worlds the Chinese one. Lark's is https://open.larksuite.com. */
 const defaultHost = "https://open.feishu.cn";
 
-const feishu: CodePerson<ApiSecret> = {
+export const feishu: CodePerson<FeishuApiSecret> = {
   codeOf: ({ code }) => readId(code),
   meanings: {
     // Of an app, of a tenant, or either. https://github.com/larksuite/oapi-sdk-go, core/constants.go
@@ -54,7 +54,7 @@ const feishu: CodePerson<ApiSecret> = {
  * in events, and permissions may have come since. Everything else goes through as it is. What the event says stays; Feishu
  * only adds to it. Where Feishu does not show the person to the app, the event is used alone.
  */
-export const fetch: Fetch<ApiSecret> = {
+export const fetch: Fetch<FeishuApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? defaultHost }),
   async read(event, api) {
     if (!isThin(event)) return event.payload;

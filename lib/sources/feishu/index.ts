@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { feishuHandshake, feishuProof } from "#lib/proofs/feishu.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -19,6 +20,8 @@ const secret = z.object({
 export default defineSource<z.infer<typeof secret>>({
   name: "feishu",
   title: "Feishu / Lark",
+  kind: "workplace",
+  knownFrom: "documentation",
   secret,
   proof: feishuProof,
   // After any answer but a 200 within 3 s, Feishu repeats after 15 s, 5 min, 1 h and 6 h. The rest is a margin.
@@ -29,6 +32,7 @@ export default defineSource<z.infer<typeof secret>>({
   // The documentation asks for 200, and does not mention other 2xx.
   acknowledge: () => ({ status: 200 }),
   fetch,
+  list,
   // A type that is not about a user: the event goes through the queue and changes nothing. `sign` puts the token in.
   ping: {
     contentType: "application/json",

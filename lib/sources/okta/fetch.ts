@@ -1,6 +1,6 @@
-import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
+import { hostNamed } from "#lib/source-apis/hosts.ts";
 import { waitUntilVisible } from "#lib/source-apis/people.ts";
 import { readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
 import type { OktaEvent } from "./split.ts";
@@ -42,13 +42,7 @@ export const okta: RestPerson<OktaApiSecret> = {
 export const fetch: Fetch<OktaApiSecret> = {
   hosts({ domain, apiHost }) {
     if (apiHost !== undefined) return { api: apiHost };
-    if (!/^(?=.{4,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(domain)) {
-      throw new InboundError("misconfigured", "source-host-wrong", {
-        path: "domain",
-        hint: "write the domain into the secret as acme.okta.com: no https://, no path",
-      });
-    }
-    return { api: `https://${domain}` };
+    return { api: hostNamed(domain, { field: "domain", example: "acme.okta.com" }) };
   },
 
   async read(event, api) {

@@ -26,6 +26,8 @@ const proof = staticHeader<Secret>({
 export default defineSource<Secret>({
   name: "okta",
   title: "Okta",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   proof,
   // Okta repeats a delivery once, at once. It never reuses an id, so ids are remembered for longer than necessary.

@@ -1,8 +1,8 @@
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
-import { isJsonObject, readId } from "#lib/payloads/body.ts";
+import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { linkParameter } from "#lib/source-apis/link-header.ts";
-import { listIn } from "#lib/source-apis/rest-api.ts";
+import { listIn, readPerson } from "#lib/source-apis/rest-api.ts";
 import { fetch, okta, type OktaApiSecret } from "./fetch.ts";
 import type { OktaEvent } from "./split.ts";
 
@@ -19,13 +19,20 @@ export const list: Listing<OktaApiSecret> = {
     const users = listIn(answer, okta);
     const people = users.flatMap((user): ListedPerson[] => {
       const subject = isJsonObject(user) ? readId(user.id) : undefined;
-      if (subject === undefined || !isJsonObject(user)) return [];
-      const payload = { result: "SUCCESS", user } satisfies OktaEvent;
-      return [{ subject, type: "user.account.update_profile", payload }];
+      return subject === undefined || !isJsonObject(user) ? [] : [listed(subject, user)];
     });
     const next = linkParameter(answer.headers.link, "next", "after");
     // A next page that cannot be asked for would be taken for the end of the list.
     if (next === "") throw sourceFailure("source-answer-unexpected");
     return { people, ...(next !== undefined && { next }), isComplete: people.length === users.length };
   },
+  async person(api, subject) {
+    const user = await readPerson(okta, subject, api);
+    return user && listed(subject, user);
+  },
 };
+
+function listed(subject: string, user: JsonObject): ListedPerson {
+  const payload = { result: "SUCCESS", user } satisfies OktaEvent;
+  return { subject, type: "user.account.update_profile", payload };
+}

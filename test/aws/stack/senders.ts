@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import config from "#config";
 import type { Source } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
@@ -6,13 +5,11 @@ import { readFixtures, requestOf, signDelivery, type EventFixture } from "#infra
 import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
+import { invented } from "../../invented-secrets.ts";
 import { accessKey, type Stack } from "./stack.ts";
 
 export const sourceNames: readonly string[] = Object.keys(config.sources);
 const sources = enabledSources(config);
-const inventedSecrets = JSON.parse(readFileSync("infra/fixtures/secrets.json", "utf8")) as Readonly<
-  Record<string, Readonly<Record<string, string>>>
->;
 
 export function sourceOf(name: string): Source {
   const source = sources.get(name);
@@ -30,15 +27,15 @@ export function joinerOf(name: string): EventFixture {
 }
 
 /** The invented secret of a source; with `api`, of one that asks there. */
-export function secretOf(name: string, api?: RecordedApi): Readonly<Record<string, string>> {
-  const secret = inventedSecrets[`sources/${name}`] ?? {};
+export function secretOf(name: string, api?: RecordedApi): Readonly<Record<string, unknown>> {
+  const secret = invented[`sources/${name}`] ?? {};
   return api && sourceOf(name).fetch ? { ...secret, apiHost: api.url } : secret;
 }
 
-/** Everything that a secret holds, of any source and of Authing. */
+/** Every text that a secret holds, of any source and of Authing. */
 export const secretValues: readonly string[] = [
   accessKey.accessKeySecret,
-  ...Object.values(inventedSecrets).flatMap((secret) => Object.values(secret)),
+  ...Object.values(invented).flatMap(textsOf),
 ];
 
 /** The APIs of the sources, which tell of everybody who joins, and the secrets that lead there; and Authing's key. */

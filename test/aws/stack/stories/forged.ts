@@ -104,7 +104,7 @@ export function forged(open: OpenStack): void {
     });
     await expectListed(stack);
     const told = stack.lines.map(({ text }) => text).join("\n");
-    for (const value of ["张", "zhang.san", secretOf("bamboohr")["privateKey"] ?? "?"])
+    for (const value of ["张", "zhang.san", String(secretOf("bamboohr")["privateKey"])])
       expect(told).not.toContain(value);
 
     // The same bytes, which API Gateway hands over in Base64 where it is told of no text.
@@ -127,7 +127,7 @@ export function forged(open: OpenStack): void {
           key,
           key === "apiHost"
             ? value
-            : value.replace(/\d(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10)),
+            : String(value).replace(/\d(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10)),
         ]),
       );
       const answer = await post(stack, name, joinerRequest(stack, name, strange));

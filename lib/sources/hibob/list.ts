@@ -1,0 +1,28 @@
+import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
+import { fetch, fieldsOf, idOf, readEmployee, search, type BobApiSecret } from "./fetch.ts";
+import type { BobEvent } from "./split.ts";
+
+/**
+ * The employees of the company in one answer, the inactive ones included; Bob has no pages. Deleted employees are not in it, nor those whom
+ * the service user may not see. https://apidocs.hibob.com/reference/post_people-search
+ */
+export const list: Listing<BobApiSecret> = {
+  hosts: fetch.hosts,
+  async page(api) {
+    const records = await search({}, api);
+    const people = records.flatMap((record: unknown): ListedPerson[] => {
+      const subject = idOf(record);
+      return subject === undefined || !isJsonObject(record) ? [] : [listed(subject, fieldsOf(record))];
+    });
+    return { people, isComplete: people.length === records.length };
+  },
+  async person(api, subject) {
+    const employee = await readEmployee(subject, api);
+    return employee && listed(subject, employee);
+  },
+};
+
+function listed(subject: string, fields: JsonObject): ListedPerson {
+  return { subject, type: "employee.updated", payload: { fields } satisfies BobEvent };
+}

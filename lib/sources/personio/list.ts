@@ -1,0 +1,43 @@
+import { at } from "#lib/fields/read.ts";
+import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { isJsonObject, readId } from "#lib/payloads/body.ts";
+import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { objectIn } from "#lib/source-apis/rest-api.ts";
+import { fetch, personio, readPersonio, type PersonioApiSecret } from "./fetch.ts";
+import type { PersonioEvent } from "./split.ts";
+
+/**
+ * The persons of the company, 50 a page, the inactive ones included; only deleted ones are not in it. It has no total, and does not hold
+ * employments: departments and last days come with events, and where one person is asked about. https://developer.personio.de/reference/get_v2-persons
+ */
+export const list: Listing<PersonioApiSecret> = {
+  hosts: fetch.hosts,
+  async page(api, cursor) {
+    const query = { limit: "50", ...(cursor !== undefined && { cursor }) };
+    const answer = objectIn(await personio.send({ path: "/v2/persons", query }, api), personio);
+    const { _data: persons } = answer;
+    const links = at(answer, "_meta.links").value;
+    // Without its links the last page could not be told from any other.
+    if (!Array.isArray(persons) || !isJsonObject(links)) throw sourceFailure("source-answer-unexpected");
+    const people = persons.flatMap((person: unknown): ListedPerson[] => {
+      const subject = isJsonObject(person) ? readId(person.id) : undefined;
+      if (subject === undefined || !isJsonObject(person)) return [];
+      return [{ subject, type: "person.updated", payload: { person } satisfies PersonioEvent }];
+    });
+    const next = links.next === undefined ? undefined : cursorIn(at(links, "next.href").value);
+    return { people, ...(next !== undefined && { next }), isComplete: people.length === persons.length };
+  },
+  async person(api, subject) {
+    const payload = await readPersonio(subject, api);
+    return payload && { subject, type: "person.updated", payload };
+  },
+};
+
+/** Only the cursor is taken: a link of an answer must not decide which host is asked. A cursor is base64, whose plus is no space. */
+function cursorIn(link: unknown): string {
+  const url = typeof link === "string" ? URL.parse(link, "https://relative.invalid") : null;
+  const cursor = url?.searchParams.get("cursor")?.replaceAll(" ", "+") ?? "";
+  // A next page that cannot be asked for would be taken for the end of the list.
+  if (cursor === "") throw sourceFailure("source-answer-unexpected");
+  return cursor;
+}
