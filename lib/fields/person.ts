@@ -1,6 +1,7 @@
 import type { CalendarDay, Create, ImportOtp, Leave, PersonReference, Update } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import { assemble, type Encoded } from "./encode.ts";
+import { assemble } from "./assembly.ts";
+import type { Encoded } from "./encode.ts";
 import { externalId } from "./external-id.ts";
 import type { Read } from "./read.ts";
 import { totpSecret } from "./totp-secret.ts";
