@@ -10,18 +10,11 @@ import {
   silencePolicyRule,
   type SilencePolicy,
 } from "#lib/contract/policies.ts";
+import { isTimeOfDay, isTimeZone, RosterSettings } from "#lib/contract/roster-settings.ts";
 import { UploadSettings } from "#lib/contract/upload-settings.ts";
 import { ownSourceProblems } from "#lib/contract/own-source.ts";
 import type { OwnSource, TranslationContext } from "./contract/source.ts";
 import type * as registry from "./sources/registry.ts";
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
 
 /** The id of a resource in AWS's network, e.g. `subnet-0a1b2c3d4e5f67890`. */
 const awsId = (kind: string) =>
@@ -67,6 +60,8 @@ const SourceSettings = z.strictObject({
    * whether it sends any. Authing keeps such a hash as it is, and needs a password script in its console that compares with it.
    */
   passwordHashes: z.exactOptional(PasswordHashPolicy),
+  /** The whole list of the source, compared with what it has told: docs/rosters.md */
+  reconcile: z.exactOptional(RosterSettings),
   /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
   source: z.exactOptional(z.custom<OwnSource>()),
 });
@@ -148,7 +143,7 @@ const Config = z.strictObject({
        */
       digestAt: z._default(
         z.custom<string | false>(
-          (at) => at === false || (typeof at === "string" && /^([01]\d|2[0-3]):[0-5]\d$/.test(at)),
+          (at) => at === false || isTimeOfDay(at),
           'must be a time of the day such as "09:10", or false',
         ),
         "09:10",
