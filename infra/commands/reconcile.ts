@@ -40,7 +40,10 @@ const reconcile = form(["<source>"], options, async ({ words, options: given }) 
   if (plan.state !== "planned") return exitOf(plan);
   const place = placeOf(given);
   if (given.plan) {
-    say(`\nnpm run reconcile -- ${source} --run ${run}${place === "" ? "" : ` ${place}`} applies it, within a day`, process.stderr);
+    say(
+      `\nnpm run reconcile -- ${source} --run ${run}${place === "" ? "" : ` ${place}`} applies it, within a day`,
+      process.stderr,
+    );
     return 0;
   }
   const count = plan.joiners + plan.movers + plan.back + plan.departures.listed + plan.departures.proven;
@@ -63,7 +66,10 @@ async function begun(
 ): Promise<string> {
   const by = adoptable.find((each) => each === adopt);
   if (adopt !== undefined && by === undefined)
-    throw new UsageError(`--adopt ${adopt} is unknown`, adoptable.map((each) => `--adopt ${each}`));
+    throw new UsageError(
+      `--adopt ${adopt} is unknown`,
+      adoptable.map((each) => `--adopt ${each}`),
+    );
   const { run } = await operate<BegunRoster>({
     operation: "start-roster",
     source,

@@ -26,7 +26,11 @@ export function rosterText(report: RosterReport, telling: Telling): string {
     ...read(report),
     ...differences(report),
     ...departures(report),
-    ...tally(state === "planned" ? "Joiners and movers would come to:" : "Joiners and movers were foretold:", report.foretold, telling),
+    ...tally(
+      state === "planned" ? "Joiners and movers would come to:" : "Joiners and movers were foretold:",
+      report.foretold,
+      telling,
+    ),
     ...tally("The changes came to:", report.outcomes, telling),
     ...verified(report),
     ...tally("Accounts without our id:", report.adopted ?? {}, telling),
@@ -38,7 +42,9 @@ export function rosterText(report: RosterReport, telling: Telling): string {
 type Line = readonly [count: number, text: string];
 
 const lines = (all: readonly Line[]): string[] =>
-  all.filter(([count], index) => count > 0 || index === 0).map(([count, text]) => `${String(count).padStart(8)}  ${text}`);
+  all
+    .filter(([count], index) => count > 0 || index === 0)
+    .map(([count, text]) => `${String(count).padStart(8)}  ${text}`);
 
 function read({ read: { people, outOfScope, unusable, reasons }, open }: RosterReport): string[] {
   return [
@@ -76,11 +82,14 @@ function departures({ state, departures: told }: RosterReport): string[] {
     ]),
     ...lines([[absent, "people were not in the list"]]),
     ...(stillThere > 0
-      ? lines([[stillThere, `of them are still there: they stay${differing > 0 ? `, ${differing} with changes` : ""}`]])
+      ? lines([
+          [
+            stillThere,
+            `of them are still there: they stay${differing > 0 ? `, ${differing} with changes` : ""}`,
+          ],
+        ])
       : []),
-    ...(unproven > 0
-      ? lines([[unproven, `of them are not proven: they stay. ${names(reasons)}`]])
-      : []),
+    ...(unproven > 0 ? lines([[unproven, `of them are not proven: they stay. ${names(reasons)}`]]) : []),
     ...(areHeld
       ? [
           "",
@@ -104,7 +113,10 @@ function verified({ verified: told }: RosterReport): string[] {
 
 function missing({ missing: fields }: RosterReport): string[] {
   if (fields.length === 0) return [];
-  return ["", `No person has these fields any more: ${fields.join(", ")}. Is a permission missing at the source?`];
+  return [
+    "",
+    `No person has these fields any more: ${fields.join(", ")}. Is a permission missing at the source?`,
+  ];
 }
 
 function cost({ requests, estimate }: RosterReport): string[] {
@@ -121,7 +133,11 @@ function tally(title: string, counted: Readonly<Record<string, number>>, { langu
   const all = Object.entries(counted).toSorted(([, one], [, other]) => other - one);
   if (all.length === 0) return [];
   const told = all.slice(0, toldNames).map(([name, count]) => {
-    const code = name.replace(/ \([^)]*\)$/, "").split(" ").at(-1) ?? "";
+    const code =
+      name
+        .replace(/ \([^)]*\)$/, "")
+        .split(" ")
+        .at(-1) ?? "";
     const means = explainReason(code, { language })?.means;
     return `${String(count).padStart(8)}  ${name}${means === undefined ? "" : `: ${means}`}`;
   });

@@ -268,7 +268,7 @@ function recordingsOf(source: string) {
   const asked = list?.asked.flatMap(({ answers }) => answers) ?? [];
   return [
     ...eventFixtures(source),
-    ...(list ? [{ answers: [...list.answers, ...asked], startsAgain: true as const }] : []),
+    ...(list ? [{ answers: [...list.answers, ...asked], startsAgain: true }] : []),
   ];
 }
 
