@@ -20,7 +20,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     event,
     {
       user_add_org: () => (person.gone ? leaving() : [joiner(profile(person, context))]),
-      user_modify_org: () => (person.gone ? leaving() : [mover(profile(person, context))]),
+      user_modify_org: () => (person.gone ? leaving() : [mover(profile(person, context), { isWhole: true })]),
       user_leave_org: leaving,
     },
     eventTypes,

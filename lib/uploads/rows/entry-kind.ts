@@ -1,5 +1,5 @@
 import type { Change } from "#lib/contract/change.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import type { Read } from "#lib/fields/read.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 
@@ -18,5 +18,5 @@ export type FieldReader<Field extends string> = (field: Field) => Read;
 /** A kind of entry, a person or a TOTP secret: what its fields mean. Pure: no clock, no I/O. */
 export type EntryKindTranslator<Field extends string, OfKind extends Change> = (
   read: FieldReader<Field>,
-  context: TranslationContext,
+  context: RowContext,
 ) => EntryTranslation<OfKind>;

@@ -18,6 +18,7 @@ export default {
       rehire: "reactivate",
       silence: "learnt",
       customData: {},
+      outOfScope: "keep",
       departments: { 研发: "6350a1b2c3d4e5f607180001" },
     },
   },
