@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { PasswordEncryptType } from "#lib/contract/person.ts";
 import { OtpPolicy } from "#lib/contract/policies.ts";
 import { isDepartmentsBy } from "#lib/contract/departments.ts";
-import { sourceProblems } from "#lib/contract/own-source.ts";
+import { ownSourceProblems } from "#lib/contract/own-source.ts";
 import { SourceSettings } from "#lib/contract/source-settings.ts";
 import { UploadSettings } from "#lib/contract/upload-settings.ts";
 import { isPath } from "#lib/fields/read.ts";
@@ -132,7 +132,7 @@ export function defineConfig<Name extends string>(input: ConfigInput<Name>): Con
     ? [
         ...authingProblems(parsed.data),
         ...Object.entries(parsed.data.sources).flatMap(([name, settings]) => [
-          ...sourceProblems(name, settings.source),
+          ...ownSourceProblems(name, settings.source),
           ...settingProblems(name, settings),
         ]),
       ]
@@ -240,13 +240,10 @@ function standardHours(timeZone: string): number {
 }
 
 /** What the translation of a source's events may know of a configuration. */
-export function translationContext(config: Config, source: string): TranslationContext {
-  const { externalId, departments = {}, customData = {}, passwordHashes } = config.sources[source] ?? {};
-  return {
-    region: config.region,
-    departments,
-    customData,
-    ...(passwordHashes !== undefined && { passwordHashes }),
-    ...(externalId !== undefined && { externalId }),
-  };
+export function translationContext({ region, sources }: Config, source: string): TranslationContext {
+  const { departments = {}, customData = {}, externalId, words, passwordHashes } = sources[source] ?? {};
+  const said = Object.entries({ externalId, words, passwordHashes }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { region, departments, customData, ...Object.fromEntries(said) };
 }

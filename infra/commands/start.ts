@@ -4,7 +4,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
-import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { form, runCommand, say } from "./command.ts";
@@ -21,7 +20,7 @@ import { isOfStory, readStory } from "#infra/fixtures/stories.ts";
 import { localLog } from "#infra/local/log.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApis, type RecordedApis } from "#infra/local/recorded-api.ts";
-import { localSecrets } from "#infra/local/secret-file.ts";
+import { localSecrets, sendersSecret } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
 import { openStore, temporaryStore } from "#infra/store/store.ts";
@@ -121,11 +120,10 @@ async function sendSamples(
   apis: RecordedApis | undefined,
 ): Promise<boolean> {
   const hasAnswers = apis !== undefined;
-  const secrets = secretReader(loadSecret);
   const expected: Expected[] = [];
   for (const [name, source] of sources) {
     const sample = sampleCase(name, hasAnswers);
-    const versions = await secrets.read(`sources/${name}`, source.secret).catch(passMissing);
+    const versions = await sendersSecret(source, loadSecret).catch(passMissing);
     if (sample === undefined || versions === undefined) {
       const why = versions
         ? "it has no case of a joiner that is complete without its API"
@@ -139,7 +137,11 @@ async function sendSamples(
     const at = { now: Date.now(), id: `msg_${randomUUID()}` };
     const request = requestOf(source, secret, fixture, at, hasAnswers ? fixtureSigner(name) : undefined);
     const answer = await postRequest(stack.url, name, request);
-    expected.push({ from: `webhook ${name}/${sample}`, source: name, answered: answer?.status ?? 0 });
+    expected.push({
+      from: `${source.trigger ? "trigger" : "webhook"} ${name}/${sample}`,
+      source: name,
+      answered: answer?.status ?? 0,
+    });
   }
   for (const files of sampleFiles) {
     for (const file of files) {

@@ -13,6 +13,7 @@ import type { Source } from "#lib/contract/source.ts";
 import { eventQueue } from "#lib/handlers/event-queue.ts";
 import { operations, type OperationRequest } from "#lib/handlers/operations.ts";
 import { unclaimed } from "#lib/handlers/unclaimed.ts";
+import { trigger } from "#lib/handlers/trigger.ts";
 import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts";
 import { waiting } from "#lib/handlers/waiting.ts";
 import { webhook } from "#lib/handlers/webhook.ts";
@@ -46,6 +47,8 @@ export interface Machine {
   readonly log: Log;
   /** A delivery: `path` is what stands behind `/webhooks/`. `undefined` where no source has this path. */
   receive(path: readonly string[], request: LocalRequest): Promise<Answer> | undefined;
+  /** An invocation, as AWS makes it: `path` is what stands behind `/triggers/`. `undefined` where AWS invokes no such source. */
+  invoke(path: readonly string[], invocation: unknown): Promise<Answer> | undefined;
   /** The answer to a request without a route: the same as to a bad proof. */
   refuse(request: LocalRequest): Promise<Answer>;
   /** Carries out an operator's operation. Throws what it throws. */
@@ -177,7 +180,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     receive([name = "", ...rest], request) {
       const source = sources.get(name);
       const isRouted = rest.length === 0 || (rest.length === 1 && source?.proof.readsPathToken);
-      if (!source || !isRouted) return undefined;
+      if (!source || source.trigger || !isRouted) return undefined;
       const { id, events } = deliveries.open(queue);
       const handler = webhook(source, () => ({ secrets, enrolments: store.enrolments, log, events }));
       return handler(httpEvent(request), invocation(invocationSeconds)).then((answer) => ({
@@ -185,6 +188,13 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
         headers: { ...(answer.headers as Record<string, string>), [deliveryHeader]: id },
         body: answer.body,
       }));
+    },
+    invoke([name = "", ...rest], said) {
+      const source = sources.get(name);
+      if (!source?.trigger || rest.length > 0) return undefined;
+      const { id, events } = deliveries.open(queue);
+      const answer = trigger(source, () => ({ events, log }))(said, invocation(invocationSeconds));
+      return answer.then((body) => ({ status: 200, headers: { [deliveryHeader]: id }, body }));
     },
     async refuse(request) {
       const answer = await refuseUnclaimed(httpEvent(request), invocation(invocationSeconds));

@@ -2,13 +2,13 @@ import * as z from "zod/mini";
 import { isKeepableHeader, isSourceName, keepableHeaderRule, sourceNameRule } from "./source-names.ts";
 import type { OwnSource } from "./source.ts";
 
-// What may be wrong with a source that a configuration defines. Nothing else has checked it if it is plain JavaScript.
+// What may be wrong with a source that a configuration defines.
 
 /** Names that mean something else where names of sources are used: in names of secrets, and in keys of the ledger. */
 const reservedNames: ReadonlySet<string> = new Set(["authing", "notices", "people", "uploads"]);
 
-/** What is wrong with a source of the operator's own. */
-export function sourceProblems(name: string, source: OwnSource | undefined): string[] {
+/** What is wrong with a source of the operator's own. Nothing else has checked it if it is plain JavaScript. */
+export function ownSourceProblems(name: string, source: OwnSource | undefined): string[] {
   if (source === undefined) return [];
   const at = `sources.${name}`;
   if (!isSourceName(name)) return [`sources["${name}"]: ${sourceNameRule}`];
@@ -61,6 +61,12 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     needed: false,
     say: "must be a list of the names that externalId may have, the default first",
   },
+  neverTells: {
+    isRight: (value) => Array.isArray(value),
+    needed: false,
+    say: 'must be a list of "mover" and "leaver"',
+  },
+  trigger: { isRight: () => false, needed: false, say: "is for built-in sources: leave it out" },
   secret: {
     isRight: (value) => has((value as { _zod?: unknown } | null)?._zod, "run"),
     needed: true,

@@ -40,6 +40,8 @@ export const SourceSettings = z.strictObject({
    * A number suits a source that delivers less often than every second day: there is too little to learn from. docs/alarms.md
    */
   silence: z._default(z.custom<SilencePolicy>(isSilencePolicy, silencePolicyRule), "learnt"),
+  /** Of a source that AWS itself invokes: the ARNs of what may invoke it, such as user pools of Cognito. */
+  invokedBy: z._default(z.array(z.string().check(z.regex(/^arn:aws[a-z-]*:[^\s:]*(:[^\s:]*){2}:\S+$/))), []),
   /** Which of several ids of the source is the `externalId` in Authing; the source's README lists them. */
   externalId: z.optional(z.string()),
   /**
@@ -53,6 +55,8 @@ export const SourceSettings = z.strictObject({
    * `"custom_attrs[id='C-1'].value.text"` for the item of a list that has this id; lib/fields/read.ts says how paths are written.
    */
   customData: z._default(z.record(z.string(), z.string()), {}),
+  /** Labels and states in another language → the English ones that the source's README lists: `{ Estado: "Status" }`. BambooHR only. */
+  words: z.exactOptional(z.record(z.string(), z.string())),
   /**
    * Whether joiners bring the password hashes that this source sends (`keep`) or not (`drop`, also where it is absent); its README says
    * whether it sends any. Authing keeps such a hash as it is, and needs a password script in its console that compares with it.

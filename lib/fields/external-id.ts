@@ -17,3 +17,34 @@ export function externalId(read: Read): Encoded {
   if (encoded.problem === undefined) return encoded;
   throw new InboundError("malformed", encoded.problem.replace("text", "external-id"), { path: read.path });
 }
+
+/**
+ * Which of a source's ids of a person is the `externalId`, where the source has several: the one that the configuration names, else the
+ * first.
+ *
+ * @throws InboundError `misconfigured` `external-id-unknown` for a name that is not among them.
+ */
+export function chosenId<Name extends string>(
+  { externalId: setting }: { readonly externalId?: string },
+  names: readonly [Name, ...Name[]],
+): Name {
+  const chosen = setting === undefined ? names[0] : names.find((name) => name === setting);
+  if (chosen !== undefined) return chosen;
+  throw new InboundError("misconfigured", "external-id-unknown", {
+    hint: `externalId of this source in inbound.config.ts is one of ${names.join(", ")}`,
+  });
+}
+
+/**
+ * An id that has to be there: no other id replaces a missing one, since the same person would become two.
+ *
+ * @throws InboundError `malformed` `external-id-missing`, and what `externalId` throws.
+ */
+export function requiredExternalId(read: Read, hint?: string): Encoded {
+  const id = externalId(read);
+  if (id.fields.externalId !== undefined) return id;
+  throw new InboundError("malformed", "external-id-missing", {
+    path: id.path,
+    ...(hint !== undefined && { hint }),
+  });
+}

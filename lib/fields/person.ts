@@ -1,10 +1,13 @@
-import type { CalendarDay, Create, Leave, PersonReference, Update } from "#lib/contract/change.ts";
+import type { CalendarDay, Create, ImportOtp, Leave, PersonReference, Update } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import { assemble, type Encoded } from "./encode.ts";
+import { assemble } from "./assembly.ts";
+import type { Encoded } from "./encode.ts";
 import { externalId } from "./external-id.ts";
 import type { Read } from "./read.ts";
+import { totpSecret } from "./totp-secret.ts";
 
-const statusHint =
+/** What the operator does about a status that is not understood. */
+export const statusHint =
   "compare the word with those in the source's README; teach the source's translate what it means, and redrive";
 
 // The changes that a translation consists of, made out of what the encoders made of each field.
@@ -79,6 +82,15 @@ export function mover(changed: readonly Encoded[], options: MoverOptions = {}): 
  */
 export function leaver(id: Read, { lastDay }: { lastDay?: CalendarDay | undefined } = {}): Leave {
   return { kind: "leave", who: reference(id), ...(lastDay !== undefined && { lastDay }) };
+}
+
+/**
+ * The TOTP secret of a person, who may join later: the secret waits for them.
+ *
+ * @throws InboundError `malformed` `external-id-too-long` for the id; for the secret see `totpSecret`.
+ */
+export function secondFactor(id: Read, secret: Read): ImportOtp {
+  return { kind: "import-otp", who: reference(id), otp: { secret: totpSecret(secret) } };
 }
 
 /** Whether a change brings nothing: no field but the id by which the person is known already, and nothing was dropped. */

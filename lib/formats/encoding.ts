@@ -28,13 +28,18 @@ const headerLines = 20;
  * is taken only where it gives a Chinese name of a column that is known; windows-1252 only where no East Asian encoding can be it.
  *
  * @param bytes the file, from its beginning each time it is called: up to four times.
+ * @param settings `trustsBeginning`: a file whose first 64 KiB are UTF-8 is not read to its end.
  * @returns `undefined` for a binary file.
  * @throws InboundError `malformed`: `file-is-utf-32`; `encoding-ambiguous`, when several encodings give different texts; `text-not-utf-8`
  *   with `line N`, when none does.
  */
 export async function findEncoding(
   bytes: () => AsyncIterable<Uint8Array>,
-  { configured, knows }: { configured?: Encoding; knows(name: string): boolean },
+  {
+    configured,
+    trustsBeginning = false,
+    knows,
+  }: { configured?: Encoding; trustsBeginning?: boolean; knows(name: string): boolean },
 ): Promise<FoundEncoding | undefined> {
   const head = await headOf(bytes());
   const marked = markedEncoding(head);
@@ -47,8 +52,11 @@ export async function findEncoding(
     if (!isTextWithZeros(head)) return undefined;
   }
 
-  const isUnicode = await isUtf8Text(bytes());
   const isChinese = hasChineseHeader(head, knows);
+  const isUnicode =
+    trustsBeginning && !isChinese
+      ? isUtf8(head.subarray(0, head.length - begunLength(head)))
+      : await isUtf8Text(bytes());
   if (isUnicode && !isChinese) return { encoding: "utf-8", why: "valid-utf-8" };
   const readable = await encodingsOf(bytes());
   if (isUnicode) {

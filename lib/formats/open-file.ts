@@ -11,6 +11,11 @@ import type { FileText, OpenFile } from "./format.ts";
 export interface TextSettings {
   /** The encoding that the configuration names. */
   readonly encoding?: Encoding;
+  /**
+   * A file whose beginning is UTF-8 is taken for UTF-8, which saves reading it once more. One that is not ends with `text-not-utf-8` where
+   * that shows: then it has to be opened again without this.
+   */
+  readonly trustsBeginning?: boolean;
   /** Whether a name is the name of a column that is known here. */
   knows(name: string): boolean;
 }
@@ -41,9 +46,10 @@ export async function openFile(source: FileSource, settings: TextSettings): Prom
 
 async function textOf(
   file: FileSource,
-  { encoding: configured, knows }: TextSettings,
+  { encoding: configured, trustsBeginning = false, knows }: TextSettings,
 ): Promise<FileText | undefined> {
-  const found = await findEncoding(() => file.bytes(), { ...(configured && { configured }), knows });
+  const bytes = () => file.bytes();
+  const found = await findEncoding(bytes, { ...(configured && { configured }), trustsBeginning, knows });
   if (!found) return undefined;
   const { encoding, why } = found;
   const pieces = () => decodeText(file.bytes(), encoding);

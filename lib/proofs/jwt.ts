@@ -15,7 +15,7 @@ import type {
   RefusedProof,
   SignedRequest,
   Signing,
-} from "#lib/contract/source.ts";
+} from "#lib/contract/proof.ts";
 import { isSameDigest } from "#lib/constant-time.ts";
 import type { KeySet, TokenKeys } from "./jwks.ts";
 import { canonical } from "./signature-text.ts";
@@ -65,8 +65,8 @@ export type JwtSettings<Secret> = Keys<Secret> & {
   readonly token?: { readonly header: string; readonly prefix?: string } | "body";
   /** The issuer that the token has to name (`iss`). */
   issuer?(secret: Secret): string;
-  /** The receiver that the token has to name (`aud`). */
-  audience?(secret: Secret): string;
+  /** The receiver that the token has to name (`aud`). `undefined`: any, since this sender need not name one. */
+  audience?(secret: Secret): string | undefined;
   /** The claim that holds the SHA-256 of the body. Without it a token says who speaks, and nothing about the body. */
   readonly bodyHash?: { readonly claim: string; readonly encoding: "base64" | "base64url" | "hex" };
   /** How far the sender's clock may be from ours. Default 60. */

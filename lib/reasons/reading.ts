@@ -91,10 +91,10 @@ export const reading: ReasonGroup = {
     "labels-unknown": {
       en: "None of the field labels of this webhook is known, so the event is dead: one of them may say that the person has left.",
       enNext:
-        "Let a user whose language is English make the webhook in BambooHR, with BambooHR's own names of fields; then redrive or discard.",
+        "Translate the labels with the setting words of the source in inbound.config.ts, deploy and redrive; or let a user whose language is English make the webhook in BambooHR.",
       zh: "该 webhook 的字段名都无法识别，因此事件成为死信：其中可能有离职信息。",
       zhNext:
-        "请让界面语言为英语的用户在 BambooHR 中创建 webhook，并使用 BambooHR 自己的字段名；然后重新处理或丢弃。",
+        "请在 inbound.config.ts 中用该来源的 words 设置翻译这些字段名，部署后重新处理；或者让界面语言为英语的用户在 BambooHR 中创建 webhook。",
       run: redriveReason,
     },
     "fields-missing": {
@@ -254,6 +254,30 @@ export const reading: ReasonGroup = {
       zh: "本部署没有启用该来源，因此它的事件成为死信，或命令没有可操作的对象。",
       zhNext: "请在 inbound.config.ts 中启用该来源，部署后重新处理；或者丢弃。",
       run: [...redriveReason, "npm run parked -- discard apply --source {source}{stage}"],
+    },
+    "representation-missing": {
+      en: "The event only says which user has changed and not what the user is like, so it is dead and the account is unchanged.",
+      enNext:
+        "In Keycloak, switch on Include representation for the admin events of the realm, or store the credentials of the Admin API in the secret of the source; then redrive.",
+      zh: "该事件只说明哪个用户有变更，没有说明内容，因此成为死信，账号没有变化。",
+      zhNext:
+        "请在 Keycloak 的领域设置中为管理事件开启“Include representation”，或在该来源的密钥中保存 Admin API 凭证；然后重新处理。",
+      run: redriveReason,
+    },
+    "notifications-missed": {
+      en: "The source says that it could not deliver some notifications, and not which: the event is dead so that an operator sees it.",
+      enNext: "Compare the people of the source with Authing; then discard the event.",
+      zh: "来源表示有部分通知未能送达，但没有说明是哪些：该事件成为死信，以便运维人员看到。",
+      zhNext: "请把来源中的人员与 Authing 比对；然后丢弃该事件。",
+      run: ["npm run parked -- discard apply --id {id}{stage}"],
+    },
+    "subscription-removed": {
+      en: "The source has ended the subscription, so no more notifications come: the event is dead so that an operator sees it.",
+      enNext:
+        "Make the subscription again as the README of the source says, and compare the people of the source with Authing; then discard the event.",
+      zh: "来源已终止订阅，不会再有通知：该事件成为死信，以便运维人员看到。",
+      zhNext: "请按该来源 README 的说明重新创建订阅，并把来源中的人员与 Authing 比对；然后丢弃该事件。",
+      run: ["npm run parked -- discard apply --id {id}{stage}"],
     },
     "directory-deleted": {
       en: "A whole directory was disconnected at the source, which sends no event for each of its people, so the event is dead and no account is changed.",

@@ -65,6 +65,12 @@ export const waits: ReasonGroup = {
       zh: "来源已通知人员离开，但它的 API 仍显示此人；在事件发生后的十分钟内会反复重试，之后以 API 为准。",
       zhNext: "无需处理。",
     },
+    "totp-not-confirmed-yet": {
+      en: "The source has made a TOTP secret, and the person has not confirmed it with a code yet; the event is tried again for an hour, and from then on the secret is dropped.",
+      enNext: "Nothing is to be done.",
+      zh: "来源已生成 TOTP 密钥，但此人尚未用验证码确认；一小时内会反复重试，之后丢弃该密钥。",
+      zhNext: "无需处理。",
+    },
     "part-missing": {
       en: "The last part of an import is not stored yet, so its results are put together later.",
       enNext: "Nothing is to be done.",

@@ -112,6 +112,7 @@ async function makePlan(
   base: Pick<ImportPlan, "import" | "kind" | "object" | "startedAt" | "preview">,
   ports: PlanPorts,
   chunkSize: ChunkSize,
+  trustsBeginning = ports.reading.encoding === undefined,
 ): Promise<ImportPlan | undefined> {
   const { clock, log, objects, sources } = ports;
   const { bucket } = base.object;
@@ -121,7 +122,9 @@ async function makePlan(
   try {
     const { isPreview, ...place } = placeOf(base.object, sources);
     refuseOversized(base.object);
-    const table = await readUpload(await objectFile(base.object, objects), base.kind, ports.reading);
+    const table = await readUpload(await objectFile(base.object, objects), base.kind, ports.reading, {
+      trustsBeginning,
+    });
     const { columns, layout } = table;
     seen = { details: table.details, columns: undefined };
     translator = rowTranslator({ ...base, columns, ...(layout !== undefined && { layout }) }, ports.rows);
@@ -165,6 +168,7 @@ async function makePlan(
   } catch (error) {
     await rowsObject?.abandon();
     if (!(error instanceof InboundError) || error.retryable) throw error;
+    if (trustsBeginning && error.reason === "text-not-utf-8") return makePlan(base, ports, chunkSize, false);
     // The header of a file that was refused for its columns may be a row of people: it does not go into the results.
     const problem = problemOf(error);
     const known = seen ?? { details: { format: "unknown" }, columns: [] };

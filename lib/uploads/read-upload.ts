@@ -26,7 +26,8 @@ export interface ReadUpload extends Table {
 }
 
 /**
- * Opens an uploaded file: container, text, format, layout.
+ * Opens an uploaded file: container, text, format, layout. With `trustsBeginning` a file may be taken for UTF-8 that is not
+ * (`lib/formats/open-file.ts`).
  *
  * @throws InboundError `malformed` or `oversized`, with a hint, for a file that cannot be read.
  */
@@ -34,10 +35,15 @@ export async function readUpload(
   file: FileSource,
   kind: UploadKindName,
   settings: ReadSettings,
+  { trustsBeginning = false }: { readonly trustsBeginning?: boolean } = {},
 ): Promise<ReadUpload> {
   const { encoding, delimiter, sheet, keys } = settings;
   const context = readContext(kind, settings);
-  const opened = await openFile(file, { ...(encoding && { encoding }), knows: context.knows });
+  const opened = await openFile(file, {
+    ...(encoding && { encoding }),
+    trustsBeginning,
+    knows: context.knows,
+  });
   const table = await detectFormat(opened).open(opened, {
     ...context,
     keys: () => keysOf(keys),

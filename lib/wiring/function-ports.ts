@@ -14,6 +14,7 @@ import type { ReceivePorts } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Source } from "#lib/contract/source.ts";
+import type { TriggerPorts } from "#lib/handlers/trigger.ts";
 import type { UnclaimedPorts } from "#lib/handlers/unclaimed.ts";
 import type { WaitingPorts } from "#lib/handlers/waiting.ts";
 import type { AlarmPorts, DigestPorts } from "#lib/handlers/notices.ts";
@@ -50,6 +51,11 @@ export function receivePorts(): ReceivePorts {
     enrolments: objectEnrolments(BUCKET),
     log: logOf(environment),
   };
+}
+
+export function triggerPorts(): TriggerPorts {
+  const { events, log } = receivePorts();
+  return { events, log };
 }
 
 export function eventQueuePorts(config: Config, sources: ReadonlyMap<string, Source>): EventQueuePorts {

@@ -30,7 +30,7 @@ const source: FileSource = {
 /** As an import opens a file: container, encoding, format. */
 async function ours(encoding?: Encoding): Promise<number> {
   const context = { ...readContext("users", settings), keys: async () => ({}) };
-  const opened = await openFile(source, { ...context, ...(encoding && { encoding }) });
+  const opened = await openFile(source, { ...context, ...(encoding && { encoding }), trustsBeginning: true });
   const table = await detectFormat(opened).open(opened, context);
   let count = 0;
   for await (const { values } of table.rows) if (values !== undefined) count += 1;

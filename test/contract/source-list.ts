@@ -39,8 +39,7 @@ export function attackList(tested: SourceUnderTest): void {
   describe(`the list of ${name}`, () => {
     it("is recorded, over several pages where the vendor has pages", () => {
       expect(recorded, "write fixtures/list.json").toBeDefined();
-      if (recorded?.isOnePage) expect(pagesOf(recorded)).toBe(1);
-      else expect(pagesOf(recorded)).toBeGreaterThan(1);
+      expect(pagesOf(recorded) === 1).toBe(recorded?.isOnePage ?? false);
     });
     if (!recorded) return;
     const lastPage = recorded.answers.length - 1;
@@ -84,14 +83,17 @@ export function attackList(tested: SourceUnderTest): void {
     });
 
     it.skipIf(recorded.isOnePage || !recorded.hasCursors)(
-      "is not read for ever when a cursor repeats",
+      "is neither read for ever nor complete when a page repeats",
       async () => {
         const again = recorded.answers.slice(0, lastPage);
-        const { error, asked } = await read(again).then(
-          () => ({ error: undefined, asked: [] }),
-          (error: unknown) => ({ error, asked: (error as { asked?: string[] }).asked ?? [] }),
+        const { isComplete, asked } = await read(again).then(
+          ({ summary, asked }) => ({ isComplete: summary.isComplete, asked }),
+          (error: unknown) => {
+            expect(error).toMatchObject({ code: "unavailable" });
+            return { isComplete: false, asked: (error as { asked?: string[] }).asked ?? [] };
+          },
         );
-        expect(error).toMatchObject({ code: "unavailable" });
+        expect(isComplete).toBe(false);
         expect(asked.length).toBeLessThanOrEqual(recorded.answers.length + 2);
       },
     );
@@ -112,7 +114,7 @@ export function attackList(tested: SourceUnderTest): void {
         const answers = recorded.answers.map((answer) => ({
           ...answer,
           json: JSON.parse(JSON.stringify(answer.json), (_key, value: unknown) =>
-            value === subject ? stranger : value,
+            (typeof value === "number" ? String(value) : value) === subject ? stranger : value,
           ) as unknown,
         }));
         const { people, summary } = await read(answers);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HandshakeFixture } from "#infra/fixtures/cases.ts";
+import type { Proof } from "#lib/contract/proof.ts";
 import { pingRequest, signedRequest } from "#infra/fixtures/requests.ts";
 import { isJson, textsIn } from "./json-places.ts";
 import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
@@ -69,7 +70,7 @@ export function attackReceiving(tested: SourceUnderTest): void {
 
     it.each(proving)("refuses $name with any piece of it changed", async (each) => {
       const refusals = await Promise.all(
-        piecesOf(each).map(async ({ place, value, request }) => {
+        piecesOf(each, proof).map(async ({ place, value, request }) => {
           const { reply, queued } = await received(request, each.now, secret);
           expect(queued, place).toEqual([]);
           const isRefused = reply.status === 401 && reply.body === undefined;
@@ -124,8 +125,25 @@ function changedPiece(text: string): string {
   return text.slice(0, index) + other + text.slice(index + 1);
 }
 
-/** A handshake once for each text in its headers, query and body, with that text changed. */
-function piecesOf(fixture: HandshakeFixture): { place: string; value: string; request: HandshakeFixture }[] {
+/**
+ * A handshake once for each text in its path, headers, query and body, with that text changed. Of a body that the proof does not cover no
+ * change can be told.
+ */
+function piecesOf(
+  fixture: HandshakeFixture,
+  { coversBody }: Pick<Proof<Secret>, "coversBody">,
+): { place: string; value: string; request: HandshakeFixture }[] {
+  const { pathToken = "" } = fixture;
+  const inPath =
+    pathToken === ""
+      ? []
+      : [
+          {
+            place: "path",
+            value: pathToken,
+            request: { ...fixture, pathToken: changedPiece(pathToken) },
+          },
+        ];
   const inHeaders = Object.entries(fixture.headers).map(([key, value]) => ({
     place: `header ${key}`,
     value,
@@ -145,5 +163,5 @@ function piecesOf(fixture: HandshakeFixture): { place: string; value: string; re
     value,
     request: { ...fixture, body: Buffer.from(text.replaceAll(value, changedPiece(value))) },
   }));
-  return [...inHeaders, ...inQuery, ...inBody];
+  return [...inPath, ...inHeaders, ...inQuery, ...(coversBody ? inBody : [])];
 }

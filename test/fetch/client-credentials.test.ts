@@ -65,11 +65,12 @@ describe("a token of OAuth client credentials", () => {
     expect(used().at(-1)).toBe("Bearer t2");
   });
 
-  it("is requested with the credentials in the form, a scope and an audience, where the vendor requires that", async () => {
+  it("is requested with the credentials in the form, a scope, an audience and a resource, where the vendor requires that", async () => {
     const { ask, tokenRequests } = await opened([given("t1")], [json(200)], {
       authentication: "body",
       scope: () => "users.read groups.read",
       audience: () => "https://api.example.com/",
+      resource: () => "https://resource.example.com/",
     });
     await ask();
     const [request] = tokenRequests;
@@ -80,6 +81,7 @@ describe("a token of OAuth client credentials", () => {
       client_secret: "invented-0001",
       scope: "users.read groups.read",
       audience: "https://api.example.com/",
+      resource: "https://resource.example.com/",
     });
   });
 

@@ -9,6 +9,7 @@ import dingtalk from "#lib/sources/dingtalk/index.ts";
 import feishu from "#lib/sources/feishu/index.ts";
 import okta from "#lib/sources/okta/index.ts";
 import wecom from "#lib/sources/wecom/index.ts";
+import stytch from "#lib/sources/stytch/index.ts";
 import { json, server, virtualClock, type Answer } from "../http/server.ts";
 
 // What the recorded lists do not test: the requests for pages, and the meaning of an incomplete page.
@@ -366,5 +367,64 @@ describe("a link in a header", () => {
     [undefined, undefined],
   ])("is found in %j", (header, after) => {
     expect(linkParameter(header, "next", "after")).toBe(after);
+  });
+});
+
+describe("the list of Stytch's members", () => {
+  const secret = {
+    signingSecret: "x",
+    projectId: "project-test-1",
+    secret: "secret-test-1",
+    vertical: "b2b" as const,
+  };
+  const members = (ids: string[], next: string | null) =>
+    json(200, {
+      members: ids.map((id) => ({ member_id: id, status: "active" })),
+      results_metadata: { next_cursor: next },
+    });
+  const organizations = (ids: string[], next: string | null) =>
+    json(200, {
+      organizations: ids.map((id) => ({ organization_id: id })),
+      results_metadata: { next_cursor: next },
+    });
+
+  it("is that of all organizations, and goes on from any cursor", async () => {
+    const { read, requests } = await pages(
+      stytch.list,
+      secret,
+      organizations(["o1", "o2"], "after-o2"),
+      members(["m1"], "after-m1"),
+      members(["m2"], null),
+      organizations(["o3"], null),
+      members(["m3"], null),
+    );
+    const subjects: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await read(cursor);
+      subjects.push(...page.people.map(({ subject }) => subject));
+      expect(page.isComplete).toBe(true);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(subjects).toEqual(["m1", "m2", "m3"]);
+    expect(requests.map(({ body }) => JSON.parse(body.toString()) as unknown)).toEqual([
+      { limit: 20 },
+      { organization_ids: ["o1", "o2"], limit: 200 },
+      { organization_ids: ["o1", "o2"], limit: 200, cursor: "after-m1" },
+      { limit: 20, cursor: "after-o2" },
+      { organization_ids: ["o3"], limit: 200 },
+    ]);
+  });
+
+  it("is not read where an organization has no id, nor without the kind of the project", async () => {
+    const { read } = await pages(
+      stytch.list,
+      secret,
+      json(200, { organizations: [{}], results_metadata: {} }),
+    );
+    await expect(read()).rejects.toMatchObject({ reason: "source-answer-unexpected" });
+    const { vertical: _, ...incomplete } = secret;
+    const { read: readIncomplete } = await pages(stytch.list, incomplete);
+    await expect(readIncomplete()).rejects.toMatchObject({ reason: "api-credentials-missing" });
   });
 });

@@ -60,6 +60,22 @@ describe("what is planned", () => {
     expect(run.pool.requests).toEqual([]);
   });
 
+  it("is read in the encoding of the whole file, also where the beginning could be UTF-8", async () => {
+    const run = openImports(small);
+    // The first letter that is not ASCII is far behind what is looked at first.
+    const rows = Array.from(
+      { length: 3_000 },
+      (_, index) => `${index},person ${index},p${index}@example.com\n`,
+    );
+    const bytes = Buffer.from(`id,name,email\n${rows.join("")}zoe,Zo\u00EB,zoe@example.com\n`, "latin1");
+    expect(bytes.length).toBeGreaterThan(65_536);
+    const id = run.upload("users", "people.csv", bytes);
+    await run.settle();
+    expect(run.results(id).summary).toMatchObject({ details: { encoding: "windows-1252" }, accepted: 3_001 });
+    expect(run.pool.users().at(-1)).toMatchObject({ name: "Zoë" });
+    expectTidy(run, id);
+  });
+
   it("waits while another invocation holds the import, and so does the finish", async () => {
     const run = openImports(small);
     const id = run.upload("users", "people.csv", peopleFile(20));

@@ -4,8 +4,8 @@ import type { ListedDepartment } from "#lib/contract/departments.ts";
 import type { ListedPerson, Listing } from "#lib/contract/source.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
-import { listIn, objectIn, readPerson } from "#lib/source-apis/rest-api.ts";
-import { bamboohr, fetch, refuseOtherPath, withFields, type BambooApiSecret } from "./fetch.ts";
+import { listIn, objectIn } from "#lib/source-apis/rest-api.ts";
+import { bamboohr, fetch, readEmployee, refuseOtherPath, withFields, type BambooApiSecret } from "./fetch.ts";
 
 /**
  * The list's names of fields → the names of one employee, which `translate` and the configuration know. Beside these the list
@@ -66,7 +66,7 @@ export const list: Listing<BambooApiSecret> = {
   async person(api, subject) {
     requireKey(api.secret);
     refuseOtherPath(subject, "id");
-    const employee = await readPerson(bamboohr, subject, api);
+    const employee = await readEmployee(subject, api);
     // Fields that the key may not see are missing here, or empty: what is empty tells nothing.
     return employee && asChanged(subject, employee, (name) => isEmpty(employee[name]));
   },
