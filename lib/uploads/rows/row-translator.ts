@@ -1,5 +1,5 @@
 import type { CalendarDay, ImportOtp } from "#lib/contract/change.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
 import { entryReader } from "#lib/layouts/find.ts";
@@ -38,7 +38,7 @@ const maxPathLength = 128;
 
 /** The settings of a deployment that the meaning of rows depends on. */
 export interface RowSettings extends LayoutSettings {
-  readonly translation: TranslationContext;
+  readonly translation: RowContext;
 }
 
 /** What a translator needs to know of a file. */
