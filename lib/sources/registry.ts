@@ -16,6 +16,7 @@ export { default as moka } from "./moka/index.ts";
 export { default as msgraph } from "./msgraph/index.ts";
 export { default as okta } from "./okta/index.ts";
 export { default as onelogin } from "./onelogin/index.ts";
+export { default as pingone } from "./pingone/index.ts";
 export { default as scalekit } from "./scalekit/index.ts";
 export { default as wecom } from "./wecom/index.ts";
 export { default as workos } from "./workos/index.ts";
