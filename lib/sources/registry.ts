@@ -6,6 +6,7 @@ export { default as dingtalk } from "./dingtalk/index.ts";
 export { default as feishu } from "./feishu/index.ts";
 export { default as frontegg } from "./frontegg/index.ts";
 export { default as fusionauth } from "./fusionauth/index.ts";
+export { default as googleWorkspace } from "./google-workspace/index.ts";
 export { default as haohr } from "./haohr/index.ts";
 export { default as hibob } from "./hibob/index.ts";
 export { default as jumpcloud } from "./jumpcloud/index.ts";
