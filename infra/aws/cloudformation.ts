@@ -19,6 +19,11 @@ export const logicalName = (name: string) =>
   name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll("-", "Dash");
 /** The ARN of a function's log, which osls makes. */
 export const logGroup = (functionName: string): Value => arn(`${logicalName(functionName)}LogGroup`);
+/** The ARNs of the logs of every webhook function. */
+export const webhookLogs: Value = {
+  "Fn::Sub":
+    "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${self:service}-${sls:stage}-webhooks-*",
+};
 /** The ARN of all keys of the bucket under a prefix. It is made from the bucket's ARN, so that it names the right AWS partition. */
 export const objects = (prefix: string): Value => ({ "Fn::Sub": `\${UploadsBucket.Arn}/${prefix}*` });
 /** The ARN of one key of the bucket. */

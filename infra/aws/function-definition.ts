@@ -9,6 +9,10 @@ export interface DeployedSource {
   /** Whether its events are completed at its own API, so that the worker needs its secret. */
   readonly fetch?: unknown;
   readonly proof?: { readonly readsPathToken?: boolean };
+  /** Of a source that AWS itself invokes: it has neither a route nor a secret. */
+  readonly trigger?: { readonly principal: string };
+  /** ARNs of what may invoke it. */
+  readonly invokedBy?: readonly string[];
   /** Whether its sender brings the secret itself. */
   readonly enrol?: unknown;
   /** For how long its sender repeats a delivery that was not accepted. */
@@ -34,7 +38,9 @@ export interface FunctionDefinition {
   readonly failureMeans: string;
 }
 
-export const mayReadSecret = (secret: string) => may(ref(secret), "secretsmanager:GetSecretValue");
+/** One statement for all of them: the policy of a role may have 10,240 characters. */
+export const mayReadSecrets = (...secrets: readonly [string, ...string[]]) =>
+  may(secrets.length === 1 ? ref(secrets[0]) : secrets.map(ref), "secretsmanager:GetSecretValue");
 
 export const authingSecret = "AuthingSecret";
 export const noticesSecret = "NoticesSecret";

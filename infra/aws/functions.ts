@@ -1,14 +1,15 @@
 import { enrolmentKey } from "#lib/aws/enrolments.ts";
-import { arn, logGroup, may, object, objects, ref, type Value } from "./cloudformation.ts";
+import { arn, logGroup, may, object, objects, ref, webhookLogs, type Value } from "./cloudformation.ts";
 import {
   authingSecret,
-  mayReadSecret,
+  mayReadSecrets,
   sourceSecret,
   uploadsSecret,
   type DeployedSource,
   type FunctionDefinition,
 } from "./function-definition.ts";
 import { noticesAlarm, noticesDigest, type DigestTime } from "./notice-functions.ts";
+import { triggerFunction } from "./triggers.ts";
 import { watchFields, watchSilence } from "./watch-functions.ts";
 
 // The functions that AWS runs, and what each may do there. A new function needs a definition here and nowhere else in infra.
@@ -25,6 +26,7 @@ const mayQueueEvents = (source = "") => [
   may(arn("EventsQueue"), "sqs:SendMessage"),
   may(objects(`waiting/${source}`), "s3:PutObject"),
 ];
+const queueingEnvironment = { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") };
 /** The departure guard counts the departures of one hour. */
 const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 /**
@@ -46,15 +48,12 @@ function webhooks({
     // 512 MB gives the function a third of a core: a cold start takes much less time than any sender waits.
     memoryMegabytes: 512,
     timeoutSeconds: 10,
-    environment: { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") },
-    // Some senders check the URL with GET before they use it; others send their deliveries with GET.
-    events: paths.flatMap((path) => [
-      { httpApi: { method: "POST", path } },
-      { httpApi: { method: "GET", path } },
-    ]),
+    environment: queueingEnvironment,
+    // One route for every method, since a stack has room for few resources: the function refuses those that no sender uses.
+    events: paths.map((path) => ({ httpApi: { method: "*", path } })),
     calls: [],
     may: [
-      mayReadSecret(sourceSecret(source)),
+      mayReadSecrets(sourceSecret(source)),
       ...mayQueueEvents(`${source}/`),
       ...(enrol ? [may(object(enrolmentKey(source)), "s3:PutObject")] : []),
     ],
@@ -87,8 +86,7 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
   ],
   calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
-    mayReadSecret(authingSecret),
-    ...asked.map(mayReadSecret),
+    mayReadSecrets(authingSecret, ...asked),
     mayConsume("EventsQueue", "sqs:ChangeMessageVisibility", "sqs:SendMessage"),
     may(objects("waiting/"), "s3:GetObject", "s3:PutObject"),
     // The worker parks events that cannot be decided now, and deletes a parked event that it has decided. Only waiting-bring-back,
@@ -138,7 +136,7 @@ const uploadsPlan: FunctionDefinition = {
     // This function records the outcome of a refused file.
     mayClaim,
     // Keys of encrypted files.
-    mayReadSecret(uploadsSecret),
+    mayReadSecrets(uploadsSecret),
     ...mayReadUploads,
     may(objects("rows/"), "s3:PutObject", "s3:AbortMultipartUpload"),
     ...mayWriteResults,
@@ -162,7 +160,7 @@ const uploadsRun: FunctionDefinition = {
   events: [oneFrom("ChunksQueue", 3)],
   calls: ["authing"],
   may: [
-    mayReadSecret(authingSecret),
+    mayReadSecrets(authingSecret),
     mayConsume("ChunksQueue", "sqs:SendMessage"),
     may(arn("FinishQueue"), "sqs:SendMessage"),
     ...mayUseLedger,
@@ -223,9 +221,9 @@ const waitingBringBack: FunctionDefinition = {
 
 /**
  * @param asked As for `eventsApply`: a redriven event is completed and translated anew.
- * @param doors Names of the functions whose logs tell of refused deliveries.
+ * @param receives Whether there are webhook functions, whose logs tell of refused deliveries.
  */
-const operationsRun = (asked: readonly string[], doors: readonly string[]): FunctionDefinition => ({
+const operationsRun = (asked: readonly string[], receives: boolean): FunctionDefinition => ({
   name: "operations-run",
   description:
     "Lists, redrives, releases and discards parked events, carries previews out and takes imports back; operators with the right invoke it",
@@ -240,8 +238,7 @@ const operationsRun = (asked: readonly string[], doors: readonly string[]): Func
   events: [],
   calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
-    mayReadSecret(authingSecret),
-    ...asked.map(mayReadSecret),
+    mayReadSecrets(authingSecret, ...asked),
     ...mayUseLedger,
     mayCountDepartures,
     // An index is a resource of its own.
@@ -254,14 +251,16 @@ const operationsRun = (asked: readonly string[], doors: readonly string[]): Func
     // written beside them.
     may(arn("UploadsQueue"), "sqs:SendMessage"),
     may(objects("results/"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
-    // The lines about refused deliveries; nothing else is kept of them.
-    ...doors.map((door) => may(logGroup(door), "logs:FilterLogEvents")),
+    // The lines about refused deliveries; nothing else is kept of them. The names of fifty logs would not fit into a role.
+    ...(receives ? [may(webhookLogs, "logs:FilterLogEvents")] : []),
+    may(logGroup(refusing), "logs:FilterLogEvents"),
   ],
   failureMeans: "an operator's command did not end. Webhooks, events and files are not affected.",
 });
 
+const refusing = "unclaimed-refuse";
 const unclaimedRefuse = (sources: readonly string[]): FunctionDefinition => ({
-  name: "unclaimed-refuse",
+  name: refusing,
   description: "Answers every path that is no webhook with the same 401 as a bad proof",
   memoryMegabytes: 128,
   timeoutSeconds: 3,
@@ -283,24 +282,24 @@ export function functionDefinitions(
   sources: readonly DeployedSource[],
   digest: DigestTime | undefined,
 ): FunctionDefinition[] {
+  const received = sources.filter(({ trigger }) => trigger === undefined);
+  const invoked = sources.filter(({ trigger }) => trigger !== undefined);
   const asked = sources.filter(({ fetch }) => fetch !== undefined).map(({ name }) => sourceSecret(name));
-  const receiving = sources.map(webhooks);
-  const refusing = unclaimedRefuse(sources.map(({ name }) => name));
   return [
-    ...receiving,
+    ...received.map(webhooks),
+    ...invoked.map((source) =>
+      triggerFunction(source, { environment: queueingEnvironment, may: mayQueueEvents(`${source.name}/`) }),
+    ),
     eventsApply(asked),
     uploadsPlan,
     uploadsRun,
     uploadsFinish,
     waitingBringBack,
-    operationsRun(
-      asked,
-      [...receiving, refusing].map(({ name }) => name),
-    ),
+    operationsRun(asked, received.length > 0),
     watchSilence,
     watchFields,
     noticesAlarm,
     noticesDigest(digest),
-    refusing,
+    unclaimedRefuse(received.map(({ name }) => name)),
   ];
 }

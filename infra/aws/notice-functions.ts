@@ -1,7 +1,7 @@
 import { arn, may, objects, ref, type Value } from "./cloudformation.ts";
 import {
   digestScheduleRole,
-  mayReadSecret,
+  mayReadSecrets,
   noticesSecret,
   type FunctionDefinition,
 } from "./function-definition.ts";
@@ -17,7 +17,7 @@ export const noticesAlarm: FunctionDefinition = {
   environment: { REGION: ref("AWS::Region") },
   events: [{ sns: { arn: ref("AlarmsTopic"), topicName: "AlarmsTopic" } }],
   calls: ["chats"],
-  may: [mayReadSecret(noticesSecret)],
+  may: [mayReadSecrets(noticesSecret)],
   failureMeans:
     "group chats are not told of alarms; subscribers of the topic are. Events and people are not affected.",
 };
@@ -37,7 +37,7 @@ export const noticesDigest = (time: DigestTime | undefined): FunctionDefinition 
   events: time === undefined ? [] : [digestSchedule(time)],
   calls: ["chats"],
   may: [
-    mayReadSecret(noticesSecret),
+    mayReadSecrets(noticesSecret),
     // CloudWatch has no rights by metric.
     may("*", "cloudwatch:GetMetricData"),
     // It counts parked messages by their reasons, which are in the messages.

@@ -3,6 +3,7 @@ import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { deployment } from "#infra/aws/deployment.ts";
+import { requireRoom } from "#infra/aws/stack-size.ts";
 import { bundleFunction, configuredFunctions, sizeTable } from "#infra/aws/bundle.ts";
 
 // `npm run build`: every function into dist/<name>/, and dist/deployment.json, from which serverless.yml takes its
@@ -10,7 +11,12 @@ import { bundleFunction, configuredFunctions, sizeTable } from "#infra/aws/bundl
 const build = form([], {}, async () => {
   const config = await loadConfig();
   const files = configuredFunctions(config);
-  const made = deployment({ ...config, sources: [...enabledSources(config).values()] }, files);
+  const sources = [...enabledSources(config).values()].map((source) => ({
+    ...source,
+    invokedBy: config.sources[source.name]?.invokedBy ?? [],
+  }));
+  const made = deployment({ ...config, sources }, files);
+  requireRoom(made, deployment({ ...config, sources: [] }, files), sources.length);
 
   const bundles = await Promise.all(files.map((file) => bundleFunction(file, "dist", config)));
   mkdirSync("dist", { recursive: true });

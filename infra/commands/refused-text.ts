@@ -91,6 +91,8 @@ function differsText(refusal: Refusal): string {
       return "the secret of the source holds nothing that can verify a delivery";
     case "body-too-large":
       return `the body: at most ${counted(refusal.maxBytes)} bytes are taken`;
+    case "method-unknown":
+      return "the method: only POST and GET are taken";
     case "route-unknown":
       return `the path is no route; /webhooks/${nearSource ?? "<source>"} is one`;
   }

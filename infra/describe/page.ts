@@ -62,12 +62,13 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[], {
 
 function sourceTable(config: Config, sources: ReadonlyMap<string, Source>, words: Words): string {
   const { heads, defaultId, fetches } = words.sources;
-  const rows = Array.from(sources, ([name, { title, proof, fetch }]) => {
+  const rows = Array.from(sources, ([name, { title, proof, fetch, trigger }]) => {
     const externalId = config.sources[name]?.externalId;
     return [
       code(name),
       title,
-      code(`/webhooks/${name}${proof.readsPathToken ? "[/{token}]" : ""}`),
+      // No path: AWS invokes the function.
+      trigger ? absent : code(`/webhooks/${name}${proof.readsPathToken ? "[/{token}]" : ""}`),
       code(proof.name),
       externalId === undefined ? defaultId : code(externalId),
       fetch === undefined ? words.no : fetches,
@@ -151,7 +152,8 @@ function trigger(event: Value, { comma, functions }: Words): string {
 
 /** `<actions> on <resources>; …`: each resource once; resources with the same actions together. */
 function rights(may: readonly Statement[], { comma, functions }: Words): string {
-  const byTarget = Map.groupBy(may, ({ Resource }) => target(Resource));
+  const single = may.flatMap((each) => [each.Resource].flat().map((Resource) => ({ ...each, Resource })));
+  const byTarget = Map.groupBy(single, ({ Resource }) => target(Resource));
   const allowed = Array.from(byTarget, ([on, statements]) => {
     const actions = statements
       .flatMap(({ Action }) => Action)
@@ -177,7 +179,7 @@ function target(resource: Value): string {
   return (
     reference.Ref ??
     reference["Fn::GetAtt"]?.[0] ??
-    reference["Fn::Sub"]?.replaceAll(/\$\{(\w+)\.Arn\}/g, "$1") ??
+    reference["Fn::Sub"]?.replaceAll(/\$\{(\w+)\.Arn\}/g, "$1").replace(/^arn:.*:log-group:/, "") ??
     JSON.stringify(resource)
   );
 }

@@ -6,7 +6,7 @@ import type { ProofFailure } from "./proof-differs.ts";
  */
 export type Refusal = {
   readonly status: 401 | 413;
-  readonly reason: ProofFailure | "body-too-large" | "route-unknown";
+  readonly reason: ProofFailure | "body-too-large" | "method-unknown" | "route-unknown";
   /** Absent where no route was met. */
   readonly source?: string;
   /** The source whose route the path nearly is, where no route was met. The path itself may hold a secret. */

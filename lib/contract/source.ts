@@ -1,105 +1,12 @@
-import type { ProofDiffers, ProofFailure } from "./proof-differs.ts";
 import type * as z from "zod/mini";
 import type { CalendarDay, Change } from "./change.ts";
 import type { InboundError } from "./errors.ts";
 import type { DepartmentIdType } from "./person.ts";
 import type { PasswordHashPolicy } from "./policies.ts";
+import type { Delivery, Proof } from "./proof.ts";
 import type { ApiHosts, SourceApi } from "./source-api.ts";
 
 // The contract of a source. At run time this file imports nothing; everything else in the pipeline imports it.
-
-/** One HTTP request from a source, as it came. */
-export interface Delivery {
-  readonly method: string;
-  /** Names in lower case; repeated headers joined with a comma, as API Gateway does. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** What follows the `?`, byte for byte; empty where there is none. */
-  readonly rawQuery: string;
-  /** The same, parsed. */
-  readonly query: URLSearchParams;
-  /** What follows `/webhooks/<source>/` in the path. Only routed for a proof that reads it (`readsPathToken`). */
-  readonly pathToken?: string;
-  /** The raw bytes. */
-  readonly body: Uint8Array;
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-}
-
-/** A signed request as a sender would make it: what `sign` returns, `verify` accepts. */
-export interface SignedRequest {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-  /** The last segment of the path, for a proof that reads it. */
-  readonly pathToken?: string;
-  readonly body: Uint8Array;
-}
-
-/** What a sender knows of the request it signs, beside its body. */
-export interface Signing {
-  /** When it signs, in milliseconds since 1970. */
-  readonly now: number;
-  /** The id of the delivery, for proofs that cover one. */
-  readonly id: string;
-  /** The request's method, for a proof that depends on it. Absent: `POST`. */
-  readonly method?: string;
-  /** The request's own headers (names in lower case) and query parameters, for proofs that cover some of them. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-}
-
-export type ProofResult =
-  | {
-      readonly ok: true;
-      /** What was said: the body, decrypted where the sender encrypts. */
-      readonly payload: Uint8Array;
-      /** When the sender says it sent this, in milliseconds since 1970, where the proof covers such a time. */
-      readonly sentAt?: number;
-      /** The sender's id of this delivery, where the proof covers one. */
-      readonly deliveryId?: string;
-    }
-  | RefusedProof;
-
-/** A proof that did not hold. A proof of `lib/proofs` says what differs; one of an operator's own may leave it out. */
-export type RefusedProof = {
-  [Reason in ProofFailure]: {
-    readonly ok: false;
-    readonly reason: Reason;
-    readonly differs?: ProofDiffers[Reason];
-  };
-}[ProofFailure];
-
-/** How a source shows who it is. What `sign` returns, `verify` accepts. */
-export interface Proof<Secret> {
-  /** What the explanation of an event calls it, e.g. `hmac-sha256`. */
-  readonly name: string;
-  /** Whether the proof covers the bytes of the body; a static secret does not. */
-  readonly coversBody: boolean;
-  /** Whether a delivery that is older than the tolerance is refused. */
-  readonly refusesStale: boolean;
-  /**
-   * Query parameters that prove and say nothing: signatures, secrets, nonces. They are taken out of the query once the proof
-   * held, so that none of them is read by `split` or kept.
-   */
-  readonly proofParameters?: readonly string[];
-  /** Whether the secret is the last segment of the path: `/webhooks/<source>/<pathToken>` is routed for this source only then. */
-  readonly readsPathToken?: boolean;
-  /**
-   * A promise only where keys have to be fetched or the algorithm has no synchronous form: everything else answers at once.
-   * Throws `unavailable` when the proof cannot be checked now, so that the sender retries.
-   */
-  verify(delivery: Delivery, secret: Secret): ProofResult | Promise<ProofResult>;
-  /**
-   * Makes the request a sender would make with this body: for tests, samples, `npm run send` and the ping of `npm run doctor`.
-   * `signer` is what only the sender has, such as a private key (`fixtures/signer.json` of a source). Throws `misconfigured`
-   * `signer-missing` where the secret alone cannot sign.
-   */
-  sign(body: Uint8Array, secret: Secret, at: Signing, signer?: unknown): SignedRequest;
-}
-
-/** A proof that needs nothing but the secret, and so answers at once. */
-export interface ImmediateProof<Secret> extends Proof<Secret> {
-  verify(delivery: Delivery, secret: Secret): ProofResult;
-}
 
 /**
  * What a delivery whose proof held says, without what proved it: all that `split` reads. A delivery that cannot be read is
@@ -190,10 +97,16 @@ interface ChangedPage {
  * `type` is the source's word for a change of what is known of a person, so that it opens no account that was closed at
  * Authing; a person that the source lists as gone becomes a leaver.
  */
-export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload">;
+export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload"> & {
+  /**
+   * The source shows that the person is active, and `translate` does not say so of an event of this type, since a sender that repeats a
+   * status with each edit must not open an account that an operator has closed. A roster opens the account again if this source had closed it.
+   */
+  readonly isActive?: true;
+};
 
 /** A page of a list of people. */
-interface ListPage {
+export interface ListPage {
   /** May be empty. A person may be on several pages, where the list changes while it is read. */
   readonly people: readonly ListedPerson[];
   /** Where the next page begins, for `page`; absent on the last one. */
@@ -234,13 +147,14 @@ export interface Listing<Secret> {
 export interface ListedDepartment {
   /** As `departments` of the configuration and the payloads of people name it. */
   readonly id: string;
+  /** Empty for the company itself, where the API lists it without a name. */
   readonly name: string;
   /** The id of the department above; absent at the top. */
   readonly parent?: string;
 }
 
-/** A page of the departments of a source. */
-interface DepartmentPage {
+/** A page of the departments of a source. An entry that cannot be read is an error, since its people would be missing. */
+export interface DepartmentPage {
   readonly departments: readonly ListedDepartment[];
   /** Where the next page begins; absent on the last one. */
   readonly next?: string;
@@ -256,6 +170,8 @@ export interface TranslationContext {
   readonly departments: Readonly<Record<string, string>>;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
+  /** The source's labels and states in another language → the English ones. */
+  readonly words?: Readonly<Record<string, string>>;
   /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
   readonly passwordHashes?: PasswordHashPolicy;
   /** Of files: what the ids are that `departments` gives; absent: Authing's own. */
@@ -270,6 +186,20 @@ export type SourceKind = "aggregator" | "ats" | "hr" | "identity" | "workplace";
 /** What a source is built on: the vendor's documentation, the vendor's own code or SDK, or reports of third parties. */
 export type KnownFrom = "code" | "documentation" | "reports";
 
+/**
+ * How AWS itself tells of people, in place of a webhook: it invokes the source's function, with rights of IAM. Such a source has neither a
+ * route nor a secret; its proof is `awsInvocation`, which takes no delivery over HTTP.
+ */
+export interface Trigger {
+  /** As whom AWS invokes the function, e.g. `cognito-idp.amazonaws.com`. `invokedBy` of the configuration says for which resources. */
+  readonly principal: string;
+  /**
+   * What an invocation says: only the fields that `split` and `translate` read, so that no password or code is queued or kept.
+   * `undefined` where it says nothing of a person. Pure, and never throws.
+   */
+  told(invocation: unknown): Readonly<Record<string, unknown>> | undefined;
+}
+
 /** Everything there is to know about a source, in one object. */
 export interface Source<Secret = never> {
   /** Its folder, its path segment, the name of its secret, its log field: lower case, digits and dashes. */
@@ -279,12 +209,16 @@ export interface Source<Secret = never> {
   /** Both are said by every built-in source; docs/sources.md is made of them. */
   readonly kind?: SourceKind;
   readonly knownFrom?: KnownFrom;
+  /** What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. */
+  readonly neverTells?: readonly ("mover" | "leaver")[];
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
   /** How it shows who it is, over the raw bytes. */
   readonly proof: Proof<Secret>;
   /** Seconds over which the sender repeats a delivery it got no 2xx for; duplicates are known for at least that long. */
   readonly redeliversForSeconds: number;
+  /** For a source that AWS itself invokes. `split` then reads what `told` returns, as JSON, and reads the same of the whole. */
+  readonly trigger?: Trigger;
   /**
    * Answers an exchange that only checks the URL, before the proof is asked: such exchanges are proven in ways of their own,
    * or only by a token. `undefined` for any other delivery, and for one that does not prove itself; save where the vendor sends the check

@@ -1,11 +1,13 @@
 import type { CalendarDay, Create, ImportOtp, Leave, PersonReference, Update } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import { assemble, type Encoded } from "./encode.ts";
+import { assemble } from "./assembly.ts";
+import type { Encoded } from "./encode.ts";
 import { externalId } from "./external-id.ts";
 import type { Read } from "./read.ts";
 import { totpSecret } from "./totp-secret.ts";
 
-const statusHint =
+/** What the operator does about a status that is not understood. */
+export const statusHint =
   "compare the word with those in the source's README; teach the source's translate what it means, and redrive";
 
 // The changes that a translation consists of, made out of what the encoders made of each field.

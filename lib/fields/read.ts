@@ -53,7 +53,8 @@ export function first(...reads: readonly [Read, ...Read[]]): Read {
 
 /** Whether nothing is there: absent, null, or text without a visible character. */
 export function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === "string" && !hasVisible(value));
+  if (typeof value === "string") return value === "" || !hasVisible(value);
+  return value === undefined || value === null;
 }
 
 function parsedPath(path: string): readonly Step[] {

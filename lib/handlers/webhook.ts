@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { receive, type ReceivePorts } from "#lib/pipeline/receive.ts";
-import type { Delivery, Receiver, Reply } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
+import type { Receiver, Reply } from "#lib/contract/source.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 import { failureReply } from "./middleware/failure-reply.ts";
 import { logContext } from "./middleware/log-context.ts";

@@ -9,6 +9,7 @@ type ProductCode =
   | "email-left-out"
   | "factor-left-out"
   | "factor-unverified"
+  | "json-unreadable"
   | "operation-unsupported"
   | "options-unsupported"
   | "password-hash-needs-project-key"

@@ -4,7 +4,17 @@ import type { RowProblem } from "#lib/formats/format.ts";
 import { parseOtpauth } from "#lib/formats/otpauth-uri.ts";
 import type { Entry, Layout, LayoutSettings, Sample, UploadKindName } from "./layout.ts";
 import { defineLayout, isIdentity } from "./layout.ts";
-import { inside, items, present, readFields, recordOf, type Fields, type Paths } from "./record.ts";
+import { note } from "./choices.ts";
+import {
+  inside,
+  isUnreadable,
+  items,
+  present,
+  readFields,
+  recordOf,
+  type Fields,
+  type Paths,
+} from "./record.ts";
 import { recoveryCodeOf, secretFrom, type SecretEncoding } from "./secrets.ts";
 
 /** A person or a factor of one, as a product's record has it. */
@@ -30,6 +40,11 @@ interface Factors {
 export interface Product extends Omit<Layout, "knows" | "entries"> {
   /** Names of the first level that are read, beside those of the paths; and those that are left out on purpose. */
   readonly knows: readonly string[];
+  /**
+   * Paths of lists and objects that tables hold as JSON in a cell, and whose loss nobody would see: factors, credentials. A record with
+   * other text there is refused.
+   */
+  readonly json?: readonly string[];
   /** The person of a record; `undefined` for a record that brings none, e.g. a factor alone. Absent: the files hold secrets only. */
   readonly person?: Paths | ((record: Read) => Part | undefined);
   /** Fields that identify the person of a secret, where they are not those of `person`. */
@@ -39,7 +54,7 @@ export interface Product extends Omit<Layout, "knows" | "entries"> {
 }
 
 /** The layout of a product. */
-export function productLayout({ person, identities, factors, knows, ...layout }: Product): Layout {
+export function productLayout({ person, identities, factors, knows, json = [], ...layout }: Product): Layout {
   return defineLayout({
     ...layout,
     knows: [...new Set([...knows, ...namesOf(person), ...namesOf(identities), ...namesOfFactors(factors)])],
@@ -51,7 +66,14 @@ export function productLayout({ person, identities, factors, knows, ...layout }:
         typeof identities === "function" ? identities(record) : identities && readFields(record, identities);
       const found =
         typeof factors === "function" ? factors(record, settings) : factors ? factorsOf(record, factors) : [];
-      return entriesOf(kind, who, known ?? who?.fields ?? {}, found);
+      const unreadable = json.map((path) => inside(record, path)).filter(isUnreadable);
+      const whose = known ?? who?.fields ?? {};
+      if (unreadable.length === 0) return entriesOf(kind, who, whose, found);
+      const problems = unreadable.map((read) => note("json-unreadable", read));
+      const refused = kind === "users" && who !== undefined ? ("person" as const) : ("secret" as const);
+      return [
+        { kind: refused, fields: refused === "person" ? (who?.fields ?? {}) : identifying(whose), problems },
+      ];
     },
   });
 }
@@ -66,7 +88,7 @@ function entriesOf(
   identities: Fields,
   factors: readonly Part[],
 ): readonly Entry[] {
-  const who = Object.fromEntries(Object.entries(identities).filter(([field]) => isIdentity(field)));
+  const who = identifying(identities);
   const chosen = chosenOf(factors);
   const numbered = withRecoveryCode(factors, chosen).map((each, index) => ({ ...each, index }));
   const secrets = numbered
@@ -85,6 +107,9 @@ function entriesOf(
   const { fields, problems = [], notes = [] } = person;
   return [{ kind: "person", fields, ...listed("problems", problems), ...listed("notes", notes) }, ...secrets];
 }
+
+const identifying = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([field]) => isIdentity(field)));
 
 const leftOut = ({ secret }: Fields): RowProblem => ({
   code: "second-factor-left-out",

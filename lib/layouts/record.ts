@@ -102,6 +102,10 @@ function opened(value: unknown): unknown {
   }
 }
 
+/** Whether text is no JSON where a list or an object is expected; also the mark of a removed cell, which is still to be put back. */
+export const isUnreadable = (read: Read): boolean =>
+  typeof read.value === "string" && !isEmpty(read.value) && typeof opened(read.value) !== "object";
+
 function stepInto({ value, path }: Read, step: string | number): Read {
   const within = opened(value);
   if (within === undefined && isRemoved({ value, path })) return { value, path };

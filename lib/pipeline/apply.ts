@@ -107,7 +107,7 @@ async function decideOn(read: Read, ports: ApplyPorts, run: ApplyRun): Promise<D
     isSame: run.isSame === true,
   };
   const decided = { ...read, knowledge, decision: decide(read.message, read.changes, knowledge, settings) };
-  return run.releases ? decided : holdMassDeparture(decided, ports);
+  return run.releases ? decided : holdMassDeparture(decided, ports, run);
 }
 
 /** Of each step with a task, its outcome, or why it cannot be said now. A defect that one person brings to light spares the others. */

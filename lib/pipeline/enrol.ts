@@ -1,7 +1,8 @@
 import type { EnrolmentKeeper } from "#lib/contract/enrolment.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
-import type { Delivery, Receiver, Reply } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
+import type { Receiver, Reply } from "#lib/contract/source.ts";
 
 /** Longer than any message that brings a token. Anyone who finds the URL can send one, so little is read and kept. */
 const maxBodyBytes = 16 * 1024;

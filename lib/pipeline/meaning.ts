@@ -26,10 +26,9 @@ export async function meaningOf(
   ports: MeaningPorts,
   deadline: number,
 ): Promise<Meaning> {
+  if (message.kind === "event" && message.changes) return { changes: message.changes };
   const { source, event } = readable(message, ports);
-  const context = ports.translation(message.source);
-  const translated = (payload: unknown) =>
-    separated(source.translate({ ...event, payload }, context)).map((change) => withWireDrops(change, ports));
+  const translated = (payload: unknown) => translatedOf(message.source, { ...event, payload }, ports);
   if (!source.fetch) return { changes: translated(event.payload) };
   let readAt: string | undefined;
   const api = await openApi(message.source, ports, deadline);
@@ -42,6 +41,23 @@ export async function meaningOf(
   };
   const changes = translated(await source.fetch.read(event, asking));
   return { changes, ...(readAt !== undefined && { readAt }) };
+}
+
+/**
+ * What an event means whose payload is complete: one that a source has sent, or a person in its roster.
+ *
+ * @throws InboundError `malformed` for what cannot be translated.
+ */
+export function translatedOf(
+  name: string,
+  event: SourceEvent,
+  ports: Pick<MeaningPorts, "source" | "translation" | "authing">,
+): readonly Change[] {
+  const source = ports.source(name);
+  if (!source) throw notEnabled(name);
+  return separated(source.translate(event, ports.translation(name))).map((change) =>
+    withWireDrops(change, ports),
+  );
 }
 
 /** Pages of a list of changes that one invocation reads; the event is retried for the rest. */
@@ -57,6 +73,7 @@ export async function expandedOf(
   ports: MeaningPorts & Pick<ApplyPorts, "events" | "ledger">,
   deadline: number,
 ): Promise<Outcome | undefined> {
+  if (message.kind === "event" && message.changes) return undefined;
   const { source, event } = readable(message, ports);
   const { changedSince } = source.fetch ?? {};
   if (!changedSince) return undefined;
@@ -85,13 +102,14 @@ function readable(message: QueuedMessage, ports: Pick<ApplyPorts, "source">) {
     throw new InboundError("malformed", reason, path === undefined ? {} : { path });
   }
   const source = ports.source(message.source);
-  if (!source) {
-    throw new InboundError("malformed", "source-not-enabled", {
-      hint: `switch ${message.source} on in inbound.config.ts, deploy, and redrive`,
-    });
-  }
+  if (!source) throw notEnabled(message.source);
   return { source, event: message.event satisfies SourceEvent };
 }
+
+const notEnabled = (name: string) =>
+  new InboundError("malformed", "source-not-enabled", {
+    hint: `switch ${name} on in inbound.config.ts, deploy, and redrive`,
+  });
 
 async function openApi(name: string, ports: MeaningPorts, deadline: number): Promise<SourceApi<unknown>> {
   const { fetch, secret: shape } = ports.source(name) ?? {};

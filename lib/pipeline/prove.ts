@@ -1,5 +1,6 @@
 import type { SecretReader } from "#lib/contract/secrets.ts";
-import type { Delivery, Receiver, RefusedProof, Reply, VerifiedDelivery } from "#lib/contract/source.ts";
+import type { Delivery, RefusedProof } from "#lib/contract/proof.ts";
+import type { Receiver, Reply, VerifiedDelivery } from "#lib/contract/source.ts";
 import { verifiedDelivery } from "./verified-delivery.ts";
 
 /** What became of the proof of a delivery. */

@@ -4,7 +4,8 @@ import type { Log } from "#lib/contract/log.ts";
 import type { EventQueue } from "#lib/contract/queue.ts";
 import type { Refusal } from "#lib/contract/refusals.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
-import type { Delivery, Receiver, Reply } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
+import type { Receiver, Reply } from "#lib/contract/source.ts";
 import { enrol } from "./enrol.ts";
 import { shapeOf, tellRefusal } from "./refusal.ts";
 import { prove } from "./prove.ts";
@@ -12,6 +13,9 @@ import { take } from "./take.ts";
 
 /** A delivery may be this large; the next byte is answered with 413. Senders' documented maxima are all below it. */
 export const maxDeliveryBytes = 1024 * 1024;
+
+/** Some senders check the URL with GET before they use it; others send their deliveries with GET. */
+const methods: ReadonlySet<string> = new Set(["GET", "POST"]);
 
 /** The header by which the doctor marks its signed delivery: it is taken like any other, and not counted. */
 export const pingHeader = "x-authing-inbound-ping";
@@ -33,6 +37,7 @@ export async function receive<Secret>(
   ports: ReceivePorts,
 ): Promise<Reply> {
   try {
+    if (!methods.has(delivery.method)) return refuse({ status: 401, reason: "method-unknown" });
     if (delivery.body.byteLength > maxDeliveryBytes) {
       return refuse({ status: 413, reason: "body-too-large", maxBytes: maxDeliveryBytes });
     }

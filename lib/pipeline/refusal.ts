@@ -1,6 +1,6 @@
 import type { Log } from "#lib/contract/log.ts";
 import { refusalMessage, type Refusal } from "#lib/contract/refusals.ts";
-import type { Delivery } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
 
 /** A process tells of so many refusals a minute, and counts all of them: a flood of forged deliveries must not fill the log. */
 const maxToldPerMinute = 20;

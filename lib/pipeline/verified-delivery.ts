@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { KeptDelivery, Reception } from "#lib/contract/queue.ts";
-import type { Delivery, ProofResult, Receiver, VerifiedDelivery } from "#lib/contract/source.ts";
+import type { Delivery, ProofResult } from "#lib/contract/proof.ts";
+import type { Receiver, VerifiedDelivery } from "#lib/contract/source.ts";
 
 // What a delivery says once its proof held, and how that is kept. `split` is only ever given what these functions return,
 // so that a delivery which is redriven reads exactly as it did when it came.
@@ -34,6 +35,26 @@ export function verifiedDelivery(
     receivedAt,
     sentAt,
     deliveryId,
+  };
+}
+
+/** What an invocation by AWS says, as a delivery; `undefined` where it says nothing of a person, or AWS does not invoke this source. */
+export function invokedDelivery(
+  { trigger }: Pick<Receiver, "trigger">,
+  invocation: unknown,
+  receivedAt: number,
+): VerifiedDelivery | undefined {
+  const told = trigger?.told(invocation);
+  if (told === undefined) return undefined;
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    rawQuery: "",
+    query: new URLSearchParams(),
+    payload: Buffer.from(JSON.stringify(told)),
+    receivedAt,
+    sentAt: undefined,
+    deliveryId: undefined,
   };
 }
 

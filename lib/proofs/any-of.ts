@@ -1,4 +1,4 @@
-import type { ImmediateProof, RefusedProof } from "#lib/contract/source.ts";
+import type { ImmediateProof, RefusedProof } from "#lib/contract/proof.ts";
 import { secretEmpty } from "./refused.ts";
 
 // For a vendor that sends in two ways, each with a proof of its own, to one address: e.g. signed hooks and webhooks with a static header.

@@ -1,4 +1,4 @@
-import type { ImmediateProof, SignedRequest } from "#lib/contract/source.ts";
+import type { ImmediateProof, SignedRequest } from "#lib/contract/proof.ts";
 
 // For senders that one proof does not describe.
 

@@ -6,7 +6,7 @@ import type {
   ProofResult,
   RefusedProof,
   SignedRequest,
-} from "#lib/contract/source.ts";
+} from "#lib/contract/proof.ts";
 import { isSameDigest } from "#lib/constant-time.ts";
 import { plusRestored } from "./signature-text.ts";
 import { placeOf, refused, secretEmpty } from "./refused.ts";

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, ImmediateProof, ProofResult, Reply, SignedRequest } from "#lib/contract/source.ts";
+import type { Delivery, ImmediateProof, ProofResult, SignedRequest } from "#lib/contract/proof.ts";
+import type { Reply } from "#lib/contract/source.ts";
 import { isSameDigest, isSameSecret } from "#lib/constant-time.ts";
 import { placeOf, refused, secretEmpty } from "./refused.ts";
 

@@ -8,7 +8,7 @@ import type {
   RefusedProof,
   SignedRequest,
   Signing,
-} from "#lib/contract/source.ts";
+} from "#lib/contract/proof.ts";
 import { isSameDigest } from "#lib/constant-time.ts";
 import {
   compileTolerance,

@@ -15,7 +15,7 @@ import type {
   RefusedProof,
   SignedRequest,
   Signing,
-} from "#lib/contract/source.ts";
+} from "#lib/contract/proof.ts";
 import { isSameDigest } from "#lib/constant-time.ts";
 import type { KeySet, TokenKeys } from "./jwks.ts";
 import { canonical } from "./signature-text.ts";

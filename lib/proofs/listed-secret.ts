@@ -1,5 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { ImmediateProof } from "#lib/contract/source.ts";
+import type { ImmediateProof } from "#lib/contract/proof.ts";
 import { countSame } from "#lib/constant-time.ts";
 import { parseJson } from "./json-place.ts";
 import { digestsOnce } from "./once-per-secret.ts";

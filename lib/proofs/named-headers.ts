@@ -1,5 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { ImmediateProof } from "#lib/contract/source.ts";
+import type { ImmediateProof } from "#lib/contract/proof.ts";
 import { countSame, digestOf } from "#lib/constant-time.ts";
 import { oncePerSecret } from "./once-per-secret.ts";
 import { placeOf, refused, secretEmpty } from "./refused.ts";

@@ -1,5 +1,5 @@
 import type { ProofDiffers, ProofFailure, ProofPlace } from "#lib/contract/proof-differs.ts";
-import type { RefusedProof } from "#lib/contract/source.ts";
+import type { RefusedProof } from "#lib/contract/proof.ts";
 
 /** A proof that did not hold, and what would have had to differ. The only place where the proofs of this folder make one. */
 export function refused<Reason extends ProofFailure>(

@@ -1,6 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ProofPlace } from "#lib/contract/proof-differs.ts";
-import type { Delivery, ImmediateProof, SignedRequest } from "#lib/contract/source.ts";
+import type { Delivery, ImmediateProof, SignedRequest } from "#lib/contract/proof.ts";
 import { countSame } from "#lib/constant-time.ts";
 import { digestsOnce } from "./once-per-secret.ts";
 import { refused, secretEmpty } from "./refused.ts";

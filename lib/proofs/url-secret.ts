@@ -1,4 +1,4 @@
-import type { ImmediateProof } from "#lib/contract/source.ts";
+import type { ImmediateProof } from "#lib/contract/proof.ts";
 import { placeOf } from "./refused.ts";
 import { shownSecret } from "./shown-secret.ts";
 

@@ -85,6 +85,12 @@ export const asking: ReasonGroup = {
       zh: "来源的人员列表没有结尾，不能视为完整，因此不据此作任何判断。",
       zhNext: "请向厂商反馈；单个人员的事件不受影响。",
     },
+    "list-cursor-unreadable": {
+      en: "The place in the source's list at which a run was to go on cannot be read, so nothing is concluded from this list.",
+      enNext: "Start the run again: it begins at the first page.",
+      zh: "无法读取上次在来源列表中停下的位置，因此不据此列表作任何判断。",
+      zhNext: "请重新运行，从第一页开始读取。",
+    },
     "source-list-too-long": {
       en: "The source has more changes than one run reads: what was read is queued, and the event is tried again for the rest.",
       enNext: "Nothing is to be done.",

@@ -44,6 +44,13 @@ export const products: ReasonGroup = {
       zh: "此人有多个恢复码，而 Authing 只能保存一个：已导入第一个未使用的，其余略去。",
       zhNext: "请告知此人：旧列表中只有第一个未使用的恢复码有效。",
     },
+    "json-unreadable": {
+      en: "The cell should hold JSON and does not, so what it says of the person's factors or credentials is unknown and the row is refused.",
+      enNext:
+        "Export the column again, whole, or empty the cell if the person has none, and upload the row again.",
+      zh: "该单元格应为 JSON，但内容不是 JSON，因此无法得知此人的验证因素或凭据，该行被拒绝。",
+      zhNext: "请重新完整导出该列；若此人没有这些内容，请清空单元格，然后重新上传该行。",
+    },
     "recovery-codes-unreadable": {
       en: "The product keeps recovery codes as hashes, which nothing can turn back into codes, so they were left out.",
       enNext: "Let the person make new recovery codes at Authing.",

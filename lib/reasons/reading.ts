@@ -62,10 +62,10 @@ export const reading: ReasonGroup = {
     "labels-unknown": {
       en: "None of the field labels of this webhook is known, so the event is dead: one of them may say that the person has left.",
       enNext:
-        "Let a user whose language is English make the webhook in BambooHR, with BambooHR's own names of fields; then redrive or discard.",
+        "Translate the labels with the setting words of the source in inbound.config.ts, deploy and redrive; or let a user whose language is English make the webhook in BambooHR.",
       zh: "该 webhook 的字段名都无法识别，因此事件成为死信：其中可能有离职信息。",
       zhNext:
-        "请让界面语言为英语的用户在 BambooHR 中创建 webhook，并使用 BambooHR 自己的字段名；然后重新处理或丢弃。",
+        "请在 inbound.config.ts 中用该来源的 words 设置翻译这些字段名，部署后重新处理；或者让界面语言为英语的用户在 BambooHR 中创建 webhook。",
       run: redriveReason,
     },
     "fields-missing": {

@@ -80,6 +80,27 @@ export async function readPerson<Secret>(
   return person;
 }
 
+/**
+ * The answer to a request that is about no single person: a page of a list. Whatever would mean of a person that there is none is
+ * a failure here.
+ */
+export async function answerTo<Secret>(
+  code: CodeApi<Secret>,
+  request: ApiRequest,
+  api: SourceApi<Secret>,
+): Promise<JsonObject> {
+  const { meanings, otherwise } = code;
+  const listed: CodeApi<Secret> = {
+    ...code,
+    meanings: Object.fromEntries(Object.entries(meanings).map(([each, meaning]) => [each, ofList(meaning)])),
+    otherwise: ofList(otherwise ?? "source-answer-unexpected"),
+  };
+  return (await ask(listed, request, api)) ?? {};
+}
+
+const ofList = (meaning: CodeMeaning): CodeMeaning =>
+  meaning === "person-unknown" || meaning === "id-invalid" ? "source-answer-unexpected" : meaning;
+
 /** The answer to a request, as `readPerson` reads it: `undefined` for a code that means `person-unknown`. */
 export async function ask<Secret>(
   code: CodeApi<Secret>,

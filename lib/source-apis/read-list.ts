@@ -1,9 +1,6 @@
-import { InboundError } from "#lib/contract/errors.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
-
-/** More pages than any source has: 200 people a page are two million people. */
-const maxPages = 10_000;
+import { readPages } from "./read-pages.ts";
 
 /** What was read of a list. */
 export interface ReadList {
@@ -28,23 +25,19 @@ export async function readList<Secret>(
   api: SourceApi<Secret>,
   take: (people: readonly ListedPerson[]) => Promise<void> | void,
 ): Promise<ReadList> {
-  const cursors = new Set<string>();
   const subjects = new Set<string>();
-  let isComplete = true;
-  let cursor: string | undefined;
-  for (;;) {
-    const { people, next, total, ...read } = await page(api, cursor);
-    for (const { subject } of people) subjects.add(subject);
-    isComplete &&= read.isComplete;
-    await take(people);
-    if (next === undefined) {
-      const isWhole = total === undefined || subjects.size === total;
-      return { count: subjects.size, isComplete: isComplete && isWhole && subjects.size > 0 };
-    }
-    if (cursors.has(next) || cursors.size >= maxPages) {
-      throw new InboundError("unavailable", "source-list-endless");
-    }
-    cursors.add(next);
-    cursor = next;
-  }
+  let areComplete = true;
+  let total: number | undefined;
+  await readPages(
+    (cursor) => page(api, cursor),
+    async (read) => {
+      for (const { subject } of read.people) subjects.add(subject);
+      areComplete &&= read.isComplete;
+      // The last page is the nearest in time to what was read.
+      total = read.total;
+      await take(read.people);
+    },
+  );
+  const isWhole = total === undefined || subjects.size === total;
+  return { count: subjects.size, isComplete: areComplete && isWhole && subjects.size > 0 };
 }

@@ -3,6 +3,8 @@ import type { Clock } from "#lib/contract/clock.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
+import { departuresTaken } from "#lib/pipeline/guard.ts";
+import type { RosterPorts } from "#lib/rosters/roster-ports.ts";
 
 /** How many calls a second a process begins with, before it has measured what Authing accepts. */
 const startPerSecond = 50;
@@ -29,3 +31,8 @@ export function applySettings(config: Config): Pick<ApplyPorts, "peoplePolicy" |
     timeZone: timeZoneOf(config),
   };
 }
+
+/** What a run over a roster takes from a configuration. */
+export const rosterSettings = ({ sources }: Config): Pick<RosterPorts, "departureLimit"> => ({
+  departureLimit: (source) => sources[source]?.reconcile?.departures ?? departuresTaken,
+});

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ListedPerson } from "#lib/contract/source.ts";
 import { readList } from "#lib/source-apis/read-list.ts";
+import { readDepartments } from "#lib/source-apis/read-pages.ts";
 import { startRecordedApi, type ApiAnswerOnWire } from "#infra/local/recorded-api.ts";
 import { readListFixture, type ListFixture } from "#infra/fixtures/lists.ts";
 import { asJson, pathsIn, replaced } from "./json-places.ts";
@@ -81,18 +82,21 @@ export function attackList(tested: SourceUnderTest): void {
       }
     });
 
-    it.skipIf(recorded.isOnePage)("is neither read for ever nor complete when a page repeats", async () => {
-      const again = recorded.answers.slice(0, lastPage);
-      const { isComplete, asked } = await read(again).then(
-        ({ summary, asked }) => ({ isComplete: summary.isComplete, asked }),
-        (error: unknown) => {
-          expect(error).toMatchObject({ code: "unavailable" });
-          return { isComplete: false, asked: (error as { asked?: string[] }).asked ?? [] };
-        },
-      );
-      expect(isComplete).toBe(false);
-      expect(asked.length).toBeLessThanOrEqual(recorded.answers.length + 2);
-    });
+    it.skipIf(recorded.isOnePage || !recorded.hasCursors)(
+      "is neither read for ever nor complete when a page repeats",
+      async () => {
+        const again = recorded.answers.slice(0, lastPage);
+        const { isComplete, asked } = await read(again).then(
+          ({ summary, asked }) => ({ isComplete: summary.isComplete, asked }),
+          (error: unknown) => {
+            expect(error).toMatchObject({ code: "unavailable" });
+            return { isComplete: false, asked: (error as { asked?: string[] }).asked ?? [] };
+          },
+        );
+        expect(isComplete).toBe(false);
+        expect(asked.length).toBeLessThanOrEqual(recorded.answers.length + 2);
+      },
+    );
 
     it("is not complete when it is empty", async () => {
       const { request } = recorded.answers[lastPage] as ApiAnswerOnWire;
@@ -122,7 +126,7 @@ export function attackList(tested: SourceUnderTest): void {
     });
 
     const totals = pathsIn(recorded.answers.map(({ json }) => json)).filter(
-      (path) => path.at(-1) === "total",
+      (path) => path.at(-1) === "total" || path.at(-1) === "total_count",
     );
     if (totals.length > 0)
       it.each([-1, 1, 1000])("is not complete when its total is wrong by %i", async (difference) => {
@@ -157,9 +161,13 @@ export function attackList(tested: SourceUnderTest): void {
       );
     });
 
-    it("reads one person by the id, and says who does not exist", async () => {
-      expect(recorded.asked.filter(({ changes }) => changes)).not.toHaveLength(0);
-      expect(recorded.asked.filter(({ changes }) => !changes)).not.toHaveLength(0);
+    it("reads one person by the id, and proves a departure", async () => {
+      expect(
+        recorded.asked.filter(({ changes }) => changes?.every(({ kind }) => kind !== "leave")),
+      ).not.toEqual([]);
+      expect(
+        recorded.asked.filter(({ changes }) => !changes || changes.some(({ kind }) => kind === "leave")),
+      ).not.toEqual([]);
       for (const { subject, answers, changes } of recorded.asked) {
         const person = await ask(subject, answers);
         expect(person && meaning(person)).toEqual(changes && { subject, changes });
@@ -186,6 +194,8 @@ export function attackList(tested: SourceUnderTest): void {
         await expect(ask(subject, others)).rejects.toBeInstanceOf(InboundError);
       }
     });
+
+    attackDepartments(tested, recorded);
 
     async function ask(subject: string, answers: Answers): Promise<ListedPerson | undefined> {
       const api = await startRecordedApi([{ answers }]);
@@ -222,6 +232,86 @@ export function attackList(tested: SourceUnderTest): void {
       return { subject, changes: changes instanceof InboundError ? changes.reason : asJson(changes) };
     }
   });
+}
+
+/** A department that is left out would take its people out of a map, and out of a list that is read by department. */
+function attackDepartments({ source, fixture, openApi }: SourceUnderTest, recorded: ListFixture): void {
+  const { list } = source;
+  it("has departments where the source lists them", () => {
+    expect(recorded.departments !== undefined, "departments of fixtures/list.json").toBe(
+      list?.departments !== undefined,
+    );
+  });
+  const { departments: expected } = recorded;
+  if (!list?.departments || !expected) return;
+
+  it("holds all departments", async () => {
+    expect(await read(expected.answers)).toEqual(expected.departments);
+  });
+
+  it("continues with departments from any cursor", async () => {
+    const api = await startRecordedApi([expected]);
+    try {
+      const found: unknown[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await list.departments?.(openApi(list, api.url, fixture.now), cursor);
+        found.push(...(page?.departments ?? []));
+        cursor = page?.next;
+      } while (cursor !== undefined);
+      expect(found).toEqual(expected.departments);
+    } finally {
+      await api.close();
+    }
+  });
+
+  it.each(Object.entries(failures))("does not end its departments where a page is %s", async (_, failure) => {
+    for (const [index, { request }] of expected.answers.entries()) {
+      await expect(
+        read([...expected.answers.slice(0, index), { request, ...failure }]),
+      ).rejects.toBeInstanceOf(InboundError);
+    }
+  });
+
+  it("leaves no department out that it cannot read", async () => {
+    const [{ id } = { id: "" }] = expected.departments.slice(-1);
+    for (const stranger of [null, {}, "", 1.5]) {
+      const answers = expected.answers.map((answer) => ({
+        ...answer,
+        json: JSON.parse(JSON.stringify(answer.json), (_key, value: unknown) =>
+          String(value) === id ? stranger : value,
+        ) as unknown,
+      }));
+      await expect(read(answers)).rejects.toBeInstanceOf(InboundError);
+    }
+  });
+
+  it("may have any value anywhere in its departments", async () => {
+    const places = pathsIn(expected.answers.map(({ json }) => json)).filter(({ length }) => length > 0);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...places),
+        fc.jsonValue({ maxDepth: 2 }),
+        async ([index, ...path], value) => {
+          const answers = expected.answers.map((answer, at) =>
+            at === index ? { ...answer, json: replaced(answer.json, path, value) } : answer,
+          );
+          await read(answers).catch(inboundError);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  async function read(answers: Answers) {
+    const listing = list as NonNullable<typeof list>;
+    const api = await startRecordedApi([{ answers }]);
+    try {
+      return await readDepartments(listing, openApi(listing, api.url, fixture.now));
+    } finally {
+      await api.close();
+    }
+  }
 }
 
 /** Returns no people for a list that was refused with an `InboundError`; throws any other error. */

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { SignedRequest, Source } from "#lib/contract/source.ts";
+import type { SignedRequest } from "#lib/contract/proof.ts";
+import type { Source } from "#lib/contract/source.ts";
 import { keepDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { fixtureSecret, fixtureSigner } from "#infra/fixtures/cases.ts";
@@ -169,10 +170,10 @@ export function attackProof(tested: SourceUnderTest): void {
     });
 
     it("refuses a truncated, lengthened or changed proof", async () => {
-      // Padding carries nothing, and hex may be written in either case, in pairs (`t=1,v1=0a`) too.
+      // Padding carries nothing, and hex may be written in either case, in pairs (`t=1,v1=0a`) and behind a word (`sha256 0a`) too.
       const means = (text: string) =>
-        /^(?:\w+=)?[0-9a-f]+(?:, ?\w+=[0-9a-f]+)*$/i.test(text)
-          ? text.replaceAll(/(?<=^|=)[0-9a-f]+(?=,|$)/gi, (hex) => hex.toLowerCase())
+        /^(?:\w+[= ])?[0-9a-f]+(?:, ?\w+=[0-9a-f]+)*$/i.test(text)
+          ? text.replaceAll(/(?<=^|[= ])[0-9a-f]+(?=,|$)/gi, (hex) => hex.toLowerCase())
           : text.replace(/={1,2}$/, "");
       const changes = (value: string) =>
         [value.slice(0, -1), value.slice(1), `${value}0`, flipCase(value)].filter(

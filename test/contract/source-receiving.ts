@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HandshakeFixture } from "#infra/fixtures/cases.ts";
-import type { Proof } from "#lib/contract/source.ts";
+import type { Proof } from "#lib/contract/proof.ts";
 import { pingRequest, signedRequest } from "#infra/fixtures/requests.ts";
 import { isJson, textsIn } from "./json-places.ts";
 import { asQueued, contextOf } from "#infra/local/case-meaning.ts";

@@ -25,6 +25,7 @@ const said: Readonly<Record<Refusal["reason"], readonly (keyof Refusal)[]>> = {
   "audience-mismatch": ["place"],
   "secret-empty": [],
   "body-too-large": ["maxBytes"],
+  "method-unknown": [],
   "route-unknown": ["nearSource"],
 };
 
@@ -107,6 +108,13 @@ export function attackRefusals(tested: SourceUnderTest): void {
       expect(reasons).toContain("body-too-large");
       expect(reasons).toContain("proof-mismatch");
       expect(reasons.has("timestamp-stale")).toBe(proof.refusesStale);
+    });
+
+    it("refuses a right delivery by a method that no sender uses", async () => {
+      for (const method of ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "post", "%"]) {
+        const { status, lines } = await attempt({ ...signed, method });
+        expect([method, status, lines[0]?.[1]]).toMatchObject([method, 401, { reason: "method-unknown" }]);
+      }
     });
   });
 

@@ -4,7 +4,12 @@ import { linkParameter } from "#lib/source-apis/link-header.ts";
 import { readList } from "#lib/source-apis/read-list.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import bamboohr from "#lib/sources/bamboohr/index.ts";
+import clerk from "#lib/sources/clerk/index.ts";
+import dingtalk from "#lib/sources/dingtalk/index.ts";
+import feishu from "#lib/sources/feishu/index.ts";
 import okta from "#lib/sources/okta/index.ts";
+import wecom from "#lib/sources/wecom/index.ts";
+import stytch from "#lib/sources/stytch/index.ts";
 import { json, server, virtualClock, type Answer } from "../http/server.ts";
 
 // What the recorded lists do not test: the requests for pages, and the meaning of an incomplete page.
@@ -16,7 +21,11 @@ async function pages<Secret>(listing: Listing<Secret> | undefined, secret: Secre
   const { url, requests } = await server(...answers);
   const clock = virtualClock();
   const api = sourceApis(clock)(listing, { ...secret, apiHost: url }, clock.now() + 5000);
-  return { read: (cursor?: string) => listing.page(api, cursor), requests };
+  return {
+    read: (cursor?: string) => listing.page(api, cursor),
+    ask: (subject: string) => listing.person(api, subject),
+    requests,
+  };
 }
 
 describe("the list of Okta", () => {
@@ -109,6 +118,169 @@ describe("the list of BambooHR", () => {
   });
 });
 
+/** What a request of DingTalk's asks for. */
+const bodyOf = ({ body }: { readonly body: string }): unknown => JSON.parse(body);
+
+describe("the list of Feishu", () => {
+  const secret = {
+    appId: "a",
+    appSecret: "s",
+    verificationToken: "v",
+  };
+  const token = json(200, { code: 0, tenant_access_token: "t-1", expire: 7200 });
+  const data = (given: object) => json(200, { code: 0, data: given });
+  const departments = data({ has_more: false, items: [{ open_department_id: "od-1", name: "研发" }] });
+
+  it("begins at the company itself, then asks for each department, 50 users at a time", async () => {
+    const none = data({ has_more: false });
+    const more = data({ has_more: true, page_token: "p2", items: [] });
+    const { read, requests } = await pages(feishu.list, secret, token, departments, none, more, none);
+    const first = await read();
+    const second = await read(first.next);
+    const last = await read(second.next);
+    const asked = requests.map(({ url }) => new URL(url, "http://x"));
+    const people = asked.filter(({ pathname }) => pathname.endsWith("find_by_department"));
+    expect(asked[1]?.pathname).toBe("/open-apis/contact/v3/departments/0/children");
+    expect(Object.fromEntries(asked[1]?.searchParams ?? [])).toEqual({
+      fetch_child: "true",
+      department_id_type: "open_department_id",
+      page_size: "50",
+    });
+    expect(people.map(({ searchParams }) => Object.fromEntries(searchParams))).toMatchObject([
+      { department_id: "0", user_id_type: "open_id", page_size: "50" },
+      { department_id: "od-1" },
+      { department_id: "od-1", page_token: "p2" },
+    ]);
+    expect([first, second, last].map(({ next }) => next !== undefined)).toEqual([true, true, false]);
+  });
+
+  it.each([
+    [40004, "source-permission-missing"],
+    [41050, "source-permission-missing"],
+    [99991400, "source-throttles"],
+    [1, "source-answer-unexpected"],
+  ])("fails where Feishu says %i, and says of nobody that they do not exist", async (code, reason) => {
+    const refused = json(400, { code, msg: "refused" });
+    const { read } = await pages(feishu.list, secret, token, refused);
+    await expect(read()).rejects.toMatchObject({ reason });
+    const { ask } = await pages(feishu.list, secret, token, refused);
+    await expect(ask("ou_1")).rejects.toMatchObject({ reason });
+  });
+});
+
+describe("the list of DingTalk", () => {
+  const secret = { token: "t", aesKey: "k", ownerKey: "o", appKey: "a", appSecret: "s" };
+  const token = json(200, { errcode: 0, access_token: "t-1", expires_in: 7200 });
+  const result = (given: unknown) => json(200, { errcode: 0, result: given });
+
+  it("looks into one department after the other, and asks for 100 members at a time", async () => {
+    const { read, requests } = await pages(
+      dingtalk.list,
+      secret,
+      token,
+      result([{ dept_id: 2 }, { dept_id: 3 }]),
+      result({ has_more: true, next_cursor: 100, list: [] }),
+      result({ has_more: false }),
+    );
+    const { next } = await read();
+    expect(requests.slice(1).map(bodyOf)).toEqual([
+      { dept_id: 1, language: "zh_CN" },
+      { dept_id: 1, cursor: 0, size: 100, language: "zh_CN" },
+    ]);
+    expect(JSON.parse(next ?? "")).toEqual({ departments: ["1", "2", "3"], people: "100", more: "2,3" });
+    await read(next);
+    expect(requests.slice(-1).map(bodyOf)).toMatchObject([{ dept_id: 1, cursor: 100 }]);
+  });
+
+  it("does not end where it says that there is more, and not where", async () => {
+    const { read } = await pages(
+      dingtalk.list,
+      secret,
+      token,
+      result([]),
+      result({ has_more: true, list: [] }),
+    );
+    await expect(read()).rejects.toMatchObject({ reason: "source-answer-unexpected" });
+  });
+
+  it("ends where a department is below itself", async () => {
+    const { read } = await pages(
+      dingtalk.list,
+      secret,
+      token,
+      ...Array.from({ length: 40 }, (_, index) =>
+        result(index % 2 === 0 ? [{ dept_id: 2 }] : { has_more: false }),
+      ),
+    );
+    const list = dingtalk.list as NonNullable<typeof dingtalk.list>;
+    await expect(
+      readList(
+        { page: async (_, cursor) => read(cursor) } as Pick<typeof list, "page">,
+        {} as never,
+        () => {},
+      ),
+    ).rejects.toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe("the list of WeCom", () => {
+  const secret = { token: "t", encodingAesKey: "k", corpId: "c", corpSecret: "s" };
+  const token = json(200, { errcode: 0, access_token: "t-1", expires_in: 7200 });
+
+  it("holds 500 departments in a cursor at most, in the order of their ids", async () => {
+    const department_id = Array.from({ length: 1001 }, (_, index) => ({ id: 1001 - index }));
+    const simple = json(200, { errcode: 0, department_id });
+    const people = json(200, { errcode: 0, userlist: [] });
+    const { read, requests } = await pages(wecom.list, secret, token, simple, people, simple, people);
+    const { next = "" } = await read();
+    const place = JSON.parse(next) as { departments: string[]; more: string };
+    expect([place.departments.length, place.departments[0], place.more]).toEqual([499, "2", "500"]);
+    const later = await read(JSON.stringify({ departments: [], more: "500" }));
+    expect(requests.at(-1)?.url).toContain("department_id=501");
+    expect(JSON.parse(later.next ?? "")).toMatchObject({ more: "1000" });
+  });
+
+  it("is not read on from what is no cursor of its own", async () => {
+    const { read } = await pages(wecom.list, secret, token);
+    for (const cursor of ["", "[]", "{}", '{"departments":[1]}', '{"departments":["1"],"people":1}'])
+      await expect(read(cursor)).rejects.toMatchObject({ reason: "list-cursor-unreadable" });
+  });
+});
+
+describe("the list of Clerk", () => {
+  const secret = { signingSecret: "whsec_x", secretKey: "sk_1" };
+  const user = { id: "user_1", object: "user" };
+
+  it("is requested 500 users at a time, the oldest first, with the secret key", async () => {
+    const { read, requests } = await pages(clerk.list, secret, json(200, [user, { ...user, id: "user_2" }]));
+    expect(await read()).toMatchObject({ next: "2 user_1", isComplete: true });
+    expect(requests).toMatchObject([
+      {
+        url: "/v1/users?limit=500&offset=0&order_by=%2Bcreated_at",
+        headers: { authorization: "Bearer sk_1" },
+      },
+    ]);
+  });
+
+  it("ends at a page without users, with the number of all", async () => {
+    const { read } = await pages(clerk.list, secret, json(200, []), json(200, { total_count: 2 }));
+    expect(await read("2 user_1")).toEqual({ people: [], total: 2, isComplete: true });
+  });
+
+  it("needs the secret key for its requests", async () => {
+    const { read, requests } = await pages(clerk.list, { signingSecret: "whsec_x" }, json(200, []));
+    await expect(read()).rejects.toMatchObject({ code: "misconfigured", reason: "api-credentials-missing" });
+    expect(requests).toEqual([]);
+  });
+
+  it("says only with Clerk's own code that there is no such user", async () => {
+    const gone = { errors: [{ code: "resource_not_found" }] };
+    const { ask } = await pages(clerk.list, secret, json(404, gone), json(404, {}));
+    expect(await ask("user_9")).toBeUndefined();
+    await expect(ask("user_9")).rejects.toMatchObject({ reason: "source-host-wrong" });
+  });
+});
+
 describe("a list that is read to its end", () => {
   const person = (subject: string) => ({ subject, type: "changed", payload: {} });
   const listing = (page: Listing<unknown>["page"]): Pick<Listing<unknown>, "hosts" | "page"> => ({
@@ -195,5 +367,64 @@ describe("a link in a header", () => {
     [undefined, undefined],
   ])("is found in %j", (header, after) => {
     expect(linkParameter(header, "next", "after")).toBe(after);
+  });
+});
+
+describe("the list of Stytch's members", () => {
+  const secret = {
+    signingSecret: "x",
+    projectId: "project-test-1",
+    secret: "secret-test-1",
+    vertical: "b2b" as const,
+  };
+  const members = (ids: string[], next: string | null) =>
+    json(200, {
+      members: ids.map((id) => ({ member_id: id, status: "active" })),
+      results_metadata: { next_cursor: next },
+    });
+  const organizations = (ids: string[], next: string | null) =>
+    json(200, {
+      organizations: ids.map((id) => ({ organization_id: id })),
+      results_metadata: { next_cursor: next },
+    });
+
+  it("is that of all organizations, and goes on from any cursor", async () => {
+    const { read, requests } = await pages(
+      stytch.list,
+      secret,
+      organizations(["o1", "o2"], "after-o2"),
+      members(["m1"], "after-m1"),
+      members(["m2"], null),
+      organizations(["o3"], null),
+      members(["m3"], null),
+    );
+    const subjects: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await read(cursor);
+      subjects.push(...page.people.map(({ subject }) => subject));
+      expect(page.isComplete).toBe(true);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(subjects).toEqual(["m1", "m2", "m3"]);
+    expect(requests.map(({ body }) => JSON.parse(body.toString()) as unknown)).toEqual([
+      { limit: 20 },
+      { organization_ids: ["o1", "o2"], limit: 200 },
+      { organization_ids: ["o1", "o2"], limit: 200, cursor: "after-m1" },
+      { limit: 20, cursor: "after-o2" },
+      { organization_ids: ["o3"], limit: 200 },
+    ]);
+  });
+
+  it("is not read where an organization has no id, nor without the kind of the project", async () => {
+    const { read } = await pages(
+      stytch.list,
+      secret,
+      json(200, { organizations: [{}], results_metadata: {} }),
+    );
+    await expect(read()).rejects.toMatchObject({ reason: "source-answer-unexpected" });
+    const { vertical: _, ...incomplete } = secret;
+    const { read: readIncomplete } = await pages(stytch.list, incomplete);
+    await expect(readIncomplete()).rejects.toMatchObject({ reason: "api-credentials-missing" });
   });
 });

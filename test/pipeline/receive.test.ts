@@ -2,14 +2,8 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
-import {
-  defineSource,
-  type Delivery,
-  type ProofResult,
-  type Source,
-  type SourceEvent,
-  type VerifiedDelivery,
-} from "#lib/contract/source.ts";
+import type { Delivery, ProofResult } from "#lib/contract/proof.ts";
+import { defineSource, type Source, type SourceEvent, type VerifiedDelivery } from "#lib/contract/source.ts";
 import { pingHeader, receive } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { take } from "#lib/pipeline/take.ts";

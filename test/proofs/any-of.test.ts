@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Delivery } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
 import { anyOf } from "#lib/proofs/any-of.ts";
 import { standardWebhooks } from "#lib/proofs/standard-webhooks.ts";
 import { staticHeader } from "#lib/proofs/static-secret.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProofDiffers } from "#lib/contract/proof-differs.ts";
-import type { ProofResult } from "#lib/contract/source.ts";
+import type { ProofResult } from "#lib/contract/proof.ts";
 import { feishuProof } from "#lib/proofs/feishu.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { jwt } from "#lib/proofs/jwt.ts";

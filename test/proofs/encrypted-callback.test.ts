@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { receive } from "#lib/pipeline/receive.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery, SignedRequest } from "#lib/contract/source.ts";
+import type { Delivery, SignedRequest } from "#lib/contract/proof.ts";
 import { decipher, decodeKey, encipher, encryptedCallback } from "#lib/proofs/encrypted-callback.ts";
 import dingtalk from "#lib/sources/dingtalk/index.ts";
 import wecom from "#lib/sources/wecom/index.ts";

@@ -2,7 +2,7 @@ import { createCipheriv, createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Delivery, SignedRequest } from "#lib/contract/source.ts";
+import type { Delivery, SignedRequest } from "#lib/contract/proof.ts";
 import { decryptFeishu, feishuHandshake, feishuProof, type FeishuSecret } from "#lib/proofs/feishu.ts";
 
 const { cases } = JSON.parse(

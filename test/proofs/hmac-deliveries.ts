@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Delivery, ImmediateProof, SignedRequest } from "#lib/contract/source.ts";
+import type { Delivery, ImmediateProof, SignedRequest } from "#lib/contract/proof.ts";
 import type { HmacSettings } from "#lib/proofs/hmac-settings.ts";
 
 // A delivery, its secret and the rule of one sender, for the tests of proofs by HMAC; and deliveries that vendors have published.

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SignJWT, importJWK, type JWTPayload } from "jose";
 import { onTestFinished } from "vitest";
-import type { Delivery, Proof } from "#lib/contract/source.ts";
+import type { Delivery, Proof } from "#lib/contract/proof.ts";
 import { jwt, type JwtSettings } from "#lib/proofs/jwt.ts";
 
 // A sender that signs tokens with jose, which our own `sign` does not use, and publishes its keys.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
 import { namedHeaders } from "#lib/proofs/named-headers.ts";
 
 interface Secret {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Delivery } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
 import { urlSecret } from "#lib/proofs/url-secret.ts";
 
 interface Secret {

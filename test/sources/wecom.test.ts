@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { SignedRequest } from "#lib/contract/source.ts";
+import type { SignedRequest } from "#lib/contract/proof.ts";
 import wecom from "#lib/sources/wecom/index.ts";
 import { fixtureSecret } from "#infra/fixtures/cases.ts";
 import { readXml } from "#lib/payloads/xml.ts";

@@ -18,6 +18,7 @@ export default productLayout({
   // How a hash was made, and when.
   shows: names("encoding digest position cost blockSize parallelization keylen last_password_reset $date"),
   recognizes,
+  json: ["mfa_factors"],
   knows: names(
     "user_id email email_verified username phone_number phone_verified name nickname",
     "given_name family_name picture blocked mfa_factors password_hash custom_password_hash",

@@ -37,6 +37,7 @@ export default productLayout({
     recognizes: (records) => records.length > 0 && records.every(isOfExport),
   },
   recognizes: (sample) => hasOneOf(sample, "localId"),
+  json: ["mfaInfo"],
   knows: names(
     "localId email emailVerified displayName photoUrl phoneNumber disabled",
     "passwordHash salt mfaInfo",

@@ -17,6 +17,7 @@ export default productLayout({
     into: (values, around) => ({ ...around, ...filled(values) }),
   },
   recognizes,
+  json: ["twoFactor.methods"],
   knows: names(
     "id username email verified mobilePhone firstName middleName lastName fullName",
     "birthDate imageUrl timezone preferredLanguages active passwordChangeRequired",

@@ -18,6 +18,7 @@ export default productLayout({
   hides: ["secretData", "value", "hashedSaltedValue"],
   shows: ["credentialData", "hashIterations", "hashLength", "secretEncoding"],
   recognizes,
+  json: ["credentials"],
   knows: names(
     "id username email emailVerified enabled firstName lastName groups requiredActions",
     "credentials serviceAccountClientId",

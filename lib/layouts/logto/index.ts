@@ -20,6 +20,7 @@ export default productLayout({
         "passwordEncryptionMethod",
         "password_encryption_method",
       )),
+  json: ["mfaVerifications"],
   knows: names(
     "id username primaryEmail primaryPhone name avatar profile isSuspended",
     "passwordEncrypted passwordEncryptionMethod mfaVerifications",

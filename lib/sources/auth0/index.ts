@@ -20,6 +20,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "auth0",
   title: "Auth0",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // Auth0 does not sign: https://auth0.com/docs/customize/events/create-an-event-stream
   proof: staticHeader<Secret>({

@@ -1,10 +1,11 @@
+import { plainWord } from "#lib/fields/encode.ts";
 import { at, isEmpty } from "#lib/fields/read.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import type { ListedDepartment, ListedPerson, Listing } from "#lib/contract/source.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
-import { objectIn, readPerson } from "#lib/source-apis/rest-api.ts";
-import { bamboohr, fetch, refuseOtherPath, withFields, type BambooApiSecret } from "./fetch.ts";
+import { listIn, objectIn } from "#lib/source-apis/rest-api.ts";
+import { bamboohr, fetch, readEmployee, refuseOtherPath, withFields, type BambooApiSecret } from "./fetch.ts";
 
 /**
  * The list's names of fields → the names of one employee, which `translate` and the configuration know. Beside these the list
@@ -65,9 +66,18 @@ export const list: Listing<BambooApiSecret> = {
   async person(api, subject) {
     requireKey(api.secret);
     refuseOtherPath(subject, "id");
-    const employee = await readPerson(bamboohr, subject, api);
+    const employee = await readEmployee(subject, api);
     // Fields that the key may not see are missing here, or empty: what is empty tells nothing.
     return employee && asChanged(subject, employee, (name) => isEmpty(employee[name]));
+  },
+  // https://documentation.bamboohr.com/reference/get-list-fields: one list without levels. Employees have a department's name, not its id.
+  async departments(api) {
+    requireKey(api.secret);
+    const lists = listIn(await bamboohr.send({ path: "/api/v1/meta/lists" }, api), bamboohr);
+    const found = lists.find((each) => at(each, "alias").value === "department");
+    const options = at(found, "options").value;
+    if (!Array.isArray(options)) throw sourceFailure("source-answer-unexpected");
+    return { departments: options.filter((each) => at(each, "archived").value !== "yes").map(departmentOf) };
   },
 };
 
@@ -76,6 +86,12 @@ function requireKey({ apiKey = "" }: BambooApiSecret): void {
   throw new InboundError("misconfigured", "api-key-missing", {
     hint: "store companyDomain and apiKey in the secret of bamboohr",
   });
+}
+
+function departmentOf(option: unknown): ListedDepartment {
+  const { value: name } = at(option, "name");
+  if (typeof name !== "string" || isEmpty(name)) throw sourceFailure("source-answer-unexpected");
+  return { id: name, name };
 }
 
 function listed(employee: unknown): ListedPerson[] {
@@ -91,7 +107,12 @@ function listed(employee: unknown): ListedPerson[] {
  */
 function asChanged(subject: string, fields: JsonObject, isHidden: (name: string) => boolean): ListedPerson {
   const changed = Object.keys(fields).filter((name) => name !== "status" && !isHidden(name));
-  return { subject, type: "employee_with_fields.updated", payload: withFields(subject, fields, changed) };
+  return {
+    subject,
+    type: "employee_with_fields.updated",
+    payload: withFields(subject, fields, changed),
+    ...(!isHidden("status") && plainWord(fields.status) === "active" && { isActive: true as const }),
+  };
 }
 
 function renamed(employee: JsonObject): JsonObject {

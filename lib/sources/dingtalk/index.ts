@@ -3,6 +3,7 @@ import { defineSource } from "#lib/contract/source.ts";
 import { encryptedCallback } from "#lib/proofs/encrypted-callback.ts";
 import { readJsonObject } from "#lib/payloads/body.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -64,6 +65,7 @@ export default defineSource<Secret>({
     };
   },
   fetch,
+  list,
   ping: { contentType: "application/json", body: '{"EventType":"check_url"}' },
   translate,
 });

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { feishuHandshake, feishuProof } from "#lib/proofs/feishu.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -31,6 +32,7 @@ export default defineSource<z.infer<typeof secret>>({
   // The documentation asks for 200, and does not mention other 2xx.
   acknowledge: () => ({ status: 200 }),
   fetch,
+  list,
   // A type that is not about a user: the event goes through the queue and changes nothing. `sign` puts the token in.
   ping: {
     contentType: "application/json",

@@ -21,6 +21,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "haohr",
   title: "2haohr 2号人事部",
+  kind: "hr",
+  knownFrom: "documentation",
   secret,
   proof: urlSecret<Secret>({ place: "path", value: ({ pathToken }) => pathToken }),
   // After any other reply, and after 5 s, it repeats after 60, 300 and 600 s. The rest is a margin.

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { defineSource, type Delivery } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
+import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
@@ -19,6 +20,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "hibob",
   title: "HiBob",
+  kind: "hr",
+  knownFrom: "documentation",
   secret,
   // https://apidocs.hibob.com/reference/getting-started-webhooks: base64 of HMAC-SHA512 over the body. It covers no time.
   proof: hmac<Secret>({

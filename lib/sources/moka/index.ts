@@ -27,6 +27,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "moka",
   title: "Moka",
+  kind: "hr",
+  knownFrom: "documentation",
   secret,
   proof: byMethod("moka-push", {
     // https://people.mokahr.com/docs/api/view/v1.html (主动推送): nothing is signed.
@@ -52,9 +54,7 @@ export default defineSource<Secret>({
   acknowledge: ({ method }) => ({
     status: 200,
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(
-      method === "GET" ? { code: "200", msg: "success", data: "" } : { code: 0, msg: "success" },
-    ),
+    body: method === "GET" ? '{"code":"200","msg":"success","data":""}' : '{"code":0,"msg":"success"}',
   }),
   fetch,
   // A change of a department.

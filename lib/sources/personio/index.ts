@@ -21,6 +21,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "personio",
   title: "Personio",
+  kind: "hr",
+  knownFrom: "documentation",
   secret,
   // Personio does not sign; it sends what the operator gave it. https://developer.personio.de/reference/post_v2-webhooks
   proof: namedHeaders<Secret>({

@@ -6,7 +6,7 @@ import { waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { ContactChange } from "./split.ts";
 
 /** What of the secret is for asking WeCom. */
-interface Credentials {
+export interface WecomApiSecret {
   readonly corpId: string;
   readonly corpSecret: string;
   readonly apiHost?: string;
@@ -19,7 +19,7 @@ export interface FetchedChange extends ContactChange {
   readonly gone?: true;
 }
 
-const wecom: CodePerson<Credentials> = {
+export const wecom: CodePerson<WecomApiSecret> = {
   ...errcodeDialect,
   token: {
     request: ({ corpId, corpSecret }) => ({
@@ -54,7 +54,7 @@ const wecom: CodePerson<Credentials> = {
   ignoresCase: true,
 };
 
-export const fetch: Fetch<Credentials> = {
+export const fetch: Fetch<WecomApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://qyapi.weixin.qq.com" }),
   async read(event, api) {
     const change = event.payload as ContactChange;

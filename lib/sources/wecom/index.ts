@@ -4,6 +4,7 @@ import { encryptedCallback } from "#lib/proofs/encrypted-callback.ts";
 import { plusRestored } from "#lib/proofs/signature-text.ts";
 import { readXml } from "#lib/payloads/xml.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -79,6 +80,7 @@ export default defineSource<Secret>({
     body: Buffer.from(payload).includes("<SuiteId>") ? "success" : "",
   }),
   fetch,
+  list,
   // An event that does not change a contact.
   ping: { contentType: "text/xml", body: "<xml><MsgType>event</MsgType><Event>ping</Event></xml>" },
   translate,

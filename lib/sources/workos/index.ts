@@ -18,6 +18,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "workos",
   title: "WorkOS",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://workos.com/docs/events/data-syncing/webhooks: the characters of the secret are the key, a prefix included; the time is in
   // milliseconds. WorkOS's libraries take 180 s; we take what Standard Webhooks has.

@@ -18,6 +18,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "xinrenxinshi",
   title: "Xinrenxinshi 薪人薪事",
+  kind: "hr",
+  knownFrom: "documentation",
   secret,
   proof: urlSecret<Secret>({ place: "path", value: ({ pathToken }) => pathToken }),
   // 薪人薪事 never repeats a push. A push that failed can be looked up for 7 days, and posted again by hand.

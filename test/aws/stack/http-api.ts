@@ -12,15 +12,16 @@ const maximumEventBytes = 6 * 1024 * 1024;
 
 /**
  * API Gateway's HTTP API in front of functions, payload format 2.0. Routes are route keys of the template, e.g.
- * `POST /webhooks/bamboohr` and `$default`.
+ * `ANY /webhooks/bamboohr` and `$default`.
  */
 export function startHttpApi(routes: ReadonlyMap<string, Invoke>, now: () => number): Promise<LocalServer> {
   return serve(
     0,
     () => maximumBodyBytes,
     async (request): Promise<Answer> => {
-      const wanted = `${request.method} ${request.url.pathname}`;
-      const routeKey = routes.has(wanted) ? wanted : "$default";
+      const { pathname } = request.url;
+      const wanted = [`${request.method} ${pathname}`, `ANY ${pathname}`].find((key) => routes.has(key));
+      const routeKey = wanted ?? "$default";
       const invoke = routes.get(routeKey);
       if (!invoke) return { status: 404, body: { message: "Not Found" } };
       const event = eventOf(request, routeKey, now());

@@ -17,6 +17,7 @@ export default {
       leave: "resign",
       rehire: "reactivate",
       silence: "learnt",
+      invokedBy: [],
       customData: {},
       departments: { 研发: "6350a1b2c3d4e5f607180001" },
     },
