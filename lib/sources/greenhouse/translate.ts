@@ -1,7 +1,7 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { email, text, url, type Encoded } from "#lib/fields/encode.ts";
-import { chosenId, requiredId } from "#lib/fields/external-id.ts";
+import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
@@ -18,11 +18,8 @@ const externalIds = ["id", "external_id"] as const;
 /** Greenhouse's candidate who is hired → Authing's person. Paths, those of custom data too, begin at `candidate` and `application`. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const said = event.payload as GreenhouseEvent;
-  const id = (): Read => {
-    const { value, path } = chosenId(said.candidate, externalIds, context.externalId, "greenhouse");
-    return { value, path: `candidate.${path}` };
-  };
-  const profile = () => [requiredId(id()), ...candidateFields(said, context)];
+  const id = (): Read => at(said, `candidate.${chosenId(context, externalIds)}`);
+  const profile = () => [requiredExternalId(id()), ...candidateFields(said, context)];
   return interpret(
     event,
     {

@@ -7,7 +7,7 @@ import {
   type EmploymentWords,
 } from "#lib/fields/employment.ts";
 import { email, text, url, type Encoded } from "#lib/fields/encode.ts";
-import { chosenId, requiredId } from "#lib/fields/external-id.ts";
+import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { leaver } from "#lib/fields/person.ts";
@@ -52,9 +52,9 @@ function unasked(): never {
 }
 
 function moving(employee: JsonObject, occurredAt: string, context: TranslationContext): Change[] {
-  const id = chosenId(employee, externalIds, context.externalId, "kombo");
+  const id = at(employee, chosenId(context, externalIds));
   if (isDeleted(employee)) return [leaver(id)];
-  return changesOf([requiredId(id), ...profile(employee, context)], {
+  return changesOf([requiredExternalId(id), ...profile(employee, context)], {
     id,
     status: at(employee, "employment_status"),
     words,
