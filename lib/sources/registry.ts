@@ -10,6 +10,7 @@ export { default as finch } from "./finch/index.ts";
 export { default as frontegg } from "./frontegg/index.ts";
 export { default as fusionauth } from "./fusionauth/index.ts";
 export { default as googleWorkspace } from "./google-workspace/index.ts";
+export { default as fusionauth } from "./fusionauth/index.ts";
 export { default as greenhouse } from "./greenhouse/index.ts";
 export { default as gusto } from "./gusto/index.ts";
 export { default as haohr } from "./haohr/index.ts";
