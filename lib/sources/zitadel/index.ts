@@ -22,7 +22,6 @@ export default defineSource<Secret>({
   title: "ZITADEL",
   kind: "identity",
   knownFrom: "code",
-  knownFrom: "documentation",
   secret,
   // https://zitadel.com/docs/guides/integrate/actions/testing-request-signature: `t=<seconds>,v1=<hex>`. The description of the API calls the
   // header X-ZITADEL-Signature.

@@ -109,9 +109,9 @@ interface Translators {
 }
 
 /** Those of the last file: what V8 has compiled for a chunk, and what they remember of its words, serves the next one, too. */
-const translators = new WeakMap<TranslationContext, Translators>();
+const translators = new WeakMap<RowContext, Translators>();
 
-function translatorsOf(translation: TranslationContext, today: CalendarDay): Translators {
+function translatorsOf(translation: RowContext, today: CalendarDay): Translators {
   const known = translators.get(translation);
   if (known?.today === today) return known;
   const context = { ...translation, today };
