@@ -15,6 +15,7 @@ import {
   requestOf,
   type EventFixture,
 } from "#infra/fixtures/cases.ts";
+import { readListFixture } from "#infra/fixtures/lists.ts";
 import { sampleCase } from "#infra/fixtures/sample-case.ts";
 import { readStory } from "#infra/fixtures/stories.ts";
 import { localLog } from "#infra/local/log.ts";
@@ -49,10 +50,10 @@ const start = form([], options, async ({ options }) => {
   const configured = await loadConfig();
   const config = options.sources === undefined ? configured : withSources(configured, options.sources);
   const sources = enabledSources(config);
-  const asking = [...sources.values()].filter(({ fetch }) => fetch).map(({ name }) => name);
+  const asking = [...sources.values()].filter(({ fetch, list }) => fetch ?? list).map(({ name }) => name);
   // With the developer's own secrets, sources ask the hosts that those secrets name.
   const apis = settings.isInvented
-    ? await startRecordedApis(Object.fromEntries(asking.map((name) => [name, eventFixtures(name)])))
+    ? await startRecordedApis(Object.fromEntries(asking.map((name) => [name, recordingsOf(name)])))
     : undefined;
   const loadSecret = localSecrets(settings, apis?.urls);
   // The log is printed after the samples have arrived: the table says the same, unless something went wrong.
@@ -248,6 +249,16 @@ Ctrl-C stops${isKept ? `; ${keptFolder} keeps what has come in` : ", and nothing
 /** `undefined` where the secret is missing; any other failure to load it is thrown. */
 function passMissing(error: unknown): undefined {
   if (!(error instanceof InboundError && error.reason === "secret-missing")) throw error;
+}
+
+/** What the API of a source answers about the people of its cases, and its whole list. */
+function recordingsOf(source: string) {
+  const list = readListFixture(source);
+  const asked = list?.asked.flatMap(({ answers }) => answers) ?? [];
+  return [
+    ...eventFixtures(source),
+    ...(list ? [{ answers: [...list.answers, ...asked], startsAgain: true }] : []),
+  ];
 }
 
 function eventFixtures(source: string): EventFixture[] {

@@ -14,7 +14,7 @@ import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "#infra/a
 
 const files = functionFiles();
 /** The function of a source that is defined in a configuration: it has no file. */
-const own = ownWebhook("workday", "./test/own-source/workday.config.ts");
+const own = ownWebhook("peopledesk", "./test/own-source/peopledesk.config.ts");
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {

@@ -11,7 +11,15 @@ const folders = list("lib/sources/")
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 const sources: Readonly<
-  Record<string, { readonly name: string; readonly fetch?: unknown; readonly list?: unknown }>
+  Record<
+    string,
+    {
+      readonly name: string;
+      readonly externalIds?: unknown;
+      readonly fetch?: unknown;
+      readonly list?: unknown;
+    }
+  >
 > = registry;
 
 describe("the sources", () => {
@@ -60,7 +68,7 @@ describe("the sources", () => {
   });
 
   it.each(folders)("all have the same files: %s", (name) => {
-    const { fetch, list: listing } = sources[camelCase(name)] ?? {};
+    const { externalIds, fetch, list: listing } = sources[camelCase(name)] ?? {};
     expect(
       list(`lib/sources/${name}/`)
         .map((entry) => entry.name)
@@ -70,6 +78,8 @@ describe("the sources", () => {
       // Where the vendor's customers read Chinese.
       ...(existsSync(new URL(`lib/sources/${name}/README.zh-CN.md`, root)) ? ["README.zh-CN.md"] : []),
       "event-types.ts",
+      // Where the source has several ids of a person.
+      ...(externalIds ? ["external-ids.ts"] : []),
       // fetch.ts exists exactly where the source asks its own API: the build removes this file from the receiving bundle.
       ...(fetch ? ["fetch.ts"] : []),
       "fixtures",
