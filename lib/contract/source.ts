@@ -155,7 +155,7 @@ export interface TranslationContext {
   readonly departments: DepartmentRule;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
-  /** The source's labels and states in another language → the English ones. */
+  /** The company's own labels and states → those that the source knows. */
   readonly words?: Readonly<Record<string, string>>;
   /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
   readonly passwordHashes?: PasswordHashPolicy;

@@ -37,3 +37,4 @@ export { default as workday } from "./workday/index.ts";
 export { default as workos } from "./workos/index.ts";
 export { default as xinrenxinshi } from "./xinrenxinshi/index.ts";
 export { default as zitadel } from "./zitadel/index.ts";
+export { default as zohoPeople } from "./zoho-people/index.ts";
