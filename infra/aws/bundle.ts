@@ -57,17 +57,20 @@ export function ownWebhook(source: string, configuration = "#config"): FunctionF
 }
 
 /**
- * The functions that a configuration deploys: one webhook function for each of its sources, whether the source has a file or is
+ * The functions that a configuration deploys: one function for each of its sources, of webhooks or a trigger, whether the source has a file or is
  * defined in the configuration, and every function that is not a webhook function.
  */
 export function configuredFunctions({ sources }: Pick<Config, "sources">): FunctionFile[] {
   const own = Object.keys(sources).filter((name) => sources[name]?.source);
-  const isDeployed = ({ name }: FunctionFile) =>
-    !name.startsWith(webhookPrefix) || Object.hasOwn(sources, name.slice(webhookPrefix.length));
+  const isDeployed = ({ name }: FunctionFile) => {
+    const source = ofSource.exec(name)?.[1];
+    return source === undefined || Object.hasOwn(sources, source);
+  };
   return [...functionFiles().filter(isDeployed), ...own.map((name) => ownWebhook(name))];
 }
 
-const webhookPrefix = "webhooks-";
+/** The name of a function that receives one source. */
+const ofSource = /^(?:webhooks|triggers)-(.+)$/;
 
 /**
  * Bundles one function into `<folder>/<name>/index.mjs`. Deletes what that folder held before.
@@ -87,7 +90,7 @@ export async function bundleFunction(
   }
   const outdir = join(resolve(root, folder), source.name);
   rmSync(outdir, { recursive: true, force: true });
-  const receives = source.file.startsWith("functions/webhooks/");
+  const receives = ofSource.test(source.name);
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     write: false,

@@ -9,6 +9,10 @@ export interface DeployedSource {
   /** Whether its events are completed at its own API, so that the worker needs its secret. */
   readonly fetch?: unknown;
   readonly proof?: { readonly readsPathToken?: boolean };
+  /** Of a source that AWS itself invokes: it has neither a route nor a secret. */
+  readonly trigger?: { readonly principal: string };
+  /** ARNs of what may invoke it. */
+  readonly invokedBy?: readonly string[];
   /** Whether its sender brings the secret itself. */
   readonly enrol?: unknown;
   /** For how long its sender repeats a delivery that was not accepted. */

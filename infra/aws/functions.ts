@@ -9,6 +9,7 @@ import {
   type FunctionDefinition,
 } from "./function-definition.ts";
 import { noticesAlarm, noticesDigest, type DigestTime } from "./notice-functions.ts";
+import { triggerFunction } from "./triggers.ts";
 import { watchFields, watchSilence } from "./watch-functions.ts";
 
 // The functions that AWS runs, and what each may do there. A new function needs a definition here and nowhere else in infra.
@@ -25,6 +26,7 @@ const mayQueueEvents = (source = "") => [
   may(arn("EventsQueue"), "sqs:SendMessage"),
   may(objects(`waiting/${source}`), "s3:PutObject"),
 ];
+const queueingEnvironment = { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") };
 /** The departure guard counts the departures of one hour. */
 const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 /**
@@ -46,7 +48,7 @@ function webhooks({
     // 512 MB gives the function a third of a core: a cold start takes much less time than any sender waits.
     memoryMegabytes: 512,
     timeoutSeconds: 10,
-    environment: { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") },
+    environment: queueingEnvironment,
     // One route for every method, since a stack has room for few resources: the function refuses those that no sender uses.
     events: paths.map((path) => ({ httpApi: { method: "*", path } })),
     calls: [],
@@ -280,19 +282,24 @@ export function functionDefinitions(
   sources: readonly DeployedSource[],
   digest: DigestTime | undefined,
 ): FunctionDefinition[] {
+  const received = sources.filter(({ trigger }) => trigger === undefined);
+  const invoked = sources.filter(({ trigger }) => trigger !== undefined);
   const asked = sources.filter(({ fetch }) => fetch !== undefined).map(({ name }) => sourceSecret(name));
   return [
-    ...sources.map(webhooks),
+    ...received.map(webhooks),
+    ...invoked.map((source) =>
+      triggerFunction(source, { environment: queueingEnvironment, may: mayQueueEvents(`${source.name}/`) }),
+    ),
     eventsApply(asked),
     uploadsPlan,
     uploadsRun,
     uploadsFinish,
     waitingBringBack,
-    operationsRun(asked, sources.length > 0),
+    operationsRun(asked, received.length > 0),
     watchSilence,
     watchFields,
     noticesAlarm,
     noticesDigest(digest),
-    unclaimedRefuse(sources.map(({ name }) => name)),
+    unclaimedRefuse(received.map(({ name }) => name)),
   ];
 }

@@ -11,7 +11,10 @@ import { bundleFunction, configuredFunctions, sizeTable } from "#infra/aws/bundl
 const build = form([], {}, async () => {
   const config = await loadConfig();
   const files = configuredFunctions(config);
-  const sources = [...enabledSources(config).values()];
+  const sources = [...enabledSources(config).values()].map((source) => ({
+    ...source,
+    invokedBy: config.sources[source.name]?.invokedBy ?? [],
+  }));
   const made = deployment({ ...config, sources }, files);
   requireRoom(made, deployment({ ...config, sources: [] }, files), sources.length);
 

@@ -138,9 +138,13 @@ async function checkStack(
 
 /** Whether the sources that are switched on are those that are deployed. */
 function checkDeployed(sources: ReadonlyMap<string, Source>, { outputs }: Stack, deploy: string): Finding[] {
-  const missing = [...sources.keys()].filter((name) => outputs[outputNames.webhookUrl(name)] === undefined);
-  const wanted = new Set([...sources.keys()].map(outputNames.webhookUrl));
-  const left = Object.keys(outputs).filter((name) => name.endsWith("WebhookUrl") && !wanted.has(name));
+  const outputOf = ([name, { trigger }]: readonly [string, Source]) =>
+    trigger ? outputNames.triggerFunction(name) : outputNames.webhookUrl(name);
+  const missing = [...sources].filter((each) => outputs[outputOf(each)] === undefined).map(([name]) => name);
+  const wanted = new Set([...sources].map(outputOf));
+  const left = Object.keys(outputs).filter(
+    (name) => /(WebhookUrl|TriggerFunctionArn)$/.test(name) && !wanted.has(name),
+  );
   return [
     ...missing.map((name) =>
       wrong(`source ${name}: is switched on in inbound.config.ts and not deployed`, deploy),

@@ -36,6 +36,35 @@ export const reading: ReasonGroup = {
       zhNext: "请修正映射，部署后重新处理。",
       run: redriveReason,
     },
+    "scope-failed": {
+      en: "The function scope of the configuration failed on this person, so the event is dead and the account is unchanged.",
+      enNext:
+        "Let scope return true or false for every person, also where a field is missing, deploy, and redrive.",
+      zh: "配置中的 scope 函数在处理此人时出错，因此事件成为死信，账号没有变化。",
+      zhNext: "请让 scope 对每个人都返回 true 或 false（字段缺失时也一样），部署后重新处理。",
+      run: redriveReason,
+    },
+    "map-failed": {
+      en: "The function map of the configuration failed on this person, so the event is dead and the account is unchanged.",
+      enNext: "Let map return a person at once, also where a field is missing, deploy, and redrive.",
+      zh: "配置中的 map 函数在处理此人时出错，因此事件成为死信，账号没有变化。",
+      zhNext: "请让 map 同步返回人员（字段缺失时也一样），部署后重新处理。",
+      run: redriveReason,
+    },
+    "map-result-wrong": {
+      en: "The function map of the configuration returned a person that Authing does not take, so the event is dead and the account is unchanged.",
+      enNext: "Correct the field that is named in map of the source, deploy, and redrive.",
+      zh: "配置中的 map 函数返回了 Authing 不接受的人员，因此事件成为死信，账号没有变化。",
+      zhNext: "请修正该来源的 map 中所指出的字段，部署后重新处理。",
+      run: redriveReason,
+    },
+    "departments-failed": {
+      en: "The function departments of the configuration failed on a department, so the event is dead and the account is unchanged.",
+      enNext: "Let departments return a text or undefined for every department, deploy, and redrive.",
+      zh: "配置中的 departments 函数在处理某个部门时出错，因此事件成为死信，账号没有变化。",
+      zhNext: "请让 departments 对每个部门都返回文本或 undefined，部署后重新处理。",
+      run: redriveReason,
+    },
     "split-failed": {
       en: "The code that finds the events in a delivery of this source failed, which is a defect: the delivery is kept whole and no account is changed.",
       enNext: "Correct split of the source, deploy, and redrive.",
@@ -62,10 +91,10 @@ export const reading: ReasonGroup = {
     "labels-unknown": {
       en: "None of the field labels of this webhook is known, so the event is dead: one of them may say that the person has left.",
       enNext:
-        "Let a user whose language is English make the webhook in BambooHR, with BambooHR's own names of fields; then redrive or discard.",
+        "Translate the labels with the setting words of the source in inbound.config.ts, deploy and redrive; or let a user whose language is English make the webhook in BambooHR.",
       zh: "该 webhook 的字段名都无法识别，因此事件成为死信：其中可能有离职信息。",
       zhNext:
-        "请让界面语言为英语的用户在 BambooHR 中创建 webhook，并使用 BambooHR 自己的字段名；然后重新处理或丢弃。",
+        "请在 inbound.config.ts 中用该来源的 words 设置翻译这些字段名，部署后重新处理；或者让界面语言为英语的用户在 BambooHR 中创建 webhook。",
       run: redriveReason,
     },
     "fields-missing": {

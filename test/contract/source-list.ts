@@ -39,8 +39,7 @@ export function attackList(tested: SourceUnderTest): void {
   describe(`the list of ${name}`, () => {
     it("is recorded, over several pages where the vendor has pages", () => {
       expect(recorded, "write fixtures/list.json").toBeDefined();
-      if (recorded?.isOnePage) expect(pagesOf(recorded)).toBe(1);
-      else expect(pagesOf(recorded)).toBeGreaterThan(1);
+      expect(pagesOf(recorded) === 1).toBe(recorded?.isOnePage ?? false);
     });
     if (!recorded) return;
     const lastPage = recorded.answers.length - 1;
@@ -115,7 +114,7 @@ export function attackList(tested: SourceUnderTest): void {
         const answers = recorded.answers.map((answer) => ({
           ...answer,
           json: JSON.parse(JSON.stringify(answer.json), (_key, value: unknown) =>
-            value === subject ? stranger : value,
+            (typeof value === "number" ? String(value) : value) === subject ? stranger : value,
           ) as unknown,
         }));
         const { people, summary } = await read(answers);

@@ -10,7 +10,7 @@ import { fixtureSecret, fixtureSigner } from "#infra/fixtures/cases.ts";
 import { deliveryOf, signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
 import { isJson } from "./json-places.ts";
 import { arrived, type SourceUnderTest } from "./source-under-test.ts";
-import { altered, foreign, foreignSigner, type Secret } from "./strangers.ts";
+import { altered, foreign, foreignSigner, signerFor, type Secret } from "./strangers.ts";
 
 // Attacks the proof of a source: a proof that is changed, missing, repeated, old or of another sender must be refused.
 
@@ -43,7 +43,7 @@ export function attackProof(tested: SourceUnderTest): void {
       return proof.sign(body, by, { ...at, ...own }, signedBy);
     }
     /** The case, written and signed with another secret, or by another signer. */
-    const strange = (by: Secret, body: Uint8Array = fixture.body, signedBy = signer) =>
+    const strange = (by: Secret, body: Uint8Array = fixture.body, signedBy = signerFor(by, signer)) =>
       signedRequest(proof, by, { ...fixture, body }, at, signedBy);
     async function attempt(request: WireRequest, by: Secret = secret, now = fixture.now) {
       return proof.verify(arrived(request, now), by);
@@ -170,10 +170,10 @@ export function attackProof(tested: SourceUnderTest): void {
     });
 
     it("refuses a truncated, lengthened or changed proof", async () => {
-      // Padding carries nothing, and hex may be written in either case, in pairs (`t=1,v1=0a`) too.
+      // Padding carries nothing, and hex may be written in either case, in pairs (`t=1,v1=0a`) and behind a word (`sha256 0a`) too.
       const means = (text: string) =>
-        /^(?:\w+=)?[0-9a-f]+(?:, ?\w+=[0-9a-f]+)*$/i.test(text)
-          ? text.replaceAll(/(?<=^|=)[0-9a-f]+(?=,|$)/gi, (hex) => hex.toLowerCase())
+        /^(?:\w+[= ])?[0-9a-f]+(?:, ?\w+=[0-9a-f]+)*$/i.test(text)
+          ? text.replaceAll(/(?<=^|[= ])[0-9a-f]+(?=,|$)/gi, (hex) => hex.toLowerCase())
           : text.replace(/={1,2}$/, "");
       const changes = (value: string) =>
         [value.slice(0, -1), value.slice(1), `${value}0`, flipCase(value)].filter(

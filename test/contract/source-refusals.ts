@@ -6,7 +6,7 @@ import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
 import { isJson, textsIn } from "./json-places.ts";
 import { arrived, type SourceUnderTest } from "./source-under-test.ts";
-import { altered, foreign, type Secret } from "./strangers.ts";
+import { altered, foreign, signerFor, type Secret } from "./strangers.ts";
 
 // Each way in which a delivery is refused is told of: what would have had to differ, and no value of the delivery or of the secret.
 
@@ -80,7 +80,7 @@ export function attackRefusals(tested: SourceUnderTest): void {
     ["early", signed, fixture.now - 6 * minute],
     ["late", signed, fixture.now + source.redeliversForSeconds * 1000 + 6 * minute],
     ["too large", { ...signed, body: Buffer.alloc(maxDeliveryBytes + 1, "x") }],
-    ["written by a stranger", signedRequest(proof, stranger, fixture, at, signer)],
+    ["written by a stranger", signedRequest(proof, stranger, fixture, at, signerFor(stranger, signer))],
   ];
 
   describe(`what is told of refused deliveries of ${name}, ${fixture.method}`, () => {
@@ -127,8 +127,8 @@ export function attackRefusals(tested: SourceUnderTest): void {
       ...(isJson(each.body) ? textsIn(JSON.parse(Buffer.from(each.body).toString())) : []),
     ]);
     const secrets = [secret, stranger].flatMap((each) => textsIn(each));
-    // A shorter text may stand anywhere by chance, and a body may hold the word of a media type.
-    const words = new Set([name, "application/json"]);
+    // A shorter text may stand anywhere by chance, and a body may hold the word of a media type. Names of headers are told.
+    const words = new Set([name, "application/json", ...Object.keys(request.headers)]);
     return new Set([...written, ...secrets].filter((value) => value.length > 5 && !words.has(value)));
   }
 }

@@ -9,29 +9,31 @@ import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
 import type { SourceUnderTest } from "./source-under-test.ts";
 
-// The story of a source: the cases `story-1-…`, `story-2-…`, `story-3-…`, one person who joins, moves and leaves. A source that only
-// sends signals about people of others has none who joins: its story begins with an account that is there.
+// The story of a source: the cases `story-1-…`, `story-2-…`, `story-3-…`, one person who joins, moves and leaves. Of a source that sends
+// signals about people of others it begins with an account that is there.
 
 export function playStory(tested: SourceUnderTest, options: { readonly isNeeded: boolean }): void {
   const { source, secret, signer, folder } = tested;
   const { name } = source;
   const story = readStory(name, folder);
+  const never: readonly string[] = source.neverTells ?? [];
+  const told = stages.filter(([word]) => !never.includes(word));
   if (story.length === 0 && !options.isNeeded) return;
-  const bringsPeople = tested.eventCases
-    .flatMap(({ golden = [] }) => golden.flatMap(changesOf))
-    .some(({ kind, ...change }) => kind === "create" || (kind === "update" && change["complete"] === true));
 
   describe(`the story of ${name}`, () => {
-    it("is about one person who joins, moves and leaves, one after the other", () => {
+    it.each(stages.filter(([word]) => never.includes(word)))("never has a %s, in any case", (_, kind) => {
+      const kinds = tested.eventCases.flatMap(({ golden = [] }) => golden.flatMap(changesOf));
+      expect(kinds.map(asStage).filter((each) => each === kind)).toEqual([]);
+    });
+
+    it("is about one person who joins, moves and leaves, as far as the source tells of it, one after the other", () => {
       const events = story.flatMap(({ golden = [] }) => golden);
       const [begins, ...goesOn] = events.flatMap(changesOf);
-      // A sender that only says who has changed brings a person by a change that holds everything.
-      const joins = begins?.kind === "update" && begins["complete"] === true ? "create" : begins?.kind;
-      const kinds = [joins, ...goesOn.map(({ kind }) => kind)].filter(
+      const kinds = [...(begins ? [asStage(begins)] : []), ...goesOn.map(({ kind }) => kind)].filter(
         (kind, index, all) => kind !== all[index - 1],
       );
       const missing = `write the cases story-1-…, story-2-… and story-3-… in ${folder}`;
-      expect(kinds, missing).toEqual([...(bringsPeople ? ["create"] : []), "update", "leave"]);
+      expect(kinds, missing).toEqual(told.map(([, kind]) => kind));
       expect(new Set(events.map((event) => "subject" in event && event.subject)).size).toBe(1);
       const times = events.map((event) => ("occurredAt" in event ? event.occurredAt : ""));
       expect(times).toEqual([...new Set(times)].toSorted());
@@ -40,7 +42,7 @@ export function playStory(tested: SourceUnderTest, options: { readonly isNeeded:
     it("opens an account, changes it and closes it", async () => {
       const api = await startRecordedApi([]);
       const stack = await startStack({
-        config: configOf(tested, bringsPeople ? {} : { people: "shared" }),
+        config: configOf(tested, never.includes("joiner") ? { people: "shared" } : {}),
         port: 0,
         log: { info() {}, warn() {}, error() {} },
         loadSecret: async (asked) => ({
@@ -61,14 +63,28 @@ export function playStory(tested: SourceUnderTest, options: { readonly isNeeded:
         const [user] = stack.sandbox?.users() ?? [];
         seen.push([stack.ledger.recent(1)[0]?.outcome.kind, user?.status]);
       };
-      if (!bringsPeople) await openAccount(stack, story);
+      if (never.includes("joiner")) await openAccount(stack, story);
       for (const each of story) await send(each);
+      const ends = told.some(([word]) => word === "leaver") ? "Resigned" : "Activated";
       const open = story.slice(1).map(() => ["accepted", "Activated"]);
-      expect(seen).toEqual([...open, ["accepted", "Resigned"]]);
+      expect(seen).toEqual([...open, ["accepted", ends]]);
       expect(stack.sandbox?.users()).toHaveLength(1);
     });
   });
 }
+
+/** What may become of a person: the word of `neverTells`, and the change. */
+const stages = [
+  ["joiner", "create"],
+  ["mover", "update"],
+  ["leaver", "leave"],
+] as const;
+
+type GoldenChange = ReturnType<typeof changesOf>[number];
+
+/** A sender that only says who has changed brings a person by a change that holds everything. */
+const asStage = (change: GoldenChange): string =>
+  change.kind === "update" && change["complete"] === true ? "create" : change.kind;
 
 const changesOf = (event: NonNullable<EventFixture["golden"]>[number]) =>
   "changes" in event ? event.changes : [];
@@ -89,6 +105,8 @@ async function openAccount({ authingHost }: Stack, story: readonly EventFixture[
 /** A configuration with this source alone, built in or not. */
 function configOf({ source }: SourceUnderTest, settings: object): Config {
   const { name, ...own } = source;
-  const by = name in registry ? {} : { source: own };
-  return defineConfig({ sources: { [name]: { ...by, ...settings } } } as never);
+  const isBuiltIn = Object.values(registry).some((each) => each.name === name);
+  return defineConfig({
+    sources: { [name]: { ...settings, ...(!isBuiltIn && { source: own }) } },
+  } as never);
 }

@@ -21,7 +21,7 @@ export default defineSource<Secret>({
   name: "zitadel",
   title: "ZITADEL",
   kind: "identity",
-  knownFrom: "documentation",
+  knownFrom: "code",
   secret,
   // https://zitadel.com/docs/guides/integrate/actions/testing-request-signature: `t=<seconds>,v1=<hex>`. The description of the API calls the
   // header X-ZITADEL-Signature.
