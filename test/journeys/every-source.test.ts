@@ -8,6 +8,7 @@ import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { startStack } from "#infra/local/stack.ts";
 import config from "../every-source.config.ts";
+import { foreignSigner } from "../contract/strangers.ts";
 import { parkedList } from "../contract/parked-list.ts";
 
 // A joiner of every source, and the attacks of a forger on that delivery, over HTTP through the whole bundle.
@@ -42,8 +43,8 @@ async function open(name: string) {
     await stack.close();
     await api.close();
   });
-  const signed = (by: object = secret, now = Date.now()) =>
-    requestOf(source, by as never, joiner, { now, id: "msg_1" }, fixtureSigner(name));
+  const signed = (by: object = secret, now = Date.now(), signer = fixtureSigner(name)) =>
+    requestOf(source, by as never, joiner, { now, id: "msg_1" }, signer);
   const post = (request: WireRequest) => postRequest(stack.url, joiner.source, request);
   return { source, stack, log, joiner, secret, signed, post };
 }
@@ -92,7 +93,7 @@ describe.each(bringing)("a joiner of $name", ({ name, trigger }) => {
           .headers,
       );
       const forged: [string, WireRequest][] = [
-        ["a stranger's secret", signed(strange)],
+        ["a stranger's secret", signed(strange, Date.now(), foreignSigner(fixtureSigner(name)) ?? null)],
         ...proofHeaders.map((key): [string, WireRequest] => [`no ${key}`, without("headers", key)]),
         ...Object.keys(real.query ?? {}).map((key): [string, WireRequest] => [
           `no ${key}`,
