@@ -200,8 +200,11 @@ export interface Source<Secret = never> {
   /** Both are said by every built-in source; docs/sources.md is made of them. */
   readonly kind?: SourceKind;
   readonly knownFrom?: KnownFrom;
-  /** What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. */
-  readonly neverTells?: readonly ("mover" | "leaver")[];
+  /**
+   * What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. Without joiners, it sends signals about people
+   * whom others bring: `people: "shared"`.
+   */
+  readonly neverTells?: readonly ("joiner" | "mover" | "leaver")[];
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
   /** What `externalId` of the configuration may name, where the source has several ids of a person. The first one is the default. */

@@ -29,6 +29,7 @@ export { default as personio } from "./personio/index.ts";
 export { default as pingone } from "./pingone/index.ts";
 export { default as polis } from "./polis/index.ts";
 export { default as scalekit } from "./scalekit/index.ts";
+export { default as ssf } from "./ssf/index.ts";
 export { default as stytch } from "./stytch/index.ts";
 export { default as successfactors } from "./successfactors/index.ts";
 export { default as supabase } from "./supabase/index.ts";
