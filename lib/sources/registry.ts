@@ -11,6 +11,7 @@ export { default as haohr } from "./haohr/index.ts";
 export { default as hibob } from "./hibob/index.ts";
 export { default as keycloak } from "./keycloak/index.ts";
 export { default as kombo } from "./kombo/index.ts";
+export { default as lever } from "./lever/index.ts";
 export { default as logto } from "./logto/index.ts";
 export { default as merge } from "./merge/index.ts";
 export { default as moka } from "./moka/index.ts";
