@@ -10,7 +10,15 @@ const folders = list("lib/sources/")
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 const sources: Readonly<
-  Record<string, { readonly name: string; readonly fetch?: unknown; readonly list?: unknown }>
+  Record<
+    string,
+    {
+      readonly name: string;
+      readonly externalIds?: unknown;
+      readonly fetch?: unknown;
+      readonly list?: unknown;
+    }
+  >
 > = registry;
 
 describe("the sources", () => {
