@@ -2,20 +2,13 @@ import * as z from "zod/mini";
 import { PasswordEncryptType } from "#lib/contract/person.ts";
 import { OtpPolicy } from "#lib/contract/policies.ts";
 import { isDepartmentsBy } from "#lib/contract/departments.ts";
+import { isTimeOfDay, isTimeZone } from "#lib/contract/roster-settings.ts";
 import { ownSourceProblems } from "#lib/contract/own-source.ts";
 import { SourceSettings } from "#lib/contract/source-settings.ts";
 import { UploadSettings } from "#lib/contract/upload-settings.ts";
 import { isPath } from "#lib/fields/read.ts";
 import type { OwnSource, TranslationContext } from "./contract/source.ts";
 import type * as registry from "./sources/registry.ts";
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
 
 /** The id of a resource in AWS's network, e.g. `subnet-0a1b2c3d4e5f67890`. */
 const awsId = (kind: string) =>
@@ -105,7 +98,7 @@ const Config = z.strictObject({
        */
       digestAt: z._default(
         z.custom<string | false>(
-          (at) => at === false || (typeof at === "string" && /^([01]\d|2[0-3]):[0-5]\d$/.test(at)),
+          (at) => at === false || isTimeOfDay(at),
           'must be a time of the day such as "09:10", or false',
         ),
         "09:10",

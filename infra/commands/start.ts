@@ -11,12 +11,13 @@ import { loadConfig } from "./config.ts";
 import {
   fixtureNames,
   fixtureSigner,
-  readFixture,
   readFixtures,
   requestOf,
   type EventFixture,
 } from "#infra/fixtures/cases.ts";
-import { isOfStory, readStory } from "#infra/fixtures/stories.ts";
+import { readListFixture } from "#infra/fixtures/lists.ts";
+import { sampleCase } from "#infra/fixtures/sample-case.ts";
+import { readStory } from "#infra/fixtures/stories.ts";
 import { localLog } from "#infra/local/log.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApis, type RecordedApis } from "#infra/local/recorded-api.ts";
@@ -49,10 +50,10 @@ const start = form([], options, async ({ options }) => {
   const configured = await loadConfig();
   const config = options.sources === undefined ? configured : withSources(configured, options.sources);
   const sources = enabledSources(config);
-  const asking = [...sources.values()].filter(({ fetch }) => fetch).map(({ name }) => name);
+  const asking = [...sources.values()].filter(({ fetch, list }) => fetch ?? list).map(({ name }) => name);
   // With the developer's own secrets, sources ask the hosts that those secrets name.
   const apis = settings.isInvented
-    ? await startRecordedApis(Object.fromEntries(asking.map((name) => [name, eventFixtures(name)])))
+    ? await startRecordedApis(Object.fromEntries(asking.map((name) => [name, recordingsOf(name)])))
     : undefined;
   const loadSecret = localSecrets(settings, apis?.urls);
   // The log is printed after the samples have arrived: the table says the same, unless something went wrong.
@@ -131,14 +132,13 @@ async function sendSamples(
       say(`${name}: no sample is sent, since ${why}\n`);
       continue;
     }
-    const fixture = readFixture(name, sample);
-    if (fixture.kind === "events") apis?.play(name, fixture);
+    apis?.play(name, sample);
     const [secret] = versions;
     const at = { now: Date.now(), id: `msg_${randomUUID()}` };
-    const request = requestOf(source, secret, fixture, at, hasAnswers ? fixtureSigner(name) : undefined);
+    const request = requestOf(source, secret, sample, at, hasAnswers ? fixtureSigner(name) : undefined);
     const answer = await postRequest(stack.url, name, request);
     expected.push({
-      from: `${source.trigger ? "trigger" : "webhook"} ${name}/${sample}`,
+      from: `${source.trigger ? "trigger" : "webhook"} ${name}/${sample.name}`,
       source: name,
       answered: answer?.status ?? 0,
     });
@@ -218,7 +218,7 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
 
 function printInvitation(url: string, sources: readonly string[], isKept: boolean): void {
   const senders = sources.flatMap((name) => {
-    const sample = sampleCase(name) ?? fixtureNames(name)[0];
+    const sample = sampleCase(name)?.name ?? fixtureNames(name)[0];
     return sample === undefined ? [] : [`npm run send -- ${name} ${sample}`];
   });
   const stories = sources.flatMap((name) =>
@@ -246,19 +246,19 @@ Ask what became of it:
 Ctrl-C stops${isKept ? `; ${keptFolder} keeps what has come in` : ", and nothing is kept"}.`);
 }
 
-/** A source's first case of a joiner. Without a recorded API: the first whose events are complete without a question to the API. */
-function sampleCase(source: string, hasAnswers = true): string | undefined {
-  return eventFixtures(source).find(
-    (each) =>
-      !isOfStory(each) &&
-      (hasAnswers || each.answers.length === 0) &&
-      JSON.stringify(each.golden ?? []).includes('"kind":"create"'),
-  )?.name;
-}
-
 /** `undefined` where the secret is missing; any other failure to load it is thrown. */
 function passMissing(error: unknown): undefined {
   if (!(error instanceof InboundError && error.reason === "secret-missing")) throw error;
+}
+
+/** What the API of a source answers about the people of its cases, and its whole list. */
+function recordingsOf(source: string) {
+  const list = readListFixture(source);
+  const asked = list?.asked.flatMap(({ answers }) => answers) ?? [];
+  return [
+    ...eventFixtures(source),
+    ...(list ? [{ answers: [...list.answers, ...asked], startsAgain: true }] : []),
+  ];
 }
 
 function eventFixtures(source: string): EventFixture[] {

@@ -9,18 +9,20 @@ import type { ImportQueue } from "#lib/contract/import-queue.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
+import type { RosterMessage } from "#lib/contract/roster-queue.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { eventQueue } from "#lib/handlers/event-queue.ts";
 import { operations, type OperationRequest } from "#lib/handlers/operations.ts";
 import { unclaimed } from "#lib/handlers/unclaimed.ts";
 import { trigger } from "#lib/handlers/trigger.ts";
+import { rostersRun, type StartMessage } from "#lib/handlers/rosters.ts";
 import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts";
 import { waiting } from "#lib/handlers/waiting.ts";
 import { webhook } from "#lib/handlers/webhook.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { connectAuthing } from "#lib/wiring/authing.ts";
-import { applySettings, deliverySettings } from "#lib/wiring/delivery-settings.ts";
+import { applySettings, deliverySettings, rosterSettings } from "#lib/wiring/delivery-settings.ts";
 import { uploadSettings } from "#lib/wiring/upload-settings.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { rememberRefusals } from "#infra/store/refusals.ts";
@@ -28,6 +30,7 @@ import type { Store } from "#infra/store/store.ts";
 import { httpEvent, objectCreated } from "./aws-events.ts";
 import { deliveryHeader, localDeliveries, type DeliveredEvents } from "./deliveries.ts";
 import { localEventQueue, localQueue } from "./queue.ts";
+import { rosterSchedules } from "./roster-schedules.ts";
 import { scheduled } from "./schedule.ts";
 import type { Answer, LocalRequest } from "./server.ts";
 
@@ -75,6 +78,8 @@ const importSeconds = 60;
 /** An operator may redrive or release thousands of messages at once. */
 const operationSeconds = 900;
 const sweepSeconds = 3600;
+/** How often it is looked whether a source is to be compared. */
+const rosterSeconds = 20;
 
 /** Runs the bundle on one machine: the same handlers as on AWS, with a store in place of queues, ledger and bucket. */
 export function startMachine({ config, loadSecret, store, isPatient, ...options }: MachineOptions): Machine {
@@ -107,8 +112,17 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     ...applySettings(config),
   };
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
-  const runOperation = operations(() => ({
+  const rosterPorts = {
     ...applyPorts,
+    ...rosterSettings(config),
+    bucket: localBucket,
+    rosters: {
+      send: async (message: RosterMessage) => rostersQueue.send([{ group: message.source, body: message }]),
+    },
+  };
+  const runRosters = rostersRun(() => rosterPorts);
+  const runOperation = operations(() => ({
+    ...rosterPorts,
     sources: [...sources.keys()],
     refusals,
     imports: {
@@ -161,7 +175,13 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     batchesAtOnce: 2,
     maxReceives: 20,
   });
-  const queues = [queue, uploadsQueue, chunksQueue, finishQueue];
+  const rostersQueue = localQueue(database, (event) => runRosters(event, invocation(importSeconds)), {
+    ...one,
+    name: "rosters",
+    batchesAtOnce: 2,
+    maxReceives: 1000,
+  });
+  const queues = [queue, uploadsQueue, chunksQueue, finishQueue, rostersQueue];
 
   const failed = (message: string) => (error: unknown) => log.error(message, { reason: reasonOf(error) });
   const schedules = [
@@ -171,6 +191,9 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
       () => bringBack({} as ScheduledEvent, invocation(invocationSeconds)),
       failed("schedule failed"),
     ),
+    ...rosterSchedules(config, (source) => {
+      rostersQueue.send([{ group: source, body: { kind: "start-roster", source } satisfies StartMessage }]);
+    }).map((begin) => scheduled(rosterSeconds, async () => begin(Date.now()), failed("schedule failed"))),
     scheduled(sweepSeconds, () => store.sweep(config), failed("sweep failed")),
   ];
 

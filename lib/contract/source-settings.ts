@@ -11,6 +11,7 @@ import {
   silencePolicyRule,
   type SilencePolicy,
 } from "./policies.ts";
+import { RosterSettings } from "./roster-settings.ts";
 import type { OwnSource } from "./source.ts";
 
 const isFunction = (value: unknown) => typeof value === "function";
@@ -75,6 +76,8 @@ export const SourceSettings = z.strictObject({
   map: z.exactOptional(
     z.custom<PersonMap>(isFunction, "must be a function: ({ person, payload, isWhole, event }) => person"),
   ),
+  /** The whole list of the source, compared with what it has told: docs/rosters.md */
+  reconcile: z.exactOptional(RosterSettings),
   /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
   source: z.exactOptional(z.custom<OwnSource>()),
 });

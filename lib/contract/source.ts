@@ -99,7 +99,13 @@ interface ChangedPage {
  * `type` is the source's word for a change of what is known of a person, so that it opens no account that was closed at
  * Authing; a person that the source lists as gone becomes a leaver.
  */
-export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload">;
+export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload"> & {
+  /**
+   * The source shows that the person is active, and `translate` does not say so of an event of this type, since a sender that repeats a
+   * status with each edit must not open an account that an operator has closed. A roster opens the account again if this source had closed it.
+   */
+  readonly isActive?: true;
+};
 
 /** A page of a list of people. */
 export interface ListPage {

@@ -117,7 +117,7 @@ async function decideOn(read: Read, ports: ApplyPorts, run: ApplyRun): Promise<D
     knowledge,
     decision: decide(read.message, changes, knowledge, settings),
   };
-  return run.releases ? decided : holdMassDeparture(decided, ports);
+  return run.releases ? decided : holdMassDeparture(decided, ports, run);
 }
 
 /** Of each step with a task, its outcome, or why it cannot be said now. A defect that one person brings to light spares the others. */

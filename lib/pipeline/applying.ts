@@ -15,7 +15,10 @@ import type { OutOfScope, PeopleRules } from "./people-rules.ts";
 // What applying needs, and the stages that an event goes through.
 
 /** What the worker needs of a source. Its secret is opaque here. */
-type Worker = Pick<Source<unknown>, "secret" | "redeliversForSeconds" | "split" | "fetch" | "translate">;
+type Worker = Pick<
+  Source<unknown>,
+  "secret" | "redeliversForSeconds" | "split" | "fetch" | "list" | "translate"
+>;
 
 export interface ApplyPorts extends DeliveryPorts {
   /** The sources that are switched on. */
@@ -42,6 +45,11 @@ export interface ApplyRun {
   readonly deadline: number;
   /** An operator has decided that these departures are meant. */
   readonly releases?: boolean;
+  /**
+   * How departures are guarded: by their number within an hour (the default), or, where a roster has looked at all of its departures together
+   * before the first one, `taken` or `held` as it decided.
+   */
+  readonly departures?: "taken" | "held";
   /** An operator has decided that the account which holds the person's identifier is this person's. */
   readonly isSame?: boolean;
 }

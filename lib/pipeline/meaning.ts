@@ -32,6 +32,7 @@ export async function meaningOf(
   ports: MeaningPorts,
   deadline: number,
 ): Promise<Meaning> {
+  if (message.kind === "event" && message.changes) return { changes: message.changes };
   const { source, event } = readable(message, ports);
   const translated = (payload: unknown) => translatedOf(message.source, { ...event, payload }, ports);
   if (!source.fetch) return translated(event.payload);
@@ -86,6 +87,7 @@ export async function expandedOf(
   ports: MeaningPorts & Pick<ApplyPorts, "events" | "ledger">,
   deadline: number,
 ): Promise<Outcome | undefined> {
+  if (message.kind === "event" && message.changes) return undefined;
   const { source, event } = readable(message, ports);
   const { changedSince } = source.fetch ?? {};
   if (!changedSince) return undefined;

@@ -4,6 +4,8 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { noRules } from "#lib/pipeline/people-rules.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
+import { departuresTaken } from "#lib/pipeline/guard.ts";
+import type { RosterPorts } from "#lib/rosters/roster-ports.ts";
 
 /** How many calls a second a process begins with, before it has measured what Authing accepts. */
 const startPerSecond = 50;
@@ -31,3 +33,8 @@ export function applySettings(config: Config): Pick<ApplyPorts, "peoplePolicy" |
     timeZone: timeZoneOf(config),
   };
 }
+
+/** What a run over a roster takes from a configuration. */
+export const rosterSettings = ({ sources }: Config): Pick<RosterPorts, "departureLimit"> => ({
+  departureLimit: (source) => sources[source]?.reconcile?.departures ?? departuresTaken,
+});

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { sourcePages, sourcesPage, withSourceList } from "#infra/commands/sources-page.ts";
+import { changesOf, sampleCase } from "#infra/fixtures/sample-case.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { builtInSources } from "#lib/wiring/enabled-sources.ts";
 
@@ -59,8 +60,11 @@ describe("the sources", () => {
   });
 
   it("have one function each, and no function is without a source", () => {
-    const functions = list("functions/webhooks/").map(({ name }) => name);
-    expect(functions.toSorted()).toEqual(folders.map((name) => `${name}.ts`).toSorted());
+    const namesOf = (door: string) => list(`functions/${door}/`).map(({ name }) => `${door}/${name}`);
+    const wanted = [...builtInSources().values()].map(({ name, trigger }) =>
+      trigger ? `triggers/${name}.ts` : `webhooks/${name}.ts`,
+    );
+    expect([...namesOf("triggers"), ...namesOf("webhooks")].toSorted()).toEqual(wanted.toSorted());
   });
 
   it.each(folders)("all have the same files: %s", (name) => {
@@ -88,6 +92,26 @@ describe("the sources", () => {
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/words.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/list.json`, root))).toBe(listing !== undefined);
+  });
+
+  it("send samples of different people in `npm start`, so that any of them can be tried side by side", () => {
+    const owners = new Map<string, string>();
+    const shared = folders.flatMap((name) => {
+      const sample = sampleCase(name);
+      const people = sample
+        ? changesOf(sample).map(({ person }) => person as Readonly<Record<string, unknown>>)
+        : [];
+      return people.flatMap((person = {}) =>
+        ["email", "phone", "username", "externalId"].flatMap((field) => {
+          if (person[field] === undefined) return [];
+          const identifier = `${field} ${String(person[field])}`;
+          const owner = owners.get(identifier) ?? name;
+          owners.set(identifier, owner);
+          return owner === name ? [] : [`${identifier}: ${owner}, ${name}`];
+        }),
+      );
+    });
+    expect(shared, "give the invented person of the sample another one").toEqual([]);
   });
 
   it.each(folders)("have cases that hold a body and what it means, or a handshake: %s", (name) => {

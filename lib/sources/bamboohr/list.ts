@@ -1,3 +1,4 @@
+import { plainWord } from "#lib/fields/encode.ts";
 import { at, isEmpty } from "#lib/fields/read.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ListedDepartment } from "#lib/contract/departments.ts";
@@ -107,7 +108,12 @@ function listed(employee: unknown): ListedPerson[] {
  */
 function asChanged(subject: string, fields: JsonObject, isHidden: (name: string) => boolean): ListedPerson {
   const changed = Object.keys(fields).filter((name) => name !== "status" && !isHidden(name));
-  return { subject, type: "employee_with_fields.updated", payload: withFields(subject, fields, changed) };
+  return {
+    subject,
+    type: "employee_with_fields.updated",
+    payload: withFields(subject, fields, changed),
+    ...(!isHidden("status") && plainWord(fields.status) === "active" && { isActive: true as const }),
+  };
 }
 
 function renamed(employee: JsonObject): JsonObject {

@@ -24,6 +24,8 @@ export default defineSource<Secret>({
   name: "msgraph",
   title: "Microsoft Entra ID",
   externalIds,
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks: every notification repeats the client state.
   proof: listedSecret<Secret>({

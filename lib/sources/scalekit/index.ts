@@ -14,6 +14,8 @@ export default defineSource({
   name: "scalekit",
   title: "Scalekit",
   externalIds,
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://docs.scalekit.com/reference/webhooks/overview/
   proof: standardWebhooks<z.infer<typeof secret>>({
