@@ -124,7 +124,8 @@ function compareOne(
     if ("changes" in person) return person.changes;
     if ("unusable" in person) throw new InboundError("malformed", person.unusable.reason);
     const { type, payload } = person;
-    return translatedOf(source, { id: eventId(run, subject), subject, type, occurredAt: at, payload }, work).changes;
+    return translatedOf(source, { id: eventId(run, subject), subject, type, occurredAt: at, payload }, work)
+      .changes;
   }
 }
 
