@@ -86,6 +86,7 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   translate: { isRight: isFunction, needed: true, say: "must be a function: event → changes" },
   handshake: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
   acknowledge: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
+  refuse: { isRight: isFunction, needed: false, say: "must be a function: what differs → reply" },
   fetch: {
     isRight: (value) => has(value, "hosts", "read"),
     needed: false,

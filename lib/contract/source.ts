@@ -4,7 +4,7 @@ import type { InboundError } from "./errors.ts";
 import type { DepartmentMap, DepartmentPage, DepartmentRule } from "./departments.ts";
 import type { DepartmentIdType } from "./person.ts";
 import type { PasswordHashPolicy } from "./policies.ts";
-import type { Delivery, Proof } from "./proof.ts";
+import type { Delivery, Proof, RefusedProof } from "./proof.ts";
 import type { ApiHosts, SourceApi } from "./source-api.ts";
 import { isKeepableHeader, isSourceName, keepableHeaderRule, sourceNameRule } from "./source-names.ts";
 
@@ -236,6 +236,11 @@ export interface Source<Secret = never> {
   split(delivery: VerifiedDelivery): readonly (SourceEvent | InboundError)[];
   /** The answer to a delivery whose events are safely queued; `delivery` is the request as it came. Without it: 202, no body. */
   acknowledge?(verified: VerifiedDelivery, secret: Secret, delivery: Delivery): Reply;
+  /**
+   * The answer to a delivery whose proof did not hold, for a sender whose standard words it: a 4xx that says what `reason` says, and no
+   * value. Without it: 401, no body.
+   */
+  refuse?(refused: Pick<RefusedProof, "reason" | "differs">): Reply;
   /** For events that name the person and not what changed: asks the source for the rest, behind the queue. */
   readonly fetch?: Fetch<Secret>;
   /** All people of the source, page by page, where its API has such a list. */
