@@ -1,18 +1,12 @@
 import * as z from "zod/mini";
 import { PasswordEncryptType } from "#lib/contract/person.ts";
-import {
-  isSilencePolicy,
-  LeavePolicy,
-  OtpPolicy,
-  PasswordHashPolicy,
-  PeoplePolicy,
-  RehirePolicy,
-  silencePolicyRule,
-  type SilencePolicy,
-} from "#lib/contract/policies.ts";
-import { isTimeOfDay, isTimeZone, RosterSettings } from "#lib/contract/roster-settings.ts";
-import { UploadSettings } from "#lib/contract/upload-settings.ts";
+import { OtpPolicy } from "#lib/contract/policies.ts";
+import { isDepartmentsBy } from "#lib/contract/departments.ts";
+import { isTimeOfDay, isTimeZone } from "#lib/contract/roster-settings.ts";
 import { ownSourceProblems } from "#lib/contract/own-source.ts";
+import { SourceSettings } from "#lib/contract/source-settings.ts";
+import { UploadSettings } from "#lib/contract/upload-settings.ts";
+import { isPath } from "#lib/fields/read.ts";
 import type { OwnSource, TranslationContext } from "./contract/source.ts";
 import type * as registry from "./sources/registry.ts";
 
@@ -26,45 +20,6 @@ const awsId = (kind: string) =>
         `must be like ${kind}-0a1b2c3d4e5f67890`,
       ),
     );
-
-const SourceSettings = z.strictObject({
-  /**
-   * Which people the source may change, close and open: only those that it brought (`own`), or also those that other sources and
-   * files brought (`shared`: its ids are the company's ids). SECURITY.md says what each can do to which people.
-   */
-  people: z._default(PeoplePolicy, "own"),
-  /** `resign` removes authorisations, departments, roles and groups for good and ends sign-in; the profile stays. */
-  leave: z._default(LeavePolicy, "resign"),
-  rehire: z._default(RehirePolicy, "reactivate"),
-  /**
-   * When an alarm says that the source has fallen silent, as it does when the vendor switches a webhook off: once no delivery came for
-   * longer than is usual for these hours of the week (`learnt`, from the last four weeks), for this many hours (1 to 672), or `never`.
-   * A number suits a source that delivers less often than every second day: there is too little to learn from. docs/alarms.md
-   */
-  silence: z._default(z.custom<SilencePolicy>(isSilencePolicy, silencePolicyRule), "learnt"),
-  /** Of a source that AWS itself invokes: the ARNs of what may invoke it, such as user pools of Cognito. */
-  invokedBy: z._default(z.array(z.string().check(z.regex(/^arn:aws[a-z-]*:[^\s:]*(:[^\s:]*){2}:\S+$/))), []),
-  /** Which of several ids of the source is the `externalId` in Authing; the source's README lists them. */
-  externalId: z.optional(z.string()),
-  /** The source's department ids → Authing's. Departments that are not here are dropped, and reported. */
-  departments: z._default(z.record(z.string(), z.string()), {}),
-  /**
-   * Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`, or
-   * `"custom_attrs[id='C-1'].value.text"` for the item of a list that has this id; lib/fields/read.ts says how paths are written.
-   */
-  customData: z._default(z.record(z.string(), z.string()), {}),
-  /** Labels and states in another language → the English ones that the source's README lists: `{ Estado: "Status" }`. BambooHR only. */
-  words: z.exactOptional(z.record(z.string(), z.string())),
-  /**
-   * Whether joiners bring the password hashes that this source sends (`keep`) or not (`drop`, also where it is absent); its README says
-   * whether it sends any. Authing keeps such a hash as it is, and needs a password script in its console that compares with it.
-   */
-  passwordHashes: z.exactOptional(PasswordHashPolicy),
-  /** The whole list of the source, compared with what it has told: docs/rosters.md */
-  reconcile: z.exactOptional(RosterSettings),
-  /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
-  source: z.exactOptional(z.custom<OwnSource>()),
-});
 
 const Config = z.strictObject({
   /** First part of every name in AWS: queues, secrets, functions. */
@@ -169,9 +124,10 @@ export function defineConfig<Name extends string>(input: ConfigInput<Name>): Con
   const problems = parsed.success
     ? [
         ...authingProblems(parsed.data),
-        ...Object.entries(parsed.data.sources).flatMap(([name, { source }]) =>
-          ownSourceProblems(name, source),
-        ),
+        ...Object.entries(parsed.data.sources).flatMap(([name, settings]) => [
+          ...ownSourceProblems(name, settings.source),
+          ...settingProblems(name, settings),
+        ]),
       ]
     : parsed.error.issues.flatMap(issueProblems);
   if (parsed.success && problems.length === 0) return parsed.data;
@@ -207,11 +163,51 @@ function authingProblems({ authing: { dialect, otp }, sources }: Config): string
     ...(otp === "inline"
       ? ['authing.otp "inline" is nothing that the dialect 2022 can say: leave it out']
       : []),
-    ...Object.entries(sources).flatMap(([name, { leave }]) =>
-      leave === "deactivate"
+    ...Object.entries(sources).flatMap(([name, { leave, departments }]) => [
+      ...(leave === "deactivate"
         ? [`sources.${name}.leave "deactivate" is nothing that the dialect 2022 can say: use "suspend"`]
-        : [],
+        : []),
+      ...(isDepartmentsBy(departments) && departments.by !== "open_department_id"
+        ? [
+            `sources.${name}.departments by "${departments.by}" is nothing that the dialect 2022 can say: use "open_department_id" or a map`,
+          ]
+        : []),
+    ]),
+  ];
+}
+
+/** Settings of a source that could only fail when an event comes. */
+function settingProblems(
+  name: string,
+  { externalId, customData, scope, outOfScope, source }: Config["sources"][string],
+): string[] {
+  const at = `sources.${name}`;
+  const wrongPaths = Object.entries(customData).filter(([, path]) => !isPath(path));
+  return [
+    ...wrongPaths.map(
+      ([field]) =>
+        `${at}.customData.${field} is no path: write names joined with dots, [0], ['any name'] or [id='text']`,
     ),
+    ...externalIdProblems(name, externalId, source),
+    ...(outOfScope === "leave" && scope === undefined
+      ? [`${at}.outOfScope "leave" needs a scope that people can be out of: add scope, or leave it out`]
+      : []),
+  ];
+}
+
+/** What is wrong with the choice of the `externalId`; of built-in sources `enabledSources` of lib/wiring asks. */
+export function externalIdProblems(
+  name: string,
+  chosen: string | undefined,
+  source: Pick<OwnSource, "externalIds"> | undefined,
+): string[] {
+  if (chosen === undefined || source === undefined) return [];
+  const { externalIds = [] } = source;
+  if (externalIds.includes(chosen)) return [];
+  return [
+    externalIds.length === 0
+      ? `sources.${name}.externalId: this source has one id of a person: leave the setting out`
+      : `sources.${name}.externalId must be one of ${externalIds.join(", ")}`,
   ];
 }
 

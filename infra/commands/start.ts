@@ -11,13 +11,13 @@ import { loadConfig } from "./config.ts";
 import {
   fixtureNames,
   fixtureSigner,
-  readFixture,
   readFixtures,
   requestOf,
   type EventFixture,
 } from "#infra/fixtures/cases.ts";
 import { readListFixture } from "#infra/fixtures/lists.ts";
-import { isOfStory, readStory } from "#infra/fixtures/stories.ts";
+import { sampleCase } from "#infra/fixtures/sample-case.ts";
+import { readStory } from "#infra/fixtures/stories.ts";
 import { localLog } from "#infra/local/log.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApis, type RecordedApis } from "#infra/local/recorded-api.ts";
@@ -132,14 +132,13 @@ async function sendSamples(
       say(`${name}: no sample is sent, since ${why}\n`);
       continue;
     }
-    const fixture = readFixture(name, sample);
-    if (fixture.kind === "events") apis?.play(name, fixture);
+    apis?.play(name, sample);
     const [secret] = versions;
     const at = { now: Date.now(), id: `msg_${randomUUID()}` };
-    const request = requestOf(source, secret, fixture, at, hasAnswers ? fixtureSigner(name) : undefined);
+    const request = requestOf(source, secret, sample, at, hasAnswers ? fixtureSigner(name) : undefined);
     const answer = await postRequest(stack.url, name, request);
     expected.push({
-      from: `${source.trigger ? "trigger" : "webhook"} ${name}/${sample}`,
+      from: `${source.trigger ? "trigger" : "webhook"} ${name}/${sample.name}`,
       source: name,
       answered: answer?.status ?? 0,
     });
@@ -219,7 +218,7 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
 
 function printInvitation(url: string, sources: readonly string[], isKept: boolean): void {
   const senders = sources.flatMap((name) => {
-    const sample = sampleCase(name) ?? fixtureNames(name)[0];
+    const sample = sampleCase(name)?.name ?? fixtureNames(name)[0];
     return sample === undefined ? [] : [`npm run send -- ${name} ${sample}`];
   });
   const stories = sources.flatMap((name) =>
@@ -245,16 +244,6 @@ Ask what became of it:
   curl ${url}/uploads/results/
 
 Ctrl-C stops${isKept ? `; ${keptFolder} keeps what has come in` : ", and nothing is kept"}.`);
-}
-
-/** A source's first case of a joiner. Without a recorded API: the first whose events are complete without a question to the API. */
-function sampleCase(source: string, hasAnswers = true): string | undefined {
-  return eventFixtures(source).find(
-    (each) =>
-      !isOfStory(each) &&
-      (hasAnswers || each.answers.length === 0) &&
-      JSON.stringify(each.golden ?? []).includes('"kind":"create"'),
-  )?.name;
 }
 
 /** `undefined` where the secret is missing; any other failure to load it is thrown. */

@@ -1,13 +1,8 @@
 import * as z from "zod/mini";
-import {
-  isKeepableHeader,
-  isSourceName,
-  keepableHeaderRule,
-  sourceNameRule,
-  type OwnSource,
-} from "./source.ts";
+import { isKeepableHeader, isSourceName, keepableHeaderRule, sourceNameRule } from "./source-names.ts";
+import type { OwnSource } from "./source.ts";
 
-// Whether a source that `inbound.config.ts` defines is one.
+// What may be wrong with a source that a configuration defines.
 
 /** Names that mean something else where names of sources are used: in names of secrets, and in keys of the ledger. */
 const reservedNames: ReadonlySet<string> = new Set(["authing", "notices", "people", "uploads"]);
@@ -61,6 +56,11 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   },
   kind: { isRight: isText, needed: false, say: "must be a word of lib/contract/source.ts, or absent" },
   knownFrom: { isRight: isText, needed: false, say: "must be a word of lib/contract/source.ts, or absent" },
+  externalIds: {
+    isRight: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
+    needed: false,
+    say: "must be a list of the names that externalId may have, the default first",
+  },
   neverTells: {
     isRight: (value) => Array.isArray(value),
     needed: false,
@@ -86,6 +86,7 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   translate: { isRight: isFunction, needed: true, say: "must be a function: event → changes" },
   handshake: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
   acknowledge: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
+  refuse: { isRight: isFunction, needed: false, say: "must be a function: what differs → reply" },
   fetch: {
     isRight: (value) => has(value, "hosts", "read"),
     needed: false,

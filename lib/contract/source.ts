@@ -1,12 +1,14 @@
 import type * as z from "zod/mini";
 import type { CalendarDay, Change } from "./change.ts";
 import type { InboundError } from "./errors.ts";
+import type { DepartmentMap, DepartmentPage, DepartmentRule } from "./departments.ts";
 import type { DepartmentIdType } from "./person.ts";
 import type { PasswordHashPolicy } from "./policies.ts";
-import type { Delivery, Proof } from "./proof.ts";
+import type { Delivery, Proof, RefusedProof } from "./proof.ts";
 import type { ApiHosts, SourceApi } from "./source-api.ts";
+import { isKeepableHeader, isSourceName, keepableHeaderRule, sourceNameRule } from "./source-names.ts";
 
-// The contract of a source. At run time this file imports nothing; everything else in the pipeline imports it.
+// The contract of a source. Everything else in the pipeline imports it.
 
 /**
  * What a delivery whose proof held says, without what proved it: all that `split` reads. A delivery that cannot be read is
@@ -143,40 +145,29 @@ export interface Listing<Secret> {
   departments?(api: SourceApi<Secret>, cursor: string | undefined): Promise<DepartmentPage>;
 }
 
-/** A department as a source knows it. */
-export interface ListedDepartment {
-  /** As `departments` of the configuration and the payloads of people name it. */
-  readonly id: string;
-  /** Empty for the company itself, where the API lists it without a name. */
-  readonly name: string;
-  /** The id of the department above; absent at the top. */
-  readonly parent?: string;
-}
-
-/** A page of the departments of a source. An entry that cannot be read is an error, since its people would be missing. */
-export interface DepartmentPage {
-  readonly departments: readonly ListedDepartment[];
-  /** Where the next page begins; absent on the last one. */
-  readonly next?: string;
-}
-
 /** What translation may know beside the event: settings, never clocks or networks. */
 export interface TranslationContext {
   /** ISO 3166 code of the country that a phone number without `+` belongs to, e.g. `CN`. */
   readonly region: string;
   /** Which of several ids of the source is the `externalId`, where the source lets one choose. */
   readonly externalId?: string;
-  /** The source's department ids → Authing's. Departments that are not here are dropped. */
-  readonly departments: Readonly<Record<string, string>>;
+  /** The source's departments at Authing; `departments` of lib/fields reads it. */
+  readonly departments: DepartmentRule;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
   /** The source's labels and states in another language → the English ones. */
   readonly words?: Readonly<Record<string, string>>;
   /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
   readonly passwordHashes?: PasswordHashPolicy;
-  /** Of files: what the ids are that `departments` gives; absent: Authing's own. */
+}
+
+/** What the translation of rows may know beside the row. */
+export interface RowContext extends TranslationContext {
+  /** Departments as files write them → ids at Authing. */
+  readonly departments: DepartmentMap;
+  /** What the ids are that `departments` gives; absent: Authing's own. */
   readonly departmentIdType?: DepartmentIdType;
-  /** Of files: the day of the upload in the company's time zone, after which no person in it was born. */
+  /** The day of the upload in the company's time zone, after which no person in it was born. */
   readonly today?: CalendarDay;
 }
 
@@ -213,6 +204,8 @@ export interface Source<Secret = never> {
   readonly neverTells?: readonly ("mover" | "leaver")[];
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
+  /** What `externalId` of the configuration may name, where the source has several ids of a person. The first one is the default. */
+  readonly externalIds?: readonly string[];
   /** How it shows who it is, over the raw bytes. */
   readonly proof: Proof<Secret>;
   /** Seconds over which the sender repeats a delivery it got no 2xx for; duplicates are known for at least that long. */
@@ -243,6 +236,11 @@ export interface Source<Secret = never> {
   split(delivery: VerifiedDelivery): readonly (SourceEvent | InboundError)[];
   /** The answer to a delivery whose events are safely queued; `delivery` is the request as it came. Without it: 202, no body. */
   acknowledge?(verified: VerifiedDelivery, secret: Secret, delivery: Delivery): Reply;
+  /**
+   * The answer to a delivery whose proof did not hold, for a sender whose standard words it: a 4xx that says what `reason` says, and no
+   * value. Without it: 401, no body.
+   */
+  refuse?(refused: Pick<RefusedProof, "reason" | "differs">): Reply;
   /** For events that name the person and not what changed: asks the source for the rest, behind the queue. */
   readonly fetch?: Fetch<Secret>;
   /** All people of the source, page by page, where its API has such a list. */
@@ -288,18 +286,3 @@ export function defineSource<Secret>(source: OwnSource<Secret> & { readonly name
   }
   return source;
 }
-
-/** Whether a header may be kept with a delivery: never one that may hold a proof, a secret or a cookie. */
-export function isKeepableHeader(name: string): boolean {
-  return /^[a-z0-9-]+$/.test(name) && !/auth|cookie|signature|secret|token|password|api-?key|hmac/.test(name);
-}
-
-export const keepableHeaderRule =
-  "write it in lower case; headers that may hold a proof, a secret or a cookie are never kept";
-
-/** What a source may be called: the name is part of paths, of names in AWS and of file names. */
-export function isSourceName(name: string): boolean {
-  return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 31;
-}
-
-export const sourceNameRule = "use 1 to 31 lower-case letters, digits and single dashes, a letter first";

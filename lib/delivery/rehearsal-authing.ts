@@ -73,7 +73,7 @@ export function rehearsalAuthing(
     return { taken: undefined };
   }
 
-  const { dialect, getCustomFields } = authing;
+  const { dialect, getCustomFields, getDepartment, listOrganizations, getAllDepartments } = authing;
   /** An account that this rehearsal would have made or changed, before what Authing knows of it. */
   const getUser: AuthingClient["getUser"] = async (request) => {
     const { userId, userIdType } = request;
@@ -117,6 +117,9 @@ export function rehearsalAuthing(
     getUser,
     getUserBatch,
     getCustomFields,
+    getDepartment,
+    listOrganizations,
+    getAllDepartments,
     async createUsersBatch(request) {
       const problems = batchProblems(request);
       if (problems.length > 0) return refused(problems);

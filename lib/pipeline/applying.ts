@@ -10,6 +10,7 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import type { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { Decision } from "./decide.ts";
 import type { Knowledge } from "./knowledge.ts";
+import type { OutOfScope, PeopleRules } from "./people-rules.ts";
 
 // What applying needs, and the stages that an event goes through.
 
@@ -31,6 +32,8 @@ export interface ApplyPorts extends DeliveryPorts {
   readonly events: EventQueue;
   /** Which people a source may speak about. */
   readonly peoplePolicy: (source: string) => PeoplePolicy;
+  /** What the configuration says of the people of a source. */
+  readonly rules: (source: string) => PeopleRules;
   /** Where days begin and end, e.g. `Asia/Shanghai`. */
   readonly timeZone: string;
 }
@@ -75,6 +78,8 @@ export interface Read extends Claimed {
   readonly changes: readonly Change[];
   /** When the source's API was asked, ISO 8601, UTC. */
   readonly readAt?: string;
+  /** The event is about a person out of the source's scope. */
+  readonly outOfScope?: OutOfScope;
   readonly lockIds: readonly string[];
 }
 

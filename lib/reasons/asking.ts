@@ -156,6 +156,14 @@ export const asking: ReasonGroup = {
       zhNext: "请丢弃；如果确是您的企业，请更正密钥中的企业 ID 后重新处理。",
       run: ["npm run parked -- discard apply --id {id}{stage}", ...redriveReason],
     },
+    "channel-foreign": {
+      en: "The notification came through another channel than those of the source's secret, so the event is dead and no account is changed.",
+      enNext:
+        "Discard it; if the channel is yours, store what its id begins with as channelId in the secret, and redrive.",
+      zh: "该通知来自该来源密钥以外的频道，因此事件成为死信，没有改变任何账号。",
+      zhNext: "请丢弃；如果频道确是您的，请把其 ID 的开头部分保存为密钥中的 channelId，然后重新处理。",
+      run: ["npm run parked -- discard apply --id {id}{stage}", ...redriveReason],
+    },
     "api-host-not-asked": {
       en: "A test would have asked a vendor's real API, so it was stopped; no delivery is affected.",
       enNext: "Let apiHost of the secret alone decide which hosts the source asks.",

@@ -36,6 +36,35 @@ export const reading: ReasonGroup = {
       zhNext: "请修正映射，部署后重新处理。",
       run: redriveReason,
     },
+    "scope-failed": {
+      en: "The function scope of the configuration failed on this person, so the event is dead and the account is unchanged.",
+      enNext:
+        "Let scope return true or false for every person, also where a field is missing, deploy, and redrive.",
+      zh: "配置中的 scope 函数在处理此人时出错，因此事件成为死信，账号没有变化。",
+      zhNext: "请让 scope 对每个人都返回 true 或 false（字段缺失时也一样），部署后重新处理。",
+      run: redriveReason,
+    },
+    "map-failed": {
+      en: "The function map of the configuration failed on this person, so the event is dead and the account is unchanged.",
+      enNext: "Let map return a person at once, also where a field is missing, deploy, and redrive.",
+      zh: "配置中的 map 函数在处理此人时出错，因此事件成为死信，账号没有变化。",
+      zhNext: "请让 map 同步返回人员（字段缺失时也一样），部署后重新处理。",
+      run: redriveReason,
+    },
+    "map-result-wrong": {
+      en: "The function map of the configuration returned a person that Authing does not take, so the event is dead and the account is unchanged.",
+      enNext: "Correct the field that is named in map of the source, deploy, and redrive.",
+      zh: "配置中的 map 函数返回了 Authing 不接受的人员，因此事件成为死信，账号没有变化。",
+      zhNext: "请修正该来源的 map 中所指出的字段，部署后重新处理。",
+      run: redriveReason,
+    },
+    "departments-failed": {
+      en: "The function departments of the configuration failed on a department, so the event is dead and the account is unchanged.",
+      enNext: "Let departments return a text or undefined for every department, deploy, and redrive.",
+      zh: "配置中的 departments 函数在处理某个部门时出错，因此事件成为死信，账号没有变化。",
+      zhNext: "请让 departments 对每个部门都返回文本或 undefined，部署后重新处理。",
+      run: redriveReason,
+    },
     "split-failed": {
       en: "The code that finds the events in a delivery of this source failed, which is a defect: the delivery is kept whole and no account is changed.",
       enNext: "Correct split of the source, deploy, and redrive.",

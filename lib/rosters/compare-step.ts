@@ -150,7 +150,7 @@ function compareOne(
     if ("changes" in person) return person.changes;
     if ("unusable" in person) throw new InboundError("malformed", person.unusable.reason);
     const { type, payload } = person;
-    return translatedOf(source, { id: eventId(run, subject), subject, type, occurredAt: at, payload }, work);
+    return translatedOf(source, { id: eventId(run, subject), subject, type, occurredAt: at, payload }, work).changes;
   }
 }
 

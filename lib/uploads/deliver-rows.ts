@@ -36,6 +36,7 @@ export async function deliverRows(
     row,
     entries: translator.translate(row).map((entry) => toldOfWire(entry, ports)),
   }));
+  const since = Date.parse(startedAt);
   const taskOf = new Map<TranslatedEntry, Task>();
   for (const { row, entries } of translated) {
     const { source, id: name } = rowKey(id, row.place);
@@ -47,7 +48,7 @@ export async function deliverRows(
         by: `${source}/${name}`,
         source,
         ...(owner !== undefined && { owner }),
-        since: Date.parse(startedAt),
+        since,
         // The principals that may write into the bucket say whose accounts these are.
         links: true,
         isSame: false,
@@ -80,8 +81,9 @@ const refusal = ({ change, problems }: TranslatedEntry): Outcome => ({
 /** A row's meaning, with a note for each field of it that the dialect does not say. */
 function toldOfWire(entry: TranslatedEntry, ports: DeliveryPorts): TranslatedEntry {
   const { change } = entry;
-  if (!change) return entry;
-  const notes = wireDropsOf(change, ports).map(({ path, problem }) => ({ code: problem, column: path }));
+  const dropped = change ? wireDropsOf(change, ports) : [];
+  if (!change || dropped.length === 0) return entry;
+  const notes = dropped.map(({ path, problem }) => ({ code: problem, column: path }));
   return { ...entry, change: withWireDrops(change, ports), notes: [...entry.notes, ...notes] };
 }
 

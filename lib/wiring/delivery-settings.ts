@@ -2,6 +2,7 @@ import { timeZoneOf, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { createPace } from "#lib/delivery/pace.ts";
+import { noRules } from "#lib/pipeline/people-rules.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { departuresTaken } from "#lib/pipeline/guard.ts";
 import type { RosterPorts } from "#lib/rosters/roster-ports.ts";
@@ -25,9 +26,10 @@ export function deliverySettings(
 }
 
 /** What applying takes from a configuration. */
-export function applySettings(config: Config): Pick<ApplyPorts, "peoplePolicy" | "timeZone"> {
+export function applySettings(config: Config): Pick<ApplyPorts, "peoplePolicy" | "rules" | "timeZone"> {
   return {
     peoplePolicy: (source) => config.sources[source]?.people ?? "own",
+    rules: (source) => config.sources[source] ?? noRules,
     timeZone: timeZoneOf(config),
   };
 }

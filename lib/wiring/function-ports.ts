@@ -53,8 +53,9 @@ export function receivePorts(): ReceivePorts {
 }
 
 export function triggerPorts(): TriggerPorts {
-  const { events, log } = receivePorts();
-  return { events, log };
+  const environment = readEnvironment(["SERVICE", "STAGE", "EVENTS_QUEUE_URL", "BUCKET"]);
+  const { EVENTS_QUEUE_URL, BUCKET } = environment;
+  return { events: eventQueue({ url: EVENTS_QUEUE_URL, bucket: BUCKET }), log: logOf(environment) };
 }
 
 export function eventQueuePorts(config: Config, sources: ReadonlyMap<string, Source>): EventQueuePorts {

@@ -55,8 +55,8 @@ describe("npm start -- --sources", () => {
   });
 
   it("says how to type a name that is not known", async () => {
-    const { status, error } = await run("start", ["--sources", "okat,clerk"], { PORT: "0" });
+    const { status, error } = await run("start", ["--sources", "oktaa,clerk"], { PORT: "0" });
     expect(status).toBe(2);
-    expect(error).toMatch(/"okat", but there is okta, moka; .*\n {2}--sources okta,clerk\n$/);
+    expect(error).toMatch(/"oktaa", but there is okta; .*\n {2}--sources okta,clerk\n$/);
   });
 });

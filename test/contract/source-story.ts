@@ -86,5 +86,7 @@ const changesOf = (event: NonNullable<EventFixture["golden"]>[number]) =>
 /** A configuration with this source alone, built in or not. */
 function configOf({ source }: SourceUnderTest): Config {
   const { name, ...own } = source;
-  return defineConfig({ sources: { [name]: name in registry ? {} : { source: own } } } as never);
+  return defineConfig({
+    sources: { [name]: Object.values(registry).some((each) => each.name === name) ? {} : { source: own } },
+  } as never);
 }

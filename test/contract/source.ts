@@ -46,6 +46,11 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       expect(names, "one person with a Chinese name").toMatch(/"name":"[^"]*\p{Script=Han}/u);
       expect(names, "one person with an accented name").toMatch(/"name":"[^"]*[À-ž]/u);
     });
+
+    it("choose only ids that the source has", () => {
+      const chosen = eventCases.flatMap(({ settings }) => settings?.externalId ?? []);
+      expect(chosen.filter((name) => !source.externalIds?.includes(name))).toEqual([]);
+    });
   });
   const [fixture] = eventCases;
   if (!invented || !fixture) return;

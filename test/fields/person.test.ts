@@ -50,7 +50,7 @@ describe("a mover", () => {
       complete: true,
       whole: { externalId: "u1", email: "zoe@example.com", city: "杭州" },
     });
-    expect(mover([id, city], { whole: [id, city] })).not.toHaveProperty("whole");
+    expect(mover([id, city], { whole: [id, city] })).toMatchObject({ complete: false, lacksLogin: true });
     expect(mover([id, city], { whole: [id, mail], isWhole: false })).not.toHaveProperty("whole");
   });
 });

@@ -24,7 +24,7 @@ import { accessKey, day, personOf, portsOf, type Pool } from "../delivery/world.
 import { memoryLedger } from "../memory/ledger.ts";
 import { memoryParked } from "../memory/parked.ts";
 import { newObjects, type TestObjects } from "../store.ts";
-import type { PoolRules } from "#infra/sandbox/endpoints.ts";
+import type { PoolRules } from "#infra/sandbox/pool-rules.ts";
 import type { Parked } from "#lib/contract/parked.ts";
 
 /** A person as the source knows them. */

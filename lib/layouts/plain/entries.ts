@@ -8,14 +8,29 @@ import { isIdentity, type Entry, type UploadKindName } from "#lib/layouts/layout
 type Values = Readonly<Record<string, unknown>>;
 type Fields = Readonly<Record<string, Read>>;
 
+type EntriesReader = (values: Values) => readonly Entry[];
+
+/** Readers by what they read: the chunks of a file have one. */
+const readers = new Map<string, EntriesReader>();
+const mostKept = 64;
+/** In UTF-16 units. */
+const longestKept = 16_384;
+
 /**
- * Makes the reader of rows with these columns: of a file of secrets each brings one secret, of a file of people a person, and a secret where
- * a cell of one is filled.
+ * The reader of rows with these columns: of a file of secrets each brings one secret, of a file of people a person, and a secret where a cell
+ * of one is filled.
  */
-export function entriesReader(
-  kind: UploadKindName,
-  { names, ambiguous: [ambiguous] }: Columns<Target>,
-): (values: Values) => readonly Entry[] {
+export function entriesReader(kind: UploadKindName, columns: Columns<Target>): EntriesReader {
+  const key = JSON.stringify([kind, [...columns.names], columns.ambiguous[0]]);
+  const known = readers.get(key);
+  if (known) return known;
+  const made = newReader(kind, columns);
+  if (readers.size >= mostKept) readers.clear();
+  if (key.length <= longestKept) readers.set(key, made);
+  return made;
+}
+
+function newReader(kind: UploadKindName, { names, ambiguous: [ambiguous] }: Columns<Target>): EntriesReader {
   const all = [...names];
   const problems: readonly RowProblem[] =
     ambiguous === undefined ? [] : [{ column: ambiguous, code: "columns-ambiguous" }];

@@ -13,6 +13,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "authgear",
   title: "Authgear",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://github.com/authgear/authgear-server/blob/main/docs/specs/hook.md#webhook-signature. It covers no time.
   proof: hmac<Secret>({

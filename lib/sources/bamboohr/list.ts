@@ -1,7 +1,8 @@
 import { plainWord } from "#lib/fields/encode.ts";
 import { at, isEmpty } from "#lib/fields/read.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { ListedDepartment, ListedPerson, Listing } from "#lib/contract/source.ts";
+import type { ListedDepartment } from "#lib/contract/departments.ts";
+import type { ListedPerson, Listing } from "#lib/contract/source.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { listIn, objectIn } from "#lib/source-apis/rest-api.ts";

@@ -22,6 +22,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "casdoor",
   title: "Casdoor",
+  kind: "identity",
+  knownFrom: "code",
   secret,
   // Casdoor does not sign. https://casdoor.org/docs/webhooks/overview
   proof: namedHeaders<Secret>({

@@ -87,9 +87,10 @@ function recordOf(
  */
 function lastDayOf({ value, path }: Read): Read {
   if (!Array.isArray(value)) return { value: undefined, path };
-  const days = value.map(
-    (termination: unknown, index) => at(termination, "effective_date").value ?? `[${index}]`,
-  );
-  const latest = days.map(String).toSorted().at(-1);
+  const days = value.map((termination: unknown): string => {
+    const day = at(termination, "effective_date").value;
+    return typeof day === "string" ? day : "unreadable";
+  });
+  const latest = days.toSorted().at(-1);
   return { value: latest ?? null, path: `${path}.effective_date` };
 }

@@ -11,10 +11,8 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { interpret, type Meanings } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import { joining, leaving, moving, type JumpCloudEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["_id", "employeeIdentifier"] as const;
 
 /** JumpCloud's user, as its API shows them today → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {

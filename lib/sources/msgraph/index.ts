@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { listedSecret } from "#lib/proofs/listed-secret.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
 import { split } from "./split.ts";
@@ -22,6 +23,9 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "msgraph",
   title: "Microsoft Entra ID",
+  externalIds,
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks: every notification repeats the client state.
   proof: listedSecret<Secret>({

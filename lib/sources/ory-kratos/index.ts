@@ -20,6 +20,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "ory-kratos",
   title: "Ory Kratos",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // Kratos does not sign. https://www.ory.com/docs/guides/integrate-with-ory-cloud-through-webhooks
   proof: namedHeaders<Secret>({

@@ -19,6 +19,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "polis",
   title: "Ory Polis",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // `t=<milliseconds>,s=<hex>`. https://www.ory.com/docs/polis/directory-sync/webhooks; BoxyHQ is the name before Ory's.
   proof: hmac<Secret>({

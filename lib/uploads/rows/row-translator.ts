@@ -1,5 +1,5 @@
 import type { CalendarDay, ImportOtp } from "#lib/contract/change.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
 import { entryReader } from "#lib/layouts/find.ts";
@@ -38,7 +38,7 @@ const maxPathLength = 128;
 
 /** The settings of a deployment that the meaning of rows depends on. */
 export interface RowSettings extends LayoutSettings {
-  readonly translation: TranslationContext;
+  readonly translation: RowContext;
 }
 
 /** What a translator needs to know of a file. */
@@ -62,9 +62,7 @@ export function rowTranslator(
 ): RowTranslator {
   const reader = entryReader(layout, kind, columns, settings);
   const { redacted } = redactor(kind, columns, reader);
-  const context = { ...settings.translation, today: latestDay(startedAt) };
-  const personOf = personTranslator(context);
-  const secretOf = secretTranslator(context);
+  const { personOf, secretOf } = translatorsOf(settings.translation, latestDay(startedAt));
   const own: EntryKind = kind === "users" ? "person" : "secret";
   const mapping: Record<string, string> = {};
   let seen = 0;
@@ -102,6 +100,24 @@ export function rowTranslator(
     columnNotes: () => reader.notes(),
     mapping: () => mapping,
   };
+}
+
+interface Translators {
+  readonly today: CalendarDay;
+  readonly personOf: ReturnType<typeof personTranslator>;
+  readonly secretOf: ReturnType<typeof secretTranslator>;
+}
+
+/** Those of the last file: what V8 has compiled for a chunk, and what they remember of its words, serves the next one, too. */
+const translators = new WeakMap<RowContext, Translators>();
+
+function translatorsOf(translation: RowContext, today: CalendarDay): Translators {
+  const known = translators.get(translation);
+  if (known?.today === today) return known;
+  const context = { ...translation, today };
+  const made = { today, personOf: personTranslator(context), secretOf: secretTranslator(context) };
+  translators.set(translation, made);
+  return made;
 }
 
 /** The day that it is, or will be in some hours, wherever on earth. */

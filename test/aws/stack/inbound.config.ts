@@ -19,6 +19,7 @@ export default {
       silence: "learnt",
       invokedBy: [],
       customData: {},
+      outOfScope: "keep",
       departments: { 研发: "6350a1b2c3d4e5f607180001" },
     },
   },
