@@ -8,6 +8,8 @@ export interface DeployedSource {
   readonly name: string;
   /** Whether its events are completed at its own API, so that the worker needs its secret. */
   readonly fetch?: unknown;
+  /** Whether something of it has to be asked for anew before it ends. */
+  readonly renew?: unknown;
   readonly proof?: { readonly readsPathToken?: boolean };
   /** Of a source that AWS itself invokes: it has neither a route nor a secret. */
   readonly trigger?: { readonly principal: string };

@@ -61,8 +61,11 @@ function webhooks({
   };
 }
 
-/** @param asked Names of the secrets of the sources whose events are completed at the source's API. */
-const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
+/**
+ * @param asked Names of the secrets of the sources whose events are completed at the source's API, or that have something to renew.
+ * @param renews Whether there is a source of the latter kind.
+ */
+const eventsApply = (asked: readonly string[], renews: boolean): FunctionDefinition => ({
   name: "events-apply",
   description: "Translates queued events and delivers them to Authing, one person's in order",
   memoryMegabytes: 512,
@@ -83,6 +86,8 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
         maximumConcurrency: 5,
       },
     },
+    // The worker has the secrets of sources and may ask them.
+    ...(renews ? [{ schedule: { rate: ["rate(1 hour)"], input: { kind: "renew-subscriptions" } } }] : []),
   ],
   calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
@@ -96,7 +101,10 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
     mayCountDepartures,
   ],
   failureMeans:
-    "events wait in the queue, and people who joined, moved or left keep the accounts that they had. Nothing is lost: the queue gives each event again, for ten days and more.",
+    "events wait in the queue, and people who joined, moved or left keep the accounts that they had. Nothing is lost: the queue gives each event again, for ten days and more." +
+    (renews
+      ? " Or a subscription of a source was not renewed, and the source may fall silent: the log names it."
+      : ""),
 });
 
 /** One message per invocation, so that each message has the function's whole time. */
@@ -284,13 +292,15 @@ export function functionDefinitions(
 ): FunctionDefinition[] {
   const received = sources.filter(({ trigger }) => trigger === undefined);
   const invoked = sources.filter(({ trigger }) => trigger !== undefined);
-  const asked = sources.filter(({ fetch }) => fetch !== undefined).map(({ name }) => sourceSecret(name));
+  const isAsked = ({ fetch, renew }: DeployedSource) => fetch !== undefined || renew !== undefined;
+  const asked = sources.filter(isAsked).map(({ name }) => sourceSecret(name));
+  const renews = sources.some(({ renew }) => renew !== undefined);
   return [
     ...received.map(webhooks),
     ...invoked.map((source) =>
       triggerFunction(source, { environment: queueingEnvironment, may: mayQueueEvents(`${source.name}/`) }),
     ),
-    eventsApply(asked),
+    eventsApply(asked, renews),
     uploadsPlan,
     uploadsRun,
     uploadsFinish,
