@@ -97,6 +97,11 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     needed: false,
     say: "must be an object with the functions hosts, page and person",
   },
+  renew: {
+    isRight: (value) => has(value, "hosts", "run"),
+    needed: false,
+    say: "must be an object with the functions hosts and run",
+  },
   enrol: { isRight: isFunction, needed: false, say: "must be a function: delivery → fields of the secret" },
   readsHeaders: {
     isRight: (value) =>

@@ -145,6 +145,19 @@ export interface Listing<Secret> {
   departments?(api: SourceApi<Secret>, cursor: string | undefined): Promise<DepartmentPage>;
 }
 
+/** How what a sender was asked for is asked for anew before it ends: a subscription, a channel. */
+export interface Renewal<Secret> {
+  /** As for `fetch`. */
+  hosts(secret: Secret): ApiHosts;
+  /**
+   * Renews what ends soon. Asked about once an hour, so that it has to leave alone what still lasts; two may run at once.
+   *
+   * @param known what the last run returned, e.g. when it ends; `undefined` before the first one, and where a run returned nothing.
+   * @throws InboundError the failures of `fetch`; the next run tries again.
+   */
+  run(api: SourceApi<Secret>, known: string | undefined): Promise<string | undefined>;
+}
+
 /** What translation may know beside the event: settings, never clocks or networks. */
 export interface TranslationContext {
   /** ISO 3166 code of the country that a phone number without `+` belongs to, e.g. `CN`. */
@@ -248,6 +261,8 @@ export interface Source<Secret = never> {
   readonly fetch?: Fetch<Secret>;
   /** All people of the source, page by page, where its API has such a list. */
   readonly list?: Listing<Secret>;
+  /** For a sender that sends for a time only, until it is asked again. */
+  readonly renew?: Renewal<Secret>;
   /**
    * A delivery that is about no person, for `npm run doctor`: it signs this with the secret in use and sends it to what is
    * deployed. No change may come of it. A body is posted; a query is sent with GET.
@@ -261,10 +276,13 @@ export interface Source<Secret = never> {
 }
 
 /**
- * The parts of a source that receiving needs. The meaning of an event is not among them: this bundle has neither `fetch`, `list` nor
- * `translate`.
+ * The parts of a source that receiving needs. The meaning of an event is not among them: this bundle has neither `fetch`, `list`,
+ * `renew` nor `translate`.
  */
-export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "list" | "translate" | "ping">;
+export type Receiver<Secret = never> = Omit<
+  Source<Secret>,
+  "fetch" | "list" | "renew" | "translate" | "ping"
+>;
 
 /** A source of the operator's own, defined in `inbound.config.ts`: its key there is its name. */
 export type OwnSource<Secret = unknown> = Omit<Source<Secret>, "name">;
