@@ -281,15 +281,12 @@ export function functionDefinitions(
 ): FunctionDefinition[] {
   const received = sources.filter(({ trigger }) => trigger === undefined);
   const invoked = sources.filter(({ trigger }) => trigger !== undefined);
-<<<<<<< HEAD
-  const secretsOf = (part: "fetch" | "list") =>
-    sources.filter((source) => source[part] !== undefined).map(({ name }) => sourceSecret(name));
-  const asked = secretsOf("fetch");
-=======
-  const isAsked = ({ fetch, renew }: DeployedSource) => fetch !== undefined || renew !== undefined;
-  const asked = sources.filter(isAsked).map(({ name }) => sourceSecret(name));
+  const secretsOf = (...parts: readonly ("fetch" | "list" | "renew")[]) =>
+    sources
+      .filter((source) => parts.some((part) => source[part] !== undefined))
+      .map(({ name }) => sourceSecret(name));
+  const asked = secretsOf("fetch", "renew");
   const renews = sources.some(({ renew }) => renew !== undefined);
->>>>>>> senders-a
   return [
     ...received.map(webhooks),
     ...invoked.map((source) =>
