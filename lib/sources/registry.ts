@@ -19,6 +19,7 @@ export { default as moka } from "./moka/index.ts";
 export { default as msgraph } from "./msgraph/index.ts";
 export { default as okta } from "./okta/index.ts";
 export { default as personio } from "./personio/index.ts";
+export { default as remote } from "./remote/index.ts";
 export { default as scalekit } from "./scalekit/index.ts";
 export { default as stytch } from "./stytch/index.ts";
 export { default as supabase } from "./supabase/index.ts";
