@@ -58,7 +58,9 @@ function meaningsOf(event: SourceEvent, context: TranslationContext): Meanings {
     notYet.has(plainWord(found.status))
       ? []
       : (joinerTypes.has(type) ? hired : employeeChanged)(...recordOf(found, event, context));
-  if (type === "offboarding.completed") return { [type]: () => offboarded(employment, present, leaving) };
+  if (type === "offboarding.completed") {
+    return { [type]: () => (employment ? offboarded(employment, present, context) : leaving()) };
+  }
   if (!aboutEmployments.test(type)) return {};
   return {
     [type]: () => {
@@ -70,12 +72,13 @@ function meaningsOf(event: SourceEvent, context: TranslationContext): Meanings {
 
 /** Believed, since it is signed; the employment may name a last day that is still to come. */
 function offboarded(
-  employment: JsonObject | null | undefined,
+  employment: JsonObject,
   present: (found: JsonObject) => Change[],
-  leaving: () => Change[],
+  context: TranslationContext,
 ): Change[] {
-  const changes = employment ? present(employment) : [];
-  return changes.some(({ kind }) => kind === "leave") ? changes : leaving();
+  const changes = present(employment);
+  if (changes.some(({ kind }) => kind === "leave")) return changes;
+  return [leaver(at(employment, chosenId(context, externalIds)))];
 }
 
 function tokenMissing(): InboundError {
