@@ -172,6 +172,21 @@ export const asking: ReasonGroup = {
       zhNext: "请丢弃；如果频道确是您的，请把其 ID 的开头部分保存为密钥中的 channelId，然后重新处理。",
       run: ["npm run parked -- discard apply --id {id}{stage}", ...redriveReason],
     },
+    "subscription-not-renewed": {
+      en: "A subscription of a source could not be renewed, and the source falls silent when it ends: it is tried again each hour.",
+      enNext:
+        "Look in the log of events-apply for the source and the reason, and do what the reason asks for.",
+      zh: "某个来源的订阅未能续期，到期后该来源将不再发送：每小时会重试一次。",
+      zhNext: "请在 events-apply 的日志中查看是哪个来源及其原因，并按该原因处理。",
+      run: runDoctor,
+    },
+    "subscription-missing": {
+      en: "The source has no subscription to renew, so that it sends nothing: it is looked for again each hour.",
+      enNext: "Make the subscription as the README of the source says.",
+      zh: "该来源没有可续期的订阅，因此不会发送任何内容：每小时会再次查找。",
+      zhNext: "请按该来源 README 的说明创建订阅。",
+      run: runDoctor,
+    },
     "api-host-not-asked": {
       en: "A test would have asked a vendor's real API, so it was stopped; no delivery is affected.",
       enNext: "Let apiHost of the secret alone decide which hosts the source asks.",

@@ -23,6 +23,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "pingone",
   title: "PingOne",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // PingOne signs nothing: it sends the headers that the operator has given it.
   proof: namedHeaders<Secret>({ headers: ({ headerName, headerValue }) => ({ [headerName]: headerValue }) }),
