@@ -30,6 +30,7 @@ import type { Store } from "#infra/store/store.ts";
 import { httpEvent, objectCreated } from "./aws-events.ts";
 import { deliveryHeader, localDeliveries, type DeliveredEvents } from "./deliveries.ts";
 import { localEventQueue, localQueue } from "./queue.ts";
+import { isRoster } from "#lib/rosters/roster-place.ts";
 import { rosterSchedules } from "./roster-schedules.ts";
 import { scheduled } from "./schedule.ts";
 import type { Answer, LocalRequest } from "./server.ts";
@@ -115,6 +116,8 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
   const rosterPorts = {
     ...applyPorts,
     ...rosterSettings(config),
+    ...uploadSettings(config, secrets),
+    objects,
     bucket: localBucket,
     rosters: {
       send: async (message: RosterMessage) => rostersQueue.send([{ group: message.source, body: message }]),
@@ -225,7 +228,8 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     },
     operate: (request) => runOperation(request, invocation(operationSeconds)),
     uploaded(object) {
-      uploadsQueue.send([{ group: object.key, body: objectCreated(object) }]);
+      const to = isRoster(object) ? rostersQueue : uploadsQueue;
+      to.send([{ group: object.key, body: objectCreated(object) }]);
     },
     eventsOf: (delivery) => deliveries.eventsOf(delivery),
     get waiting() {

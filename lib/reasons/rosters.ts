@@ -63,6 +63,18 @@ export const rosters: ReasonGroup = {
       zhNext: "请重新生成计划。",
       run: ["npm run reconcile -- {source} --plan{stage}"],
     },
+    "roster-row-nameless": {
+      en: "The file has rows that do not say whose they are, so it cannot say either who is missing in it, and nobody has left.",
+      enNext: "Fill the id in each row, and upload the file again.",
+      zh: "文件中有些行没有标明人员，因此无法判断谁不在其中，不会有人被视为离职。",
+      zhNext: "请为每一行填写人员编号，然后重新上传文件。",
+    },
+    "row-about-nobody": {
+      en: "The row brings no person, so it was left out.",
+      enNext: "Fill the columns of the row, and upload the file again.",
+      zh: "该行没有人员信息，因此被跳过。",
+      zhNext: "请补全该行，然后重新上传文件。",
+    },
     "source-without-list": {
       en: "The source has no list of its people, or none that this version reads, so that nothing can be compared.",
       enNext: "Upload the whole staff as a file to incoming/roster/<source>/.",

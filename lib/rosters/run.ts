@@ -8,6 +8,7 @@ import { applyStep, foretellStep } from "./apply-step.ts";
 import { compareStep } from "./compare-step.ts";
 import { finishStep, refuse, writeReport } from "./finish-step.ts";
 import { proveStep } from "./prove-step.ts";
+import { readFileStep } from "./read-file-step.ts";
 import { readStep } from "./read-step.ts";
 import type { RosterPorts, RosterWork } from "./roster-ports.ts";
 import type { Phase, RosterState } from "./roster-state.ts";
@@ -28,7 +29,7 @@ const mostThrottled = 40;
 const steps: Readonly<
   Record<Exclude<Phase, "planned" | "ended">, (state: RosterState, work: RosterWork) => Promise<RosterState>>
 > = {
-  read: readStep,
+  read: (state, work) => (state.file ? readFileStep(state, work) : readStep(state, work)),
   compare: compareStep,
   absent: absentStep,
   prove: proveStep,

@@ -97,13 +97,16 @@ export function operationPorts(config: Config, sources: ReadonlyMap<string, Sour
 }
 
 export function rosterPorts(config: Config, sources: ReadonlyMap<string, Source>): RosterRunPorts {
-  const { BUCKET, ROSTERS_QUEUE_URL } = readEnvironment(["BUCKET", "ROSTERS_QUEUE_URL"]);
+  const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "ROSTERS_QUEUE_URL"]);
+  const { reading, rows } = uploadSettings(config, secretsOf(environment));
   return {
     ...applyPorts(config, sources),
     ...rosterSettings(config),
+    reading,
+    rows,
     objects: objectStore(),
-    rosters: rosterQueue(ROSTERS_QUEUE_URL),
-    bucket: BUCKET,
+    rosters: rosterQueue(environment.ROSTERS_QUEUE_URL),
+    bucket: environment.BUCKET,
   };
 }
 
