@@ -24,7 +24,7 @@ import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { connectAuthing } from "#lib/wiring/authing.ts";
 import { applySettings, deliverySettings, rosterSettings } from "#lib/wiring/delivery-settings.ts";
 import { uploadSettings } from "#lib/wiring/upload-settings.ts";
-import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { enabledSources, speakingSources } from "#lib/wiring/enabled-sources.ts";
 import { rememberRefusals } from "#infra/store/refusals.ts";
 import type { Store } from "#infra/store/store.ts";
 import { httpEvent, objectCreated } from "./aws-events.ts";
@@ -87,6 +87,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
   const { database, ledger, objects, parked } = store;
   const { log, refusals } = rememberRefusals(options.log, database);
   const sources = enabledSources(config);
+  const speaking = speakingSources(config);
   const digests = { current: { key: store.digestKey() } };
   const secrets = secretReader(async (name) => (name === "digests" ? digests : loadSecret(name)));
   const clock: Clock = { now: Date.now, wait: (ms) => wait(ms), random: Math.random };
@@ -94,7 +95,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     authing: connectAuthing(config.authing, secrets),
     secrets,
     ...deliverySettings(config, clock),
-    source: (name: string) => sources.get(name),
+    source: (name: string) => speaking.get(name),
     parked,
     ledger,
     objects,

@@ -58,6 +58,7 @@ function lineOf(row: Row, translator: RowTranslator, at: string): PersonLine | u
   );
   if (subject === undefined) return undefined;
   const changes = entries.flatMap(({ change }) => change ?? []);
-  const [reason = "row-about-nobody"] = entries.flatMap(({ problems }) => problems.map(({ code }) => code));
-  return changes.length > 0 ? { at, subject, changes } : { at, subject, unusable: { reason } };
+  if (changes.length > 0) return { at, subject, changes };
+  const [problem] = entries.flatMap(({ problems }) => problems);
+  return { at, subject, unusable: { reason: problem?.code ?? "person-incomplete" } };
 }

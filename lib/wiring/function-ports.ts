@@ -134,7 +134,11 @@ export function silencePorts(config: Config): SilencePorts {
   const names = { service: environment.SERVICE, stage: environment.STAGE };
   return {
     deliveries: cloudWatchDeliveries(names),
-    silence: new Map(Object.entries(config.sources).map(([source, { silence }]) => [source, silence])),
+    silence: new Map(
+      Object.entries(config.sources).flatMap(([source, { silence, rosterOnly }]) =>
+        rosterOnly ? [] : [[source, silence] as const],
+      ),
+    ),
     timeZone: timeZoneOf(config),
     clock,
     log: logOf(environment),
