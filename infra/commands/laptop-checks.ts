@@ -99,10 +99,9 @@ async function* checkPorts(
 function neededSecrets(sources: ReadonlyMap<string, Source>): [string, z.core.$ZodType<unknown>][] {
   return [
     ["authing", AuthingSecret],
-    ...[...sources].map(([name, { secret }]): [string, z.core.$ZodType<unknown>] => [
-      `sources/${name}`,
-      secret,
-    ]),
+    ...[...sources]
+      .filter(([, { trigger }]) => trigger === undefined)
+      .map(([name, { secret }]): [string, z.core.$ZodType<unknown>] => [`sources/${name}`, secret]),
   ];
 }
 

@@ -23,7 +23,7 @@ interface Examined {
 }
 
 /** How many seconds a message may wait before the operator should look. The alarms of infra/aws/alarms.yml use the same limits. */
-const oldSeconds = { events: 900, uploads: 7200, chunks: 7200 };
+const oldSeconds = { events: 900, uploads: 7200, chunks: 7200, rosters: 7200 };
 /** By how much this machine's clock may differ before the doctor reports it; proofs that cover a time tolerate 300 seconds. */
 const clockToleranceSeconds = 60;
 
@@ -56,6 +56,7 @@ export async function* examine({ config, sources, stage }: Examined, aws: Stage)
     ["events", "events-apply"],
     ["uploads", "uploads-plan"],
     ["chunks", "uploads-run"],
+    ["rosters", "rosters-run"],
   ] as const) {
     yield* await tried(`queue of ${kind}`, () => checkQueue(kind, aws, stack, logOf(worker)));
   }
@@ -138,9 +139,13 @@ async function checkStack(
 
 /** Whether the sources that are switched on are those that are deployed. */
 function checkDeployed(sources: ReadonlyMap<string, Source>, { outputs }: Stack, deploy: string): Finding[] {
-  const missing = [...sources.keys()].filter((name) => outputs[outputNames.webhookUrl(name)] === undefined);
-  const wanted = new Set([...sources.keys()].map(outputNames.webhookUrl));
-  const left = Object.keys(outputs).filter((name) => name.endsWith("WebhookUrl") && !wanted.has(name));
+  const outputOf = ([name, { trigger }]: readonly [string, Source]) =>
+    trigger ? outputNames.triggerFunction(name) : outputNames.webhookUrl(name);
+  const missing = [...sources].filter((each) => outputs[outputOf(each)] === undefined).map(([name]) => name);
+  const wanted = new Set([...sources].map(outputOf));
+  const left = Object.keys(outputs).filter(
+    (name) => /(WebhookUrl|TriggerFunctionArn)$/.test(name) && !wanted.has(name),
+  );
   return [
     ...missing.map((name) =>
       wrong(`source ${name}: is switched on in inbound.config.ts and not deployed`, deploy),

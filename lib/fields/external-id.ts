@@ -1,6 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import { text, type Encoded } from "./encode.ts";
-import { at, type Read } from "./read.ts";
+import type { Read } from "./read.ts";
 
 /** Authing documents no limit for `externalId`. Beyond this, an id is a mistake rather than an id. */
 export const maxExternalIdLength = 255;
@@ -19,36 +19,32 @@ export function externalId(read: Read): Encoded {
 }
 
 /**
- * The id that the configuration chooses of several that a source has of a person; the first one where it says nothing.
+ * Which of a source's ids of a person is the `externalId`, where the source has several: the one that the configuration names, else the
+ * first.
  *
- * @param source the name of the source, for the hint.
- * @throws InboundError `misconfigured` `external-id-unknown` for a setting that names none of them.
+ * @throws InboundError `misconfigured` `external-id-unknown` for a name that is not among them.
  */
-export function chosenId(
-  payload: unknown,
-  choices: readonly [string, ...string[]],
-  setting: string | undefined,
-  source: string,
-): Read {
-  const [usual] = choices;
-  const path = setting ?? usual;
-  if (choices.includes(path)) return at(payload, path);
+export function chosenId<Name extends string>(
+  { externalId: setting }: { readonly externalId?: string },
+  names: readonly [Name, ...Name[]],
+): Name {
+  const chosen = setting === undefined ? names[0] : names.find((name) => name === setting);
+  if (chosen !== undefined) return chosen;
   throw new InboundError("misconfigured", "external-id-unknown", {
-    hint: `sources.${source}.externalId in inbound.config.ts is one of ${choices.join(", ")}`,
+    hint: `externalId of this source in inbound.config.ts is one of ${names.join(", ")}`,
   });
 }
 
 /**
- * The id that was chosen, of a person who is to be created or changed. No other id replaces a missing one: the same person would become
- * two.
+ * An id that has to be there: no other id replaces a missing one, since the same person would become two.
  *
- * @throws InboundError `malformed` `external-id-missing`, and as `externalId`.
+ * @throws InboundError `malformed` `external-id-missing`, and what `externalId` throws.
  */
-export function requiredId(chosen: Read): Encoded {
-  const id = externalId(chosen);
+export function requiredExternalId(read: Read, hint?: string): Encoded {
+  const id = externalId(read);
   if (id.fields.externalId !== undefined) return id;
   throw new InboundError("malformed", "external-id-missing", {
     path: id.path,
-    hint: "let the source send this id, or name another one as externalId in inbound.config.ts",
+    ...(hint !== undefined && { hint }),
   });
 }

@@ -1,4 +1,4 @@
-import { encoded, nothing, plainText, refused, type Encoded } from "./encode.ts";
+import { encoded, nothing, plainText, refused, text, type Encoded } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
 
 /**
@@ -47,6 +47,26 @@ export function fullName(parts: { full?: Read; given?: Read; family?: Read; midd
     ...(middle && { middleName: middle }),
     ...(family && { familyName: family }),
   });
+}
+
+/**
+ * The name in a statement that may hold a part of it, e.g. only what has changed: half a name does not become the whole one. `isWhole` says
+ * whether there is a full name, or both a given and a family name.
+ */
+export function partialName(parts: { full?: Read; given: Read; family: Read; middle?: Read }): {
+  readonly encoded: readonly Encoded[];
+  readonly isWhole: boolean;
+} {
+  const { full, given, family, middle } = parts;
+  const isWhole =
+    (full !== undefined && !isEmpty(full.value)) || (!isEmpty(given.value) && !isEmpty(family.value));
+  if (isWhole) return { encoded: [fullName(parts)], isWhole };
+  const encoded = [
+    text("givenName", given),
+    text("familyName", family),
+    ...(middle ? [text("middleName", middle)] : []),
+  ];
+  return { encoded, isWhole };
 }
 
 const isAbsent = (part: Read | undefined): boolean => part === undefined || isEmpty(part.value);

@@ -57,6 +57,15 @@ export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
+/** Whether a path is written as `at` reads it. */
+export function isPath(path: string): boolean {
+  try {
+    return parsePath(path).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 function parsedPath(path: string): readonly Step[] {
   const known = parsedPaths.get(path);
   if (known) return known;

@@ -1,5 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Proof } from "#lib/contract/source.ts";
+import type { Proof } from "#lib/contract/proof.ts";
 import { secretEmpty } from "./refused.ts";
 
 export interface BySecretSettings<Secret> {

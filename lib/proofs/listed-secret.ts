@@ -1,5 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { ImmediateProof } from "#lib/contract/source.ts";
+import type { ImmediateProof } from "#lib/contract/proof.ts";
 import { countSame } from "#lib/constant-time.ts";
 import { parseJson } from "./json-place.ts";
 import { digestsOnce } from "./once-per-secret.ts";
@@ -46,7 +46,7 @@ export function listedSecret<Secret>(settings: ListedSecretSettings<Secret>): Im
       }
       const matches = given.map((value) => typeof value === "string" && countSame(accepted, value) > 0);
       if (matches.includes(false)) return refused("proof-mismatch", { place });
-      const payload = written({ ...document, [list]: entries.map(({ [field]: _, ...entry }) => entry) });
+      const payload = written({ ...document, [list]: entries.map((entry) => without(entry, field)) });
       return payload === undefined
         ? refused("proof-malformed", { place, form: "JSON that is not nested too deep" })
         : { ok: true, payload };
@@ -81,4 +81,8 @@ function written(document: object): Buffer | undefined {
   } catch {
     return undefined;
   }
+}
+
+function without(entry: Entry, field: string): Entry {
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => key !== field));
 }

@@ -28,7 +28,7 @@ export interface CodeApi<Secret> {
   readonly otherwise?: CodeMeaning;
   readonly token: {
     request(secret: Secret): ApiRequest;
-    /** Names in the answer: of the token, and of the seconds until it ends. */
+    /** Paths in the answer: of the token, and of the seconds until it ends. */
     readonly field: string;
     readonly secondsField: string;
   };
@@ -101,7 +101,8 @@ export async function answerTo<Secret>(
 const ofList = (meaning: CodeMeaning): CodeMeaning =>
   meaning === "person-unknown" || meaning === "id-invalid" ? "source-answer-unexpected" : meaning;
 
-async function ask<Secret>(
+/** The answer to a request, as `readPerson` reads it: `undefined` for a code that means `person-unknown`. */
+export async function ask<Secret>(
   code: CodeApi<Secret>,
   request: ApiRequest,
   api: SourceApi<Secret>,
@@ -126,7 +127,8 @@ async function obtainToken<Secret>(code: CodeApi<Secret>, api: SourceApi<Secret>
     throw sourceFailure("source-credentials-refused", code.hints);
   }
   if (meaning) throw sourceFailure(meaning, code.hints);
-  const { [code.token.field]: token, [code.token.secondsField]: seconds } = answer;
+  const token = at(answer, code.token.field).value;
+  const seconds = at(answer, code.token.secondsField).value;
   if (typeof token !== "string" || token === "") throw sourceFailure("source-answer-unexpected");
   return { token, expiresInSeconds: typeof seconds === "number" ? seconds : 0 };
 }

@@ -1,4 +1,4 @@
-import type { Config } from "#lib/config.ts";
+import { externalIdProblems, type Config } from "#lib/config.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
@@ -32,6 +32,13 @@ export function enabledSources(config: Config): ReadonlyMap<string, Source> {
         throw new InboundError("misconfigured", "source-unknown", {
           path: `inbound.config.ts sources.${name}`,
           hint: `${asked(nearMisses(name, [...known.keys()]))}docs/sources.md lists the built-in ones; or add source: defineSource({…}) as docs/own-source.md shows`,
+        });
+      }
+      const [problem] = externalIdProblems(name, config.sources[name]?.externalId, source);
+      if (problem !== undefined) {
+        throw new InboundError("misconfigured", "external-id-unknown", {
+          path: `inbound.config.ts sources.${name}.externalId`,
+          hint: problem,
         });
       }
       return [name, source];

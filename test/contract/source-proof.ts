@@ -8,9 +8,9 @@ import { keepDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.
 import * as registry from "#lib/sources/registry.ts";
 import { fixtureSecret, fixtureSigner } from "#infra/fixtures/cases.ts";
 import { deliveryOf, signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
-import { isJson } from "./json-places.ts";
+import { isJson, pathsIn, replaced, type Path } from "./json-places.ts";
 import { arrived, type SourceUnderTest } from "./source-under-test.ts";
-import { altered, foreign, foreignSigner, type Secret } from "./strangers.ts";
+import { altered, foreign, foreignSigner, signerFor, type Secret } from "./strangers.ts";
 
 // Attacks the proof of a source: a proof that is changed, missing, repeated, old or of another sender must be refused.
 
@@ -43,7 +43,7 @@ export function attackProof(tested: SourceUnderTest): void {
       return proof.sign(body, by, { ...at, ...own }, signedBy);
     }
     /** The case, written and signed with another secret, or by another signer. */
-    const strange = (by: Secret, body: Uint8Array = fixture.body, signedBy = signer) =>
+    const strange = (by: Secret, body: Uint8Array = fixture.body, signedBy = signerFor(by, signer)) =>
       signedRequest(proof, by, { ...fixture, body }, at, signedBy);
     async function attempt(request: WireRequest, by: Secret = secret, now = fixture.now) {
       return proof.verify(arrived(request, now), by);
@@ -78,7 +78,15 @@ export function attackProof(tested: SourceUnderTest): void {
         change(value).map((other) => [`query ${key}`, withParameter(key, other)] as const),
       ),
       ...tokens.flatMap((value) => change(value).map((other) => ["path", withToken(other)] as const)),
+      ...textsWritten(fixture.body, signed.body).flatMap(([path, value]) =>
+        change(value).map((other) => [`body ${path.join(".")}`, withText(path, other)] as const),
+      ),
     ];
+    /** The request with a text that the proof has written into its body replaced or removed. */
+    function withText(path: Path, value?: string): WireRequest {
+      const document = JSON.parse(Buffer.from(signed.body).toString()) as unknown;
+      return { ...signed, body: Buffer.from(JSON.stringify(replaced(document, path, value))) };
+    }
     /** Changed bytes may be accepted only if they mean the same: an envelope may be written in several ways, its content may not. */
     async function saysSomethingElse(body: Uint8Array): Promise<boolean> {
       const result = await attempt({ ...signed, body });
@@ -170,10 +178,10 @@ export function attackProof(tested: SourceUnderTest): void {
     });
 
     it("refuses a truncated, lengthened or changed proof", async () => {
-      // Padding carries nothing, and hex may be written in either case, in pairs (`t=1,v1=0a`) too.
+      // Padding carries nothing, and hex may be written in either case, in pairs (`t=1,v1=0a`) and behind a word (`sha256 0a`) too.
       const means = (text: string) =>
-        /^(?:\w+=)?[0-9a-f]+(?:, ?\w+=[0-9a-f]+)*$/i.test(text)
-          ? text.replaceAll(/(?<=^|=)[0-9a-f]+(?=,|$)/gi, (hex) => hex.toLowerCase())
+        /^(?:\w+[= ])?[0-9a-f]+(?:, ?\w+=[0-9a-f]+)*$/i.test(text)
+          ? text.replaceAll(/(?<=^|[= ])[0-9a-f]+(?=,|$)/gi, (hex) => hex.toLowerCase())
           : text.replace(/={1,2}$/, "");
       const changes = (value: string) =>
         [value.slice(0, -1), value.slice(1), `${value}0`, flipCase(value)].filter(
@@ -272,6 +280,25 @@ function publishedVector(name: string): z.infer<typeof Vector> | undefined {
   // Vectors of other shapes are for the tests of their proofs.
   return z.safeParse(Vector, JSON.parse(readFileSync(path, "utf8"))).data;
 }
+
+/** The texts in a signed JSON body that the sender's own body does not have: what the proof wrote. */
+function textsWritten(said: Uint8Array, signed: Uint8Array): [path: Path, text: string][] {
+  if (!isJson(said) || !isJson(signed)) return [];
+  const [before, after] = [said, signed].map((body) => JSON.parse(Buffer.from(body).toString()) as unknown);
+  return pathsIn(after).flatMap((path): [Path, string][] => {
+    const text = valueAt(after, path);
+    return typeof text === "string" && valueAt(before, path) !== text ? [[path, text]] : [];
+  });
+}
+
+const valueAt = (document: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null
+        ? (value as Record<string | number, unknown>)[key]
+        : undefined,
+    document,
+  );
 
 function replacedKey(
   record: Readonly<Record<string, string>>,

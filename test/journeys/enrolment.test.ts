@@ -14,6 +14,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { receive } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import gusto from "#lib/sources/gusto/index.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import config from "../contract/doors/doors.config.ts";
 
@@ -170,4 +171,24 @@ describe("a secret that the sender makes", () => {
     expect(reply).toMatchObject({ status: 503 });
     expect(log).toEqual([expect.stringContaining("bucket-unreachable")]);
   });
+});
+
+describe("the first message of Gusto", () => {
+  const brings = (body: string) => gusto.enrol?.({ body: Buffer.from(body) } as never);
+
+  it("brings the token and the subscription that it verifies", () => {
+    const uuid = "2e2f0000-0000-4000-8000-000000000001";
+    expect(brings(JSON.stringify({ verification_token: token, webhook_subscription_uuid: uuid }))).toEqual({
+      verificationToken: token,
+      webhookSubscriptionUuid: uuid,
+    });
+    expect(brings(first(token))).toEqual({ verificationToken: token });
+  });
+
+  it.each(["{}", "<html>", first(""), first({ a: 1 }), '{"uuid":"1","event_type":"employee.created"}'])(
+    "brings nothing in %s",
+    (body) => {
+      expect(brings(body)).toBeUndefined();
+    },
+  );
 });

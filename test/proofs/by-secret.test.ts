@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Delivery } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
 import { bySecret } from "#lib/proofs/by-secret.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { staticHeader } from "#lib/proofs/static-secret.ts";

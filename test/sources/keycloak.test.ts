@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { Delivery, SourceEvent } from "#lib/contract/source.ts";
+import type { Delivery } from "#lib/contract/proof.ts";
+import type { SourceEvent } from "#lib/contract/source.ts";
 import keycloak from "#lib/sources/keycloak/index.ts";
 
 type Secret = Parameters<typeof keycloak.proof.verify>[1];

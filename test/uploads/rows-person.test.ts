@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { TranslationContext } from "#lib/contract/source.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import { personColumnNames } from "#lib/layouts/column-names.ts";
 import { personTranslator } from "#lib/uploads/rows/person.ts";
 import type { CustomDataField } from "#lib/uploads/rows/person-fields.ts";
@@ -8,14 +8,14 @@ import type { PersonField } from "#lib/layouts/column-names.ts";
 import { codesOf, entryFields } from "./entry-fields.ts";
 
 type Fields = Partial<Record<PersonField | CustomDataField, unknown>>;
-const context: TranslationContext = {
+const context: RowContext = {
   region: "CN",
   departments: { "公司/研发": "d1", "D-2": "d2" },
   customData: { title: "岗位", badge: "badge" },
   today: "2026-11-27",
 };
 
-const translated = (fields: Fields, over: Partial<TranslationContext> = {}) =>
+const translated = (fields: Fields, over: Partial<RowContext> = {}) =>
   personTranslator({ ...context, ...over })(entryFields(fields));
 const withEmail = (fields: Fields) => translated({ email: "a@example.com", ...fields });
 const refusedFor = (fields: Fields) => {

@@ -2,8 +2,7 @@ import type { EventTypes } from "#lib/payloads/interpret.ts";
 
 /**
  * What an app may be subscribed to beside the events of the contacts' people, the checks of the URL included. `user_active_org` says
- * that a person has used DingTalk for the first time. Events of the human resources app (`hrm_…`) are about people, and are none
- * of these. https://open.dingtalk.com/document/orgapp/contacts-event
+ * that a person has used DingTalk for the first time. https://open.dingtalk.com/document/orgapp/contacts-event
  */
 export const eventTypes: EventTypes = {
   path: "EventType",

@@ -1,7 +1,13 @@
-import type { Fetch } from "#lib/contract/source.ts";
+import { at } from "#lib/fields/read.ts";
+import { instant } from "#lib/fields/date.ts";
+import { InboundError } from "#lib/contract/errors.ts";
+import type { CalendarDay } from "#lib/contract/change.ts";
+import type { Fetch, SourceEvent } from "#lib/contract/source.ts";
+import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
-import { errcodeDialect, readPerson, type CodePerson } from "#lib/source-apis/code-api.ts";
-import { waitUntilVisible } from "#lib/source-apis/people.ts";
+import { ask, errcodeDialect, readPerson, type CodePerson } from "#lib/source-apis/code-api.ts";
+import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { refuseAnother, waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { PersonReference } from "./split.ts";
 
 /** What of the secret is for asking DingTalk. */
@@ -16,7 +22,22 @@ export interface FetchedPerson extends PersonReference {
   /** Of `topapi/v2/user/get`, `extension` as an object. */
   readonly result?: JsonObject;
   readonly gone?: true;
+  /** Of a departure in the human resources app. */
+  readonly lastDay?: CalendarDay;
 }
+
+/** In the human resources app (智能人事): 1 hired, 2 end of the trial, 3 transferred, 4 left, 8 promoted. */
+const left = "hrm_mdm_user_change.4";
+/** Types about a person who is read from the contacts. */
+const asked: ReadonlySet<string> = new Set([
+  "user_add_org",
+  "user_modify_org",
+  "hrm_mdm_user_change.1",
+  "hrm_mdm_user_change.2",
+  "hrm_mdm_user_change.3",
+  "hrm_mdm_user_change.8",
+  "hrm_user_record_change",
+]);
 
 export const dingtalk: CodePerson<DingTalkApiSecret> = {
   ...errcodeDialect,
@@ -57,8 +78,9 @@ export const dingtalk: CodePerson<DingTalkApiSecret> = {
 export const fetch: Fetch<DingTalkApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://oapi.dingtalk.com" }),
   async read(event, api) {
+    if (event.type === left) return leaving(event, api);
     // DingTalk's API does not return people who have left.
-    if (event.type !== "user_add_org" && event.type !== "user_modify_org") return event.payload;
+    if (!asked.has(event.type)) return event.payload;
 
     const { userId } = event.payload as PersonReference;
 
@@ -84,4 +106,31 @@ function parsed(extension: unknown): JsonObject {
   } catch {
     return {};
   }
+}
+
+/** What DingTalk's last day is written in: midnight in Beijing. */
+const beijingMilliseconds = 8 * 60 * 60_000;
+
+/**
+ * The last day of an employee who leaves, as the human resources app has it: the event does not say whether that day is over. Who does not
+ * leave is not in the answer. https://open.dingtalk.com/document/orgapp/intelligent-personnel-obtain-employee-turnover-information
+ */
+async function leaving(event: SourceEvent, api: SourceApi<DingTalkApiSecret>): Promise<FetchedPerson> {
+  const { userId } = event.payload as PersonReference;
+  const request = {
+    method: "POST",
+    path: "/topapi/smartwork/hrm/employee/listdimission",
+    json: { userid_list: userId },
+  } as const;
+  const { value: list } = at(await ask(dingtalk, request, api), "result");
+  if (!Array.isArray(list)) throw sourceFailure("source-answer-unexpected");
+  if (list.length === 0) {
+    waitUntilVisible(event, api.now());
+    throw new InboundError("malformed", "person-not-shown", { path: "result" });
+  }
+  refuseAnother(userId, at(list, "[0].userid").value, "result[0].userid");
+  const lastDay = instant(at(list, "[0].last_work_day").value, "milliseconds");
+  if (lastDay === undefined) throw new InboundError("malformed", "date-invalid", { path: "last_work_day" });
+  const day = new Date(Date.parse(lastDay) + beijingMilliseconds).toISOString().slice(0, 10);
+  return { userId, lastDay: day };
 }

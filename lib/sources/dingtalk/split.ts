@@ -14,7 +14,15 @@ export interface PersonReference {
 
 /** The subject of an event that is not understood and names no person. */
 const noPerson = "none";
-const types: ReadonlySet<string> = new Set(["user_add_org", "user_modify_org", "user_leave_org"]);
+const types: ReadonlySet<string> = new Set([
+  "user_add_org",
+  "user_modify_org",
+  "user_leave_org",
+  "hrm_mdm_user_change",
+  "hrm_user_record_change",
+]);
+/** What has happened in an event of the human resources app that tells of many things. */
+const personnelChange = "hrm_mdm_user_change";
 /** Longest id of an event; longer ones are known by their hash. */
 const maxIdLength = 256;
 
@@ -23,7 +31,8 @@ const maxIdLength = 256;
  * understood is kept whole, among the dead letters, until it is. Callbacks that were registered through the older API write `UserId` and `TimeStamp` and have no id of the event: what they say is
  * the id then.
  *
- * https://open.dingtalk.com/document/orgapp/address-book-user-change
+ * https://open.dingtalk.com/document/orgapp/address-book-user-change; of the human resources app, one employee each:
+ * https://open.dingtalk.com/document/development/personnel-platform-employee-change-event-v2
  */
 export function split({
   payload,
@@ -39,10 +48,10 @@ export function split({
     throw new InboundError("malformed", "event-type-unknown", { path: "EventType" });
   if (isUninteresting(type, eventTypes)) return [];
 
-  const path = document.userId === undefined ? "UserId" : "userId";
+  const path = ["userId", "UserId", "staffId"].find((name) => document[name] !== undefined) ?? "userId";
   const isKnown = types.has(type);
   const told = [document[path] ?? []].flat() as readonly unknown[];
-  const list = told.length === 0 && !isKnown ? [document.staffId ?? noPerson] : told;
+  const list = told.length === 0 && !isKnown ? [noPerson] : told;
   if (list.length === 0) throw new InboundError("malformed", "ids-missing", { path });
   const occurredAt =
     instant(EventTime) ??
@@ -60,9 +69,15 @@ export function split({
     return {
       id: id.length <= maxIdLength ? id : hash("sha256", id, "hex"),
       subject: userId,
-      type,
+      type: type === personnelChange ? `${type}.${wordOf(document.changeType)}` : type,
       occurredAt,
       payload: isKnown ? ({ userId } satisfies PersonReference) : document,
     };
   });
+}
+
+function wordOf(changeType: unknown): string {
+  const word = readId(changeType) ?? "";
+  if (/^\w{1,20}$/.test(word)) return word;
+  throw new InboundError("malformed", "type-missing", { path: "changeType" });
 }

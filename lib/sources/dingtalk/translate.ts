@@ -15,13 +15,21 @@ import type { FetchedPerson } from "./fetch.ts";
 /** DingTalk's person → Authing's. A person who was fetched comes whole. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const person = event.payload as FetchedPerson;
-  const leaving = () => [leaver(at(person, "userId"))];
+  const leaving = () => [leaver(at(person, "userId"), { lastDay: person.lastDay })];
+  const joining = () => (person.gone ? leaving() : [joiner(profile(person, context))]);
+  const moving = () => (person.gone ? leaving() : [mover(profile(person, context), { isWhole: true })]);
   return interpret(
     event,
     {
-      user_add_org: () => (person.gone ? leaving() : [joiner(profile(person, context))]),
-      user_modify_org: () => (person.gone ? leaving() : [mover(profile(person, context))]),
+      user_add_org: joining,
+      user_modify_org: moving,
       user_leave_org: leaving,
+      "hrm_mdm_user_change.1": joining,
+      "hrm_mdm_user_change.2": moving,
+      "hrm_mdm_user_change.3": moving,
+      "hrm_mdm_user_change.4": leaving,
+      "hrm_mdm_user_change.8": moving,
+      hrm_user_record_change: moving,
     },
     eventTypes,
   );

@@ -1,8 +1,8 @@
 import type { EventTypes } from "#lib/payloads/interpret.ts";
 
 /**
- * What an app may be subscribed to beside the events of users. What changes in departments, or in the app's range of contacts,
- * changes a person's account only through an event of that person. `v1.` is ours, before the types of the first version; `ping`
+ * What an app may be subscribed to beside the events of users. What changes in departments, in the app's range of contacts, or in the
+ * papers of Feishu People (`corehr`), changes a person's account only through an event of that person. `v1.` is ours, before the types of the first version; `ping`
  * too, of `npm run doctor`.
  * https://open.feishu.cn/document/server-docs/event-subscription-guide/event-list
  */
@@ -19,6 +19,32 @@ export const eventTypes: EventTypes = {
     "contact.department.*",
     "contact.employee_type_enum.*",
     "contact.scope.*",
+    "corehr.approval_groups.*",
+    "corehr.company.*",
+    "corehr.contract.*",
+    "corehr.cost_center.*",
+    "corehr.custom_org.*",
+    "corehr.department.*",
+    "corehr.employment.converted_v1",
+    "corehr.job.*",
+    "corehr.job_change.*",
+    "corehr.job_data.created_v1",
+    "corehr.job_data.deleted_v1",
+    "corehr.job_data.updated_v1",
+    "corehr.job_family.*",
+    "corehr.job_grade.*",
+    "corehr.job_level.*",
+    "corehr.location.*",
+    "corehr.offboarding.checklist_updated_v2",
+    "corehr.offboarding.updated_v2",
+    "corehr.org_role_authorization.*",
+    "corehr.pathway.*",
+    "corehr.person.created_v1",
+    "corehr.person.updated_v1",
+    "corehr.position.*",
+    "corehr.pre_hire.*",
+    "corehr.probation.*",
+    "corehr.process.*",
     "drive.*",
     "helpdesk.*",
     "im.*",

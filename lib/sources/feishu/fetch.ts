@@ -1,8 +1,13 @@
 import { isEmpty } from "#lib/fields/read.ts";
+import { at } from "#lib/fields/read.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch, SourceEvent } from "#lib/contract/source.ts";
-import { readId, type JsonObject } from "#lib/payloads/body.ts";
-import { readPerson, type CodePerson } from "#lib/source-apis/code-api.ts";
-import type { UserEvent } from "./split.ts";
+import type { SourceApi } from "#lib/contract/source-api.ts";
+import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
+import { ask, readPerson, type CodeApi, type CodePerson } from "#lib/source-apis/code-api.ts";
+import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { waitUntilVisible } from "#lib/source-apis/people.ts";
+import type { PeopleEvent, UserEvent } from "./split.ts";
 
 export interface FeishuApiSecret {
   readonly appId: string;
@@ -49,14 +54,40 @@ export const feishu: CodePerson<FeishuApiSecret> = {
   },
 };
 
+/** https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/corehr-v1/common_data-id/convert */
+const conversion: CodeApi<FeishuApiSecret> = {
+  ...feishu,
+  // 99991672: the app lacks the permission for this interface.
+  meanings: { ...feishu.meanings, 99991672: "source-permission-missing" },
+  otherwise: "source-answer-unexpected",
+};
+
+/** Types of Feishu People about a person whom the contacts have to be asked about. */
+const asked: ReadonlySet<string> = new Set([
+  "corehr.employee.domain_event_v2",
+  "corehr.employment.created_v1",
+  "corehr.employment.deleted_v1",
+  "corehr.employment.updated_v1",
+  "corehr.job_data.changed_v1",
+  "corehr.job_data.employed_v1",
+]);
+const resigned = "corehr.employment.resigned_v1";
+
 /**
  * Asks Feishu about joiners and movers without e-mail address and mobile: fields that the app has no permission for are not
  * in events, and permissions may have come since. Everything else goes through as it is. What the event says stays; Feishu
- * only adds to it. Where Feishu does not show the person to the app, the event is used alone.
+ * only adds to it. Where Feishu does not show the person to the app, the event is used alone. Events of Feishu People have ids only.
  */
 export const fetch: Fetch<FeishuApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? defaultHost }),
+  async changedSince(event, api) {
+    const { openId, employmentId } = event.payload as PeopleEvent;
+    const isAboutPerson = event.type === resigned || asked.has(event.type);
+    if (!isAboutPerson || openId !== undefined || employmentId === undefined) return undefined;
+    return { events: [await aboutUser(event, employmentId, api)], isComplete: true };
+  },
   async read(event, api) {
+    if (asked.has(event.type)) return ofContacts(event, api);
     if (!isThin(event)) return event.payload;
     const { user, before } = event.payload as UserEvent;
     const known = await readPerson(feishu, event.subject, api);
@@ -73,4 +104,42 @@ function isThin({ type, payload }: SourceEvent): boolean {
 /** Without fields that are empty, so that they do not hide what Feishu's API answers. */
 function present(user: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(user).filter(([, value]) => !isEmpty(value)));
+}
+
+/** The event of an employment as an event of the contacts' user, by whose id Authing knows the person. */
+async function aboutUser(
+  event: SourceEvent,
+  employmentId: string,
+  api: SourceApi<FeishuApiSecret>,
+): Promise<SourceEvent> {
+  const answer = await ask(
+    conversion,
+    {
+      method: "POST",
+      path: "/open-apis/corehr/v1/common_data/id/convert",
+      // 1: from Feishu People to the contacts.
+      query: { id_transform_type: "1", id_type: "user_id", feishu_user_id_type: "open_id" },
+      json: { ids: [employmentId] },
+    },
+    api,
+  );
+  const items = at(answer, "data.items").value;
+  if (!Array.isArray(items)) throw sourceFailure("source-answer-unexpected");
+  const item = items.find((each) => isJsonObject(each) && readId(each.id) === employmentId);
+  const openId = isJsonObject(item) ? readId(item.target_id) : undefined;
+  if (openId === undefined) {
+    waitUntilVisible(event, api.now());
+    throw new InboundError("malformed", "person-not-shown", { path: "data.items" });
+  }
+  const payload = { ...(event.payload as PeopleEvent), openId } satisfies PeopleEvent;
+  return { ...event, id: `${event.id}#${openId}`.slice(0, 256), subject: openId, payload };
+}
+
+async function ofContacts(event: SourceEvent, api: SourceApi<FeishuApiSecret>): Promise<PeopleEvent> {
+  const said = event.payload as PeopleEvent;
+  if (said.openId === undefined) return said;
+  const user = await readPerson(feishu, said.openId, api);
+  // The contacts get a person some time after Feishu People.
+  if (!user) waitUntilVisible(event, api.now());
+  return { ...said, ...(user && { user }) };
 }

@@ -13,6 +13,22 @@ export interface UserEvent {
   readonly before?: JsonObject;
 }
 
+/**
+ * What there is of an event of Feishu People (飞书人事, `corehr`): ids of the person, and the state of a departure. `fetch` adds the user
+ * of the contacts.
+ */
+export interface PeopleEvent {
+  readonly openId?: string;
+  readonly employmentId?: string;
+  readonly status?: unknown;
+  /** As the contacts have them today; absent where Feishu was not asked, or does not show them. */
+  readonly user?: JsonObject;
+}
+
+/** The types of Feishu People that are translated. */
+const ofPeople =
+  /^corehr\.(?:employee\.domain_event_v2|employment\.(?:created|deleted|resigned|updated)_v1|job_data\.(?:changed|employed)_v1|offboarding\.(?:status_updated_v2|updated_v1))$/;
+
 /** The subject, and so the group in the queue, of events that are about no person. */
 const noPerson = "none";
 
@@ -47,6 +63,7 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
     occurredAt: momentOf(header.create_time) ?? received,
   };
   const event = isJsonObject(document.event) ? document.event : {};
+  if (ofPeople.test(type)) return [peopleEvent(common, event)];
   const { object: user, old_object: before } = event;
   if (!type.startsWith("contact.user.")) {
     const openId = isJsonObject(user) ? readId(user.open_id) : undefined;
@@ -60,6 +77,24 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
       payload: { user, ...(isJsonObject(before) && { before }) } satisfies UserEvent,
     },
   ];
+}
+
+/** https://open.feishu.cn/document/server-docs/corehr-v1/employee/job_data/employed: some events have the employment's id alone. */
+function peopleEvent(
+  common: Pick<SourceEvent, "id" | "type" | "occurredAt">,
+  event: JsonObject,
+): SourceEvent {
+  const target = isJsonObject(event.target_user_id) ? event.target_user_id : {};
+  const [openId, employmentId] = [readId(target.open_id), readId(event.employment_id)];
+  return {
+    ...common,
+    subject: openId ?? (employmentId === undefined ? noPerson : `employment-${employmentId}`.slice(0, 256)),
+    payload: {
+      ...(openId !== undefined && { openId }),
+      ...(employmentId !== undefined && { employmentId }),
+      ...(event.status !== undefined && { status: event.status }),
+    } satisfies PeopleEvent,
+  };
 }
 
 /**

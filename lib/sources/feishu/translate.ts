@@ -1,7 +1,7 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
-import { email, refused, status, text, url, type Encoded } from "#lib/fields/encode.ts";
-import { chosenId, requiredId } from "#lib/fields/external-id.ts";
+import { email, plainWord, refused, status, text, url, type Encoded } from "#lib/fields/encode.ts";
+import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
@@ -13,19 +13,29 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
-import type { UserEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["open_id", "user_id", "union_id", "employee_no"] as const;
+import { externalIds } from "./external-ids.ts";
+import type { PeopleEvent, UserEvent } from "./split.ts";
 
 /** Feishu's user → Authing's person. Paths, those of custom data too, begin at the user. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
+  const people = event.payload as PeopleEvent;
+  const moved = () => moving({ user: userOf(people) }, context);
   return interpret(
     event,
     {
       "contact.user.created_v3": () => joining(event.payload as UserEvent, context),
       "contact.user.updated_v3": () => moving(event.payload as UserEvent, context),
       "contact.user.deleted_v3": () => [leaver(idOf((event.payload as UserEvent).user, context))],
+      "corehr.job_data.employed_v1": () => joining({ user: userOf(people) }, context),
+      "corehr.employee.domain_event_v2": moved,
+      "corehr.employment.created_v1": moved,
+      // Whether the person has left, too, the contacts say.
+      "corehr.employment.deleted_v1": moved,
+      "corehr.employment.updated_v1": moved,
+      "corehr.job_data.changed_v1": moved,
+      "corehr.employment.resigned_v1": () => [resigning(people, context)],
+      "corehr.offboarding.status_updated_v2": () => offboarding(people, context),
+      "corehr.offboarding.updated_v1": () => offboarding(people, context),
       "v1.user_add": refuseVersion,
       "v1.user_update": refuseVersion,
       "v1.user_leave": refuseVersion,
@@ -33,6 +43,33 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     },
     eventTypes,
   );
+}
+
+/** The contacts' user that an event of Feishu People is about. */
+function userOf({ user }: PeopleEvent): JsonObject {
+  if (user) return user;
+  throw new InboundError("malformed", "person-not-shown", {
+    path: "event.target_user_id",
+    hint: "extend the app's range of contacts in Feishu, release the app, and redrive",
+  });
+}
+
+/** The ledger knows the person by the event's subject, where another id is the `externalId`. */
+function resigning({ openId }: PeopleEvent, context: TranslationContext): Change {
+  if (openId === undefined)
+    throw new InboundError("malformed", "id-missing", { path: "event.target_user_id" });
+  return leaver(idOf({ open_id: openId }, context));
+}
+
+/**
+ * 3: the departure has taken effect. Before it is asked for (1), approved (2) or needs no approval (6), was refused (4) or withdrawn (5); none
+ * of them says the last day. https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/offboarding/events/status_updated
+ */
+function offboarding(people: PeopleEvent, context: TranslationContext): Change[] {
+  const word = plainWord(people.status);
+  if (word === "3") return [resigning(people, context)];
+  if (["1", "2", "4", "5", "6"].includes(word)) return [];
+  throw new InboundError("malformed", "status-unknown", { path: "event.status" });
 }
 
 /** Events of the first version are about people, in other words than those that are translated here. */
@@ -51,7 +88,7 @@ function joining({ user }: UserEvent, context: TranslationContext): Change[] {
 function moving({ user, before }: UserEvent, context: TranslationContext): Change[] {
   if (hasLeft(user)) return [leaver(idOf(user, context))];
   const changed = [
-    requiredId(idOf(user, context)),
+    requiredExternalId(idOf(user, context), idHint),
     ...parts(user, context)
       .filter(({ from }) => hasChanged(before, from))
       .flatMap((part) => [...part.encoded, ...emptied(part, before)]),
@@ -64,13 +101,13 @@ function moving({ user, before }: UserEvent, context: TranslationContext): Chang
   });
   // What changed is a leader, a job level, a seat: nothing that Authing has a field for. But an id that was filled in brings a
   // person who could not be brought without it.
-  const hasNewId = before !== undefined && hasChanged(before, [idOf(before, context).path]);
+  const hasNewId = before !== undefined && hasChanged(before, [chosenId(context, externalIds)]);
   return tellsNothing(change) && !hasNewId ? [] : [change];
 }
 
 function whole(user: JsonObject, context: TranslationContext): Encoded[] {
   return [
-    requiredId(idOf(user, context)),
+    requiredExternalId(idOf(user, context), idHint),
     ...parts(user, context).flatMap(({ encoded }) => encoded),
     // Authing creates an account as open; only the closed state has to be sent.
     ...(isFrozen(user) ? [access(user)] : []),
@@ -129,9 +166,12 @@ function topOf(path: string): string {
 }
 
 /** Of a leaver whose id the app may not see any more it is empty: the ledger knows the person by the event's subject. */
-function idOf(user: JsonObject | undefined, { externalId: setting }: TranslationContext): Read {
-  return chosenId(user, externalIds, setting, "feishu");
+function idOf(user: JsonObject | undefined, context: TranslationContext): Read {
+  return at(user, chosenId(context, externalIds));
 }
+
+const idHint =
+  "give the app the permission for this id in Feishu, or name another one as externalId in inbound.config.ts";
 
 function hasLeft(user: JsonObject): boolean {
   return isTrue(user, "status.is_resigned") || isTrue(user, "status.is_exited");

@@ -52,35 +52,53 @@ function isForeign({ connectionId }: FinchEvent, { connectionId: own = "" }: Fin
 
 /** `undefined` where Finch answers that it has no individual of this id. */
 export async function readIndividual(id: string, api: Api): Promise<FinchPerson | undefined> {
-  const [individual] = await readRecords("individual", [id], api);
+  const individual = await readOne("individual", id, api);
   if (!individual) return undefined;
-  const [employment] = await readRecords("employment", [id], api);
+  const employment = await readOne("employment", id, api);
   return { individual, ...(employment && { employment }) };
 }
 
+async function readOne(
+  kind: "individual" | "employment",
+  id: string,
+  api: Api,
+): Promise<JsonObject | undefined> {
+  const answered = await readRecords(kind, [id], api);
+  const [other] = answered.keys();
+  if (other !== undefined && !answered.has(id)) refuseAnother(id, other, "individual_id");
+  return recordOf(answered, id);
+}
+
 /**
- * The records of individuals, in the order of their ids; `undefined` for each that Finch does not have: of that the answer says the id,
- * with the code 404. https://developer.tryfinch.com/api-reference/organization/individual
+ * The answers about individuals, by their ids.
+ * https://developer.tryfinch.com/api-reference/organization/individual
  */
 export async function readRecords(
   kind: "individual" | "employment",
   ids: readonly string[],
   api: Api,
-): Promise<(JsonObject | undefined)[]> {
+): Promise<ReadonlyMap<string, JsonObject>> {
   const json = { requests: ids.map((id) => ({ individual_id: id })) };
   const answer = objectIn(await finch.send({ method: "POST", path: `/employer/${kind}`, json }, api), finch);
   const { responses } = answer;
   if (!Array.isArray(responses)) throw sourceFailure("source-answer-unexpected");
-  const byId = new Map(
-    responses.map((entry: unknown) => [isJsonObject(entry) ? readId(entry.individual_id) : undefined, entry]),
+  return new Map(
+    responses.flatMap((entry: unknown): [string, JsonObject][] => {
+      const id = isJsonObject(entry) ? readId(entry.individual_id) : undefined;
+      return id === undefined || !isJsonObject(entry) ? [] : [[id, entry]];
+    }),
   );
-  return ids.map((id, index) => {
-    const entry: unknown = byId.get(id) ?? responses[index];
-    if (!isJsonObject(entry)) throw sourceFailure("source-answer-unexpected");
-    refuseAnother(id, entry.individual_id, "individual_id");
-    if (entry.code === 404) return undefined;
-    if (entry.code !== 200 || !isJsonObject(entry.body)) throw sourceFailure("source-answer-unexpected");
-    refuseAnother(id, entry.body.id, "body.id");
-    return entry.body;
-  });
+}
+
+/**
+ * The record in an answer about this individual; `undefined` where the answer names the individual and has the code 404.
+ *
+ * @throws InboundError `unavailable` `source-answer-unexpected` for any other answer, and for none.
+ */
+export function recordOf(answered: ReadonlyMap<string, JsonObject>, id: string): JsonObject | undefined {
+  const entry = answered.get(id);
+  if (entry?.code === 404) return undefined;
+  if (entry?.code !== 200 || !isJsonObject(entry.body)) throw sourceFailure("source-answer-unexpected");
+  refuseAnother(id, entry.body.id, "body.id");
+  return entry.body;
 }

@@ -4,7 +4,7 @@ import { at } from "#lib/fields/read.ts";
 import { isJsonObject, readId } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn } from "#lib/source-apis/rest-api.ts";
-import { canAsk, fetch, finch, readIndividual, readRecords, type FinchApiSecret } from "./fetch.ts";
+import { canAsk, fetch, finch, readIndividual, readRecords, recordOf, type FinchApiSecret } from "./fetch.ts";
 import type { FinchEvent, FinchPerson } from "./split.ts";
 
 const peopleInPage = 50;
@@ -47,8 +47,8 @@ export const list: Listing<FinchApiSecret> = {
 async function readPeople(ids: readonly string[], api: SourceApi<FinchApiSecret>): Promise<ListedPerson[]> {
   const individuals = await readRecords("individual", ids, api);
   const employments = await readRecords("employment", ids, api);
-  return ids.flatMap((id, index) => {
-    const [individual, employment] = [individuals[index], employments[index]];
+  return ids.flatMap((id) => {
+    const [individual, employment] = [recordOf(individuals, id), recordOf(employments, id)];
     return individual ? [listed(id, { individual, ...(employment && { employment }) })] : [];
   });
 }

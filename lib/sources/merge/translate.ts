@@ -3,7 +3,7 @@ import { birthdate } from "#lib/fields/date.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { employeeChanged, hired, type Employment, type EmploymentWords } from "#lib/fields/employment.ts";
 import { email, text, url, yesOrNo, type Encoded } from "#lib/fields/encode.ts";
-import { chosenId, requiredId } from "#lib/fields/external-id.ts";
+import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { leaver } from "#lib/fields/person.ts";
@@ -14,11 +14,9 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret, type Meanings } from "#lib/payloads/interpret.ts";
+import { externalIds } from "./external-ids.ts";
 import { eventTypes, syncTypes } from "./event-types.ts";
 import type { MergeEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "remote_id", "employee_number"] as const;
 
 /** Merge hands on the words of a system that it cannot map; these are the ones it maps, and those for a leave. */
 const words: EmploymentWords = {
@@ -32,14 +30,12 @@ const words: EmploymentWords = {
 /** Merge's employee → Authing's person. Paths, those of custom data too, begin at the employee. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { employee = {}, isForeign } = event.payload as MergeEvent;
-  if (isForeign) return [];
-  const { occurredAt } = event;
-  const joining = () =>
-    whereThere(employee, context, () => hired(...recordOf(employee, occurredAt, context)));
-  const moving = () =>
-    whereThere(employee, context, () => employeeChanged(...recordOf(employee, occurredAt, context)));
-  const leaving = () => [leaver(idOf(employee, context))];
-  const syncs: Meanings = Object.fromEntries([...syncTypes].map((type) => [type, unasked]));
+  const own = (changes: () => Change[]) => () => (isForeign ? [] : changes());
+  const record = () => recordOf(employee, event.occurredAt, context);
+  const joining = own(() => whereThere(employee, context, () => hired(...record())));
+  const moving = own(() => whereThere(employee, context, () => employeeChanged(...record())));
+  const leaving = own(() => [leaver(idOf(employee, context))]);
+  const syncs: Meanings = Object.fromEntries([...syncTypes].map((type) => [type, own(unasked)]));
   return interpret(
     event,
     {
@@ -70,8 +66,8 @@ function whereThere(employee: JsonObject, context: TranslationContext, changes: 
   return isDeleted ? [leaver(idOf(employee, context))] : changes();
 }
 
-const idOf = (employee: JsonObject, { externalId: setting }: TranslationContext): Read =>
-  chosenId(employee, externalIds, setting, "merge");
+const idOf = (employee: JsonObject, context: TranslationContext): Read =>
+  at(employee, chosenId(context, externalIds));
 
 function recordOf(
   employee: JsonObject,
@@ -80,7 +76,7 @@ function recordOf(
 ): [Encoded[], Employment] {
   const id = idOf(employee, context);
   return [
-    [requiredId(id), ...profile(employee, context)],
+    [requiredExternalId(id), ...profile(employee, context)],
     {
       id,
       status: at(employee, "employment_status"),

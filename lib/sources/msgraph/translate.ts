@@ -1,7 +1,7 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { email, status, text, unlessOpen, type Encoded } from "#lib/fields/encode.ts";
-import { externalId } from "#lib/fields/external-id.ts";
+import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
@@ -12,15 +12,13 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { GraphEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "employeeId"] as const;
 
 /** A user of Entra ID, as Graph shows them today → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { user, isListed = false } = event.payload as GraphEvent;
-  const setting = settingOf(context);
+  const setting = chosenId(context, externalIds);
   // Of a user whom Graph does not show any more only the id is left: by any other the ledger knows the person.
   const gone: Read = { value: setting === "id" ? event.subject : undefined, path: setting };
   const present = (change: (user: JsonObject) => Change) => (): Change[] => {
@@ -62,7 +60,7 @@ function profile(
   const country =
     typeof usageLocation === "string" && /^[A-Z]{2}$/.test(usageLocation) ? usageLocation : region;
   return [
-    requiredId(read(setting)),
+    requiredExternalId(read(setting)),
     // The name by which a user signs in looks like an address and need not be one.
     email(read("mail")),
     text("username", read("userPrincipalName")),
@@ -78,23 +76,6 @@ function profile(
     ...departments(read("department"), context.departments),
     ...customData(user, context.customData),
   ];
-}
-
-function settingOf({
-  externalId: setting = externalIds[0],
-}: TranslationContext): (typeof externalIds)[number] {
-  const known = externalIds.find((name) => name === setting);
-  if (known !== undefined) return known;
-  throw new InboundError("misconfigured", "external-id-unknown", {
-    hint: `sources.msgraph.externalId in inbound.config.ts is one of ${externalIds.join(", ")}`,
-  });
-}
-
-/** No other id replaces a missing one: the same person would become two. */
-function requiredId(read: Read): Encoded {
-  const id = externalId(read);
-  if (id.fields.externalId !== undefined) return id;
-  throw new InboundError("malformed", "external-id-missing", { path: id.path });
 }
 
 /** Graph says it of every user, where it is asked to. */

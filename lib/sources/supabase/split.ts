@@ -52,10 +52,10 @@ const userColumns: Readonly<Record<string, string>> = { users: "id", mfa_factors
 
 function rowEvent(document: JsonObject, arrivedAt: string): SourceEvent {
   const { type: verb, schema, table, record, old_record: before } = document;
-  const type = [schema, table, verb].join(".");
   if (![schema, table, verb].every((word) => typeof word === "string" && /^\w{1,40}$/.test(word))) {
     throw new InboundError("malformed", "type-missing", { path: "type" });
   }
+  const type = [schema, table, verb].join(".");
   const path = verb === "DELETE" ? "old_record" : "record";
   const row = verb === "DELETE" ? before : record;
   if (!isJsonObject(row)) throw new InboundError("malformed", "data-missing", { path });

@@ -1,7 +1,7 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
 import { email, flag, status, text, unlessOpen, url, type Encoded } from "#lib/fields/encode.ts";
-import { externalId } from "#lib/fields/external-id.ts";
+import { chosenId, externalId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { at, first, type Read } from "#lib/fields/read.ts";
@@ -11,10 +11,8 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { WorkosEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name of a directory user. The first one is what it is without one. */
-const externalIds = ["id", "idp_id"] as const;
 
 /**
  * Two kinds of people → Authing's person: directory users, whom a directory of a customer brings, and users of AuthKit. Both come
@@ -47,7 +45,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 function directoryUser(data: unknown, context: TranslationContext): Encoded[] {
   const read = (name: string) => at(data, name);
   return [
-    requiredId(data, context),
+    requiredExternalId(directoryId(data, context)),
     email(first(read("email"), primaryEmail(data))),
     text("username", first(read("username"), read("custom_attributes.username"))),
     fullName({ full: read("name"), given: read("first_name"), family: read("last_name") }),
@@ -70,21 +68,8 @@ function user(data: unknown, context: TranslationContext): Encoded[] {
   ];
 }
 
-/** @throws InboundError `misconfigured` `external-id-unknown` for a setting that names no id. */
-function directoryId(data: unknown, { externalId: setting = externalIds[0] }: TranslationContext): Read {
-  if (!(externalIds as readonly string[]).includes(setting)) {
-    throw new InboundError("misconfigured", "external-id-unknown", {
-      hint: `sources.workos.externalId in inbound.config.ts is one of ${externalIds.join(", ")}`,
-    });
-  }
-  return at(data, setting);
-}
-
-/** No other id replaces a missing one: the same person would become two. */
-function requiredId(data: unknown, context: TranslationContext): Encoded {
-  const id = externalId(directoryId(data, context));
-  if (id.fields.externalId !== undefined) return id;
-  throw new InboundError("malformed", "external-id-missing", { path: id.path });
+function directoryId(data: unknown, context: TranslationContext): Read {
+  return at(data, chosenId(context, externalIds));
 }
 
 /** `emails` is a list in older payloads, and a custom attribute in newer ones. */

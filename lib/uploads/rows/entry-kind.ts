@@ -1,5 +1,5 @@
 import type { Change } from "#lib/contract/change.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { Entry } from "#lib/layouts/layout.ts";
 
@@ -20,5 +20,5 @@ export type EntryFields = Entry["fields"];
  * remembers of the values of a file: no clock, no I/O.
  */
 export type EntryKindTranslator<OfKind extends Change> = (
-  context: TranslationContext,
+  context: RowContext,
 ) => (fields: EntryFields) => EntryTranslation<OfKind>;

@@ -1,7 +1,7 @@
 import { personProblems } from "#lib/authing/rules.ts";
 import type { Create, Dropped, Trail } from "#lib/contract/change.ts";
 import type { CreateUserInfoDto, CreateUserOptionsDto } from "#lib/contract/person.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import { assembly } from "#lib/fields/assembly.ts";
 import type { ValueKind } from "#lib/fields/damage.ts";
 import { birthdateOfFile, isFirstDayOfComputers } from "#lib/fields/date.ts";
@@ -238,7 +238,7 @@ function createOf(
 }
 
 /** What the columns of words of a file mean: each column has few of them. */
-function columnsOf({ departments, today }: TranslationContext) {
+function columnsOf({ departments, today }: RowContext) {
   const flagOf = (field: (typeof flagFields)[number]) => remembered((read) => flag(field, read));
   const urlOf = (field: (typeof urlFields)[number]) => remembered((read) => url(field, read));
   return {

@@ -1,5 +1,5 @@
 import type { CalendarDay, ImportOtp } from "#lib/contract/change.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
 import { entryReader } from "#lib/layouts/find.ts";
@@ -38,7 +38,7 @@ const maxPathLength = 128;
 
 /** The settings of a deployment that the meaning of rows depends on. */
 export interface RowSettings extends LayoutSettings {
-  readonly translation: TranslationContext;
+  readonly translation: RowContext;
 }
 
 /** What a translator needs to know of a file. */
@@ -109,9 +109,9 @@ interface Translators {
 }
 
 /** Those of the last file: what V8 has compiled for a chunk, and what they remember of its words, serves the next one, too. */
-const translators = new WeakMap<TranslationContext, Translators>();
+const translators = new WeakMap<RowContext, Translators>();
 
-function translatorsOf(translation: TranslationContext, today: CalendarDay): Translators {
+function translatorsOf(translation: RowContext, today: CalendarDay): Translators {
   const known = translators.get(translation);
   if (known?.today === today) return known;
   const context = { ...translation, today };
