@@ -7,6 +7,7 @@ import { customerKey, mayUseKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
 import {
   authingSecret,
+  digestsSecret,
   digestScheduleRole,
   noticesSecret,
   uploadsSecret,
@@ -16,6 +17,7 @@ import {
 } from "./function-definition.ts";
 import { functionDefinitions } from "./functions.ts";
 import type { DigestTime } from "./notice-functions.ts";
+import { digestsKey, rosterSchedules } from "./rosters.ts";
 import { sourceAlarms } from "./source-alarms.ts";
 import { invocationPermissions, triggerOutput } from "./triggers.ts";
 import { joins, mayJoinNetwork, subnets } from "./network.ts";
@@ -237,7 +239,7 @@ export function deployment(
     ...sources.map((name) => sourceAlarms({ name, isOwn: isOwn(name) })),
   ) as Record<string, Value>;
   const received = deployed.flatMap(({ name, trigger }) => (trigger ? [] : [name]));
-  const secrets = [authingSecret, noticesSecret, uploadsSecret, ...received.map(sourceSecret)];
+  const secrets = [authingSecret, digestsSecret, noticesSecret, uploadsSecret, ...received.map(sourceSecret)];
   const key = config.encryption === "customer-managed" ? customerKey(secrets) : undefined;
   return {
     service: config.service,
@@ -257,6 +259,7 @@ export function deployment(
         ...(digest && {
           [digestScheduleRole]: invokingRole("What the schedule of the digest may invoke", "notices-digest"),
         }),
+        ...rosterSchedules(deployed, config.encryption),
         ...Object.assign({}, ...deployed.map(invocationPermissions)),
         ...alarms,
         Dashboard: dashboard(
@@ -268,6 +271,7 @@ export function deployment(
           "authing",
           'How to call Authing. Put JSON here: {"accessKeyId": "...", "accessKeySecret": "..."}. Created empty; deployments never change it.',
         ),
+        [digestsSecret]: digestsKey,
         [noticesSecret]: secret(
           "notices",
           "The bots of group chats that are told of alarms. Optional. Put JSON here, as docs/notices.md shows. Created empty; deployments never change it.",

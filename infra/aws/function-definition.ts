@@ -10,6 +10,10 @@ export interface DeployedSource {
   readonly fetch?: unknown;
   /** Whether something of it has to be asked for anew before it ends. */
   readonly renew?: unknown;
+  /** Whether its API lists its people, for which the function of rosters needs its secret. */
+  readonly list?: unknown;
+  /** When its list is compared each day: a time of the day, by the clocks of a time zone. */
+  readonly reconciledAt?: { readonly at: string; readonly timeZone: string } | undefined;
   readonly proof?: { readonly readsPathToken?: boolean };
   /** Of a source that AWS itself invokes: it has neither a route nor a secret. */
   readonly trigger?: { readonly principal: string };
@@ -45,6 +49,7 @@ export const mayReadSecrets = (...secrets: readonly [string, ...string[]]) =>
   may(secrets.length === 1 ? ref(secrets[0]) : secrets.map(ref), "secretsmanager:GetSecretValue");
 
 export const authingSecret = "AuthingSecret";
+export const digestsSecret = "DigestsSecret";
 export const noticesSecret = "NoticesSecret";
 export const uploadsSecret = "UploadsSecret";
 /** The role in which the schedule of the digest invokes its function. */

@@ -1,34 +1,30 @@
 import { enrolmentKey } from "#lib/aws/enrolments.ts";
-import { arn, logGroup, may, object, objects, ref, webhookLogs, type Value } from "./cloudformation.ts";
+import { arn, logGroup, may, object, objects, ref, webhookLogs } from "./cloudformation.ts";
 import {
   authingSecret,
+  digestsSecret,
   mayReadSecrets,
   sourceSecret,
   uploadsSecret,
   type DeployedSource,
   type FunctionDefinition,
 } from "./function-definition.ts";
+import {
+  mayClaim,
+  mayConsume,
+  mayCountDepartures,
+  mayQueueEvents,
+  mayUseLedger,
+  oneFrom,
+} from "./function-rights.ts";
 import { noticesAlarm, noticesDigest, type DigestTime } from "./notice-functions.ts";
+import { mayBeginRosters, rostersRun } from "./rosters.ts";
 import { triggerFunction } from "./triggers.ts";
 import { watchFields, watchSilence } from "./watch-functions.ts";
 
 // The functions that AWS runs, and what each may do there. A new function needs a definition here and nowhere else in infra.
 
-/** The permissions that an event source mapping needs, which uses the function's role. */
-const mayConsume = (queue: string, ...more: string[]) =>
-  may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...more);
-/** A claim is an update that first deletes an expired entry; so is the record of an outcome. */
-const mayClaim = may(arn("LedgerTable"), "dynamodb:UpdateItem", "dynamodb:DeleteItem");
-/** Writes what sources have said of people, entries of the due index, and both records of a person whose id changes. */
-const mayUseLedger = [mayClaim, may(arn("LedgerTable"), "dynamodb:GetItem", "dynamodb:PutItem")];
-/** Puts events into the queue, and those that are too large for it into the bucket: anywhere under `waiting/`, or for one source. */
-const mayQueueEvents = (source = "") => [
-  may(arn("EventsQueue"), "sqs:SendMessage"),
-  may(objects(`waiting/${source}`), "s3:PutObject"),
-];
 const queueingEnvironment = { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") };
-/** The departure guard counts the departures of one hour. */
-const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
 /**
  * Receives one source's webhooks. It may read that source's secret, put events into the queue, and put those that are too large for
  * the queue into the bucket; nothing else.
@@ -91,7 +87,7 @@ const eventsApply = (asked: readonly string[], renews: boolean): FunctionDefinit
   ],
   calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
-    mayReadSecrets(authingSecret, ...asked),
+    mayReadSecrets(authingSecret, digestsSecret, ...asked),
     mayConsume("EventsQueue", "sqs:ChangeMessageVisibility", "sqs:SendMessage"),
     may(objects("waiting/"), "s3:GetObject", "s3:PutObject"),
     // The worker parks events that cannot be decided now, and deletes a parked event that it has decided. Only waiting-bring-back,
@@ -107,15 +103,6 @@ const eventsApply = (asked: readonly string[], renews: boolean): FunctionDefinit
       : ""),
 });
 
-/** One message per invocation, so that each message has the function's whole time. */
-const oneFrom = (queue: string, maximumConcurrency: number): Value => ({
-  sqs: {
-    arn: arn(queue),
-    batchSize: 1,
-    functionResponseType: "ReportBatchItemFailures",
-    maximumConcurrency,
-  },
-});
 // The bucket is versioned, and a notification says which version is meant.
 const mayReadUploads = ["incoming/users/", "incoming/otp/", "plan/users/", "plan/otp/"].map((prefix) =>
   may(objects(prefix), "s3:GetObjectVersion"),
@@ -239,6 +226,7 @@ const operationsRun = (asked: readonly string[], receives: boolean): FunctionDef
   timeoutSeconds: 900,
   environment: {
     UPLOADS_QUEUE_URL: ref("UploadsQueue"),
+    ROSTERS_QUEUE_URL: ref("RostersQueue"),
     EVENTS_QUEUE_URL: ref("EventsQueue"),
     BUCKET: ref("UploadsBucket"),
     TABLE: ref("LedgerTable"),
@@ -246,7 +234,7 @@ const operationsRun = (asked: readonly string[], receives: boolean): FunctionDef
   events: [],
   calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
-    mayReadSecrets(authingSecret, ...asked),
+    mayReadSecrets(authingSecret, digestsSecret, ...asked),
     ...mayUseLedger,
     mayCountDepartures,
     // An index is a resource of its own.
@@ -259,6 +247,7 @@ const operationsRun = (asked: readonly string[], receives: boolean): FunctionDef
     // written beside them.
     may(arn("UploadsQueue"), "sqs:SendMessage"),
     may(objects("results/"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
+    ...mayBeginRosters,
     // The lines about refused deliveries; nothing else is kept of them. The names of fifty logs would not fit into a role.
     ...(receives ? [may(webhookLogs, "logs:FilterLogEvents")] : []),
     may(logGroup(refusing), "logs:FilterLogEvents"),
@@ -292,20 +281,23 @@ export function functionDefinitions(
 ): FunctionDefinition[] {
   const received = sources.filter(({ trigger }) => trigger === undefined);
   const invoked = sources.filter(({ trigger }) => trigger !== undefined);
-  const isAsked = ({ fetch, renew }: DeployedSource) => fetch !== undefined || renew !== undefined;
-  const asked = sources.filter(isAsked).map(({ name }) => sourceSecret(name));
+  const secretsOf = (...parts: readonly ("fetch" | "list" | "renew")[]) =>
+    sources
+      .filter((source) => parts.some((part) => source[part] !== undefined))
+      .map(({ name }) => sourceSecret(name));
   const renews = sources.some(({ renew }) => renew !== undefined);
   return [
     ...received.map(webhooks),
     ...invoked.map((source) =>
       triggerFunction(source, { environment: queueingEnvironment, may: mayQueueEvents(`${source.name}/`) }),
     ),
-    eventsApply(asked, renews),
+    eventsApply(secretsOf("fetch", "renew"), renews),
     uploadsPlan,
     uploadsRun,
     uploadsFinish,
     waitingBringBack,
-    operationsRun(asked, received.length > 0),
+    rostersRun(secretsOf("list")),
+    operationsRun(secretsOf("fetch"), received.length > 0),
     watchSilence,
     watchFields,
     noticesAlarm,

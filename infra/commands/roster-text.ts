@@ -65,6 +65,7 @@ function differences(report: RosterReport): string[] {
     [report.movers, `${isPlan ? "would change" : "changed"}: ${names(report.fields)}`],
     [report.back, isPlan ? "would be opened again" : "are back"],
     [report.unchanged, "are unchanged: no call"],
+    [report.others, "belong to another source, which alone may speak about them: not touched"],
     [report.undecided, "were asked about before; an operator has not decided whose accounts these are"],
     [report.closed, "have left, and are closed or never were there"],
   ]);

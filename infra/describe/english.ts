@@ -132,6 +132,11 @@ export const english: Words = {
       ["queues", "events with the people in them; names of uploaded files", "at most 14 days"],
       ["bucket, `waiting/`", "events that are too large for the queue", "15 days"],
       [
+        "bucket, `rosters/`",
+        "people of a source's whole list, while it is compared with what was told",
+        "until the run ends; 15 days at most",
+      ],
+      [
         "bucket, `incoming/users/`",
         "uploaded files of users",
         keepFiles ? "until an operator deletes them" : `${keepResultsDays} days`,

@@ -1,13 +1,15 @@
-import { timeZoneOf, type Config } from "#lib/config.ts";
+import type { Config } from "#lib/config.ts";
+import { reconciledAt } from "#lib/wiring/roster-time.ts";
 
 /**
  * Of each source that is compared each day, what begins its run when the time has come: called again and again, with the moment (milliseconds
  * since 1970), it begins one a day. A time that passed while the machine was off is not made up for.
  */
 export function rosterSchedules(config: Config, begin: (source: string) => void): ((now: number) => void)[] {
-  return Object.entries(config.sources).flatMap(([source, { reconcile }]) => {
-    if (reconcile?.at === undefined) return [];
-    const { at, timeZone = timeZoneOf(config) } = reconcile;
+  return Object.keys(config.sources).flatMap((source) => {
+    const time = reconciledAt(config, source);
+    if (time === undefined) return [];
+    const { at, timeZone } = time;
     const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
     let shown: string | undefined;
     return (now: number) => {

@@ -23,7 +23,7 @@ interface Examined {
 }
 
 /** How many seconds a message may wait before the operator should look. The alarms of infra/aws/alarms.yml use the same limits. */
-const oldSeconds = { events: 900, uploads: 7200, chunks: 7200 };
+const oldSeconds = { events: 900, uploads: 7200, chunks: 7200, rosters: 7200 };
 /** By how much this machine's clock may differ before the doctor reports it; proofs that cover a time tolerate 300 seconds. */
 const clockToleranceSeconds = 60;
 
@@ -56,6 +56,7 @@ export async function* examine({ config, sources, stage }: Examined, aws: Stage)
     ["events", "events-apply"],
     ["uploads", "uploads-plan"],
     ["chunks", "uploads-run"],
+    ["rosters", "rosters-run"],
   ] as const) {
     yield* await tried(`queue of ${kind}`, () => checkQueue(kind, aws, stack, logOf(worker)));
   }

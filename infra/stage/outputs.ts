@@ -21,6 +21,7 @@ export const outputNames = {
   events: { queue: "EventsQueueUrl", dead: "DeadEventsQueueUrl" },
   uploads: { queue: "UploadsQueueUrl", dead: "DeadUploadsQueueUrl" },
   chunks: { queue: "ChunksQueueUrl", dead: "DeadChunksQueueUrl" },
+  rosters: { queue: "RostersQueueUrl", dead: "DeadRostersQueueUrl" },
   // infra/aws/bucket.yml
   bucket: "UploadsBucketName",
   alarmsTopic: "AlarmsTopicArn",

@@ -64,7 +64,7 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   neverTells: {
     isRight: (value) => Array.isArray(value),
     needed: false,
-    say: 'must be a list of "mover" and "leaver"',
+    say: 'must be a list of "joiner", "mover" and "leaver"',
   },
   trigger: { isRight: () => false, needed: false, say: "is for built-in sources: leave it out" },
   secret: {

@@ -168,7 +168,7 @@ export interface TranslationContext {
   readonly departments: DepartmentRule;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
-  /** The source's labels and states in another language → the English ones. */
+  /** The company's own labels and states → those that the source knows. */
   readonly words?: Readonly<Record<string, string>>;
   /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
   readonly passwordHashes?: PasswordHashPolicy;
@@ -194,7 +194,7 @@ export type KnownFrom = "code" | "documentation" | "reports";
  * How AWS itself tells of people, in place of a webhook: it invokes the source's function, with rights of IAM. Such a source has neither a
  * route nor a secret; its proof is `awsInvocation`, which takes no delivery over HTTP.
  */
-export interface Trigger {
+interface Trigger {
   /** As whom AWS invokes the function, e.g. `cognito-idp.amazonaws.com`. `invokedBy` of the configuration says for which resources. */
   readonly principal: string;
   /**
@@ -213,8 +213,11 @@ export interface Source<Secret = never> {
   /** Both are said by every built-in source; docs/sources.md is made of them. */
   readonly kind?: SourceKind;
   readonly knownFrom?: KnownFrom;
-  /** What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. */
-  readonly neverTells?: readonly ("mover" | "leaver")[];
+  /**
+   * What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. Without joiners, it sends signals about people
+   * whom others bring: `people: "shared"`.
+   */
+  readonly neverTells?: readonly ("joiner" | "mover" | "leaver")[];
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
   /** What `externalId` of the configuration may name, where the source has several ids of a person. The first one is the default. */

@@ -69,7 +69,9 @@ async function settleKnown(
 function batchesOf(
   tasks: readonly CreateTask[],
 ): { batch: CreateTask[]; options: CreateUserOptionsDto | undefined }[] {
-  const byOptions = Map.groupBy(tasks, ({ change: { options } }) => (options ? JSON.stringify(options) : "{}"));
+  const byOptions = Map.groupBy(tasks, ({ change: { options } }) =>
+    options ? JSON.stringify(options) : "{}",
+  );
   return [...byOptions.values()].flatMap((alike) =>
     packed(alike, maxUsersPerCreate, identifiersOf).map((batch) => ({
       batch,

@@ -96,7 +96,7 @@ export function secondFactor(id: Read, secret: Read): ImportOtp {
 /** Whether a change brings nothing: no field but the id by which the person is known already, and nothing was dropped. */
 export function tellsNothing(change: Create | Update): boolean {
   const { externalId: id } = change.person;
-  const isNewId = change.kind === "update" && id !== change.who.externalId;
+  const isNewId = change.kind === "update" && id !== undefined && id !== change.who.externalId;
   const isAboutDeparture = change.kind === "update" && change.departure !== undefined;
   return (
     !change.dropped &&

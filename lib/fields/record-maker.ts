@@ -15,7 +15,10 @@ const compiledAfter = 32;
  * @param prototype That of all objects, or, by default, one that has nothing: so a column may have any name, `__proto__` or `constructor`,
  *   and a name that is no column gives nothing.
  */
-export function recordMaker<Value>(names: readonly string[], prototype: object = nameless): RecordMaker<Value> {
+export function recordMaker<Value>(
+  names: readonly string[],
+  prototype: object = nameless,
+): RecordMaker<Value> {
   const key = JSON.stringify([prototype === nameless, names]);
   const known = makers.get(key);
   if (known) return known as RecordMaker<Value>;

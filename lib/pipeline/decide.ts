@@ -154,7 +154,10 @@ function leftUnderOtherId({ known, underNewSubject }: Knowledge): Leave[] {
 export const leftBefore: Leave = { kind: "leave", who: {} };
 
 /** The person of a source who is no longer in its scope leaves, where the source has brought them and they are open. */
-export function leavesScope(policy: OutOfScopePolicy | undefined, { known }: Knowledge): Leave[] {
+export function leavesScope(
+  policy: OutOfScopePolicy | undefined,
+  { known }: Pick<Knowledge, "known">,
+): Leave[] {
   return policy === "leave" && known?.userId !== undefined && known.isClosed !== true
     ? [{ kind: "leave", who: {} }]
     : [];

@@ -85,6 +85,14 @@ export const asking: ReasonGroup = {
       zh: "来源的人员列表没有结尾，不能视为完整，因此不据此作任何判断。",
       zhNext: "请向厂商反馈；单个人员的事件不受影响。",
     },
+    "departments-too-many": {
+      en: "The source and Authing have more departments together than can be shown beside each other, so no map was made.",
+      enNext:
+        "Write departments of the source in inbound.config.ts as a function, or pass the ids on with departments: { by: … }.",
+      zh: "来源与 Authing 的部门总数超过可以对照显示的上限，因此没有生成映射。",
+      zhNext:
+        "请在 inbound.config.ts 中把该来源的 departments 写成函数，或用 departments: { by: … } 直接传递 ID。",
+    },
     "list-cursor-unreadable": {
       en: "The place in the source's list at which a run was to go on cannot be read, so nothing is concluded from this list.",
       enNext: "Start the run again: it begins at the first page.",

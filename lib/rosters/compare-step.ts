@@ -2,6 +2,8 @@ import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SubjectRecord } from "#lib/contract/ledger.ts";
 import type { EventMessage } from "#lib/contract/queue.ts";
+import { isOnlyLinked } from "#lib/delivery/people.ts";
+import { maySpeak } from "#lib/pipeline/authority.ts";
 import { translatedOf } from "#lib/pipeline/meaning.ts";
 import { namesIn } from "#lib/pipeline/order.ts";
 import { differenceOf, type Difference } from "./difference.ts";
@@ -13,6 +15,7 @@ import { added, tallied, type Tally } from "./tally.ts";
 import { digestOf } from "./undecided.ts";
 
 const recordsAtOnce = 100;
+const peopleAtOnce = 20;
 /** Fields and departments that are counted by their names. */
 const mostNames = 500;
 
@@ -45,7 +48,8 @@ export async function compareStep(state: RosterState, work: RosterWork): Promise
   // The rule of this run may decide what was asked before.
   const isAsked = ({ kind, message: { event, changes = [] } }: DifferenceLine) =>
     kind === "joiner" && state.options.adopt === undefined && asked.get(event.subject) === digestOf(changes);
-  const lines = all.filter((line) => !isAsked(line));
+  const others = await ofOtherSources(all, state.source, work);
+  const lines = all.filter((line) => !isAsked(line) && !others.has(line));
   const [changes, leavers] = [
     lines.filter(({ kind }) => kind !== "leaver"),
     lines.filter(({ kind }) => kind === "leaver"),
@@ -66,12 +70,11 @@ export async function compareStep(state: RosterState, work: RosterWork): Promise
     counts: added(state.counts, {
       people: people.size,
       unusable: unusable.length,
-      ...added(
-        tallied(compared.map(({ difference }) => difference.kind)),
-        all.length > lines.length
-          ? { joiner: lines.length - all.length, undecided: all.length - lines.length }
-          : {},
-      ),
+      ...added(tallied(compared.map(({ difference }) => difference.kind)), {
+        joiner: lines.length - all.length,
+        others: others.size,
+        undecided: all.length - lines.length - others.size,
+      }),
     }),
     tallies: {
       ...state.tallies,
@@ -81,6 +84,29 @@ export async function compareStep(state: RosterState, work: RosterWork): Promise
       lost: added(state.tallies.lost, tallies.lost, mostNames),
     },
   };
+}
+
+/** Joiners who belong to another source, which alone may speak about them: they are counted, and not touched. */
+async function ofOtherSources(
+  lines: readonly DifferenceLine[],
+  source: string,
+  { ledger, peoplePolicy }: RosterWork,
+): Promise<ReadonlySet<DifferenceLine>> {
+  const others = new Set<DifferenceLine>();
+  const joiners = lines.filter(({ kind }) => kind === "joiner");
+  for (let start = 0; start < joiners.length; start += peopleAtOnce) {
+    const some = joiners.slice(start, start + peopleAtOnce);
+    await Promise.all(
+      some.map(async (line) => {
+        const [joiner] = line.message.changes ?? [];
+        const id = joiner && "person" in joiner ? joiner.person.externalId : undefined;
+        const person = id === undefined ? undefined : await ledger.person(id);
+        if (person && !isOnlyLinked(person) && !maySpeak(source, peoplePolicy(source), person, undefined))
+          others.add(line);
+      }),
+    );
+  }
+  return others;
 }
 
 /** Compares listed people, a hundred at a time; resolves also to why some of them cannot be used. */
@@ -124,7 +150,8 @@ function compareOne(
     if ("changes" in person) return person.changes;
     if ("unusable" in person) throw new InboundError("malformed", person.unusable.reason);
     const { type, payload } = person;
-    return translatedOf(source, { id: eventId(run, subject), subject, type, occurredAt: at, payload }, work).changes;
+    return translatedOf(source, { id: eventId(run, subject), subject, type, occurredAt: at, payload }, work)
+      .changes;
   }
 }
 

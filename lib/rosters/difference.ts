@@ -78,9 +78,15 @@ export function differenceOf(
 function asJoiner(change: Change): Change {
   if (change.kind !== "update") return change;
   if (!change.complete) throw new InboundError("malformed", "person-incomplete");
-  const { trail, dropped } = change;
+  const { trail, dropped, options } = change;
   const person = change.whole ?? (change.person as CreateUserInfoDto);
-  return { kind: "create", person, trail, ...(dropped && { dropped }) } satisfies Create;
+  return {
+    kind: "create",
+    person,
+    trail,
+    ...(options && { options }),
+    ...(dropped && { dropped }),
+  } satisfies Create;
 }
 
 /** What of a change differs from what was told. A password is the person's own by now, and what only a new account takes never changes. */

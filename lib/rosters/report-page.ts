@@ -26,6 +26,7 @@ const words = {
   movers: ["movers", "变更"],
   back: ["back again", "返聘"],
   unchanged: ["unchanged", "无变化"],
+  others: ["belong to another source: not touched", "属于其他来源：不做处理"],
   undecided: ["asked about before, not decided", "此前已询问、尚未决定"],
   closed: ["closed, or never there", "已关闭或从未存在"],
   departures: ["Departures", "离职"],
@@ -96,6 +97,7 @@ export function reportPage(report: RosterReport): string {
       ["movers", report.movers],
       ["back", report.back],
       ["unchanged", report.unchanged],
+      ["others", report.others],
       ["undecided", report.undecided],
       ["closed", report.closed],
     ])}

@@ -40,11 +40,13 @@ export interface RosterReport {
   };
   /** People of the source who were open before. */
   readonly open: number;
-  /** People in scope: `joiners` + `movers` + `back` + `unchanged` + `undecided` + `closed` + departures that the list states. */
+  /** People in scope: `joiners` + `movers` + `back` + `unchanged` + `others` + `undecided` + `closed` + departures that the list states. */
   readonly joiners: number;
   readonly movers: number;
   readonly back: number;
   readonly unchanged: number;
+  /** They belong to another source, which alone may speak about them. */
+  readonly others: number;
   /** An operator has been asked whose account it is, by an earlier run, and has not decided: nothing is done anew. */
   readonly undecided: number;
   /** Who has left, or may not sign in, and is closed at Authing or never came. */
@@ -132,6 +134,7 @@ export function reportOf(
     movers: count("mover"),
     back: count("back"),
     unchanged: count("unchanged"),
+    others: count("others"),
     undecided: count("undecided"),
     closed: count("gone"),
     fields: tallies.fields,

@@ -192,6 +192,19 @@ describe("a person who is listed", () => {
   });
 });
 
+describe("a person of another source", () => {
+  it("is counted, and not touched", async () => {
+    const world = await compared(3);
+    await world.ledger.recordPeople([
+      { externalId: "9", userId: "u-9", createdBy: "clerk/e-1", owner: "clerk" },
+    ]);
+    world.company.people.set("9", employee("9"));
+    const before = world.pool.requests.length;
+    expect(await world.roster()).toMatchObject({ others: 1, joiners: 0, unchanged: 3, outcomes: {} });
+    expect(world.pool.requests).toHaveLength(before);
+  });
+});
+
 describe("a person who is not listed", () => {
   it("leaves where the source has no such person", async () => {
     const world = await compared(30);
