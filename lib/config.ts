@@ -1,33 +1,14 @@
 import * as z from "zod/mini";
 import { PasswordEncryptType } from "#lib/contract/person.ts";
-import {
-  isSilencePolicy,
-  LeavePolicy,
-  OtpPolicy,
-  PasswordHashPolicy,
-  PeoplePolicy,
-  RehirePolicy,
-  silencePolicyRule,
-  type SilencePolicy,
-} from "#lib/contract/policies.ts";
+import { OtpPolicy } from "#lib/contract/policies.ts";
+import { isDepartmentsBy } from "#lib/contract/departments.ts";
+import { isTimeOfDay, isTimeZone } from "#lib/contract/roster-settings.ts";
+import { ownSourceProblems } from "#lib/contract/own-source.ts";
+import { SourceSettings } from "#lib/contract/source-settings.ts";
 import { UploadSettings } from "#lib/contract/upload-settings.ts";
-import {
-  isKeepableHeader,
-  isSourceName,
-  keepableHeaderRule,
-  sourceNameRule,
-  type OwnSource,
-  type TranslationContext,
-} from "./contract/source.ts";
+import { isPath } from "#lib/fields/read.ts";
+import type { OwnSource, TranslationContext } from "./contract/source.ts";
 import type * as registry from "./sources/registry.ts";
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
 
 /** The id of a resource in AWS's network, e.g. `subnet-0a1b2c3d4e5f67890`. */
 const awsId = (kind: string) =>
@@ -39,39 +20,6 @@ const awsId = (kind: string) =>
         `must be like ${kind}-0a1b2c3d4e5f67890`,
       ),
     );
-
-const SourceSettings = z.strictObject({
-  /**
-   * Which people the source may change, close and open: only those that it brought (`own`), or also those that other sources and
-   * files brought (`shared`: its ids are the company's ids). SECURITY.md says what each can do to which people.
-   */
-  people: z._default(PeoplePolicy, "own"),
-  /** `resign` removes authorisations, departments, roles and groups for good and ends sign-in; the profile stays. */
-  leave: z._default(LeavePolicy, "resign"),
-  rehire: z._default(RehirePolicy, "reactivate"),
-  /**
-   * When an alarm says that the source has fallen silent, as it does when the vendor switches a webhook off: once no delivery came for
-   * longer than is usual for these hours of the week (`learnt`, from the last four weeks), for this many hours (1 to 672), or `never`.
-   * A number suits a source that delivers less often than every second day: there is too little to learn from. docs/alarms.md
-   */
-  silence: z._default(z.custom<SilencePolicy>(isSilencePolicy, silencePolicyRule), "learnt"),
-  /** Which of several ids of the source is the `externalId` in Authing; the source's README lists them. */
-  externalId: z.optional(z.string()),
-  /** The source's department ids → Authing's. Departments that are not here are dropped, and reported. */
-  departments: z._default(z.record(z.string(), z.string()), {}),
-  /**
-   * Custom fields of the user pool → path in the source's payload, e.g. `{ title: "event.object.job_title" }`, or
-   * `"custom_attrs[id='C-1'].value.text"` for the item of a list that has this id; lib/fields/read.ts says how paths are written.
-   */
-  customData: z._default(z.record(z.string(), z.string()), {}),
-  /**
-   * Whether joiners bring the password hashes that this source sends (`keep`) or not (`drop`, also where it is absent); its README says
-   * whether it sends any. Authing keeps such a hash as it is, and needs a password script in its console that compares with it.
-   */
-  passwordHashes: z.exactOptional(PasswordHashPolicy),
-  /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
-  source: z.exactOptional(z.custom<OwnSource>()),
-});
 
 const Config = z.strictObject({
   /** First part of every name in AWS: queues, secrets, functions. */
@@ -150,7 +98,7 @@ const Config = z.strictObject({
        */
       digestAt: z._default(
         z.custom<string | false>(
-          (at) => at === false || (typeof at === "string" && /^([01]\d|2[0-3]):[0-5]\d$/.test(at)),
+          (at) => at === false || isTimeOfDay(at),
           'must be a time of the day such as "09:10", or false',
         ),
         "09:10",
@@ -164,9 +112,9 @@ const Config = z.strictObject({
 export type Config = z.infer<typeof Config>;
 
 type Settings = Omit<z.input<typeof SourceSettings>, "source">;
-type OwnSettings = Settings & { readonly source: OwnSource };
+type OwnSettings = Settings & ({ readonly source: OwnSource } | { readonly rosterOnly: true });
 type ConfigInput<Name extends string> = Omit<z.input<typeof Config>, "sources"> & {
-  // A name that is not built in needs a definition, one that is takes none.
+  // A name that is not built in needs a definition, or says that it has only rosters; one that is built in takes none.
   sources: { readonly [name in Name]: name extends keyof typeof registry ? Settings : OwnSettings };
 };
 
@@ -176,7 +124,10 @@ export function defineConfig<Name extends string>(input: ConfigInput<Name>): Con
   const problems = parsed.success
     ? [
         ...authingProblems(parsed.data),
-        ...Object.entries(parsed.data.sources).flatMap(([name, { source }]) => sourceProblems(name, source)),
+        ...Object.entries(parsed.data.sources).flatMap(([name, settings]) => [
+          ...ownSourceProblems(name, settings),
+          ...settingProblems(name, settings),
+        ]),
       ]
     : parsed.error.issues.flatMap(issueProblems);
   if (parsed.success && problems.length === 0) return parsed.data;
@@ -212,108 +163,53 @@ function authingProblems({ authing: { dialect, otp }, sources }: Config): string
     ...(otp === "inline"
       ? ['authing.otp "inline" is nothing that the dialect 2022 can say: leave it out']
       : []),
-    ...Object.entries(sources).flatMap(([name, { leave }]) =>
-      leave === "deactivate"
+    ...Object.entries(sources).flatMap(([name, { leave, departments }]) => [
+      ...(leave === "deactivate"
         ? [`sources.${name}.leave "deactivate" is nothing that the dialect 2022 can say: use "suspend"`]
-        : [],
-    ),
+        : []),
+      ...(isDepartmentsBy(departments) && departments.by !== "open_department_id"
+        ? [
+            `sources.${name}.departments by "${departments.by}" is nothing that the dialect 2022 can say: use "open_department_id" or a map`,
+          ]
+        : []),
+    ]),
   ];
 }
 
-/** Names that mean something else where names of sources are used: in names of secrets, and in keys of the ledger. */
-const reservedNames: ReadonlySet<string> = new Set(["authing", "notices", "people", "uploads"]);
-
-/** What is wrong with a source of the operator's own. Nothing else has checked it if it is plain JavaScript. */
-function sourceProblems(name: string, source: OwnSource | undefined): string[] {
-  if (source === undefined) return [];
+/** Settings of a source that could only fail when an event comes. */
+function settingProblems(
+  name: string,
+  { externalId, customData, scope, outOfScope, source }: Config["sources"][string],
+): string[] {
   const at = `sources.${name}`;
-  if (!isSourceName(name)) return [`sources["${name}"]: ${sourceNameRule}`];
-  if (reservedNames.has(name)) return [`${at}: the name is taken: give your source another one`];
-  if (typeof source !== "object" || source === null) return [`${at}.source: write defineSource({…})`];
-  const given: Readonly<Record<string, unknown>> = { ...source };
-  const wrong = Object.entries(parts).filter(([part, { isRight, needed }]) =>
-    given[part] === undefined ? needed : !isRight(given[part]),
-  );
-  const unknown = Object.keys(given).filter((part) => !Object.hasOwn(parts, part));
+  const wrongPaths = Object.entries(customData).filter(([, path]) => !isPath(path));
   return [
-    ...wrong.map(([part, { say }]) => `${at}.source.${part} ${say}`),
-    ...unknown.map((part) =>
-      part === "name"
-        ? `${at}.source.name: leave it out, the key "${name}" is the name`
-        : `${at}.source.${part} is no part of a source: correct its name or remove it`,
+    ...wrongPaths.map(
+      ([field]) =>
+        `${at}.customData.${field} is no path: write names joined with dots, [0], ['any name'] or [id='text']`,
     ),
+    ...externalIdProblems(name, externalId, source),
+    ...(outOfScope === "leave" && scope === undefined
+      ? [`${at}.outOfScope "leave" needs a scope that people can be out of: add scope, or leave it out`]
+      : []),
   ];
 }
 
-interface Part {
-  readonly isRight: (value: unknown) => boolean;
-  readonly needed: boolean;
-  readonly say: string;
+/** What is wrong with the choice of the `externalId`; of built-in sources `enabledSources` of lib/wiring asks. */
+export function externalIdProblems(
+  name: string,
+  chosen: string | undefined,
+  source: Pick<OwnSource, "externalIds"> | undefined,
+): string[] {
+  if (chosen === undefined || source === undefined) return [];
+  const { externalIds = [] } = source;
+  if (externalIds.includes(chosen)) return [];
+  return [
+    externalIds.length === 0
+      ? `sources.${name}.externalId: this source has one id of a person: leave the setting out`
+      : `sources.${name}.externalId must be one of ${externalIds.join(", ")}`,
+  ];
 }
-
-const PingShape = z.union([
-  z.strictObject({ contentType: z.string(), body: z.string() }),
-  z.strictObject({ query: z.record(z.string(), z.string()) }),
-]);
-
-const isText = (value: unknown) => typeof value === "string";
-const isFunction = (value: unknown) => typeof value === "function";
-const has = (value: unknown, ...methods: string[]) =>
-  typeof value === "object" &&
-  value !== null &&
-  methods.every((method) => isFunction((value as Record<string, unknown>)[method]));
-
-/** The parts of a source, as lib/contract/source.ts describes them. */
-const parts: { readonly [part in keyof OwnSource]-?: Part } = {
-  title: {
-    isRight: (value) => typeof value === "string" && value.trim() !== "",
-    needed: true,
-    say: 'must be how people call the sender, e.g. "Workday"',
-  },
-  kind: { isRight: isText, needed: false, say: "must be a word of lib/contract/source.ts, or absent" },
-  knownFrom: { isRight: isText, needed: false, say: "must be a word of lib/contract/source.ts, or absent" },
-  secret: {
-    isRight: (value) => has((value as { _zod?: unknown } | null)?._zod, "run"),
-    needed: true,
-    say: "must be the shape of its secret, e.g. z.object({ signingKey: z.string() })",
-  },
-  proof: {
-    isRight: (value) => has(value, "verify", "sign"),
-    needed: true,
-    say: "must be a proof of lib/proofs, e.g. hmac({…}) or basicAuth({…}): a source without one would accept deliveries of any sender",
-  },
-  redeliversForSeconds: {
-    isRight: (value) => typeof value === "number" && value > 0,
-    needed: true,
-    say: "must be a number above 0: for how long does the sender repeat a delivery?",
-  },
-  split: { isRight: isFunction, needed: true, say: "must be a function: delivery → events" },
-  translate: { isRight: isFunction, needed: true, say: "must be a function: event → changes" },
-  handshake: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
-  acknowledge: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },
-  fetch: {
-    isRight: (value) => has(value, "hosts", "read"),
-    needed: false,
-    say: "must be an object with the functions hosts and read",
-  },
-  list: {
-    isRight: (value) => has(value, "hosts", "page", "person"),
-    needed: false,
-    say: "must be an object with the functions hosts, page and person",
-  },
-  enrol: { isRight: isFunction, needed: false, say: "must be a function: delivery → fields of the secret" },
-  readsHeaders: {
-    isRight: (value) =>
-      Array.isArray(value) && value.every((name) => typeof name === "string" && isKeepableHeader(name)),
-    needed: false,
-    say: `must be a list of names of headers: ${keepableHeaderRule}`,
-  },
-  ping: {
-    isRight: (value) => z.safeParse(PingShape, value).success,
-    needed: false,
-    say: 'must be a delivery about no person, e.g. { contentType: "application/json", body: "…" } or, for GET, { query: { … } }',
-  },
-};
 
 /**
  * The company's time zone: the one that is named; else Beijing time for `CN`, and for any other country the one of its time zones
@@ -337,13 +233,10 @@ function standardHours(timeZone: string): number {
 }
 
 /** What the translation of a source's events may know of a configuration. */
-export function translationContext(config: Config, source: string): TranslationContext {
-  const { externalId, departments = {}, customData = {}, passwordHashes } = config.sources[source] ?? {};
-  return {
-    region: config.region,
-    departments,
-    customData,
-    ...(passwordHashes !== undefined && { passwordHashes }),
-    ...(externalId !== undefined && { externalId }),
-  };
+export function translationContext({ region, sources }: Config, source: string): TranslationContext {
+  const { departments = {}, customData = {}, externalId, words, passwordHashes } = sources[source] ?? {};
+  const said = Object.entries({ externalId, words, passwordHashes }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { region, departments, customData, ...Object.fromEntries(said) };
 }

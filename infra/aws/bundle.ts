@@ -57,17 +57,20 @@ export function ownWebhook(source: string, configuration = "#config"): FunctionF
 }
 
 /**
- * The functions that a configuration deploys: one webhook function for each of its sources, whether the source has a file or is
+ * The functions that a configuration deploys: one function for each of its sources, of webhooks or a trigger, whether the source has a file or is
  * defined in the configuration, and every function that is not a webhook function.
  */
 export function configuredFunctions({ sources }: Pick<Config, "sources">): FunctionFile[] {
   const own = Object.keys(sources).filter((name) => sources[name]?.source);
-  const isDeployed = ({ name }: FunctionFile) =>
-    !name.startsWith(webhookPrefix) || Object.hasOwn(sources, name.slice(webhookPrefix.length));
+  const isDeployed = ({ name }: FunctionFile) => {
+    const source = ofSource.exec(name)?.[1];
+    return source === undefined || Object.hasOwn(sources, source);
+  };
   return [...functionFiles().filter(isDeployed), ...own.map((name) => ownWebhook(name))];
 }
 
-const webhookPrefix = "webhooks-";
+/** The name of a function that receives one source. */
+const ofSource = /^(?:webhooks|triggers)-(.+)$/;
 
 /**
  * Bundles one function into `<folder>/<name>/index.mjs`. Deletes what that folder held before.
@@ -87,7 +90,7 @@ export async function bundleFunction(
   }
   const outdir = join(resolve(root, folder), source.name);
   rmSync(outdir, { recursive: true, force: true });
-  const receives = source.file.startsWith("functions/webhooks/");
+  const receives = ofSource.test(source.name);
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     write: false,
@@ -116,7 +119,9 @@ export async function bundleFunction(
     plugins: [
       lazyBuiltins,
       leanSdk,
-      onlySources(Object.keys(sources).filter((name) => !sources[name]?.source)),
+      onlySources(
+        Object.keys(sources).filter((name) => !sources[name]?.source && !sources[name]?.rosterOnly),
+      ),
       ...(receives ? [withoutTranslation] : []),
     ],
     metafile: true,
@@ -245,7 +250,7 @@ function withPlainKeys(text: string): string {
  * Removes translation from the receiving bundles. A webhook function only verifies, splits and queues; the worker behind the queue
  * translates an event and completes it at the sender's API. The metadata of all the world's phone numbers, and every bug of a
  * mapping, thus stay out of the function for whose answer the sender waits. The build fails here when a source's index.ts imports
- * anything but `translate`, `fetch` and `list` from these files.
+ * anything but `translate`, `fetch`, `list` and `renew` from these files.
  *
  * An operator's own source is one object that holds its translation, too; only the phone numbers can be removed from its bundle.
  */
@@ -259,6 +264,7 @@ export const withoutTranslation: Plugin = {
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]translate\.ts$/, refusing("translate"));
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]fetch\.ts$/, "export const fetch = undefined;");
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]list\.ts$/, "export const list = undefined;");
+    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]renew\.ts$/, "export const renew = undefined;");
     instead(/[\\/]lib[\\/]fields[\\/]phone\.ts$/, refusing("phone"));
   },
 };

@@ -18,6 +18,8 @@ const extensions = {
   ChunksQueue: queue,
   FinishQueue: queue,
   DeadChunksQueue: queue,
+  RostersQueue: queue,
+  DeadRostersQueue: queue,
   UploadsBucket: {
     Properties: {
       BucketEncryption: {

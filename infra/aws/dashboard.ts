@@ -90,6 +90,7 @@ export function dashboard(
         "DeadChunks",
         "DeadEvents",
         "DeadLetters",
+        "DeadRosters",
         "DeadUploads",
         "HeldDepartures",
         "OldChunks",
@@ -98,6 +99,7 @@ export function dashboard(
         "RefusedByAuthing",
         "RefusedDeliveries",
         "RefusedFiles",
+        "RefusedRosters",
         "RejectedEvents",
         "RetriedEvents",
         "ThrottledByAuthing",
@@ -121,6 +123,7 @@ export function dashboard(
       ofQueue("DeadEventsQueue", "ApproximateNumberOfMessagesVisible", "dead events"),
       ofQueue("DeadUploadsQueue", "ApproximateNumberOfMessagesVisible", "dead uploads"),
       ofQueue("DeadChunksQueue", "ApproximateNumberOfMessagesVisible", "dead chunks"),
+      ofQueue("DeadRostersQueue", "ApproximateNumberOfMessagesVisible", "dead rosters"),
     ]),
     graph("What became of events", [
       ours("EventsAccepted"),

@@ -7,6 +7,7 @@ import { customerKey, mayUseKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
 import {
   authingSecret,
+  digestsSecret,
   digestScheduleRole,
   noticesSecret,
   uploadsSecret,
@@ -16,7 +17,9 @@ import {
 } from "./function-definition.ts";
 import { functionDefinitions } from "./functions.ts";
 import type { DigestTime } from "./notice-functions.ts";
+import { digestsKey, rosterSchedules } from "./rosters.ts";
 import { sourceAlarms } from "./source-alarms.ts";
+import { invocationPermissions, triggerOutput } from "./triggers.ts";
 import { joins, mayJoinNetwork, subnets } from "./network.ts";
 
 // The deployment of the functions, each with a role and an alarm of its own; the secrets; and the outputs of the stack.
@@ -205,7 +208,7 @@ export function deployment(
   }
   for (const { name, file } of files) {
     if (
-      !file.startsWith("functions/webhooks/") &&
+      !/^functions\/(webhooks|triggers)\//.test(file) &&
       !definitions.some((definition) => definition.name === name)
     ) {
       throw new TypeError(
@@ -235,7 +238,8 @@ export function deployment(
     {},
     ...sources.map((name) => sourceAlarms({ name, isOwn: isOwn(name) })),
   ) as Record<string, Value>;
-  const secrets = [authingSecret, noticesSecret, uploadsSecret, ...sources.map(sourceSecret)];
+  const received = deployed.flatMap(({ name, trigger }) => (trigger ? [] : [name]));
+  const secrets = [authingSecret, digestsSecret, noticesSecret, uploadsSecret, ...received.map(sourceSecret)];
   const key = config.encryption === "customer-managed" ? customerKey(secrets) : undefined;
   return {
     service: config.service,
@@ -255,6 +259,8 @@ export function deployment(
         ...(digest && {
           [digestScheduleRole]: invokingRole("What the schedule of the digest may invoke", "notices-digest"),
         }),
+        ...rosterSchedules(deployed, config.encryption),
+        ...Object.assign({}, ...deployed.map(invocationPermissions)),
         ...alarms,
         Dashboard: dashboard(
           sources,
@@ -265,6 +271,7 @@ export function deployment(
           "authing",
           'How to call Authing. Put JSON here: {"accessKeyId": "...", "accessKeySecret": "..."}. Created empty; deployments never change it.',
         ),
+        [digestsSecret]: digestsKey,
         [noticesSecret]: secret(
           "notices",
           "The bots of group chats that are told of alarms. Optional. Put JSON here, as docs/notices.md shows. Created empty; deployments never change it.",
@@ -274,7 +281,7 @@ export function deployment(
           'Keys and passwords of encrypted files. Optional. Put JSON here: {"pskcPassword": "..."}, as docs/uploads.md shows. Created empty; deployments never change it.',
         ),
         ...Object.fromEntries(
-          sources.map((source) => [
+          received.map((source) => [
             sourceSecret(source),
             secret(
               `sources/${source}`,
@@ -285,13 +292,14 @@ export function deployment(
       },
       Outputs: {
         ...Object.fromEntries(
-          sources.map((source) => [
+          received.map((source) => [
             outputNames.webhookUrl(source),
             output(`Where ${source} sends its webhooks`, {
               "Fn::Sub": `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/webhooks/${source}`,
             }),
           ]),
         ),
+        ...Object.fromEntries(deployed.filter(({ trigger }) => trigger).map(triggerOutput)),
         DashboardName: output("The dashboard in CloudWatch", ref("Dashboard")),
         [outputNames.secretName("authing")]: output(
           "Where Authing's access key goes",
@@ -306,7 +314,7 @@ export function deployment(
           `\${self:service}/\${sls:stage}/notices`,
         ),
         ...Object.fromEntries(
-          sources.map((source) => [
+          received.map((source) => [
             outputNames.secretName(`sources/${source}`),
             output(`Where the secret of ${source} goes`, `\${self:service}/\${sls:stage}/sources/${source}`),
           ]),

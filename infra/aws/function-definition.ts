@@ -8,7 +8,17 @@ export interface DeployedSource {
   readonly name: string;
   /** Whether its events are completed at its own API, so that the worker needs its secret. */
   readonly fetch?: unknown;
+  /** Whether its API lists its people, for which the function of rosters needs its secret. */
+  readonly list?: unknown;
+  /** When its list is compared each day: a time of the day, by the clocks of a time zone. */
+  readonly reconciledAt?: { readonly at: string; readonly timeZone: string } | undefined;
+  /** Whether something of it has to be asked for anew before it ends. */
+  readonly renew?: unknown;
   readonly proof?: { readonly readsPathToken?: boolean };
+  /** Of a source that AWS itself invokes: it has neither a route nor a secret. */
+  readonly trigger?: { readonly principal: string };
+  /** ARNs of what may invoke it. */
+  readonly invokedBy?: readonly string[];
   /** Whether its sender brings the secret itself. */
   readonly enrol?: unknown;
   /** For how long its sender repeats a delivery that was not accepted. */
@@ -39,6 +49,7 @@ export const mayReadSecrets = (...secrets: readonly [string, ...string[]]) =>
   may(secrets.length === 1 ? ref(secrets[0]) : secrets.map(ref), "secretsmanager:GetSecretValue");
 
 export const authingSecret = "AuthingSecret";
+export const digestsSecret = "DigestsSecret";
 export const noticesSecret = "NoticesSecret";
 export const uploadsSecret = "UploadsSecret";
 /** The role in which the schedule of the digest invokes its function. */

@@ -1,32 +1,30 @@
 import { enrolmentKey } from "#lib/aws/enrolments.ts";
-import { arn, logGroup, may, object, objects, ref, webhookLogs, type Value } from "./cloudformation.ts";
+import { arn, logGroup, may, object, objects, ref, webhookLogs } from "./cloudformation.ts";
 import {
   authingSecret,
+  digestsSecret,
   mayReadSecrets,
   sourceSecret,
   uploadsSecret,
   type DeployedSource,
   type FunctionDefinition,
 } from "./function-definition.ts";
+import {
+  mayClaim,
+  mayConsume,
+  mayCountDepartures,
+  mayQueueEvents,
+  mayUseLedger,
+  oneFrom,
+} from "./function-rights.ts";
 import { noticesAlarm, noticesDigest, type DigestTime } from "./notice-functions.ts";
+import { mayBeginRosters, rostersRun } from "./rosters.ts";
+import { triggerFunction } from "./triggers.ts";
 import { watchFields, watchSilence } from "./watch-functions.ts";
 
 // The functions that AWS runs, and what each may do there. A new function needs a definition here and nowhere else in infra.
 
-/** The permissions that an event source mapping needs, which uses the function's role. */
-const mayConsume = (queue: string, ...more: string[]) =>
-  may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...more);
-/** A claim is an update that first deletes an expired entry; so is the record of an outcome. */
-const mayClaim = may(arn("LedgerTable"), "dynamodb:UpdateItem", "dynamodb:DeleteItem");
-/** Writes what sources have said of people, entries of the due index, and both records of a person whose id changes. */
-const mayUseLedger = [mayClaim, may(arn("LedgerTable"), "dynamodb:GetItem", "dynamodb:PutItem")];
-/** Puts events into the queue, and those that are too large for it into the bucket: anywhere under `waiting/`, or for one source. */
-const mayQueueEvents = (source = "") => [
-  may(arn("EventsQueue"), "sqs:SendMessage"),
-  may(objects(`waiting/${source}`), "s3:PutObject"),
-];
-/** The departure guard counts the departures of one hour. */
-const mayCountDepartures = may(arn("LedgerTable"), "dynamodb:Query");
+const queueingEnvironment = { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") };
 /**
  * Receives one source's webhooks. It may read that source's secret, put events into the queue, and put those that are too large for
  * the queue into the bucket; nothing else.
@@ -46,7 +44,7 @@ function webhooks({
     // 512 MB gives the function a third of a core: a cold start takes much less time than any sender waits.
     memoryMegabytes: 512,
     timeoutSeconds: 10,
-    environment: { EVENTS_QUEUE_URL: ref("EventsQueue"), BUCKET: ref("UploadsBucket") },
+    environment: queueingEnvironment,
     // One route for every method, since a stack has room for few resources: the function refuses those that no sender uses.
     events: paths.map((path) => ({ httpApi: { method: "*", path } })),
     calls: [],
@@ -59,8 +57,11 @@ function webhooks({
   };
 }
 
-/** @param asked Names of the secrets of the sources whose events are completed at the source's API. */
-const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
+/**
+ * @param asked Names of the secrets of the sources whose events are completed at the source's API, or that have something to renew.
+ * @param renews Whether there is a source of the latter kind.
+ */
+const eventsApply = (asked: readonly string[], renews: boolean): FunctionDefinition => ({
   name: "events-apply",
   description: "Translates queued events and delivers them to Authing, one person's in order",
   memoryMegabytes: 512,
@@ -81,10 +82,12 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
         maximumConcurrency: 5,
       },
     },
+    // The worker has the secrets of sources and may ask them.
+    ...(renews ? [{ schedule: { rate: ["rate(1 hour)"], input: { kind: "renew-subscriptions" } } }] : []),
   ],
   calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
-    mayReadSecrets(authingSecret, ...asked),
+    mayReadSecrets(authingSecret, digestsSecret, ...asked),
     mayConsume("EventsQueue", "sqs:ChangeMessageVisibility", "sqs:SendMessage"),
     may(objects("waiting/"), "s3:GetObject", "s3:PutObject"),
     // The worker parks events that cannot be decided now, and deletes a parked event that it has decided. Only waiting-bring-back,
@@ -94,18 +97,12 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
     mayCountDepartures,
   ],
   failureMeans:
-    "events wait in the queue, and people who joined, moved or left keep the accounts that they had. Nothing is lost: the queue gives each event again, for ten days and more.",
+    "events wait in the queue, and people who joined, moved or left keep the accounts that they had. Nothing is lost: the queue gives each event again, for ten days and more." +
+    (renews
+      ? " Or a subscription of a source was not renewed, and the source may fall silent: the log names it."
+      : ""),
 });
 
-/** One message per invocation, so that each message has the function's whole time. */
-const oneFrom = (queue: string, maximumConcurrency: number): Value => ({
-  sqs: {
-    arn: arn(queue),
-    batchSize: 1,
-    functionResponseType: "ReportBatchItemFailures",
-    maximumConcurrency,
-  },
-});
 // The bucket is versioned, and a notification says which version is meant.
 const mayReadUploads = ["incoming/users/", "incoming/otp/", "plan/users/", "plan/otp/"].map((prefix) =>
   may(objects(prefix), "s3:GetObjectVersion"),
@@ -229,6 +226,7 @@ const operationsRun = (asked: readonly string[], receives: boolean): FunctionDef
   timeoutSeconds: 900,
   environment: {
     UPLOADS_QUEUE_URL: ref("UploadsQueue"),
+    ROSTERS_QUEUE_URL: ref("RostersQueue"),
     EVENTS_QUEUE_URL: ref("EventsQueue"),
     BUCKET: ref("UploadsBucket"),
     TABLE: ref("LedgerTable"),
@@ -236,7 +234,7 @@ const operationsRun = (asked: readonly string[], receives: boolean): FunctionDef
   events: [],
   calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
-    mayReadSecrets(authingSecret, ...asked),
+    mayReadSecrets(authingSecret, digestsSecret, ...asked),
     ...mayUseLedger,
     mayCountDepartures,
     // An index is a resource of its own.
@@ -249,6 +247,7 @@ const operationsRun = (asked: readonly string[], receives: boolean): FunctionDef
     // written beside them.
     may(arn("UploadsQueue"), "sqs:SendMessage"),
     may(objects("results/"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
+    ...mayBeginRosters,
     // The lines about refused deliveries; nothing else is kept of them. The names of fifty logs would not fit into a role.
     ...(receives ? [may(webhookLogs, "logs:FilterLogEvents")] : []),
     may(logGroup(refusing), "logs:FilterLogEvents"),
@@ -280,19 +279,30 @@ export function functionDefinitions(
   sources: readonly DeployedSource[],
   digest: DigestTime | undefined,
 ): FunctionDefinition[] {
-  const asked = sources.filter(({ fetch }) => fetch !== undefined).map(({ name }) => sourceSecret(name));
+  const received = sources.filter(({ trigger }) => trigger === undefined);
+  const invoked = sources.filter(({ trigger }) => trigger !== undefined);
+  const secretsOf = (...parts: readonly ("fetch" | "list" | "renew")[]) =>
+    sources
+      .filter((source) => parts.some((part) => source[part] !== undefined))
+      .map(({ name }) => sourceSecret(name));
+  const asked = secretsOf("fetch", "renew");
+  const renews = sources.some(({ renew }) => renew !== undefined);
   return [
-    ...sources.map(webhooks),
-    eventsApply(asked),
+    ...received.map(webhooks),
+    ...invoked.map((source) =>
+      triggerFunction(source, { environment: queueingEnvironment, may: mayQueueEvents(`${source.name}/`) }),
+    ),
+    eventsApply(asked, renews),
     uploadsPlan,
     uploadsRun,
     uploadsFinish,
     waitingBringBack,
-    operationsRun(asked, sources.length > 0),
+    rostersRun(secretsOf("list")),
+    operationsRun(asked, received.length > 0),
     watchSilence,
     watchFields,
     noticesAlarm,
     noticesDigest(digest),
-    unclaimedRefuse(sources.map(({ name }) => name)),
+    unclaimedRefuse(received.map(({ name }) => name)),
   ];
 }

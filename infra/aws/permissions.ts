@@ -71,7 +71,7 @@ const operate: readonly Row[] = [
   {
     actions: ["lambda:InvokeFunction"],
     on: "OperationsFunction",
-    why: "`explain`, `import`, `parked`, `pause`, `resume`, `refused` ask `operations-run`",
+    why: "`explain`, `import`, `parked`, `pause`, `reconcile`, `resume`, `refused` ask `operations-run`",
   },
   {
     actions: ["lambda:InvokeFunction"],

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { reconciledAt } from "#lib/wiring/roster-time.ts";
 import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
 import { deployment } from "#infra/aws/deployment.ts";
@@ -11,7 +12,11 @@ import { bundleFunction, configuredFunctions, sizeTable } from "#infra/aws/bundl
 const build = form([], {}, async () => {
   const config = await loadConfig();
   const files = configuredFunctions(config);
-  const sources = [...enabledSources(config).values()];
+  const sources = [...enabledSources(config).values()].map((source) => ({
+    ...source,
+    invokedBy: config.sources[source.name]?.invokedBy ?? [],
+    reconciledAt: reconciledAt(config, source.name),
+  }));
   const made = deployment({ ...config, sources }, files);
   requireRoom(made, deployment({ ...config, sources: [] }, files), sources.length);
 

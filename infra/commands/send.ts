@@ -2,12 +2,11 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Source } from "#lib/contract/source.ts";
-import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { fixtureNames, fixtureSigner, readFixture, requestOf, type Fixture } from "#infra/fixtures/cases.ts";
 import { readOwnDelivery } from "#infra/fixtures/own-delivery.ts";
 import { isOfStory, needStory } from "#infra/fixtures/stories.ts";
-import { localSecrets } from "#infra/local/secret-file.ts";
+import { localSecrets, sendersSecret } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { knownSources, needSource } from "./chosen-sources.ts";
 import { form, runCommand, say } from "./command.ts";
@@ -41,7 +40,7 @@ const send = form(
     const settings = localSettings();
     const url = options.url ?? `http://localhost:${settings.port}`;
     const deliveries = deliveriesOf(source, what, options.type);
-    const [secret] = await secretReader(localSecrets(settings)).read(`sources/${name}`, source.secret);
+    const [secret] = await sendersSecret(source, localSecrets(settings));
     // A signer (what only the sender has) exists only beside the invented secrets.
     const signer = settings.isInvented ? fixtureSigner(name) : undefined;
     for (const [index, fixture] of deliveries.entries()) {

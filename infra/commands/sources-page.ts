@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { KnownFrom, Source, SourceKind } from "#lib/contract/source.ts";
 import { readFixtures, type EventFixture } from "#infra/fixtures/cases.ts";
+import { changesOf, isJoiner } from "#infra/fixtures/sample-case.ts";
 
 // docs/sources.md, its Chinese twin, and the lists of sources in both READMEs, made from the definitions and cases of the sources.
 
@@ -120,12 +121,13 @@ function byKind(sources: readonly Source[]): [SourceKind, Source[]][] {
 function row(source: Source, language: Language): string {
   const { people, weak, knownFrom } = words[language];
   const cases = readFixtures(source.name).filter((each) => each.kind === "events");
-  const brings = new Set(cases.flatMap(changesOf));
+  const changes = cases.flatMap(changesOf);
   const { coversBody, name } = source.proof;
   return `| ${[
     `[${source.title}](../${readmeOf(source, language)})`,
     `\`${source.name}\``,
-    ...["create", "update", "leave", "import-otp"].map((kind) => mark(brings.has(kind))),
+    mark(changes.some(isJoiner)),
+    ...["update", "leave", "import-otp"].map((kind) => mark(changes.some((change) => change.kind === kind))),
     mark(source.list !== undefined),
     people[personFrom(cases)],
     `\`${name}\`${coversBody ? "" : ` **${weak}**`}`,
@@ -135,13 +137,9 @@ function row(source: Source, language: Language): string {
 
 const mark = (isSo: boolean) => (isSo ? "✓" : "–");
 
-/** The kinds of changes that a case means. */
-const changesOf = ({ golden = [] }: EventFixture): string[] =>
-  golden.flatMap((event) => ("changes" in event ? event.changes.map(({ kind }) => kind) : []));
-
 /** Whether joiners need answers of the source's API. */
 function personFrom(cases: readonly EventFixture[]): "event" | "api" | "both" {
-  const joiners = cases.filter((each) => changesOf(each).includes("create"));
+  const joiners = cases.filter((each) => changesOf(each).some(isJoiner));
   const asking = joiners.filter(({ answers }) => answers.length > 0);
   if (asking.length === 0) return "event";
   return asking.length === joiners.length ? "api" : "both";

@@ -4,7 +4,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
-import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
 import { form, runCommand, say } from "./command.ts";
@@ -12,16 +11,17 @@ import { loadConfig } from "./config.ts";
 import {
   fixtureNames,
   fixtureSigner,
-  readFixture,
   readFixtures,
   requestOf,
   type EventFixture,
 } from "#infra/fixtures/cases.ts";
-import { isOfStory, readStory } from "#infra/fixtures/stories.ts";
+import { readListFixture } from "#infra/fixtures/lists.ts";
+import { sampleCase } from "#infra/fixtures/sample-case.ts";
+import { readStory } from "#infra/fixtures/stories.ts";
 import { localLog } from "#infra/local/log.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApis, type RecordedApis } from "#infra/local/recorded-api.ts";
-import { localSecrets } from "#infra/local/secret-file.ts";
+import { localSecrets, sendersSecret } from "#infra/local/secret-file.ts";
 import { localSettings } from "#infra/local/settings.ts";
 import { startStack, type Stack } from "#infra/local/stack.ts";
 import { openStore, temporaryStore } from "#infra/store/store.ts";
@@ -36,6 +36,19 @@ const samplesFolder = join(import.meta.dirname, "../fixtures/samples");
 const sampleFiles = ["users", "otp"].map((kind) =>
   readdirSync(join(samplesFolder, kind)).map((name) => `${kind}/${name}`),
 );
+/** Departments of the sandbox, for `npm run departments`: some of those that the recorded lists of sources have. */
+const sampleOrganizations = [
+  {
+    code: "example",
+    name: "示例公司",
+    departments: [
+      { id: "6350a1b2c3d4e5f607180001", name: "研发部", code: "RD" },
+      { id: "6350a1b2c3d4e5f607180002", name: "Frontend", code: "FE", parent: "6350a1b2c3d4e5f607180001" },
+      { id: "6350a1b2c3d4e5f607180003", name: "研发", code: "RDC" },
+      { id: "6350a1b2c3d4e5f607180004", name: "Legal", code: "LEGAL" },
+    ],
+  },
+];
 /** How long the samples may take before the command says what did not arrive. */
 const arriveSeconds = 30;
 
@@ -50,10 +63,10 @@ const start = form([], options, async ({ options }) => {
   const configured = await loadConfig();
   const config = options.sources === undefined ? configured : withSources(configured, options.sources);
   const sources = enabledSources(config);
-  const asking = [...sources.values()].filter(({ fetch }) => fetch).map(({ name }) => name);
+  const asking = [...sources.values()].filter(({ fetch, list }) => fetch ?? list).map(({ name }) => name);
   // With the developer's own secrets, sources ask the hosts that those secrets name.
   const apis = settings.isInvented
-    ? await startRecordedApis(Object.fromEntries(asking.map((name) => [name, eventFixtures(name)])))
+    ? await startRecordedApis(Object.fromEntries(asking.map((name) => [name, recordingsOf(name)])))
     : undefined;
   const loadSecret = localSecrets(settings, apis?.urls);
   // The log is printed after the samples have arrived: the table says the same, unless something went wrong.
@@ -69,6 +82,7 @@ const start = form([], options, async ({ options }) => {
     port: settings.port,
     loadSecret,
     ...(settings.authingHost !== undefined && { authingHost: settings.authingHost }),
+    sandbox: { organizations: sampleOrganizations },
     log: localLog((line) => {
       if (held) held.push(line);
       else say(line);
@@ -121,11 +135,10 @@ async function sendSamples(
   apis: RecordedApis | undefined,
 ): Promise<boolean> {
   const hasAnswers = apis !== undefined;
-  const secrets = secretReader(loadSecret);
   const expected: Expected[] = [];
   for (const [name, source] of sources) {
     const sample = sampleCase(name, hasAnswers);
-    const versions = await secrets.read(`sources/${name}`, source.secret).catch(passMissing);
+    const versions = await sendersSecret(source, loadSecret).catch(passMissing);
     if (sample === undefined || versions === undefined) {
       const why = versions
         ? "it has no case of a joiner that is complete without its API"
@@ -133,13 +146,16 @@ async function sendSamples(
       say(`${name}: no sample is sent, since ${why}\n`);
       continue;
     }
-    const fixture = readFixture(name, sample);
-    if (fixture.kind === "events") apis?.play(name, fixture);
+    apis?.play(name, sample);
     const [secret] = versions;
     const at = { now: Date.now(), id: `msg_${randomUUID()}` };
-    const request = requestOf(source, secret, fixture, at, hasAnswers ? fixtureSigner(name) : undefined);
+    const request = requestOf(source, secret, sample, at, hasAnswers ? fixtureSigner(name) : undefined);
     const answer = await postRequest(stack.url, name, request);
-    expected.push({ from: `webhook ${name}/${sample}`, source: name, answered: answer?.status ?? 0 });
+    expected.push({
+      from: `${source.trigger ? "trigger" : "webhook"} ${name}/${sample.name}`,
+      source: name,
+      answered: answer?.status ?? 0,
+    });
   }
   for (const files of sampleFiles) {
     for (const file of files) {
@@ -216,7 +232,7 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
 
 function printInvitation(url: string, sources: readonly string[], isKept: boolean): void {
   const senders = sources.flatMap((name) => {
-    const sample = sampleCase(name) ?? fixtureNames(name)[0];
+    const sample = sampleCase(name)?.name ?? fixtureNames(name)[0];
     return sample === undefined ? [] : [`npm run send -- ${name} ${sample}`];
   });
   const stories = sources.flatMap((name) =>
@@ -244,19 +260,20 @@ Ask what became of it:
 Ctrl-C stops${isKept ? `; ${keptFolder} keeps what has come in` : ", and nothing is kept"}.`);
 }
 
-/** A source's first case of a joiner. Without a recorded API: the first whose events are complete without a question to the API. */
-function sampleCase(source: string, hasAnswers = true): string | undefined {
-  return eventFixtures(source).find(
-    (each) =>
-      !isOfStory(each) &&
-      (hasAnswers || each.answers.length === 0) &&
-      JSON.stringify(each.golden ?? []).includes('"kind":"create"'),
-  )?.name;
-}
-
 /** `undefined` where the secret is missing; any other failure to load it is thrown. */
 function passMissing(error: unknown): undefined {
   if (!(error instanceof InboundError && error.reason === "secret-missing")) throw error;
+}
+
+/** What the API of a source answers about the people of its cases, and its whole list. */
+function recordingsOf(source: string) {
+  const list = readListFixture(source);
+  const asked = list?.asked.flatMap(({ answers }) => answers) ?? [];
+  return [
+    ...eventFixtures(source),
+    ...(list ? [{ answers: [...list.answers, ...asked], startsAgain: true }] : []),
+    ...(list?.departments ? [{ answers: list.departments.answers, startsAgain: true }] : []),
+  ];
 }
 
 function eventFixtures(source: string): EventFixture[] {

@@ -6,10 +6,12 @@ import { translationContext } from "#lib/config.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import { translatedOf } from "#lib/pipeline/meaning.ts";
 import { reopenDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
 import type { ParkedMessage } from "#lib/contract/parked.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { Source, SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import { applySettings } from "#lib/wiring/delivery-settings.ts";
 import { needSource } from "./chosen-sources.ts";
 import { form, runCommand, say } from "./command.ts";
 import { loadConfig } from "./config.ts";
@@ -53,7 +55,15 @@ const translate = form(["<source>", "<file>"], { golden: "" }, async ({ words, o
       if (event instanceof InboundError) throw event;
       const whole = complete ? await complete.event(event) : event;
       if (!complete && source.fetch && changes.length === 0) tellOfFetch(source);
-      changes.push(...source.translate(whole, translationContext(config, name)));
+      const ports = {
+        ...applySettings(config),
+        source: () => source,
+        translation: () => translationContext(config, name),
+      };
+      const meaning = translatedOf(name, whole, { ...ports, authing: config.authing });
+      if (meaning.outOfScope)
+        say(`${name}: out of scope: the function scope of inbound.config.ts says so`, process.stderr);
+      changes.push(...meaning.changes);
     } catch (error) {
       if (!(error instanceof InboundError)) throw error;
       say(error.message, process.stderr);

@@ -46,6 +46,11 @@ export const chinese: Words = {
   scope: {
     title: "同步的内容",
     heads: ["来源", "部门（来源 → Authing）", "自定义字段（Authing ← 载荷）"],
+    departmentFunction: "由配置中的函数决定",
+    departmentsBy: (kind) => `原样使用，作为 \`${kind}\``,
+    scoped: (source, outOfScope) =>
+      `${source} 只同步配置中的 \`scope\` 所选的人员；不再属于该范围的人员${outOfScope === "leave" ? "按离职处理" : "保持不变"}。`,
+    mapped: (source) => `${source} 的人员信息会经过配置中的 \`map\`。`,
     dropped: "未列出的部门会被丢弃并记录；载荷中没有映射的字段也是如此。",
     region: (country) => `没有国家代码的电话号码按 ${country} 的号码读取。`,
     secrets: ({ otp, passwordEncryption }) =>
@@ -105,6 +110,7 @@ export const chinese: Words = {
       ["Secrets Manager", "凭证和 Webhook 密钥", "直到运维人员删除"],
       ["队列", "事件及其中的人员数据；上传文件的名称", "最多 14 天"],
       ["存储桶，`waiting/`", "队列放不下的大事件", "15 天"],
+      ["存储桶，`rosters/`", "核对期间来源完整列表中的人员", "直到核对结束；最多 15 天"],
       [
         "存储桶，`incoming/users/`",
         "上传的用户文件",

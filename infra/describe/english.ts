@@ -56,6 +56,11 @@ export const english: Words = {
   scope: {
     title: "What is brought",
     heads: ["source", "departments (source → Authing)", "custom fields (Authing ← payload)"],
+    departmentFunction: "by a function of the configuration",
+    departmentsBy: (kind) => `as they are, as \`${kind}\``,
+    scoped: (source, outOfScope) =>
+      `${source} brings only the people for whom its \`scope\` in the configuration says so; a person who is no longer among them ${outOfScope === "leave" ? "is treated as a leaver" : "stays as they are"}.`,
+    mapped: (source) => `What ${source} says of a person passes its \`map\` in the configuration.`,
     dropped:
       "A department that is not listed is dropped and reported; so is every field of a payload that has no mapping.",
     region: (country) => `Phone numbers without a country code are read as numbers of ${country}.`,
@@ -126,6 +131,11 @@ export const english: Words = {
       ["Secrets Manager", "credentials and webhook secrets", "until an operator deletes them"],
       ["queues", "events with the people in them; names of uploaded files", "at most 14 days"],
       ["bucket, `waiting/`", "events that are too large for the queue", "15 days"],
+      [
+        "bucket, `rosters/`",
+        "people of a source's whole list, while it is compared with what was told",
+        "until the run ends; 15 days at most",
+      ],
       [
         "bucket, `incoming/users/`",
         "uploaded files of users",

@@ -1,4 +1,5 @@
 import { timeZoneOf, type Config } from "#lib/config.ts";
+import { isDepartmentsBy, type DepartmentRule } from "#lib/contract/departments.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { digestTime } from "#infra/aws/deployment.ts";
 import type { FunctionDefinition } from "#infra/aws/function-definition.ts";
@@ -62,12 +63,13 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[], {
 
 function sourceTable(config: Config, sources: ReadonlyMap<string, Source>, words: Words): string {
   const { heads, defaultId, fetches } = words.sources;
-  const rows = Array.from(sources, ([name, { title, proof, fetch }]) => {
+  const rows = Array.from(sources, ([name, { title, proof, fetch, trigger }]) => {
     const externalId = config.sources[name]?.externalId;
     return [
       code(name),
       title,
-      code(`/webhooks/${name}${proof.readsPathToken ? "[/{token}]" : ""}`),
+      // No path: AWS invokes the function.
+      trigger ? absent : code(`/webhooks/${name}${proof.readsPathToken ? "[/{token}]" : ""}`),
       code(proof.name),
       externalId === undefined ? defaultId : code(externalId),
       fetch === undefined ? words.no : fetches,
@@ -98,17 +100,27 @@ function movement({ sources, region, timeZone, authing }: Config, words: Words):
 }
 
 function scope({ sources, region, authing }: Config, words: Words): string[] {
-  const { heads, dropped, region: ofRegion, secrets } = words.scope;
+  const { heads, dropped, region: ofRegion, secrets, scoped, mapped } = words.scope;
   const pairs = (mapping: Readonly<Record<string, string>>, arrow: string) =>
     Object.entries(mapping)
       .map(([one, other]) => `${code(one)} ${arrow} ${code(other)}`)
       .join(words.comma) || absent;
+  const departmentsOf = (rule: DepartmentRule) =>
+    typeof rule === "function"
+      ? words.scope.departmentFunction
+      : isDepartmentsBy(rule)
+        ? words.scope.departmentsBy(rule.by)
+        : pairs(rule, "→");
   const rows = Object.entries(sources).map(([name, { departments, customData }]) => [
     code(name),
-    pairs(departments, "→"),
+    departmentsOf(departments),
     pairs(customData, "←"),
   ]);
-  return [table(heads, rows, words), list([dropped, ofRegion(code(region)), secrets(authing)])];
+  const rules = Object.entries(sources).flatMap(([name, { scope, outOfScope, map }]) => [
+    ...(scope ? [scoped(code(name), outOfScope)] : []),
+    ...(map ? [mapped(code(name))] : []),
+  ]);
+  return [table(heads, rows, words), list([dropped, ...rules, ofRegion(code(region)), secrets(authing)])];
 }
 
 function files({ uploads }: Config, sources: ReadonlyMap<string, Source>, { comma, files }: Words): string {

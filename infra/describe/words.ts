@@ -1,4 +1,10 @@
-import type { ExistingPolicy, LeavePolicy, PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
+import type {
+  ExistingPolicy,
+  LeavePolicy,
+  OutOfScopePolicy,
+  PeoplePolicy,
+  RehirePolicy,
+} from "#lib/contract/policies.ts";
 import type { Config } from "#lib/config.ts";
 import type { Destination } from "#infra/aws/function-definition.ts";
 
@@ -37,7 +43,13 @@ export interface Words {
   readonly scope: {
     readonly title: string;
     readonly heads: readonly string[];
+    /** How departments are mapped where no map is: by a function, or as ids of a kind. */
+    readonly departmentFunction: string;
+    readonly departmentsBy: (kind: string) => string;
     readonly dropped: string;
+    /** `scope` and `map` of a source. */
+    readonly scoped: (source: string, outOfScope: OutOfScopePolicy) => string;
+    readonly mapped: (source: string) => string;
     readonly region: (country: string) => string;
     readonly secrets: (authing: Config["authing"]) => string;
   };

@@ -28,6 +28,8 @@ export async function verifiedCase<Secret>(
   each: EventFixture,
 ): Promise<VerifiedDelivery> {
   const delivery = deliveryOf(requestOf(source, secret, each, each, signer), each.now);
+  // IAM has proven who invokes; `split` reads the whole as it reads what is told of it.
+  if (source.trigger) return verifiedDelivery(source, delivery, { payload: each.body });
   const result = await source.proof.verify(delivery, secret);
   if (!result.ok) {
     throw new InboundError("unverified", result.reason, { path: `fixture ${source.name}/${each.name}` });

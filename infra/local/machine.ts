@@ -9,24 +9,30 @@ import type { ImportQueue } from "#lib/contract/import-queue.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
+import type { RosterMessage } from "#lib/contract/roster-queue.ts";
 import type { Source } from "#lib/contract/source.ts";
 import { eventQueue } from "#lib/handlers/event-queue.ts";
 import { operations, type OperationRequest } from "#lib/handlers/operations.ts";
 import { unclaimed } from "#lib/handlers/unclaimed.ts";
+import { trigger } from "#lib/handlers/trigger.ts";
+import { withRenewals } from "#lib/handlers/renewals.ts";
+import { rostersRun, type StartMessage } from "#lib/handlers/rosters.ts";
 import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts";
 import { waiting } from "#lib/handlers/waiting.ts";
 import { webhook } from "#lib/handlers/webhook.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { connectAuthing } from "#lib/wiring/authing.ts";
-import { applySettings, deliverySettings } from "#lib/wiring/delivery-settings.ts";
+import { applySettings, deliverySettings, rosterSettings } from "#lib/wiring/delivery-settings.ts";
 import { uploadSettings } from "#lib/wiring/upload-settings.ts";
-import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { enabledSources, speakingSources } from "#lib/wiring/enabled-sources.ts";
 import { rememberRefusals } from "#infra/store/refusals.ts";
 import type { Store } from "#infra/store/store.ts";
 import { httpEvent, objectCreated } from "./aws-events.ts";
 import { deliveryHeader, localDeliveries, type DeliveredEvents } from "./deliveries.ts";
 import { localEventQueue, localQueue } from "./queue.ts";
+import { isRoster } from "#lib/rosters/roster-place.ts";
+import { rosterSchedules } from "./roster-schedules.ts";
 import { scheduled } from "./schedule.ts";
 import type { Answer, LocalRequest } from "./server.ts";
 
@@ -46,6 +52,8 @@ export interface Machine {
   readonly log: Log;
   /** A delivery: `path` is what stands behind `/webhooks/`. `undefined` where no source has this path. */
   receive(path: readonly string[], request: LocalRequest): Promise<Answer> | undefined;
+  /** An invocation, as AWS makes it: `path` is what stands behind `/triggers/`. `undefined` where AWS invokes no such source. */
+  invoke(path: readonly string[], invocation: unknown): Promise<Answer> | undefined;
   /** The answer to a request without a route: the same as to a bad proof. */
   refuse(request: LocalRequest): Promise<Answer>;
   /** Carries out an operator's operation. Throws what it throws. */
@@ -72,12 +80,16 @@ const importSeconds = 60;
 /** An operator may redrive or release thousands of messages at once. */
 const operationSeconds = 900;
 const sweepSeconds = 3600;
+const renewSeconds = 3600;
+/** How often it is looked whether a source is to be compared. */
+const rosterSeconds = 20;
 
 /** Runs the bundle on one machine: the same handlers as on AWS, with a store in place of queues, ledger and bucket. */
 export function startMachine({ config, loadSecret, store, isPatient, ...options }: MachineOptions): Machine {
   const { database, ledger, objects, parked } = store;
   const { log, refusals } = rememberRefusals(options.log, database);
   const sources = enabledSources(config);
+  const speaking = speakingSources(config);
   const digests = { current: { key: store.digestKey() } };
   const secrets = secretReader(async (name) => (name === "digests" ? digests : loadSecret(name)));
   const clock: Clock = { now: Date.now, wait: (ms) => wait(ms), random: Math.random };
@@ -85,7 +97,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     authing: connectAuthing(config.authing, secrets),
     secrets,
     ...deliverySettings(config, clock),
-    source: (name: string) => sources.get(name),
+    source: (name: string) => speaking.get(name),
     parked,
     ledger,
     objects,
@@ -104,8 +116,20 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     ...applySettings(config),
   };
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
-  const runOperation = operations(() => ({
+  const renew = withRenewals(applyEvents, () => ({ ...applyPorts, sources }));
+  const rosterPorts = {
     ...applyPorts,
+    ...rosterSettings(config),
+    ...uploadSettings(config, secrets),
+    objects,
+    bucket: localBucket,
+    rosters: {
+      send: async (message: RosterMessage) => rostersQueue.send([{ group: message.source, body: message }]),
+    },
+  };
+  const runRosters = rostersRun(() => rosterPorts);
+  const runOperation = operations(() => ({
+    ...rosterPorts,
     sources: [...sources.keys()],
     refusals,
     imports: {
@@ -158,7 +182,13 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     batchesAtOnce: 2,
     maxReceives: 20,
   });
-  const queues = [queue, uploadsQueue, chunksQueue, finishQueue];
+  const rostersQueue = localQueue(database, (event) => runRosters(event, invocation(importSeconds)), {
+    ...one,
+    name: "rosters",
+    batchesAtOnce: 2,
+    maxReceives: 1000,
+  });
+  const queues = [queue, uploadsQueue, chunksQueue, finishQueue, rostersQueue];
 
   const failed = (message: string) => (error: unknown) => log.error(message, { reason: reasonOf(error) });
   const schedules = [
@@ -168,7 +198,15 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
       () => bringBack({} as ScheduledEvent, invocation(invocationSeconds)),
       failed("schedule failed"),
     ),
+    ...rosterSchedules(config, (source) => {
+      rostersQueue.send([{ group: source, body: { kind: "start-roster", source } satisfies StartMessage }]);
+    }).map((begin) => scheduled(rosterSeconds, async () => begin(Date.now()), failed("schedule failed"))),
     scheduled(sweepSeconds, () => store.sweep(config), failed("sweep failed")),
+    scheduled(
+      renewSeconds,
+      () => renew({ kind: "renew-subscriptions" }, invocation(invocationSeconds)),
+      failed("schedule failed"),
+    ),
   ];
 
   return {
@@ -177,7 +215,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     receive([name = "", ...rest], request) {
       const source = sources.get(name);
       const isRouted = rest.length === 0 || (rest.length === 1 && source?.proof.readsPathToken);
-      if (!source || !isRouted) return undefined;
+      if (!source || source.trigger || !isRouted) return undefined;
       const { id, events } = deliveries.open(queue);
       const handler = webhook(source, () => ({ secrets, enrolments: store.enrolments, log, events }));
       return handler(httpEvent(request), invocation(invocationSeconds)).then((answer) => ({
@@ -186,13 +224,21 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
         body: answer.body,
       }));
     },
+    invoke([name = "", ...rest], said) {
+      const source = sources.get(name);
+      if (!source?.trigger || rest.length > 0) return undefined;
+      const { id, events } = deliveries.open(queue);
+      const answer = trigger(source, () => ({ events, log }))(said, invocation(invocationSeconds));
+      return answer.then((body) => ({ status: 200, headers: { [deliveryHeader]: id }, body }));
+    },
     async refuse(request) {
       const answer = await refuseUnclaimed(httpEvent(request), invocation(invocationSeconds));
       return { status: answer.statusCode };
     },
     operate: (request) => runOperation(request, invocation(operationSeconds)),
     uploaded(object) {
-      uploadsQueue.send([{ group: object.key, body: objectCreated(object) }]);
+      const to = isRoster(object) ? rostersQueue : uploadsQueue;
+      to.send([{ group: object.key, body: objectCreated(object) }]);
     },
     eventsOf: (delivery) => deliveries.eventsOf(delivery),
     get waiting() {

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { LoadSecret } from "#lib/contract/secrets.ts";
+import type { LoadSecret, Secrets } from "#lib/contract/secrets.ts";
+import type { Source } from "#lib/contract/source.ts";
+import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { fixtureSecret } from "#infra/fixtures/cases.ts";
 import { requireOwnFile } from "./own-file.ts";
 
@@ -44,6 +46,11 @@ export function localSecrets(
   apiHosts: Readonly<Record<string, string>> = {},
 ): LoadSecret {
   return isInvented ? inventedSecrets(secretsFile, apiHosts) : fileSecrets(secretsFile);
+}
+
+/** The versions of the secret with which a source's sender signs. A source that AWS itself invokes has none, and needs none. */
+export async function sendersSecret(source: Source, load: LoadSecret): Promise<Secrets<never>> {
+  return source.trigger ? [{} as never] : secretReader(load).read(`sources/${source.name}`, source.secret);
 }
 
 /** The invented secrets: a source's is beside its cases (`fixtures/secret.json`), the others are in the file. */

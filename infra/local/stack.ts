@@ -85,6 +85,9 @@ export async function startStack({ loadSecret, port, ...options }: StackOptions)
       const [first = "", ...rest] = segmentsOf(request);
       // An unknown path is answered as a bad proof is: a stranger cannot find out which paths exist.
       if (first === "webhooks") return machine.receive(rest, request) ?? noRoute(request);
+      if (first === "triggers" && request.method === "POST") {
+        return machine.invoke(rest, parseJson(request.body)) ?? noRoute(request);
+      }
       if (first === "recorded-answers" && request.method === "PUT") {
         return recordAnswers(rest.join("/"), request.body);
       }

@@ -3,33 +3,14 @@ import type { CreateUserOptionsDto, ImportOtpItemDataDto } from "#lib/contract/p
 import * as dto from "#lib/authing/dto.ts";
 import * as envelope from "./envelope.ts";
 import type { Answer, Refusal } from "./envelope.ts";
+import { departmentIdOf, organizationOperations } from "./organizations.ts";
 import type { PasswordKeys } from "./password-keys.ts";
 import { operation, type Operation } from "./operation.ts";
 import { uniqueKeys } from "./people.ts";
 import type { People, Person, Profile } from "./people.ts";
+import type { PoolRules } from "./pool-rules.ts";
 import * as requests from "./requests.ts";
 import { toUserDto } from "./user-dto.ts";
-
-/**
- * How a batch with a bad record is applied: not at all, or its good records only. Authing does not document which, so the sandbox
- * offers both. Either way the batch is refused, with the reason of its first bad record.
- */
-type BatchMode = "all-or-nothing" | "partial";
-
-/** Behaviour of a user pool that is not documented, or that differs between pools. */
-export interface PoolRules {
-  readonly batchMode: BatchMode;
-  /** Sends apiCodes 2026, 2034, 2035 and 2200 with duplicates, as the v2 page lists them; the v3 page has none. */
-  readonly duplicateCodes: boolean;
-  /** The departments of the pool. Absent: any. */
-  readonly departments: readonly string[] | undefined;
-  /** Keys that customData may have. Absent: any. */
-  readonly customFields: readonly string[] | undefined;
-  /** How long after their create people appear in look-ups, in milliseconds: Authing's may lag by some seconds. Default 0. */
-  readonly lookUpLagMilliseconds?: number;
-  /** What `get-user-batch` does with ids that no user has: it omits them, or refuses the call. */
-  readonly unknownInLookUp: "left-out" | "refused";
-}
 
 type Verdict<Good> = { readonly good: Good } | { readonly refusal: Refusal };
 
@@ -73,6 +54,19 @@ export function createOperations(
     return undefined;
   }
 
+  /** A person in departments by Authing's own ids, which `departments` of the rules checks; `undefined` for another id that is unknown. */
+  function withDepartments<Fields extends Pick<Profile, "departmentIds">>(
+    fields: Fields,
+    { departmentIdType }: CreateUserOptionsDto,
+  ): Fields | undefined {
+    const isOwn = departmentIdType === undefined || departmentIdType === "department_id";
+    if (isOwn || fields.departmentIds === undefined) return fields;
+    const ids = fields.departmentIds.flatMap(
+      (id) => departmentIdOf(rules.organizations, id, departmentIdType) ?? [],
+    );
+    return ids.length === fields.departmentIds.length ? { ...fields, departmentIds: ids } : undefined;
+  }
+
   interface Newcomer {
     readonly profile: Profile;
     readonly secrets: Pick<Person, "otp" | "password">;
@@ -87,7 +81,9 @@ export function createOperations(
   ): Verdict<Newcomer> {
     const parsed = z.safeParse(requests.ReceivedUser, record);
     if (!parsed.success) return { refusal: envelope.badParameter(requests.badField(parsed.error)) };
-    const { otp, password, salt, passwordEncryptType, resetPasswordOnFisrtLogin, ...profile } = parsed.data;
+    const { otp, password, salt, passwordEncryptType, resetPasswordOnFisrtLogin, ...fields } = parsed.data;
+    const profile = withDepartments(fields, options);
+    if (!profile) return { refusal: envelope.unknownDepartment };
     const refusal = refusalOf(profile);
     if (refusal) return { refusal };
     const collision = people.collision(profile, { taken });
@@ -323,6 +319,7 @@ export function createOperations(
           }
         : { refusal: envelope.unsupported },
     ),
+    ...organizationOperations(rules.organizations),
     "get-otp-secret-by-user": operation("GET", requests.OneUser, ({ userId, userIdType }) =>
       withPerson(userId, userIdType, ({ otp }) => ({ secret: otp?.secret ?? "" })),
     ),

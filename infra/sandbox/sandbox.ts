@@ -12,7 +12,7 @@ import { control, controlPrefix } from "./control.ts";
 import { createFaults } from "./faults.ts";
 import type { Fault, ScriptedFault } from "./faults.ts";
 import { createOperations } from "./endpoints.ts";
-import type { PoolRules } from "./endpoints.ts";
+import type { PoolRules } from "./pool-rules.ts";
 import type { Operation } from "./operation.ts";
 import { createPasswordKeys } from "./password-keys.ts";
 import { createPeople } from "./people.ts";
@@ -95,6 +95,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         batchMode: options.batchMode ?? "all-or-nothing",
         duplicateCodes: options.duplicateCodes ?? false,
         departments: options.departments,
+        organizations: options.organizations,
         customFields: options.customFields,
         unknownInLookUp: options.unknownInLookUp ?? "left-out",
       }),

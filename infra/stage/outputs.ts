@@ -10,6 +10,8 @@ export function pascal(name: string): string {
 
 export const outputNames = {
   webhookUrl: (source: string) => `${pascal(source)}WebhookUrl`,
+  /** Of a source that AWS itself invokes. */
+  triggerFunction: (source: string) => `${pascal(source)}TriggerFunctionArn`,
   /** The output that names a secret. @param name `authing`, `notices` or `sources/<source>` */
   secretName: (secret: string) => `${pascal(secret.replace(/^sources\//, ""))}SecretName`,
   operationsFunction: "OperationsFunctionName",
@@ -19,6 +21,7 @@ export const outputNames = {
   events: { queue: "EventsQueueUrl", dead: "DeadEventsQueueUrl" },
   uploads: { queue: "UploadsQueueUrl", dead: "DeadUploadsQueueUrl" },
   chunks: { queue: "ChunksQueueUrl", dead: "DeadChunksQueueUrl" },
+  rosters: { queue: "RostersQueueUrl", dead: "DeadRostersQueueUrl" },
   // infra/aws/bucket.yml
   bucket: "UploadsBucketName",
   alarmsTopic: "AlarmsTopicArn",

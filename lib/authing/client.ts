@@ -9,13 +9,14 @@ import { parseDate, readAnswer, refusalByRules } from "./answer.ts";
 import type { Answer, Operation } from "./answer.ts";
 import { createExchange } from "#lib/http/exchange.ts";
 import { readHost } from "#lib/http/host.ts";
-import type { Failure } from "./failures.ts";
 import { createManagementTokens } from "./management-token.ts";
 import type { ManagementToken } from "./management-token.ts";
+import { countOf, get, isRefusal, nothing, post, written } from "./operation.ts";
+import * as organizations from "./organizations.ts";
 import { createPasswordEncryption } from "./password-encryption.ts";
 import { batchProblems, importOtpProblems, shapeProblems } from "./rules.ts";
 import type { Problem } from "./rules.ts";
-import { encodeQuery, signRequest, writeBody } from "./signature.ts";
+import { encodeQuery, signRequest } from "./signature.ts";
 import type { AuthingCredentials } from "./signature.ts";
 
 export interface AuthingSettings {
@@ -76,6 +77,14 @@ export interface AuthingClient {
   kickUsers(request: dto.KickUsersDto): Promise<Answer<undefined>>;
   getUserMfaInfo(request: dto.GetUserMfaInfoReqDto): Promise<Answer<dto.UserMfaDto>>;
   getCustomFields(request: dto.GetCustomFieldsReqDto): Promise<Answer<readonly dto.CustomFieldDto[]>>;
+  /** `invalid-record` for a department that Authing does not know. */
+  getDepartment(request: organizations.GetDepartmentReqDto): Promise<Answer<organizations.DepartmentDto>>;
+  listOrganizations(
+    request: organizations.ListOrganizationsReqDto,
+  ): Promise<Answer<organizations.OrganizationPage>>;
+  getAllDepartments(
+    request: organizations.GetAllDepartmentsReqDto,
+  ): Promise<Answer<organizations.DepartmentPage>>;
   /** Closes the connections that are kept. */
   close(): void;
 }
@@ -292,6 +301,28 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       const problems = shapeProblems(dto.GetUserMfaInfoReqDto, request);
       return call({ ...get("get-user-mfa-info", request, dto.UserMfaDto), problems });
     },
+    getDepartment(request) {
+      const problems = shapeProblems(organizations.GetDepartmentReqDto, request);
+      const operation = get("get-department", request, organizations.DepartmentDto);
+      // What is not found here is the department.
+      return call({ ...operation, problems, needsUser: false });
+    },
+    listOrganizations(request) {
+      const problems = shapeProblems(organizations.ListOrganizationsReqDto, request);
+      return call({
+        ...get("list-organizations", request, organizations.OrganizationPage),
+        problems,
+        needsUser: false,
+      });
+    },
+    getAllDepartments(request) {
+      const problems = shapeProblems(organizations.GetAllDepartmentsReqDto, request);
+      return call({
+        ...get("get-all-departments", request, organizations.DepartmentPage),
+        problems,
+        needsUser: false,
+      });
+    },
     getCustomFields(request) {
       const problems = shapeProblems(dto.GetCustomFieldsReqDto, request);
       const fields: z.ZodMiniType<readonly dto.CustomFieldDto[]> = z.array(dto.CustomFieldDto);
@@ -305,33 +336,6 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
 const PasswordKeys = dto.SystemInfoDto.check(
   z.refine(({ rsa, sm2 }) => rsa !== undefined || sm2 !== undefined),
 );
-const nothing = z.pipe(
-  z.unknown(),
-  z.transform(() => undefined),
-);
-
-function post<Data>(name: string, data: object, result: z.ZodMiniType<Data>): Operation<Data> {
-  return { method: "POST", path: `/api/v3/${name}`, data, result, reads: false, needsUser: true, records: 1 };
-}
-
-function get<Data>(name: string, data: object, result: z.ZodMiniType<Data>): Operation<Data> {
-  return { method: "GET", path: `/api/v3/${name}`, data, result, reads: true, needsUser: true, records: 1 };
-}
-
-/** Ready to be sent: its body is written once, however often it is signed. */
-function written<Data>(operation: Operation<Data>): Operation<Data> {
-  return operation.method === "GET" ? operation : { ...operation, ...writeBody(operation.data) };
-}
-
-/** The input may not be a list at all: the rules check it later. */
-function countOf(list: readonly unknown[]): number {
-  return Array.isArray(list) ? list.length : 1;
-}
-
-/** Authing refuses our credentials: it has applied nothing. */
-function isRefusal({ httpStatus, statusCode = httpStatus, apiCode }: Failure): boolean {
-  return statusCode === 401 || apiCode === 1300;
-}
 
 function parseHost(host: string): URL {
   const url = readHost(host);

@@ -19,6 +19,8 @@ const variables = {
   CHUNKS_QUEUE_URL: z.url(),
   /** Where imports wait whose chunks are all done (SQS). */
   FINISH_QUEUE_URL: z.url(),
+  /** Where runs over rosters wait for their next step (SQS). */
+  ROSTERS_QUEUE_URL: z.url(),
   /** The names of the sources that have a route, with commas between them. */
   SOURCES: z.string(),
   /** The ledger's DynamoDB table. */

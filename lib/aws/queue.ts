@@ -9,6 +9,7 @@ import {
   type QueuedMessage,
 } from "#lib/contract/queue.ts";
 import type { ImportQueue, UploadQueue } from "#lib/contract/import-queue.ts";
+import type { RosterQueue } from "#lib/contract/roster-queue.ts";
 import { asciiJson } from "./ascii-json.ts";
 import { awsFailure, reached } from "./failure.ts";
 import { inParallel } from "./parallel.ts";
@@ -137,6 +138,16 @@ export function importQueue(
           sendBatch,
         );
       }
+    },
+  };
+}
+
+/** The sender's side of the queue of rosters. */
+export function rosterQueue(url: string, sendBatch: SendBatch = sqs): RosterQueue {
+  return {
+    async send(message) {
+      const entry = { id: "0", body: asciiJson(message), group: hash(message.source) };
+      await sendInOrder(url, [[entry]], sendBatch);
     },
   };
 }

@@ -75,6 +75,10 @@ export interface Update {
   readonly newSubject?: string;
   /** The source says that no departure is planned: one that it announced before lapses. */
   readonly departure?: "none";
+  /** The payload holds all that is known of the person, and no field to sign in with: hence it is not `complete`. */
+  readonly lacksLogin?: true;
+  /** What the ids in `departmentIds` are. Absent: Authing's own. */
+  readonly options?: Pick<CreateUserOptionsDto, "departmentIdType">;
   readonly trail: Trail;
   readonly dropped?: readonly Dropped[];
 }

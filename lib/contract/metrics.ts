@@ -25,6 +25,10 @@ export const metricUnits = {
   FilesFinished: "Count",
   /** Could not be read at all, or not to their end. */
   FilesRefused: "Count",
+  /** Runs over rosters that were carried out to their end. */
+  RostersFinished: "Count",
+  /** Runs over rosters of which nothing was concluded. */
+  RostersRefused: "Count",
   RowsAccepted: "Count",
   RowsAlreadyDone: "Count",
   RowsRejected: "Count",

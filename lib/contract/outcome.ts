@@ -15,6 +15,7 @@ type OutcomeKind =
 
 /** The outcome of an event or row with several changes: the worst of theirs. */
 export function leastHappy(outcomes: readonly Outcome[]): Outcome | undefined {
+  if (outcomes.length <= 1) return outcomes[0];
   const order = ["dead", "rejected", "held", "accepted", "superseded", "already-done"] as const;
   const kind = order.find((candidate) => outcomes.some((outcome) => outcome.kind === candidate));
   return outcomes.find((candidate) => candidate.kind === kind);

@@ -10,6 +10,10 @@ export type RehirePolicy = z.infer<typeof RehirePolicy>;
 export const LeavePolicy = z.enum(["resign", "suspend", "deactivate", "delete"]);
 export type LeavePolicy = z.infer<typeof LeavePolicy>;
 
+/** What becomes of a person of a source who is no longer in its `scope`. */
+export const OutOfScopePolicy = z.enum(["keep", "leave"]);
+export type OutOfScopePolicy = z.infer<typeof OutOfScopePolicy>;
+
 /** What becomes of password hashes that a source sends of a joiner: dropped, or kept as they are, for a password script at Authing. */
 export const PasswordHashPolicy = z.enum(["drop", "keep"]);
 export type PasswordHashPolicy = z.infer<typeof PasswordHashPolicy>;

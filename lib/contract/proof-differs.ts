@@ -31,5 +31,5 @@ interface Off {
   readonly toleranceSeconds: number;
 }
 
-/** Constant texts for the log; the sender only ever sees 401. */
+/** Constant texts for the log; a sender sees 401, or what its standard wants (`refuse` of a source). */
 export type ProofFailure = keyof ProofDiffers;

@@ -1,3 +1,4 @@
+import type { Change } from "./change.ts";
 import type { SourceEvent } from "./source.ts";
 
 // The queue of events: what it holds, and both of its sides.
@@ -16,6 +17,8 @@ export interface EventMessage {
   readonly source: string;
   readonly event: SourceEvent;
   readonly reception: Reception;
+  /** What the event means, where that is known already: a roster has compared it with what was told. Its payload is then empty. */
+  readonly changes?: readonly Change[];
   /** The message was parked; the parked copy stays until the outcome is recorded. */
   readonly wasParked?: true;
   /** The time that the source gave, where it was later than the receipt: the event then counts as of its receipt. */

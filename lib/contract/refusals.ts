@@ -1,11 +1,17 @@
 import type { ProofFailure } from "./proof-differs.ts";
 
+/** 401, 413, and what the standards of some senders want in place of the former. */
+const refusalStatuses = [400, 401, 403, 413] as const;
+
+export const isRefusalStatus = (status: unknown): status is Refusal["status"] =>
+  (refusalStatuses as readonly unknown[]).includes(status);
+
 /**
  * What is told of a delivery that was refused at the door. It is one line of the log, and stored nowhere else: what a stranger sends
  * must not fill a store. It holds no value of the delivery: names of headers, counts, and what the source's definition says.
  */
 export type Refusal = {
-  readonly status: 401 | 413;
+  readonly status: (typeof refusalStatuses)[number];
   readonly reason: ProofFailure | "body-too-large" | "method-unknown" | "route-unknown";
   /** Absent where no route was met. */
   readonly source?: string;
@@ -74,7 +80,7 @@ export function toldRefusal(line: unknown, at: number): ToldRefusal | undefined 
   if (typeof line !== "object" || line === null) return undefined;
   const fields = line as Readonly<Record<string, unknown>>;
   const { status, reason } = fields;
-  if ((status !== 401 && status !== 413) || typeof reason !== "string") return undefined;
+  if (!isRefusalStatus(status) || typeof reason !== "string") return undefined;
   const known = [
     ...texts.filter((name) => typeof fields[name] === "string"),
     ...numbers.filter((name) => typeof fields[name] === "number"),

@@ -1,12 +1,14 @@
 import type * as z from "zod/mini";
 import type { CalendarDay, Change } from "./change.ts";
 import type { InboundError } from "./errors.ts";
+import type { DepartmentMap, DepartmentPage, DepartmentRule } from "./departments.ts";
 import type { DepartmentIdType } from "./person.ts";
 import type { PasswordHashPolicy } from "./policies.ts";
-import type { Delivery, Proof } from "./proof.ts";
+import type { Delivery, Proof, RefusedProof } from "./proof.ts";
 import type { ApiHosts, SourceApi } from "./source-api.ts";
+import { isKeepableHeader, isSourceName, keepableHeaderRule, sourceNameRule } from "./source-names.ts";
 
-// The contract of a source. At run time this file imports nothing; everything else in the pipeline imports it.
+// The contract of a source. Everything else in the pipeline imports it.
 
 /**
  * What a delivery whose proof held says, without what proved it: all that `split` reads. A delivery that cannot be read is
@@ -80,6 +82,14 @@ export interface Fetch<Secret> {
     api: SourceApi<Secret>,
     cursor: string | undefined,
   ): Promise<ChangedPage | undefined>;
+  /**
+   * For `npm run doctor`: whether the vendor's own webhook to this address is on, where its API says so. `undefined` where it does not
+   * show that: the webhook may have been made by another user.
+   *
+   * @param url of our function, as the vendor was given it.
+   * @throws InboundError as `read`.
+   */
+  isHookOn?(api: SourceApi<Secret>, url: string): Promise<boolean | undefined>;
 }
 
 /** A page of a source's list of changes. */
@@ -97,7 +107,13 @@ interface ChangedPage {
  * `type` is the source's word for a change of what is known of a person, so that it opens no account that was closed at
  * Authing; a person that the source lists as gone becomes a leaver.
  */
-export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload">;
+export type ListedPerson = Pick<SourceEvent, "subject" | "type" | "payload"> & {
+  /**
+   * The source shows that the person is active, and `translate` does not say so of an event of this type, since a sender that repeats a
+   * status with each edit must not open an account that an operator has closed. A roster opens the account again if this source had closed it.
+   */
+  readonly isActive?: true;
+};
 
 /** A page of a list of people. */
 export interface ListPage {
@@ -137,21 +153,17 @@ export interface Listing<Secret> {
   departments?(api: SourceApi<Secret>, cursor: string | undefined): Promise<DepartmentPage>;
 }
 
-/** A department as a source knows it. */
-export interface ListedDepartment {
-  /** As `departments` of the configuration and the payloads of people name it. */
-  readonly id: string;
-  /** Empty for the company itself, where the API lists it without a name. */
-  readonly name: string;
-  /** The id of the department above; absent at the top. */
-  readonly parent?: string;
-}
-
-/** A page of the departments of a source. An entry that cannot be read is an error, since its people would be missing. */
-export interface DepartmentPage {
-  readonly departments: readonly ListedDepartment[];
-  /** Where the next page begins; absent on the last one. */
-  readonly next?: string;
+/** How what a sender was asked for is asked for anew before it ends: a subscription, a channel. */
+export interface Renewal<Secret> {
+  /** As for `fetch`. */
+  hosts(secret: Secret): ApiHosts;
+  /**
+   * Renews what ends soon. Asked about once an hour, so that it has to leave alone what still lasts; two may run at once.
+   *
+   * @param known what the last run returned, e.g. when it ends; `undefined` before the first one, and where a run returned nothing.
+   * @throws InboundError the failures of `fetch`; the next run tries again.
+   */
+  run(api: SourceApi<Secret>, known: string | undefined): Promise<string | undefined>;
 }
 
 /** What translation may know beside the event: settings, never clocks or networks. */
@@ -160,15 +172,23 @@ export interface TranslationContext {
   readonly region: string;
   /** Which of several ids of the source is the `externalId`, where the source lets one choose. */
   readonly externalId?: string;
-  /** The source's department ids → Authing's. Departments that are not here are dropped. */
-  readonly departments: Readonly<Record<string, string>>;
+  /** The source's departments at Authing; `departments` of lib/fields reads it. */
+  readonly departments: DepartmentRule;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
+  /** The company's own labels and states → those that the source knows. */
+  readonly words?: Readonly<Record<string, string>>;
   /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
   readonly passwordHashes?: PasswordHashPolicy;
-  /** Of files: what the ids are that `departments` gives; absent: Authing's own. */
+}
+
+/** What the translation of rows may know beside the row. */
+export interface RowContext extends TranslationContext {
+  /** Departments as files write them → ids at Authing. */
+  readonly departments: DepartmentMap;
+  /** What the ids are that `departments` gives; absent: Authing's own. */
   readonly departmentIdType?: DepartmentIdType;
-  /** Of files: the day of the upload in the company's time zone, after which no person in it was born. */
+  /** The day of the upload in the company's time zone, after which no person in it was born. */
   readonly today?: CalendarDay;
 }
 
@@ -177,6 +197,20 @@ export type SourceKind = "aggregator" | "ats" | "hr" | "identity" | "workplace";
 
 /** What a source is built on: the vendor's documentation, the vendor's own code or SDK, or reports of third parties. */
 export type KnownFrom = "code" | "documentation" | "reports";
+
+/**
+ * How AWS itself tells of people, in place of a webhook: it invokes the source's function, with rights of IAM. Such a source has neither a
+ * route nor a secret; its proof is `awsInvocation`, which takes no delivery over HTTP.
+ */
+interface Trigger {
+  /** As whom AWS invokes the function, e.g. `cognito-idp.amazonaws.com`. `invokedBy` of the configuration says for which resources. */
+  readonly principal: string;
+  /**
+   * What an invocation says: only the fields that `split` and `translate` read, so that no password or code is queued or kept.
+   * `undefined` where it says nothing of a person. Pure, and never throws.
+   */
+  told(invocation: unknown): Readonly<Record<string, unknown>> | undefined;
+}
 
 /** Everything there is to know about a source, in one object. */
 export interface Source<Secret = never> {
@@ -187,12 +221,21 @@ export interface Source<Secret = never> {
   /** Both are said by every built-in source; docs/sources.md is made of them. */
   readonly kind?: SourceKind;
   readonly knownFrom?: KnownFrom;
+  /**
+   * What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. Without joiners, it sends signals about people
+   * whom others bring: `people: "shared"`.
+   */
+  readonly neverTells?: readonly ("joiner" | "mover" | "leaver")[];
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
+  /** What `externalId` of the configuration may name, where the source has several ids of a person. The first one is the default. */
+  readonly externalIds?: readonly string[];
   /** How it shows who it is, over the raw bytes. */
   readonly proof: Proof<Secret>;
   /** Seconds over which the sender repeats a delivery it got no 2xx for; duplicates are known for at least that long. */
   readonly redeliversForSeconds: number;
+  /** For a source that AWS itself invokes. `split` then reads what `told` returns, as JSON, and reads the same of the whole. */
+  readonly trigger?: Trigger;
   /**
    * Answers an exchange that only checks the URL, before the proof is asked: such exchanges are proven in ways of their own,
    * or only by a token. `undefined` for any other delivery, and for one that does not prove itself; save where the vendor sends the check
@@ -217,10 +260,17 @@ export interface Source<Secret = never> {
   split(delivery: VerifiedDelivery): readonly (SourceEvent | InboundError)[];
   /** The answer to a delivery whose events are safely queued; `delivery` is the request as it came. Without it: 202, no body. */
   acknowledge?(verified: VerifiedDelivery, secret: Secret, delivery: Delivery): Reply;
+  /**
+   * The answer to a delivery whose proof did not hold, for a sender whose standard words it: a 4xx that says what `reason` says, and no
+   * value. Without it: 401, no body.
+   */
+  refuse?(refused: Pick<RefusedProof, "reason" | "differs">): Reply;
   /** For events that name the person and not what changed: asks the source for the rest, behind the queue. */
   readonly fetch?: Fetch<Secret>;
   /** All people of the source, page by page, where its API has such a list. */
   readonly list?: Listing<Secret>;
+  /** For a sender that sends for a time only, until it is asked again. */
+  readonly renew?: Renewal<Secret>;
   /**
    * A delivery that is about no person, for `npm run doctor`: it signs this with the secret in use and sends it to what is
    * deployed. No change may come of it. A body is posted; a query is sent with GET.
@@ -234,10 +284,13 @@ export interface Source<Secret = never> {
 }
 
 /**
- * The parts of a source that receiving needs. The meaning of an event is not among them: this bundle has neither `fetch`, `list` nor
- * `translate`.
+ * The parts of a source that receiving needs. The meaning of an event is not among them: this bundle has neither `fetch`, `list`,
+ * `renew` nor `translate`.
  */
-export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "list" | "translate" | "ping">;
+export type Receiver<Secret = never> = Omit<
+  Source<Secret>,
+  "fetch" | "list" | "renew" | "translate" | "ping"
+>;
 
 /** A source of the operator's own, defined in `inbound.config.ts`: its key there is its name. */
 export type OwnSource<Secret = unknown> = Omit<Source<Secret>, "name">;
@@ -262,18 +315,3 @@ export function defineSource<Secret>(source: OwnSource<Secret> & { readonly name
   }
   return source;
 }
-
-/** Whether a header may be kept with a delivery: never one that may hold a proof, a secret or a cookie. */
-export function isKeepableHeader(name: string): boolean {
-  return /^[a-z0-9-]+$/.test(name) && !/auth|cookie|signature|secret|token|password|api-?key|hmac/.test(name);
-}
-
-export const keepableHeaderRule =
-  "write it in lower case; headers that may hold a proof, a secret or a cookie are never kept";
-
-/** What a source may be called: the name is part of paths, of names in AWS and of file names. */
-export function isSourceName(name: string): boolean {
-  return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 31;
-}
-
-export const sourceNameRule = "use 1 to 31 lower-case letters, digits and single dashes, a letter first";

@@ -6,7 +6,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import { attempt } from "./attempt.ts";
 import type { CreateTask, DeliveryContext, Settle } from "./context.ts";
 import { settleExisting } from "./existing-people.ts";
-import { isSamePerson } from "./people.ts";
+import { findSame } from "./people.ts";
 import { rejection } from "./rejection.ts";
 import { stopAtUnknownField } from "./unknown-custom-field.ts";
 
@@ -125,8 +125,9 @@ async function confirm(
   requestId: string | undefined,
   run: Run,
 ): Promise<void> {
+  const find = findSame(users);
   const left = batch.filter((task) => {
-    const user = users.find((candidate) => isSamePerson(candidate, task.change.person));
+    const user = find(task.change.person);
     if (user) {
       run.settle(task, {
         kind: "accepted",

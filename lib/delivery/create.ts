@@ -69,7 +69,9 @@ async function settleKnown(
 function batchesOf(
   tasks: readonly CreateTask[],
 ): { batch: CreateTask[]; options: CreateUserOptionsDto | undefined }[] {
-  const byOptions = Map.groupBy(tasks, ({ change }) => JSON.stringify(change.options ?? {}));
+  const byOptions = Map.groupBy(tasks, ({ change: { options } }) =>
+    options ? JSON.stringify(options) : "{}",
+  );
   return [...byOptions.values()].flatMap((alike) =>
     packed(alike, maxUsersPerCreate, identifiersOf).map((batch) => ({
       batch,
@@ -79,10 +81,12 @@ function batchesOf(
 }
 
 function identifiersOf({ change: { person } }: CreateTask): string[] {
-  return identifiers.flatMap((kind) => {
+  const claims: string[] = [];
+  for (const kind of identifiers) {
     const value = identifierOf(person, kind);
-    return value === undefined ? [] : `${kind}:${value}`;
-  });
+    if (value !== undefined) claims.push(`${kind}:${value}`);
+  }
+  return claims;
 }
 
 /**

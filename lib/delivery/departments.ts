@@ -1,5 +1,6 @@
 import type { UserDto } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
+import type { CreateUserOptionsDto, DepartmentIdType } from "#lib/contract/person.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { attemptAgain } from "./attempt.ts";
 import type { DeliveryContext } from "./context.ts";
@@ -7,17 +8,22 @@ import { userIdTypes, type Who } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 /**
- * Puts a person who is there into the departments that were told, and into no others. Does nothing when none were told, or
+ * Puts a person who is there into the departments that were told (ids of the kind that `options` names), and into no others. Does nothing when none were told, or
  * when Authing's answer to the call before (`user`) shows them there. Resolves to why Authing refuses them.
  */
 export async function moveToDepartments(
-  departmentIds: readonly string[] = [],
+  told: readonly string[] = [],
+  { departmentIdType = "department_id" }: Pick<CreateUserOptionsDto, "departmentIdType"> = {},
   who: Who,
   user: UserDto | undefined,
   context: DeliveryContext,
 ): Promise<Failure | undefined> {
+  if (told.length === 0) return undefined;
+  const found = await idsAtAuthing(told, departmentIdType, context);
+  if ("failure" in found) return found.failure;
+  const departmentIds = found.ids;
   const isThere = user?.departmentIds?.toSorted().join() === departmentIds.toSorted().join();
-  if (departmentIds.length === 0 || isThere) return undefined;
+  if (isThere) return undefined;
   const { kind, value } = user ? ({ kind: "userId", value: user.userId } as const) : who;
   const answer = await attemptAgain(context, () =>
     context.authing.setUserDepartments({
@@ -27,6 +33,46 @@ export async function moveToDepartments(
     }),
   );
   return answer.ok ? undefined : answer.failure;
+}
+
+/** For so long an id that Authing has told is used again, in milliseconds: departments are seldom made anew. */
+const keptMilliseconds = 10 * 60_000;
+/** More than a company has departments. */
+const maxKept = 50_000;
+interface Kept {
+  readonly id: string;
+  readonly until: number;
+}
+const keptIds = new WeakMap<DeliveryContext["pace"], Map<string, Kept>>();
+
+/** `set-user-departments` takes Authing's own ids only: those of another kind are looked up, each once in ten minutes. */
+async function idsAtAuthing(
+  told: readonly string[],
+  departmentIdType: DepartmentIdType,
+  context: DeliveryContext,
+): Promise<{ readonly ids: readonly string[] } | { readonly failure: Failure }> {
+  if (departmentIdType === "department_id") return { ids: told };
+  // One for all calls of a process, as the pace is.
+  const kept = keptIds.get(context.pace) ?? new Map<string, Kept>();
+  keptIds.set(context.pace, kept);
+  const ids: string[] = [];
+  for (const departmentId of told) {
+    const key = `${departmentIdType} ${departmentId}`;
+    const known = kept.get(key);
+    if (known && known.until > context.clock.now()) {
+      ids.push(known.id);
+      continue;
+    }
+    const answer = await attemptAgain(context, () =>
+      context.authing.getDepartment({ departmentId, departmentIdType }),
+    );
+    if (!answer.ok) return { failure: answer.failure };
+    const { departmentId: id } = answer.data;
+    if (kept.size >= maxKept) kept.clear();
+    kept.set(key, { id, until: context.clock.now() + keptMilliseconds });
+    ids.push(id);
+  }
+  return { ids };
 }
 
 /** What becomes of a change whose departments were refused; `isPartly`: it had more, which was applied. */

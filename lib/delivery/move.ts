@@ -81,7 +81,7 @@ export async function settleUpdated(
   const updates = Object.keys(set).length > 0;
   const departmentIds = departmentsOf(task);
   const sessions = closesAccount(set.status) ? await endSessions(who, context) : {};
-  const refusal = await moveToDepartments(departmentIds, who, user, context);
+  const refusal = await moveToDepartments(departmentIds, task.change.options, who, user, context);
   settle(task, {
     ...(refusal
       ? departmentsRefused(refusal, updates)
@@ -111,13 +111,16 @@ async function closeAllTheSame(
 
 /** A mover that Authing does not have: brought, where the change holds all that is known of them. */
 async function bringPerson(task: Task<Update>, context: DeliveryContext, settle: Settle): Promise<void> {
-  const { complete, whole, person: told, trail } = task.change;
+  const { complete, whole, person: told, trail, options } = task.change;
   const person = whole ?? told;
   // Who left before they came is closed already, however often it is said.
   const hasLeft = task.known?.isClosed === true && task.known.userId === undefined;
   const unknown = hasLeft && closesAccount(told.status) ? "already-done" : "rejected";
   if (!complete) return settle(task, { kind: unknown, reason: "user-unknown" });
-  const joiner: Task<Create> = { ...task, change: { kind: "create", person, trail } };
+  const joiner: Task<Create> = {
+    ...task,
+    change: { kind: "create", person, trail, ...(options && { options }) },
+  };
   return createPeople([joiner], context, (_, outcome) => settle(task, outcome));
 }
 

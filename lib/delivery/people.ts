@@ -55,6 +55,21 @@ export function isSamePerson(found: ListedUserDto, person: CreateUserInfoDto): b
   );
 }
 
+/** Finds which of some users is a person: the first, as `isSamePerson` says. Our ids are looked up, since fifty people have an answer about fifty. */
+export function findSame(
+  users: readonly ListedUserDto[],
+): (person: CreateUserInfoDto) => ListedUserDto | undefined {
+  const byExternalId = new Map<string, ListedUserDto>();
+  for (const user of users) {
+    const { externalId } = user;
+    if (externalId !== undefined && !byExternalId.has(externalId)) byExternalId.set(externalId, user);
+  }
+  return (person) =>
+    person.externalId === undefined
+      ? users.find((user) => isSamePerson(user, person))
+      : byExternalId.get(person.externalId);
+}
+
 /**
  * Finds the accounts of people by one kind of identifier. Authing looks a phone up by its digits, which people in two countries may
  * share: one who is not found by them is asked for with the country's code too, which numbers of mainland China do not need.

@@ -55,7 +55,7 @@ export function rehearsalAuthing(
     return undefined;
   }
 
-  /** The first identifier that is taken of any of several people, in four calls. `undefined`: each has to be asked about by itself. */
+  /** The first identifier that is taken of any of several people, with 50 at a call. `undefined`: each has to be asked about by itself. */
   async function takenOfMany(
     people: readonly CreateUserInfoDto[],
   ): Promise<{ taken: Identifier | undefined } | Answer<never> | undefined> {
@@ -63,16 +63,17 @@ export function rehearsalAuthing(
       const known = people.map((person) => identifierOf(person, kind)).filter((value) => value !== undefined);
       const values = people.map((person) => person[kind]).filter((value) => value !== undefined);
       const asked = [...new Set([...values, ...known])];
-      if (asked.length === 0) continue;
-      if (asked.length > maxUsersPerLookUp) return undefined;
-      const found = await getUserBatch({ userIds: asked, userIdType: identifierTypes[kind] });
-      if (!found.ok) return undefined;
-      if (found.data.some((user) => known.includes(identifierOf(user, kind) ?? ""))) return { taken: kind };
+      for (let start = 0; start < asked.length; start += maxUsersPerLookUp) {
+        const userIds = asked.slice(start, start + maxUsersPerLookUp);
+        const found = await getUserBatch({ userIds, userIdType: identifierTypes[kind] });
+        if (!found.ok) return undefined;
+        if (found.data.some((user) => known.includes(identifierOf(user, kind) ?? ""))) return { taken: kind };
+      }
     }
     return { taken: undefined };
   }
 
-  const { dialect, getCustomFields } = authing;
+  const { dialect, getCustomFields, getDepartment, listOrganizations, getAllDepartments } = authing;
   /** An account that this rehearsal would have made or changed, before what Authing knows of it. */
   const getUser: AuthingClient["getUser"] = async (request) => {
     const { userId, userIdType } = request;
@@ -116,6 +117,9 @@ export function rehearsalAuthing(
     getUser,
     getUserBatch,
     getCustomFields,
+    getDepartment,
+    listOrganizations,
+    getAllDepartments,
     async createUsersBatch(request) {
       const problems = batchProblems(request);
       if (problems.length > 0) return refused(problems);

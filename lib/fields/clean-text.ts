@@ -1,3 +1,5 @@
+import { isComposed, isPlain, kindsOf } from "./characters.ts";
+
 // The one place where text of people and programs loses what cannot be seen. docs/decisions/2026-11-26-clean-text-in-one-place.md
 //
 // Invisible characters come along when text is copied out of chats, web pages, address books and documents: zero-width spaces,
@@ -45,12 +47,6 @@ const becomesAscii = /[\u037e\u1fef\u212a]/;
 /** No language has so many marks on one letter; Unicode's Stream-Safe Text Format (UAX #15) has the same limit. */
 const tooManyMarks = /\p{M}{31}/u;
 const control = /[\p{Cc}\u2028\u2029]/u;
-/**
- * Printable ASCII and the usual Chinese characters: nothing of it is invisible, and every normalization form leaves it as it is. Most text
- * of files is such text, and all that is asked about it here would take ten times as long.
- */
-const plainLetters = /^[\x20-\x7e\u4e00-\u9fff]*$/;
-
 /** Expressions over whole scripts take a millisecond to build, and no function needs them that only receives. */
 function onFirstUse(make: () => RegExp): () => RegExp {
   let made: RegExp | undefined;
@@ -60,7 +56,8 @@ function onFirstUse(make: () => RegExp): () => RegExp {
 /** Whether a text has a character that can be seen. */
 export function hasVisible(text: string): boolean {
   const first = text.charCodeAt(0);
-  return (first > 0x20 && first < 0x7f) || visible.test(text);
+  // ASCII and Chinese characters: most text begins with one of them.
+  return (first > 0x20 && first < 0x7f) || (first >= 0x4e00 && first < 0xa000) || visible.test(text);
 }
 
 /**
@@ -69,7 +66,7 @@ export function hasVisible(text: string): boolean {
  * selectors of a variant behind a character that has variants.
  */
 export function cleanText(written: string): string {
-  if (plainLetters.test(written)) return written.trim();
+  if (isComposed(kindsOf(written))) return written.trim();
   const shown = anyInvisible.test(written)
     ? written.replaceAll(invisibleUnlessMeaningful(), (_, kept: string | undefined) => kept ?? "")
     : written;
@@ -78,7 +75,7 @@ export function cleanText(written: string): string {
 
 /** Whether a text has a character that cannot be seen: a control character, a line break, an invisible one. */
 export function hasUnseen(text: string): boolean {
-  return !plainLetters.test(text) && (control.test(text) || anyInvisible.test(text));
+  return !isComposed(kindsOf(text)) && (control.test(text) || anyInvisible.test(text));
 }
 
 /** An identifier as it is compared, or why it is none: see `cleanIdentifier`. */
@@ -100,7 +97,7 @@ export type CleanIdentifier =
  * Letters of different scripts that look alike (Latin and Cyrillic а) are different letters and stay so.
  */
 export function cleanIdentifier(written: string): CleanIdentifier {
-  if (plainLetters.test(written)) return { text: written.trim() };
+  if (isPlain(kindsOf(written))) return { text: written.trim() };
   if (!written.isWellFormed()) return { problem: "invalid" };
   const inner = withoutEnds(written);
   if (control.test(inner)) return { problem: "invalid" };
@@ -112,7 +109,7 @@ export function cleanIdentifier(written: string): CleanIdentifier {
 
 /** Without invisible characters, with the usual characters in place of full-width ones, and one kind of space. */
 export function plainCharacters(text: string): string {
-  if (plainLetters.test(text)) return text;
+  if (isPlain(kindsOf(text))) return text;
   return text
     .replaceAll(everyInvisible, "")
     .replaceAll(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
@@ -135,7 +132,9 @@ export function cleanSecret(value: unknown): unknown {
  * grows with the square of their number, to minutes for the longest cell of a file.
  */
 export function normalized(text: string, form: "NFC" | "NFKC"): string {
-  return plainLetters.test(text) || tooManyMarks.test(text) ? text : text.normalize(form);
+  const found = kindsOf(text);
+  const isNormal = form === "NFC" ? isComposed(found) : isPlain(found);
+  return isNormal || tooManyMarks.test(text) ? text : text.normalize(form);
 }
 
 /** Dashes that are written where a hyphen is meant, as U+002D: hyphens, dashes, the minus sign, and what Japanese keyboards write. */

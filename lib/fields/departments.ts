@@ -1,3 +1,10 @@
+import {
+  isDepartmentsBy,
+  type DepartmentFunction,
+  type DepartmentMap,
+  type DepartmentRule,
+} from "#lib/contract/departments.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import { normalized } from "./clean-text.ts";
 import { type Encoded, encoded, nothing, plainText, refused } from "./encode.ts";
 import { isEmpty, type Read } from "./read.ts";
@@ -8,20 +15,21 @@ export const maxDepartments = 50;
 const maxIds = 1000;
 
 /**
- * Departments by a configured map from the source's ids to Authing's. What the map does not list is dropped, each reported by
- * its place: a foreign id would make Authing refuse the person. Departments beyond the number that
- * Authing takes are dropped too, reported in one entry.
+ * Departments by the rule of the configuration: a map from the source's ids to Authing's, a function, or as they are. What has no
+ * department at Authing is dropped, each reported by its place: a foreign id would make Authing refuse the person. Departments beyond the
+ * number that Authing takes are dropped too, reported in one entry.
+ *
+ * @throws InboundError `malformed` `departments-failed` where the function throws, or returns anything but a text or `undefined`.
  */
-export function departments(read: Read, map: Readonly<Record<string, string>>): Encoded[] {
-  const rule = "department map";
+export function departments(read: Read, configured: DepartmentRule): Encoded[] {
+  const { rule, idOf } = readerOf(configured);
   if (isEmpty(read.value)) return [nothing(read, rule)];
   const told: readonly unknown[] = Array.isArray(read.value) ? read.value : [read.value];
   const ids = told.slice(0, maxIds);
   const known: string[] = [];
   const unmapped: Encoded[] = [];
   for (const [index, id] of ids.entries()) {
-    const key = plainText(id) ?? "";
-    const department = Object.hasOwn(map, key) ? map[key] : undefined;
+    const department = idOf(plainText(id) ?? "");
     if (department !== undefined) known.push(department);
     else unmapped.push(refused({ ...read, path: `${read.path}[${index}]` }, rule, "department-unmapped"));
   }
@@ -35,6 +43,36 @@ export function departments(read: Read, map: Readonly<Record<string, string>>): 
   ];
 }
 
+function readerOf(configured: DepartmentRule): {
+  readonly rule: string;
+  readonly idOf: (id: string) => string | undefined;
+} {
+  if (typeof configured === "function") {
+    return { rule: "departments of inbound.config.ts", idOf: (id) => calledWith(configured, id) };
+  }
+  if (isDepartmentsBy(configured)) {
+    return { rule: `department by ${configured.by}`, idOf: (id) => (id === "" ? undefined : id) };
+  }
+  const map = configured;
+  return { rule: "department map", idOf: (id) => (Object.hasOwn(map, id) ? map[id] : undefined) };
+}
+
+/** What the function throws may quote its argument, so nothing of it is kept. */
+function calledWith(departmentOf: DepartmentFunction, id: string): string | undefined {
+  let department: unknown;
+  try {
+    department = departmentOf(id);
+  } catch {
+    throw departmentsFailed("it throws: let it return undefined for a department that it does not know");
+  }
+  if (department === undefined || department === "") return undefined;
+  if (typeof department === "string") return department;
+  throw departmentsFailed("it has to return a text or undefined, and at once");
+}
+
+const departmentsFailed = (hint: string) =>
+  new InboundError("malformed", "departments-failed", { path: "inbound.config.ts departments", hint });
+
 /** Between departments, where one cell holds several. */
 const separators = /[;；,，\r\n]/;
 
@@ -46,7 +84,7 @@ const separators = /[;；,，\r\n]/;
  */
 export function departmentsOfFile(
   read: Read,
-  map: Readonly<Record<string, string>>,
+  map: DepartmentMap,
 ): {
   readonly ids: readonly string[];
   readonly notes: readonly ("department-unmapped" | "more-than-50-departments")[];

@@ -1,3 +1,5 @@
+import { isAscii, kinds, kindsOf } from "./characters.ts";
+
 // Text that was read in another encoding than it was written in. Each sign below is one that text in no language has.
 
 /** The characters that windows-1252 has for the bytes 0x80 to 0x9f, beside the control characters that ISO-8859-1 has. */
@@ -33,11 +35,9 @@ const latinAsGbk = /\p{Script=Latin}\p{Script=Han}\p{Ll}/u;
 /** U+FFFD read as GBK: 锟斤拷; memory that was never written, as C++ programs in Chinese show it. */
 const lostAsGbk = /锟斤|斤拷|烫烫烫|屯屯屯/;
 
-const printableAscii = /^[\x20-\x7e]*$/;
-
 /** Whether characters were lost when the text was converted: the replacement character, or what it becomes. */
 export function hasLostCharacters(text: string): boolean {
-  if (printableAscii.test(text)) return false;
+  if (isAscii(kindsOf(text))) return false;
   return text.includes("\ufffd") || text.includes("ï¿½") || lostAsGbk.test(text) || !text.isWellFormed();
 }
 
@@ -47,9 +47,42 @@ export function hasLostCharacters(text: string): boolean {
  * @param isShort a name or an identifier, which has none of the signs and quotations that running text may have.
  */
 export function isMojibake(text: string, isShort: boolean): boolean {
-  if (printableAscii.test(text)) return false;
+  if (isAscii(kindsOf(text))) return false;
   if (utf8AsLatin1.test(text)) return true;
   return isShort && (gbkAsLatin1.test(text) || latinAsGbk.test(text) || isUtf8AsGbk(text));
+}
+
+/**
+ * Whether a short text may be one of the three that `isMojibake` finds in these only, by the kinds of its characters; those of a text with
+ * the signs that the others are found by are not asked for.
+ */
+export function mayBeShortMojibake(text: string, found: number): boolean {
+  const isLatin = (found & (kinds.letter | kinds.accented)) !== 0;
+  if ((found & kinds.accented) !== 0 && gbkAsLatin1.test(text)) return true;
+  return (found & kinds.han) !== 0 && (isLatin || (found & kinds.wide) !== 0 || hasRareCharacter(text));
+}
+
+/** The block CJK Unified Ideographs. */
+const block = { first: 0x4e00, end: 0xa000 } as const;
+let everyday: Uint8Array | undefined;
+
+/** Whether a Chinese character of the text is not in GB 2312. */
+function hasRareCharacter(text: string): boolean {
+  everyday ??= everydayCharacters();
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit >= block.first && unit < block.end && everyday[unit - block.first] === 0) return true;
+  }
+  return false;
+}
+
+function everydayCharacters(): Uint8Array {
+  const table = new Uint8Array(block.end - block.first);
+  for (const [character, pair] of gbkPairs()) {
+    const unit = character.charCodeAt(0);
+    if (unit >= block.first && unit < block.end && isEveryday(pair)) table[unit - block.first] = 1;
+  }
+  return table;
 }
 
 /** Longer text is no name. */

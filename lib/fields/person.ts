@@ -1,6 +1,7 @@
 import type { CalendarDay, Create, ImportOtp, Leave, PersonReference, Update } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import { assemble, type Encoded } from "./encode.ts";
+import { assemble } from "./assembly.ts";
+import type { Encoded } from "./encode.ts";
 import { externalId } from "./external-id.ts";
 import type { Read } from "./read.ts";
 import { totpSecret } from "./totp-secret.ts";
@@ -57,15 +58,19 @@ export function mover(changed: readonly Encoded[], options: MoverOptions = {}): 
   const update = assembled(changed);
   const whole = options.whole && assemble(options.whole).person;
   const complete = isWhole && canLogIn(whole ?? update.person);
+  // Fields that are whole by default may be a status alone: what is called whole, or comes with the whole, is.
+  const isCalledWhole = options.isWhole === true || (isWhole && whole !== undefined);
+  const lacksLogin = isCalledWhole && !complete;
   return {
     kind: "update",
     who: options.id ? reference(options.id) : referenceTo(update.person.externalId),
     complete,
-    ...(complete && whole && { whole }),
+    ...((complete || lacksLogin) && whole && { whole }),
     ...update,
     ...(newSubject !== undefined && { newSubject }),
     ...(createsAfterSeconds !== undefined && { createsAfterSeconds }),
     ...(departure !== undefined && { departure }),
+    ...(lacksLogin && { lacksLogin }),
   };
 }
 
@@ -91,7 +96,7 @@ export function secondFactor(id: Read, secret: Read): ImportOtp {
 /** Whether a change brings nothing: no field but the id by which the person is known already, and nothing was dropped. */
 export function tellsNothing(change: Create | Update): boolean {
   const { externalId: id } = change.person;
-  const isNewId = change.kind === "update" && id !== change.who.externalId;
+  const isNewId = change.kind === "update" && id !== undefined && id !== change.who.externalId;
   const isAboutDeparture = change.kind === "update" && change.departure !== undefined;
   return (
     !change.dropped &&
@@ -109,7 +114,8 @@ function assembled(all: readonly Encoded[]) {
   return { person, trail, ...(dropped.length > 0 && { dropped }) };
 }
 
-function canLogIn({ email, phone, username }: Update["person"]): boolean {
+/** Whether a person has a field to sign in with. */
+export function canLogIn({ email, phone, username }: Update["person"]): boolean {
   return email !== undefined || phone !== undefined || username !== undefined;
 }
 

@@ -19,6 +19,35 @@ function isCallingCode(code: string): boolean {
   return callingCodes.has(code);
 }
 
+/** Regions are few, and the text of a rule is one for all rows. */
+const rules = new Map<string, string>();
+const maxRules = 512;
+
+function ruleOf(region: string): string {
+  let rule = rules.get(region);
+  if (rule === undefined) {
+    rule = `mobile number, ${region} unless it says otherwise`;
+    if (rules.size < maxRules) rules.set(region, rule);
+  }
+  return rule;
+}
+
+/**
+ * Mobile numbers of China as most files write them: the library takes ten times as long for the same answer, and a test compares the two
+ * for each beginning of a number. Numbers that begin otherwise, e.g. with 1740 and 1610, are left to it.
+ */
+const plainChinese = /^(?:\+86)?(1(?:[38]\d|4[57]|[59][0-35-9]|6[25-7]|7[0-35-8])\d{8})$/;
+
+/** The national number, where the value is such a number, and nothing beside it says that it is another country's. */
+function chineseNumber(value: unknown, region: string, countryCode: unknown): string | undefined {
+  if (typeof value !== "string" || (value.length !== 11 && value.length !== 14)) return undefined;
+  const isChinese =
+    countryCode === undefined || countryCode === ""
+      ? value.length === 14 || region === "CN"
+      : countryCode === "+86" || countryCode === "86";
+  return isChinese ? plainChinese.exec(value)?.[1] : undefined;
+}
+
 /**
  * A mobile number as Authing takes it: `phone` without the country's code, `phoneCountryCode` like `+86`.
  *
@@ -29,8 +58,10 @@ function isCallingCode(code: string): boolean {
  * @param countryCode What the payload itself says about that, e.g. `+86`; it goes before `region` where it is not empty.
  */
 export function phone(read: Read, region: string, countryCode?: Read): Encoded {
-  const rule = `mobile number, ${region} unless it says otherwise`;
+  const rule = ruleOf(region);
   if (isEmpty(read.value)) return nothing(read, rule);
+  const chinese = chineseNumber(read.value, region, countryCode?.value);
+  if (chinese !== undefined) return encoded(read, rule, { phone: chinese, phoneCountryCode: "+86" });
   const text = plainText(read.value) ?? "";
   if (text.length > maxWrittenLength) return refused(read, rule, "phone-invalid");
   const written = plainDashes(text.normalize("NFKC")).trim();

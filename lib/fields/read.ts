@@ -53,7 +53,17 @@ export function first(...reads: readonly [Read, ...Read[]]): Read {
 
 /** Whether nothing is there: absent, null, or text without a visible character. */
 export function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === "string" && !hasVisible(value));
+  if (typeof value === "string") return value === "" || !hasVisible(value);
+  return value === undefined || value === null;
+}
+
+/** Whether a path is written as `at` reads it. */
+export function isPath(path: string): boolean {
+  try {
+    return parsePath(path).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function parsedPath(path: string): readonly Step[] {

@@ -17,6 +17,20 @@ import {
   type ImportOperationPorts,
 } from "#lib/uploads/operations.ts";
 import { UndoImportRequest, undoImport, type UndonePage } from "#lib/uploads/undo/undo.ts";
+import {
+  applyRoster,
+  ApplyRosterRequest,
+  beginRoster,
+  followRoster,
+  FollowRosterRequest,
+  StartRosterRequest,
+  type BegunRoster,
+  type RosterOperationPorts,
+} from "#lib/rosters/operations.ts";
+import { bothDepartments, DepartmentsRequest, type BothDepartments } from "#lib/rosters/departments.ts";
+import { lastRosters, LastRostersRequest, type LastRosters } from "#lib/rosters/last-rosters.ts";
+import { sync, SyncRequest, type Synced } from "#lib/rosters/sync.ts";
+import type { RosterReport } from "#lib/rosters/report.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 import { logContext } from "./middleware/log-context.ts";
 import { openPorts } from "./middleware/open-ports.ts";
@@ -25,7 +39,10 @@ import { stopBefore } from "./middleware/stop-before.ts";
 /** Time kept back at the end of an invocation to record the last outcome, in milliseconds. */
 const reserveMilliseconds = 3_000;
 
-type Ports = ApplyPorts & ExplainPorts & RefusedPorts & { readonly imports: ImportOperationPorts };
+export type OperationPorts = ApplyPorts &
+  ExplainPorts &
+  RefusedPorts &
+  RosterOperationPorts & { readonly imports: ImportOperationPorts };
 
 const Request = z.union([
   ListRequest,
@@ -37,6 +54,12 @@ const Request = z.union([
   ApplyImportRequest,
   FollowImportRequest,
   UndoImportRequest,
+  StartRosterRequest,
+  ApplyRosterRequest,
+  FollowRosterRequest,
+  LastRostersRequest,
+  DepartmentsRequest,
+  SyncRequest,
 ]);
 /** What an operator may ask for. */
 export type OperationRequest = z.input<typeof Request>;
@@ -49,17 +72,23 @@ type Answer =
   | RefusedReport
   | BegunImport
   | FollowedImport
-  | UndonePage;
+  | UndonePage
+  | BegunRoster
+  | RosterReport
+  | LastRosters
+  | BothDepartments
+  | Synced;
 
 /**
  * The Lambda handler of operations, invoked by operators who have the right: what lib/operations takes, e.g.
  * `{"operation": "list", "kinds": ["dead"]}`, `{"operation": "redrive", "mode": "preview", "source": "okta"}`,
  * `{"operation": "release", "mode": "apply", "id": "…", "as": "same"}`, `{"operation": "pause", "source": "okta"}`,
- * `{"operation": "explain", "asked": "10010"}`, `{"operation": "refused", "source": "okta"}`, and what lib/uploads/operations.ts takes. Throws
+ * `{"operation": "explain", "asked": "10010"}`, `{"operation": "refused", "source": "okta"}`, and what lib/uploads/operations.ts and
+ * lib/rosters/operations.ts take. Throws
  * `malformed` for any other.
  */
-export function operations(open: () => Ports) {
-  return lambdaHandler<unknown, Ports, Answer>(
+export function operations(open: () => OperationPorts) {
+  return lambdaHandler<unknown, OperationPorts, Answer>(
     [openPorts(open), logContext(), stopBefore({ reserveMilliseconds })],
     async (event, { ports, awsRequestId: owner, deadline }) => {
       const request = requestOf(event);
@@ -81,6 +110,18 @@ export function operations(open: () => Ports) {
           return followImport(request, ports.imports);
         case "undo-import":
           return undoImport(request, { ...ports, ...ports.imports }, { owner, deadline });
+        case "start-roster":
+          return beginRoster(request, ports);
+        case "apply-roster":
+          return applyRoster(request, ports);
+        case "follow-roster":
+          return followRoster(request, ports);
+        case "last-rosters":
+          return lastRosters(ports);
+        case "departments":
+          return bothDepartments(request, ports, { deadline });
+        case "sync":
+          return sync(request, ports, { owner, deadline });
         default:
           return operate(request, ports, { owner, deadline });
       }
@@ -94,6 +135,6 @@ function requestOf(event: unknown): z.output<typeof Request> {
   throw new InboundError("malformed", "operation-unknown", {
     hint:
       "list or show; redrive, release or discard (each with mode: preview or apply, and with id, person, reason or source); " +
-      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import); undo-import (import, mode, deletes, most)",
+      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import); undo-import (import, mode, deletes, most); start-roster (source, plan, verify, adopt), apply-roster and follow-roster (source, run); last-rosters; departments (source); sync (source, subject, mode)",
   });
 }

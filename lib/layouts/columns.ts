@@ -104,8 +104,21 @@ const asWritten: ReadonlySet<string> = new Set(["password", "passwordHash", "sal
  * the first character of a formula. Names such as `constructor` are the file's, never JavaScript's.
  */
 export function cellOf(values: Readonly<Record<string, unknown>>, column: string, field: string): unknown {
-  const value = Object.hasOwn(values, column) ? values[column] : undefined;
-  return typeof value === "string" && value.includes("'") && !asWritten.has(field)
+  const value = values[column];
+  // Nothing that is inherited is text.
+  if (typeof value !== "string") return Object.hasOwn(values, column) ? value : undefined;
+  return mayBeginMarked(value.charCodeAt(0)) && value.includes("'") && !asWritten.has(field)
     ? value.replace(/^([\s\p{Default_Ignorable_Code_Point}]*)'(?=[=+\-@＝＋－＠\t\r\n\d])/u, "$1")
     : value;
+}
+
+/** Whether a text may begin with the apostrophe, or with what cannot be seen before it: any but most of ASCII and Chinese characters. */
+const mayBeginMarked = (first: number): boolean =>
+  first <= 0x27 || (first >= 0x7f && (first < 0x4e00 || first >= 0xa000));
+
+/** Whether two lists of texts are equal. */
+export function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;
+  return true;
 }

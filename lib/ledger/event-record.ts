@@ -44,13 +44,7 @@ export function eventRecord(
   now: number,
 ): EventRecord {
   const traced = changes.filter((change) => "trail" in change);
-  const dropped = traced.flatMap((change) => [
-    ...(change.dropped ?? []),
-    // An update of Authing ignores these fields, so the record says that they were dropped.
-    ...(change.kind === "update" ? fieldsOnlyAtCreate.filter((field) => field in change.person) : []).map(
-      (field) => ({ path: change.trail[field] ?? field, problem: "only-at-create" }),
-    ),
-  ]);
+  const dropped = traced.flatMap(droppedOf);
   return {
     source: key.source,
     id: key.id,
@@ -59,13 +53,47 @@ export function eventRecord(
     ...(externalId !== undefined && { externalId }),
     occurredAt: occurredAt ?? reception.receivedAt,
     receivedAt: reception.receivedAt,
-    settledAt: new Date(now).toISOString(),
+    settledAt: written(now),
     proof: reception.proof,
     changes: changes.slice(0, most.changes).map((change) => change.kind),
-    trail: shortTrail(Object.assign({}, ...traced.map((change) => change.trail)) as Trail),
+    trail: shortTrailOf(traced.map((change) => change.trail)),
     ...(dropped.length > 0 && { dropped: shortDropped(dropped) }),
     outcome,
   };
+}
+
+const nothingDropped: readonly Dropped[] = [];
+
+function droppedOf(change: Extract<Change, { trail: Trail }>): readonly Dropped[] {
+  if (change.kind !== "update") return change.dropped ?? nothingDropped;
+  // An update of Authing ignores these fields, so the record says that they were dropped.
+  const ignored = fieldsOnlyAtCreate.filter((field) => field in change.person);
+  return [
+    ...(change.dropped ?? []),
+    ...ignored.map((field) => ({ path: change.trail[field] ?? field, problem: "only-at-create" })),
+  ];
+}
+
+let lastWritten = { now: Number.NaN, text: "" };
+
+/** The rows of a batch are decided at one moment. */
+function written(now: number): string {
+  if (lastWritten.now !== now) lastWritten = { now, text: new Date(now).toISOString() };
+  return lastWritten.text;
+}
+
+/** The rows of a file share trails (lib/fields/assembly.ts). */
+const shortTrails = new WeakMap<Trail, Trail>();
+
+function shortTrailOf(trails: readonly Trail[]): Trail {
+  const [only, ...more] = trails;
+  if (only === undefined || more.length > 0) return shortTrail(Object.assign({}, ...trails) as Trail);
+  let known = shortTrails.get(only);
+  if (known === undefined) {
+    known = Object.freeze(shortTrail(only));
+    shortTrails.set(only, known);
+  }
+  return known;
 }
 
 /** A trail that is too long ends with how many of its fields are not in it. */

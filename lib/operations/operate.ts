@@ -1,12 +1,11 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import type { EventKey } from "#lib/contract/ledger.ts";
 import type { ParkedMessage } from "#lib/contract/parked.ts";
 import { outcomeText } from "#lib/contract/outcome.ts";
 import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
-import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import type { Applied, ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
 import { reopenDelivery } from "#lib/pipeline/verified-delivery.ts";
+import { giveUp, keyOf } from "./give-up.ts";
 import { refuseAmbiguous } from "./list.ts";
 import { rowOf, type ParkedRow } from "./parked-row.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -82,12 +81,13 @@ async function rehearseAgain({ message }: ParkedMessage, ports: ApplyPorts, run:
   const all = await Promise.all(messages.map((each) => rehearse(each, ports, run)));
   const fields = Object.assign({}, ...all.map((each) => each.fields)) as Record<string, FieldEffect>;
   return {
-    result: all.map(({ applied }) => wordsOf(applied)).join(", "),
+    result: all.map(({ applied }) => appliedText(applied)).join(", "),
     ...(Object.keys(fields).length > 0 && { fields }),
   };
 }
 
-function wordsOf(applied: Applied | undefined): string {
+/** What became of a message, or would, in a few words: `accepted`, `rejected conflict (email)`, `waiting date-ahead`. */
+export function appliedText(applied: Applied | undefined): string {
   if (applied?.state === "done") return outcomeText(applied.outcome);
   const { reason = "" } = applied ?? {};
   return `${applied?.state === "waiting" ? "waiting" : notNow} ${reason}`.trim();
@@ -106,40 +106,18 @@ async function again(parked: ParkedMessage, ports: ApplyPorts, run: ApplyRun): P
   const [first] = all;
   const isParkedAnew = message.kind === "event" && first?.state === "done" && first.outcome.kind === kind;
   if (!isUndecided && !isParkedAnew) await ports.parked.remove(parked);
-  return { result: all.map(wordsOf).join(", ") };
+  return { result: all.map(appliedText).join(", ") };
 }
-
-/** How long an operator who decides may take over from another one who was cut off, in seconds. */
-const decisionSeconds = 30;
 
 /** Gives a message up: it is over, and nothing happens to the account. */
 async function discard(
   parked: ParkedMessage,
   ports: ApplyPorts,
-  { owner }: { readonly owner: string },
+  run: { readonly owner: string },
 ): Promise<Result> {
-  const { message } = parked;
-  const { ledger, clock } = ports;
-  if (message.kind === "event") {
-    const key = keyOf(parked);
-    await ledger.reopen(key);
-    // Claimed, since another operator may be releasing it, and a discard that was cut off may have opened it before.
-    const { state } = await ledger.claim(key, { owner, leaseSeconds: decisionSeconds });
-    if (state === "busy") return { result: `${notNow} event-busy` };
-    if (state === "claimed") {
-      const { type, subject, occurredAt } = message.event;
-      const known = await ledger.subject(message.source, subject);
-      const outcome = { kind: "rejected", reason: "discarded" } as const;
-      const { reception } = message;
-      const about = { key, type, subject, externalId: known?.externalId, occurredAt, reception, outcome };
-      await ledger.settle([eventRecord(about, clock.now())], outcomesKeptSeconds);
-    }
-  }
-  await ports.parked.remove(parked);
-  return { result: "discarded" };
+  const isOver = await giveUp(parked, { kind: "rejected", reason: "discarded" }, ports, run);
+  return { result: isOver ? "discarded" : `${notNow} event-busy` };
 }
-
-const keyOf = ({ message, ledgerId }: ParkedMessage): EventKey => ({ source: message.source, id: ledgerId });
 
 /** The events of a message: itself, or what today's code can read in a delivery that could not be read. */
 function readAgain(

@@ -27,6 +27,15 @@ export async function rehearse(message: QueuedMessage, ports: ApplyPorts, run: A
   return { applied: applied ?? { state: "later" }, fields };
 }
 
+/** What messages about different people would come to, together. */
+export async function rehearseAll(
+  messages: readonly QueuedMessage[],
+  ports: ApplyPorts,
+  run: ApplyRun,
+): Promise<readonly Applied[]> {
+  return apply(messages, readingOnly(ports, {}), run);
+}
+
 const silent: Log = { info() {}, warn() {}, error() {} };
 
 function readingOnly(ports: ApplyPorts, effects: Effects): ApplyPorts {

@@ -19,17 +19,28 @@ const byteOrderMark = 0xfeff;
 
 /** The JSON object in a body. Throws `InboundError` `malformed` for anything else. */
 export function readJsonObject(body: Uint8Array): JsonObject {
+  const document = readJson(body);
+  if (!isJsonObject(document)) throw new InboundError("malformed", "body-not-an-object");
+  return document;
+}
+
+/** The JSON object or list in a body, for a sender that sends one event as an object and several as a list. */
+export function readJsonObjectOrList(body: Uint8Array): JsonObject | readonly unknown[] {
+  const document = readJson(body);
+  if (isJsonObject(document)) return document;
+  if (Array.isArray(document) && document.length > 0) return document;
+  throw new InboundError("malformed", "body-not-an-object");
+}
+
+function readJson(body: Uint8Array): unknown {
   const text = decode(body);
   if (isDeeperThan(maximumDepth, text)) throw new InboundError("malformed", "body-too-deep");
-  let document: unknown;
   try {
-    document = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     // The parser's message quotes the body, so it is not kept as a cause.
     throw new InboundError("malformed", "body-not-json");
   }
-  if (!isJsonObject(document)) throw new InboundError("malformed", "body-not-an-object");
-  return document;
 }
 
 /**

@@ -51,7 +51,7 @@ export function jsonEvent(paths: JsonEventPaths): (delivery: VerifiedDelivery) =
 }
 
 /** The time at a path; `undefined` where the sender says none. A wrong order would close the account of a person who was hired again. */
-function momentAt(payload: unknown, path: string | undefined): string | undefined {
+export function momentAt(payload: unknown, path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   const { value } = at(payload, path);
   const moment = instant(value);

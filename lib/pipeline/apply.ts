@@ -4,7 +4,7 @@ import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided, Read } from "./applying.ts";
 import { claimMessage, leaseSeconds, lockPeople, unlockPeople } from "./claims.ts";
-import { decide, type Step } from "./decide.ts";
+import { decide, leavesScope, type Step } from "./decide.ts";
 import { holdMassDeparture } from "./guard.ts";
 import { datedNoLater, knowledgeOf, lockIdsOf } from "./knowledge.ts";
 import { expandedOf, meaningOf } from "./meaning.ts";
@@ -98,16 +98,26 @@ async function applyTogether(reads: readonly Read[], ports: ApplyPorts, run: App
 
 /** What an event comes to, now that nothing can come in between. */
 async function decideOn(read: Read, ports: ApplyPorts, run: ApplyRun): Promise<Decided> {
-  const knowledge = await knowledgeOf(read, ports);
+  const { outOfScope } = read;
+  const known = await knowledgeOf(read, ports);
+  const externalId = known.externalId ?? outOfScope?.externalId;
+  const knowledge = { ...known, externalId };
   const settings = {
     people: ports.peoplePolicy(read.key.source),
     rehire: ports.rehirePolicy(read.key.source),
     timeZone: ports.timeZone,
     now: ports.clock.now(),
     isSame: run.isSame === true,
+    isOutOfScope: outOfScope !== undefined,
   };
-  const decided = { ...read, knowledge, decision: decide(read.message, read.changes, knowledge, settings) };
-  return run.releases ? decided : holdMassDeparture(decided, ports);
+  const changes = [...read.changes, ...leavesScope(outOfScope?.policy, knowledge)];
+  const decided = {
+    ...read,
+    changes,
+    knowledge,
+    decision: decide(read.message, changes, knowledge, settings),
+  };
+  return run.releases ? decided : holdMassDeparture(decided, ports, run);
 }
 
 /** Of each step with a task, its outcome, or why it cannot be said now. A defect that one person brings to light spares the others. */

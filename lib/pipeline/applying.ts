@@ -10,11 +10,15 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import type { sourceApis } from "#lib/source-apis/source-api.ts";
 import type { Decision } from "./decide.ts";
 import type { Knowledge } from "./knowledge.ts";
+import type { OutOfScope, PeopleRules } from "./people-rules.ts";
 
 // What applying needs, and the stages that an event goes through.
 
 /** What the worker needs of a source. Its secret is opaque here. */
-type Worker = Pick<Source<unknown>, "secret" | "redeliversForSeconds" | "split" | "fetch" | "translate">;
+type Worker = Pick<
+  Source<unknown>,
+  "secret" | "redeliversForSeconds" | "split" | "fetch" | "list" | "translate"
+>;
 
 export interface ApplyPorts extends DeliveryPorts {
   /** The sources that are switched on. */
@@ -28,6 +32,8 @@ export interface ApplyPorts extends DeliveryPorts {
   readonly events: EventQueue;
   /** Which people a source may speak about. */
   readonly peoplePolicy: (source: string) => PeoplePolicy;
+  /** What the configuration says of the people of a source. */
+  readonly rules: (source: string) => PeopleRules;
   /** Where days begin and end, e.g. `Asia/Shanghai`. */
   readonly timeZone: string;
 }
@@ -39,6 +45,11 @@ export interface ApplyRun {
   readonly deadline: number;
   /** An operator has decided that these departures are meant. */
   readonly releases?: boolean;
+  /**
+   * How departures are guarded: by their number within an hour (the default), or, where a roster has looked at all of its departures together
+   * before the first one, `taken` or `held` as it decided.
+   */
+  readonly departures?: "taken" | "held";
   /** An operator has decided that the account which holds the person's identifier is this person's. */
   readonly isSame?: boolean;
 }
@@ -67,6 +78,8 @@ export interface Read extends Claimed {
   readonly changes: readonly Change[];
   /** When the source's API was asked, ISO 8601, UTC. */
   readonly readAt?: string;
+  /** The event is about a person out of the source's scope. */
+  readonly outOfScope?: OutOfScope;
   readonly lockIds: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import type { Change, Leave, Update } from "#lib/contract/change.ts";
 import type { PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
-import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
+import type { OutOfScopePolicy, PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
 import type { Task } from "#lib/delivery/context.ts";
 import { closedByOthers, isOnlyLinked } from "#lib/delivery/people.ts";
@@ -22,6 +22,8 @@ export interface DecisionSettings {
   readonly now: number;
   /** An operator has said that the account which holds the person's identifier is this person's. */
   readonly isSame: boolean;
+  /** The event is about a person whom the source is not to bring: nothing of it is to be done but a departure. */
+  readonly isOutOfScope?: boolean;
 }
 
 /** A change that is left, and what has to be done about it, or what became of it without anything to do. */
@@ -51,7 +53,8 @@ export function decide(
   settings: DecisionSettings,
 ): Decision {
   if (message.kind === "unreadable" || changes.length === 0) {
-    const outcome = { kind: "already-done", reason: "nothing-to-do" } as const;
+    const reason = settings.isOutOfScope ? "out-of-scope" : "nothing-to-do";
+    const outcome = { kind: "already-done", reason } as const;
     return { steps: [], outcome, superseded: {}, noted: [], ahead: [] };
   }
   const { source, event } = message;
@@ -150,6 +153,16 @@ function leftUnderOtherId({ known, underNewSubject }: Knowledge): Leave[] {
 /** Closes an account for what the ledger knows already. */
 export const leftBefore: Leave = { kind: "leave", who: {} };
 
+/** The person of a source who is no longer in its scope leaves, where the source has brought them and they are open. */
+export function leavesScope(
+  policy: OutOfScopePolicy | undefined,
+  { known }: Pick<Knowledge, "known">,
+): Leave[] {
+  return policy === "leave" && known?.userId !== undefined && known.isClosed !== true
+    ? [{ kind: "leave", who: {} }]
+    : [];
+}
+
 /** Whether a mover gives its person another id of the source's: later events go by it. */
 const isMovingSubject = (change: Change): boolean =>
   change.kind === "update" && change.newSubject !== undefined;
@@ -237,6 +250,7 @@ function placed(
       kind: "create",
       person: called(change.whole ?? change.person),
       trail: change.trail,
+      ...(change.options && { options: change.options }),
     } as const;
     return { change, task: { ...about, change: joiner, isMover: true } };
   }

@@ -1,12 +1,17 @@
 import type { Ledger } from "#lib/contract/ledger.ts";
 import type { Log } from "#lib/contract/log.ts";
-import type { Decided } from "./applying.ts";
+import type { ApplyRun, Decided } from "./applying.ts";
 import { closes, departmentsIn } from "./order.ts";
 
 /** Departures of one source within an hour that are taken without a question: this many, or this share of its people. */
-const alwaysTaken = 10;
-const shareTaken = 0.05;
+export const departuresTaken = { atMost: 10, share: 0.05 } as const;
+/** Why a departure is held that comes with too many others. */
+export const massDeparture = "mass-departure";
 const windowSeconds = 3600;
+
+/** How many departures are taken without a question, of a source with so many people. */
+export const takenOf = (people: number, { atMost, share }: { atMost: number; share: number }): number =>
+  Math.max(atMost, Math.floor(people * share));
 
 /** Whether what is about to happen closes an account that its source had not closed before. */
 function isDeparture({ decision, knowledge: { known } }: Decided): boolean {
@@ -28,19 +33,25 @@ function isDeparture({ decision, knowledge: { known } }: Decided): boolean {
 export async function holdMassDeparture(
   decided: Decided,
   { ledger, log }: { readonly ledger: Ledger; readonly log: Log },
+  { departures: decidedBefore }: Pick<ApplyRun, "departures"> = {},
 ): Promise<Decided> {
-  if (!isDeparture(decided)) return decided;
-  const { key, changes, decision, knowledge } = decided;
+  if (decidedBefore === "taken" || !isDeparture(decided)) return decided;
+  if (decidedBefore === "held") return held(decided);
+  const { key, changes, knowledge } = decided;
   const [departures, people] = await Promise.all([
     ledger.countDeparture(key, windowSeconds),
     ledger.countSubjects(key.source),
   ]);
-  const taken = Math.max(alwaysTaken, Math.floor(people * shareTaken));
+  const taken = takenOf(people, departuresTaken);
   if (departures <= taken) return decided;
   const told = [...(knowledge.known?.departments ?? []), ...departmentsIn(changes)];
   const departments = [...new Set(told)].join(",");
   log.error("departures held", { source: key.source, departures, taken, people, departments });
-  const outcome = { kind: "held", reason: "mass-departure" } as const;
+  return held(decided);
+}
+
+function held({ decision, ...decided }: Decided): Decided {
+  const outcome = { kind: "held", reason: massDeparture } as const;
   return {
     ...decided,
     decision: { ...decision, steps: decision.steps.map(({ change }) => ({ change, outcome })) },

@@ -2,22 +2,28 @@ import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
-import type { SourceEvent } from "#lib/contract/source.ts";
+import type { Source, SourceEvent } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { separated } from "#lib/delivery/totp-secrets.ts";
 import { withWireDrops } from "#lib/delivery/wire-drops.ts";
 import type { ApplyPorts } from "./applying.ts";
+import { ruled, type OutOfScope } from "./people-rules.ts";
 
 // What a message means in Authing's terms: its payload, completed at the source where the source's events only say who, then
 // translated.
 
-type MeaningPorts = Pick<ApplyPorts, "source" | "translation" | "secrets" | "openApi" | "clock" | "authing">;
+type MeaningPorts = Pick<
+  ApplyPorts,
+  "source" | "translation" | "rules" | "secrets" | "openApi" | "clock" | "authing"
+>;
 
 /** What an event means. */
 export interface Meaning {
   readonly changes: readonly Change[];
   /** When the source's API was asked, ISO 8601, UTC. What the source says later has to be asked about again. */
   readonly readAt?: string;
+  /** The event is about a person out of the source's scope. */
+  readonly outOfScope?: OutOfScope;
 }
 
 /** @throws InboundError `malformed` for what cannot be read or translated; `unavailable` or `misconfigured` where the source cannot be asked now. */
@@ -26,11 +32,10 @@ export async function meaningOf(
   ports: MeaningPorts,
   deadline: number,
 ): Promise<Meaning> {
+  if (message.kind === "event" && message.changes) return { changes: message.changes };
   const { source, event } = readable(message, ports);
-  const context = ports.translation(message.source);
-  const translated = (payload: unknown) =>
-    separated(source.translate({ ...event, payload }, context)).map((change) => withWireDrops(change, ports));
-  if (!source.fetch) return { changes: translated(event.payload) };
+  const translated = (payload: unknown) => translatedOf(message.source, { ...event, payload }, ports);
+  if (!source.fetch) return translated(event.payload);
   let readAt: string | undefined;
   const api = await openApi(message.source, ports, deadline);
   const asking: SourceApi<unknown> = {
@@ -40,8 +45,33 @@ export async function meaningOf(
       return api.request(request);
     },
   };
-  const changes = translated(await source.fetch.read(event, asking));
-  return { changes, ...(readAt !== undefined && { readAt }) };
+  const meaning = translated(await source.fetch.read(event, asking));
+  return { ...meaning, ...(readAt !== undefined && { readAt }) };
+}
+
+/**
+ * What an event means whose payload is complete: one that a source has sent, or a person in its list. The configuration's own rules
+ * are applied.
+ *
+ * @throws InboundError `malformed` for what cannot be translated, or what a function of the configuration makes impossible.
+ */
+export function translatedOf(
+  name: string,
+  event: SourceEvent,
+  ports: Pick<MeaningPorts, "translation" | "rules"> & {
+    readonly source: (name: string) => Pick<Source, "translate"> | undefined;
+    readonly authing: Pick<MeaningPorts["authing"], "dialect">;
+  },
+): Meaning {
+  const source = ports.source(name);
+  if (!source) throw notEnabled(name);
+  const { changes, ...ruling } = ruled(
+    name,
+    source.translate(event, ports.translation(name)),
+    event,
+    ports.rules(name),
+  );
+  return { changes: separated(changes).map((change) => withWireDrops(change, ports)), ...ruling };
 }
 
 /** Pages of a list of changes that one invocation reads; the event is retried for the rest. */
@@ -57,6 +87,7 @@ export async function expandedOf(
   ports: MeaningPorts & Pick<ApplyPorts, "events" | "ledger">,
   deadline: number,
 ): Promise<Outcome | undefined> {
+  if (message.kind === "event" && message.changes) return undefined;
   const { source, event } = readable(message, ports);
   const { changedSince } = source.fetch ?? {};
   if (!changedSince) return undefined;
@@ -85,13 +116,14 @@ function readable(message: QueuedMessage, ports: Pick<ApplyPorts, "source">) {
     throw new InboundError("malformed", reason, path === undefined ? {} : { path });
   }
   const source = ports.source(message.source);
-  if (!source) {
-    throw new InboundError("malformed", "source-not-enabled", {
-      hint: `switch ${message.source} on in inbound.config.ts, deploy, and redrive`,
-    });
-  }
+  if (!source) throw notEnabled(message.source);
   return { source, event: message.event satisfies SourceEvent };
 }
+
+const notEnabled = (name: string) =>
+  new InboundError("malformed", "source-not-enabled", {
+    hint: `switch ${name} on in inbound.config.ts, deploy, and redrive`,
+  });
 
 async function openApi(name: string, ports: MeaningPorts, deadline: number): Promise<SourceApi<unknown>> {
   const { fetch, secret: shape } = ports.source(name) ?? {};

@@ -140,7 +140,7 @@ function isOvertaken(
 }
 
 /** A joiner or a mover without these fields; nothing when no field is left. */
-function withoutNames(change: Create | Update, names: ReadonlyMap<string, unknown>): Change[] {
+export function withoutNames(change: Create | Update, names: { has(name: string): boolean }): Change[] {
   const { customData, ...fields } = change.person;
   const custom = Object.entries(customData ?? {}).filter(([key]) => !names.has(`customData.${key}`));
   const person: Partial<CreateUserInfoDto> = {

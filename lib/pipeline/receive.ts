@@ -2,7 +2,7 @@ import type { EnrolmentKeeper } from "#lib/contract/enrolment.ts";
 import { failureOf } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { EventQueue } from "#lib/contract/queue.ts";
-import type { Refusal } from "#lib/contract/refusals.ts";
+import { isRefusalStatus, type Refusal } from "#lib/contract/refusals.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Delivery } from "#lib/contract/proof.ts";
 import type { Receiver, Reply } from "#lib/contract/source.ts";
@@ -47,7 +47,9 @@ export async function receive<Secret>(
       const { reason, differs, secretVersions } = proven;
       const secretChangedAt = ports.secrets.changedAt(`sources/${source.name}`);
       const secret = { secretVersions, ...(secretChangedAt !== undefined && { secretChangedAt }) };
-      return refuse({ status: 401, reason, ...differs, ...secret });
+      const worded = source.refuse?.(proven);
+      const status = isRefusalStatus(worded?.status) ? worded.status : 401;
+      return refuse({ status, reason, ...differs, ...secret }, worded);
     }
     if ("handshake" in proven) return proven.handshake;
 
@@ -63,9 +65,12 @@ export async function receive<Secret>(
     return { status: 503, headers: { "retry-after": "30" } };
   }
 
-  function refuse(refusal: Omit<Refusal, "source" | keyof ReturnType<typeof shapeOf>>): Reply {
+  function refuse(
+    refusal: Omit<Refusal, "source" | keyof ReturnType<typeof shapeOf>>,
+    worded?: Reply,
+  ): Reply {
     const told = { source: source.name, ...refusal, ...shapeOf(delivery) };
     tellRefusal(ports.log, told, delivery.receivedAt);
-    return { status: refusal.status };
+    return { ...worded, status: refusal.status };
   }
 }

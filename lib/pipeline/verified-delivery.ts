@@ -38,6 +38,26 @@ export function verifiedDelivery(
   };
 }
 
+/** What an invocation by AWS says, as a delivery; `undefined` where it says nothing of a person, or AWS does not invoke this source. */
+export function invokedDelivery(
+  { trigger }: Pick<Receiver, "trigger">,
+  invocation: unknown,
+  receivedAt: number,
+): VerifiedDelivery | undefined {
+  const told = trigger?.told(invocation);
+  if (told === undefined) return undefined;
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    rawQuery: "",
+    query: new URLSearchParams(),
+    payload: Buffer.from(JSON.stringify(told)),
+    receivedAt,
+    sentAt: undefined,
+    deliveryId: undefined,
+  };
+}
+
 /** Each `name=value` that remains stands as it came. */
 function withoutParameters(rawQuery: string, names: readonly string[]): string {
   if (names.length === 0 || rawQuery === "") return rawQuery;

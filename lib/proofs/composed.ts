@@ -1,15 +1,23 @@
-import type { ImmediateProof, SignedRequest } from "#lib/contract/proof.ts";
+import type { ImmediateProof, Proof, ProofResult, SignedRequest } from "#lib/contract/proof.ts";
 
 // For senders that one proof does not describe.
 
 /**
- * Several proofs of one delivery, each of which has to hold: for a sender that shows two secrets. The proofs are of the kind that hands
- * the body back as it came.
+ * Several proofs of one delivery, each of which has to hold: for a sender that shows two secrets. What was said is what the first one
+ * hands back; the others are of the kind that hands the body back as it came, and sign what the first one has made.
  */
 export function allOf<Secret>(
   name: string,
   proofs: readonly [ImmediateProof<Secret>, ...ImmediateProof<Secret>[]],
-): ImmediateProof<Secret> {
+): ImmediateProof<Secret>;
+export function allOf<Secret>(
+  name: string,
+  proofs: readonly [Proof<Secret>, ...Proof<Secret>[]],
+): Proof<Secret>;
+export function allOf<Secret>(
+  name: string,
+  proofs: readonly [Proof<Secret>, ...Proof<Secret>[]],
+): Proof<Secret> {
   return {
     name,
     coversBody: proofs.some(({ coversBody }) => coversBody),
@@ -19,11 +27,13 @@ export function allOf<Secret>(
     verify(delivery, secret) {
       // Each one is asked: the answer takes as long for a delivery with one right secret as for one with none.
       const results = proofs.map((proof) => proof.verify(delivery, secret));
-      const [held] = results;
-      return results.find(({ ok }) => !ok) ?? (held as (typeof results)[number]);
+      const verdict = (all: readonly ProofResult[]) => all.find(({ ok }) => !ok) ?? (all[0] as ProofResult);
+      const isAwaited = results.some((result) => result instanceof Promise);
+      return isAwaited ? Promise.all(results).then(verdict) : verdict(results as ProofResult[]);
     },
-    sign(body, secret, at) {
-      const signed = proofs.map((proof) => proof.sign(body, secret, at));
+    sign(body, secret, at, signer) {
+      const signed: SignedRequest[] = [];
+      for (const proof of proofs) signed.push(proof.sign(signed.at(-1)?.body ?? body, secret, at, signer));
       const query = Object.assign({}, ...signed.map((each) => each.query)) as Record<string, string>;
       return {
         ...(Object.assign({}, ...signed) as SignedRequest),

@@ -11,6 +11,11 @@ export interface KeySet {
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** Where a sender publishes the address of its key set, as `jwks_uri`: its metadata. */
+export interface PublishedAt {
+  readonly configuration: string;
+}
+
 type Verified = Awaited<ReturnType<typeof jwtVerify>>;
 /** Finds the key that a token names. */
 type FindKey = ReturnType<typeof createLocalJWKSet>;
@@ -39,17 +44,18 @@ interface Entry {
 }
 
 interface PublishedKeys {
-  /** The keys at this address, at most 10 minutes old. Throws `unavailable` `jwks-unreachable`, `misconfigured` `jwks-address-wrong`. */
-  read(address: string): Promise<FindKey>;
+  /** The keys at this place, at most 10 minutes old. Throws `unavailable` `jwks-unreachable`, `misconfigured` `jwks-address-wrong`. */
+  read(place: string | PublishedAt): Promise<FindKey>;
   /** The same, fetched again, but at most once in 30 seconds: for a token whose key is not among them. */
-  refetch(address: string): Promise<FindKey>;
+  refetch(place: string | PublishedAt): Promise<FindKey>;
 }
 
 /** Reads key sets that senders publish, one question at a time for each address, and keeps a bounded number of them. */
 function publishedKeys(now: () => number): PublishedKeys {
   const entries = new Map<string, Entry>();
 
-  function entryOf(address: string): Entry {
+  function entryOf(place: string | PublishedAt): Entry {
+    const address = typeof place === "string" ? place : `configuration ${place.configuration}`;
     const known = entries.get(address);
     if (known) return known;
     const made: Entry = { fetchedAt: -Infinity, askedAt: -Infinity };
@@ -62,9 +68,9 @@ function publishedKeys(now: () => number): PublishedKeys {
     return made;
   }
 
-  function ask(address: string, entry: Entry): Promise<FindKey> {
+  function ask(place: string | PublishedAt, entry: Entry): Promise<FindKey> {
     entry.askedAt = now();
-    entry.running ??= fetchKeySet(address, now)
+    entry.running ??= fetchKeySetAt(place, now)
       .then((findKey) => {
         entry.findKey = findKey;
         entry.fetchedAt = now();
@@ -80,8 +86,8 @@ function publishedKeys(now: () => number): PublishedKeys {
   }
 
   return {
-    async read(address) {
-      const entry = entryOf(address);
+    async read(place) {
+      const entry = entryOf(place);
       const waitSeconds = entry.findKey ? refetchEverySeconds : retryEverySeconds;
       const hasWaited = now() - entry.askedAt >= waitSeconds * 1000;
       if (entry.findKey) {
@@ -90,13 +96,13 @@ function publishedKeys(now: () => number): PublishedKeys {
         if (isFresh || (isUsable && !hasWaited)) return entry.findKey;
       }
       if (!hasWaited && !entry.running) throw unreachable();
-      return entry.running ?? ask(address, entry);
+      return entry.running ?? ask(place, entry);
     },
-    async refetch(address) {
-      const entry = entryOf(address);
+    async refetch(place) {
+      const entry = entryOf(place);
       const waits = now() - entry.askedAt < refetchEverySeconds * 1000;
       if (entry.running) return entry.running;
-      return waits && entry.findKey ? entry.findKey : ask(address, entry);
+      return waits && entry.findKey ? entry.findKey : ask(place, entry);
     },
   };
 }
@@ -112,7 +118,28 @@ function pinnedKeys(set: KeySet): FindKey {
   }
 }
 
-async function fetchKeySet(address: string, now: () => number): Promise<FindKey> {
+async function fetchKeySetAt(place: string | PublishedAt, now: () => number): Promise<FindKey> {
+  if (typeof place === "string") return fetchKeySet(place, now);
+  const address = await fetchJson(place.configuration, now, (configuration) =>
+    typeof configuration === "object" && configuration !== null && "jwks_uri" in configuration
+      ? String(configuration.jwks_uri)
+      : undefined,
+  );
+  // What is published must not lead to this very machine, unless it is of this very machine.
+  const isReachable = address !== undefined && (address.startsWith("https:") || isLocal(place.configuration));
+  if (!isReachable) throw unreachable("the sender's metadata names no jwks_uri, or one that is not https");
+  return fetchKeySet(address, now);
+}
+
+function fetchKeySet(address: string, now: () => number): Promise<FindKey> {
+  return fetchJson(address, now, (document) => findKeyIn(document as KeySet));
+}
+
+async function fetchJson<Value>(
+  address: string,
+  now: () => number,
+  read: (document: unknown) => Value,
+): Promise<Value> {
   const url = safeAddress(address);
   const exchange = createExchange(new URL(url.origin), { timeoutSeconds, now });
   try {
@@ -124,7 +151,7 @@ async function fetchKeySet(address: string, now: () => number): Promise<FindKey>
     // Redirects are not followed: the address of the keys is what the operator wrote, and no other.
     if (answer.seen !== "response" || answer.httpStatus !== 200) throw unreachable();
     if (answer.body.length > maxKeySetBytes) throw unreachable("the key set is larger than 64 KiB");
-    return findKeyIn(JSON.parse(answer.body.toString("utf8")) as KeySet);
+    return read(JSON.parse(answer.body.toString("utf8")));
   } catch (error) {
     if (error instanceof InboundError) throw error;
     throw unreachable("what is there is no JSON Web Key Set");
@@ -138,11 +165,13 @@ function findKeyIn(set: KeySet): FindKey {
   return createLocalJWKSet({ keys: [...set.keys] } as Parameters<typeof createLocalJWKSet>[0]);
 }
 
+const isLocal = (address: string): boolean =>
+  /^(localhost|127\.0\.0\.1|\[::1\])$/.test(URL.parse(address)?.hostname ?? "");
+
 /** https, or http on this very machine; nothing that a payload or a token says has a part in it. */
 function safeAddress(address: string): URL {
   const url = URL.parse(address);
-  const isLoopback = url !== null && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
-  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback);
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLocal(address));
   if (url && isSafe && url.username === "" && url.password === "") return url;
   throw new InboundError("misconfigured", "jwks-address-wrong", {
     hint: "write the address of the sender's JSON Web Key Set into its secret as https://host/path",
@@ -155,10 +184,10 @@ function unreachable(hint = "the sender's JSON Web Key Set cannot be read now"):
 
 /** Verifies tokens, and keeps the keys for it. */
 export interface TokenKeys {
-  /** @param key what both sides know, a set of public keys, or the address of one. Throws what `jose` throws, or `InboundError`. */
+  /** @param key what both sides know, a set of public keys, or where one is. Throws what `jose` throws, or `InboundError`. */
   verify(
     token: string,
-    key: { readonly shared: string } | { readonly public: string | KeySet },
+    key: { readonly shared: string } | { readonly public: string | PublishedAt | KeySet },
     options: JWTVerifyOptions,
   ): Promise<Verified>;
 }
@@ -169,7 +198,7 @@ export function tokenKeys(now: () => number): TokenKeys {
   return {
     async verify(token, key, options) {
       if ("shared" in key) return jwtVerify(token, Buffer.from(key.shared), options);
-      if (typeof key.public !== "string") {
+      if (typeof key.public !== "string" && !("configuration" in key.public)) {
         const findKey = pinned.get(key.public) ?? pinnedKeys(key.public);
         pinned.set(key.public, findKey);
         return verifyByKeySet(token, findKey, options);

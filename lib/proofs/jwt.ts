@@ -6,6 +6,7 @@ import {
   sign as signBytes,
   type JsonWebKey,
 } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ProofPlace } from "#lib/contract/proof-differs.ts";
 import type {
@@ -17,7 +18,7 @@ import type {
   Signing,
 } from "#lib/contract/proof.ts";
 import { isSameDigest } from "#lib/constant-time.ts";
-import type { KeySet, TokenKeys } from "./jwks.ts";
+import type { KeySet, PublishedAt, TokenKeys } from "./jwks.ts";
 import { canonical } from "./signature-text.ts";
 import { placeOf, refused, secondsBetween, secretEmpty } from "./refused.ts";
 
@@ -43,8 +44,11 @@ type SharedAlgorithm = (typeof shared)[number];
 /** Public keys of the sender with algorithms of public keys, or a key that both sides know with HMAC; never one for the other. */
 type Keys<Secret> =
   | {
-      /** The address of the sender's JSON Web Key Set, or the set itself. From the secret, never from a token. */
-      jwks(secret: Secret): string | KeySet;
+      /**
+       * The address of the sender's JSON Web Key Set, or of a document that says it as `jwks_uri`, or the set itself. From the secret,
+       * never from a token.
+       */
+      jwks(secret: Secret): string | PublishedAt | KeySet;
       readonly algorithms: readonly AsymmetricAlgorithm[];
       readonly sharedKey?: never;
     }
@@ -67,6 +71,8 @@ export type JwtSettings<Secret> = Keys<Secret> & {
   issuer?(secret: Secret): string;
   /** The receiver that the token has to name (`aud`). `undefined`: any, since this sender need not name one. */
   audience?(secret: Secret): string | undefined;
+  /** The type that the token's header has to name (`typ`, RFC 8725, section 3.11), e.g. `secevent+jwt`: no other token of the issuer does. */
+  readonly type?: string;
   /** The claim that holds the SHA-256 of the body. Without it a token says who speaks, and nothing about the body. */
   readonly bodyHash?: { readonly claim: string; readonly encoding: "base64" | "base64url" | "hex" };
   /** How far the sender's clock may be from ours. Default 60. */
@@ -94,6 +100,7 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
   const {
     name = "jwt",
     token: place = { header: "authorization", prefix: "Bearer " },
+    type,
     bodyHash,
     toleranceSeconds = 60,
     mayLackExpiry = false,
@@ -103,7 +110,7 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
   const prefix = place === "body" ? "" : (place.prefix ?? "");
   const malformed = refused("proof-malformed", {
     place: where,
-    form: prefix === "" ? "a JSON Web Token" : `a JSON Web Token behind ${prefix.trim()}`,
+    form: `a JSON Web Token${type === undefined ? "" : ` of type ${type}`}${prefix === "" ? "" : ` behind ${prefix.trim()}`}`,
   });
   let keys: TokenKeys | undefined;
 
@@ -112,7 +119,12 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
     const issuer = settings.issuer?.(secret);
     const audience = settings.audience?.(secret);
     const key = settings.jwks ? settings.jwks(secret) : settings.sharedKey(secret);
-    const isEmpty = typeof key === "string" ? key === "" : !(key.keys?.length > 0);
+    const isEmpty =
+      typeof key === "string"
+        ? key === ""
+        : "configuration" in key
+          ? key.configuration === ""
+          : !(key.keys?.length > 0);
     return isEmpty || issuer === "" || audience === ""
       ? undefined
       : { key, ...(issuer !== undefined && { issuer }), ...(audience !== undefined && { audience }) };
@@ -141,6 +153,7 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
     const { key, ...claims } = expected;
     const options = {
       ...claims,
+      ...(type !== undefined && { typ: type }),
       algorithms,
       clockTolerance: toleranceSeconds,
       currentDate: new Date(delivery.receivedAt),
@@ -210,6 +223,7 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
       case "ERR_JWT_CLAIM_VALIDATION_FAILED": {
         if (claim === "iss") return refused("issuer-mismatch", { place: "claim iss" });
         if (claim === "aud") return refused("audience-mismatch", { place: "claim aud" });
+        if (claim === "typ") return malformed;
         const name = claim === "nbf" || claim === "iat" ? claim : "exp";
         const claimPlace: ProofPlace = `claim ${name}`;
         if (reason === "missing") return refused("timestamp-missing", { place: claimPlace });
@@ -233,14 +247,20 @@ export function jwt<Secret>(settings: JwtSettings<Secret>, now: () => number = D
     const expected = keysOf(secret);
     if (!expected) throw new InboundError("misconfigured", "secret-empty");
     const issuedAt = Math.floor(at.now / 1000);
+    const written = place === "body" && said(body);
     const claims = {
-      ...(place === "body" && said(body)),
+      ...written,
       ...(expected.issuer !== undefined && { iss: expected.issuer }),
       ...(expected.audience !== undefined && { aud: expected.audience }),
       ...(!mayLackExpiry && { iat: issuedAt, exp: issuedAt + tokenLifetimeSeconds, jti: at.id }),
       ...(bodyHash && { [bodyHash.claim]: hashOf(body) }),
     };
-    const token = signedToken(claims, settings.sharedKey ? (expected.key as string) : signer, algorithms[0]);
+    const token = signedToken(
+      // What says everything already is said as it is written.
+      isDeepStrictEqual(claims, written) ? body : Buffer.from(JSON.stringify(claims)),
+      settings.sharedKey ? (expected.key as string) : signer,
+      { alg: algorithms[0], typ: type ?? "JWT" },
+    );
     if (place === "body") return { headers: {}, body: Buffer.from(token) };
     return { headers: { [place.header]: `${place.prefix ?? ""}${token}` }, body };
   }
@@ -265,7 +285,7 @@ const timeMalformed = (place: ProofPlace) =>
   refused("timestamp-malformed", { place, form: "seconds since 1970" });
 
 interface Expected {
-  readonly key: string | KeySet;
+  readonly key: string | PublishedAt | KeySet;
   readonly issuer?: string;
   readonly audience?: string;
 }
@@ -281,7 +301,11 @@ function said(body: Uint8Array): Readonly<Record<string, unknown>> {
 }
 
 /** A token as a sender makes one. Only ever made for tests and samples: what is taken is verified by `jose`. */
-function signedToken(claims: object, signer: unknown, algorithm: string | undefined): string {
+function signedToken(
+  claims: Uint8Array,
+  signer: unknown,
+  { alg: algorithm, typ }: { readonly alg: string | undefined; readonly typ: string },
+): string {
   const isKey = typeof signer === "object" && signer !== null && "kty" in signer;
   if (typeof signer !== "string" && !isKey) {
     throw new InboundError("misconfigured", "signer-missing", {
@@ -290,8 +314,8 @@ function signedToken(claims: object, signer: unknown, algorithm: string | undefi
   }
   const kid = isKey && "kid" in signer ? { kid: signer.kid } : {};
   const alg = isKey && "alg" in signer ? String(signer.alg) : algorithm;
-  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
-  const signed = `${encode({ alg, typ: "JWT", ...kid })}.${encode(claims)}`;
+  const header = Buffer.from(JSON.stringify({ alg, typ, ...kid }));
+  const signed = `${header.toString("base64url")}.${Buffer.from(claims).toString("base64url")}`;
   const digest = `sha${alg?.slice(2)}`;
   if (typeof signer === "string") {
     return `${signed}.${createHmac(digest, signer).update(signed).digest("base64url")}`;

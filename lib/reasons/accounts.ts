@@ -172,6 +172,13 @@ export const accounts: ReasonGroup = {
       en: "The account is already as the event says, or the event holds nothing that Authing has a field for.",
       zh: "账号已与事件所述一致，或事件中没有 Authing 对应的字段。",
     },
+    "out-of-scope": {
+      en: "The function scope of the configuration says that this source does not bring this person, so nothing of the event was applied.",
+      enNext:
+        "If the person is to be brought, change scope of the source in inbound.config.ts, deploy, and let the source send the person again.",
+      zh: "配置中的 scope 函数表明该来源不同步此人，因此该事件没有产生任何变更。",
+      zhNext: "如果应当同步此人，请修改 inbound.config.ts 中该来源的 scope，部署后让来源重新发送此人。",
+    },
     "nothing-to-do": {
       en: "The event says nothing about a person's account.",
       zh: "该事件与人员的账号无关。",

@@ -95,10 +95,10 @@ export const fields: ReasonGroup = {
       zhNext: "请写 true 或 false（是 或 否）。",
     },
     "department-unmapped": {
-      en: "The department is not in the map of the configuration, so the person is not put into it; everything else is applied.",
+      en: "The configuration has no department at Authing for this one, so the person is not put into it; everything else is applied.",
       enNext:
         "Add the department to departments of the source in inbound.config.ts, or of a file to uploads.departments, and deploy.",
-      zh: "配置的映射中没有该部门，因此没有把此人放入该部门；其余照常生效。",
+      zh: "配置没有为该部门指定 Authing 的部门，因此没有把此人放入该部门；其余照常生效。",
       zhNext:
         "请在 inbound.config.ts 中该来源的 departments 里（文件则在 uploads.departments 里）加入该部门并部署。",
     },

@@ -115,6 +115,13 @@ export const proofs: ReasonGroup = {
       zhNext: "如果是厂商发出的，请在厂商页面把方法设为 POST；陌生人会尝试其他方法，这种情况无需处理。",
       run: listRefused,
     },
+    "trigger-late": {
+      en: "AWS waits for a person's sign-up to end, and its event could not be queued in time: the sign-up went on, and the person may have no account at Authing.",
+      enNext:
+        "Look the person up; if there is no account, upload the person as a file, since AWS does not say it again.",
+      zh: "AWS 正在等待某人完成注册，而事件未能及时入队：注册已继续，但此人在 Authing 中可能没有账号。",
+      zhNext: "请查询此人；如果没有账号，请以文件形式上传，因为 AWS 不会再次告知。",
+    },
     "body-too-large": {
       en: "The body is larger than the receiver takes, so nothing of it becomes an event: a request above 1 MiB is answered with 413, and XML with too many elements is dead.",
       enNext:

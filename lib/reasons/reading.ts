@@ -29,11 +29,48 @@ export const reading: ReasonGroup = {
       zhNext: "请在飞书开放平台添加 2.0 版通讯录事件，去掉 1.0 版事件，然后丢弃。",
       run: ["npm run parked -- discard apply --reason event-version-unsupported --source {source}{stage}"],
     },
+    "subject-of-another-issuer": {
+      en: "The event is about an account of another issuer than the sender, whose ids may be another person's here, so it is dead and no account is changed.",
+      enNext:
+        "If these ids are the company's all the same, make that issuer a source of its own; if not, discard.",
+      zh: "事件所指的账号属于另一个签发方，其 ID 在这里可能是另一个人，因此成为死信，没有改变任何账号。",
+      zhNext: "如果这些 ID 确实是本公司的，请把该签发方配置为单独的来源；否则请丢弃。",
+      run: ["npm run parked -- show {id}{stage}", ...redriveOne],
+    },
     "translation-failed": {
       en: "The mapping of the source failed on this event, which is a defect of the mapping: the event is dead and the account is unchanged.",
       enNext: "Correct the mapping, deploy, and redrive.",
       zh: "来源的映射代码在处理该事件时出错，这是映射的缺陷：事件成为死信，账号没有变化。",
       zhNext: "请修正映射，部署后重新处理。",
+      run: redriveReason,
+    },
+    "scope-failed": {
+      en: "The function scope of the configuration failed on this person, so the event is dead and the account is unchanged.",
+      enNext:
+        "Let scope return true or false for every person, also where a field is missing, deploy, and redrive.",
+      zh: "配置中的 scope 函数在处理此人时出错，因此事件成为死信，账号没有变化。",
+      zhNext: "请让 scope 对每个人都返回 true 或 false（字段缺失时也一样），部署后重新处理。",
+      run: redriveReason,
+    },
+    "map-failed": {
+      en: "The function map of the configuration failed on this person, so the event is dead and the account is unchanged.",
+      enNext: "Let map return a person at once, also where a field is missing, deploy, and redrive.",
+      zh: "配置中的 map 函数在处理此人时出错，因此事件成为死信，账号没有变化。",
+      zhNext: "请让 map 同步返回人员（字段缺失时也一样），部署后重新处理。",
+      run: redriveReason,
+    },
+    "map-result-wrong": {
+      en: "The function map of the configuration returned a person that Authing does not take, so the event is dead and the account is unchanged.",
+      enNext: "Correct the field that is named in map of the source, deploy, and redrive.",
+      zh: "配置中的 map 函数返回了 Authing 不接受的人员，因此事件成为死信，账号没有变化。",
+      zhNext: "请修正该来源的 map 中所指出的字段，部署后重新处理。",
+      run: redriveReason,
+    },
+    "departments-failed": {
+      en: "The function departments of the configuration failed on a department, so the event is dead and the account is unchanged.",
+      enNext: "Let departments return a text or undefined for every department, deploy, and redrive.",
+      zh: "配置中的 departments 函数在处理某个部门时出错，因此事件成为死信，账号没有变化。",
+      zhNext: "请让 departments 对每个部门都返回文本或 undefined，部署后重新处理。",
       run: redriveReason,
     },
     "split-failed": {
@@ -62,10 +99,10 @@ export const reading: ReasonGroup = {
     "labels-unknown": {
       en: "None of the field labels of this webhook is known, so the event is dead: one of them may say that the person has left.",
       enNext:
-        "Let a user whose language is English make the webhook in BambooHR, with BambooHR's own names of fields; then redrive or discard.",
+        "Translate the labels with the setting words of the source in inbound.config.ts, deploy and redrive; or let a user whose language is English make the webhook in BambooHR.",
       zh: "该 webhook 的字段名都无法识别，因此事件成为死信：其中可能有离职信息。",
       zhNext:
-        "请让界面语言为英语的用户在 BambooHR 中创建 webhook，并使用 BambooHR 自己的字段名；然后重新处理或丢弃。",
+        "请在 inbound.config.ts 中用该来源的 words 设置翻译这些字段名，部署后重新处理；或者让界面语言为英语的用户在 BambooHR 中创建 webhook。",
       run: redriveReason,
     },
     "fields-missing": {

@@ -89,10 +89,10 @@ export const settings: ReasonGroup = {
       run: ["npm run deploy{stage}"],
     },
     "external-id-unknown": {
-      en: "The configuration names an id that people of this source do not have, so events of this source wait until that is corrected.",
+      en: "The configuration names an id that people of this source do not have, so nothing is built from it, and events wait until that is corrected.",
       enNext:
         "Set externalId of the source in inbound.config.ts to one of the ids that its README names, and deploy.",
-      zh: "配置中的 ID 类型在该来源中不存在，在更正之前该来源的事件都会等待。",
+      zh: "配置中的 ID 类型在该来源中不存在，因此无法构建，事件会等待更正。",
       zhNext: "请把 inbound.config.ts 中该来源的 externalId 设为其 README 列出的 ID 之一，然后部署。",
       run: listWaiting,
     },

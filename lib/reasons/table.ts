@@ -13,6 +13,7 @@ import { proofs } from "./proofs.ts";
 import { reading } from "./reading.ts";
 import type { ReasonGroup } from "./reason.ts";
 import { rowSecrets } from "./row-secrets.ts";
+import { rosters } from "./rosters.ts";
 import { rows } from "./rows.ts";
 import { settings } from "./settings.ts";
 import { text } from "./text.ts";
@@ -44,5 +45,6 @@ export const reasonGroups: readonly ReasonGroup[] = [
   values,
   rowSecrets,
   imports,
+  rosters,
   operations,
 ];

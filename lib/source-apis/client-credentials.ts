@@ -1,5 +1,6 @@
 import type { ApiAnswer, ApiRequest, SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
+import { lifetimeSeconds, withToken } from "./access-token.ts";
 import { failureOf, sourceFailure, type FailureHints, type SourceFailure } from "./failures.ts";
 
 /** How a token is obtained with OAuth 2.0 client credentials (RFC 6749, 4.4). */
@@ -36,28 +37,13 @@ const meanings: Readonly<Record<string, SourceFailure>> = {
 };
 
 /**
- * The `send` of a `RestApi` whose requests carry a token of OAuth 2.0 client credentials. The token is obtained once for
- * all events and kept until shortly before it ends. After a 401 it is obtained anew, once for a request; a second 401 is
- * handed over as the answer. What the token endpoint refuses is thrown as a failure of `failures.ts`.
+ * The `send` of a `RestApi` whose requests carry a token of OAuth 2.0 client credentials. What the token endpoint refuses is thrown as a
+ * failure of `failures.ts`.
  */
 export function clientCredentials<Secret>(
   settings: ClientCredentials<Secret>,
 ): (request: ApiRequest, api: SourceApi<Secret>) => Promise<ApiAnswer> {
-  const { authorized = withBearer } = settings;
-  return async (request, api) => {
-    const send = async () => {
-      const token = await api.token(() => obtainToken(settings, api));
-      return api.request(authorized(request, token));
-    };
-    const answer = await send();
-    if (answer.status !== 401) return answer;
-    api.forgetToken();
-    return send();
-  };
-}
-
-function withBearer(request: ApiRequest, token: string): ApiRequest {
-  return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
+  return withToken((api) => obtainToken(settings, api), settings.authorized);
 }
 
 async function obtainToken<Secret>(settings: ClientCredentials<Secret>, api: SourceApi<Secret>) {
@@ -87,7 +73,7 @@ async function obtainToken<Secret>(settings: ClientCredentials<Secret>, api: Sou
   }
   const { access_token: token, expires_in: seconds } = fields;
   if (typeof token !== "string" || token === "") throw sourceFailure("source-answer-unexpected");
-  return { token, expiresInSeconds: Number(seconds ?? defaultLifetimeSeconds) || 0 };
+  return { token, expiresInSeconds: lifetimeSeconds(seconds ?? defaultLifetimeSeconds) };
 }
 
 /** RFC 6749 wants id and secret form-encoded before they are joined: a colon in the id would move the border. */

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Listing, ListedDepartment } from "#lib/contract/source.ts";
+import type { ListedDepartment } from "#lib/contract/departments.ts";
+import type { Listing } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 
 /** More pages than any source has: 100,000 departments with people of their own. */

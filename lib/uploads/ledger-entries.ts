@@ -50,9 +50,8 @@ export function rowRecord(
   }: { place: string; entries: readonly Pick<DeliveredEntry, "change" | "externalId" | "outcome">[] },
   now: number,
 ): EventRecord {
-  const [externalId] = entries.flatMap(
-    (entry) => (entry.change ? externalIdOf(entry.change) : entry.externalId) ?? [],
-  );
+  let externalId: string | undefined;
+  for (const { change, externalId: own } of entries) externalId ??= change ? externalIdOf(change) : own;
   return eventRecord(
     {
       key: rowKey(start.import, place),

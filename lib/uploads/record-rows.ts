@@ -1,5 +1,4 @@
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
-import type { RowProblem } from "#lib/formats/format.ts";
 import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { DeliveredRow } from "./deliver-rows.ts";
 import type { ImportPlan } from "./import-plan.ts";
@@ -18,36 +17,24 @@ export async function recordRows(
   plan: Pick<ImportPlan, "import" | "startedAt">,
   { clock, ledger }: Pick<DeliveryPorts, "clock" | "ledger">,
 ): Promise<void> {
+  const now = clock.now();
   const records = rows
     .filter(({ entries }) => entries.length > 0)
-    .map(({ row: { place }, entries }) => rowRecord(plan, { place, entries }, clock.now()));
+    .map(({ row: { place }, entries }) => rowRecord(plan, { place, entries }, now));
   await ledger.settle(records, outcomesKeptSeconds);
   for (const { row, entries } of rows) {
     results.add({
       place: row.place,
       original: () => translator.redacted(row),
       isRecord: row.values !== undefined,
-      entries: entries.map(({ kind, part, change, problems, notes, outcome }) => {
-        const externalId = change && externalIdOf(change);
-        const reasons =
-          problems.length > 0 ? problems : [{ code: outcome.reason ?? "", column: outcome.field }];
-        return {
-          kind,
-          ...(part !== undefined && { part }),
-          outcome,
-          reasons: reasons.map(withColumn),
-          notes: notes.map(withColumn),
-          ...(externalId !== undefined && { externalId }),
-        };
-      }),
+      entries: entries.map(({ kind, part, change, problems, notes, outcome }) => ({
+        kind,
+        part,
+        outcome,
+        problems,
+        notes,
+        externalId: change && externalIdOf(change),
+      })),
     });
   }
-}
-
-/** `column: code`, as results write it. */
-export function withColumn({
-  code,
-  column,
-}: Omit<RowProblem, "column"> & { column?: string | undefined }): string {
-  return column === undefined || column === "" ? code : `${column}: ${code}`;
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from "#lib/contract/outcome.ts";
+import type { RowProblem } from "#lib/formats/format.ts";
 import type { EntryKind } from "#lib/layouts/layout.ts";
 import type { RejectedFile } from "./rejected-file.ts";
 import type { ReasonExample } from "./report/page.ts";
@@ -15,13 +16,13 @@ interface RowResult {
 
 interface EntryResult {
   readonly kind: EntryKind;
-  readonly part?: string;
+  readonly part: string | undefined;
   readonly outcome: Outcome;
-  /** Every reason, as `column: code`, for an entry that was rejected. */
-  readonly reasons: readonly string[];
-  /** What is unusual about an entry that was accepted, as `column: code`. */
-  readonly notes: readonly string[];
-  readonly externalId?: string;
+  /** Every reason for an entry that was rejected; none, where its outcome says it. */
+  readonly problems: readonly RowProblem[];
+  /** What is unusual about an entry that was accepted. */
+  readonly notes: readonly RowProblem[];
+  readonly externalId: string | undefined;
 }
 
 /** What became of entries. */
@@ -114,19 +115,20 @@ export function collectResults(file: RejectedFile): ResultCollector {
     add({ place, original, isRecord, entries }) {
       counts.rows += 1;
       if (entries.length === 0) counts.skipped += 1;
-      const refused: string[] = [];
-      for (const { kind, part, outcome, reasons: given, notes, externalId } of entries) {
+      let refused: string[] | undefined;
+      for (const { kind, part, outcome, problems, notes: noted, externalId } of entries) {
         if (isBrought(outcome)) {
           count(kind, outcome.kind === "accepted" ? "accepted" : "alreadyDone");
           if (outcome.differs) {
             count(kind, "differing");
-            addCounts(allNotes, { [accountDiffers.code]: 1 });
+            addCount(allNotes, accountDiffers.code);
             // Redacting every such row would cost more than reading it.
             if ((examples[accountDiffers.code]?.length ?? 0) < examplesOfReason)
               addExamples(examples, { [accountDiffers.code]: [exampleOf(place, original())] });
           }
           if (outcome.reason === "updated") count(kind, "updated");
-          addCounts(allNotes, countsOf(notes));
+          const notes = noted.map(withColumn);
+          for (const note of notes) addCount(allNotes, note);
           const { kind: became, ...more } = outcome;
           acceptedLines.push(
             `${JSON.stringify({
@@ -142,13 +144,17 @@ export function collectResults(file: RejectedFile): ResultCollector {
           continue;
         }
         count(kind, "rejected");
-        addCounts(reasons, countsOf(given));
+        const given = reasonsOf(problems, outcome);
+        for (const reason of given) addCount(reasons, reason);
+        refused ??= [];
         refused.push(...given.map((reason) => (part === undefined ? reason : `${part}: ${reason}`)));
       }
-      if (refused.length > 0) {
+      if (refused !== undefined) {
         const cells = original();
         rejectedRecords.push(file.record({ place, original: cells, isRecord, reasons: refused }));
-        const given = entries.flatMap(({ outcome, reasons: own }) => (isBrought(outcome) ? [] : own));
+        const given = entries.flatMap(({ outcome, problems }) =>
+          isBrought(outcome) ? [] : reasonsOf(problems, outcome),
+        );
         for (const reason of new Set(given)) addExamples(examples, { [reason]: [exampleOf(place, cells)] });
       }
     },
@@ -168,10 +174,19 @@ export function collectResults(file: RejectedFile): ResultCollector {
 
 const isBrought = ({ kind }: Outcome): boolean => kind === "accepted" || kind === "already-done";
 
-function countsOf(codes: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
-  return counts;
+const reasonsOf = (problems: readonly RowProblem[], { reason = "", field }: Outcome): readonly string[] =>
+  problems.length > 0 ? problems.map(withColumn) : [withColumn({ code: reason, column: field })];
+
+/** `column: code`, as results write it. */
+export function withColumn({
+  code,
+  column,
+}: Omit<RowProblem, "column"> & { column?: string | undefined }): string {
+  return column === undefined || column === "" ? code : `${column}: ${code}`;
+}
+
+function addCount(to: Record<string, number>, name: string): void {
+  to[name] = (to[name] ?? 0) + 1;
 }
 
 /** Adds counts by name to others. */

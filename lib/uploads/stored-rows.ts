@@ -1,3 +1,4 @@
+import { recordMaker, type RecordMaker } from "#lib/fields/record-maker.ts";
 import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
 
 // The rows of an import as lines of NDJSON of our own: the plan writes them once, while it reads the file to its end, and chunks are ranges of
@@ -47,31 +48,38 @@ export interface StoredTable {
 
 /** The rows in a range of the stored rows, which begins and ends with a whole line. */
 export function* storedRows(bytes: Buffer, start: number, table: StoredTable): Generator<StoredRow, void> {
-  const build = table.columns && valuesOf(table.columns);
+  const valuesOf = table.columns && recordMaker<string>(table.columns);
   for (let at = 0; at < bytes.length;) {
     const end = bytes.indexOf(lineFeed, at);
     const line = JSON.parse(bytes.toString("utf8", at, end)) as Line;
-    yield { ...rowOf(line, table, build), start: start + at };
+    yield rowOf(line, start + at, table, valuesOf);
     at = end + 1;
   }
 }
 
 const lineFeed = 10;
 
+const none: readonly RowProblem[] = [];
+
 function rowOf(
-  { place, cells, record, unread, problems = [], notes = [] }: Line,
+  { place, cells = [], record, unread, problems = none, notes = none }: Line,
+  start: number,
   { columns, filledColumns }: StoredTable,
-  build: ((cells: readonly string[]) => Record<string, string>) | undefined,
-): Row {
-  if (record) return { place, values: record, original: [JSON.stringify(record)], problems, notes };
-  const original =
-    problems.length === 0 && unread !== true ? filledUp(cells ?? [], columns?.length) : (cells ?? []);
+  valuesOf: RecordMaker<string> | undefined,
+): StoredRow {
+  if (record) return { place, values: record, original: [JSON.stringify(record)], problems, notes, start };
+  if (problems.length === 0 && unread !== true) {
+    const original = filledUp(cells, columns?.length);
+    return { place, values: valuesOf?.(original), original, problems, notes, start };
+  }
+  const original = cells;
   const isShort = problems.some(({ code }) => code === columnsMissing);
   // Excel leaves out empty cells at the end of a row. Nothing is missing where no row of the whole file has a value there.
   const isWhole = isShort && filledColumns !== undefined && original.length >= filledColumns;
   const left = isWhole ? problems.filter(({ code }) => code !== columnsMissing) : problems;
-  const isRead = unread !== true && build !== undefined && columns !== undefined && (isWhole || !isShort);
-  return { place, values: isRead ? build(original) : undefined, original, problems: left, notes };
+  const isRead = unread !== true && (isWhole || !isShort);
+  const values = isRead ? valuesOf?.(filledUp(original, columns?.length)) : undefined;
+  return { place, values, original, problems: left, notes, start };
 }
 
 function withoutEmptyEnd(cells: readonly string[]): readonly string[] {
@@ -84,13 +92,3 @@ const filledUp = (cells: readonly string[], count = cells.length): readonly stri
 
 /** The problem of a record with fewer cells than there are columns. */
 const columnsMissing = "columns-missing";
-
-/** Makes the values of a record out of its cells: those that it lacks are empty. */
-function valuesOf(columns: readonly string[]): (cells: readonly string[]) => Record<string, string> {
-  return (cells) => {
-    // Without a prototype, so that a column may have any name.
-    const values = Object.create(null) as Record<string, string>;
-    for (const [index, column] of columns.entries()) values[column] = cells[index] ?? "";
-    return values;
-  };
-}

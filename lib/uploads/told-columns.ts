@@ -1,5 +1,5 @@
 import { maxUnmapped } from "#lib/layouts/find.ts";
-import { withColumn } from "./record-rows.ts";
+import { withColumn } from "./row-results.ts";
 import type { RowTranslator } from "./rows/row-translator.ts";
 
 /** What the summary says of the columns of a file. */

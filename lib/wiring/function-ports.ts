@@ -3,10 +3,10 @@ import { connectAuthing } from "./authing.ts";
 import { timeZoneOf, translationContext, type Config } from "#lib/config.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
-import { applySettings, deliverySettings } from "./delivery-settings.ts";
+import { applySettings, deliverySettings, rosterSettings } from "./delivery-settings.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
-import type { ExplainPorts } from "#lib/operations/explain.ts";
-import type { RefusedPorts } from "#lib/operations/refused.ts";
+import type { OperationPorts } from "#lib/handlers/operations.ts";
+import type { RosterRunPorts } from "#lib/handlers/rosters.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import type { EventQueuePorts } from "#lib/handlers/event-queue.ts";
 import type { Log } from "#lib/contract/log.ts";
@@ -14,12 +14,12 @@ import type { ReceivePorts } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { Source } from "#lib/contract/source.ts";
+import type { TriggerPorts } from "#lib/handlers/trigger.ts";
 import type { UnclaimedPorts } from "#lib/handlers/unclaimed.ts";
 import type { WaitingPorts } from "#lib/handlers/waiting.ts";
 import type { AlarmPorts, DigestPorts } from "#lib/handlers/notices.ts";
 import type { SilencePorts } from "#lib/watch/deliveries.ts";
 import type { FieldsPorts } from "#lib/watch/filled-days.ts";
-import type { ImportOperationPorts } from "#lib/uploads/operations.ts";
 import type { PlanPorts } from "#lib/uploads/plan.ts";
 import type { RunPorts } from "#lib/uploads/run.ts";
 import type { FinishPorts } from "#lib/uploads/finish.ts";
@@ -31,7 +31,7 @@ import { readEnvironment } from "#lib/aws/environment.ts";
 import { awsLog } from "#lib/aws/log.ts";
 import { cloudwatchNumbers } from "#lib/aws/numbers.ts";
 import { objectStore } from "#lib/aws/objects.ts";
-import { eventQueue, importQueue, queueReader, uploadQueue } from "#lib/aws/queue.ts";
+import { eventQueue, importQueue, queueReader, rosterQueue, uploadQueue } from "#lib/aws/queue.ts";
 import { secretLoader } from "#lib/aws/secret-loader.ts";
 import { loggedRefusals } from "#lib/aws/refusals.ts";
 import { rowSettings, uploadSettings } from "./upload-settings.ts";
@@ -50,6 +50,12 @@ export function receivePorts(): ReceivePorts {
     enrolments: objectEnrolments(BUCKET),
     log: logOf(environment),
   };
+}
+
+export function triggerPorts(): TriggerPorts {
+  const environment = readEnvironment(["SERVICE", "STAGE", "EVENTS_QUEUE_URL", "BUCKET"]);
+  const { EVENTS_QUEUE_URL, BUCKET } = environment;
+  return { events: eventQueue({ url: EVENTS_QUEUE_URL, bucket: BUCKET }), log: logOf(environment) };
 }
 
 export function eventQueuePorts(config: Config, sources: ReadonlyMap<string, Source>): EventQueuePorts {
@@ -73,23 +79,34 @@ function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): Apply
   };
 }
 
-export function operationPorts(
-  config: Config,
-  sources: ReadonlyMap<string, Source>,
-): ApplyPorts & ExplainPorts & RefusedPorts & { imports: ImportOperationPorts } {
+export function operationPorts(config: Config, sources: ReadonlyMap<string, Source>): OperationPorts {
   const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "UPLOADS_QUEUE_URL"]);
   const { SERVICE, STAGE, BUCKET, UPLOADS_QUEUE_URL } = environment;
-  const names = [...sources.keys()];
+  const received = [...sources.values()].flatMap(({ name, trigger }) => (trigger ? [] : [name]));
   return {
-    ...applyPorts(config, sources),
-    sources: names,
-    refusals: loggedRefusals({ service: SERVICE, stage: STAGE, sources: names }),
+    ...rosterPorts(config, sources),
+    sources: [...sources.keys()],
+    refusals: loggedRefusals({ service: SERVICE, stage: STAGE, sources: received }),
     imports: {
       objects: objectStore(),
       bucket: BUCKET,
       uploads: uploadQueue(UPLOADS_QUEUE_URL),
       ...uploadSettings(config, secretsOf(environment)),
     },
+  };
+}
+
+export function rosterPorts(config: Config, sources: ReadonlyMap<string, Source>): RosterRunPorts {
+  const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "ROSTERS_QUEUE_URL"]);
+  const { reading, rows } = uploadSettings(config, secretsOf(environment));
+  return {
+    ...applyPorts(config, sources),
+    ...rosterSettings(config),
+    reading,
+    rows,
+    objects: objectStore(),
+    rosters: rosterQueue(environment.ROSTERS_QUEUE_URL),
+    bucket: environment.BUCKET,
   };
 }
 
@@ -117,7 +134,11 @@ export function silencePorts(config: Config): SilencePorts {
   const names = { service: environment.SERVICE, stage: environment.STAGE };
   return {
     deliveries: cloudWatchDeliveries(names),
-    silence: new Map(Object.entries(config.sources).map(([source, { silence }]) => [source, silence])),
+    silence: new Map(
+      Object.entries(config.sources).flatMap(([source, { silence, rosterOnly }]) =>
+        rosterOnly ? [] : [[source, silence] as const],
+      ),
+    ),
     timeZone: timeZoneOf(config),
     clock,
     log: logOf(environment),

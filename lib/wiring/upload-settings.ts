@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { Config } from "#lib/config.ts";
 import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import type { ReadSettings } from "#lib/uploads/read-upload.ts";
 import type { RowSettings } from "#lib/uploads/rows/row-translator.ts";
 
@@ -54,10 +54,7 @@ export function rowSettings(config: Config): {
 const customField = "customData.";
 
 /** What the translation of rows may know of a configuration. */
-function rowContext({
-  region,
-  uploads: { columns, departments, departmentIdType },
-}: Config): TranslationContext {
+function rowContext({ region, uploads: { columns, departments, departmentIdType } }: Config): RowContext {
   const customData = Object.fromEntries(
     Object.entries(columns).flatMap(([column, field]) =>
       field.startsWith(customField) ? [[field.slice(customField.length), column]] : [],

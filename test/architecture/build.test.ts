@@ -7,13 +7,14 @@ import config from "#config";
 import { defineConfig } from "#lib/config.ts";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
+import cognito from "#lib/sources/cognito/index.ts";
 import { deployment } from "#infra/aws/deployment.ts";
 import { pascal } from "#infra/stage/outputs.ts";
 import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "#infra/aws/bundle.ts";
 
 const files = functionFiles();
 /** The function of a source that is defined in a configuration: it has no file. */
-const own = ownWebhook("workday", "./test/own-source/workday.config.ts");
+const own = ownWebhook("peopledesk", "./test/own-source/peopledesk.config.ts");
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {
@@ -22,7 +23,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const kilobyte = 1000;
-const receiving = files.filter(({ file }) => file.startsWith("functions/webhooks/"));
+const receiving = files.filter(({ file }) => /^functions\/(webhooks|triggers)\//.test(file));
+const sourceOf = (name: string) => name.replace(/^(webhooks|triggers)-/, "");
 const textOf = (name: string) =>
   readdirSync(join(folder, name))
     .filter((file) => file.endsWith(".mjs"))
@@ -80,9 +82,9 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
     const fetchesKeys = inputs.includes("lib/proofs/jwks.ts");
     const asking = inputs.filter((input) => /lib\/http\//.test(input));
     expect(asking).toEqual(fetchesKeys ? ["lib/http/exchange.ts"] : []);
-    // The texts of the source's own fetch.ts and list.ts must not be in the bundle.
+    // The texts of the source's own fetch.ts, list.ts and renew.ts must not be in the bundle.
     const texts = inputs
-      .filter((input) => /\/(?:fetch|list)\.ts$/.test(input))
+      .filter((input) => /\/(?:fetch|list|renew)\.ts$/.test(input))
       .map((input) => wordsOf(input));
     expect(texts.flat().filter((word) => textOf(name).includes(word))).toEqual([]);
   });
@@ -91,19 +93,23 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
     const folders = (bundles.get(name)?.inputs ?? []).flatMap(
       (input) => /^lib\/sources\/([^/]+)\/index\.ts$/.exec(input)?.[1] ?? [],
     );
-    expect(folders).toEqual(name === own.name ? [] : [name.slice("webhooks-".length)]);
+    expect(folders).toEqual(name === own.name ? [] : [sourceOf(name)]);
   });
 
-  it("is small: 130 kB before the first event, 360 kB with the SDK that is loaded for the first secret", () => {
-    const { entryBytes = Infinity, totalBytes = Infinity } = bundles.get(name) ?? {};
+  it("is small: 130 kB before the first event, 360 kB with the SDK that is loaded for the first secret, 420 kB with web tokens", () => {
+    const { entryBytes = Infinity, totalBytes = Infinity, inputs = [] } = bundles.get(name) ?? {};
+    const verifiesTokens = inputs.some((input) => input.includes("node_modules/jose/"));
     expect(entryBytes).toBeLessThanOrEqual(130 * kilobyte);
-    expect(totalBytes).toBeLessThanOrEqual(360 * kilobyte);
+    expect(totalBytes).toBeLessThanOrEqual((verifiesTokens ? 420 : 360) * kilobyte);
   });
 
   it("does not load the SDK before it is needed", () => {
     const entry = readFileSync(join(folder, name, "index.mjs"), "utf8");
     expect(entry.includes("GetSecretValue")).toBe(false);
-    expect(textOf(name).includes("GetSecretValue")).toBe(true);
+    // A source that AWS itself invokes has no secret.
+    expect(textOf(name).includes("GetSecretValue")).toBe(name.startsWith("webhooks-"));
+    expect(entry.includes("SendMessageBatch")).toBe(false);
+    expect(textOf(name).includes("SendMessageBatch")).toBe(true);
   });
 });
 
@@ -117,14 +123,19 @@ describe.each(["events-apply", "uploads-run"])("the delivering bundle %s", (name
   });
 });
 
+const userPool = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_InVenTed1";
+
 describe("the deployment", () => {
-  const sources = receiving.map(({ name }) => name.slice("webhooks-".length));
+  const sources = receiving.flatMap(({ name }) => (name.startsWith("webhooks-") ? [sourceOf(name)] : []));
   const asking = (Object.values(registry) as unknown as Source[]).flatMap(({ name, fetch }) =>
     fetch ? [name] : [],
   );
   const config = {
     ...defineConfig({ timeZone: "Asia/Shanghai", sources: {} }),
-    sources: Object.values(registry) as unknown as Source[],
+    sources: (Object.values(registry) as unknown as Source[]).map((source) => ({
+      ...source,
+      ...(source.trigger && { invokedBy: [userPool] }),
+    })),
   };
   const made = deployment(config, files);
   const resources = made.resources.Resources as unknown as Record<
@@ -181,6 +192,35 @@ describe("the deployment", () => {
         "s3:PutObject",
       ]);
     }
+  });
+
+  it("lets AWS invoke the function of a trigger for the resources that are named, and gives it neither route nor secret", () => {
+    expect(resources["CognitoInvocation1"]).toEqual({
+      Type: "AWS::Lambda::Permission",
+      Properties: {
+        Action: "lambda:InvokeFunction",
+        FunctionName: { "Fn::GetAtt": ["TriggersDashcognitoLambdaFunction", "Arn"] },
+        Principal: "cognito-idp.amazonaws.com",
+        SourceArn: userPool,
+      },
+    });
+    expect(resources).not.toHaveProperty("CognitoSecret");
+    expect(made.functions["triggers-cognito"]).toMatchObject({ events: [] });
+    const allowed = resources["TriggersCognitoRole"]?.Properties.Policies?.[0]?.PolicyDocument.Statement;
+    expect(allowed?.flatMap(({ Action }) => Action)).toEqual([
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "sqs:SendMessage",
+      "s3:PutObject",
+    ]);
+    expect(made.resources.Outputs).toHaveProperty("CognitoTriggerFunctionArn");
+    expect(made.resources.Outputs).not.toHaveProperty("CognitoWebhookUrl");
+    expect(JSON.stringify(made.functions["unclaimed-refuse"])).not.toContain("cognito");
+    expect(() => deployment({ ...config, sources: [cognito as never] }, files)).toThrow(
+      'sources.cognito.invokedBy: name the ARNs of what may invoke it, e.g. ["arn:aws:cognito-idp:',
+    );
+    const webhook = { ...registry.okta, invokedBy: [userPool] } as never;
+    expect(() => deployment({ ...config, sources: [webhook] }, files)).toThrow("sources.okta.invokedBy");
   });
 
   it("lets only the functions that complete events read the secrets of sources with an API, one by one", () => {
@@ -279,7 +319,7 @@ describe("the deployment", () => {
   });
 
   it("names no partition", () => {
-    expect(JSON.stringify(made).includes("arn:aws")).toBe(false);
+    expect(JSON.stringify(made).replaceAll(userPool, "").includes("arn:aws")).toBe(false);
   });
 
   it("has no function of a source that is switched off", () => {

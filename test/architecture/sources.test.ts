@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { sourcePages, sourcesPage, withSourceList } from "#infra/commands/sources-page.ts";
+import { changesOf, sampleCase } from "#infra/fixtures/sample-case.ts";
 import * as registry from "#lib/sources/registry.ts";
 import { builtInSources } from "#lib/wiring/enabled-sources.ts";
 
@@ -10,7 +11,16 @@ const folders = list("lib/sources/")
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 const sources: Readonly<
-  Record<string, { readonly name: string; readonly fetch?: unknown; readonly list?: unknown }>
+  Record<
+    string,
+    {
+      readonly name: string;
+      readonly externalIds?: unknown;
+      readonly fetch?: unknown;
+      readonly list?: unknown;
+      readonly renew?: unknown;
+    }
+  >
 > = registry;
 
 describe("the sources", () => {
@@ -51,12 +61,15 @@ describe("the sources", () => {
   });
 
   it("have one function each, and no function is without a source", () => {
-    const functions = list("functions/webhooks/").map(({ name }) => name);
-    expect(functions.toSorted()).toEqual(folders.map((name) => `${name}.ts`).toSorted());
+    const namesOf = (door: string) => list(`functions/${door}/`).map(({ name }) => `${door}/${name}`);
+    const wanted = [...builtInSources().values()].map(({ name, trigger }) =>
+      trigger ? `triggers/${name}.ts` : `webhooks/${name}.ts`,
+    );
+    expect([...namesOf("triggers"), ...namesOf("webhooks")].toSorted()).toEqual(wanted.toSorted());
   });
 
   it.each(folders)("all have the same files: %s", (name) => {
-    const { fetch, list: listing } = sources[camelCase(name)] ?? {};
+    const { externalIds, fetch, list: listing, renew } = sources[camelCase(name)] ?? {};
     expect(
       list(`lib/sources/${name}/`)
         .map((entry) => entry.name)
@@ -66,18 +79,43 @@ describe("the sources", () => {
       // Where the vendor's customers read Chinese.
       ...(existsSync(new URL(`lib/sources/${name}/README.zh-CN.md`, root)) ? ["README.zh-CN.md"] : []),
       "event-types.ts",
+      // Where the source has several ids of a person.
+      ...(externalIds ? ["external-ids.ts"] : []),
       // fetch.ts exists exactly where the source asks its own API: the build removes this file from the receiving bundle.
       ...(fetch ? ["fetch.ts"] : []),
       "fixtures",
       "index.ts",
       // Likewise, list.ts exists exactly where the source can list its people.
       ...(listing ? ["list.ts"] : []),
+      // And renew.ts, where something of the source ends.
+      ...(renew ? ["renew.ts"] : []),
       "split.ts",
       "translate.ts",
     ]);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/words.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/list.json`, root))).toBe(listing !== undefined);
+    expect(existsSync(new URL(`lib/sources/${name}/fixtures/renew.json`, root))).toBe(renew !== undefined);
+  });
+
+  it("send samples of different people in `npm start`, so that any of them can be tried side by side", () => {
+    const owners = new Map<string, string>();
+    const shared = folders.flatMap((name) => {
+      const sample = sampleCase(name);
+      const people = sample
+        ? changesOf(sample).map(({ person }) => person as Readonly<Record<string, unknown>>)
+        : [];
+      return people.flatMap((person = {}) =>
+        ["email", "phone", "username", "externalId"].flatMap((field) => {
+          if (person[field] === undefined) return [];
+          const identifier = `${field} ${String(person[field])}`;
+          const owner = owners.get(identifier) ?? name;
+          owners.set(identifier, owner);
+          return owner === name ? [] : [`${identifier}: ${owner}, ${name}`];
+        }),
+      );
+    });
+    expect(shared, "give the invented person of the sample another one").toEqual([]);
   });
 
   it.each(folders)("have cases that hold a body and what it means, or a handshake: %s", (name) => {

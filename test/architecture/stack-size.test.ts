@@ -10,10 +10,16 @@ import { builtInSources, enabledSources } from "#lib/wiring/enabled-sources.ts";
 
 function made(sources: readonly DeployedSource[]) {
   const files = [...functionFiles(), ...sources.map(({ name }) => ownWebhook(name))];
-  const built = deployment({ ...config, sources }, files);
+  const built = deployment({ ...config, sources: sources.map(invoked) }, files);
   const empty = deployment({ ...config, sources: [] }, files);
   return { built, check: () => requireRoom(built, empty, sources.length) };
 }
+
+/** With the resource that may invoke it, where AWS itself invokes. */
+const invoked = (source: DeployedSource): DeployedSource =>
+  source.trigger
+    ? { ...source, invokedBy: ["arn:aws:cognito-idp:eu-central-1:123456789012:userpool/p_1"] }
+    : source;
 
 const invented = (count: number): DeployedSource[] =>
   Array.from({ length: count }, (_, index) => ({ name: `source-${index}`, fetch: {} }));

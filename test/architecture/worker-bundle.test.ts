@@ -58,7 +58,7 @@ describe("the sentences about reasons", () => {
     for (const { name } of configuredFunctions(twoSources)) {
       expect([name, await holds(name)]).toEqual([
         name,
-        name === "notices-digest" || name.startsWith("uploads-"),
+        name === "notices-digest" || name === "rosters-run" || name.startsWith("uploads-"),
       ]);
     }
   }, 60_000);
@@ -71,6 +71,7 @@ describe("the functions of a configuration", () => {
       "notices-alarm",
       "notices-digest",
       "operations-run",
+      "rosters-run",
       "unclaimed-refuse",
       "uploads-finish",
       "uploads-plan",

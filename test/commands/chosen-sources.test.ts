@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { needSource, withSources } from "#infra/commands/chosen-sources.ts";
 import { defineConfig } from "#lib/config.ts";
-import workday from "../own-source/workday.config.ts";
+import peopledesk from "../own-source/peopledesk.config.ts";
 import { run, startOnLaptop } from "./real-command.ts";
 
 const clerkOnly = defineConfig({ sources: { clerk: { leave: "delete", people: "shared" } } });
@@ -19,10 +19,10 @@ describe("--sources", () => {
   });
 
   it("names sources of the operator's own with their settings", () => {
-    const own = workday.sources["workday"];
+    const own = peopledesk.sources["peopledesk"];
     expect(own?.source).toBeDefined();
-    expect(withSources(workday, "clerk,workday").sources["workday"]).toBe(own);
-    expect(needSource(workday, "workday").name).toBe("workday");
+    expect(withSources(peopledesk, "clerk,peopledesk").sources["peopledesk"]).toBe(own);
+    expect(needSource(peopledesk, "peopledesk").name).toBe("peopledesk");
   });
 
   it.each([
@@ -55,8 +55,8 @@ describe("npm start -- --sources", () => {
   });
 
   it("says how to type a name that is not known", async () => {
-    const { status, error } = await run("start", ["--sources", "okat,clerk"], { PORT: "0" });
+    const { status, error } = await run("start", ["--sources", "oktaa,clerk"], { PORT: "0" });
     expect(status).toBe(2);
-    expect(error).toMatch(/"okat", but there is okta; .*\n {2}--sources okta,clerk\n$/);
+    expect(error).toMatch(/"oktaa", but there is okta; .*\n {2}--sources okta,clerk\n$/);
   });
 });

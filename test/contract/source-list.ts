@@ -16,7 +16,7 @@ import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 type Answers = readonly ApiAnswerOnWire[];
 
 const page = "<!doctype html><title>Not what you asked for</title>";
-const failures: Readonly<Record<string, Omit<ApiAnswerOnWire, "request">>> = {
+export const failures: Readonly<Record<string, Omit<ApiAnswerOnWire, "request">>> = {
   "a redirect": { status: 302, headers: { location: "https://example.com/sign-in" } },
   "400": { status: 400, json: { error: "bad request" } },
   "401": { status: 401, json: { error: "unauthorized" } },
@@ -39,8 +39,7 @@ export function attackList(tested: SourceUnderTest): void {
   describe(`the list of ${name}`, () => {
     it("is recorded, over several pages where the vendor has pages", () => {
       expect(recorded, "write fixtures/list.json").toBeDefined();
-      if (recorded?.isOnePage) expect(pagesOf(recorded)).toBe(1);
-      else expect(pagesOf(recorded)).toBeGreaterThan(1);
+      expect(pagesOf(recorded) === 1).toBe(recorded?.isOnePage ?? false);
     });
     if (!recorded) return;
     const lastPage = recorded.answers.length - 1;
@@ -115,7 +114,7 @@ export function attackList(tested: SourceUnderTest): void {
         const answers = recorded.answers.map((answer) => ({
           ...answer,
           json: JSON.parse(JSON.stringify(answer.json), (_key, value: unknown) =>
-            value === subject ? stranger : value,
+            (typeof value === "number" ? String(value) : value) === subject ? stranger : value,
           ) as unknown,
         }));
         const { people, summary } = await read(answers);

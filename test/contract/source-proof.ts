@@ -10,7 +10,7 @@ import { fixtureSecret, fixtureSigner } from "#infra/fixtures/cases.ts";
 import { deliveryOf, signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
 import { isJson, pathsIn, replaced, type Path } from "./json-places.ts";
 import { arrived, type SourceUnderTest } from "./source-under-test.ts";
-import { altered, foreign, foreignSigner, type Secret } from "./strangers.ts";
+import { altered, foreign, foreignSigner, signerFor, type Secret } from "./strangers.ts";
 
 // Attacks the proof of a source: a proof that is changed, missing, repeated, old or of another sender must be refused.
 
@@ -43,7 +43,7 @@ export function attackProof(tested: SourceUnderTest): void {
       return proof.sign(body, by, { ...at, ...own }, signedBy);
     }
     /** The case, written and signed with another secret, or by another signer. */
-    const strange = (by: Secret, body: Uint8Array = fixture.body, signedBy = signer) =>
+    const strange = (by: Secret, body: Uint8Array = fixture.body, signedBy = signerFor(by, signer)) =>
       signedRequest(proof, by, { ...fixture, body }, at, signedBy);
     async function attempt(request: WireRequest, by: Secret = secret, now = fixture.now) {
       return proof.verify(arrived(request, now), by);

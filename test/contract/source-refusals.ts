@@ -6,7 +6,7 @@ import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
 import { isJson, textsIn } from "./json-places.ts";
 import { arrived, type SourceUnderTest } from "./source-under-test.ts";
-import { altered, foreign, type Secret } from "./strangers.ts";
+import { altered, foreign, signerFor, type Secret } from "./strangers.ts";
 
 // Each way in which a delivery is refused is told of: what would have had to differ, and no value of the delivery or of the secret.
 
@@ -75,12 +75,19 @@ export function attackRefusals(tested: SourceUnderTest): void {
         ] satisfies [string, WireRequest][])),
     ["another body", { ...signed, body: Buffer.from('{"name":"张伟"}') }],
     ["a stranger's secret", signed, fixture.now, [stranger]],
+    // Of some of these values, such as the key of an API, the proof knows nothing.
+    ...Object.entries(stranger).map(([key, value]): (typeof forgeries)[number] => [
+      `another ${key} in the secret`,
+      signed,
+      fixture.now,
+      [{ ...secret, [key]: value }],
+    ]),
     ["two strangers' secrets", signed, fixture.now, [stranger, altered(stranger, foreign)]],
     ["an empty secret", signed, fixture.now, [altered(secret, () => "")]],
     ["early", signed, fixture.now - 6 * minute],
     ["late", signed, fixture.now + source.redeliversForSeconds * 1000 + 6 * minute],
     ["too large", { ...signed, body: Buffer.alloc(maxDeliveryBytes + 1, "x") }],
-    ["written by a stranger", signedRequest(proof, stranger, fixture, at, signer)],
+    ["written by a stranger", signedRequest(proof, stranger, fixture, at, signerFor(stranger, signer))],
   ];
 
   describe(`what is told of refused deliveries of ${name}, ${fixture.method}`, () => {
@@ -101,7 +108,7 @@ export function attackRefusals(tested: SourceUnderTest): void {
         reasons.add(refusal.reason);
         expect(refusal, how).toMatchObject({ source: name, status, method: request.method });
         for (const field of said[refusal.reason]) expect(refusal[field], `${how}: ${field}`).toBeDefined();
-        const tried = status === 401 ? (versions ?? [secret]).length : undefined;
+        const tried = status === 413 ? undefined : (versions ?? [secret]).length;
         expect(refusal.secretVersions, how).toBe(tried);
         for (const value of valuesOf(request)) expect(JSON.stringify(told), how).not.toContain(value);
       }
@@ -127,8 +134,8 @@ export function attackRefusals(tested: SourceUnderTest): void {
       ...(isJson(each.body) ? textsIn(JSON.parse(Buffer.from(each.body).toString())) : []),
     ]);
     const secrets = [secret, stranger].flatMap((each) => textsIn(each));
-    // A shorter text may stand anywhere by chance, and a body may hold the word of a media type.
-    const words = new Set([name, "application/json"]);
+    // A shorter text may stand anywhere by chance, and a body may hold the word of a media type. Names of headers are told.
+    const words = new Set([name, "application/json", ...Object.keys(request.headers)]);
     return new Set([...written, ...secrets].filter((value) => value.length > 5 && !words.has(value)));
   }
 }

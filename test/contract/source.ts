@@ -6,9 +6,11 @@ import { attackList } from "./source-list.ts";
 import { attackProof } from "./source-proof.ts";
 import { attackReceiving } from "./source-receiving.ts";
 import { attackRefusals } from "./source-refusals.ts";
+import { attackRenewal } from "./source-renewal.ts";
 import { attackTranslation } from "./source-translation.ts";
 import { playStory } from "./source-story.ts";
 import { sourceUnderTest } from "./source-under-test.ts";
+import { attackTrigger } from "./source-trigger.ts";
 import { attackWords } from "./source-words.ts";
 import type { Secret } from "./strangers.ts";
 
@@ -45,6 +47,11 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
       expect(names, "one person with a Chinese name").toMatch(/"name":"[^"]*\p{Script=Han}/u);
       expect(names, "one person with an accented name").toMatch(/"name":"[^"]*[À-ž]/u);
     });
+
+    it("choose only ids that the source has", () => {
+      const chosen = eventCases.flatMap(({ settings }) => settings?.externalId ?? []);
+      expect(chosen.filter((name) => !source.externalIds?.includes(name))).toEqual([]);
+    });
   });
   const [fixture] = eventCases;
   if (!invented || !fixture) return;
@@ -54,14 +61,18 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   // A sender may prove itself in another way, and say something else, by each method.
   for (const cases of Map.groupBy(eventCases, ({ method }) => method).values()) {
     const byMethod = sourceUnderTest({ ...given, fixture: cases[0] ?? fixture, eventCases: cases });
-    attackProof(byMethod);
-    attackReceiving(byMethod);
-    attackRefusals(byMethod);
+    if (source.trigger) attackTrigger(byMethod);
+    else {
+      attackProof(byMethod);
+      attackReceiving(byMethod);
+      attackRefusals(byMethod);
+    }
     attackTranslation(byMethod);
   }
   const tested = sourceUnderTest(given);
   attackAnswers(tested);
   attackList(tested);
+  attackRenewal(tested);
   attackWords(tested);
   playStory(tested, { isNeeded: options.needsStory ?? false });
 }

@@ -4,11 +4,48 @@ import { generateKeyPairSync } from "node:crypto";
 
 export type Secret = Readonly<Record<string, unknown>>;
 
-/** A copy of a secret with every text in it changed: the same shape, other values. */
+/**
+ * A copy of a secret with every text in it changed: the same shape, other values. A set of public keys in it becomes one of other keys;
+ * `signerFor` has the private key that belongs to it.
+ */
 export function altered(secret: Secret, change: (text: string) => string): Secret {
   return Object.fromEntries(
-    Object.entries(secret).map(([key, value]) => [key, typeof value === "string" ? change(value) : value]),
+    Object.entries(secret).map(([key, value]) => {
+      if (typeof value === "string") return [key, change(value)];
+      return [key, isKeySet(value) ? (change("a") === "" ? { keys: [] } : otherKeys(value)) : value];
+    }),
   );
+}
+
+interface KeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Making RSA keys takes a tenth of a second, so that each set has one other set. */
+const others = new WeakMap<KeySet, KeySet>();
+const publicParts = new Set(["kty", "kid", "alg", "crv", "x", "y", "n", "e"]);
+const privateKeys = new WeakMap<KeySet, unknown>();
+
+/** The private key of the sender whose secret this is: of a secret that `altered` made, the one of its public keys. */
+export function signerFor(secret: Secret, signer: unknown): unknown {
+  const keys = Object.values(secret).filter(isKeySet);
+  return keys.map((set) => privateKeys.get(set)).find((key) => key !== undefined) ?? signer;
+}
+
+function isKeySet(value: unknown): value is KeySet {
+  return typeof value === "object" && value !== null && Array.isArray((value as Partial<KeySet>).keys);
+}
+
+function otherKeys(set: KeySet): KeySet {
+  const known = others.get(set);
+  if (known) return known;
+  const signer = foreignSigner(set.keys[0]) as Readonly<Record<string, unknown>>;
+  const made = {
+    keys: [Object.fromEntries(Object.entries(signer).filter(([part]) => publicParts.has(part)))],
+  };
+  others.set(set, made);
+  privateKeys.set(made, signer);
+  return made;
 }
 
 /**

@@ -5,7 +5,8 @@ import type { Clock } from "#lib/contract/clock.ts";
 import { classify, refusedByRules, type Attempted, type Observation } from "#lib/authing/failures.ts";
 import { batchProblems, importOtpProblems, type Problem } from "#lib/authing/rules.ts";
 import { createFaults, type Fault } from "#infra/sandbox/faults.ts";
-import { createOperations, type PoolRules } from "#infra/sandbox/endpoints.ts";
+import { createOperations } from "#infra/sandbox/endpoints.ts";
+import type { PoolRules } from "#infra/sandbox/pool-rules.ts";
 import { createPasswordKeys } from "#infra/sandbox/password-keys.ts";
 import { createPeople } from "#infra/sandbox/people.ts";
 import { toUserDto } from "#infra/sandbox/user-dto.ts";
@@ -23,6 +24,7 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     batchMode: "all-or-nothing",
     duplicateCodes: false,
     departments: undefined,
+    organizations: undefined,
     customFields: undefined,
     unknownInLookUp: "left-out",
     ...rules,
@@ -135,6 +137,9 @@ export function directPool(clock: Clock, rules: Partial<PoolRules>): Pool {
     kickUsers: (request) => call("kick-users", request, writes),
     getUserMfaInfo: (request) => call("get-user-mfa-info", request, reads),
     getCustomFields: (request) => call("get-custom-fields", request, { ...reads, needsUser: false }),
+    getDepartment: (request) => call("get-department", request, { ...reads, needsUser: false }),
+    listOrganizations: (request) => call("list-organizations", request, { ...reads, needsUser: false }),
+    getAllDepartments: (request) => call("get-all-departments", request, { ...reads, needsUser: false }),
     close() {},
   };
 

@@ -1,4 +1,5 @@
 import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts";
+import { noRules } from "#lib/pipeline/people-rules.ts";
 import { AuthingSecret } from "#lib/wiring/authing.ts";
 import type { UserDto } from "#lib/authing/dto.ts";
 import type { LeavePolicy, OtpPolicy, PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
@@ -18,7 +19,7 @@ import type { SourceEvent } from "#lib/contract/source.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { ScriptedFault } from "#infra/sandbox/faults.ts";
-import type { PoolRules } from "#infra/sandbox/endpoints.ts";
+import type { PoolRules } from "#infra/sandbox/pool-rules.ts";
 import type { StoredOtp, StoredPassword } from "#infra/sandbox/people.ts";
 import { startSandbox, type Sandbox } from "#infra/sandbox/sandbox.ts";
 import { memoryParked } from "../memory/parked.ts";
@@ -153,6 +154,7 @@ export function portsOf({ isMended, ...given }: Given & { isMended: () => boolea
   return {
     ...given,
     timeZone: "Asia/Shanghai",
+    rules: () => noRules,
     pace: createPace({ clock, maxPerSecond: 1000, startPerSecond: 50 }),
     openApi: sourceApis(clock),
     source: () => ({

@@ -58,7 +58,7 @@ describe("npm run describe", () => {
       "along with the person",
       "`https://authing.example.com`",
       "One KMS key of your account encrypts",
-      "`events-apply`, `uploads-run`, `operations-run`, `notices-alarm`, `notices-digest` run in `subnet-0a1b2c3d` with `sg-0a1b2c3d`",
+      "`events-apply`, `uploads-run`, `rosters-run`, `operations-run`, `notices-alarm`, `notices-digest` run in `subnet-0a1b2c3d` with `sg-0a1b2c3d`",
       "| 30 days |",
       "| bucket, `incoming/users/` | uploaded files of users | until an operator deletes them |",
       "changes it to what its filled cells say (`update`)",
@@ -86,6 +86,7 @@ describe("npm run describe", () => {
       "rows/otp/": 1,
       "rows/users/": 15,
       "waiting/": 15,
+      "rosters/": 15,
       "parked/rejected/": 30,
       "enrolments/": 7,
     });
@@ -94,6 +95,7 @@ describe("npm run describe", () => {
     expect(page).toMatch(/\| bucket, `plan\/otp\/` .* \| 1 day \|/);
     expect(page).toMatch(/\| bucket, `rows\/otp\/` .* 1 day at most \|/);
     expect(page).toMatch(/\| bucket, `rows\/users\/` .* 15 days at most \|/);
+    expect(page).toMatch(/\| bucket, `rosters\/` .* 15 days at most \|/);
     expect(page).toMatch(/\| bucket, `parked\/` .* rejected ones 30 days \|/);
     expect(page).toMatch(/\| bucket, `enrolments\/` .* \| 7 days at most \|/);
     expect(new Set(yaml("queues").match(/MessageRetentionPeriod: \d+/g))).toEqual(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { DepartmentFunction } from "#lib/contract/departments.ts";
 import { departments, departmentsOfFile } from "#lib/fields/departments.ts";
 
 const map = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`d${index}`, `a${index}`]));
@@ -62,5 +63,48 @@ describe("departments of a file", () => {
     const many = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`D${index}`, `d${index}`]));
     const { ids, notes } = departmentsOfFile({ value: Object.keys(many).join(";"), path: "x" }, many);
     expect([ids.length, notes]).toEqual([50, ["more-than-50-departments"]]);
+  });
+});
+
+describe("departments by a function", () => {
+  const read = { value: ["研发", "Sales", "Ops"], path: "depts" };
+
+  it("are what it returns, and dropped where it returns nothing", () => {
+    const known = (name: string) => (name === "研发" ? "d-1" : undefined);
+    expect(departments(read, known)).toMatchObject([
+      { fields: { departmentIds: ["d-1"] }, path: "depts", rule: "departments of inbound.config.ts" },
+      { path: "depts[1]", problem: "department-unmapped" },
+      { path: "depts[2]", problem: "department-unmapped" },
+    ]);
+  });
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("Sales");
+      },
+    ],
+    ["returns a promise", async () => "d-1"],
+    ["returns a number", () => 7],
+    ["returns null", () => null],
+  ])("make the event dead where it %s, and tell no department", (_, broken) => {
+    let problem: unknown;
+    try {
+      departments(read, broken as unknown as DepartmentFunction);
+    } catch (error) {
+      problem = error;
+    }
+    expect(problem).toMatchObject({ code: "malformed", reason: "departments-failed" });
+    expect((problem as Error).message).not.toContain("Sales");
+  });
+});
+
+describe("departments that are passed on", () => {
+  it("are the source's own ids", () => {
+    expect(departments({ value: [572340001, "RD", ""], path: "depts" }, { by: "code" })).toMatchObject([
+      { fields: { departmentIds: ["572340001", "RD"] }, rule: "department by code" },
+      { path: "depts[2]", problem: "department-unmapped" },
+    ]);
   });
 });

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { birthdate } from "#lib/fields/date.ts";
-import { assemble, email, flag, status, text, url } from "#lib/fields/encode.ts";
+import { assemble, assembly } from "#lib/fields/assembly.ts";
+import { email, flag, status, text, url } from "#lib/fields/encode.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
@@ -181,6 +182,44 @@ test("an encoder leaves absent fields absent and never shows what it refuses", (
       { numRuns: 200 },
     );
   }
+});
+
+test("an address of ASCII is read as the same one is that has an invisible character", () => {
+  const part = fc.array(fc.constantFrom(..."aZ09-_.+@%", "--", "ab", ".co", "@x", "a".repeat(30)), {
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(part, part, (local, domain) => {
+      const address = `${local.join("")}@${domain.join("")}`;
+      const { fields, problem } = email(read(address));
+      expect({ fields, problem }).toEqual({
+        fields: email(read(`${address}\u200b`)).fields,
+        problem: email(read(`${address}\u200b`)).problem,
+      });
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("people with the same fields from the same places share a trail; others do not", () => {
+  const made = assembly();
+  const people = (path: string) =>
+    Array.from({ length: 100 }, (_, index) => {
+      made.begin();
+      made.set("username", `p${index}`, path, "trimmed");
+      made.set("username", "another", "second", "trimmed");
+      if (index % 2 === 0) made.set("name", `n${index}`, "name", "trimmed");
+      return made.end();
+    });
+  const [first, second, third, ...more] = people("login");
+  expect(third?.trail).toBe(first?.trail);
+  expect(second).toEqual({ person: { username: "p1" }, trail: { username: "login · trimmed" }, dropped: [] });
+  expect(more.at(-2)).toEqual({
+    person: { username: "p98", name: "n98" },
+    trail: { username: "login · trimmed", name: "name · trimmed" },
+    dropped: [],
+  });
+  expect(people("other")[0]?.trail).toEqual({ username: "other · trimmed", name: "name · trimmed" });
 });
 
 test("assemble keeps the earlier of two, says where each field came from, and lists what was dropped", () => {

@@ -12,16 +12,18 @@ import { hashFormOf } from "#lib/fields/password-hash.ts";
 import { isMasked } from "#lib/fields/password-mask.ts";
 import { isStatusWord } from "#lib/fields/status-words.ts";
 import { maxCellLength } from "#lib/formats/format.ts";
+import { secretColumnNames } from "#lib/layouts/column-names.ts";
 import { normalizedName } from "#lib/layouts/columns.ts";
-import { translatePerson } from "#lib/uploads/rows/person.ts";
+import { personTranslator } from "#lib/uploads/rows/person.ts";
 import { readRecoveryCode } from "#lib/uploads/rows/recovery-code.ts";
-import { translateSecret } from "#lib/uploads/rows/secret.ts";
+import { secretTranslator } from "#lib/uploads/rows/secret.ts";
 import { readSecret } from "#lib/uploads/rows/totp-secret.ts";
+import { entryFields } from "../uploads/entry-fields.ts";
 
 // The longest cell of a file has 65,536 characters. The time to read it must not grow with the square of its length.
 
 const context = { region: "CN", departments: {}, customData: {} };
-const columns = new Set<string>(["email", "password", "photo", "status", "emailVerified", "username"]);
+const columns = ["email", "password", "photo", "status", "emailVerified", "username"];
 
 const readers: Record<string, (written: string) => unknown> = {
   cleanText,
@@ -45,8 +47,11 @@ const readers: Record<string, (written: string) => unknown> = {
   birthdate: (value) => birthdate({ value, path: "birthdate" }),
   gender: (value) => gender({ value, path: "gender" }),
   "a row of people": (value) =>
-    translatePerson((field) => ({ value: columns.has(field) ? value : "", path: field }), context),
-  "a row with a secret": (value) => translateSecret((field) => ({ value, path: field }), context),
+    personTranslator(context)(entryFields(Object.fromEntries(columns.map((field) => [field, value])))),
+  "a row with a secret": (value) =>
+    secretTranslator(context)(
+      entryFields(Object.fromEntries(Object.keys(secretColumnNames).map((field) => [field, value]))),
+    ),
 };
 
 /** Texts that would make a badly written regular expression start again at each character. */

@@ -50,7 +50,7 @@ describe("a mover", () => {
       complete: true,
       whole: { externalId: "u1", email: "zoe@example.com", city: "杭州" },
     });
-    expect(mover([id, city], { whole: [id, city] })).not.toHaveProperty("whole");
+    expect(mover([id, city], { whole: [id, city] })).toMatchObject({ complete: false, lacksLogin: true });
     expect(mover([id, city], { whole: [id, mail], isWhole: false })).not.toHaveProperty("whole");
   });
 });
@@ -93,6 +93,7 @@ describe("a change tells nothing", () => {
     expect(tellsNothing(joiner([id]))).toBe(true);
     expect(tellsNothing(joiner([]))).toBe(true);
     expect(tellsNothing(mover([id]))).toBe(true);
+    expect(tellsNothing(mover([], { id: at(user, "id") }))).toBe(true);
   });
 
   test("unless it holds a field, another id, or something that was dropped", () => {

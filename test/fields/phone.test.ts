@@ -91,4 +91,23 @@ describe("phone", () => {
     expect(phone(read("13800138000"), "ZZ").problem).toBe("phone-invalid");
     expect(phone(read("+8613800138000"), "ZZ").fields.phone).toBe("13800138000");
   });
+
+  test("gives the same for the usual spellings as for one that the library reads, for each beginning of a Chinese number", () => {
+    for (let beginning = 1000; beginning < 2000; beginning += 1) {
+      const digits = `${beginning}${String((beginning * 7919) % 10_000_000).padStart(7, "0")}`;
+      const spaced = phone(read(`+86 ${digits}`), "CN");
+      for (const [value, region, code] of [
+        [digits, "CN", undefined],
+        [digits, "CN", ""],
+        [digits, "US", "+86"],
+        [digits, "US", "86"],
+        [`+86${digits}`, "US", undefined],
+        [`+86${digits}`, "CN", "86"],
+      ] as const) {
+        const encoded = phone(read(value), region, code === undefined ? undefined : read(code, "code"));
+        expect([value, encoded.fields, encoded.problem]).toEqual([value, spaced.fields, spaced.problem]);
+      }
+      expect(phone(read(`${digits.slice(0, 3)} ${digits.slice(3)}`), "CN").fields).toEqual(spaced.fields);
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createAuthingClient, type AuthingClient } from "#lib/authing/client.ts";
+import { noRules } from "#lib/pipeline/people-rules.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
@@ -65,6 +66,7 @@ function worker(
     rehirePolicy: () => "reactivate",
     otpPolicy: "import",
     peoplePolicy: () => "shared",
+    rules: () => noRules,
     timeZone: "Asia/Shanghai",
     source: (name) => (name === "fickle" ? (fickle as never) : undefined),
     translation: () => ({ region: "CN", departments: {}, customData: {} }),

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished, describe, expect, it } from "vitest";
 import { createAuthingClient } from "#lib/authing/client.ts";
+import { noRules } from "#lib/pipeline/people-rules.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { memoryLedger } from "../memory/ledger.ts";
@@ -33,6 +34,7 @@ describe("dead letters of a mapping bug", () => {
       rehirePolicy: () => "reactivate" as const,
       otpPolicy: "import" as const,
       peoplePolicy: () => "own" as const,
+      rules: () => noRules,
       timeZone: "Asia/Shanghai",
       pace: createPace({ clock, maxPerSecond: 1000 }),
       translation: () => ({ region: "CN", departments: {}, customData: {} }),

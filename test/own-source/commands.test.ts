@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 const checkout = mkdtempSync(join(tmpdir(), "own-source-"));
-const example = readFileSync(join(import.meta.dirname, "workday.config.ts"), "utf8");
+const example = readFileSync(join(import.meta.dirname, "peopledesk.config.ts"), "utf8");
 const configure = (text: string) => writeFileSync(join(checkout, "inbound.config.ts"), text);
 
 beforeAll(() => {
@@ -16,9 +16,13 @@ beforeAll(() => {
     cpSync(join(root, path), join(checkout, path), { recursive: true });
   }
   symlinkSync(join(root, "node_modules"), join(checkout, "node_modules"));
-  cpSync(join(import.meta.dirname, "fixtures/workday"), join(checkout, "test/sources/workday/fixtures"), {
-    recursive: true,
-  });
+  cpSync(
+    join(import.meta.dirname, "fixtures/peopledesk"),
+    join(checkout, "test/sources/peopledesk/fixtures"),
+    {
+      recursive: true,
+    },
+  );
 });
 afterAll(() => rmSync(checkout, { recursive: true }));
 
@@ -41,43 +45,43 @@ describe("with an operator's own source", () => {
     };
     expect(Object.keys(made.functions).filter((name) => name.startsWith("webhooks-"))).toEqual([
       "webhooks-bamboohr",
-      "webhooks-workday",
+      "webhooks-peopledesk",
     ]);
-    expect(made.functions["webhooks-workday"]).toMatchObject({
-      handler: "dist/webhooks-workday/index.handler",
-      role: "WebhooksWorkdayRole",
-      events: [{ httpApi: { method: "*", path: "/webhooks/workday" } }],
+    expect(made.functions["webhooks-peopledesk"]).toMatchObject({
+      handler: "dist/webhooks-peopledesk/index.handler",
+      role: "WebhooksPeopledeskRole",
+      events: [{ httpApi: { method: "*", path: "/webhooks/peopledesk" } }],
     });
     expect(made.resources.Resources).toMatchObject({
-      WebhooksWorkdayRole: {},
-      WorkdaySecret: { Type: "AWS::SecretsManager::Secret" },
+      WebhooksPeopledeskRole: {},
+      PeopledeskSecret: { Type: "AWS::SecretsManager::Secret" },
     });
-    const bundle = readFileSync(join(checkout, "dist/webhooks-workday/index.mjs"), "utf8");
-    expect(bundle).toContain("Workday");
+    const bundle = readFileSync(join(checkout, "dist/webhooks-peopledesk/index.mjs"), "utf8");
+    expect(bundle).toContain("PeopleDesk");
   });
 
   it("npm start sends a sample of it", async () => {
     configure(example);
     const { status, out } = await run("infra/commands/start.ts", "--once");
-    expect(out).toContain("webhook workday/worker-hired");
-    expect(out).toMatch(/workday Hire +create +21001 +accepted/);
+    expect(out).toContain("webhook peopledesk/worker-hired");
+    expect(out).toMatch(/peopledesk Hire +create +21001 +accepted/);
     expect(status).toBe(0);
   });
 
   it("npm run send lists its cases, npm run translate reads them", async () => {
     configure(example);
     expect((await run("infra/commands/send.ts")).out).toContain(
-      "workday: time-off-requested, worker-changed, worker-hired, worker-stays-after-all, worker-terminated",
+      "peopledesk: time-off-requested, worker-changed, worker-hired, worker-stays-after-all, worker-terminated",
     );
-    const body = "test/sources/workday/fixtures/worker-hired/body.json";
-    const { status, out } = await run("infra/commands/translate.ts", "workday", body);
+    const body = "test/sources/peopledesk/fixtures/worker-hired/body.json";
+    const { status, out } = await run("infra/commands/translate.ts", "peopledesk", body);
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject([{ kind: "create", person: { externalId: "21001" } }]);
   });
 });
 
 describe("npm run translate", () => {
-  const folder = "test/sources/workday/fixtures/worker-hired";
+  const folder = "test/sources/peopledesk/fixtures/worker-hired";
   const changes = join(checkout, folder, "changes.json");
 
   it("--golden writes changes.json in the form of the suite, by the clock and the settings of the case", async () => {
@@ -86,7 +90,7 @@ describe("npm run translate", () => {
     writeFileSync(changes, "[]");
     const { status, out } = await run(
       "infra/commands/translate.ts",
-      "workday",
+      "peopledesk",
       `${folder}/body.json`,
       "--golden",
     );
@@ -103,7 +107,7 @@ describe("npm run translate", () => {
     const body = readFileSync(join(checkout, folder, "body.json"));
     const message = {
       kind: "unreadable",
-      source: "workday",
+      source: "peopledesk",
       id: "d-1",
       reason: "split-failed",
       delivery: {
@@ -115,7 +119,7 @@ describe("npm run translate", () => {
       reception: { receivedAt: "2026-03-01T00:00:00.000Z", proof: "basic-auth" },
     };
     writeFileSync(join(checkout, "kept.json"), JSON.stringify({ kind: "dead", message }));
-    const { status, out } = await run("infra/commands/translate.ts", "workday", "kept.json");
+    const { status, out } = await run("infra/commands/translate.ts", "peopledesk", "kept.json");
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject([{ kind: "create", person: { externalId: "21001" } }]);
   });
@@ -127,18 +131,22 @@ describe("with a wrong definition", () => {
     ["infra/commands/start.ts", "--once"],
     ["infra/commands/send.ts"],
     ["infra/commands/doctor.ts", "--local"],
-    ["infra/commands/translate.ts", "workday", "body.json"],
+    ["infra/commands/translate.ts", "peopledesk", "body.json"],
   ])("node %s fails with one line that says what to change", async (...command) => {
     configure(example.replace(/ {2}proof: .*\n/, ""));
     const { status, error } = await run(...command);
     expect(status).toBe(1);
     expect(error.trim()).toMatch(
-      /^inbound\.config\.ts: sources\.workday\.source\.proof must be a proof of lib\/proofs[^\n]*$/,
+      /^inbound\.config\.ts: sources\.peopledesk\.source\.proof must be a proof of lib\/proofs[^\n]*$/,
     );
   });
 
   it.each([
-    ["the name of a built-in source", example.replace("workday: {", "clerk: {"), /clerk is built in: give/],
+    [
+      "the name of a built-in source",
+      example.replace("peopledesk: {", "clerk: {"),
+      /clerk is built in: give/,
+    ],
     ["half a file", "export default defineConfig(", /^inbound\.config\.ts: /],
   ])("npm run build refuses %s in one line", async (_, text, message) => {
     configure(text);

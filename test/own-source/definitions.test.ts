@@ -123,7 +123,7 @@ describe("an operator's own source", () => {
     [
       "half a list",
       configured({ source: { ...sound, list: { page: async () => ({}) } } }),
-      /source\.list must be an object with the functions hosts and page/,
+      /source\.list must be an object with the functions hosts, page and person/,
     ],
     ["no definition at all", configured({ source: "acme" }), /sources\.acme\.source: write defineSource/],
   ])("is refused with %s, in one line", (_, configure, message) => {

@@ -7,10 +7,10 @@ import { postRequest } from "#infra/fixtures/post.ts";
 import { startStack } from "#infra/local/stack.ts";
 import { sourceSuite } from "../contract/source.ts";
 import acmePeople from "./acme-people.config.ts";
-import workday from "./workday.config.ts";
+import peopledesk from "./peopledesk.config.ts";
 
 const examples: readonly { name: string; config: Config; joins: string }[] = [
-  { name: "workday", config: workday, joins: "worker-hired" },
+  { name: "peopledesk", config: peopledesk, joins: "worker-hired" },
   { name: "acme-people", config: acmePeople, joins: "person-joined" },
 ];
 const folderOf = (name: string) => `${import.meta.dirname}/fixtures/${name}`;

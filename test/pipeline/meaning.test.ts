@@ -4,12 +4,13 @@ import type { Change } from "#lib/contract/change.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import { meaningOf } from "#lib/pipeline/meaning.ts";
+import { noRules, type PeopleRules } from "#lib/pipeline/people-rules.ts";
 import { day, told } from "../delivery/world.ts";
 
 const create: Change = { kind: "create", person: { externalId: "1", email: "a@example.com" }, trail: {} };
 const message = told("hr", "e-1", "1", 0, [create]);
 
-function ports(fetch?: Pick<Fetch<unknown>, "read">) {
+function ports(fetch?: Pick<Fetch<unknown>, "read">, rules: PeopleRules = noRules) {
   let now = day;
   const source = {
     secret: {} as never,
@@ -26,6 +27,7 @@ function ports(fetch?: Pick<Fetch<unknown>, "read">) {
   } as unknown as SourceApi<unknown>;
   return {
     source: (name: string) => (name === "hr" ? source : undefined),
+    rules: () => rules,
     translation: () => ({ region: "CN", departments: {}, customData: {} }),
     authing: { dialect: "current" } as never,
     secrets: { read: async () => [{}], refresh: async () => [{}] } as never,

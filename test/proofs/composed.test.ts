@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Delivery } from "#lib/contract/proof.ts";
 import { allOf, byMethod } from "#lib/proofs/composed.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { jwt } from "#lib/proofs/jwt.ts";
 import { staticHeader } from "#lib/proofs/static-secret.ts";
 import { urlSecret } from "#lib/proofs/url-secret.ts";
 
@@ -53,6 +55,26 @@ describe("several proofs together", () => {
       ok: false,
       reason: "secret-empty",
     });
+  });
+
+  it("hand back what the first one was told, once every one holds", async () => {
+    const signer = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const jwks = { keys: [{ ...signer.publicKey.export({ format: "jwk" }), kid: "k1", alg: "ES256" }] };
+    const set = jwt<Secret>({ jwks: () => jwks, algorithms: ["ES256"], token: "body", mayLackExpiry: true });
+    const header = staticHeader<Secret>({ header: "authorization", value: ({ token: value }) => value });
+    const told = allOf("told", [set, header]);
+    const by = { ...signer.privateKey.export({ format: "jwk" }), kid: "k1", alg: "ES256" };
+    const request = told.sign(Buffer.from('{ "a": 1 }'), secret, { now: 0, id: "m" }, by);
+    const arrives = (headers: Readonly<Record<string, string>>): Delivery => ({
+      ...delivery("POST", { headers }),
+      body: request.body,
+    });
+    expect(await told.verify(arrives(request.headers), secret)).toEqual({
+      ok: true,
+      payload: Buffer.from('{ "a": 1 }'),
+    });
+    expect(await told.verify(arrives({}), secret)).toMatchObject({ ok: false, reason: "proof-missing" });
+    expect(await told.verify({ ...arrives(request.headers), body }, secret)).toMatchObject({ ok: false });
   });
 
   it("keep what each of them adds to the request", () => {

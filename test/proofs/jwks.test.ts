@@ -81,6 +81,38 @@ describe("published keys", () => {
     expect(await reason(given)).toBe("ok");
   });
 
+  it("are found by what the sender publishes about itself, and kept like any others", async () => {
+    const { url, state } = await sender();
+    const configuration = await publish(
+      () => [200, { issuer, jwks_uri: url }],
+      () => {},
+    );
+    const proof = jwt(settings, () => state.clock);
+    const by = { jwks: { configuration: configuration.url }, issuer };
+    expect(await reasonOf(await token(), proof, by)).toBe("ok");
+    expect(await reasonOf(await token(), proof, by)).toBe("ok");
+    expect(state.asked).toBe(1);
+    await expect(
+      reasonOf(await token(), proof, { jwks: { configuration: "http://id.example.com/" }, issuer }),
+    ).rejects.toMatchObject({ reason: "jwks-address-wrong" });
+    expect(await reasonOf(await token(), proof, { jwks: { configuration: "" }, issuer })).toBe(
+      "secret-empty",
+    );
+  });
+
+  it.each([{}, null, { jwks_uri: "" }, { jwks_uri: "ftp://id.example.com" }, { jwks_uri: 1 }])(
+    "are not there where that is %j",
+    async (published) => {
+      const { url } = await publish(
+        () => [200, published ?? "null"],
+        () => {},
+      );
+      await expect(
+        reasonOf(await token(), jwt(settings), { jwks: { configuration: url }, issuer }),
+      ).rejects.toThrow(/jwks-/);
+    },
+  );
+
   it.each([
     "http://id.example.com/jwks.json",
     "file:///etc/passwd",

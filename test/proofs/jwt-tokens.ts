@@ -10,7 +10,7 @@ import { jwt, type JwtSettings } from "#lib/proofs/jwt.ts";
 // A sender that signs tokens with jose, which our own `sign` does not use, and publishes its keys.
 
 export interface Secret {
-  readonly jwks: string | { readonly keys: readonly JsonWebKey[] };
+  readonly jwks: string | { readonly configuration: string } | { readonly keys: readonly JsonWebKey[] };
   readonly issuer?: string;
 }
 

@@ -61,6 +61,20 @@ describe("a token that jose signed", () => {
     expect(await reasonOf(await token(over))).toBe(reason);
   });
 
+  it("has to be of the type that is asked for", async () => {
+    const typed = jwt<Secret>({
+      ...settings,
+      jwks: settings.jwks as never,
+      sharedKey: undefined as never,
+      type: "secevent+jwt",
+    });
+    const typ = (text: string) => token({}, key, { typ: text });
+    expect(await reasonOf(await typ("secevent+jwt"), typed)).toBe("ok");
+    expect(await reasonOf(await typ("application/secevent+jwt"), typed)).toBe("ok");
+    expect(await reasonOf(await typ("JWT"), typed)).toBe("proof-malformed");
+    expect(await reasonOf(await token(), typed)).toBe("proof-malformed");
+  });
+
   it("is refused with another body", async () => {
     expect(await reasonOf(await token(), jwt(settings), pinned, { body: Buffer.from("{}") })).toBe(
       "proof-mismatch",

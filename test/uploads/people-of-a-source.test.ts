@@ -49,7 +49,7 @@ describe("the people of a file", () => {
 
 describe("a file in a folder of no source", () => {
   it.each([
-    ["users/workday", "source-unknown", /bamboohr, okta/],
+    ["users/peopledesk", "source-unknown", /bamboohr, okta/],
     ["users/bamboohr/2026", "folder-unknown", /incoming\/users\/<source>\/<file>/],
     ["otp/bamboohr", "folder-unknown", /incoming\/otp\/<file>/],
   ] as const)("incoming/%s is refused as %s, and says what to do", async (folder, reason, hint) => {

@@ -58,6 +58,24 @@ const told = (run: Imports, id: string) => {
   return { rows, people, secrets, codes: codes.toSorted(), notes, skipped };
 };
 
+describe("a preview", () => {
+  it("asks Authing about fifty people at a call", async () => {
+    const people = Array.from({ length: 100 }, (_, each) => ({
+      externalId: `e${each}`,
+      email: `p${each}@example.com`,
+      phone: `138001380${String(each).padStart(2, "0")}`,
+      username: `u${each}`,
+    }));
+    const run = openImports({ chunkSize: { rows: 1_000, bytes: 1_000_000 } });
+    run.preview("users", "people.ndjson", lines(people));
+    await run.settle();
+    const asked = run.pool.requests.map(({ operation }) => operation);
+    expect(new Set(asked)).toEqual(new Set(["get-user-batch"]));
+    // By each of four identifiers, and once more by the number with its country's code.
+    expect(asked).toHaveLength(2 * 5);
+  });
+});
+
 describe.each(["keep", "update"] as const)("a preview, with existing accounts to %s,", (existing) => {
   it("foretells what its import does with a file of people", async () => {
     await fc.assert(

@@ -1,21 +1,22 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { TranslationContext } from "#lib/contract/source.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import { personColumnNames } from "#lib/layouts/column-names.ts";
-import { translatePerson, type CustomDataField } from "#lib/uploads/rows/person.ts";
+import { personTranslator } from "#lib/uploads/rows/person.ts";
+import type { CustomDataField } from "#lib/uploads/rows/person-fields.ts";
 import type { PersonField } from "#lib/layouts/column-names.ts";
-import { codesOf, fieldReader } from "./field-reader.ts";
+import { codesOf, entryFields } from "./entry-fields.ts";
 
 type Fields = Partial<Record<PersonField | CustomDataField, unknown>>;
-const context: TranslationContext = {
+const context: RowContext = {
   region: "CN",
   departments: { "公司/研发": "d1", "D-2": "d2" },
   customData: { title: "岗位", badge: "badge" },
   today: "2026-11-27",
 };
 
-const translated = (fields: Fields, over: Partial<TranslationContext> = {}) =>
-  translatePerson(fieldReader(fields), { ...context, ...over });
+const translated = (fields: Fields, over: Partial<RowContext> = {}) =>
+  personTranslator({ ...context, ...over })(entryFields(fields));
 const withEmail = (fields: Fields) => translated({ email: "a@example.com", ...fields });
 const refusedFor = (fields: Fields) => {
   const { change, problems, notes } = withEmail(fields);
@@ -26,8 +27,8 @@ const refusedFor = (fields: Fields) => {
 
 describe("a row of people", () => {
   test("becomes a person, with a trail of columns", () => {
-    const { change, problems, notes } = translatePerson(
-      fieldReader(
+    const { change, problems, notes } = personTranslator(context)(
+      entryFields(
         {
           externalId: "00123",
           name: "𠮷野昇",
@@ -40,7 +41,6 @@ describe("a row of people", () => {
         },
         { externalId: "工号", email: "邮箱", departments: "部门" },
       ),
-      context,
     );
     expect(problems).toEqual([]);
     expect(codesOf(notes)).toEqual(["部门: department-unmapped"]);

@@ -3,15 +3,15 @@ import { Secret as OracleSecret, TOTP } from "otpauth";
 import { describe, expect, test } from "vitest";
 import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
 import type { SecretField } from "#lib/layouts/column-names.ts";
-import { translateSecret } from "#lib/uploads/rows/secret.ts";
+import { secretTranslator } from "#lib/uploads/rows/secret.ts";
 import { readRecoveryCode } from "#lib/uploads/rows/recovery-code.ts";
 import { readSecret } from "#lib/uploads/rows/totp-secret.ts";
-import { codesOf, fieldReader } from "./field-reader.ts";
+import { codesOf, entryFields } from "./entry-fields.ts";
 
 const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
 const translated = (fields: Partial<Record<SecretField, unknown>>) =>
-  translateSecret(fieldReader(fields), { region: "CN", departments: {}, customData: {} });
+  secretTranslator({ region: "CN", departments: {}, customData: {} })(entryFields(fields));
 
 /** The bytes of a key, and spellings in base32 that all mean this key. */
 const key = fc.uint8Array({ minLength: 10, maxLength: 64 });

@@ -1,9 +1,9 @@
+import { recordMaker } from "#lib/fields/record-maker.ts";
 import { maxCellLength, type Row, type RowProblem, type TableEnd } from "#lib/formats/format.ts";
 import { isHeaderAgain, isInstruction, isTotal } from "#lib/formats/special-rows.ts";
 import { isBlank } from "./beginning.ts";
 import type { CsvRecord } from "./records.ts";
 import type { Shape } from "./shape.ts";
-import { valuesClass } from "./values.ts";
 
 /** How many lines of skipped rows are told. */
 const toldLines = 10;
@@ -32,7 +32,7 @@ export interface RowMaker {
  */
 export function rowMaker(shape: Shape): RowMaker {
   const { columns, width, isHeaderless } = shape;
-  const Values = valuesClass(columns);
+  const valuesOf = recordMaker<string>(columns);
   const count = columns.length;
   let filledColumns = 0;
   let hasWholeRecord = false;
@@ -88,7 +88,7 @@ export function rowMaker(shape: Shape): RowMaker {
       const isShort = cells.length < count;
       return {
         place: `line ${line}`,
-        values: new Values(isShort ? filledUp(cells, count) : cells),
+        values: valuesOf(isShort ? filledUp(cells, count) : cells),
         original: cells,
         problems: isShort && !isHeaderless ? [{ code: "columns-missing" }] : noProblems,
       };

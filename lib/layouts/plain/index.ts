@@ -1,9 +1,9 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
-import { mapColumns, normalizedName, type Columns, type Meaning } from "#lib/layouts/columns.ts";
+import { isSameList, mapColumns, normalizedName, type Columns, type Meaning } from "#lib/layouts/columns.ts";
 import { leftOutOnPurpose, pathsIn, withPaths, type Target } from "#lib/layouts/configured.ts";
 import type { Entry, LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
-import { entriesOf } from "./entries.ts";
+import { entriesReader } from "./entries.ts";
 import { meaningByName } from "./names.ts";
 
 export { knowsColumn, meaningByName } from "./names.ts";
@@ -30,6 +30,9 @@ export const plainLists = ["Report_Entry", "list", "users", "data", "records"] a
 const maxTold = 100;
 /** In UTF-16 units. */
 const maxColumnNameLength = 64;
+/** Lists of columns whose meaning is kept, and the length of such a list in UTF-16 units. */
+const maxKnown = 64;
+const maxKnownLength = 16_384;
 
 /**
  * The reader of a table or document by the names of its columns.
@@ -62,23 +65,32 @@ export function plainReader(
   if (columns) {
     const fixed = mapped(columns);
     refuseUnusable(kind, fixed);
-    return { entries: (values) => entriesOf(kind, values, fixed), ...told };
+    return { entries: entriesReader(kind, fixed), ...told };
   }
 
   const paths = pathsIn(settings);
   const heads = new Set(paths.map((path) => path.split(/[.[]/, 1)[0] ?? ""));
   // An object that a path leads into is read by the path, and is no value of a field that happens to have its name.
   const isReadByPath = (column: string) => heads.has(column) && !structured.has(meaningOf(column)?.field);
-  // Consecutive records mostly have the same columns: the last mapping is kept.
-  let last: { names: string; columns: Columns<Target> } | undefined;
+  // Records mostly have the same columns as the one before, and else one of few lists of columns.
+  let last: { names: readonly string[]; entries: PlainReader["entries"] } | undefined;
+  const known = new Map<string, PlainReader["entries"]>();
+  const entriesWith = (names: readonly string[]) => {
+    const key = JSON.stringify(names);
+    let entries = known.get(key);
+    if (entries === undefined) {
+      if (known.size >= maxKnown) known.clear();
+      entries = entriesReader(kind, mapped(names.filter((column) => !isReadByPath(column))));
+      if (key.length <= maxKnownLength) known.set(key, entries);
+    }
+    return entries;
+  };
   return {
     entries(values) {
       const row = withPaths(flattened(kind, values), values, paths);
       const names = Object.keys(row);
-      const key = JSON.stringify(names);
-      if (last?.names !== key)
-        last = { names: key, columns: mapped(names.filter((column) => !isReadByPath(column))) };
-      return entriesOf(kind, row, last.columns);
+      if (last === undefined || !isSameList(last.names, names)) last = { names, entries: entriesWith(names) };
+      return last.entries(row);
     },
     ...told,
   };

@@ -1,9 +1,12 @@
-import { isEmpty } from "#lib/fields/read.ts";
+import { at, isEmpty } from "#lib/fields/read.ts";
+import { calendarDate } from "#lib/fields/date.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
+import type { SourceApi } from "#lib/contract/source-api.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { waitUntilVisible } from "#lib/source-apis/people.ts";
-import { readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
+import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { objectIn, readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
 import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
 export interface BambooApiSecret {
@@ -33,6 +36,7 @@ const fields = [
   "status",
   "department",
   "jobTitle",
+  "hireDate",
   "terminationDate",
 ].join(",");
 
@@ -81,12 +85,47 @@ export const fetch: Fetch<BambooApiSecret> = {
 
     const { employeeId, changedFields } = reference;
     refuseOtherPath(employeeId, "data.employeeId");
-    const employee = await readPerson(bamboohr, employeeId, api);
+    const employee = await readEmployee(employeeId, api);
     if (employee) return withFields(employeeId, employee, changedFields);
     if (event.type === "employee.created") waitUntilVisible(event, api.now());
     return { ...reference, isGone: true } satisfies EmployeeReference;
   },
+
+  // https://documentation.bamboohr.com/reference/list-webhooks-1: those of the key's own user, each of which is on. That another user, or
+  // the settings page, has made one is not shown.
+  async isHookOn(api, url) {
+    if ((api.secret.apiKey ?? "") === "") return undefined;
+    const { webhooks } = objectIn(await bamboohr.send({ path: "/api/v1/webhooks" }, api), bamboohr);
+    if (!Array.isArray(webhooks)) throw sourceFailure("source-answer-unexpected");
+    return webhooks.some((hook) => at(hook, "url").value === url) || undefined;
+  },
 };
+
+/**
+ * Department, job title and status of an employee who is still to come take effect with the first day: until then BambooHR shows them only
+ * where it is asked for what lies ahead, too. Of the others it would show a planned move as if it were done.
+ */
+export async function readEmployee(
+  employeeId: string,
+  api: SourceApi<BambooApiSecret>,
+): Promise<JsonObject | undefined> {
+  const employee = await readPerson(bamboohr, employeeId, api);
+  if (!employee || !startsAfter(employee.hireDate, api.now() - dayMilliseconds)) return employee;
+  return readPerson(ahead, employeeId, api);
+}
+
+const ahead: RestPerson<BambooApiSecret> = {
+  ...bamboohr,
+  request: (id) => ({ path: `/api/v1/employees/${id}`, query: { fields, onlyCurrent: "false" } }),
+};
+
+const dayMilliseconds = 86_400_000;
+
+/** Whether a day is after the one of a moment, in UTC; a day earlier, it is in no time zone. */
+function startsAfter(hireDate: unknown, moment: number): boolean {
+  const date = calendarDate(hireDate);
+  return date.problem === undefined && date.day > new Date(moment).toISOString().slice(0, 10);
+}
 
 /**
  * BambooHR reads 0 as the employee who owns the key, and a dot would be another path.

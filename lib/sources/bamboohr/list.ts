@@ -1,10 +1,12 @@
+import { plainWord } from "#lib/fields/encode.ts";
 import { at, isEmpty } from "#lib/fields/read.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { ListedDepartment, ListedPerson, Listing } from "#lib/contract/source.ts";
+import type { ListedDepartment } from "#lib/contract/departments.ts";
+import type { ListedPerson, Listing } from "#lib/contract/source.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
-import { listIn, objectIn, readPerson } from "#lib/source-apis/rest-api.ts";
-import { bamboohr, fetch, refuseOtherPath, withFields, type BambooApiSecret } from "./fetch.ts";
+import { listIn, objectIn } from "#lib/source-apis/rest-api.ts";
+import { bamboohr, fetch, readEmployee, refuseOtherPath, withFields, type BambooApiSecret } from "./fetch.ts";
 
 /**
  * The list's names of fields → the names of one employee, which `translate` and the configuration know. Beside these the list
@@ -65,7 +67,7 @@ export const list: Listing<BambooApiSecret> = {
   async person(api, subject) {
     requireKey(api.secret);
     refuseOtherPath(subject, "id");
-    const employee = await readPerson(bamboohr, subject, api);
+    const employee = await readEmployee(subject, api);
     // Fields that the key may not see are missing here, or empty: what is empty tells nothing.
     return employee && asChanged(subject, employee, (name) => isEmpty(employee[name]));
   },
@@ -106,7 +108,12 @@ function listed(employee: unknown): ListedPerson[] {
  */
 function asChanged(subject: string, fields: JsonObject, isHidden: (name: string) => boolean): ListedPerson {
   const changed = Object.keys(fields).filter((name) => name !== "status" && !isHidden(name));
-  return { subject, type: "employee_with_fields.updated", payload: withFields(subject, fields, changed) };
+  return {
+    subject,
+    type: "employee_with_fields.updated",
+    payload: withFields(subject, fields, changed),
+    ...(!isHidden("status") && plainWord(fields.status) === "active" && { isActive: true as const }),
+  };
 }
 
 function renamed(employee: JsonObject): JsonObject {

@@ -4,10 +4,11 @@ import { departments } from "#lib/fields/departments.ts";
 import { email, plainWord, status, text, type Encoded } from "#lib/fields/encode.ts";
 import { externalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
-import { fullName } from "#lib/fields/name.ts";
+import { fullName, partialName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
+import { bare, translatedWord } from "#lib/fields/words.ts";
 import type { CalendarDay, Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
@@ -56,7 +57,7 @@ function whereFound(
 }
 
 function joining(employee: EmployeeWithFields, occurredAt: string, context: TranslationContext): Change[] {
-  const posted = postedFields(employee);
+  const posted = postedFields(employee, context);
   const { word, departure } = accessOf(posted, occurredAt);
   const change = joiner([
     ...profile(employee, posted, context),
@@ -79,27 +80,23 @@ function moving(employee: EmployeeWithFields, occurredAt: string, context: Trans
       hint: "in BambooHR, open the webhook and choose the fields to post: Status among them",
     });
   }
-  const posted = postedFields(employee);
+  const posted = postedFields(employee, context);
   const { word, departure } = accessOf(posted, occurredAt);
   const id = at(employee, "id");
   if (departure.kind === "now") return [leaver(id)];
   if (departure.kind === "on" && departure.lastDay < dayOf(occurredAt)) return [leaver(id, departure)];
 
-  const names = { given: read(posted, given), family: read(posted, family) };
-  const hasWholeName = !isEmpty(names.given.value) && !isEmpty(names.family.value);
+  const name = partialName({ given: read(posted, given), family: read(posted, family) });
   const change = mover(
     [
       ...profile(employee, posted, context),
-      // Half a name must not become the whole one.
-      ...(hasWholeName
-        ? [fullName(names)]
-        : [text("givenName", names.given), text("familyName", names.family)]),
+      ...name.encoded,
       // Status is posted with every change: only its own change may open an account that an operator has closed at Authing.
-      ...(word === "active" && hasChanged(employee, "status")
+      ...(word === "active" && hasChanged(employee, "status", context)
         ? [status(read(posted, "status"), { active: "Activated" })]
         : []),
     ],
-    { isWhole: hasWholeName, ...(departure.kind === "none" && { departure: "none" }) },
+    { isWhole: name.isWhole, ...(departure.kind === "none" && { departure: "none" }) },
   );
   const changes = [
     ...(tellsNothing(change) ? [] : [change]),
@@ -153,7 +150,7 @@ function accessOf(posted: PostedFields, occurredAt: string): { word: string; dep
   if (!isEmpty(said.value) && word !== "active" && word !== "inactive") {
     throw new InboundError("malformed", "status-unknown", {
       path: said.path,
-      hint: "Status is Active or Inactive: let a user whose language is English make the webhook in BambooHR",
+      hint: "Status is Active or Inactive: write the word into words in inbound.config.ts; or let a user whose language is English make the webhook in BambooHR",
     });
   }
   if (word === "inactive") return { word, departure: { kind: "now" } };
@@ -172,8 +169,12 @@ function accessOf(posted: PostedFields, occurredAt: string): { word: string; dep
 
 const dayOf = (moment: string): CalendarDay => moment.slice(0, 10);
 
-function hasChanged({ changedFields }: EmployeeWithFields, name: string): boolean {
-  return changedFields.length === 0 || changedFields.some((changed) => bare(changed) === name);
+function hasChanged(
+  { changedFields }: EmployeeWithFields,
+  name: string,
+  context: TranslationContext,
+): boolean {
+  return changedFields.length === 0 || changedFields.some((changed) => nameOf(changed, context) === name);
 }
 
 /** The posted fields by their bare names. */
@@ -205,42 +206,53 @@ const labelsNamed = { most: 5, length: 40 };
 function whereUnderstood(
   changes: Change[],
   { fields }: EmployeeWithFields,
-  { customData: own }: TranslationContext,
+  context: TranslationContext,
 ): Change[] {
   const labels = Object.keys(fields);
   const isKnown = (label: string): boolean =>
-    telling.has(bare(label)) ||
-    silent.has(bare(label)) ||
-    Object.values(own).some((path) => path.startsWith(pathOf(label)) || path === `fields.${label}`);
+    telling.has(nameOf(label, context)) ||
+    silent.has(nameOf(label, context)) ||
+    Object.values(context.customData).some(
+      (path) => path.startsWith(pathOf(label)) || path === `fields.${label}`,
+    );
   const unknown = labels.filter((label) => !isKnown(label));
-  const isTold = changes.length > 0 && labels.some((label) => telling.has(bare(label)));
+  const isTold = changes.length > 0 && labels.some((label) => telling.has(nameOf(label, context)));
   if (isTold || unknown.length === 0) return changes;
   const named = unknown.slice(0, labelsNamed.most).map((label) => label.slice(0, labelsNamed.length));
   throw new InboundError("malformed", "labels-unknown", {
     path: `fields: ${named.join(", ")}`,
-    hint: "let a user whose language is English make the webhook in BambooHR, with BambooHR's own names of fields or those of its API",
+    hint: "write BambooHR's labels and states into words in inbound.config.ts; or let a user whose language is English make the webhook in BambooHR",
   });
 }
 
 const pathOf = (label: string): string => `fields['${label.replaceAll(/['\\]/g, String.raw`\$&`)}']`;
 
-/** Values come plain or as `{ value }`; names as the customer wrote them, by default BambooHR's English labels. */
-function postedFields({ fields }: EmployeeWithFields): PostedFields {
+/**
+ * Values come plain or as `{ value }`; names as the customer wrote them, by default BambooHR's English labels. States that the
+ * configuration translates are in English.
+ */
+function postedFields({ fields }: EmployeeWithFields, context: TranslationContext): PostedFields {
   const posted = new Map<string, Read>();
   for (const [name, value] of Object.entries(fields)) {
     const path = pathOf(name);
     const found = isJsonObject(value)
       ? { value: Object.hasOwn(value, "value") ? value.value : undefined, path: `${path}.value` }
       : { value, path };
+    const key = nameOf(name, context);
+    const read = states.has(key) ? { ...found, value: translatedWord(found.value, context.words) } : found;
     // Of two spellings of one name the first that has a value stays.
-    const known = posted.get(bare(name));
-    posted.set(bare(name), known ? first(known, found) : found);
+    const known = posted.get(key);
+    posted.set(key, known ? first(known, read) : read);
   }
   return posted;
 }
 
-function bare(name: string): string {
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+/** The fields whose words say whether a person is employed. */
+const states = words("status employmentstatus employmenthistorystatus");
+
+/** A label as BambooHR's English one, bare. */
+function nameOf(label: string, context: TranslationContext): string {
+  return bare(String(translatedWord(label, context.words)));
 }
 
 function read(posted: PostedFields, names: string | readonly [string, ...string[]]): Read {

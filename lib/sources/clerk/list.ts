@@ -41,15 +41,16 @@ export const list: Listing<ClerkApiSecret> = {
     const users = listIn(await clerk.send({ path: "/v1/users", query }, api), clerk);
     // Clerk gives no cursor: the last page is the one that has no users.
     if (users.length === 0) return { people: [], total: await countOf(api), isComplete: true };
-    const first = readId(at(users[0], "id").value) ?? "";
-    // An offset that is not heeded would give the same page for ever.
-    if (first !== "" && first === before.join(" "))
-      throw new InboundError("unavailable", "source-list-endless");
     const people = users.flatMap((user): ListedPerson[] => {
       const id = isJsonObject(user) ? readId(user.id) : undefined;
       return id === undefined ? [] : [{ subject: id, type: "user.updated", payload: user }];
     });
-    const next = `${Number(offset) + users.length} ${first}`;
+    const [first] = people;
+    // Nothing would tell such a page from the one before.
+    if (!first) throw sourceFailure("source-answer-unexpected");
+    // An offset that is not heeded would give the same page for ever.
+    if (first.subject === before.join(" ")) throw new InboundError("unavailable", "source-list-endless");
+    const next = `${Number(offset) + users.length} ${first.subject}`;
     return { people, next, isComplete: people.length === users.length };
   },
   async person(api, id) {

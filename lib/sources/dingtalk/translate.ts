@@ -17,7 +17,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
   const person = event.payload as FetchedPerson;
   const leaving = () => [leaver(at(person, "userId"), { lastDay: person.lastDay })];
   const joining = () => (person.gone ? leaving() : [joiner(profile(person, context))]);
-  const moving = () => (person.gone ? leaving() : [mover(profile(person, context))]);
+  const moving = () => (person.gone ? leaving() : [mover(profile(person, context), { isWhole: true })]);
   return interpret(
     event,
     {

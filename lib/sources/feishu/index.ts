@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { feishuHandshake, feishuProof } from "#lib/proofs/feishu.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
 import { split } from "./split.ts";
@@ -22,6 +23,7 @@ export default defineSource<z.infer<typeof secret>>({
   title: "Feishu / Lark",
   kind: "workplace",
   knownFrom: "documentation",
+  externalIds,
   secret,
   proof: feishuProof,
   // After any answer but a 200 within 3 s, Feishu repeats after 15 s, 5 min, 1 h and 6 h. The rest is a margin.

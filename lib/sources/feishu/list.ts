@@ -1,4 +1,5 @@
-import type { ListedDepartment, ListedPerson, Listing } from "#lib/contract/source.ts";
+import type { ListedDepartment } from "#lib/contract/departments.ts";
+import type { ListedPerson, Listing } from "#lib/contract/source.ts";
 import type { ApiRequest, SourceApi } from "#lib/contract/source-api.ts";
 import { at } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";

@@ -13,10 +13,8 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { PeopleEvent, UserEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["open_id", "user_id", "union_id", "employee_no"] as const;
 
 /** Feishu's user → Authing's person. Paths, those of custom data too, begin at the user. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {

@@ -38,6 +38,8 @@ const byPublicKey = jwt<Secret>({
 export default defineSource<Secret>({
   name: "fusionauth",
   title: "FusionAuth",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   proof: bySecret<Secret>({
     name: "jwt",

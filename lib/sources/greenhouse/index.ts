@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { externalIds } from "./external-ids.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -14,6 +15,7 @@ export default defineSource<z.infer<typeof secret>>({
   title: "Greenhouse Recruiting",
   kind: "ats",
   knownFrom: "documentation",
+  externalIds,
   secret,
   // https://developers.greenhouse.io/webhooks.html#authentication: the bytes of the body, with Greenhouse's escapes (\u003c) as they are.
   proof: hmac<z.infer<typeof secret>>({

@@ -10,10 +10,8 @@ import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { GreenhouseEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name, of the candidate. The first one is what it is without one. */
-const externalIds = ["id", "external_id"] as const;
 
 /** Greenhouse's candidate who is hired → Authing's person. Paths, those of custom data too, begin at `candidate` and `application`. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {

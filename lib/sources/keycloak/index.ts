@@ -52,6 +52,8 @@ const header = staticHeader<Secret>({
 export default defineSource<Secret>({
   name: "keycloak",
   title: "Keycloak",
+  kind: "identity",
+  knownFrom: "code",
   secret,
   proof: bySecret<Secret>({
     name: "keycloak hmac, jwt or static-header",

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
 import { split } from "./split.ts";
@@ -22,6 +23,7 @@ export default defineSource<Secret>({
   title: "Kombo",
   kind: "aggregator",
   knownFrom: "code",
+  externalIds,
   secret,
   // https://docs.kombo.dev/hris/guides/webhooks#validate-the-data: base64url over the bytes of the body.
   proof: hmac<Secret>({

@@ -19,10 +19,8 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import { employeeChanged, type KomboEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "remote_id", "employee_number"] as const;
 
 const words: EmploymentWords = {
   active: "employed",

@@ -22,6 +22,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "logto",
   title: "Logto",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://docs.logto.io/developers/webhooks/secure-webhooks: hex of HMAC-SHA256 over the body. It covers no time.
   proof: hmac<Secret>({

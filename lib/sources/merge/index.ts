@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
 import { split } from "./split.ts";
@@ -24,6 +25,7 @@ export default defineSource<Secret>({
   title: "Merge",
   kind: "aggregator",
   knownFrom: "documentation",
+  externalIds,
   secret,
   // https://docs.merge.dev/basics/webhooks/merge-webhooks: base64url over the bytes of the body, with or without padding.
   proof: hmac<Secret>({

@@ -14,11 +14,9 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret, type Meanings } from "#lib/payloads/interpret.ts";
+import { externalIds } from "./external-ids.ts";
 import { eventTypes, syncTypes } from "./event-types.ts";
 import type { MergeEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "remote_id", "employee_number"] as const;
 
 /** Merge hands on the words of a system that it cannot map; these are the ones it maps, and those for a leave. */
 const words: EmploymentWords = {

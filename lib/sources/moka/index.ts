@@ -54,9 +54,7 @@ export default defineSource<Secret>({
   acknowledge: ({ method }) => ({
     status: 200,
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(
-      method === "GET" ? { code: "200", msg: "success", data: "" } : { code: 0, msg: "success" },
-    ),
+    body: method === "GET" ? '{"code":"200","msg":"success","data":""}' : '{"code":0,"msg":"success"}',
   }),
   fetch,
   // A change of a department.

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { listedSecret } from "#lib/proofs/listed-secret.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
+import { renew } from "./renew.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -22,6 +24,9 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "msgraph",
   title: "Microsoft Entra ID",
+  externalIds,
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks: every notification repeats the client state.
   proof: listedSecret<Secret>({
@@ -46,6 +51,7 @@ export default defineSource<Secret>({
   split,
   fetch,
   list,
+  renew,
   // A word that is about no user: the event goes through the queue and changes nothing.
   ping: { contentType: "application/json", body: '{"value":[{"lifecycleEvent":"ping"}]}' },
   translate,

@@ -12,10 +12,8 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { GraphEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "employeeId"] as const;
 
 /** A user of Entra ID, as Graph shows them today → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {

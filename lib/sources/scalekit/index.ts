@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { standardWebhooks } from "#lib/proofs/standard-webhooks.ts";
+import { externalIds } from "./external-ids.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -12,6 +13,9 @@ const secret = z.object({
 export default defineSource({
   name: "scalekit",
   title: "Scalekit",
+  externalIds,
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://docs.scalekit.com/reference/webhooks/overview/
   proof: standardWebhooks<z.infer<typeof secret>>({

@@ -11,10 +11,9 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { ScalekitEvent } from "./split.ts";
 
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "dp_id"] as const;
 const scimEnterprise = "raw_attributes['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User']";
 
 /** A user whom a customer's directory brings → Authing's person. Users come whole, deleted ones too. */

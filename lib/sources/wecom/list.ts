@@ -1,4 +1,5 @@
-import type { ListedDepartment, ListedPerson, Listing } from "#lib/contract/source.ts";
+import type { ListedDepartment } from "#lib/contract/departments.ts";
+import type { ListedPerson, Listing } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { answerTo, readPerson } from "#lib/source-apis/code-api.ts";

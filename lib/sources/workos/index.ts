@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { externalIds } from "./external-ids.ts";
 import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
@@ -20,6 +21,7 @@ export default defineSource<Secret>({
   title: "WorkOS",
   kind: "identity",
   knownFrom: "documentation",
+  externalIds,
   secret,
   // https://workos.com/docs/events/data-syncing/webhooks: the characters of the secret are the key, a prefix included; the time is in
   // milliseconds. WorkOS's libraries take 180 s; we take what Standard Webhooks has.

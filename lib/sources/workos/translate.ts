@@ -11,10 +11,8 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { WorkosEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name of a directory user. The first one is what it is without one. */
-const externalIds = ["id", "idp_id"] as const;
 
 /**
  * Two kinds of people → Authing's person: directory users, whom a directory of a customer brings, and users of AuthKit. Both come

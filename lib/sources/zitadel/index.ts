@@ -20,6 +20,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "zitadel",
   title: "ZITADEL",
+  kind: "identity",
+  knownFrom: "code",
   secret,
   // https://zitadel.com/docs/guides/integrate/actions/testing-request-signature: `t=<seconds>,v1=<hex>`. The description of the API calls the
   // header X-ZITADEL-Signature.

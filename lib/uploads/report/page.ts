@@ -2,6 +2,7 @@ import { explainReason } from "#lib/reasons/explain-reason.ts";
 import type { ImportSummary } from "#lib/uploads/result-files.ts";
 import { accountDiffers, type OutcomeCounts } from "#lib/uploads/row-results.ts";
 import { html, type Html } from "./html.ts";
+import { pageOf, pairs } from "./parts.ts";
 import { say, sayDetail, type Word } from "./words.ts";
 
 /** The first rows that a reason was given for: where they are, and the beginnings of their first cells, without secrets. */
@@ -21,49 +22,26 @@ export interface ReportDetails {
 /** One self-contained page about an import, in English and Chinese, for the person who uploaded the file. It loads nothing and runs nothing. */
 export function reportPage(summary: ImportSummary, details: ReportDetails): string {
   const title = say(summary.state === "previewed" ? "previewTitle" : "title");
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${summary.import}</title>
-        <style>
-          ${style}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          ${facts(summary)} ${summary.problem && unread(summary.problem)}
-          <h2>${say("result")}</h2>
-          ${counts(summary)}
-          <h2>${say("reasons")}</h2>
-          ${Object.keys(summary.reasons).length === 0 ? html`<p>${say("noReasons")}</p>` : reasons(summary.reasons, details)}
-          ${
-            Object.keys(summary.notes).length > 0
-              ? html`<h2>${say("notes")}</h2>
-                  ${reasons(summary.notes, { ...details, examples: ofNotes(details.examples) })}`
-              : undefined
-          }
-          <h2>${say("howRead")}</h2>
-          ${pairs(Object.entries(summary.details).flatMap(([name, value]) => (value === undefined ? [] : [[sayDetail(name), value] as const])))}
-          <h2>${say("columns")}</h2>
-          ${mapping(summary)}
-        </main>
-      </body>
-    </html> `;
-  return page.html;
+  return pageOf(
+    summary.import,
+    html`<h1>${title}</h1>
+      ${facts(summary)} ${summary.problem && unread(summary.problem)}
+      <h2>${say("result")}</h2>
+      ${counts(summary)}
+      <h2>${say("reasons")}</h2>
+      ${Object.keys(summary.reasons).length === 0 ? html`<p>${say("noReasons")}</p>` : reasons(summary.reasons, details)}
+      ${
+        Object.keys(summary.notes).length > 0
+          ? html`<h2>${say("notes")}</h2>
+              ${reasons(summary.notes, { ...details, examples: ofNotes(details.examples) })}`
+          : undefined
+      }
+      <h2>${say("howRead")}</h2>
+      ${pairs(Object.entries(summary.details).flatMap(([name, value]) => (value === undefined ? [] : [[sayDetail(name), value] as const])))}
+      <h2>${say("columns")}</h2>
+      ${mapping(summary)}`,
+  );
 }
-
-const style: Html = {
-  html: `:root{color-scheme:light dark}body{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;margin:0}
-main{max-width:72rem;margin:0 auto;padding:1.5rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
-span[lang="zh-CN"]{opacity:.85}table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.3rem 0}
-th,td{border:1px solid #8886;padding:.35rem .6rem;text-align:left;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
-code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}.wide{overflow-x:auto}details{margin:.3rem 0}.bad{border-left:4px solid #c33;padding-left:1rem}
-@media print{body{font-size:10pt}main{max-width:none;padding:0}details>*{display:block}tr{break-inside:avoid}}`,
-};
 
 function facts({
   import: id,
@@ -238,18 +216,4 @@ function mapping({ mapping: fields, unusedColumns, columnNotes }: ImportSummary)
           </ul>`
         : undefined
     }`;
-}
-
-function pairs(all: readonly (readonly [label: Html, value: Html | string])[]): Html {
-  return html`<table>
-    <tbody>
-      ${all.map(
-        ([label, value]) =>
-          html`<tr>
-            <th scope="row">${label}</th>
-            <td>${value}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
 }

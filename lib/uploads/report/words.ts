@@ -1,4 +1,5 @@
 import { html, type Html } from "./html.ts";
+import { inBoth } from "./parts.ts";
 
 /** Labels of the report, in the two languages that it is written in. */
 const words = {
@@ -73,11 +74,7 @@ export function sayDetail(name: string): Html {
   return told ? inBoth(told) : html`<code>${name}</code>`;
 }
 
-/** A label in both languages, each marked as what it is, so that a screen reader speaks it rightly. */
+/** A label in both languages. */
 export function say(word: Word): Html {
   return inBoth(words[word]);
-}
-
-function inBoth([en, zh]: readonly [en: string, zh: string]): Html {
-  return html`<span lang="en">${en}</span> <span lang="zh-CN">${zh}</span>`;
 }

@@ -1,7 +1,7 @@
 import type { Change } from "#lib/contract/change.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
-import type { Read } from "#lib/fields/read.ts";
+import type { RowContext } from "#lib/contract/source.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
+import type { Entry } from "#lib/layouts/layout.ts";
 
 /** What an entry means: a change, or every reason why it means none. Notes inform and refuse nothing. */
 export interface EntryTranslation<OfKind extends Change = Change> {
@@ -12,11 +12,13 @@ export interface EntryTranslation<OfKind extends Change = Change> {
   readonly notes: readonly RowProblem[];
 }
 
-/** Reads a field of an entry: its value, and the column or path by which the file names it. `undefined` for a field that is not there. */
-export type FieldReader<Field extends string> = (field: Field) => Read;
+/** Our field → its value, and the column or path by which the file names it. Fields that are not there have no value. */
+export type EntryFields = Entry["fields"];
 
-/** A kind of entry, a person or a TOTP secret: what its fields mean. Pure: no clock, no I/O. */
-export type EntryKindTranslator<Field extends string, OfKind extends Change> = (
-  read: FieldReader<Field>,
-  context: TranslationContext,
-) => EntryTranslation<OfKind>;
+/**
+ * Makes the translator of the entries of one kind, persons or TOTP secrets, of one file: what their fields mean. Pure, but for what it
+ * remembers of the values of a file: no clock, no I/O.
+ */
+export type EntryKindTranslator<OfKind extends Change> = (
+  context: RowContext,
+) => (fields: EntryFields) => EntryTranslation<OfKind>;

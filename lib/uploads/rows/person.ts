@@ -1,39 +1,32 @@
-import { readCreateUser } from "#lib/authing/dialect.ts";
 import { personProblems } from "#lib/authing/rules.ts";
-import type { Create } from "#lib/contract/change.ts";
-import { InboundError } from "#lib/contract/errors.ts";
+import type { Create, Dropped, Trail } from "#lib/contract/change.ts";
 import type { CreateUserInfoDto, CreateUserOptionsDto } from "#lib/contract/person.ts";
-import { DepartmentIdType, PasswordEncryptType } from "#lib/contract/person.ts";
-import { cleanText } from "#lib/fields/clean-text.ts";
+import type { RowContext } from "#lib/contract/source.ts";
+import { assembly } from "#lib/fields/assembly.ts";
+import type { ValueKind } from "#lib/fields/damage.ts";
 import { birthdateOfFile, isFirstDayOfComputers } from "#lib/fields/date.ts";
 import { departmentsOfFile, maxDepartments } from "#lib/fields/departments.ts";
-import {
-  assemble,
-  email,
-  encoded,
-  flag,
-  nothing,
-  plainText,
-  plainWord,
-  refused,
-  text,
-  url,
-  yesOrNo,
-  type Encoded,
-  type TextField,
-} from "#lib/fields/encode.ts";
+import { email, flag, textRule, url, writtenText, type Encoded, type TextField } from "#lib/fields/encode.ts";
 import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { gender, isGenderWord } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
-import { holdsRemovedMark } from "#lib/fields/removed.ts";
-import { isStatusWord, writtenStatus } from "#lib/fields/status-words.ts";
+import { remembered } from "#lib/fields/remembered.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
-import type { PersonField } from "#lib/layouts/column-names.ts";
 import type { EntryKindTranslator } from "./entry-kind.ts";
 import { mendingReader, type MendingReader } from "./mending-reader.ts";
-import { passwordOf } from "./password.ts";
+import { passwordOf, type Password } from "./password.ts";
+import {
+  customDataOf,
+  province,
+  statusStep,
+  structured,
+  structuredFields,
+  type FieldOfPerson,
+} from "./person-fields.ts";
+import { noOptions, optionsOf, withIdType, type Options } from "./person-options.ts";
+import { stepsByFields, type Step } from "./steps.ts";
 
 const plainFields = [
   "nickname",
@@ -58,221 +51,219 @@ const codeFields = [
   "preferredUsername",
 ] as const satisfies readonly TextField[];
 
-/** Fields that are not text: a JSON file has them in Authing's own shape, of either generation. */
-const structuredFields = [
-  "customData",
-  "identities",
-  "tenantIds",
-  "departmentIds",
-  "metadataSource",
-] as const satisfies readonly (keyof CreateUserInfoDto)[];
-
-/** A custom field of the user pool, to which the configuration maps a column. */
-export type CustomDataField = `customData.${string}`;
-type FieldOfPerson = PersonField | CustomDataField;
-type ReadField = MendingReader<FieldOfPerson>["read"];
+const flagFields = ["emailVerified", "phoneVerified"] as const;
+const urlFields = ["photo", "profile", "website"] as const;
 
 /**
  * A person to create: any fields of `personColumnNames`, the custom fields of `context.customData`, and at least one of email, phone and
  * username. Stricter than webhooks: a value that cannot be used rejects its row, with every reason, since the person who uploads a
  * file can correct it.
  */
-export const translatePerson: EntryKindTranslator<FieldOfPerson, Create> = (written, context) => {
-  const fields = mendingReader(written);
-  const { read } = fields;
-  const password = passwordOf(written("password"), written("passwordHash"));
-  const genderRead = read("gender", "text");
-  const departmentsRead = read("departments", "text");
-  const departments = departmentsOfFile(departmentsRead, context.departments);
-  const custom = customDataOf(read, Object.keys(context.customData));
-  const { person, trail, dropped } = assemble([
-    text("externalId", read("externalId", "identifier"), { maxLength: maxExternalIdLength }),
-    text("username", read("username", "identifier"), { maxLength: 255 }),
-    email(read("email", "identifier")),
-    phone(read("phone", "phone"), context.region, read("phoneCountryCode", "text")),
-    fullName({
-      full: read("name", "name"),
-      family: read("familyName", "part of a name"),
-      given: read("givenName", "part of a name"),
-      middle: read("middleName", "part of a name"),
-    }),
-    gender(genderRead),
-    birthdateOfFile(read("birthdate", "text"), context.today),
-    ...statusOf(read),
-    flag("emailVerified", read("emailVerified", "text")),
-    flag("phoneVerified", read("phoneVerified", "text")),
-    url("photo", read("photo", "text")),
-    url("profile", read("profile", "text")),
-    url("website", read("website", "text")),
-    ...plainFields.map((field) => text(field, read(field, "text"))),
-    ...codeFields.map((field) => text(field, read(field, "code"))),
-    province(read("province", "text")),
-    password.encoded,
-    ...structuredFields.map((field) => structured(field, written(field))),
-    custom,
-  ]);
-  const { options, problems: optionProblems } = optionsOf(read, password.isHash);
-  const idType = departmentIdTypeOf(read("departmentIdType", "text"), {
-    ofMapped: departments.ids.length > 0 ? (context.departmentIdType ?? "department_id") : undefined,
-    hasOwn: person.departmentIds !== undefined,
-    configured: context.departmentIdType,
+export const personTranslator: EntryKindTranslator<Create> = (context) => {
+  const fields = mendingReader<FieldOfPerson>();
+  const { read, written } = fields;
+  const made = assembly();
+  const { departmentsIn, genderIn, birthdateIn, flagsIn, urlsIn, provinceIn } = columnsOf(context);
+  const customNames = Object.keys(context.customData);
+  const customFields = customNames.map((name) => `customData.${name}` as const);
+
+  let work = begun();
+
+  const encodedBy = (field: FieldOfPerson, kind: ValueKind, encode: (value: Read) => Encoded): Step => ({
+    fields: [field],
+    take() {
+      const value = read(field, kind);
+      if (!isEmpty(value.value)) made.add(encode(value));
+    },
   });
-  const problems: RowProblem[] = [
-    ...fields.problems,
-    ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
-    ...optionProblems,
-    ...idType.problems,
-  ];
-  const departmentIds = [...new Set([...(person.departmentIds ?? []), ...departments.ids])];
-  const customData = { ...person.customData, ...custom.fields.customData };
-  const complete: CreateUserInfoDto = {
+  const text = (field: TextField & FieldOfPerson, kind: ValueKind, maxLength?: number): Step => ({
+    fields: [field],
+    take() {
+      const { value, path } = read(field, kind);
+      if (isEmpty(value)) return;
+      const { text: meant, problem } = writtenText(field, value, maxLength);
+      if (problem === undefined) made.set(field, meant, path, textRule);
+      else made.drop(path, `text-${problem}`);
+    },
+  });
+  const stepsFor = stepsByFields([
+    {
+      fields: ["password", "passwordHash"],
+      take: () => void (work.password = passwordOf(written("password"), written("passwordHash"))),
+    },
+    { fields: ["gender"], take: () => void read("gender", "text") },
+    {
+      fields: ["departments"],
+      take: () => void (work.departments = departmentsIn(read("departments", "text"))),
+    },
+    { fields: customFields, take: () => void (work.custom = customDataOf(read, customNames)) },
+    text("externalId", "identifier", maxExternalIdLength),
+    text("username", "identifier", 255),
+    encodedBy("email", "identifier", email),
+    {
+      fields: ["phone", "phoneCountryCode"],
+      take: () => made.add(phone(read("phone", "phone"), context.region, read("phoneCountryCode", "text"))),
+    },
+    { fields: ["name", "familyName", "givenName", "middleName"], take: () => made.add(nameOf(read)) },
+    {
+      fields: ["gender"],
+      take() {
+        const value = read("gender", "text");
+        if (isEmpty(value.value)) return;
+        const { encoded, isWord } = genderIn(value);
+        made.add(encoded);
+        if (!isWord) work.unknownGender = value;
+      },
+    },
+    encodedBy("birthdate", "text", birthdateIn),
+    statusStep(read, made),
+    ...flagFields.map((field) => encodedBy(field, "text", flagsIn[field])),
+    ...urlFields.map((field) => encodedBy(field, "text", urlsIn[field])),
+    ...plainFields.map((field) => text(field, "text")),
+    ...codeFields.map((field) => text(field, "code")),
+    encodedBy("province", "text", provinceIn),
+    { fields: ["password", "passwordHash"], take: () => made.add(work.password.encoded) },
+    ...structuredFields.map((field) => ({
+      fields: [field],
+      take: () => made.add(structured(field, written(field))),
+    })),
+    { fields: customFields, take: () => work.custom && made.add(work.custom) },
+    {
+      fields: ["passwordHash", "passwordEncryptType", "resetPasswordOnFirstLogin"],
+      take: () => void (work.options = optionsOf(read, work.password.isHash)),
+    },
+    { fields: ["departmentIdType"], take: () => void (work.idType = read("departmentIdType", "text")) },
+  ]);
+
+  return (entry) => {
+    fields.begin(entry);
+    made.begin();
+    work = begun();
+    for (const { take } of stepsFor(entry)) take();
+    const { password, departments, unknownGender } = work;
+    const { person: own, trail, dropped } = made.end();
+    const person = completed(own, departments.ids, work.custom);
+    const ofBatch = withIdType(work.options, person, {
+      read: work.idType,
+      ofMapped: departments.ids.length > 0 ? (context.departmentIdType ?? "department_id") : undefined,
+      hasOwn: own.departmentIds !== undefined,
+      configured: context.departmentIdType,
+    });
+    const problems = problemsOf(fields.problems(), dropped, ofBatch.problems, person);
+    if (problems.length > 0) return { change: undefined, externalId: person.externalId, problems, notes: [] };
+    const unmapped =
+      departments.notes.length > 0 ? unmappedIn(read("departments", "text"), departments.notes) : noneDropped;
+    const notes: RowProblem[] = [...fields.notes()];
+    for (const code of password.notes) notes.push({ column: password.encoded.path, code });
+    for (const { path, problem } of unmapped) notes.push({ column: path, code: problem });
+    if (unknownGender) notes.push({ column: unknownGender.path, code: "gender-unknown" });
+    if (isFirstDayOfComputers(person.birthdate))
+      notes.push({ column: written("birthdate").path, code: "birthdate-is-default" });
+    return { change: createOf(person, ofBatch.options, trail, unmapped), problems, notes };
+  };
+};
+
+/** What the steps have found in the entry in work. */
+interface Work {
+  password: Password;
+  departments: ReturnType<typeof departmentsOfFile>;
+  custom: Encoded | undefined;
+  /** A gender that is no known word. */
+  unknownGender: Read | undefined;
+  options: Options;
+  /** What the ids of departments are. */
+  idType: Read | undefined;
+}
+
+const begun = (): Work => ({
+  password: noPassword,
+  departments: noDepartments,
+  custom: undefined,
+  unknownGender: undefined,
+  options: noOptions,
+  idType: undefined,
+});
+
+const noPassword: Password = {
+  encoded: { fields: {}, path: "", rule: "" },
+  isHash: false,
+  notes: [],
+};
+const noDepartments: Work["departments"] = { ids: [], notes: [] };
+const noneDropped: readonly Dropped[] = [];
+
+function nameOf(read: MendingReader<FieldOfPerson>["read"]): Encoded {
+  const full = read("name", "name");
+  const family = read("familyName", "part of a name");
+  const given = read("givenName", "part of a name");
+  const middle = read("middleName", "part of a name");
+  return fullName({ full, family, given, middle });
+}
+
+const unmappedIn = ({ path }: Read, codes: readonly string[]): readonly Dropped[] =>
+  codes.map((problem) => ({ path, problem }));
+
+/** Every reason why the person is not brought. */
+function problemsOf(
+  ofFile: readonly RowProblem[],
+  dropped: readonly Dropped[],
+  ofOptions: readonly RowProblem[],
+  person: CreateUserInfoDto,
+): readonly RowProblem[] {
+  if (ofFile.length > 0 || dropped.length > 0 || ofOptions.length > 0) {
+    const ofValues = dropped.map(({ path, problem }): RowProblem => ({ column: path, code: problem }));
+    return [...ofFile, ...ofValues, ...ofOptions];
+  }
+  // A missing identifier is no second reason where the identifier itself was refused above.
+  const problems = personProblems(person);
+  return problems.length === 0
+    ? ofFile
+    : problems.map(({ path, code }) => (path ? { column: path, code } : { code }));
+}
+
+function createOf(
+  person: CreateUserInfoDto,
+  options: CreateUserOptionsDto,
+  trail: Trail,
+  dropped: readonly Dropped[],
+): Create {
+  if (options === noOptions.options && dropped.length === 0) return { kind: "create", person, trail };
+  return {
+    kind: "create",
+    person,
+    ...(Object.keys(options).length > 0 && { options }),
+    trail,
+    ...(dropped.length > 0 && { dropped }),
+  };
+}
+
+/** What the columns of words of a file mean: each column has few of them. */
+function columnsOf({ departments, today }: RowContext) {
+  const flagOf = (field: (typeof flagFields)[number]) => remembered((read) => flag(field, read));
+  const urlOf = (field: (typeof urlFields)[number]) => remembered((read) => url(field, read));
+  return {
+    departmentsIn: remembered((read) => departmentsOfFile(read, departments)),
+    genderIn: remembered((read) => ({ encoded: gender(read), isWord: isGenderWord(read.value) })),
+    birthdateIn: remembered((read) => birthdateOfFile(read, today)),
+    flagsIn: { emailVerified: flagOf("emailVerified"), phoneVerified: flagOf("phoneVerified") },
+    urlsIn: { photo: urlOf("photo"), profile: urlOf("profile"), website: urlOf("website") },
+    provinceIn: remembered(province),
+  };
+}
+
+/** The person with all departments and custom fields, of which a row may have those of Authing's shape, and those that the configuration maps. */
+function completed(
+  person: Partial<CreateUserInfoDto>,
+  mapped: readonly string[],
+  custom: Encoded | undefined,
+): CreateUserInfoDto {
+  if (mapped.length === 0 && person.departmentIds === undefined && person.customData === undefined)
+    return person;
+  const departmentIds = [...new Set([...(person.departmentIds ?? []), ...mapped])];
+  const customData = { ...person.customData, ...custom?.fields.customData };
+  return {
     ...person,
     ...(departmentIds.length > 0 && { departmentIds: departmentIds.slice(0, maxDepartments) }),
     ...(Object.keys(customData).length > 0 && { customData }),
   };
-  // A missing identifier is no second reason where the identifier itself was refused above.
-  if (problems.length === 0) {
-    problems.push(
-      ...personProblems(complete).map(({ path, code }) => (path ? { column: path, code } : { code })),
-    );
-  }
-  const { externalId } = person;
-  if (problems.length > 0) return { change: undefined, externalId, problems, notes: [] };
-
-  const unmapped = departments.notes.map((problem) => ({ path: departmentsRead.path, problem }));
-  const passwordPath = password.encoded.path;
-  const notes: RowProblem[] = [
-    ...fields.notes,
-    ...password.notes.map((code) => ({ column: passwordPath, code })),
-    ...unmapped.map(({ path, problem }) => ({ column: path, code: problem })),
-  ];
-  if (!isEmpty(genderRead.value) && !isGenderWord(genderRead.value))
-    notes.push({ column: genderRead.path, code: "gender-unknown" });
-  if (isFirstDayOfComputers(person.birthdate))
-    notes.push({ column: written("birthdate").path, code: "birthdate-is-default" });
-  const allOptions: CreateUserOptionsDto = {
-    ...options,
-    ...(departmentIds.length > 0 && idType.type !== undefined && { departmentIdType: idType.type }),
-  };
-  return {
-    change: {
-      kind: "create",
-      person: complete,
-      ...(Object.keys(allOptions).length > 0 && { options: allOptions }),
-      trail,
-      ...(unmapped.length > 0 && { dropped: unmapped }),
-    },
-    problems,
-    notes,
-  };
-};
-
-/**
- * Whether the account is open, by a word, or by yes or no. Where a row says both, they must not contradict each other: a guess would open
- * an account that was closed.
- */
-function statusOf(read: ReadField): Encoded[] {
-  const said = [
-    writtenStatus(read("status", "status")),
-    switchedOn(read("accountEnabled", "status"), true),
-    switchedOn(read("accountDisabled", "status"), false),
-  ];
-  const isOpen = said.filter(({ fields }) => fields.status === "Activated");
-  const closed = said.find(({ fields }) => fields.status !== undefined && fields.status !== "Activated");
-  if (isOpen.length > 0 && closed !== undefined)
-    return [refused({ value: undefined, path: closed.path }, closed.rule, "status-contradictory")];
-  return said;
-}
-
-function switchedOn(read: Read, meaningOfYes: boolean): Encoded {
-  const rule = "yes-or-no";
-  if (isEmpty(read.value)) return nothing(read, rule);
-  const value = yesOrNo(read.value);
-  if (value === undefined) return refused(read, rule, "flag-unknown");
-  return encoded(read, rule, { status: value === meaningOfYes ? "Activated" : "Suspended" });
-}
-
-/** A column `state` holds provinces in one product and the state of the account in another. */
-function province(read: Read): Encoded {
-  return isStatusWord(read.value) ? refused(read, "trimmed", "province-is-status") : text("province", read);
-}
-
-/** Custom fields: numbers and truth values as they are, text without invisible characters. */
-function customDataOf(read: ReadField, names: readonly string[]): Encoded {
-  const rule = "custom field";
-  const values: Record<string, string | number | boolean> = {};
-  const paths: string[] = [];
-  for (const name of names) {
-    const { value, path } = read(`customData.${name}`, "text");
-    if (isEmpty(value)) continue;
-    const kept = typeof value === "boolean" || isExact(value) ? value : plainText(value);
-    if (kept === undefined) return refused({ value, path }, rule, "custom-data-invalid");
-    values[name] = typeof kept === "string" ? cleanText(kept) : kept;
-    paths.push(path);
-  }
-  const all: Read = { value: undefined, path: paths.join(", ") };
-  return paths.length === 0 ? nothing(all, rule) : encoded(all, rule, { customData: values });
-}
-
-/** Whether a number is one that a double holds as it was written. */
-const isExact = (value: unknown): value is number =>
-  typeof value === "number" && Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-
-/** Options of the batch that the row must be sent in. The older generation of Authing's API has them at each person. */
-function optionsOf(
-  read: ReadField,
-  isHash: boolean,
-): { options: CreateUserOptionsDto; problems: RowProblem[] } {
-  const problems: RowProblem[] = [];
-  const encryption = read("passwordEncryptType", "text");
-  const encryptType = PasswordEncryptType.options.find((type) => type === plainWord(encryption.value));
-  if (!isEmpty(encryption.value) && encryptType === undefined) {
-    problems.push({ column: encryption.path, code: "password-encrypt-type-unknown" });
-  }
-  if (isHash && encryptType !== undefined && encryptType !== "none") {
-    problems.push({ column: encryption.path, code: "password-hash-encrypted" });
-  }
-  const reset = read("resetPasswordOnFirstLogin", "text");
-  const resets = isEmpty(reset.value) ? false : yesOrNo(reset.value);
-  if (resets === undefined) problems.push({ column: reset.path, code: "flag-unknown" });
-  return {
-    options: {
-      ...(isHash && { keepPassword: true }),
-      ...(encryptType !== undefined && encryptType !== "none" && { passwordEncryptType: encryptType }),
-      ...(resets === true && { resetPasswordOnFirstLogin: true }),
-    },
-    problems,
-  };
-}
-
-/** What the ids of departments are: the row says it of its own `departmentIds`, the configuration of those that it maps to. */
-function departmentIdTypeOf(
-  read: Read,
-  {
-    ofMapped,
-    hasOwn,
-    configured,
-  }: { ofMapped: DepartmentIdType | undefined; hasOwn: boolean; configured: DepartmentIdType | undefined },
-): { type: DepartmentIdType | undefined; problems: RowProblem[] } {
-  if (isEmpty(read.value) || !hasOwn) return { type: configured, problems: [] };
-  const type = DepartmentIdType.options.find((each) => each === plainWord(read.value));
-  const refused = (code: "department-id-type-unknown" | "department-id-types-differ") => ({
-    type,
-    problems: [{ column: read.path, code }],
-  });
-  if (type === undefined) return refused("department-id-type-unknown");
-  if (ofMapped !== undefined && ofMapped !== type) return refused("department-id-types-differ");
-  return { type, problems: [] };
-}
-
-function structured(field: (typeof structuredFields)[number], read: Read): Encoded {
-  const rule = "as written";
-  if (isEmpty(read.value)) return nothing(read, rule);
-  if (holdsRemovedMark(read.value)) return refused(read, rule, "value-removed");
-  try {
-    return encoded(read, rule, readCreateUser({ [field]: read.value }));
-  } catch (error) {
-    if (!(error instanceof InboundError)) throw error;
-    return refused({ ...read, path: error.path ?? read.path }, rule, error.reason);
-  }
 }

@@ -1,13 +1,13 @@
-import type { CalendarDay, Change, ImportOtp } from "#lib/contract/change.ts";
-import type { TranslationContext } from "#lib/contract/source.ts";
-import { isEmpty, type Read } from "#lib/fields/read.ts";
+import type { CalendarDay, ImportOtp } from "#lib/contract/change.ts";
+import type { RowContext } from "#lib/contract/source.ts";
+import { isEmpty } from "#lib/fields/read.ts";
 import type { Row, RowProblem, Table } from "#lib/formats/format.ts";
 import { entryReader } from "#lib/layouts/find.ts";
 import type { Entry, EntryKind, LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
 import type { EntryTranslation } from "./entry-kind.ts";
-import { translatePerson } from "./person.ts";
+import { personTranslator } from "./person.ts";
 import { redactor } from "./redaction.ts";
-import { translateSecret } from "./secret.ts";
+import { secretTranslator } from "./secret.ts";
 
 /** One thing that a row brings, and what it means. Its outcome is recorded and told by itself. */
 export interface TranslatedEntry extends EntryTranslation {
@@ -38,7 +38,7 @@ const maxPathLength = 128;
 
 /** The settings of a deployment that the meaning of rows depends on. */
 export interface RowSettings extends LayoutSettings {
-  readonly translation: TranslationContext;
+  readonly translation: RowContext;
 }
 
 /** What a translator needs to know of a file. */
@@ -62,7 +62,7 @@ export function rowTranslator(
 ): RowTranslator {
   const reader = entryReader(layout, kind, columns, settings);
   const { redacted } = redactor(kind, columns, reader);
-  const context = { ...settings.translation, today: latestDay(startedAt) };
+  const { personOf, secretOf } = translatorsOf(settings.translation, latestDay(startedAt));
   const own: EntryKind = kind === "users" ? "person" : "secret";
   const mapping: Record<string, string> = {};
   let seen = 0;
@@ -80,7 +80,10 @@ export function rowTranslator(
         return [{ kind: own, change: undefined, problems: row.problems, notes: [] }];
       const entries = reader.entries(row.values);
       if (seen < mappedRows) see(entries);
-      return entries.map((entry, index) => translated(entry, context, index === 0 ? row : undefined));
+      return entries.map((entry, index) => {
+        const meaning = entry.kind === "person" ? personOf(entry.fields) : secretOf(entry.fields);
+        return translated(entry, meaning, index === 0 ? row : undefined);
+      });
     },
     secretsOf(row) {
       if (row.values === undefined || !reader.mayBringSecrets) return [];
@@ -88,8 +91,8 @@ export function rowTranslator(
         .entries(row.values)
         .filter(({ kind: each, problems = [] }) => each === "secret" && problems.length === 0)
         .flatMap(({ fields }) => {
-          const { change } = translateSecret(readerOf(fields), context);
-          return change ? [{ change, column: readerOf(fields)("secret").path }] : [];
+          const { change } = secretOf(fields);
+          return change ? [{ change, column: fields["secret"]?.path ?? "secret" }] : [];
         });
     },
     redacted,
@@ -99,10 +102,23 @@ export function rowTranslator(
   };
 }
 
-const readerOf =
-  (fields: Entry["fields"]) =>
-  (field: string): Read =>
-    Object.hasOwn(fields, field) ? (fields[field] as Read) : { value: undefined, path: field };
+interface Translators {
+  readonly today: CalendarDay;
+  readonly personOf: ReturnType<typeof personTranslator>;
+  readonly secretOf: ReturnType<typeof secretTranslator>;
+}
+
+/** Those of the last file: what V8 has compiled for a chunk, and what they remember of its words, serves the next one, too. */
+const translators = new WeakMap<RowContext, Translators>();
+
+function translatorsOf(translation: RowContext, today: CalendarDay): Translators {
+  const known = translators.get(translation);
+  if (known?.today === today) return known;
+  const context = { ...translation, today };
+  const made = { today, personOf: personTranslator(context), secretOf: secretTranslator(context) };
+  translators.set(translation, made);
+  return made;
+}
 
 /** The day that it is, or will be in some hours, wherever on earth. */
 function latestDay(moment: string): CalendarDay {
@@ -110,23 +126,34 @@ function latestDay(moment: string): CalendarDay {
 }
 
 function translated(
-  { kind, part, fields, problems = [], notes = [] }: Entry,
-  context: TranslationContext,
+  { kind, part, problems: ofLayout = none, notes: toldByLayout = none }: Entry,
+  meaning: EntryTranslation,
   row: Row | undefined,
 ): TranslatedEntry {
-  const read = readerOf(fields);
-  const meaning: EntryTranslation<Change> =
-    kind === "person" ? translatePerson(read, context) : translateSecret(read, context);
-  // What the layout says of a column is the reason; what the value looks like without the layout is none.
-  const told = new Set(problems.flatMap(({ column }) => column ?? []));
-  const more = meaning.problems.filter(({ column }) => column === undefined || !told.has(column));
-  const all = [...problems, ...(row?.problems ?? []), ...more];
+  const problems = problemsOf(ofLayout, row?.problems ?? none, meaning.problems);
   return {
-    ...meaning,
-    change: all.length > 0 ? undefined : meaning.change,
+    change: problems.length > 0 ? undefined : meaning.change,
+    ...(meaning.externalId !== undefined && { externalId: meaning.externalId }),
     kind,
     ...(part !== undefined && { part }),
-    problems: all,
-    notes: [...notes, ...(row?.notes ?? []), ...meaning.notes],
+    problems,
+    notes: joined(joined(toldByLayout, row?.notes ?? none), meaning.notes),
   };
+}
+
+const none: readonly RowProblem[] = [];
+
+const joined = (some: readonly RowProblem[], more: readonly RowProblem[]): readonly RowProblem[] =>
+  some.length === 0 ? more : more.length === 0 ? some : [...some, ...more];
+
+/** What the layout says of a column is the reason; what the value looks like without the layout is none. */
+function problemsOf(
+  ofLayout: readonly RowProblem[],
+  ofRow: readonly RowProblem[],
+  ofMeaning: readonly RowProblem[],
+): readonly RowProblem[] {
+  if (ofLayout.length === 0) return joined(ofRow, ofMeaning);
+  const told = new Set(ofLayout.flatMap(({ column }) => column ?? []));
+  const more = ofMeaning.filter(({ column }) => column === undefined || !told.has(column));
+  return [...ofLayout, ...ofRow, ...more];
 }

@@ -1,5 +1,6 @@
 import { referenceTo, type ImportOtp, type PersonReference } from "#lib/contract/change.ts";
-import { assemble, email, plainIdentifier, text } from "#lib/fields/encode.ts";
+import { assembly, type Assembly } from "#lib/fields/assembly.ts";
+import { email, plainIdentifier, text } from "#lib/fields/encode.ts";
 import { maxExternalIdLength } from "#lib/fields/external-id.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { isEmpty } from "#lib/fields/read.ts";
@@ -7,8 +8,8 @@ import { holdsRemovedMark } from "#lib/fields/removed.ts";
 import { settingProblems } from "#lib/fields/totp-settings.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { SecretField } from "#lib/layouts/column-names.ts";
-import type { EntryKindTranslator } from "./entry-kind.ts";
-import { mendingReader } from "./mending-reader.ts";
+import type { EntryKindTranslator, EntryTranslation } from "./entry-kind.ts";
+import { mendingReader, type MendingReader } from "./mending-reader.ts";
 import { readRecoveryCode } from "./recovery-code.ts";
 import { readSecret } from "./totp-secret.ts";
 
@@ -18,16 +19,28 @@ const identityFields = ["userId", "externalId", "email", "phone", "username"] as
  * or as an `otpauth://` URI; `recoveryCode`, `type`, `algorithm`, `digits`, `period` and `counter` are optional. All but the first are only
  * checked: Authing makes codes of 6 digits from SHA-1 every 30 seconds, and any other secret would lock its owner out.
  */
-export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (written, { region }) => {
-  const fields = mendingReader(written);
-  const { read } = fields;
+export const secretTranslator: EntryKindTranslator<ImportOtp> = ({ region }) => {
+  const fields = mendingReader<SecretField>();
+  const identity = assembly();
+  return (entry) => {
+    fields.begin(entry);
+    return secretOf(fields, identity, region);
+  };
+};
+
+function secretOf(
+  fields: MendingReader<SecretField>,
+  identity: Assembly,
+  region: string,
+): EntryTranslation<ImportOtp> {
+  const { read, written } = fields;
   const userId = userIdOf(read("userId", "identifier").value);
-  const { person, dropped } = assemble([
-    text("externalId", read("externalId", "identifier"), { maxLength: maxExternalIdLength }),
-    email(read("email", "identifier")),
-    phone(read("phone", "phone"), region, read("phoneCountryCode", "text")),
-    text("username", read("username", "identifier"), { maxLength: 255 }),
-  ]);
+  identity.begin();
+  identity.add(text("externalId", read("externalId", "identifier"), { maxLength: maxExternalIdLength }));
+  identity.add(email(read("email", "identifier")));
+  identity.add(phone(read("phone", "phone"), region, read("phoneCountryCode", "text")));
+  identity.add(text("username", read("username", "identifier"), { maxLength: 255 }));
+  const { person, dropped } = identity.end();
   const who: PersonReference = {
     ...(userId && { userId }),
     ...referenceTo(person),
@@ -40,7 +53,7 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (wri
     counter: read("counter", "text").value,
   };
   const problems: RowProblem[] = [
-    ...fields.problems,
+    ...fields.problems(),
     ...dropped.map(({ path, problem }) => ({ column: path, code: problem })),
   ];
   if (userId === null) problems.push({ column: written("userId").path, code: "text-invalid" });
@@ -74,12 +87,12 @@ export const translateSecret: EntryKindTranslator<SecretField, ImportOtp> = (wri
     },
     problems,
     notes: [
-      ...fields.notes,
+      ...fields.notes(),
       ...secret.notes.map((code) => ({ column: secretPath, code })),
       ...(note === undefined ? [] : [{ column: path, code: note }]),
     ],
   };
-};
+}
 
 /** Authing's id of a person; `undefined` for an empty value, `null` for any value that is no id. */
 function userIdOf(value: unknown): string | undefined | null {

@@ -1,7 +1,8 @@
 import config from "#config";
 import type { Source } from "#lib/contract/source.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
-import { readFixtures, requestOf, signDelivery, type EventFixture } from "#infra/fixtures/cases.ts";
+import { requestOf, signDelivery, type EventFixture } from "#infra/fixtures/cases.ts";
+import { sampleCase } from "#infra/fixtures/sample-case.ts";
 import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts";
@@ -17,11 +18,9 @@ export function sourceOf(name: string): Source {
   return source;
 }
 
-/** A source's first case that brings a new person. */
+/** A source's first case that brings a person. */
 export function joinerOf(name: string): EventFixture {
-  const joiner = readFixtures(name)
-    .filter((fixture) => fixture.kind === "events")
-    .find(({ golden }) => JSON.stringify(golden ?? []).includes('"kind":"create"'));
+  const joiner = sampleCase(name);
   if (!joiner) throw new Error(`${name} has no case that brings a person`);
   return joiner;
 }

@@ -1,0 +1,52 @@
+import type { EventTypes } from "#lib/payloads/interpret.ts";
+
+/**
+ * What a webhook may be subscribed to beside users' life cycle. A lock after wrong passwords ends by itself. `PING` is ours, of
+ * `npm run doctor`. https://developer.pingidentity.com/pingone-api/platform/reporting/audit-reporting-events.html
+ */
+export const eventTypes: EventTypes = {
+  path: "action.type",
+  uninteresting: [
+    "ACTIVATION_STATUS.*",
+    "ADMIN*",
+    "AGREEMENT*",
+    "APPLICATION*",
+    "AUTHENTICATION*",
+    "CERTIFICATE*",
+    "CREDENTIAL*",
+    "DEVICE*",
+    "ENTITLEMENT*",
+    "ENVIRONMENT*",
+    "FLOW*",
+    "GATEWAY*",
+    "GROUP*",
+    "IDENTITY_PROVIDER*",
+    "KEY*",
+    "MEMBER_OF_GROUP*",
+    "MFA*",
+    "NOTIFICATION*",
+    "ORGANIZATION*",
+    "OTP*",
+    "PAIRING*",
+    "PASSWORD*",
+    "PING",
+    "POLICY*",
+    "POPULATION*",
+    "RESOURCE*",
+    "RISK*",
+    "ROLE*",
+    "SCHEMA*",
+    "SECRET*",
+    "SESSION*",
+    "SIGN_ON*",
+    "SUBSCRIPTION*",
+    "THEME*",
+    "TOKEN*",
+    "USER.ACCESS_ALLOWED",
+    "USER.ACCESS_DENIED",
+    "USER.LOCKED",
+    "USER.SLO*",
+    "USER.UNLOCKED",
+    "USER_CONSENT*",
+  ],
+};

@@ -1,0 +1,3 @@
+import { suiteOfShare } from "./source-shares.ts";
+
+suiteOfShare(4);
