@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { staticHeader } from "#lib/proofs/static-secret.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
 import { split } from "./split.ts";
@@ -21,6 +22,7 @@ export default defineSource<Secret>({
   title: "Factorial",
   kind: "hr",
   knownFrom: "documentation",
+  externalIds,
   secret,
   // https://apidoc.factorialhr.com/docs/manage-webhooks: nothing is signed.
   proof: staticHeader<Secret>({
