@@ -2,6 +2,8 @@ import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { RosterQueue } from "#lib/contract/roster-queue.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import type { FieldDigest } from "#lib/ledger/field-digests.ts";
+import type { ReadSettings } from "#lib/uploads/read-upload.ts";
+import type { RowSettings } from "#lib/uploads/rows/row-translator.ts";
 import type { RosterFiles } from "./roster-store.ts";
 import type { SubjectIndex } from "./subject-index.ts";
 
@@ -14,6 +16,9 @@ export interface DepartureLimit {
 export interface RosterPorts extends ApplyPorts {
   readonly objects: ObjectStore;
   readonly rosters: RosterQueue;
+  /** How files are read and what their rows mean. */
+  readonly reading: ReadSettings;
+  readonly rows: RowSettings;
   readonly departureLimit: (source: string) => DepartureLimit;
 }
 

@@ -30,6 +30,7 @@ export { default as oryKratos } from "./ory-kratos/index.ts";
 export { default as personio } from "./personio/index.ts";
 export { default as pingone } from "./pingone/index.ts";
 export { default as polis } from "./polis/index.ts";
+export { default as remote } from "./remote/index.ts";
 export { default as scalekit } from "./scalekit/index.ts";
 export { default as ssf } from "./ssf/index.ts";
 export { default as stytch } from "./stytch/index.ts";
