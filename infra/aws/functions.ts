@@ -285,19 +285,20 @@ export function functionDefinitions(
     sources
       .filter((source) => parts.some((part) => source[part] !== undefined))
       .map(({ name }) => sourceSecret(name));
+  const asked = secretsOf("fetch", "renew");
   const renews = sources.some(({ renew }) => renew !== undefined);
   return [
     ...received.map(webhooks),
     ...invoked.map((source) =>
       triggerFunction(source, { environment: queueingEnvironment, may: mayQueueEvents(`${source.name}/`) }),
     ),
-    eventsApply(secretsOf("fetch", "renew"), renews),
+    eventsApply(asked, renews),
     uploadsPlan,
     uploadsRun,
     uploadsFinish,
     waitingBringBack,
     rostersRun(secretsOf("list")),
-    operationsRun(secretsOf("fetch"), received.length > 0),
+    operationsRun(asked, received.length > 0),
     watchSilence,
     watchFields,
     noticesAlarm,

@@ -42,7 +42,8 @@ export async function proveStep(state: RosterState, work: RosterWork): Promise<R
   );
   const changes: DifferenceLine[] = [];
   for (const { line: person, difference } of compared) {
-    if (difference.kind === "unchanged" || difference.kind === "gone") continue;
+    if (difference.kind === "unchanged" || difference.kind === "gone" || difference.kind === "outOfScope")
+      continue;
     const message = messageOf(state, person.subject, person.at, "roster.listed", difference.changes);
     (difference.kind === "leaver" ? leavers : changes).push({ kind: difference.kind, message });
   }
@@ -97,8 +98,12 @@ async function answersAbout(
 ): Promise<readonly Answer[]> {
   const { clock, source } = work;
   if (state.file && !source(state.source)?.list) {
-    // The roster itself was made at this moment, as far as is known.
-    return asked.map((absent) => ({ absent, at: state.startedAt, person: undefined }));
+    // A row that does not say whose it is may be anybody's.
+    const isNameless = (state.counts["nameless"] ?? 0) > 0;
+    const failure = new InboundError("malformed", "roster-row-nameless");
+    return asked.map((absent) =>
+      isNameless ? { absent, failure } : { absent, at: state.startedAt, person: undefined },
+    );
   }
   const { list, api } = await openList(state.source, work);
   const answers: Answer[] = [];

@@ -35,6 +35,8 @@ export interface RosterReport {
     readonly inScope: number;
     readonly outOfScope: number;
     readonly unusable: number;
+    /** Of a file: rows that do not say whose they are. Then no departure is concluded from it. */
+    readonly nameless: number;
     /** Reason → people. */
     readonly reasons: Tally;
   };
@@ -127,6 +129,7 @@ export function reportOf(
       inScope: people - unusable - outOfScope,
       outOfScope,
       unusable,
+      nameless: count("nameless"),
       reasons: tallies.unusable,
     },
     open: count("open"),

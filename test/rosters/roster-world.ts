@@ -15,6 +15,7 @@ import type { RosterPorts } from "#lib/rosters/roster-ports.ts";
 import type { RosterReport } from "#lib/rosters/report.ts";
 import type { RosterOptions } from "#lib/rosters/roster-state.ts";
 import { runRoster } from "#lib/rosters/run.ts";
+import { startRoster } from "#lib/rosters/start.ts";
 import { localBucket } from "#infra/store/objects.ts";
 import * as z from "zod/mini";
 import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
@@ -24,6 +25,7 @@ import { accessKey, day, personOf, portsOf, type Pool } from "../delivery/world.
 import { memoryLedger } from "../memory/ledger.ts";
 import { memoryParked } from "../memory/parked.ts";
 import { newObjects, type TestObjects } from "../store.ts";
+import { uploadPorts } from "../uploads/upload-ports.ts";
 import type { PoolRules } from "#infra/sandbox/pool-rules.ts";
 import type { Parked } from "#lib/contract/parked.ts";
 
@@ -39,7 +41,7 @@ export interface Employee {
 }
 
 /** What the source's API answers. */
-export interface Company {
+interface Company {
   readonly people: Map<string, Employee>;
   pageSize: number;
   /** What the list says how many there are; absent: nothing. */
@@ -87,6 +89,8 @@ export interface RosterWorld {
   /** Begins a run and works until it rests. */
   roster(options?: RosterOptions & { readonly plan?: boolean }): Promise<RosterReport>;
   begin(options?: RosterOptions & { readonly plan?: boolean }): Promise<string>;
+  /** Uploads a file as the roster of a source that has a list (`hr`) or has only rosters (`acme`), and works until it rests. */
+  upload(source: "hr" | "acme", text: string): Promise<RosterReport>;
   /** Works until the queue of rosters is empty. */
   work(): Promise<void>;
   applyPlan(run: string): Promise<RosterReport>;
@@ -154,8 +158,10 @@ export async function openRosterWorld({
     });
     return {
       ...own,
-      source: (name) =>
-        name === "unknown" ? undefined : { ...own.source(name)!, secret: shape as never, list },
+      source(name) {
+        if (name === "acme") return own.source(name);
+        return name === "hr" ? { ...own.source(name)!, secret: shape as never, list } : undefined;
+      },
       openApi: (() => ({
         secret: {},
         now: clock.now,
@@ -170,6 +176,7 @@ export async function openRosterWorld({
           queue.push({ message });
         },
       }),
+      ...uploadPorts,
       departureLimit: () => ({ atMost: 10, share: 0.05 }),
     };
   }
@@ -204,8 +211,10 @@ export async function openRosterWorld({
     );
     return run;
   };
-  const report: RosterWorld["report"] = (run) =>
-    followRoster({ operation: "follow-roster", source: "hr", run }, { ...current, bucket: localBucket });
+  const reportOf = (source: string, run: string) =>
+    followRoster({ operation: "follow-roster", source, run }, { ...current, bucket: localBucket });
+  const report: RosterWorld["report"] = (run) => reportOf("hr", run);
+  let uploads = 0;
 
   return {
     clock,
@@ -237,6 +246,15 @@ export async function openRosterWorld({
       const run = await begin(options);
       await work();
       return report(run);
+    },
+    async upload(source, text) {
+      const key = `incoming/roster/${source}/staff.csv`;
+      objects.put(key, Buffer.from(text), "text/csv");
+      const id = `file-${(uploads += 1)}`;
+      const file = { object: { bucket: localBucket, key }, id };
+      await startRoster({ source, bucket: localBucket, file }, current);
+      await work();
+      return reportOf(source, id);
     },
     async applyPlan(run) {
       await applyRoster(

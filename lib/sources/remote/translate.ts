@@ -15,10 +15,8 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret, type Meanings } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import { aboutEmployments, type RemoteEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "external_id"] as const;
 
 const words: EmploymentWords = {
   active: "employed",
@@ -53,7 +51,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 function meaningsOf(event: SourceEvent, context: TranslationContext): Meanings {
   const { type, subject } = event;
   const { employment } = event.payload as RemoteEvent;
-  const leaving = () => [leaver({ value: subject, path: "id" })];
+  const leaving = () => [leaver(at({ id: subject }, chosenId(context, externalIds)))];
   const present = (found: JsonObject) =>
     notYet.has(plainWord(found.status))
       ? []
