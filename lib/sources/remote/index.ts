@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
 import { split } from "./split.ts";
@@ -24,6 +25,7 @@ export default defineSource<Secret>({
   kind: "hr",
   knownFrom: "reports",
   secret,
+  externalIds,
   // https://developer.remote.com/docs/webhooks: the body, a colon, and the time of the first attempt, which a repetition keeps.
   proof: hmac<Secret>({
     algorithm: "sha256",

@@ -15,10 +15,8 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret, type Meanings } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import { aboutEmployments, type RemoteEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "external_id"] as const;
 
 const words: EmploymentWords = {
   active: "employed",
