@@ -6,6 +6,7 @@ export { default as clerk } from "./clerk/index.ts";
 export { default as cognito } from "./cognito/index.ts";
 export { default as deel } from "./deel/index.ts";
 export { default as dingtalk } from "./dingtalk/index.ts";
+export { default as factorial } from "./factorial/index.ts";
 export { default as feishu } from "./feishu/index.ts";
 export { default as finch } from "./finch/index.ts";
 export { default as frontegg } from "./frontegg/index.ts";

@@ -2,64 +2,10 @@ import { expect, it, onTestFinished } from "vitest";
 import { defineConfig } from "#lib/config.ts";
 import { createAuthingClient } from "#lib/authing/client.ts";
 import type { RosterReport } from "#lib/rosters/report.ts";
-import { serve } from "#infra/local/server.ts";
+import { oktaUser, openOkta } from "./okta-people.ts";
 import { journey, type Journey } from "./stack.ts";
 
 // A company of 3,000 people in Okta, from the day before to the night after a bad month (S17, S18), over the whole bundle.
-
-interface OktaUser {
-  readonly id: string;
-  readonly status: string;
-  readonly created: string;
-  readonly profile: Record<string, string | null>;
-}
-
-const oktaUser = (number: number): OktaUser => ({
-  id: `00u${String(number).padStart(17, "0")}`,
-  status: "ACTIVE",
-  created: "2025-03-01T08:00:00.000Z",
-  profile: {
-    firstName: "三",
-    lastName: "张",
-    email: `p${number}@example.com`,
-    login: `p${number}@example.com`,
-    mobilePhone: null,
-    city: "杭州",
-  },
-});
-
-/** Okta's API with these people, 200 a page. */
-async function openOkta(count: number) {
-  const people = new Map(Array.from({ length: count }, (_, index) => [oktaUser(index).id, oktaUser(index)]));
-  const okta = { people, pages: Infinity, requests: 0, url: "" };
-  const server = await serve(
-    0,
-    () => 1_000,
-    async ({ url }) => {
-      okta.requests += 1;
-      const [, , , , id] = url.pathname.split("/");
-      if (id !== undefined) {
-        const user = people.get(decodeURIComponent(id));
-        return user
-          ? { status: 200, body: user }
-          : { status: 404, body: { errorCode: "E0000007", errorSummary: "Not found" } };
-      }
-      const all = [...people.values()];
-      const from = Number(url.searchParams.get("after") ?? 0);
-      const next = from + 200;
-      const isLast = next >= all.length || next / 200 >= okta.pages;
-      const link = isLast ? "" : `, <${okta.url}/api/v1/users?after=${next}&limit=200>; rel="next"`;
-      return {
-        status: 200,
-        headers: { link: `<${okta.url}${url.pathname}>; rel="self"${link}` },
-        body: all.slice(from, next),
-      };
-    },
-  );
-  okta.url = `http://127.0.0.1:${server.port}`;
-  onTestFinished(() => server.close());
-  return okta;
-}
 
 const config = defineConfig({ sources: { okta: {} } });
 
@@ -74,11 +20,8 @@ async function openCompany(count: number) {
       apiHost: okta.url,
     },
   };
-  const { accessKeyId, accessKeySecret } = stage.secrets["authing"]?.current as Record<string, string>;
-  const byHand = createAuthingClient({
-    host: stage.stack.authingHost,
-    credentials: async () => ({ accessKeyId: accessKeyId ?? "", accessKeySecret: accessKeySecret ?? "" }),
-  });
+  const keys = stage.secrets["authing"]?.current as { accessKeyId: string; accessKeySecret: string };
+  const byHand = createAuthingClient({ host: stage.stack.authingHost, credentials: async () => keys });
   onTestFinished(() => byHand.close());
   return { okta, stage, byHand };
 }

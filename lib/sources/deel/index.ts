@@ -22,6 +22,7 @@ export default defineSource<Secret>({
   title: "Deel",
   kind: "hr",
   knownFrom: "reports",
+  externalIds,
   secret,
   externalIds,
   // https://developer.deel.com/docs/webhooks-get-started: the method stands before the body.

@@ -32,7 +32,8 @@ const words: EmploymentWords = {
 /** Deel's person → Authing's person. Paths, those of custom data too, begin at the person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { person, isSimulation } = event.payload as DeelEvent;
-  const leaving = () => (isSimulation ? [] : [leaver({ value: event.subject, path: "id" })]);
+  const leaving = () =>
+    isSimulation ? [] : [leaver(at({ id: event.subject }, chosenId(context, externalIds)))];
   const present = (changes: (found: JsonObject) => Change[]) => () => {
     if (isSimulation) return [];
     if (person === undefined) throw tokenMissing();

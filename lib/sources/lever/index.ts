@@ -23,6 +23,7 @@ export default defineSource<Secret>({
   title: "Lever",
   kind: "ats",
   knownFrom: "documentation",
+  externalIds,
   secret,
   externalIds,
   // https://hire.lever.co/developer/documentation#signed-webhook-requests: a token that is new each time and the time of the event, and

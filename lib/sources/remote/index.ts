@@ -24,6 +24,7 @@ export default defineSource<Secret>({
   title: "Remote",
   kind: "hr",
   knownFrom: "reports",
+  externalIds,
   secret,
   externalIds,
   // https://developer.remote.com/docs/webhooks: the body, a colon, and the time of the first attempt, which a repetition keeps.

@@ -51,7 +51,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 function meaningsOf(event: SourceEvent, context: TranslationContext): Meanings {
   const { type, subject } = event;
   const { employment } = event.payload as RemoteEvent;
-  const leaving = () => [leaver({ value: subject, path: "id" })];
+  const leaving = () => [leaver(at({ id: subject }, chosenId(context, externalIds)))];
   const present = (found: JsonObject) =>
     notYet.has(plainWord(found.status))
       ? []
