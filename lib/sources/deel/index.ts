@@ -24,7 +24,6 @@ export default defineSource<Secret>({
   knownFrom: "reports",
   externalIds,
   secret,
-  externalIds,
   // https://developer.deel.com/docs/webhooks-get-started: the method stands before the body.
   proof: hmac<Secret>({
     algorithm: "sha256",

@@ -25,7 +25,6 @@ export default defineSource<Secret>({
   knownFrom: "documentation",
   externalIds,
   secret,
-  externalIds,
   // https://hire.lever.co/developer/documentation#signed-webhook-requests: a token that is new each time and the time of the event, and
   // nothing of what the event says. A repetition has the same time.
   proof: hmac<Secret>({

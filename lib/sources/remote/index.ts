@@ -26,7 +26,6 @@ export default defineSource<Secret>({
   knownFrom: "reports",
   externalIds,
   secret,
-  externalIds,
   // https://developer.remote.com/docs/webhooks: the body, a colon, and the time of the first attempt, which a repetition keeps.
   proof: hmac<Secret>({
     algorithm: "sha256",
