@@ -19,6 +19,7 @@ export function rosters(open: OpenStack): void {
     await putSecrets(stack);
     await stack.putSecret("sources/okta", { ...secretOf("okta"), apiHost: okta.url });
     const plan = await roster(stack, { plan: true });
+    expect(plan.problem).toBeUndefined();
     expect(plan).toMatchObject({ state: "planned", joiners: 260, foretold: { accepted: 260 } });
     expect(stack.sandbox.users()).toEqual([]);
     await stack.operate({ operation: "apply-roster", source: "okta", run: plan.run });
