@@ -250,7 +250,7 @@ function withPlainKeys(text: string): string {
  * Removes translation from the receiving bundles. A webhook function only verifies, splits and queues; the worker behind the queue
  * translates an event and completes it at the sender's API. The metadata of all the world's phone numbers, and every bug of a
  * mapping, thus stay out of the function for whose answer the sender waits. The build fails here when a source's index.ts imports
- * anything but `translate`, `fetch` and `list` from these files.
+ * anything but `translate`, `fetch`, `list` and `renew` from these files.
  *
  * An operator's own source is one object that holds its translation, too; only the phone numbers can be removed from its bundle.
  */
@@ -264,6 +264,7 @@ export const withoutTranslation: Plugin = {
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]translate\.ts$/, refusing("translate"));
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]fetch\.ts$/, "export const fetch = undefined;");
     instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]list\.ts$/, "export const list = undefined;");
+    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]renew\.ts$/, "export const renew = undefined;");
     instead(/[\\/]lib[\\/]fields[\\/]phone\.ts$/, refusing("phone"));
   },
 };

@@ -12,6 +12,8 @@ export interface DeployedSource {
   readonly list?: unknown;
   /** When its list is compared each day: a time of the day, by the clocks of a time zone. */
   readonly reconciledAt?: { readonly at: string; readonly timeZone: string } | undefined;
+  /** Whether something of it has to be asked for anew before it ends. */
+  readonly renew?: unknown;
   readonly proof?: { readonly readsPathToken?: boolean };
   /** Of a source that AWS itself invokes: it has neither a route nor a secret. */
   readonly trigger?: { readonly principal: string };

@@ -57,8 +57,11 @@ function webhooks({
   };
 }
 
-/** @param asked Names of the secrets of the sources whose events are completed at the source's API. */
-const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
+/**
+ * @param asked Names of the secrets of the sources whose events are completed at the source's API, or that have something to renew.
+ * @param renews Whether there is a source of the latter kind.
+ */
+const eventsApply = (asked: readonly string[], renews: boolean): FunctionDefinition => ({
   name: "events-apply",
   description: "Translates queued events and delivers them to Authing, one person's in order",
   memoryMegabytes: 512,
@@ -79,6 +82,8 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
         maximumConcurrency: 5,
       },
     },
+    // The worker has the secrets of sources and may ask them.
+    ...(renews ? [{ schedule: { rate: ["rate(1 hour)"], input: { kind: "renew-subscriptions" } } }] : []),
   ],
   calls: asked.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
@@ -92,7 +97,10 @@ const eventsApply = (asked: readonly string[]): FunctionDefinition => ({
     mayCountDepartures,
   ],
   failureMeans:
-    "events wait in the queue, and people who joined, moved or left keep the accounts that they had. Nothing is lost: the queue gives each event again, for ten days and more.",
+    "events wait in the queue, and people who joined, moved or left keep the accounts that they had. Nothing is lost: the queue gives each event again, for ten days and more." +
+    (renews
+      ? " Or a subscription of a source was not renewed, and the source may fall silent: the log names it."
+      : ""),
 });
 
 // The bucket is versioned, and a notification says which version is meant.
@@ -273,15 +281,18 @@ export function functionDefinitions(
 ): FunctionDefinition[] {
   const received = sources.filter(({ trigger }) => trigger === undefined);
   const invoked = sources.filter(({ trigger }) => trigger !== undefined);
-  const secretsOf = (part: "fetch" | "list") =>
-    sources.filter((source) => source[part] !== undefined).map(({ name }) => sourceSecret(name));
-  const asked = secretsOf("fetch");
+  const secretsOf = (...parts: readonly ("fetch" | "list" | "renew")[]) =>
+    sources
+      .filter((source) => parts.some((part) => source[part] !== undefined))
+      .map(({ name }) => sourceSecret(name));
+  const asked = secretsOf("fetch", "renew");
+  const renews = sources.some(({ renew }) => renew !== undefined);
   return [
     ...received.map(webhooks),
     ...invoked.map((source) =>
       triggerFunction(source, { environment: queueingEnvironment, may: mayQueueEvents(`${source.name}/`) }),
     ),
-    eventsApply(asked),
+    eventsApply(asked, renews),
     uploadsPlan,
     uploadsRun,
     uploadsFinish,

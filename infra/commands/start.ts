@@ -36,6 +36,19 @@ const samplesFolder = join(import.meta.dirname, "../fixtures/samples");
 const sampleFiles = ["users", "otp"].map((kind) =>
   readdirSync(join(samplesFolder, kind)).map((name) => `${kind}/${name}`),
 );
+/** Departments of the sandbox, for `npm run departments`: some of those that the recorded lists of sources have. */
+const sampleOrganizations = [
+  {
+    code: "example",
+    name: "示例公司",
+    departments: [
+      { id: "6350a1b2c3d4e5f607180001", name: "研发部", code: "RD" },
+      { id: "6350a1b2c3d4e5f607180002", name: "Frontend", code: "FE", parent: "6350a1b2c3d4e5f607180001" },
+      { id: "6350a1b2c3d4e5f607180003", name: "研发", code: "RDC" },
+      { id: "6350a1b2c3d4e5f607180004", name: "Legal", code: "LEGAL" },
+    ],
+  },
+];
 /** How long the samples may take before the command says what did not arrive. */
 const arriveSeconds = 30;
 
@@ -69,6 +82,7 @@ const start = form([], options, async ({ options }) => {
     port: settings.port,
     loadSecret,
     ...(settings.authingHost !== undefined && { authingHost: settings.authingHost }),
+    sandbox: { organizations: sampleOrganizations },
     log: localLog((line) => {
       if (held) held.push(line);
       else say(line);
@@ -258,6 +272,7 @@ function recordingsOf(source: string) {
   return [
     ...eventFixtures(source),
     ...(list ? [{ answers: [...list.answers, ...asked], startsAgain: true }] : []),
+    ...(list?.departments ? [{ answers: list.departments.answers, startsAgain: true }] : []),
   ];
 }
 

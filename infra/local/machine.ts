@@ -15,6 +15,7 @@ import { eventQueue } from "#lib/handlers/event-queue.ts";
 import { operations, type OperationRequest } from "#lib/handlers/operations.ts";
 import { unclaimed } from "#lib/handlers/unclaimed.ts";
 import { trigger } from "#lib/handlers/trigger.ts";
+import { withRenewals } from "#lib/handlers/renewals.ts";
 import { rostersRun, type StartMessage } from "#lib/handlers/rosters.ts";
 import { uploadsFinish, uploadsPlan, uploadsRun } from "#lib/handlers/uploads.ts";
 import { waiting } from "#lib/handlers/waiting.ts";
@@ -79,6 +80,7 @@ const importSeconds = 60;
 /** An operator may redrive or release thousands of messages at once. */
 const operationSeconds = 900;
 const sweepSeconds = 3600;
+const renewSeconds = 3600;
 /** How often it is looked whether a source is to be compared. */
 const rosterSeconds = 20;
 
@@ -114,6 +116,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     ...applySettings(config),
   };
   const applyEvents = eventQueue(() => ({ ...applyPorts, queue }));
+  const renew = withRenewals(applyEvents, () => ({ ...applyPorts, sources }));
   const rosterPorts = {
     ...applyPorts,
     ...rosterSettings(config),
@@ -199,6 +202,11 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
       rostersQueue.send([{ group: source, body: { kind: "start-roster", source } satisfies StartMessage }]);
     }).map((begin) => scheduled(rosterSeconds, async () => begin(Date.now()), failed("schedule failed"))),
     scheduled(sweepSeconds, () => store.sweep(config), failed("sweep failed")),
+    scheduled(
+      renewSeconds,
+      () => renew({ kind: "renew-subscriptions" }, invocation(invocationSeconds)),
+      failed("schedule failed"),
+    ),
   ];
 
   return {

@@ -54,12 +54,13 @@ export function createOperations(
     return undefined;
   }
 
-  /** A person in departments by Authing's own ids; `undefined` for a department that is not there. */
+  /** A person in departments by Authing's own ids, which `departments` of the rules checks; `undefined` for another id that is unknown. */
   function withDepartments<Fields extends Pick<Profile, "departmentIds">>(
     fields: Fields,
     { departmentIdType }: CreateUserOptionsDto,
   ): Fields | undefined {
-    if (!rules.organizations || fields.departmentIds === undefined) return fields;
+    const isOwn = departmentIdType === undefined || departmentIdType === "department_id";
+    if (isOwn || fields.departmentIds === undefined) return fields;
     const ids = fields.departmentIds.flatMap(
       (id) => departmentIdOf(rules.organizations, id, departmentIdType) ?? [],
     );
@@ -230,9 +231,7 @@ export function createOperations(
         const person = people.find(userId, options?.userIdType);
         if (!person) return { refusal: envelope.unknownUser };
         const departmentIds = departments.map(({ departmentId }) => departmentId);
-        const refusal = withDepartments({ departmentIds }, {})
-          ? refusalOf({ ...person.profile, departmentIds })
-          : envelope.unknownDepartment;
+        const refusal = refusalOf({ ...person.profile, departmentIds });
         if (refusal) return { refusal };
         people.change(person, { ...person.profile, departmentIds });
         return { data: { success: true } };

@@ -13,7 +13,7 @@ export interface PoolRules {
   readonly duplicateCodes: boolean;
   /** The departments of the pool. Absent: any. */
   readonly departments: readonly string[] | undefined;
-  /** Organizations with departments. Absent: every department exists, and none can be listed. */
+  /** Organizations whose departments can be listed, and found by their codes. Absent: every code exists, and none can be listed. */
   readonly organizations: readonly SandboxOrganization[] | undefined;
   /** Keys that customData may have. Absent: any. */
   readonly customFields: readonly string[] | undefined;

@@ -79,6 +79,7 @@ export function typedQuery(query: Readonly<Record<string, unknown>>): Record<str
   return Object.fromEntries(
     Object.entries(query).map(([name, value]) => {
       if (name === "userIds" && typeof value === "string") return [name, value.split(",")];
+      if (name === "page" || name === "limit") return [name, Number(value)];
       return [
         name,
         name.startsWith("with") || name === "flatCustomData" ? (flags.get(value) ?? value) : value,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
+import { isRefusalStatus } from "#lib/contract/refusals.ts";
 import { pingHeader } from "#lib/pipeline/receive.ts";
 import type { Source } from "#lib/contract/source.ts";
 import {
@@ -38,7 +39,7 @@ export interface DeployedWebhook<Secret> {
  * nothing. It is signed by the clock of the webhook: this machine's clock may be wrong, and is not a part of the deployment.
  */
 export async function checkWebhook<Secret>(
-  { name, title, proof, ping }: Source<Secret>,
+  { name, title, proof, ping, refuse }: Source<Secret>,
   { url, secret, log }: DeployedWebhook<Secret>,
 ): Promise<{ finding: Finding; clockAheadSeconds?: number }> {
   const what = `webhook ${name}`;
@@ -62,7 +63,9 @@ export async function checkWebhook<Secret>(
     if (unproven.status === 503 && secret === undefined) {
       return attention(`${what}: answers ${timeOf(unproven)}, as it does without a secret`, secretFirst);
     }
-    if (unproven.status !== 401) {
+    // Some senders' standards want another answer.
+    const isRefused = unproven.status === 401 || (refuse !== undefined && isRefusalStatus(unproven.status));
+    if (!isRefused) {
       return wrong(
         `${what}: answers ${timeOf(unproven)} to what has no proof, in place of 401`,
         nextAfter(unproven.status, log),

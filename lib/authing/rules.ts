@@ -3,7 +3,7 @@ import type { CreateUserBatchReqDto, ImportOtpReqDto } from "./dto.ts";
 import { CreateUserInfoDto } from "#lib/contract/person.ts";
 import * as dto from "./dto.ts";
 import { maxUsersPerCreate, minOtpSecretBits } from "./limits.ts";
-import { identifierOf, identifiers } from "./identifiers.ts";
+import { identifierOf, identifiers, type Identifier } from "./identifiers.ts";
 
 // Finds what Authing would refuse before it is sent. A problem names a place and a rule, never the value.
 
@@ -70,22 +70,25 @@ function arePeople(list: unknown): boolean {
 export function batchProblems(batch: CreateUserBatchReqDto): Problem[] {
   const wrongShape = z.validate(BatchOfPeople, batch) ? [] : shapeProblems(dto.CreateUserBatchReqDto, batch);
   if (wrongShape.length > 0) return wrongShape;
-  const seen = identifiers.map((field) => ({ field, values: new Set<string>() }));
+  const seen = new Map<Identifier, Set<string>>(identifiers.map((field) => [field, new Set()]));
   const problems: Problem[] = [];
   for (const [index, person] of batch.list.entries()) {
     for (const { path, code } of personRuleProblems(person)) {
       problems.push({ path: join(`list[${index}]`, path), code });
     }
-    for (const { field, values } of seen) {
-      const identifier = identifierOf(person, field);
-      if (identifier === undefined) continue;
-      const known = values.size;
-      if (values.add(identifier).size === known) {
+    for (const [field, values] of seen) {
+      if (isTwice(values, identifierOf(person, field)))
         problems.push({ path: `list[${index}].${field}`, code: duplicateCodes[field] });
-      }
     }
   }
   return problems;
+}
+
+/** Whether a value was there before; adds it. */
+function isTwice(values: Set<string>, value: string | undefined): boolean {
+  if (value === undefined) return false;
+  const before = values.size;
+  return values.add(value).size === before;
 }
 
 /** Everything that is wrong with a batch of TOTP secrets. */

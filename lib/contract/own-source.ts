@@ -79,7 +79,7 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
   neverTells: {
     isRight: (value) => Array.isArray(value),
     needed: false,
-    say: 'must be a list of "mover" and "leaver"',
+    say: 'must be a list of "joiner", "mover" and "leaver"',
   },
   trigger: { isRight: () => false, needed: false, say: "is for built-in sources: leave it out" },
   secret: {
@@ -111,6 +111,11 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     isRight: (value) => has(value, "hosts", "page", "person"),
     needed: false,
     say: "must be an object with the functions hosts, page and person",
+  },
+  renew: {
+    isRight: (value) => has(value, "hosts", "run"),
+    needed: false,
+    say: "must be an object with the functions hosts and run",
   },
   enrol: { isRight: isFunction, needed: false, say: "must be a function: delivery → fields of the secret" },
   readsHeaders: {

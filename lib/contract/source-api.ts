@@ -9,7 +9,7 @@ export interface ApiHosts {
 /** A request to a source's own API. */
 export interface ApiRequest {
   /** Default `GET`. */
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PATCH";
   /** Which of `hosts` is asked. Default `api`. */
   readonly host?: string;
   /** From the root of the host, e.g. `/api/v1/users/00u1`. The source percent-encodes ids in it. */

@@ -56,7 +56,7 @@ export const SourceSettings = z.strictObject({
    * `"custom_attrs[id='C-1'].value.text"` for the item of a list that has this id; lib/fields/read.ts says how paths are written.
    */
   customData: z._default(z.record(z.string(), z.string()), {}),
-  /** Labels and states in another language → the English ones that the source's README lists: `{ Estado: "Status" }`. BambooHR only. */
+  /** Labels and states in other words → those that the source's README lists: `{ Estado: "Status" }`. BambooHR and Zoho People only. */
   words: z.exactOptional(z.record(z.string(), z.string())),
   /**
    * Whether joiners bring the password hashes that this source sends (`keep`) or not (`drop`, also where it is absent); its README says

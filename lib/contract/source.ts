@@ -82,6 +82,14 @@ export interface Fetch<Secret> {
     api: SourceApi<Secret>,
     cursor: string | undefined,
   ): Promise<ChangedPage | undefined>;
+  /**
+   * For `npm run doctor`: whether the vendor's own webhook to this address is on, where its API says so. `undefined` where it does not
+   * show that: the webhook may have been made by another user.
+   *
+   * @param url of our function, as the vendor was given it.
+   * @throws InboundError as `read`.
+   */
+  isHookOn?(api: SourceApi<Secret>, url: string): Promise<boolean | undefined>;
 }
 
 /** A page of a source's list of changes. */
@@ -145,6 +153,19 @@ export interface Listing<Secret> {
   departments?(api: SourceApi<Secret>, cursor: string | undefined): Promise<DepartmentPage>;
 }
 
+/** How what a sender was asked for is asked for anew before it ends: a subscription, a channel. */
+export interface Renewal<Secret> {
+  /** As for `fetch`. */
+  hosts(secret: Secret): ApiHosts;
+  /**
+   * Renews what ends soon. Asked about once an hour, so that it has to leave alone what still lasts; two may run at once.
+   *
+   * @param known what the last run returned, e.g. when it ends; `undefined` before the first one, and where a run returned nothing.
+   * @throws InboundError the failures of `fetch`; the next run tries again.
+   */
+  run(api: SourceApi<Secret>, known: string | undefined): Promise<string | undefined>;
+}
+
 /** What translation may know beside the event: settings, never clocks or networks. */
 export interface TranslationContext {
   /** ISO 3166 code of the country that a phone number without `+` belongs to, e.g. `CN`. */
@@ -155,7 +176,7 @@ export interface TranslationContext {
   readonly departments: DepartmentRule;
   /** Custom fields of the user pool → path in the payload. Nothing else becomes custom data. */
   readonly customData: Readonly<Record<string, string>>;
-  /** The source's labels and states in another language → the English ones. */
+  /** The company's own labels and states → those that the source knows. */
   readonly words?: Readonly<Record<string, string>>;
   /** Whether a joiner brings the password hash that the source sends; absent: it does not. */
   readonly passwordHashes?: PasswordHashPolicy;
@@ -181,7 +202,7 @@ export type KnownFrom = "code" | "documentation" | "reports";
  * How AWS itself tells of people, in place of a webhook: it invokes the source's function, with rights of IAM. Such a source has neither a
  * route nor a secret; its proof is `awsInvocation`, which takes no delivery over HTTP.
  */
-export interface Trigger {
+interface Trigger {
   /** As whom AWS invokes the function, e.g. `cognito-idp.amazonaws.com`. `invokedBy` of the configuration says for which resources. */
   readonly principal: string;
   /**
@@ -200,8 +221,11 @@ export interface Source<Secret = never> {
   /** Both are said by every built-in source; docs/sources.md is made of them. */
   readonly kind?: SourceKind;
   readonly knownFrom?: KnownFrom;
-  /** What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. */
-  readonly neverTells?: readonly ("mover" | "leaver")[];
+  /**
+   * What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. Without joiners, it sends signals about people
+   * whom others bring: `people: "shared"`.
+   */
+  readonly neverTells?: readonly ("joiner" | "mover" | "leaver")[];
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */
   readonly secret: z.core.$ZodType<Secret>;
   /** What `externalId` of the configuration may name, where the source has several ids of a person. The first one is the default. */
@@ -245,6 +269,8 @@ export interface Source<Secret = never> {
   readonly fetch?: Fetch<Secret>;
   /** All people of the source, page by page, where its API has such a list. */
   readonly list?: Listing<Secret>;
+  /** For a sender that sends for a time only, until it is asked again. */
+  readonly renew?: Renewal<Secret>;
   /**
    * A delivery that is about no person, for `npm run doctor`: it signs this with the secret in use and sends it to what is
    * deployed. No change may come of it. A body is posted; a query is sent with GET.
@@ -258,10 +284,13 @@ export interface Source<Secret = never> {
 }
 
 /**
- * The parts of a source that receiving needs. The meaning of an event is not among them: this bundle has neither `fetch`, `list` nor
- * `translate`.
+ * The parts of a source that receiving needs. The meaning of an event is not among them: this bundle has neither `fetch`, `list`,
+ * `renew` nor `translate`.
  */
-export type Receiver<Secret = never> = Omit<Source<Secret>, "fetch" | "list" | "translate" | "ping">;
+export type Receiver<Secret = never> = Omit<
+  Source<Secret>,
+  "fetch" | "list" | "renew" | "translate" | "ping"
+>;
 
 /** A source of the operator's own, defined in `inbound.config.ts`: its key there is its name. */
 export type OwnSource<Secret = unknown> = Omit<Source<Secret>, "name">;

@@ -7,12 +7,10 @@ export function packed<Item>(
   size: number,
   claimsOf: (item: Item) => readonly string[],
 ): Item[][] {
-  const open: { batch: Item[]; taken: Set<string> }[] = [];
+  const open: Open<Item>[] = [];
   for (const item of items) {
     const claims = claimsOf(item);
-    let home = open.find(
-      ({ batch, taken }) => batch.length < size && !claims.some((claim) => taken.has(claim)),
-    );
+    let home = open.find((each) => hasRoom(each, size, claims));
     if (!home) {
       home = { batch: [], taken: new Set() };
       open.push(home);
@@ -21,4 +19,15 @@ export function packed<Item>(
     for (const claim of claims) home.taken.add(claim);
   }
   return open.map(({ batch }) => batch);
+}
+
+interface Open<Item> {
+  readonly batch: Item[];
+  readonly taken: Set<string>;
+}
+
+function hasRoom({ batch, taken }: Open<unknown>, size: number, claims: readonly string[]): boolean {
+  if (batch.length >= size) return false;
+  for (const claim of claims) if (taken.has(claim)) return false;
+  return true;
 }

@@ -12,13 +12,15 @@ export interface Assembled {
 
 /** Puts people together, one after the other. */
 export interface Assembly {
+  /** Begins a person: nothing of the one before is left, also where that one was not ended. */
+  begin(): void;
   /** Takes what an encoder made. Of a field that was there before, the earlier one stays. */
   add(encoded: Encoded): void;
   /** Takes one field. */
   set(field: keyof CreateUserInfoDto, value: unknown, path: string, rule: string): void;
   /** Notes why a value is not used. */
   drop(path: string, problem: string): void;
-  /** The person, and begins another one. */
+  /** The person since `begin`. */
   end(): Assembled;
 }
 
@@ -76,6 +78,11 @@ export function assembly(): Assembly {
   const drop = (path: string, problem: string) => void (dropped ??= []).push({ path, problem });
 
   return {
+    begin() {
+      last = none;
+      values = [];
+      dropped = undefined;
+    },
     set,
     drop,
     add({ fields, path, rule, problem }) {
@@ -85,15 +92,7 @@ export function assembly(): Assembly {
     },
     end() {
       const { personOf, trail } = (last.shape ??= shapeOf(last));
-      const assembled: Assembled = {
-        person: personOf(values),
-        trail,
-        dropped: dropped ?? nothingDropped,
-      };
-      last = none;
-      values = [];
-      dropped = undefined;
-      return assembled;
+      return { person: personOf(values), trail, dropped: dropped ?? nothingDropped };
     },
   };
 }

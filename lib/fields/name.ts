@@ -13,6 +13,16 @@ const familyFirstName =
  * family before given, without a space, when both are written in Chinese characters, kana or Hangul; else given, middle, family.
  */
 export function fullName(parts: { full?: Read; given?: Read; family?: Read; middle?: Read }): Encoded {
+  const { full: whole } = parts;
+  // Most files have whole names only.
+  if (
+    whole &&
+    !isEmpty(whole.value) &&
+    isAbsent(parts.given) &&
+    isAbsent(parts.family) &&
+    isAbsent(parts.middle)
+  )
+    return wholeName(whole);
   const present = [parts.full, parts.given, parts.middle, parts.family].filter(
     (part) => part !== undefined && !isEmpty(part.value),
   ) as Read[];
@@ -22,7 +32,7 @@ export function fullName(parts: { full?: Read; given?: Read; family?: Read; midd
     path: (present.length > 0 ? present : Object.values(parts)).map((part) => part.path).join(" + "),
   };
   if (present.length === 0) return nothing(read, "trimmed");
-  const broken = present.find((part) => (plainText(part.value)?.length ?? Infinity) > 255);
+  const broken = present.find((part) => (plainText(part.value)?.length ?? Infinity) > maxNameLength);
   if (broken) return refused(broken, "trimmed", "name-invalid");
 
   const [full, given, middle, family] = [parts.full, parts.given, parts.middle, parts.family].map((part) =>
@@ -57,4 +67,16 @@ export function partialName(parts: { full?: Read; given: Read; family: Read; mid
     ...(middle ? [text("middleName", middle)] : []),
   ];
   return { encoded, isWhole };
+}
+
+const isAbsent = (part: Read | undefined): boolean => part === undefined || isEmpty(part.value);
+
+/** Of each part, in UTF-16 units. */
+const maxNameLength = 255;
+
+function wholeName(read: Read): Encoded {
+  const name = plainText(read.value);
+  return name === undefined || name.length > maxNameLength
+    ? refused(read, "trimmed", "name-invalid")
+    : encoded(read, "trimmed", { name });
 }

@@ -27,6 +27,9 @@ import {
   type BegunRoster,
   type RosterOperationPorts,
 } from "#lib/rosters/operations.ts";
+import { bothDepartments, DepartmentsRequest, type BothDepartments } from "#lib/rosters/departments.ts";
+import { lastRosters, LastRostersRequest, type LastRosters } from "#lib/rosters/last-rosters.ts";
+import { sync, SyncRequest, type Synced } from "#lib/rosters/sync.ts";
 import type { RosterReport } from "#lib/rosters/report.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
 import { logContext } from "./middleware/log-context.ts";
@@ -54,6 +57,9 @@ const Request = z.union([
   StartRosterRequest,
   ApplyRosterRequest,
   FollowRosterRequest,
+  LastRostersRequest,
+  DepartmentsRequest,
+  SyncRequest,
 ]);
 /** What an operator may ask for. */
 export type OperationRequest = z.input<typeof Request>;
@@ -68,7 +74,10 @@ type Answer =
   | FollowedImport
   | UndonePage
   | BegunRoster
-  | RosterReport;
+  | RosterReport
+  | LastRosters
+  | BothDepartments
+  | Synced;
 
 /**
  * The Lambda handler of operations, invoked by operators who have the right: what lib/operations takes, e.g.
@@ -107,6 +116,12 @@ export function operations(open: () => OperationPorts) {
           return applyRoster(request, ports);
         case "follow-roster":
           return followRoster(request, ports);
+        case "last-rosters":
+          return lastRosters(ports);
+        case "departments":
+          return bothDepartments(request, ports, { deadline });
+        case "sync":
+          return sync(request, ports, { owner, deadline });
         default:
           return operate(request, ports, { owner, deadline });
       }
@@ -120,6 +135,6 @@ function requestOf(event: unknown): z.output<typeof Request> {
   throw new InboundError("malformed", "operation-unknown", {
     hint:
       "list or show; redrive, release or discard (each with mode: preview or apply, and with id, person, reason or source); " +
-      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import); undo-import (import, mode, deletes, most); start-roster (source, plan, verify, adopt), apply-roster and follow-roster (source, run)",
+      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import); undo-import (import, mode, deletes, most); start-roster (source, plan, verify, adopt), apply-roster and follow-roster (source, run); last-rosters; departments (source); sync (source, subject, mode)",
   });
 }

@@ -6,7 +6,7 @@ import { urlToHttpOptions } from "node:url";
 
 /** A request that is ready to be sent. */
 interface Outgoing {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
   /** With its query, encoded. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

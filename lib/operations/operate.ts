@@ -81,12 +81,13 @@ async function rehearseAgain({ message }: ParkedMessage, ports: ApplyPorts, run:
   const all = await Promise.all(messages.map((each) => rehearse(each, ports, run)));
   const fields = Object.assign({}, ...all.map((each) => each.fields)) as Record<string, FieldEffect>;
   return {
-    result: all.map(({ applied }) => wordsOf(applied)).join(", "),
+    result: all.map(({ applied }) => appliedText(applied)).join(", "),
     ...(Object.keys(fields).length > 0 && { fields }),
   };
 }
 
-function wordsOf(applied: Applied | undefined): string {
+/** What became of a message, or would, in a few words: `accepted`, `rejected conflict (email)`, `waiting date-ahead`. */
+export function appliedText(applied: Applied | undefined): string {
   if (applied?.state === "done") return outcomeText(applied.outcome);
   const { reason = "" } = applied ?? {};
   return `${applied?.state === "waiting" ? "waiting" : notNow} ${reason}`.trim();
@@ -105,7 +106,7 @@ async function again(parked: ParkedMessage, ports: ApplyPorts, run: ApplyRun): P
   const [first] = all;
   const isParkedAnew = message.kind === "event" && first?.state === "done" && first.outcome.kind === kind;
   if (!isUndecided && !isParkedAnew) await ports.parked.remove(parked);
-  return { result: all.map(wordsOf).join(", ") };
+  return { result: all.map(appliedText).join(", ") };
 }
 
 /** Gives a message up: it is over, and nothing happens to the account. */

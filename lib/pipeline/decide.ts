@@ -1,4 +1,4 @@
-import type { Change, Leave, Update } from "#lib/contract/change.ts";
+import { joinerOf, type Change, type Leave, type Update } from "#lib/contract/change.ts";
 import type { PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
@@ -154,7 +154,10 @@ function leftUnderOtherId({ known, underNewSubject }: Knowledge): Leave[] {
 export const leftBefore: Leave = { kind: "leave", who: {} };
 
 /** The person of a source who is no longer in its scope leaves, where the source has brought them and they are open. */
-export function leavesScope(policy: OutOfScopePolicy | undefined, { known }: Knowledge): Leave[] {
+export function leavesScope(
+  policy: OutOfScopePolicy | undefined,
+  { known }: Pick<Knowledge, "known">,
+): Leave[] {
   return policy === "leave" && known?.userId !== undefined && known.isClosed !== true
     ? [{ kind: "leave", who: {} }]
     : [];
@@ -243,12 +246,7 @@ function placed(
   const mayBeRenamed = now - Date.parse(reception.receivedAt) < (change.createsAfterSeconds ?? 0) * 1000;
   const complete = change.complete && (isPlaced || !mayBeRenamed);
   if (complete && (isSame || (person && !maySpeak(source, people, person, known)))) {
-    const joiner = {
-      kind: "create",
-      person: called(change.whole ?? change.person),
-      trail: change.trail,
-      ...(change.options && { options: change.options }),
-    } as const;
+    const joiner = joinerOf(change, called(change.whole ?? change.person));
     return { change, task: { ...about, change: joiner, isMover: true } };
   }
   const whole = complete && { whole: called(change.whole ?? (change.person as CreateUserInfoDto)) };

@@ -34,6 +34,7 @@ interface InJson {
  * - behind a prefix, `sha256=…`: `{ …, prefix: "sha256=" }`
  * - in a list, `v1,… v1,…`: `{ …, separator: " ", prefix: "v1," }`; items without the prefix are other schemes, and skipped
  * - in pairs, `t=…,v1=…,v1=…`: `{ …, pair: "v1" }`
+ * - in the JSON body: `{ json: "signature", … }`; what is handed on is the body without it, written again
  *
  * Of several signatures one has to be right. Hex is taken in either case, base64 with or without its padding.
  */

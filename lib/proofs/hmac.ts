@@ -19,7 +19,7 @@ import {
 } from "./hmac-settings.ts";
 import { compileTemplate, placeOfPart, type SignedParts } from "./hmac-template.ts";
 import { canonical, decodeKey, plusRestored, readList, readPairs, readTimestamp } from "./signature-text.ts";
-import { parseJson, textAt, writeAt } from "./json-place.ts";
+import { parseJson, textAt, withoutPlace, writeAt } from "./json-place.ts";
 import { oncePerSecret } from "./once-per-secret.ts";
 import { placeOf, refused, secondsBetween, secretEmpty } from "./refused.ts";
 
@@ -56,6 +56,7 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
         : placeOf("body", signature.json);
   const timePlace = timestamp && placeOfTime(timestamp, timestampHeaders, place);
   const malformed = refused("proof-malformed", { place, form });
+  const tooDeep = refused("proof-malformed", { place: "body", form: "JSON that is not nested too deep" });
   const notJson = refused("proof-malformed", { place: "body", form: "JSON" });
 
   // A KeyObject is made once per secret: four times as fast as the raw key each time (Node 24, 1 KB).
@@ -183,9 +184,12 @@ export function hmac<Secret>(settings: HmacSettings<Secret>): ImmediateProof<Sec
     for (const key of usable) {
       const expected = canonical(digest(key, pieces), signature.encoding);
       if (candidates.some((candidate) => isSameDigest(expected, canonical(candidate, signature.encoding)))) {
+        // A signature inside of the body is no part of what is said.
+        const payload = "json" in signature ? withoutPlace(document, signature.json) : body;
+        if (payload === undefined) return tooDeep;
         return {
           ok: true,
-          payload: body,
+          payload,
           ...(sentAt === undefined ? {} : { sentAt }),
           ...(id === undefined ? {} : { deliveryId: id }),
         };

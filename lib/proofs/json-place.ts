@@ -38,3 +38,21 @@ export function writeAt(document: object, path: string, value: string | number):
   }
   place[last] = value;
 }
+
+/** The document without what is at a path, as JSON; `undefined` where writing would overflow the stack: reading does not. */
+export function withoutPlace(document: unknown, path: string): Uint8Array | undefined {
+  try {
+    return Buffer.from(JSON.stringify(removed(document, path.split("."))));
+  } catch {
+    return undefined;
+  }
+}
+
+function removed(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined || typeof value !== "object" || value === null || !Object.hasOwn(value, key)) {
+    return value;
+  }
+  const { [key]: inner, ...others } = value as Record<string, unknown>;
+  if (rest.length === 0) return others;
+  return { ...value, [key]: removed(inner, rest) };
+}

@@ -85,6 +85,14 @@ export const asking: ReasonGroup = {
       zh: "来源的人员列表没有结尾，不能视为完整，因此不据此作任何判断。",
       zhNext: "请向厂商反馈；单个人员的事件不受影响。",
     },
+    "departments-too-many": {
+      en: "The source and Authing have more departments together than can be shown beside each other, so no map was made.",
+      enNext:
+        "Write departments of the source in inbound.config.ts as a function, or pass the ids on with departments: { by: … }.",
+      zh: "来源与 Authing 的部门总数超过可以对照显示的上限，因此没有生成映射。",
+      zhNext:
+        "请在 inbound.config.ts 中把该来源的 departments 写成函数，或用 departments: { by: … } 直接传递 ID。",
+    },
     "list-cursor-unreadable": {
       en: "The place in the source's list at which a run was to go on cannot be read, so nothing is concluded from this list.",
       enNext: "Start the run again: it begins at the first page.",
@@ -163,6 +171,21 @@ export const asking: ReasonGroup = {
       zh: "该通知来自该来源密钥以外的频道，因此事件成为死信，没有改变任何账号。",
       zhNext: "请丢弃；如果频道确是您的，请把其 ID 的开头部分保存为密钥中的 channelId，然后重新处理。",
       run: ["npm run parked -- discard apply --id {id}{stage}", ...redriveReason],
+    },
+    "subscription-not-renewed": {
+      en: "A subscription of a source could not be renewed, and the source falls silent when it ends: it is tried again each hour.",
+      enNext:
+        "Look in the log of events-apply for the source and the reason, and do what the reason asks for.",
+      zh: "某个来源的订阅未能续期，到期后该来源将不再发送：每小时会重试一次。",
+      zhNext: "请在 events-apply 的日志中查看是哪个来源及其原因，并按该原因处理。",
+      run: runDoctor,
+    },
+    "subscription-missing": {
+      en: "The source has no subscription to renew, so that it sends nothing: it is looked for again each hour.",
+      enNext: "Make the subscription as the README of the source says.",
+      zh: "该来源没有可续期的订阅，因此不会发送任何内容：每小时会再次查找。",
+      zhNext: "请按该来源 README 的说明创建订阅。",
+      run: runDoctor,
     },
     "api-host-not-asked": {
       en: "A test would have asked a vendor's real API, so it was stopped; no delivery is affected.",

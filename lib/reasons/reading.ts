@@ -29,6 +29,14 @@ export const reading: ReasonGroup = {
       zhNext: "请在飞书开放平台添加 2.0 版通讯录事件，去掉 1.0 版事件，然后丢弃。",
       run: ["npm run parked -- discard apply --reason event-version-unsupported --source {source}{stage}"],
     },
+    "subject-of-another-issuer": {
+      en: "The event is about an account of another issuer than the sender, whose ids may be another person's here, so it is dead and no account is changed.",
+      enNext:
+        "If these ids are the company's all the same, make that issuer a source of its own; if not, discard.",
+      zh: "事件所指的账号属于另一个签发方，其 ID 在这里可能是另一个人，因此成为死信，没有改变任何账号。",
+      zhNext: "如果这些 ID 确实是本公司的，请把该签发方配置为单独的来源；否则请丢弃。",
+      run: ["npm run parked -- show {id}{stage}", ...redriveOne],
+    },
     "translation-failed": {
       en: "The mapping of the source failed on this event, which is a defect of the mapping: the event is dead and the account is unchanged.",
       enNext: "Correct the mapping, deploy, and redrive.",

@@ -1,4 +1,4 @@
-import type { Change, Create, Update } from "#lib/contract/change.ts";
+import { joinerOf, type Change, type Create, type Update } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SubjectRecord } from "#lib/contract/ledger.ts";
 import { fieldsOnlyAtCreate, type CreateUserInfoDto } from "#lib/contract/person.ts";
@@ -78,9 +78,7 @@ export function differenceOf(
 function asJoiner(change: Change): Change {
   if (change.kind !== "update") return change;
   if (!change.complete) throw new InboundError("malformed", "person-incomplete");
-  const { trail, dropped } = change;
-  const person = change.whole ?? (change.person as CreateUserInfoDto);
-  return { kind: "create", person, trail, ...(dropped && { dropped }) } satisfies Create;
+  return joinerOf(change, change.whole ?? (change.person as CreateUserInfoDto));
 }
 
 /** What of a change differs from what was told. A password is the person's own by now, and what only a new account takes never changes. */

@@ -72,7 +72,13 @@ export function whyIncomplete(
 /** The list of a source and its API, whose requests are counted. */
 export async function openList(
   name: string,
-  { source, secrets, openApi, deadline, requests }: RosterWork,
+  {
+    source,
+    secrets,
+    openApi,
+    deadline,
+    requests,
+  }: Pick<RosterWork, "source" | "secrets" | "openApi" | "deadline" | "requests">,
 ): Promise<{ list: Listing<unknown>; api: SourceApi<unknown> }> {
   const { list, secret: shape } = source(name) ?? {};
   if (!list || !shape) throw new InboundError("misconfigured", "source-without-list");

@@ -8,7 +8,7 @@ import type { RosterFiles } from "./roster-store.ts";
 import type { SubjectIndex } from "./subject-index.ts";
 
 /** How many departures of one run are taken without a question: this many, or this share of the people of the source. */
-export interface DepartureLimit {
+interface DepartureLimit {
   readonly atMost: number;
   readonly share: number;
 }

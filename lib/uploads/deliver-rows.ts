@@ -32,41 +32,52 @@ export async function deliverRows(
   ports: DeliveryPorts & { readonly existing: ExistingPolicy },
   deadline: number,
 ): Promise<DeliveredRow[]> {
-  const translated = rows.map((row) => ({
-    row,
-    entries: translator.translate(row).map((entry) => toldOfWire(entry, ports)),
-  }));
   const since = Date.parse(startedAt);
-  const taskOf = new Map<TranslatedEntry, Task>();
-  for (const { row, entries } of translated) {
+  const tasks: Task[] = [];
+  const translated = rows.map((row) => {
+    const entries = translator.translate(row).map((entry) => toldOfWire(entry, ports));
     const { source, id: name } = rowKey(id, row.place);
-    for (const entry of entries) {
-      if (!entry.change || followsRefused(entry, entries)) continue;
-      taskOf.set(entry, {
-        change: entry.change,
-        // One name for all that a row brings: a secret follows the person of its row.
-        by: `${source}/${name}`,
-        source,
-        ...(owner !== undefined && { owner }),
-        since,
-        // The principals that may write into the bucket say whose accounts these are.
-        links: true,
-        isSame: false,
-        ...(ports.existing === "update" && { updates: true as const }),
-      });
-    }
-  }
-  const tasks = [...taskOf.values()];
+    // One name for all that a row brings: a secret follows the person of its row.
+    const origin = { by: `${source}/${name}`, source, since, owner, isUpdating: ports.existing === "update" };
+    return { row, entries: entries.map((entry) => ({ entry, at: addTask(tasks, entry, entries, origin) })) };
+  });
   const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
   if (stopped) throw stopped;
-  const outcomeOf = new Map(tasks.map((task, index) => [task, outcomes[index]]));
   return translated.map(({ row, entries }) => ({
     row,
-    entries: entries.map((entry): DeliveredEntry => {
-      const task = taskOf.get(entry);
-      return { ...entry, outcome: (task && outcomeOf.get(task)) ?? refusal(entry) };
+    entries: entries.map(({ entry, at }): DeliveredEntry => {
+      const outcome = at === undefined ? undefined : outcomes[at];
+      return { ...entry, outcome: outcome ?? refusal(entry) };
     }),
   }));
+}
+
+interface Origin extends Pick<Task, "by" | "source" | "since"> {
+  readonly owner: string | undefined;
+  readonly isUpdating: boolean;
+}
+
+/** Adds what an entry is to do; gives its place among the tasks, and none where there is nothing to do. */
+function addTask(
+  tasks: Task[],
+  entry: TranslatedEntry,
+  entries: readonly TranslatedEntry[],
+  { by, source, since, owner, isUpdating }: Origin,
+): number | undefined {
+  const { change } = entry;
+  if (!change || followsRefused(entry, entries)) return undefined;
+  tasks.push({
+    change,
+    by,
+    source,
+    ...(owner !== undefined && { owner }),
+    since,
+    // The principals that may write into the bucket say whose accounts these are.
+    links: true,
+    isSame: false,
+    ...(isUpdating && { updates: true as const }),
+  });
+  return tasks.length - 1;
 }
 
 /** Whether a secret belongs to a person whom the same row could not bring: the account with its address is another person's. */

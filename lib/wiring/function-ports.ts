@@ -82,11 +82,11 @@ function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): Apply
 export function operationPorts(config: Config, sources: ReadonlyMap<string, Source>): OperationPorts {
   const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "UPLOADS_QUEUE_URL"]);
   const { SERVICE, STAGE, BUCKET, UPLOADS_QUEUE_URL } = environment;
-  const names = [...sources.keys()];
+  const received = [...sources.values()].flatMap(({ name, trigger }) => (trigger ? [] : [name]));
   return {
     ...rosterPorts(config, sources),
-    sources: names,
-    refusals: loggedRefusals({ service: SERVICE, stage: STAGE, sources: names }),
+    sources: [...sources.keys()],
+    refusals: loggedRefusals({ service: SERVICE, stage: STAGE, sources: received }),
     imports: {
       objects: objectStore(),
       bucket: BUCKET,

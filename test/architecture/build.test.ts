@@ -82,9 +82,9 @@ describe.each([...receiving, own])("the receiving bundle of $file", ({ name }) =
     const fetchesKeys = inputs.includes("lib/proofs/jwks.ts");
     const asking = inputs.filter((input) => /lib\/http\//.test(input));
     expect(asking).toEqual(fetchesKeys ? ["lib/http/exchange.ts"] : []);
-    // The texts of the source's own fetch.ts and list.ts must not be in the bundle.
+    // The texts of the source's own fetch.ts, list.ts and renew.ts must not be in the bundle.
     const texts = inputs
-      .filter((input) => /\/(?:fetch|list)\.ts$/.test(input))
+      .filter((input) => /\/(?:fetch|list|renew)\.ts$/.test(input))
       .map((input) => wordsOf(input));
     expect(texts.flat().filter((word) => textOf(name).includes(word))).toEqual([]);
   });

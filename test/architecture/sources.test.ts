@@ -18,6 +18,7 @@ const sources: Readonly<
       readonly externalIds?: unknown;
       readonly fetch?: unknown;
       readonly list?: unknown;
+      readonly renew?: unknown;
     }
   >
 > = registry;
@@ -68,7 +69,7 @@ describe("the sources", () => {
   });
 
   it.each(folders)("all have the same files: %s", (name) => {
-    const { externalIds, fetch, list: listing } = sources[camelCase(name)] ?? {};
+    const { externalIds, fetch, list: listing, renew } = sources[camelCase(name)] ?? {};
     expect(
       list(`lib/sources/${name}/`)
         .map((entry) => entry.name)
@@ -86,12 +87,15 @@ describe("the sources", () => {
       "index.ts",
       // Likewise, list.ts exists exactly where the source can list its people.
       ...(listing ? ["list.ts"] : []),
+      // And renew.ts, where something of the source ends.
+      ...(renew ? ["renew.ts"] : []),
       "split.ts",
       "translate.ts",
     ]);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/secret.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/words.json`, root))).toBe(true);
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/list.json`, root))).toBe(listing !== undefined);
+    expect(existsSync(new URL(`lib/sources/${name}/fixtures/renew.json`, root))).toBe(renew !== undefined);
   });
 
   it("send samples of different people in `npm start`, so that any of them can be tried side by side", () => {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 import {
   bundleFunction,
-  functionFiles,
+  configuredFunctions,
   leanSdk,
   lazyBuiltins,
   withoutTranslation,
@@ -88,7 +88,9 @@ async function prepare() {
   const at = (name: string) => join(folder, name);
   const aws = await startLoopbackAws({ signingSecret });
 
-  const bundles = await Promise.all(functionFiles().map((file) => bundleFunction(file, folder, config)));
+  const bundles = await Promise.all(
+    configuredFunctions(config).map((file) => bundleFunction(file, folder, config)),
+  );
   const own = at(`${measured}/index.mjs`);
   const [script, empty, sdk, sdkPlain, authing, naive] = await Promise.all([
     build({

@@ -16,7 +16,7 @@ import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 type Answers = readonly ApiAnswerOnWire[];
 
 const page = "<!doctype html><title>Not what you asked for</title>";
-const failures: Readonly<Record<string, Omit<ApiAnswerOnWire, "request">>> = {
+export const failures: Readonly<Record<string, Omit<ApiAnswerOnWire, "request">>> = {
   "a redirect": { status: 302, headers: { location: "https://example.com/sign-in" } },
   "400": { status: 400, json: { error: "bad request" } },
   "401": { status: 401, json: { error: "unauthorized" } },

@@ -8,7 +8,7 @@ import { keepDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.
 import * as registry from "#lib/sources/registry.ts";
 import { fixtureSecret, fixtureSigner } from "#infra/fixtures/cases.ts";
 import { deliveryOf, signedRequest, type WireRequest } from "#infra/fixtures/requests.ts";
-import { isJson } from "./json-places.ts";
+import { isJson, pathsIn, replaced, type Path } from "./json-places.ts";
 import { arrived, type SourceUnderTest } from "./source-under-test.ts";
 import { altered, foreign, foreignSigner, signerFor, type Secret } from "./strangers.ts";
 
@@ -78,7 +78,15 @@ export function attackProof(tested: SourceUnderTest): void {
         change(value).map((other) => [`query ${key}`, withParameter(key, other)] as const),
       ),
       ...tokens.flatMap((value) => change(value).map((other) => ["path", withToken(other)] as const)),
+      ...textsWritten(fixture.body, signed.body).flatMap(([path, value]) =>
+        change(value).map((other) => [`body ${path.join(".")}`, withText(path, other)] as const),
+      ),
     ];
+    /** The request with a text that the proof has written into its body replaced or removed. */
+    function withText(path: Path, value?: string): WireRequest {
+      const document = JSON.parse(Buffer.from(signed.body).toString()) as unknown;
+      return { ...signed, body: Buffer.from(JSON.stringify(replaced(document, path, value))) };
+    }
     /** Changed bytes may be accepted only if they mean the same: an envelope may be written in several ways, its content may not. */
     async function saysSomethingElse(body: Uint8Array): Promise<boolean> {
       const result = await attempt({ ...signed, body });
@@ -272,6 +280,25 @@ function publishedVector(name: string): z.infer<typeof Vector> | undefined {
   // Vectors of other shapes are for the tests of their proofs.
   return z.safeParse(Vector, JSON.parse(readFileSync(path, "utf8"))).data;
 }
+
+/** The texts in a signed JSON body that the sender's own body does not have: what the proof wrote. */
+function textsWritten(said: Uint8Array, signed: Uint8Array): [path: Path, text: string][] {
+  if (!isJson(said) || !isJson(signed)) return [];
+  const [before, after] = [said, signed].map((body) => JSON.parse(Buffer.from(body).toString()) as unknown);
+  return pathsIn(after).flatMap((path): [Path, string][] => {
+    const text = valueAt(after, path);
+    return typeof text === "string" && valueAt(before, path) !== text ? [[path, text]] : [];
+  });
+}
+
+const valueAt = (document: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null
+        ? (value as Record<string | number, unknown>)[key]
+        : undefined,
+    document,
+  );
 
 function replacedKey(
   record: Readonly<Record<string, string>>,

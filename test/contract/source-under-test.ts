@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
+import { isRefusalStatus } from "#lib/contract/refusals.ts";
 import { receive } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { Delivery } from "#lib/contract/proof.ts";
-import type { Source, SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
+import type { Reply, Source, SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import type { ApiHosts, SourceApi } from "#lib/contract/source-api.ts";
 import { requestOf, type EventFixture, type HandshakeFixture } from "#infra/fixtures/cases.ts";
 import { deliveryOf, type WireRequest } from "#infra/fixtures/requests.ts";
@@ -16,6 +17,7 @@ import {
   openApi,
   verifiedCase,
 } from "#infra/local/case-meaning.ts";
+import { textsIn } from "./json-places.ts";
 import type { Secret } from "./strangers.ts";
 
 // A source with its cases, and the pipeline's functions for them: used by the suites beside this file.
@@ -64,6 +66,13 @@ export function sourceUnderTest(given: Given) {
     return { reply, queued };
   }
 
+  /** Whether this is the answer to a stranger: 401 and nothing else, or what the sender's standard wants, which says nothing of the secret. */
+  function isRefusal({ status, ...said }: Reply): boolean {
+    if (!source.refuse) return status === 401 && Object.keys(said).length === 0;
+    const values = textsIn(secret).filter((text) => text.length > 5);
+    return isRefusalStatus(status) && !values.some((value) => JSON.stringify(said).includes(value));
+  }
+
   /** A verified delivery with this body, or with this query where the source's cases have no body. */
   function plain(body: Uint8Array, headers: Readonly<Record<string, string>>): VerifiedDelivery {
     const { now, method } = fixture;
@@ -108,6 +117,7 @@ export function sourceUnderTest(given: Given) {
     secret,
     requestFor,
     received,
+    isRefusal,
     plain,
     readable,
     /** The meaning of a case; see `case-meaning.ts`. */

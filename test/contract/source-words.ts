@@ -16,12 +16,13 @@ import { attempted, type SourceUnderTest } from "./source-under-test.ts";
 
 /**
  * `fixtures/words.json`: the names of the fields, at any depth of a body or an answer, whose values are such words; `labels` are names
- * that the sender's customer chooses or that are translated.
+ * that the sender's customer chooses or that are translated; `keyed` are names of objects in which such words are names.
  */
 const WordsFile = z.strictObject({
   types: z.array(z.string()),
   statuses: z.array(z.string()),
   labels: z._default(z.array(z.string()), []),
+  keyed: z._default(z.array(z.string()), []),
 });
 type Words = z.infer<typeof WordsFile>;
 type Kind = keyof Words;
@@ -75,7 +76,7 @@ export async function misunderstood(
         ? each.answers.map((answer) => ({ ...answer, json: editedJson(answer.json, names, edit) }))
         : each.answers,
   });
-  const strange = edited(kind === "labels" ? "rename" : "replace");
+  const strange = edited(kind === "labels" ? "rename" : kind === "keyed" ? "rename inside" : "replace");
   const asked = (fixture: EventFixture) => completed(tested, fixture);
   const [before, after] = [await asked(each), await asked(strange)];
   if ((["body", "query", "answers"] as const).every((part) => isDeepStrictEqual(strange[part], each[part]))) {
@@ -83,7 +84,8 @@ export async function misunderstood(
   }
   if (after.length < before.length) return { found: [`${each.name}: an event is dropped`], tried: 1 };
   // An event may mean the same without these words: a deletion closes an account whatever the status beside it is.
-  const silent = kind === "types" ? [] : await asked(edited("remove"));
+  const isType = kind === "types" || kind === "keyed";
+  const silent = isType ? [] : await asked(edited("remove"));
   // An event that announces changes of several people becomes several, as long as it is understood.
   const results = after.flatMap((events, index) =>
     events.map((event, place) => {
@@ -133,8 +135,8 @@ function translated(
 
 const isLeave = (changes: readonly Change[]): boolean => changes.length === 1 && changes[0]?.kind === "leave";
 
-/** The three replacements: values become nonsense; values are removed with their names; names become nonsense. */
-type Edit = "replace" | "remove" | "rename";
+/** The replacements: values become nonsense; values are removed with their names; names, or those inside, become nonsense. */
+type Edit = "replace" | "remove" | "rename" | "rename inside";
 
 function editedBody({ body, extension }: EventFixture, names: readonly string[], edit: Edit): string {
   const text = body.toString();
@@ -157,6 +159,7 @@ function editedJson(value: unknown, names: readonly string[], edit: Edit): unkno
       if (!names.includes(key)) return [[key, editedJson(inner, names, edit)]];
       if (edit === "rename") return [[`${nonsense} ${names.indexOf(key)}`, inner]];
       if (edit === "replace") return [[key, withNonsense(inner)]];
+      if (edit === "rename inside") return [[key, withNonsenseNames(inner)]];
       return [];
     }),
   );
@@ -167,6 +170,11 @@ function withNonsense(value: unknown): unknown {
   if (value === null || value === "" || value === undefined) return value;
   if (typeof value !== "object") return nonsense;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withNonsense(inner)]));
+}
+
+function withNonsenseNames(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.values(value).map((inner, index) => [`${nonsense} ${index}`, inner]));
 }
 
 function editedQuery({ query }: EventFixture, names: readonly string[], edit: Edit): EventFixture["query"] {

@@ -6,6 +6,7 @@ import { attackList } from "./source-list.ts";
 import { attackProof } from "./source-proof.ts";
 import { attackReceiving } from "./source-receiving.ts";
 import { attackRefusals } from "./source-refusals.ts";
+import { attackRenewal } from "./source-renewal.ts";
 import { attackTranslation } from "./source-translation.ts";
 import { playStory } from "./source-story.ts";
 import { sourceUnderTest } from "./source-under-test.ts";
@@ -71,6 +72,7 @@ export function sourceSuite(definition: Source, options: SourceSuiteOptions): vo
   const tested = sourceUnderTest(given);
   attackAnswers(tested);
   attackList(tested);
+  attackRenewal(tested);
   attackWords(tested);
   playStory(tested, { isNeeded: options.needsStory ?? false });
 }

@@ -205,6 +205,7 @@ test("people with the same fields from the same places share a trail; others do 
   const made = assembly();
   const people = (path: string) =>
     Array.from({ length: 100 }, (_, index) => {
+      made.begin();
       made.set("username", `p${index}`, path, "trimmed");
       made.set("username", "another", "second", "trimmed");
       if (index % 2 === 0) made.set("name", `n${index}`, "name", "trimmed");

@@ -93,6 +93,7 @@ describe("a change tells nothing", () => {
     expect(tellsNothing(joiner([id]))).toBe(true);
     expect(tellsNothing(joiner([]))).toBe(true);
     expect(tellsNothing(mover([id]))).toBe(true);
+    expect(tellsNothing(mover([], { id: at(user, "id") }))).toBe(true);
   });
 
   test("unless it holds a field, another id, or something that was dropped", () => {

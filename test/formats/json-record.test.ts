@@ -17,7 +17,7 @@ test("finds a key that comes twice at any depth, however it is written, and no o
           : { values: { a: valueOf(value) }, problems: [] },
       );
     }),
-    { numRuns: 3000, seed: 20261127 },
+    { numRuns: 3000 },
   );
 });
 
@@ -64,6 +64,18 @@ test("reads keys with escapes as they are written, whatever V8 remembers of anot
       ["__proto__", { "\n": null }],
     ]),
   );
+});
+
+test("takes no key for one that comes twice because V8 takes another one for it", () => {
+  // https://github.com/nodejs/node/issues/63785: here JSON.parse gives {"q":1,"\\":2}.
+  JSON.parse(String.raw`{"q":1,"\\":0,"z":1}`);
+  expect(jsonRow("", String.raw`{"q":1,"\n":null     ,"\\":2}`).values).toEqual({
+    q: 1,
+    "\n": null,
+    "\\": 2,
+  });
+  JSON.parse(String.raw`{"r":1,"\\":0,"z":1}`);
+  expect(codeOf(String.raw`{"r":1,"\n":null     ,"\\":2,"\u005c":2}`)).toBe("json-key-twice");
 });
 
 test("limits the depth, the keys and the length of a text", () => {

@@ -20,11 +20,8 @@ async function openCompany(count: number) {
       apiHost: okta.url,
     },
   };
-  const { accessKeyId, accessKeySecret } = stage.secrets["authing"]?.current as Record<string, string>;
-  const byHand = createAuthingClient({
-    host: stage.stack.authingHost,
-    credentials: async () => ({ accessKeyId: accessKeyId ?? "", accessKeySecret: accessKeySecret ?? "" }),
-  });
+  const keys = stage.secrets["authing"]?.current as { accessKeyId: string; accessKeySecret: string };
+  const byHand = createAuthingClient({ host: stage.stack.authingHost, credentials: async () => keys });
   onTestFinished(() => byHand.close());
   return { okta, stage, byHand };
 }

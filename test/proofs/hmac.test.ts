@@ -16,6 +16,13 @@ import {
   type Vector,
 } from "./hmac-deliveries.ts";
 
+/** What the sender said before it wrote `proof.signature` into the body. */
+function withoutSignature(body: Uint8Array): Uint8Array {
+  const document = JSON.parse(Buffer.from(body).toString()) as { proof: { signature?: string } };
+  delete document.proof.signature;
+  return Buffer.from(JSON.stringify(document));
+}
+
 describe("HMAC", () => {
   it("agrees with the delivery that BambooHR signed", () => {
     const vector = readVectors("bamboohr") as Vector & { secret: { privateKey: string } };
@@ -165,7 +172,7 @@ describe("HMAC", () => {
           const sentAt = given.timestamp?.unit === "milliseconds" ? time : Math.floor(time / 1000) * 1000;
           expect(proof.verify(delivery, secret)).toEqual({
             ok: true,
-            payload: request.body,
+            payload: "json" in given.signature ? withoutSignature(request.body) : request.body,
             ...(given.timestamp && { sentAt }),
             ...(given.deliveryId && { deliveryId: id }),
           });

@@ -41,7 +41,7 @@ export interface Employee {
 }
 
 /** What the source's API answers. */
-export interface Company {
+interface Company {
   readonly people: Map<string, Employee>;
   pageSize: number;
   /** What the list says how many there are; absent: nothing. */

@@ -8,6 +8,7 @@ import { fullName, partialName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover, tellsNothing } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
 import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
+import { bare, translatedWord } from "#lib/fields/words.ts";
 import type { CalendarDay, Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
@@ -238,7 +239,7 @@ function postedFields({ fields }: EmployeeWithFields, context: TranslationContex
       ? { value: Object.hasOwn(value, "value") ? value.value : undefined, path: `${path}.value` }
       : { value, path };
     const key = nameOf(name, context);
-    const read = states.has(key) ? { ...found, value: translated(found.value, context) } : found;
+    const read = states.has(key) ? { ...found, value: translatedWord(found.value, context.words) } : found;
     // Of two spellings of one name the first that has a value stays.
     const known = posted.get(key);
     posted.set(key, known ? first(known, read) : read);
@@ -251,19 +252,7 @@ const states = words("status employmentstatus employmenthistorystatus");
 
 /** A label as BambooHR's English one, bare. */
 function nameOf(label: string, context: TranslationContext): string {
-  return bare(String(translated(label, context)));
-}
-
-/** A word of the company's language in English, where the configuration translates it. */
-function translated(word: unknown, { words: own = {} }: TranslationContext): unknown {
-  if (typeof word !== "string") return word;
-  const key = bare(word);
-  const [, english = word] = Object.entries(own).find(([foreign]) => bare(foreign) === key) ?? [];
-  return english;
-}
-
-function bare(name: string): string {
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return bare(String(translatedWord(label, context.words)));
 }
 
 function read(posted: PostedFields, names: string | readonly [string, ...string[]]): Read {

@@ -20,6 +20,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "frontegg",
   title: "Frontegg",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://developers.frontegg.com/ciam/guides/integrations/webhooks: a token of 300 s in a header of its own. It does not cover the body.
   proof: jwt<Secret>({

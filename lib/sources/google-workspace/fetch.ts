@@ -12,6 +12,8 @@ export interface GoogleApiSecret {
   readonly privateKey: string;
   readonly subject: string;
   readonly channelId: string;
+  readonly channelToken: string;
+  readonly address?: string;
   readonly apiHost?: string;
 }
 

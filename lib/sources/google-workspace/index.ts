@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { staticHeader } from "#lib/proofs/static-secret.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
+import { renew } from "./renew.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -15,6 +17,8 @@ const secret = z.object({
   clientEmail: z.string(),
   privateKey: z.string(),
   subject: z.string(),
+  /** The address of the function, for opening channels. */
+  address: z.exactOptional(z.string()),
   apiHost: z.exactOptional(z.string()),
 });
 type Secret = z.infer<typeof secret>;
@@ -22,6 +26,9 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "google-workspace",
   title: "Google Workspace",
+  kind: "identity",
+  knownFrom: "documentation",
+  externalIds,
   secret,
   // Google does not sign: https://developers.google.com/workspace/admin/directory/v1/guides/push
   proof: staticHeader<Secret>({
@@ -36,6 +43,7 @@ export default defineSource<Secret>({
   acknowledge: () => ({ status: 200 }),
   fetch,
   list,
+  renew,
   // A kind that Google does not have.
   ping: { contentType: "application/json", body: '{"kind":"ping"}' },
   translate,

@@ -22,6 +22,8 @@ type Secret = z.infer<typeof secret>;
 export default defineSource<Secret>({
   name: "jumpcloud",
   title: "JumpCloud",
+  kind: "identity",
+  knownFrom: "documentation",
   externalIds,
   secret,
   // JumpCloud signs nothing: it sends the headers that the operator has given it.

@@ -14,6 +14,8 @@ const secret = z.object({
 export default defineSource({
   name: "kinde",
   title: "Kinde",
+  kind: "identity",
+  knownFrom: "documentation",
   secret,
   // https://docs.kinde.com/integrate/webhooks/about-webhooks/: the body is a token (`application/jwt`) without an end and an issuer, so
   // that only its `event_id` tells repetitions.

@@ -4,6 +4,7 @@ import { listedSecret } from "#lib/proofs/listed-secret.ts";
 import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
+import { renew } from "./renew.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -50,6 +51,7 @@ export default defineSource<Secret>({
   split,
   fetch,
   list,
+  renew,
   // A word that is about no user: the event goes through the queue and changes nothing.
   ping: { contentType: "application/json", body: '{"value":[{"lifecycleEvent":"ping"}]}' },
   translate,

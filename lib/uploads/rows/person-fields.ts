@@ -1,6 +1,7 @@
 import { readCreateUser } from "#lib/authing/dialect.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
+import type { Assembly } from "#lib/fields/assembly.ts";
 import { cleanText } from "#lib/fields/clean-text.ts";
 import { encoded, nothing, plainText, refused, text, yesOrNo, type Encoded } from "#lib/fields/encode.ts";
 import { isEmpty, type Read } from "#lib/fields/read.ts";
@@ -9,6 +10,7 @@ import { holdsRemovedMark } from "#lib/fields/removed.ts";
 import { isStatusWord, writtenStatus } from "#lib/fields/status-words.ts";
 import type { PersonField } from "#lib/layouts/column-names.ts";
 import type { MendingReader } from "./mending-reader.ts";
+import type { Step } from "./steps.ts";
 
 // Fields that only rows of people have, or that they have otherwise than events.
 
@@ -21,21 +23,23 @@ type ReadField = MendingReader<FieldOfPerson>["read"];
  * Whether the account is open, by a word, or by yes or no. Where a row says both, they must not contradict each other: a guess would open
  * an account that was closed.
  */
-export function statusReader(read: ReadField): () => readonly Encoded[] {
+export function statusStep(read: ReadField, made: Assembly): Step {
   const statusIn = remembered(writtenStatus);
   const enabledIn = remembered((value) => switchedOn(value, true));
   const disabledIn = remembered((value) => switchedOn(value, false));
-  return () => {
-    const said = [
-      statusIn(read("status", "status")),
-      enabledIn(read("accountEnabled", "status")),
-      disabledIn(read("accountDisabled", "status")),
-    ];
-    const isOpen = said.some(({ fields }) => fields.status === "Activated");
-    const closed = said.find(({ fields }) => fields.status !== undefined && fields.status !== "Activated");
-    return isOpen && closed !== undefined
-      ? [refused({ value: undefined, path: closed.path }, closed.rule, "status-contradictory")]
-      : said;
+  return {
+    fields: ["status", "accountEnabled", "accountDisabled"],
+    take() {
+      const said = [
+        statusIn(read("status", "status")),
+        enabledIn(read("accountEnabled", "status")),
+        disabledIn(read("accountDisabled", "status")),
+      ];
+      const isOpen = said.some(({ fields }) => fields.status === "Activated");
+      const closed = said.find(({ fields }) => fields.status !== undefined && fields.status !== "Activated");
+      if (isOpen && closed !== undefined) made.drop(closed.path, "status-contradictory");
+      else for (const each of said) made.add(each);
+    },
   };
 }
 

@@ -35,6 +35,7 @@ function secretOf(
 ): EntryTranslation<ImportOtp> {
   const { read, written } = fields;
   const userId = userIdOf(read("userId", "identifier").value);
+  identity.begin();
   identity.add(text("externalId", read("externalId", "identifier"), { maxLength: maxExternalIdLength }));
   identity.add(email(read("email", "identifier")));
   identity.add(phone(read("phone", "phone"), region, read("phoneCountryCode", "text")));
