@@ -1,3 +1,4 @@
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { at } from "#lib/fields/read.ts";
@@ -34,7 +35,8 @@ export const list: Listing<FactorialApiSecret> = {
   async person(api, subject) {
     requireKey(api);
     const employee = await readEmployee(subject, api);
-    return employee && listed(subject, employee);
+    if (employee) return listed(subject, employee);
+    throw new InboundError("malformed", "person-not-shown", { path: "data" });
   },
 };
 

@@ -23,10 +23,12 @@ const words: EmploymentWords = { true: "employed", false: "ended" };
 /** Factorial's employee → Authing's person. Paths, those of custom data too, begin at the employee. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { employee } = event.payload as FactorialEvent;
-  const present = (changes: (...record: [Encoded[], Employment]) => Change[]) => () =>
-    employee
-      ? changes(...recordOf(employee, event, context))
-      : [leaver({ value: event.subject, path: "id" })];
+  const present = (changes: (...record: [Encoded[], Employment]) => Change[]) => () => {
+    if (employee) return changes(...recordOf(employee, event, context));
+    // Factorial shows those who have left, too: alone, an answer without the employee proves no departure.
+    throw new InboundError("malformed", "person-not-shown", { path: "data" });
+  };
+  const gone = () => [leaver(at({ id: event.subject }, chosenId(context, externalIds)))];
   const moving = present(employeeChanged);
   return interpret(
     event,
@@ -36,7 +38,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
       "employees/employee/set_regular_access_start_date": moving,
       "employees/employee/update": moving,
       "employees/employee/unterminate": moving,
-      "employees/employee/terminate": present(terminated),
+      "employees/employee/terminate": employee ? present(terminated) : gone,
     },
     eventTypes,
   );
