@@ -115,7 +115,7 @@ export function reportPage(report: RosterReport): string {
       ...(departures.taken === undefined ? [] : ([["taken", departures.taken]] as const)),
     ])}
     ${
-      departures.lost.length > 0 && (departures.areHeld || report.state === "planned")
+      departures.lost.length > 0
         ? html`<p>${say("lost")}: <code>${departures.lost.join(", ")}</code></p>`
         : undefined
     }

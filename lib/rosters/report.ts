@@ -1,5 +1,4 @@
 import { maxUsersPerCreate } from "#lib/authing/limits.ts";
-import { mostLost } from "./lost.ts";
 import type { RosterOptions, RosterState } from "./roster-state.ts";
 import type { Tally } from "./tally.ts";
 
@@ -71,7 +70,7 @@ export interface RosterReport {
     readonly areHeld: boolean;
     /** As many are taken without a question. */
     readonly taken?: number;
-    /** The departments at Authing that lose most, as `−612 <id>`. */
+    /** The departments at Authing that lose most, where departures would be held: `−612 研发部`. */
     readonly lost: readonly string[];
   };
   /** Of a plan: what its joiners and movers would come to → how many. */
@@ -151,7 +150,7 @@ export function reportOf(
       reasons: tallies.unproven,
       areHeld: guard?.isHeld ?? false,
       ...(guard && { taken: guard.taken }),
-      lost: mostLost(tallies.lost),
+      lost: guard?.lost ?? [],
     },
     foretold: tallies.foretold,
     outcomes: tallies.outcomes,

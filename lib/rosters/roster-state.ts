@@ -86,8 +86,8 @@ export interface RosterState {
   /** Steps in a row that have failed. */
   readonly failures: number;
   readonly problem?: { readonly reason: string; readonly path?: string; readonly hint?: string };
-  /** Set when the guard has looked: whether departures are held, and how many would be taken without a question. */
-  readonly guard?: { readonly isHeld: boolean; readonly taken: number };
+  /** Set when the guard has looked: whether departures are held, how many would be taken without a question, and where most people are lost. */
+  readonly guard?: { readonly isHeld: boolean; readonly taken: number; readonly lost: readonly string[] };
 }
 
 type TallyName =

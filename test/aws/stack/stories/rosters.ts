@@ -19,6 +19,7 @@ export function rosters(open: OpenStack): void {
     await putSecrets(stack);
     await stack.putSecret("sources/okta", { ...secretOf("okta"), apiHost: okta.url });
     const plan = await roster(stack, { plan: true });
+    expect(plan.problem).toBeUndefined();
     expect(plan).toMatchObject({ state: "planned", joiners: 260, foretold: { accepted: 260 } });
     expect(stack.sandbox.users()).toEqual([]);
     await stack.operate({ operation: "apply-roster", source: "okta", run: plan.run });
@@ -43,6 +44,16 @@ export function rosters(open: OpenStack): void {
     expect(stack.sandbox.users().filter(({ status }) => status === "Resigned")).toMatchObject([
       { externalId: gone },
     ]);
+    // Fourteen are more than 5 % of 259: they are held, until the list has them again.
+    const many = [...okta.people].slice(100, 114);
+    for (const [id] of many) okta.people.delete(id);
+    await stack.clock.pass(86_400);
+    expect(await roster(stack)).toMatchObject({ departures: { proven: 14, areHeld: true } });
+    expect(await stack.keys("parked/held/")).toHaveLength(14);
+    for (const [id, person] of many) okta.people.set(id, person);
+    await stack.clock.pass(86_400);
+    expect(await roster(stack)).toMatchObject({ unchanged: 259, outcomes: {} });
+    expect(await stack.keys("parked/")).toEqual([]);
     const left = await stack.keys("rosters/");
     expect(left.filter((key) => !/\/(state|last)\.json$/.test(key))).toEqual([]);
     await expectAgreement(stack);
@@ -58,6 +69,7 @@ export function rosters(open: OpenStack): void {
     );
     await stack.settled();
     expect(stack.sandbox.users()).toMatchObject([{ externalId: "1" }, { externalId: "2" }]);
+    await stack.upload("plan/roster/okta/员工.csv", `${header}1,张三,zhang@example.com\n`);
     await stack.upload("incoming/roster/okta/员工.csv", header);
     await stack.upload("incoming/roster/unknown/员工.csv", header);
     await stack.settled();
