@@ -44,7 +44,7 @@ export const rostersRun = (listing: readonly string[]): FunctionDefinition => ({
     may(arn("LedgerTable"), "dynamodb:BatchGetItem", "dynamodb:Query"),
     may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-source` }, "dynamodb:Query"),
     may(objects("rosters/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
-    may(objects("results/roster/"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
+    may(objects("results/roster/"), "s3:PutObject", "s3:AbortMultipartUpload"),
     // Rosters that are uploaded as files: the bucket is versioned, and a notification says which version is meant.
     may(objects("incoming/roster/"), "s3:GetObjectVersion"),
     may(objects("plan/roster/"), "s3:GetObjectVersion"),

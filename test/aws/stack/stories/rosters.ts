@@ -70,6 +70,7 @@ export function rosters(open: OpenStack): void {
     await stack.settled();
     expect(stack.sandbox.users()).toMatchObject([{ externalId: "1" }, { externalId: "2" }]);
     await stack.upload("plan/roster/okta/员工.csv", `${header}1,张三,zhang@example.com\n`);
+    await stack.settled();
     await stack.upload("incoming/roster/okta/员工.csv", header);
     await stack.upload("incoming/roster/unknown/员工.csv", header);
     await stack.settled();
