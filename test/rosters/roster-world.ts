@@ -8,6 +8,7 @@ import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { RosterMessage } from "#lib/contract/roster-queue.ts";
 import type { Listing } from "#lib/contract/source.ts";
+import type { PeopleRules } from "#lib/pipeline/people-rules.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { applyRoster, beginRoster, followRoster } from "#lib/rosters/operations.ts";
@@ -67,6 +68,8 @@ export interface RosterWorldOptions extends Partial<PoolRules> {
   readonly makeLedger?: (now: () => number) => Ledger | Promise<Ledger>;
   readonly makeParked?: () => Parked;
   readonly people?: PeoplePolicy;
+  /** What the configuration says of the people of every source. */
+  readonly rules?: PeopleRules;
   readonly rehire?: RehirePolicy;
   /** How long one invocation has, in milliseconds. */
   readonly invocationMilliseconds?: number;
@@ -104,6 +107,7 @@ export async function openRosterWorld({
   makeLedger = memoryLedger,
   makeParked = memoryParked,
   people = "own",
+  rules: peopleRules,
   rehire = "reactivate",
   invocationMilliseconds = 60_000,
   ...rules
@@ -158,6 +162,7 @@ export async function openRosterWorld({
     });
     return {
       ...own,
+      ...(peopleRules && { rules: () => peopleRules }),
       source(name) {
         if (name === "acme") return own.source(name);
         return name === "hr" ? { ...own.source(name)!, secret: shape as never, list } : undefined;
