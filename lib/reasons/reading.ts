@@ -228,6 +228,12 @@ export const reading: ReasonGroup = {
       zh: "测试或样例无法签名，因为请求体不是 JSON 对象；真实的请求不受影响。",
       zhNext: "请更正样例（fixture）的请求体。",
     },
+    "body-without-entries": {
+      en: "A test or a sample cannot be signed, because its body has no list of entries that hold the secret; no delivery is affected.",
+      enNext: "Correct the body of the fixture.",
+      zh: "测试或样例无法签名，因为请求体中没有应带密钥的条目列表；真实的请求不受影响。",
+      zhNext: "请更正样例（fixture）的请求体。",
+    },
     "body-not-utf-8": {
       en: "The body is not UTF-8, so the delivery is dead and no account is changed.",
       enNext: "Let the sender send UTF-8; then redrive or discard.",

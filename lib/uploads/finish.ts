@@ -5,11 +5,10 @@ import type { Outcome } from "#lib/contract/outcome.ts";
 import { planKey, readPlan, type ImportPlan } from "./import-plan.ts";
 import { importKey, leaseSeconds } from "./ledger-entries.ts";
 import type { SampleRow } from "./sample.ts";
-import { partKey, partsOf, type Part } from "./parts.ts";
+import { partKey, partsOf, type StoredPart, type StoredResults } from "./parts.ts";
 import { recordOutcome, type FileEnd, type OutcomePorts } from "./record-outcome.ts";
 import { joinedColumns, noColumns, type ToldColumns } from "./told-columns.ts";
 import type { PreviewState } from "./preview-state.ts";
-import type { RowResults } from "./row-results.ts";
 
 export type FinishPorts = OutcomePorts;
 
@@ -57,7 +56,7 @@ function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
   let problem: FileEnd["problem"];
   const sample: SampleRow[] = [];
   let state: PreviewState | undefined;
-  async function* results(): AsyncGenerator<RowResults> {
+  async function* results(): AsyncGenerator<StoredResults> {
     for (const chunk of plan.chunks.keys()) {
       for await (const part of allParts(plan, chunk, ports.objects)) {
         columns = joinedColumns([columns, part.columns]);
@@ -76,7 +75,7 @@ function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
   );
 }
 
-async function* allParts(plan: ImportPlan, chunk: number, objects: ObjectStore): AsyncGenerator<Part> {
+async function* allParts(plan: ImportPlan, chunk: number, objects: ObjectStore): AsyncGenerator<StoredPart> {
   let isWhole = false;
   for await (const part of partsOf(objects, plan, chunk)) {
     yield part;

@@ -136,7 +136,9 @@ async function makePlan(
     const key = rowsKey(base.kind, base.import);
     rowsObject = openObject(objects, { bucket, key, contentType: "application/x-ndjson" });
     const repeated = repeatedSecrets();
-    const rowsWithNotes = comparedRows(table.rows, translator, repeated);
+    const rowsWithNotes = translator.mayBringSecrets
+      ? comparedRows(table.rows, translator, repeated)
+      : table.rows;
     const chunks = await storeAndCut({ rows: rowsWithNotes, columns }, rowsObject, chunkSize);
     const stored = { bucket, key, ...(await rowsObject.end()) };
     const { filledColumns, details: more } = table.end?.() ?? {};

@@ -8,7 +8,7 @@ import type { Ledger, PersonRecord } from "#lib/contract/ledger.ts";
 import { rehearsalLedger } from "#lib/delivery/imagined-people.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { ImportPlan } from "./import-plan.ts";
-import { partsOf, readPart, type Part } from "./parts.ts";
+import { partsOf, previewOfPart } from "./parts.ts";
 import { hashesOf, repeatedIdentifiers, type RepeatedIdentifiers } from "./repeated.ts";
 import type { RowTranslator } from "./rows/row-translator.ts";
 
@@ -69,9 +69,9 @@ export async function stateBefore(
   [chunk, part]: readonly [chunk: number, part: number],
   objects: ObjectStore,
 ): Promise<PreviewState | undefined> {
-  if (part > 0) return (await readPart(objects, plan, chunk, part - 1))?.preview;
+  if (part > 0) return previewOfPart(objects, plan, [chunk, part - 1]);
   if (chunk === 0) return undefined;
-  let last: Part | undefined;
-  for await (const next of partsOf(objects, plan, chunk - 1)) last = next;
-  return last?.preview;
+  let last: PreviewState | undefined;
+  for await (const { preview } of partsOf(objects, plan, chunk - 1)) last = preview;
+  return last;
 }

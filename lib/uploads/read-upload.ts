@@ -117,15 +117,26 @@ async function withFirst(
     length += row.original.reduce((sum, cell) => sum + cell.length, 0);
     if (row.values) records.push(row.values);
   }
-  async function* all(): AsyncGenerator<Row, void> {
-    try {
-      yield* seen;
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
-  }
-  return { records, rows: all() };
+  return { records, rows: withSeen(seen, iterator) };
+}
+
+/** The rows that were seen, and those that follow. A generator would take three turns of the event loop's queue for each of them. */
+function withSeen(seen: readonly Row[], iterator: AsyncIterator<Row, void>): AsyncIterable<Row> {
+  let index = 0;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        const row = seen[index];
+        if (row === undefined) return iterator.next();
+        index += 1;
+        return Promise.resolve({ done: false, value: row });
+      },
+      async return() {
+        await iterator.return?.();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
 }
 
 /** An object of the bucket as a file that is read any number of times. Its bytes are counted where the notification states no size. */

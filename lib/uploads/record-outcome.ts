@@ -14,7 +14,7 @@ import { differencesFrom } from "./differences.ts";
 import type { PreviewState } from "./preview-state.ts";
 import type { SampleRow } from "./sample.ts";
 import type { ToldColumns } from "./told-columns.ts";
-import type { RowResults } from "./row-results.ts";
+import type { StoredResults } from "./parts.ts";
 
 export interface OutcomePorts {
   readonly ledger: Ledger;
@@ -40,7 +40,7 @@ export interface FileEnd {
  */
 export async function recordOutcome(
   plan: Omit<ImportPlan, "rows" | "chunks" | "stored">,
-  results: AsyncIterable<RowResults>,
+  results: AsyncIterable<StoredResults>,
   end: () => FileEnd,
   { ledger, objects, clock, log }: OutcomePorts,
 ): Promise<Outcome> {

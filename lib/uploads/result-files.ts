@@ -4,8 +4,9 @@ import type { UploadKindName } from "#lib/layouts/layout.ts";
 import type { Estimate } from "./estimate.ts";
 import type { FollowedPreview } from "./import-plan.ts";
 import type { RejectedFile } from "./rejected-file.ts";
+import type { StoredResults } from "./parts.ts";
 import { reportPage, type ReasonExample } from "./report/page.ts";
-import { addCounts, addExamples, addRows, noCounts, type RowCounts, type RowResults } from "./row-results.ts";
+import { addCounts, addExamples, addRows, noCounts, type RowCounts } from "./row-results.ts";
 import type { Differences } from "./differences.ts";
 import type { SampleRow } from "./sample.ts";
 import type { SettingsPrint } from "./settings-print.ts";
@@ -73,7 +74,7 @@ export interface ResultsTarget {
 export async function writeResults(
   objects: ObjectStore,
   { bucket, folder, file, columns }: ResultsTarget,
-  results: AsyncIterable<RowResults>,
+  results: AsyncIterable<StoredResults>,
   summarize: (
     counts: RowCounts,
     reasons: Readonly<Record<string, number>>,
@@ -96,8 +97,8 @@ export async function writeResults(
       addCounts(reasons, some.reasons);
       addCounts(notes, some.notes);
       addExamples(examples, some.examples);
-      await accepted.write(some.acceptedLines);
-      await rejected.write(some.rejectedRecords);
+      for await (const piece of some.acceptedLines) await accepted.write(piece);
+      for await (const piece of some.rejectedRecords) await rejected.write(piece);
     }
     await Promise.all([accepted.end(), rejected.end()]);
   } catch (error) {

@@ -46,14 +46,18 @@ export interface RowCounts extends OutcomeCounts {
   readonly secrets: OutcomeCounts;
 }
 
-/** The results of consecutive rows, encoded so that those of several chunks can be joined byte by byte. */
-export interface RowResults extends RowCounts {
+/** What the results of consecutive rows come to. */
+export interface RowTotals extends RowCounts {
   /** Reason → how many entries it was given for. */
   readonly reasons: Readonly<Record<string, number>>;
   /** Note → how many entries that are at Authing have it. */
   readonly notes: Readonly<Record<string, number>>;
   /** Reason, and the note for accounts that differ → its first rows, for the report. */
   readonly examples: Examples;
+}
+
+/** The results of consecutive rows, encoded so that those of several chunks can be joined byte by byte. */
+export interface RowResults extends RowTotals {
   /** Lines of `accepted.ndjson`, in UTF-8. */
   readonly acceptedLines: Uint8Array;
   /** Records of the file of rejected rows. */

@@ -29,6 +29,8 @@ export function rowLine(
   const isRecord = values !== undefined && columns === undefined;
   // The cells of a whole row are filled up again: a table of a thousand columns may have a value in a few of them only.
   const isWhole = values !== undefined && problems.length === 0;
+  if (isWhole && !isRecord && notes.length === 0)
+    return `${JSON.stringify({ place, cells: withoutEmptyEnd(original) } satisfies Line)}\n`;
   const line: Line = {
     place,
     ...(isRecord ? { record: values } : { cells: isWhole ? withoutEmptyEnd(original) : original }),

@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), "bundles-"));
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {
   for (const file of [...files, own]) bundles.set(file.name, await bundleFunction(file, folder, config));
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const kilobyte = 1000;

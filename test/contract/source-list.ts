@@ -166,9 +166,15 @@ export function attackList(tested: SourceUnderTest): void {
         recorded.asked.filter(({ changes }) => changes?.every(({ kind }) => kind !== "leave")),
       ).not.toEqual([]);
       expect(
-        recorded.asked.filter(({ changes }) => !changes || changes.some(({ kind }) => kind === "leave")),
+        recorded.asked.filter(({ changes, fails }) =>
+          changes ? changes.some(({ kind }) => kind === "leave") : fails === undefined,
+        ),
       ).not.toEqual([]);
-      for (const { subject, answers, changes } of recorded.asked) {
+      for (const { subject, answers, changes, fails } of recorded.asked) {
+        if (fails !== undefined) {
+          await expect(ask(subject, answers)).rejects.toMatchObject({ reason: fails });
+          continue;
+        }
         const person = await ask(subject, answers);
         expect(person && meaning(person)).toEqual(changes && { subject, changes });
       }

@@ -20,6 +20,8 @@ export interface TranslatedEntry extends EntryTranslation {
 export interface RowTranslator {
   /** What a row brings; nothing, where it is about nothing that this upload is for, e.g. a person without a secret in a file of secrets. */
   translate(row: Row): readonly TranslatedEntry[];
+  /** False where no row of the file can bring a secret. */
+  readonly mayBringSecrets: boolean;
   /** The secrets that a row brings, as far as each can be used, with their column or path. */
   secretsOf(row: Row): readonly { readonly change: ImportOtp; readonly column: string }[];
   /** The row as the file has it, one text for each column or one of JSON, with passwords, secrets and recovery codes blanked. */
@@ -85,6 +87,7 @@ export function rowTranslator(
         return translated(entry, meaning, index === 0 ? row : undefined);
       });
     },
+    mayBringSecrets: reader.mayBringSecrets,
     secretsOf(row) {
       if (row.values === undefined || !reader.mayBringSecrets) return [];
       return reader
