@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { AuthingClient } from "#lib/authing/client.ts";
 import type { Change } from "#lib/contract/change.ts";
-import type { InboundError } from "#lib/contract/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Ledger } from "#lib/contract/ledger.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
@@ -52,6 +52,8 @@ interface Company {
   readonly pageFailures: Map<number, InboundError>;
   /** Thrown instead of one person. */
   personFailure?: InboundError;
+  /** The source has no credentials. */
+  hasNoSecret?: true;
   /** Follows the last page. */
   again?: string;
   pagesRead: number;
@@ -135,13 +137,14 @@ export async function openRosterWorld({
   const list = listOf(company);
   const shape = z.object({});
   const secretsOf = () =>
-    secretReader(
-      async (name) => ({
+    secretReader(async (name) => {
+      if (company.hasNoSecret && name.startsWith("sources/"))
+        throw new InboundError("misconfigured", "secret-missing");
+      return {
         current:
           name === "digests" ? { key: "an-invented-key-of-digests" } : name === "authing" ? accessKey : {},
-      }),
-      clock.now,
-    );
+      };
+    }, clock.now);
   let current = process();
 
   function process(): RosterPorts {
