@@ -121,7 +121,7 @@ function schedule(source: string, at: string, timeZone: string): Value {
   };
 }
 
-/** The key of the digests of fields: generated, since nobody needs to know it. */
+/** The key of the digests of fields: generated, since no person needs to know it. */
 export const digestsKey: Value = {
   Type: "AWS::SecretsManager::Secret",
   // With another key every field of every person would differ once.
@@ -130,7 +130,7 @@ export const digestsKey: Value = {
   Properties: {
     Name: "${self:service}/${sls:stage}/digests",
     Description:
-      "The key of the digests by which rosters know what is unchanged. Generated; nobody needs it.",
+      "The key of the digests by which rosters know what is unchanged. Generated; no person needs it.",
     GenerateSecretString: {
       SecretStringTemplate: "{}",
       GenerateStringKey: "key",

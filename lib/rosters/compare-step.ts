@@ -163,7 +163,7 @@ function compareOne(
   }
 }
 
-/** The differences as messages, those in whom nothing differs, and what is counted of all. */
+/** The differences as messages, the people without a difference, and what is counted of all. */
 function sorted(compared: readonly Compared[], state: RosterState) {
   const lines: DifferenceLine[] = [];
   const same: SameLine[] = [];

@@ -105,7 +105,13 @@ async function answersAbout(
       isNameless ? { absent, failure } : { absent, at: state.startedAt, person: undefined },
     );
   }
-  const { list, api } = await openList(state.source, work);
+  const opened = await openList(state.source, work).catch((error: unknown) => {
+    // Without credentials the source cannot say it of any person; the rest of the run goes on.
+    if (error instanceof InboundError && error.code === "misconfigured") return error;
+    throw error;
+  });
+  if (opened instanceof InboundError) return asked.map((absent) => ({ absent, failure: opened }));
+  const { list, api } = opened;
   const answers: Answer[] = [];
   for (let start = 0; start < asked.length; start += askedAtOnce) {
     const some = asked.slice(start, start + askedAtOnce);

@@ -10,7 +10,7 @@ export interface LastRoster {
   readonly run: string;
   readonly at: string;
   readonly people: number;
-  /** Field → people in whom it was filled. */
+  /** Field → people who had it. */
   readonly filled: Tally;
 }
 
@@ -61,7 +61,7 @@ export interface RosterReport {
     readonly absent: number;
     readonly proven: number;
     readonly stillThere: number;
-    /** Of `stillThere`: those in whom something differs. */
+    /** Of `stillThere`: those with a difference. */
     readonly differing: number;
     readonly unproven: number;
     /** Why the source could not say whether they have left → people. */
@@ -90,9 +90,9 @@ export interface RosterReport {
   readonly requests: { readonly source: number; readonly authing: number };
   /** Of a plan: what applying it takes, at least. */
   readonly estimate?: { readonly requests: number; readonly seconds: number };
-  /** Field → people in whom it is filled, now and last time. */
+  /** Field → people who have it, now and last time. */
   readonly filled: Readonly<Record<string, { readonly now: number; readonly before?: number }>>;
-  /** Fields that half of the people or more had last time, and nobody has now: a permission may be gone. */
+  /** Fields that half of the people or more had last time, and no person has now: a permission may be gone. */
   readonly missing: readonly string[];
 }
 

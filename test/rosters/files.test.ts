@@ -115,4 +115,12 @@ it("a roster that is a file, of a source with an API: the source is asked about 
     departures: { absent: 2, proven: 1, stillThere: 1 },
   });
   expect(world.statuses()).toMatchObject({ "0": "Resigned", "1": "Activated" });
+  // Without credentials it cannot be asked, and the rest of the file is applied.
+  world.company.hasNoSecret = true;
+  world.clock.pass(86_400);
+  expect(await world.upload("hr", `${staff(range(16, 2))}${row("18", "杭州")}`)).toMatchObject({
+    state: "finished",
+    movers: 1,
+    departures: { absent: 2, unproven: 2, reasons: { "secret-missing": 2 } },
+  });
 });

@@ -1,13 +1,14 @@
 import { onTestFinished } from "vitest";
 import type { AuthingClient } from "#lib/authing/client.ts";
 import type { Change } from "#lib/contract/change.ts";
-import type { InboundError } from "#lib/contract/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Ledger } from "#lib/contract/ledger.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { RosterMessage } from "#lib/contract/roster-queue.ts";
 import type { Listing } from "#lib/contract/source.ts";
+import type { PeopleRules } from "#lib/pipeline/people-rules.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { applyRoster, beginRoster, followRoster } from "#lib/rosters/operations.ts";
@@ -51,6 +52,8 @@ interface Company {
   readonly pageFailures: Map<number, InboundError>;
   /** Thrown instead of one person. */
   personFailure?: InboundError;
+  /** The source has no credentials. */
+  hasNoSecret?: true;
   /** Follows the last page. */
   again?: string;
   pagesRead: number;
@@ -67,6 +70,8 @@ export interface RosterWorldOptions extends Partial<PoolRules> {
   readonly makeLedger?: (now: () => number) => Ledger | Promise<Ledger>;
   readonly makeParked?: () => Parked;
   readonly people?: PeoplePolicy;
+  /** What the configuration says of the people of every source. */
+  readonly rules?: PeopleRules;
   readonly rehire?: RehirePolicy;
   /** How long one invocation has, in milliseconds. */
   readonly invocationMilliseconds?: number;
@@ -104,6 +109,7 @@ export async function openRosterWorld({
   makeLedger = memoryLedger,
   makeParked = memoryParked,
   people = "own",
+  rules: peopleRules,
   rehire = "reactivate",
   invocationMilliseconds = 60_000,
   ...rules
@@ -131,13 +137,14 @@ export async function openRosterWorld({
   const list = listOf(company);
   const shape = z.object({});
   const secretsOf = () =>
-    secretReader(
-      async (name) => ({
+    secretReader(async (name) => {
+      if (company.hasNoSecret && name.startsWith("sources/"))
+        throw new InboundError("misconfigured", "secret-missing");
+      return {
         current:
           name === "digests" ? { key: "an-invented-key-of-digests" } : name === "authing" ? accessKey : {},
-      }),
-      clock.now,
-    );
+      };
+    }, clock.now);
   let current = process();
 
   function process(): RosterPorts {
@@ -158,6 +165,7 @@ export async function openRosterWorld({
     });
     return {
       ...own,
+      ...(peopleRules && { rules: () => peopleRules }),
       source(name) {
         if (name === "acme") return own.source(name);
         return name === "hr" ? { ...own.source(name)!, secret: shape as never, list } : undefined;
