@@ -323,7 +323,7 @@ describe("the deployment", () => {
       "unclaimed-refuse",
     ]);
     expect(JSON.stringify(without)).not.toContain("dist/webhooks-");
-    expect(JSON.stringify(without)).not.toMatch(/(?!Authing|Notices|Uploads)[A-Z][a-z]+Secret"/);
+    expect(JSON.stringify(without)).not.toMatch(/(?!Authing|Digests|Notices|Uploads)[A-Z][a-z]+Secret"/);
   });
 
   it("refuses a source without a function, and a function without a definition", () => {
