@@ -112,9 +112,9 @@ const Config = z.strictObject({
 export type Config = z.infer<typeof Config>;
 
 type Settings = Omit<z.input<typeof SourceSettings>, "source">;
-type OwnSettings = Settings & { readonly source: OwnSource };
+type OwnSettings = Settings & ({ readonly source: OwnSource } | { readonly rosterOnly: true });
 type ConfigInput<Name extends string> = Omit<z.input<typeof Config>, "sources"> & {
-  // A name that is not built in needs a definition, one that is takes none.
+  // A name that is not built in needs a definition, or says that it has only rosters; one that is built in takes none.
   sources: { readonly [name in Name]: name extends keyof typeof registry ? Settings : OwnSettings };
 };
 
@@ -125,7 +125,7 @@ export function defineConfig<Name extends string>(input: ConfigInput<Name>): Con
     ? [
         ...authingProblems(parsed.data),
         ...Object.entries(parsed.data.sources).flatMap(([name, settings]) => [
-          ...ownSourceProblems(name, settings.source),
+          ...ownSourceProblems(name, settings),
           ...settingProblems(name, settings),
         ]),
       ]

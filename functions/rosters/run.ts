@@ -1,6 +1,6 @@
 import config from "#config";
 import { rosterPorts } from "#lib/wiring/function-ports.ts";
 import { rostersRun } from "#lib/handlers/rosters.ts";
-import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { speakingSources } from "#lib/wiring/enabled-sources.ts";
 
-export const handler = rostersRun(() => rosterPorts(config, enabledSources(config)));
+export const handler = rostersRun(() => rosterPorts(config, speakingSources(config)));

@@ -119,7 +119,9 @@ export async function bundleFunction(
     plugins: [
       lazyBuiltins,
       leanSdk,
-      onlySources(Object.keys(sources).filter((name) => !sources[name]?.source)),
+      onlySources(
+        Object.keys(sources).filter((name) => !sources[name]?.source && !sources[name]?.rosterOnly),
+      ),
       ...(receives ? [withoutTranslation] : []),
     ],
     metafile: true,

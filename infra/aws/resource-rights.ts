@@ -221,6 +221,8 @@ export const resourceRights: Readonly<Record<string, readonly ResourceRights[]>>
       ),
       on: "Secrets",
     },
+    // The key of digests is generated.
+    { actions: ["secretsmanager:GetRandomPassword"], on: "Everything" },
   ],
   "AWS::SQS::Queue": [
     {

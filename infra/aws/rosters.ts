@@ -5,6 +5,7 @@ import {
   authingSecret,
   digestsSecret,
   mayReadSecrets,
+  uploadsSecret,
   type DeployedSource,
   type FunctionDefinition,
 } from "./function-definition.ts";
@@ -36,14 +37,17 @@ export const rostersRun = (listing: readonly string[]): FunctionDefinition => ({
   events: [oneFrom("RostersQueue", 3)],
   calls: listing.length > 0 ? ["authing", "source-apis"] : ["authing"],
   may: [
-    mayReadSecrets(authingSecret, digestsSecret, ...listing),
+    mayReadSecrets(authingSecret, digestsSecret, uploadsSecret, ...listing),
     mayConsume("RostersQueue", "sqs:SendMessage"),
     ...mayUseLedger,
     // Records of a hundred people at once, all people of a source, and the departures of an hour.
     may(arn("LedgerTable"), "dynamodb:BatchGetItem", "dynamodb:Query"),
     may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-source` }, "dynamodb:Query"),
     may(objects("rosters/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
-    may(objects("results/roster/"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
+    may(objects("results/roster/"), "s3:PutObject", "s3:AbortMultipartUpload"),
+    // Rosters that are uploaded as files: the bucket is versioned, and a notification says which version is meant.
+    may(objects("incoming/roster/"), "s3:GetObjectVersion"),
+    may(objects("plan/roster/"), "s3:GetObjectVersion"),
     // What Authing refuses or an operator has to decide is parked; what earlier runs have parked is superseded.
     may(objects("parked/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
     // Without this right S3 answers 403 for a missing object, and the function could not tell that from a missing permission.
@@ -117,7 +121,7 @@ function schedule(source: string, at: string, timeZone: string): Value {
   };
 }
 
-/** The key of the digests of fields: generated, since nobody needs to know it. */
+/** The key of the digests of fields: generated, since no person needs to know it. */
 export const digestsKey: Value = {
   Type: "AWS::SecretsManager::Secret",
   // With another key every field of every person would differ once.
@@ -126,7 +130,7 @@ export const digestsKey: Value = {
   Properties: {
     Name: "${self:service}/${sls:stage}/digests",
     Description:
-      "The key of the digests by which rosters know what is unchanged. Generated; nobody needs it.",
+      "The key of the digests by which rosters know what is unchanged. Generated; no person needs it.",
     GenerateSecretString: {
       SecretStringTemplate: "{}",
       GenerateStringKey: "key",

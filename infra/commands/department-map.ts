@@ -4,7 +4,7 @@ import type { BothDepartments } from "#lib/rosters/departments.ts";
 // Which department at Authing is which one of the source: by their paths, else by names that each side has once. Pure.
 
 /** A department of the source in its tree, and its department at Authing. */
-export interface MatchedDepartment {
+interface MatchedDepartment {
   readonly id: string;
   readonly name: string;
   /** How far it is below the top. */

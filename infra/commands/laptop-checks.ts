@@ -5,7 +5,7 @@ import type { Config } from "#lib/config.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { LoadSecret, SecretVersions } from "#lib/contract/secrets.ts";
 import type { Source } from "#lib/contract/source.ts";
-import { checkKey } from "#infra/stage/checks.ts";
+import { checkKey, checkNames } from "#infra/stage/checks.ts";
 import { attention, fine, wrong, type Finding } from "#infra/stage/finding.ts";
 import { checkValue, exampleOf } from "#infra/stage/secret-check.ts";
 import { localSecrets, ownSecrets } from "#infra/local/secret-file.ts";
@@ -58,6 +58,7 @@ export async function* examineLaptop({ config, sources, settings }: Laptop): Asy
   const host = authingHost ?? config.authing.host;
   const setting = authingHost === undefined ? "authing.host in inbound.config.ts" : "AUTHING_HOST";
   yield await checkKey({ authing: { ...config.authing, host } }, secrets, setting);
+  yield* await checkNames({ ...config, authing: { ...config.authing, host } }, secrets);
   if (authingHost === undefined && !isService) {
     yield attention(
       "Authing: npm start uses the sandbox",

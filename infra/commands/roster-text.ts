@@ -46,12 +46,13 @@ const lines = (all: readonly Line[]): string[] =>
     .filter(([count], index) => count > 0 || index === 0)
     .map(([count, text]) => `${String(count).padStart(8)}  ${text}`);
 
-function read({ read: { people, outOfScope, unusable, reasons }, open }: RosterReport): string[] {
+function read({ read: { people, outOfScope, unusable, nameless, reasons }, open }: RosterReport): string[] {
   return [
     ...lines([
       [people, "people are in the list"],
       [outOfScope, "of them are out of scope"],
       [unusable, `of them cannot be used: ${names(reasons)}`],
+      [nameless, "rows do not say whose they are: no departure is concluded"],
     ]),
     ...lines([[open, "people of this source were open before"]]),
     "",

@@ -119,6 +119,12 @@ export const chinese: Words = {
       ["存储桶，`incoming/otp/`", "明文 TOTP 密钥", "直到导入；导入失败时 1 天"],
       ["存储桶，`plan/users/`", "为预览而上传的用户文件", `${keepResultsDays} 天`],
       ["存储桶，`plan/otp/`", "为预览而上传的 TOTP 密钥", "1 天"],
+      [
+        "存储桶，`incoming/roster/`",
+        "上传的来源全员文件",
+        keepFiles ? "直到运维人员删除" : `${keepResultsDays} 天`,
+      ],
+      ["存储桶，`plan/roster/`", "为预览而上传的来源全员文件", `${keepResultsDays} 天`],
       ["存储桶，`rows/users/`", "处理中文件的行，含明文密码和密钥", "直到导入结束；最多 15 天"],
       ["存储桶，`rows/otp/`", "处理中文件的行，含明文 TOTP 密钥", "直到导入结束；最多 1 天"],
       ["存储桶，`results/`", "导入结果；被拒绝的行含个人数据", `${keepResultsDays} 天`],

@@ -145,6 +145,16 @@ export const english: Words = {
       ["bucket, `plan/users/`", "files of users that were uploaded for a preview", `${keepResultsDays} days`],
       ["bucket, `plan/otp/`", "TOTP secrets that were uploaded for a preview", "1 day"],
       [
+        "bucket, `incoming/roster/`",
+        "uploaded files with all people of a source",
+        keepFiles ? "until an operator deletes them" : `${keepResultsDays} days`,
+      ],
+      [
+        "bucket, `plan/roster/`",
+        "files with all people of a source that were uploaded for a preview",
+        `${keepResultsDays} days`,
+      ],
+      [
         "bucket, `rows/users/`",
         "rows of files in work, with passwords and secrets in the clear",
         "until the import ends; 15 days at most",

@@ -25,12 +25,13 @@ import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { connectAuthing } from "#lib/wiring/authing.ts";
 import { applySettings, deliverySettings, rosterSettings } from "#lib/wiring/delivery-settings.ts";
 import { uploadSettings } from "#lib/wiring/upload-settings.ts";
-import { enabledSources } from "#lib/wiring/enabled-sources.ts";
+import { enabledSources, speakingSources } from "#lib/wiring/enabled-sources.ts";
 import { rememberRefusals } from "#infra/store/refusals.ts";
 import type { Store } from "#infra/store/store.ts";
 import { httpEvent, objectCreated } from "./aws-events.ts";
 import { deliveryHeader, localDeliveries, type DeliveredEvents } from "./deliveries.ts";
 import { localEventQueue, localQueue } from "./queue.ts";
+import { isRoster } from "#lib/rosters/roster-place.ts";
 import { rosterSchedules } from "./roster-schedules.ts";
 import { scheduled } from "./schedule.ts";
 import type { Answer, LocalRequest } from "./server.ts";
@@ -88,6 +89,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
   const { database, ledger, objects, parked } = store;
   const { log, refusals } = rememberRefusals(options.log, database);
   const sources = enabledSources(config);
+  const speaking = speakingSources(config);
   const digests = { current: { key: store.digestKey() } };
   const secrets = secretReader(async (name) => (name === "digests" ? digests : loadSecret(name)));
   const clock: Clock = { now: Date.now, wait: (ms) => wait(ms), random: Math.random };
@@ -95,7 +97,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     authing: connectAuthing(config.authing, secrets),
     secrets,
     ...deliverySettings(config, clock),
-    source: (name: string) => sources.get(name),
+    source: (name: string) => speaking.get(name),
     parked,
     ledger,
     objects,
@@ -118,6 +120,8 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
   const rosterPorts = {
     ...applyPorts,
     ...rosterSettings(config),
+    ...uploadSettings(config, secrets),
+    objects,
     bucket: localBucket,
     rosters: {
       send: async (message: RosterMessage) => rostersQueue.send([{ group: message.source, body: message }]),
@@ -233,7 +237,8 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     },
     operate: (request) => runOperation(request, invocation(operationSeconds)),
     uploaded(object) {
-      uploadsQueue.send([{ group: object.key, body: objectCreated(object) }]);
+      const to = isRoster(object) ? rostersQueue : uploadsQueue;
+      to.send([{ group: object.key, body: objectCreated(object) }]);
     },
     eventsOf: (delivery) => deliveries.eventsOf(delivery),
     get waiting() {

@@ -1,4 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
+import { isRoster, rosterPlaceOf } from "#lib/rosters/roster-place.ts";
 import { importIdOf } from "#lib/uploads/import-id.ts";
 import { kindOf, uploadPlaces } from "#lib/uploads/upload-place.ts";
 import type { OperationRequest } from "#lib/handlers/operations.ts";
@@ -52,13 +53,21 @@ async function upload(
   { machine, store }: { machine: Machine; store: Store },
 ): Promise<Answer> {
   // As in the bucket: a file in a folder that is no source's is stored; its results then say that it is refused.
-  if (kindOf({ key }) === undefined) return { status: 404, body: { error: uploadPlaces } };
+  if (kindOf({ key }) === undefined && !isRoster({ key }))
+    return { status: 404, body: { error: uploadPlaces } };
   const object = await store.objects.receive(
     key,
     headers["content-type"] ?? "application/octet-stream",
     body,
   );
   machine.uploaded(object);
+  if (isRoster(object)) {
+    const { source, run } = rosterPlaceOf(object);
+    return {
+      status: 202,
+      body: { source, run, results: `/uploads/results/roster/${source}/${run}/report.json` },
+    };
+  }
   const results = `/uploads/results/${encodeURIComponent(importIdOf(object))}/summary.json`;
   return {
     status: 202,

@@ -9,7 +9,7 @@ import type { Answer } from "./envelope.ts";
 import { operation, type Operation } from "./operation.ts";
 
 /** A department of the sandbox. */
-export interface SandboxDepartment {
+interface SandboxDepartment {
   readonly id: string;
   readonly name: string;
   /** The id of the department above; absent at the top. */

@@ -9,7 +9,8 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { awsErrorName, awsFailure } from "#lib/aws/failure.ts";
 import { readSecret } from "#lib/aws/secret-loader.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { QueueDepth, Stage, StageDesk } from "./stage.ts";
+import { metricNamespace, type Metric } from "#lib/contract/metrics.ts";
+import { deliveriesWithinDays, type QueueDepth, type Stage, type StageDesk } from "./stage.ts";
 
 // Every request of an operator's command to AWS, with the operator's own credentials: those of the environment, or of the
 // profile that AWS_PROFILE names. No function uses this file.
@@ -19,6 +20,8 @@ const clientSettings = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 };
+/** 15 days have 360 hours, and CloudWatch answers 100,800 values on a page. */
+const metricsAtOnce = 100;
 /**
  * Waits longer than the longest function may run (900 s), and never sends a second request: a function goes on working after its
  * caller has stopped waiting, and would do its work twice.
@@ -134,6 +137,45 @@ export function openStage(region = process.env["AWS_REGION"] ?? "us-east-1"): St
       const arn = Attributes["QueueArn"] ?? "";
       const oldest = waiting + inFlight > 0 ? await oldestSeconds(arn.split(":").at(-1) ?? "") : undefined;
       return { arn, waiting, inFlight, ...(oldest !== undefined && { oldestSeconds: oldest }) };
+    },
+
+    async lastDeliveries(names, sources) {
+      const until = Date.now();
+      const last = new Map<string, number>();
+      for (let first = 0; first < sources.length; first += metricsAtOnce) {
+        const asked = sources.slice(first, first + metricsAtOnce);
+        const { MetricDataResults = [] } = await asking(
+          "cloudwatch:GetMetricData",
+          cloudWatch.send(
+            new GetMetricDataCommand({
+              StartTime: new Date(until - deliveriesWithinDays * 86_400_000),
+              EndTime: new Date(until),
+              ScanBy: "TimestampDescending",
+              MetricDataQueries: asked.map((source, index) => ({
+                Id: `s${index}`,
+                MetricStat: {
+                  Metric: {
+                    Namespace: metricNamespace,
+                    MetricName: "DeliveriesAccepted" satisfies Metric,
+                    Dimensions: Object.entries({ ...names, source }).map(([Name, Value]) => ({
+                      Name,
+                      Value,
+                    })),
+                  },
+                  Period: 3600,
+                  Stat: "Sum",
+                },
+              })),
+            }),
+          ),
+        );
+        for (const { Id = "", Timestamps = [], Values = [] } of MetricDataResults) {
+          const at = Timestamps[Values.findIndex((count) => count > 0)];
+          const source = asked[Number(Id.slice(1))];
+          if (at && source !== undefined) last.set(source, at.getTime());
+        }
+      }
+      return last;
     },
 
     async alarms(topicArn) {

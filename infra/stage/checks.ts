@@ -1,7 +1,9 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type * as z from "zod/mini";
 import { AuthingSecret, connectAuthing } from "#lib/wiring/authing.ts";
 import type { Config } from "#lib/config.ts";
 import type { ParkedKind } from "#lib/contract/parked.ts";
+import type { LastRosters } from "#lib/rosters/last-rosters.ts";
 import type { ParkedList, ReasonCount } from "#lib/operations/list.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
@@ -11,8 +13,10 @@ import { checkAlarms } from "./alarms.ts";
 import { checkAuthing } from "./authing.ts";
 import { attention, fine, wrong, type Finding } from "./finding.ts";
 import { outputNames } from "./outputs.ts";
+import { checkPool } from "./pool.ts";
 import { checkSecret, type NeededSecret } from "./secret-check.ts";
-import { outputOf, stackName, type Stack, type Stage } from "./stage.ts";
+import { checkHook, compared, heard } from "./source-health.ts";
+import { deliveriesWithinDays, outputOf, stackName, type Stack, type Stage } from "./stage.ts";
 import { checkWebhook } from "./webhook.ts";
 
 interface Examined {
@@ -26,6 +30,8 @@ interface Examined {
 const oldSeconds = { events: 900, uploads: 7200, chunks: 7200, rosters: 7200 };
 /** By how much this machine's clock may differ before the doctor reports it; proofs that cover a time tolerate 300 seconds. */
 const clockToleranceSeconds = 60;
+
+const clock = { now: Date.now, wait: (milliseconds: number) => wait(milliseconds), random: Math.random };
 
 /** Checks a stage, first what everything else needs, last the webhooks, and yields each finding as soon as it is known. */
 export async function* examine({ config, sources, stage }: Examined, aws: Stage): AsyncGenerator<Finding> {
@@ -51,6 +57,7 @@ export async function* examine({ config, sources, stage }: Examined, aws: Stage)
     if (value !== undefined) secrets.set(needed.name, value);
   }
   yield await checkKey(config, secrets);
+  yield* await checkNames(config, secrets);
 
   for (const [kind, worker] of [
     ["events", "events-apply"],
@@ -75,8 +82,19 @@ export async function* examine({ config, sources, stage }: Examined, aws: Stage)
       log: logOf(`webhooks-${source}`),
     });
     yield finding;
+    yield* await checkHook(definition, secrets.get(`sources/${source}`), url, clock);
     ahead = clockAheadSeconds ?? ahead;
   }
+  const delivering = [...sources].filter(([, { trigger }]) => !trigger).map(([source]) => source);
+  yield* await tried("deliveries", async () => {
+    const last = await aws.lastDeliveries({ service: config.service, stage }, delivering);
+    return heard(delivering, last, { now: clock.now(), withinDays: deliveriesWithinDays });
+  });
+  yield* await tried("rosters", async () => {
+    const operations = outputOf(stack, outputNames.operationsFunction);
+    const last = (await aws.invoke(operations, { operation: "last-rosters" })) as Partial<LastRosters>;
+    return compared(sources, last, { now: clock.now(), there });
+  });
   if (Math.abs(ahead) > clockToleranceSeconds) {
     yield attention(
       `clock: this machine's is ${Math.abs(ahead)} s ${ahead > 0 ? "ahead of" : "behind"} AWS's`,
@@ -191,6 +209,24 @@ export async function checkKey(
   const client = connectAuthing(config.authing, reader);
   try {
     return await checkAuthing(client, config.authing.host, setting);
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether the user pool has the custom fields and departments that the configuration names. */
+export async function checkNames(
+  config: Pick<Config, "authing" | "sources" | "uploads">,
+  secrets: ReadonlyMap<string, unknown>,
+): Promise<Finding[]> {
+  if (!secrets.has("authing")) return [];
+  const reader = secretReader(async (name) => ({ current: secrets.get(name) }));
+  const client = connectAuthing(config.authing, reader);
+  try {
+    return await checkPool(client, config);
+  } catch (error) {
+    if (!(error instanceof InboundError)) throw error;
+    return [attention(`custom fields and departments: were not checked (${error.reason})`, "see above")];
   } finally {
     client.close();
   }

@@ -14,6 +14,11 @@ export interface Stage {
   /** A secret by its whole name. Throws `secret-missing`, `secret-empty-yet`, `secret-not-json`. */
   secret(id: string): Promise<SecretVersions>;
   queue(url: string): Promise<QueueDepth>;
+  /** When each source delivered last, in milliseconds since 1970; a source that did not within `deliveriesWithinDays` is not in it. */
+  lastDeliveries(
+    names: { readonly service: string; readonly stage: string },
+    sources: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
   /** The alarms that notify one topic: those of one stage. */
   alarms(topicArn: string): Promise<readonly Alarm[]>;
   /** @param except The name of a function that is not counted. */
@@ -54,6 +59,9 @@ export interface QueueDepth {
   /** The age of the oldest message in seconds, where CloudWatch has data of the last 15 minutes. */
   readonly oldestSeconds?: number;
 }
+
+/** How far back deliveries are looked for. */
+export const deliveriesWithinDays = 15;
 
 /** The name of a stage's stack. osls has the same rule. */
 export const stackName = (service: string, stage: string) => `${service}-${stage}`;

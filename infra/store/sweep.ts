@@ -22,6 +22,10 @@ const lifetimes = ({ keepResultsDays, uploads: { keepFiles } }: Retention) => [
   { prefix: "rows/otp/", days: 1, replacedDays: 1 },
   // Rows that no import has deleted, with passwords.
   { prefix: "rows/users/", days: 15, replacedDays: 1 },
+  // Parts of runs over lists of people, which a run has not deleted.
+  { prefix: "rosters/", days: 15, replacedDays: 1 },
+  ...(keepFiles ? [] : [{ prefix: "incoming/roster/", days: keepResultsDays, replacedDays: 1 }]),
+  { prefix: "plan/roster/", days: keepResultsDays, replacedDays: 1 },
   { prefix: "plan/users/", days: keepResultsDays, replacedDays: 1 },
   ...(keepFiles ? [] : [{ prefix: "incoming/users/", days: keepResultsDays, replacedDays: 1 }]),
   { prefix: "results/", days: keepResultsDays, replacedDays: 1 },

@@ -37,13 +37,12 @@ export const DepartmentDto = z.looseObject({
 });
 export type DepartmentDto = Frozen<z.infer<typeof DepartmentDto>>;
 
-export const OrganizationDto = z.looseObject({
+const OrganizationDto = z.looseObject({
   organizationCode: identifier,
   organizationName: someText,
   /** Of the department that is the organization. */
   departmentId: someText,
 });
-export type OrganizationDto = Frozen<z.infer<typeof OrganizationDto>>;
 
 export const OrganizationPage = z.looseObject({
   totalCount: lenient(z.number()),

@@ -1,3 +1,4 @@
+import type { Memberships } from "./departments.ts";
 import type { CreateUserInfoDto, CreateUserOptionsDto, ImportOtpItemDataDto } from "./person.ts";
 
 /** A day of the calendar, `YYYY-MM-DD`, in the company's time zone (`timeZone` of the configuration). */
@@ -49,6 +50,8 @@ export interface Create {
   readonly person: CreateUserInfoDto;
   /** Per batch at Authing: people are grouped by these. */
   readonly options?: CreateUserOptionsDto;
+  /** Which of `departmentIds` the person leads, and which one is the main one. */
+  readonly memberships?: Memberships;
   readonly trail: Trail;
   readonly dropped?: readonly Dropped[];
   /** All that was said of the person, where `person` holds what nothing newer has told: an account that is gone is made from it. */
@@ -79,9 +82,24 @@ export interface Update {
   readonly lacksLogin?: true;
   /** What the ids in `departmentIds` are. Absent: Authing's own. */
   readonly options?: Pick<CreateUserOptionsDto, "departmentIdType">;
+  /** Which of `departmentIds` the person leads, and which one is the main one. */
+  readonly memberships?: Memberships;
   readonly trail: Trail;
   readonly dropped?: readonly Dropped[];
 }
+
+/** The joiner that brings this person, where a mover of theirs is all that is known. */
+export const joinerOf = (
+  { trail, dropped, options, memberships }: Update,
+  person: CreateUserInfoDto,
+): Create => ({
+  kind: "create",
+  person,
+  ...(options && { options }),
+  ...(memberships && { memberships }),
+  trail,
+  ...(dropped && { dropped }),
+});
 
 /** A leaver. What becomes of the account is the policy of the configuration: resign, suspend, deactivate or delete. */
 export interface Leave {

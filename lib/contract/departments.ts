@@ -19,6 +19,15 @@ export interface DepartmentPage {
   readonly next?: string;
 }
 
+/** What a person is in a department, beside being in it. */
+export interface Membership {
+  readonly isLeader?: true;
+  readonly isMainDepartment?: true;
+}
+
+/** By the department, as `departmentIds` of the person names it; those in which a person is no more than a member are not here. */
+export type Memberships = Readonly<Record<string, Membership>>;
+
 /** The source's departments → ids of departments at Authing. Departments that are not here are dropped, and reported. */
 export type DepartmentMap = Readonly<Record<string, string>>;
 

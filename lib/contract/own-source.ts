@@ -5,14 +5,29 @@ import type { OwnSource } from "./source.ts";
 // What may be wrong with a source that a configuration defines.
 
 /** Names that mean something else where names of sources are used: in names of secrets, and in keys of the ledger. */
-const reservedNames: ReadonlySet<string> = new Set(["authing", "notices", "people", "uploads"]);
+const reservedNames: ReadonlySet<string> = new Set(["authing", "notices", "people", "rosters", "uploads"]);
 
 /** What is wrong with a source of the operator's own. Nothing else has checked it if it is plain JavaScript. */
-export function ownSourceProblems(name: string, source: OwnSource | undefined): string[] {
-  if (source === undefined) return [];
+export function ownSourceProblems(
+  name: string,
+  {
+    source,
+    rosterOnly,
+    reconcile,
+  }: {
+    readonly source?: OwnSource | undefined;
+    readonly rosterOnly?: true | undefined;
+    readonly reconcile?: { readonly at?: string | undefined } | undefined;
+  },
+): string[] {
+  if (source === undefined && rosterOnly === undefined) return [];
   const at = `sources.${name}`;
   if (!isSourceName(name)) return [`sources["${name}"]: ${sourceNameRule}`];
   if (reservedNames.has(name)) return [`${at}: the name is taken: give your source another one`];
+  if (reconcile?.at !== undefined && source?.list === undefined)
+    return [`${at}.reconcile.at: it has no list that could be read at that time`];
+  if (source === undefined) return [];
+  if (rosterOnly) return [`${at}.rosterOnly: it has a definition, so that it is more than its rosters`];
   if (typeof source !== "object" || source === null) return [`${at}.source: write defineSource({…})`];
   const given: Readonly<Record<string, unknown>> = { ...source };
   const wrong = Object.entries(parts).filter(([part, { isRight, needed }]) =>

@@ -78,6 +78,11 @@ export const SourceSettings = z.strictObject({
   ),
   /** The whole list of the source, compared with what it has told: docs/rosters.md */
   reconcile: z.exactOptional(RosterSettings),
+  /**
+   * The source has no webhooks and no API: it speaks by files alone, each of them its whole staff, under `incoming/roster/<source>/`. It has
+   * no route and no secret.
+   */
+  rosterOnly: z.exactOptional(z.literal(true)),
   /** A source of your own, `defineSource({…})`; docs/own-source.md shows two. */
   source: z.exactOptional(z.custom<OwnSource>()),
 });

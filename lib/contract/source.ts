@@ -82,6 +82,14 @@ export interface Fetch<Secret> {
     api: SourceApi<Secret>,
     cursor: string | undefined,
   ): Promise<ChangedPage | undefined>;
+  /**
+   * For `npm run doctor`: whether the vendor's own webhook to this address is on, where its API says so. `undefined` where it does not
+   * show that: the webhook may have been made by another user.
+   *
+   * @param url of our function, as the vendor was given it.
+   * @throws InboundError as `read`.
+   */
+  isHookOn?(api: SourceApi<Secret>, url: string): Promise<boolean | undefined>;
 }
 
 /** A page of a source's list of changes. */

@@ -6,6 +6,7 @@ import { isDone, type Outcome } from "#lib/contract/outcome.ts";
 import { packed } from "./batches.ts";
 import type { CreateTask, DeliveryContext, Settle } from "./context.ts";
 import { createBatch } from "./create-batch.ts";
+import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { settleExisting } from "./existing-people.ts";
 import { rememberBrought } from "./made-by.ts";
 import { closedByOthers, personOf } from "./people.ts";
@@ -20,10 +21,24 @@ export async function createPeople(
   tell: Settle,
 ): Promise<void> {
   const outcomes = new Map<CreateTask, Outcome>();
-  const settle: Settle = (task, outcome) => {
-    outcomes.set(task as CreateTask, outcome);
+  const created: CreateTask[] = [];
+  const settle: Settle = (settled, outcome) => {
+    const task = settled as CreateTask;
+    outcomes.set(task, outcome);
     if (isDone(outcome) && outcome.userId !== undefined) rememberBrought(context, outcome.userId, task.by);
-    tell(task, outcome);
+    const isNew = outcome.kind === "accepted" && outcome.reason === undefined && outcome.userId !== undefined;
+    if (isNew && task.change.memberships) created.push(task);
+    else tell(task, outcome);
+  };
+  /** `create-users-batch` takes departments only: what the people are in them comes in a call of its own. */
+  const tellCreated = async () => {
+    for (const task of created.splice(0)) {
+      const { change } = task;
+      const outcome = outcomes.get(task) as Outcome;
+      const who = { kind: "userId", value: outcome.userId ?? "" } as const;
+      const refusal = await moveToDepartments(change.person.departmentIds, change, who, undefined, context);
+      tell(task, refusal ? { ...outcome, ...departmentsRefused(refusal, true) } : outcome);
+    }
   };
   const takeable = tasks.filter((task) => {
     const problem = personProblems(task.change.person)[0];
@@ -37,7 +52,11 @@ export async function createPeople(
     context,
   );
   for (const { batch, options } of batchesOf(fresh)) {
-    await createBatch(batch, options, context, settle);
+    try {
+      await createBatch(batch, options, context, settle);
+    } finally {
+      await tellCreated();
+    }
     // Before the next batch: it may hold the same person again.
     await notePeople(batch, outcomes, context);
   }

@@ -1,6 +1,7 @@
 import type { UserDto } from "#lib/authing/dto.ts";
 import type { Failure } from "#lib/authing/failures.ts";
-import type { CreateUserOptionsDto, DepartmentIdType } from "#lib/contract/person.ts";
+import type { Create } from "#lib/contract/change.ts";
+import type { DepartmentIdType } from "#lib/contract/person.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { attemptAgain } from "./attempt.ts";
 import type { DeliveryContext } from "./context.ts";
@@ -8,27 +9,33 @@ import { userIdTypes, type Who } from "./people.ts";
 import { rejection } from "./rejection.ts";
 
 /**
- * Puts a person who is there into the departments that were told (ids of the kind that `options` names), and into no others. Does nothing when none were told, or
+ * Puts a person who is there into the departments that were told (ids of the kind that `options` names, with what the person is there), and into no others. Does nothing when none were told, or
  * when Authing's answer to the call before (`user`) shows them there. Resolves to why Authing refuses them.
  */
 export async function moveToDepartments(
   told: readonly string[] = [],
-  { departmentIdType = "department_id" }: Pick<CreateUserOptionsDto, "departmentIdType"> = {},
+  { options = {}, memberships = {} }: Pick<Create, "options" | "memberships">,
   who: Who,
   user: UserDto | undefined,
   context: DeliveryContext,
 ): Promise<Failure | undefined> {
   if (told.length === 0) return undefined;
-  const found = await idsAtAuthing(told, departmentIdType, context);
+  const found = await idsAtAuthing(told, options.departmentIdType ?? "department_id", context);
   if ("failure" in found) return found.failure;
   const departmentIds = found.ids;
   const isThere = user?.departmentIds?.toSorted().join() === departmentIds.toSorted().join();
-  if (isThere) return undefined;
+  const main = told.findIndex((id) => memberships[id]?.isMainDepartment);
+  const isMainThere = main === -1 || user?.mainDepartmentId === departmentIds[main];
+  // Which departments the person leads is in no answer of Authing.
+  if (isThere && isMainThere && !told.some((id) => memberships[id]?.isLeader)) return undefined;
   const { kind, value } = user ? ({ kind: "userId", value: user.userId } as const) : who;
   const answer = await attemptAgain(context, () =>
     context.authing.setUserDepartments({
       userId: value,
-      departments: departmentIds.map((departmentId) => ({ departmentId })),
+      departments: departmentIds.map((departmentId, index) => ({
+        departmentId,
+        ...memberships[told[index] ?? ""],
+      })),
       options: { userIdType: userIdTypes[kind] },
     }),
   );

@@ -2,7 +2,7 @@ import type { UserDto } from "#lib/authing/dto.ts";
 import type { Answer } from "#lib/authing/answer.ts";
 import type { LeavePolicy } from "#lib/contract/policies.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
-import { closesAccount, type Create, type Leave, type Update } from "#lib/contract/change.ts";
+import { closesAccount, joinerOf, type Create, type Leave, type Update } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { attemptAgain } from "./attempt.ts";
@@ -81,7 +81,7 @@ export async function settleUpdated(
   const updates = Object.keys(set).length > 0;
   const departmentIds = departmentsOf(task);
   const sessions = closesAccount(set.status) ? await endSessions(who, context) : {};
-  const refusal = await moveToDepartments(departmentIds, task.change.options, who, user, context);
+  const refusal = await moveToDepartments(departmentIds, task.change, who, user, context);
   settle(task, {
     ...(refusal
       ? departmentsRefused(refusal, updates)
@@ -111,16 +111,13 @@ async function closeAllTheSame(
 
 /** A mover that Authing does not have: brought, where the change holds all that is known of them. */
 async function bringPerson(task: Task<Update>, context: DeliveryContext, settle: Settle): Promise<void> {
-  const { complete, whole, person: told, trail, options } = task.change;
+  const { complete, whole, person: told } = task.change;
   const person = whole ?? told;
   // Who left before they came is closed already, however often it is said.
   const hasLeft = task.known?.isClosed === true && task.known.userId === undefined;
   const unknown = hasLeft && closesAccount(told.status) ? "already-done" : "rejected";
   if (!complete) return settle(task, { kind: unknown, reason: "user-unknown" });
-  const joiner: Task<Create> = {
-    ...task,
-    change: { kind: "create", person, trail, ...(options && { options }) },
-  };
+  const joiner: Task<Create> = { ...task, change: joinerOf(task.change, person) };
   return createPeople([joiner], context, (_, outcome) => settle(task, outcome));
 }
 

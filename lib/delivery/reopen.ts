@@ -72,7 +72,7 @@ export async function bringUpToDate(
   // A resignation has ended the memberships.
   const who = { kind: "userId", value: userId } as const;
   const departmentIds = staysClosed ? [] : person.departmentIds;
-  const refusal = await moveToDepartments(departmentIds, task.change.options, who, data, context);
+  const refusal = await moveToDepartments(departmentIds, task.change, who, data, context);
   if (refusal) return settle(task, { ...departmentsRefused(refusal, true), userId });
   settle(task, {
     kind: "accepted",

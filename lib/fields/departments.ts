@@ -3,6 +3,8 @@ import {
   type DepartmentFunction,
   type DepartmentMap,
   type DepartmentRule,
+  type Membership,
+  type Memberships,
 } from "#lib/contract/departments.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { normalized } from "./clean-text.ts";
@@ -14,6 +16,12 @@ export const maxDepartments = 50;
 /** How many ids of a person are read; no source lists as many departments of one person. */
 const maxIds = 1000;
 
+/** What a source says of a person's departments beside their ids; ids are the source's. */
+interface Roles {
+  readonly leads?: ReadonlySet<string>;
+  readonly main?: string | undefined;
+}
+
 /**
  * Departments by the rule of the configuration: a map from the source's ids to Authing's, a function, or as they are. What has no
  * department at Authing is dropped, each reported by its place: a foreign id would make Authing refuse the person. Departments beyond the
@@ -21,26 +29,49 @@ const maxIds = 1000;
  *
  * @throws InboundError `malformed` `departments-failed` where the function throws, or returns anything but a text or `undefined`.
  */
-export function departments(read: Read, configured: DepartmentRule): Encoded[] {
+export function departments(read: Read, configured: DepartmentRule, roles: Roles = {}): Encoded[] {
   const { rule, idOf } = readerOf(configured);
   if (isEmpty(read.value)) return [nothing(read, rule)];
   const told: readonly unknown[] = Array.isArray(read.value) ? read.value : [read.value];
   const ids = told.slice(0, maxIds);
   const known: string[] = [];
+  const memberships: Record<string, Membership> = Object.create(null) as Record<string, Membership>;
   const unmapped: Encoded[] = [];
   for (const [index, id] of ids.entries()) {
-    const department = idOf(plainText(id) ?? "");
-    if (department !== undefined) known.push(department);
-    else unmapped.push(refused({ ...read, path: `${read.path}[${index}]` }, rule, "department-unmapped"));
+    const own = plainText(id) ?? "";
+    const department = idOf(own);
+    if (department !== undefined) {
+      known.push(department);
+      const membership = {
+        ...memberships[department],
+        ...(roles.leads?.has(own) && { isLeader: true as const }),
+        ...(roles.main === own && { isMainDepartment: true as const }),
+      };
+      if (Object.keys(membership).length > 0) memberships[department] = membership;
+    } else unmapped.push(refused({ ...read, path: `${read.path}[${index}]` }, rule, "department-unmapped"));
   }
   const all = [...new Set(known)];
   const departmentIds = all.slice(0, maxDepartments);
+  const said = rolesIn(memberships, departmentIds);
   const isCut = all.length > maxDepartments || told.length > maxIds;
   return [
-    departmentIds.length > 0 ? encoded(read, rule, { departmentIds }) : nothing(read, rule),
+    departmentIds.length > 0
+      ? { ...encoded(read, rule, { departmentIds }), ...(said && { memberships: said }) }
+      : nothing(read, rule),
     ...unmapped.slice(0, maxDepartments),
     ...(isCut ? [refused(read, rule, "more-than-50-departments")] : []),
   ];
+}
+
+/** That the only department of a person is the main one need not be said. */
+function rolesIn(all: Memberships, departmentIds: readonly string[]): Memberships | undefined {
+  const isOne = departmentIds.length === 1;
+  const roles = departmentIds.flatMap((id): [string, Membership][] => {
+    const { isMainDepartment, ...others } = all[id] ?? {};
+    const role = { ...others, ...(isMainDepartment && !isOne && { isMainDepartment }) };
+    return Object.keys(role).length > 0 ? [[id, role]] : [];
+  });
+  return roles.length > 0 ? Object.fromEntries(roles) : undefined;
 }
 
 function readerOf(configured: DepartmentRule): {

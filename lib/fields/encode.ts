@@ -1,3 +1,4 @@
+import type { Memberships } from "#lib/contract/departments.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import { isComposed, kindsOf } from "./characters.ts";
 import { cleanIdentifier, cleanText, normalized, type CleanIdentifier } from "./clean-text.ts";
@@ -9,6 +10,8 @@ import { isEmpty, type Read } from "./read.ts";
  */
 export interface Encoded {
   readonly fields: Partial<CreateUserInfoDto>;
+  /** Of departments: which of them the person leads, and which one is the main one. */
+  readonly memberships?: Memberships;
   readonly path: string;
   /** The rule that was applied, as `explain` shows it, e.g. `lower-case`. */
   readonly rule: string;

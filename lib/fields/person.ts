@@ -111,7 +111,8 @@ function assembled(all: readonly Encoded[]) {
   // Other fields that cannot be used are dropped. A dropped status would be a guess whether the person may sign in.
   const status = dropped.find(({ problem }) => problem === "status-unknown");
   if (status) throw new InboundError("malformed", status.problem, { path: status.path, hint: statusHint });
-  return { person, trail, ...(dropped.length > 0 && { dropped }) };
+  const { memberships } = all.find((each) => each.memberships) ?? {};
+  return { person, ...(memberships && { memberships }), trail, ...(dropped.length > 0 && { dropped }) };
 }
 
 /** Whether a person has a field to sign in with. */

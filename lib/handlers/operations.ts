@@ -28,6 +28,7 @@ import {
   type RosterOperationPorts,
 } from "#lib/rosters/operations.ts";
 import { bothDepartments, DepartmentsRequest, type BothDepartments } from "#lib/rosters/departments.ts";
+import { lastRosters, LastRostersRequest, type LastRosters } from "#lib/rosters/last-rosters.ts";
 import { sync, SyncRequest, type Synced } from "#lib/rosters/sync.ts";
 import type { RosterReport } from "#lib/rosters/report.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
@@ -56,6 +57,7 @@ const Request = z.union([
   StartRosterRequest,
   ApplyRosterRequest,
   FollowRosterRequest,
+  LastRostersRequest,
   DepartmentsRequest,
   SyncRequest,
 ]);
@@ -73,6 +75,7 @@ type Answer =
   | UndonePage
   | BegunRoster
   | RosterReport
+  | LastRosters
   | BothDepartments
   | Synced;
 
@@ -113,6 +116,8 @@ export function operations(open: () => OperationPorts) {
           return applyRoster(request, ports);
         case "follow-roster":
           return followRoster(request, ports);
+        case "last-rosters":
+          return lastRosters(ports);
         case "departments":
           return bothDepartments(request, ports, { deadline });
         case "sync":
@@ -130,6 +135,6 @@ function requestOf(event: unknown): z.output<typeof Request> {
   throw new InboundError("malformed", "operation-unknown", {
     hint:
       "list or show; redrive, release or discard (each with mode: preview or apply, and with id, person, reason or source); " +
-      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import); undo-import (import, mode, deletes, most); start-roster (source, plan, verify, adopt), apply-roster and follow-roster (source, run); departments (source); sync (source, subject, mode)",
+      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import); undo-import (import, mode, deletes, most); start-roster (source, plan, verify, adopt), apply-roster and follow-roster (source, run); last-rosters; departments (source); sync (source, subject, mode)",
   });
 }

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 
 /**
- * The secret `digests`: the key of the digests of fields. The stack generates it, and one machine makes it with its store; nobody else
+ * The secret `digests`: the key of the digests of fields. The stack generates it, and one machine makes it with its store; no person
  * needs it. With another key every field differs from what was told, once.
  */
 const DigestsSecret = z.object({ key: z.string().check(z.minLength(16)) });

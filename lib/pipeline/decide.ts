@@ -1,4 +1,4 @@
-import type { Change, Leave, Update } from "#lib/contract/change.ts";
+import { joinerOf, type Change, type Leave, type Update } from "#lib/contract/change.ts";
 import type { PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
@@ -246,12 +246,7 @@ function placed(
   const mayBeRenamed = now - Date.parse(reception.receivedAt) < (change.createsAfterSeconds ?? 0) * 1000;
   const complete = change.complete && (isPlaced || !mayBeRenamed);
   if (complete && (isSame || (person && !maySpeak(source, people, person, known)))) {
-    const joiner = {
-      kind: "create",
-      person: called(change.whole ?? change.person),
-      trail: change.trail,
-      ...(change.options && { options: change.options }),
-    } as const;
+    const joiner = joinerOf(change, called(change.whole ?? change.person));
     return { change, task: { ...about, change: joiner, isMover: true } };
   }
   const whole = complete && { whole: called(change.whole ?? (change.person as CreateUserInfoDto)) };

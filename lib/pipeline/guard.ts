@@ -13,11 +13,16 @@ const windowSeconds = 3600;
 export const takenOf = (people: number, { atMost, share }: { atMost: number; share: number }): number =>
   Math.max(atMost, Math.floor(people * share));
 
-/** Whether what is about to happen closes an account that its source had not closed before. */
-function isDeparture({ decision, knowledge: { known } }: Decided): boolean {
+/**
+ * Whether what is about to happen closes an account that its source had not closed before. Of a person whom the ledger does not know, only a
+ * source that may link accounts closes one: the first list of a source holds many who left long ago.
+ */
+function isDeparture({ decision, knowledge: { known, person } }: Decided): boolean {
+  const isKnown = known?.userId !== undefined || person !== undefined;
   return decision.steps.some(
     (step) =>
       "task" in step &&
+      (isKnown || step.task.links) &&
       closes(step.change) === true &&
       (step.change.kind === "leave" || (step.change.kind === "update" && !known?.isClosed)),
   );

@@ -84,6 +84,8 @@ export function valuesIn(change: Change): Readonly<Record<string, unknown>> {
     (values[name] ??= {})[field] =
       field === "departmentIds" ? (value as readonly string[]).toSorted() : value;
   }
+  const { memberships } = change;
+  if (memberships && values["departments"]) values["departments"]["memberships"] = memberships;
   return {
     ...values,
     ...Object.fromEntries(Object.entries(customData).map(([key, value]) => [`customData.${key}`, value])),

@@ -57,7 +57,7 @@ export function listedSecret<Secret>(settings: ListedSecretSettings<Secret>): Im
       const document = parseJson(body);
       const entries = entriesOf(document, list);
       if (!isObject(document) || entries === undefined) {
-        throw new InboundError("malformed", "body-without-entries");
+        throw new InboundError("malformed", "body-not-a-json-object", { path: list });
       }
       const said = { ...document, [list]: entries.map((entry) => ({ ...entry, [field]: value })) };
       return { headers: {}, body: Buffer.from(JSON.stringify(said)) };

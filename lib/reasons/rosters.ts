@@ -63,6 +63,18 @@ export const rosters: ReasonGroup = {
       zhNext: "请重新生成计划。",
       run: ["npm run reconcile -- {source} --plan{stage}"],
     },
+    "roster-row-nameless": {
+      en: "The file has rows that do not say whose they are, so it cannot say which people are missing in it, and no person has left.",
+      enNext: "Fill the id in each row, and upload the file again.",
+      zh: "文件中有些行没有标明人员，因此无法判断谁不在其中，不会有人被视为离职。",
+      zhNext: "请为每一行填写人员编号，然后重新上传文件。",
+    },
+    "source-has-only-rosters": {
+      en: "The source speaks by its rosters alone, so a delivery or an event of its own is not read.",
+      enNext: "Upload the whole staff as a file to incoming/roster/<source>/.",
+      zh: "该来源只通过完整人员文件提供数据，因此不读取它的推送或事件。",
+      zhNext: "请将全部人员的文件上传到 incoming/roster/<来源>/。",
+    },
     "source-without-list": {
       en: "The source has no list of its people, or none that this version reads, so that nothing can be compared.",
       enNext: "Upload the whole staff as a file to incoming/roster/<source>/.",

@@ -18,7 +18,7 @@ export async function foretellStep(state: RosterState, work: RosterWork): Promis
   const { part, line } = state.place;
   const plannedAt = new Date(work.clock.now()).toISOString();
   if (part >= state.parts.changes)
-    return { ...guarded(state, work), phase: "planned", plannedAt, place: { part: 0, line: 0 } };
+    return { ...(await guarded(state, work)), phase: "planned", plannedAt, place: { part: 0, line: 0 } };
   const all = await work.files.read("changes", part);
   const some = all.slice(line, line + maxUsersPerCreate);
   const applied = await both(some, work, (messages, run) => rehearseAll(messages, work, run));
@@ -35,8 +35,8 @@ export async function foretellStep(state: RosterState, work: RosterWork): Promis
  * run.
  */
 export async function applyStep(given: RosterState, work: RosterWork): Promise<RosterState> {
-  const state = given.guard ? given : guarded(given, work);
-  if (!given.guard) tellHeld(state, work);
+  const state = given.guard ? given : await guarded(given, work);
+  if (state.place.part === 0 && state.place.line === 0) tellHeld(state, work);
   const { part, line } = state.place;
   const { changes, leavers } = state.parts;
   if (part >= changes + leavers) return { ...state, phase: "finish", place: { part: 0, line: 0 } };
@@ -61,24 +61,25 @@ export async function applyStep(given: RosterState, work: RosterWork): Promise<R
 }
 
 /** The guard looks before the first write, at the departures of the whole run together. */
-function guarded(state: RosterState, work: RosterWork): RosterState {
+async function guarded(state: RosterState, work: RosterWork): Promise<RosterState> {
   const { open = 0, leaver = 0, proven = 0 } = state.counts;
   const taken = takenOf(open, work.departureLimit(state.source));
-  return { ...state, guard: { isHeld: leaver + proven > taken, taken } };
+  const isHeld = leaver + proven > taken;
+  return { ...state, guard: { isHeld, taken, lost: isHeld ? await mostLost(state.tallies.lost, work) : [] } };
 }
 
-/** One line, as the guard of events writes it, with the departments that lost most. */
-function tellHeld({ source, run, counts, tallies, guard }: RosterState, { log }: RosterWork): void {
+/** One line, as the guard of events writes it, with the departments that lose most. */
+function tellHeld({ source, run, counts, guard }: RosterState, { log }: RosterWork): void {
   if (!guard?.isHeld) return;
   const { open: people = 0, leaver = 0, proven = 0 } = counts;
-  const departments = mostLost(tallies.lost).join(", ");
+  const departures = leaver + proven;
   log.error("departures held", {
     source,
     roster: run,
-    departures: leaver + proven,
+    departures,
     taken: guard.taken,
     people,
-    departments,
+    departments: guard.lost.join(", "),
   });
 }
 

@@ -4,7 +4,7 @@ import type { SubjectRecord } from "#lib/contract/ledger.ts";
 import type { EventMessage } from "#lib/contract/queue.ts";
 import { isOnlyLinked } from "#lib/delivery/people.ts";
 import { maySpeak } from "#lib/pipeline/authority.ts";
-import { translatedOf } from "#lib/pipeline/meaning.ts";
+import { translatedOf, type Meaning } from "#lib/pipeline/meaning.ts";
 import { namesIn } from "#lib/pipeline/order.ts";
 import { differenceOf, type Difference } from "./difference.ts";
 import { whyIncomplete } from "./read-step.ts";
@@ -24,7 +24,7 @@ interface Compared {
   readonly line: PersonLine;
   readonly known: SubjectRecord | undefined;
   readonly changes: readonly Change[];
-  readonly difference: Difference;
+  readonly difference: Difference | { readonly kind: "outOfScope" };
 }
 
 /** Compares one part of the list with what was told. The first step looks whether the list can be believed. */
@@ -141,28 +141,36 @@ function compareOne(
   work: RosterWork,
 ): Compared {
   const { subject, at } = line;
-  const changes = meaningOf(line);
+  const { changes, outOfScope } = meaningOf(line);
   const isActive = "isActive" in line && line.isActive === true;
   const settings = { digest: work.digestsOf(subject), now: work.clock.now(), timeZone: work.timeZone };
+  if (outOfScope && changes.length === 0) {
+    const isOpen = known?.userId !== undefined && known.isClosed !== true;
+    if (!isOpen || outOfScope.policy !== "leave")
+      return { line, known, changes, difference: { kind: "outOfScope" } };
+    const { externalId = known.externalId } = outOfScope;
+    const leave = { kind: "leave", who: externalId === undefined ? {} : { externalId } } as const;
+    return { line, known, changes, difference: { kind: "leaver", changes: [leave], names: [] } };
+  }
   return { line, known, changes, difference: differenceOf({ changes, at, isActive }, known, settings) };
 
-  function meaningOf(person: PersonLine): readonly Change[] {
-    if ("changes" in person) return person.changes;
+  function meaningOf(person: PersonLine): Meaning {
+    if ("changes" in person) return { changes: person.changes };
     if ("unusable" in person) throw new InboundError("malformed", person.unusable.reason);
     const { type, payload } = person;
-    return translatedOf(source, { id: eventId(run, subject), subject, type, occurredAt: at, payload }, work)
-      .changes;
+    const event = { id: eventId(run, subject), subject, type, occurredAt: at, payload };
+    return translatedOf(source, event, work);
   }
 }
 
-/** The differences as messages, those in whom nothing differs, and what is counted of all. */
+/** The differences as messages, the people without a difference, and what is counted of all. */
 function sorted(compared: readonly Compared[], state: RosterState) {
   const lines: DifferenceLine[] = [];
   const same: SameLine[] = [];
   const [fields, filled, lost]: string[][] = [[], [], []];
   for (const { line, known, changes, difference } of compared) {
     filled?.push(...filledIn(changes));
-    if (difference.kind === "gone") continue;
+    if (difference.kind === "gone" || difference.kind === "outOfScope") continue;
     if (difference.kind === "unchanged") {
       const change = changes.find((each) => "person" in each);
       if (change && known?.userId !== undefined && known.isClosed !== true)

@@ -14,7 +14,7 @@ export const DepartmentsRequest = z.strictObject({
 export type DepartmentsRequest = z.infer<typeof DepartmentsRequest>;
 
 /** A department at Authing. */
-export interface PoolDepartment {
+interface PoolDepartment {
   readonly id: string;
   readonly name: string;
   /** The id of the department above; absent at the top of its organization. */

@@ -1,4 +1,4 @@
-import type { Change, Create, Update } from "#lib/contract/change.ts";
+import { joinerOf, type Change, type Create, type Update } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SubjectRecord } from "#lib/contract/ledger.ts";
 import { fieldsOnlyAtCreate, type CreateUserInfoDto } from "#lib/contract/person.ts";
@@ -36,7 +36,7 @@ export interface DifferenceSettings {
   readonly timeZone: string;
 }
 
-/** @throws InboundError `malformed` `person-incomplete` for a new person of whom the list does not hold enough. */
+/** @throws InboundError `malformed` `person-incomplete` for a new person about whom the list does not hold enough. */
 export function differenceOf(
   listed: Listed,
   known: SubjectRecord | undefined,
@@ -45,7 +45,7 @@ export function differenceOf(
   const { changes, at } = listed;
   const isDue = (change: Change) => (effectiveFrom(change, settings.timeZone) ?? 0) <= settings.now;
   const closesNow = changes.some((change) => closes(change) === true && isDue(change));
-  // From this moment on the id names another person, of whom nothing is told yet.
+  // From this moment on the id names another person, about whom nothing is told yet.
   const person = known?.movedTo === undefined ? known : undefined;
   const isNewer = (person?.told["access"]?.at ?? "") > at;
   const isOpen = listed.isActive || changes.some((change) => closes(change) === false);
@@ -78,15 +78,7 @@ export function differenceOf(
 function asJoiner(change: Change): Change {
   if (change.kind !== "update") return change;
   if (!change.complete) throw new InboundError("malformed", "person-incomplete");
-  const { trail, dropped, options } = change;
-  const person = change.whole ?? (change.person as CreateUserInfoDto);
-  return {
-    kind: "create",
-    person,
-    trail,
-    ...(options && { options }),
-    ...(dropped && { dropped }),
-  } satisfies Create;
+  return joinerOf(change, change.whole ?? (change.person as CreateUserInfoDto));
 }
 
 /** What of a change differs from what was told. A password is the person's own by now, and what only a new account takes never changes. */

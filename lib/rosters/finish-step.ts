@@ -1,4 +1,4 @@
-import { reasonOf } from "#lib/contract/errors.ts";
+import { reasonOf, type InboundError } from "#lib/contract/errors.ts";
 import { subjectOf } from "#lib/contract/queue.ts";
 import { massDeparture } from "#lib/pipeline/guard.ts";
 import { giveUp } from "#lib/operations/give-up.ts";
@@ -37,15 +37,16 @@ export async function finishStep(state: RosterState, work: RosterWork): Promise<
 /** Ends a run of which nothing is concluded. */
 export async function refuse(
   state: RosterState,
-  why: NonNullable<RosterState["problem"]>,
+  { reason, path, hint }: Pick<InboundError, "reason"> & Partial<Pick<InboundError, "path" | "hint">>,
   ports: RosterPorts,
   files: RosterFiles,
 ): Promise<RosterState> {
-  const ended: RosterState = { ...state, problem: why, phase: "ended" };
+  const problem = { reason, ...(path !== undefined && { path }), ...(hint !== undefined && { hint }) };
+  const ended: RosterState = { ...state, problem, phase: "ended" };
   const { source, run, parts } = state;
   await writeReport(ended, ports);
   await files.remove(parts);
-  ports.log.error("roster refused", { source, roster: run, ...why }, { RostersRefused: 1 });
+  ports.log.error("roster refused", { source, roster: run, ...problem }, { RostersRefused: 1 });
   return ended;
 }
 

@@ -42,7 +42,8 @@ export async function proveStep(state: RosterState, work: RosterWork): Promise<R
   );
   const changes: DifferenceLine[] = [];
   for (const { line: person, difference } of compared) {
-    if (difference.kind === "unchanged" || difference.kind === "gone") continue;
+    if (difference.kind === "unchanged" || difference.kind === "gone" || difference.kind === "outOfScope")
+      continue;
     const message = messageOf(state, person.subject, person.at, "roster.listed", difference.changes);
     (difference.kind === "leaver" ? leavers : changes).push({ kind: difference.kind, message });
   }
@@ -97,10 +98,20 @@ async function answersAbout(
 ): Promise<readonly Answer[]> {
   const { clock, source } = work;
   if (state.file && !source(state.source)?.list) {
-    // The roster itself was made at this moment, as far as is known.
-    return asked.map((absent) => ({ absent, at: state.startedAt, person: undefined }));
+    // A row that does not say whose it is may be anybody's.
+    const isNameless = (state.counts["nameless"] ?? 0) > 0;
+    const failure = new InboundError("malformed", "roster-row-nameless");
+    return asked.map((absent) =>
+      isNameless ? { absent, failure } : { absent, at: state.startedAt, person: undefined },
+    );
   }
-  const { list, api } = await openList(state.source, work);
+  const opened = await openList(state.source, work).catch((error: unknown) => {
+    // Without credentials the source cannot say it of any person; the rest of the run goes on.
+    if (error instanceof InboundError && error.code === "misconfigured") return error;
+    throw error;
+  });
+  if (opened instanceof InboundError) return asked.map((absent) => ({ absent, failure: opened }));
+  const { list, api } = opened;
   const answers: Answer[] = [];
   for (let start = 0; start < asked.length; start += askedAtOnce) {
     const some = asked.slice(start, start + askedAtOnce);

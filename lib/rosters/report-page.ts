@@ -20,6 +20,7 @@ const words = {
   inScope: ["in scope", "范围内"],
   outOfScope: ["out of scope", "范围外"],
   unusable: ["cannot be used", "无法使用"],
+  nameless: ["rows that do not say whose they are", "未标明人员的行"],
   open: ["people of this source who were open before", "核对前该来源的在用人员"],
   result: ["Differences", "差异"],
   joiners: ["joiners", "入职"],
@@ -88,6 +89,7 @@ export function reportPage(report: RosterReport): string {
       ["inScope", read.inScope],
       ["outOfScope", read.outOfScope],
       ["unusable", read.unusable],
+      ["nameless", read.nameless],
       ["open", report.open],
     ])}
     ${tally("reasons", "cause", read.reasons)}
@@ -113,7 +115,7 @@ export function reportPage(report: RosterReport): string {
       ...(departures.taken === undefined ? [] : ([["taken", departures.taken]] as const)),
     ])}
     ${
-      departures.lost.length > 0 && (departures.areHeld || report.state === "planned")
+      departures.lost.length > 0
         ? html`<p>${say("lost")}: <code>${departures.lost.join(", ")}</code></p>`
         : undefined
     }

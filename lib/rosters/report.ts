@@ -1,5 +1,4 @@
 import { maxUsersPerCreate } from "#lib/authing/limits.ts";
-import { mostLost } from "./lost.ts";
 import type { RosterOptions, RosterState } from "./roster-state.ts";
 import type { Tally } from "./tally.ts";
 
@@ -11,7 +10,7 @@ export interface LastRoster {
   readonly run: string;
   readonly at: string;
   readonly people: number;
-  /** Field → people in whom it was filled. */
+  /** Field → people who had it. */
   readonly filled: Tally;
 }
 
@@ -35,6 +34,8 @@ export interface RosterReport {
     readonly inScope: number;
     readonly outOfScope: number;
     readonly unusable: number;
+    /** Of a file: rows that do not say whose they are. Then no departure is concluded from it. */
+    readonly nameless: number;
     /** Reason → people. */
     readonly reasons: Tally;
   };
@@ -60,7 +61,7 @@ export interface RosterReport {
     readonly absent: number;
     readonly proven: number;
     readonly stillThere: number;
-    /** Of `stillThere`: those in whom something differs. */
+    /** Of `stillThere`: those with a difference. */
     readonly differing: number;
     readonly unproven: number;
     /** Why the source could not say whether they have left → people. */
@@ -69,7 +70,7 @@ export interface RosterReport {
     readonly areHeld: boolean;
     /** As many are taken without a question. */
     readonly taken?: number;
-    /** The departments at Authing that lose most, as `−612 <id>`. */
+    /** The departments at Authing that lose most, where departures would be held: `−612 研发部`. */
     readonly lost: readonly string[];
   };
   /** Of a plan: what its joiners and movers would come to → how many. */
@@ -89,9 +90,9 @@ export interface RosterReport {
   readonly requests: { readonly source: number; readonly authing: number };
   /** Of a plan: what applying it takes, at least. */
   readonly estimate?: { readonly requests: number; readonly seconds: number };
-  /** Field → people in whom it is filled, now and last time. */
+  /** Field → people who have it, now and last time. */
   readonly filled: Readonly<Record<string, { readonly now: number; readonly before?: number }>>;
-  /** Fields that half of the people or more had last time, and nobody has now: a permission may be gone. */
+  /** Fields that half of the people or more had last time, and no person has now: a permission may be gone. */
   readonly missing: readonly string[];
 }
 
@@ -127,6 +128,7 @@ export function reportOf(
       inScope: people - unusable - outOfScope,
       outOfScope,
       unusable,
+      nameless: count("nameless"),
       reasons: tallies.unusable,
     },
     open: count("open"),
@@ -148,7 +150,7 @@ export function reportOf(
       reasons: tallies.unproven,
       areHeld: guard?.isHeld ?? false,
       ...(guard && { taken: guard.taken }),
-      lost: mostLost(tallies.lost),
+      lost: guard?.lost ?? [],
     },
     foretold: tallies.foretold,
     outcomes: tallies.outcomes,

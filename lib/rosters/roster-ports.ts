@@ -2,11 +2,13 @@ import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { RosterQueue } from "#lib/contract/roster-queue.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import type { FieldDigest } from "#lib/ledger/field-digests.ts";
+import type { ReadSettings } from "#lib/uploads/read-upload.ts";
+import type { RowSettings } from "#lib/uploads/rows/row-translator.ts";
 import type { RosterFiles } from "./roster-store.ts";
 import type { SubjectIndex } from "./subject-index.ts";
 
 /** How many departures of one run are taken without a question: this many, or this share of the people of the source. */
-export interface DepartureLimit {
+interface DepartureLimit {
   readonly atMost: number;
   readonly share: number;
 }
@@ -14,6 +16,9 @@ export interface DepartureLimit {
 export interface RosterPorts extends ApplyPorts {
   readonly objects: ObjectStore;
   readonly rosters: RosterQueue;
+  /** How files are read and what their rows mean. */
+  readonly reading: ReadSettings;
+  readonly rows: RowSettings;
   readonly departureLimit: (source: string) => DepartureLimit;
 }
 

@@ -46,7 +46,7 @@ export interface PartCounts {
   readonly changes: number;
   readonly leavers: number;
   readonly absent: number;
-  /** People in whom nothing differs, to be compared with their accounts. */
+  /** People without a difference, to be compared with their accounts. */
   readonly same: number;
 }
 
@@ -86,18 +86,18 @@ export interface RosterState {
   /** Steps in a row that have failed. */
   readonly failures: number;
   readonly problem?: { readonly reason: string; readonly path?: string; readonly hint?: string };
-  /** Set when the guard has looked: whether departures are held, and how many would be taken without a question. */
-  readonly guard?: { readonly isHeld: boolean; readonly taken: number };
+  /** Set when the guard has looked: whether departures are held, how many would be taken without a question, and where most people are lost. */
+  readonly guard?: { readonly isHeld: boolean; readonly taken: number; readonly lost: readonly string[] };
 }
 
 type TallyName =
   /** Reason → people that could not be read. */
   | "unusable"
-  /** Field → movers in whom it differs. */
+  /** Field → movers whose value differs. */
   | "fields"
-  /** Field → people in whom it is filled. */
+  /** Field → people who have it. */
   | "filled"
-  /** Reason → people of whom the source could not say whether they have left. */
+  /** Reason → people about whom the source could not say whether they have left. */
   | "unproven"
   /** Department at Authing → leavers. */
   | "lost"
@@ -145,7 +145,7 @@ export interface AbsentLine {
   readonly departments?: readonly string[];
 }
 
-/** A person in whom nothing differs from what was told. */
+/** A person without a difference from what was told. */
 export interface SameLine {
   readonly at: string;
   readonly subject: string;

@@ -8,6 +8,7 @@ import { applyStep, foretellStep } from "./apply-step.ts";
 import { compareStep } from "./compare-step.ts";
 import { finishStep, refuse, writeReport } from "./finish-step.ts";
 import { proveStep } from "./prove-step.ts";
+import { readFileStep } from "./read-file-step.ts";
 import { readStep } from "./read-step.ts";
 import type { RosterPorts, RosterWork } from "./roster-ports.ts";
 import type { Phase, RosterState } from "./roster-state.ts";
@@ -28,7 +29,7 @@ const mostThrottled = 40;
 const steps: Readonly<
   Record<Exclude<Phase, "planned" | "ended">, (state: RosterState, work: RosterWork) => Promise<RosterState>>
 > = {
-  read: readStep,
+  read: (state, work) => (state.file ? readFileStep(state, work) : readStep(state, work)),
   compare: compareStep,
   absent: absentStep,
   prove: proveStep,
@@ -125,7 +126,8 @@ async function afterFailure(
 ): Promise<RosterState> {
   const { source, run, phase } = state;
   const known = error instanceof InboundError ? error : undefined;
-  const { code, reason, path, hint } = known ?? new InboundError("unavailable", "roster-failed");
+  const failure = known ?? new InboundError("unavailable", "roster-failed");
+  const { code, reason, path } = failure;
   ports.log.warn("roster step failed", { source, roster: run, phase, code, reason: reasonOf(error), path });
   // What is decided stays so, and the rest has to follow, however long Authing takes.
   const isApplying = phase === "apply" || phase === "finish";
@@ -133,8 +135,7 @@ async function afterFailure(
   const most = reason === "source-throttles" ? mostThrottled : mostFailures;
   const failures = state.failures + (isTimeUp ? 0 : 1);
   const isOver = code !== "unavailable" || failures >= most;
-  const problem = { reason, ...(path !== undefined && { path }), ...(hint !== undefined && { hint }) };
-  const next = isOver && !isApplying ? await refuse(state, problem, ports, files) : { ...state, failures };
+  const next = isOver && !isApplying ? await refuse(state, failure, ports, files) : { ...state, failures };
   await writeState(ports.objects, next);
   return next;
 }

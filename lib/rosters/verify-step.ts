@@ -13,7 +13,7 @@ import { added, tallied } from "./tally.ts";
 const mostNames = 500;
 
 /**
- * Compares accounts at Authing with people in whom nothing differs from what was told: texts and custom fields. Departments are not compared,
+ * Compares accounts at Authing with what was told of people without a difference: texts and custom fields. Departments are not compared,
  * since Authing may answer other ids than it was told. An account that was closed at Authing stays closed, and is counted.
  */
 export async function verifyStep(state: RosterState, work: RosterWork): Promise<RosterState> {
@@ -71,7 +71,7 @@ function driftOf(user: ListedUserDto, { person }: Create | Update): string[] {
   const own = Object.entries(person.customData ?? {}).filter(
     ([key, value]) => custom !== undefined && typeof value === "string" && custom[key] !== value,
   );
-  // Whether the account is open is not the source's to mend: somebody at Authing has closed it.
+  // Whether the account is open is not the source's to mend: an administrator at Authing has closed it.
   const { status: _, ...told } = person;
   return [...differing(user, told as CreateUserInfoDto), ...own.map(([key]) => `customData.${key}`)];
 }

@@ -1,4 +1,5 @@
 import { externalIdProblems, type Config } from "#lib/config.ts";
+import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Source } from "#lib/contract/source.ts";
 import * as registry from "#lib/sources/registry.ts";
@@ -19,7 +20,8 @@ export const builtInSources = (): ReadonlyMap<string, Source> =>
 export function enabledSources(config: Config): ReadonlyMap<string, Source> {
   const known = builtInSources();
   return new Map(
-    Object.entries(config.sources).map(([name, { source: own }]) => {
+    Object.entries(config.sources).flatMap(([name, { source: own, rosterOnly, reconcile }]) => {
+      if (rosterOnly) return [];
       const builtIn = known.get(name);
       if (own && builtIn) {
         throw new InboundError("misconfigured", "source-name-taken", {
@@ -41,9 +43,46 @@ export function enabledSources(config: Config): ReadonlyMap<string, Source> {
           hint: problem,
         });
       }
-      return [name, source];
+      if (reconcile?.at !== undefined && !source.list) {
+        throw new InboundError("misconfigured", "source-without-list", {
+          path: `inbound.config.ts sources.${name}.reconcile.at`,
+          hint: `upload the whole staff to incoming/roster/${name}/ instead`,
+        });
+      }
+      return [[name, source] as const];
     }),
   );
+}
+
+/** All sources that speak about people: those above, and those that have only rosters. */
+export const speakingSources = (config: Config): ReadonlyMap<string, Source> =>
+  new Map([
+    ...enabledSources(config),
+    ...Object.entries(config.sources).flatMap(([name, { rosterOnly }]) =>
+      rosterOnly ? [[name, rosterSource(name)] as const] : [],
+    ),
+  ]);
+
+/** A source that speaks by its rosters alone. Nothing can be delivered to it: it has no route, and its proof never holds. */
+function rosterSource(name: string): Source {
+  const refused = () => {
+    throw new InboundError("malformed", "source-has-only-rosters");
+  };
+  return {
+    name,
+    title: name,
+    secret: z.never(),
+    proof: {
+      name: "none",
+      coversBody: true,
+      refusesStale: true,
+      verify: () => ({ ok: false, reason: "proof-missing" }),
+      sign: refused,
+    },
+    redeliversForSeconds: 1,
+    split: refused,
+    translate: refused,
+  };
 }
 
 /** `did you mean okta or clerk? `; empty where nothing is near. */

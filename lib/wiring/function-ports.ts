@@ -97,13 +97,16 @@ export function operationPorts(config: Config, sources: ReadonlyMap<string, Sour
 }
 
 export function rosterPorts(config: Config, sources: ReadonlyMap<string, Source>): RosterRunPorts {
-  const { BUCKET, ROSTERS_QUEUE_URL } = readEnvironment(["BUCKET", "ROSTERS_QUEUE_URL"]);
+  const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "ROSTERS_QUEUE_URL"]);
+  const { reading, rows } = uploadSettings(config, secretsOf(environment));
   return {
     ...applyPorts(config, sources),
     ...rosterSettings(config),
+    reading,
+    rows,
     objects: objectStore(),
-    rosters: rosterQueue(ROSTERS_QUEUE_URL),
-    bucket: BUCKET,
+    rosters: rosterQueue(environment.ROSTERS_QUEUE_URL),
+    bucket: environment.BUCKET,
   };
 }
 
@@ -131,7 +134,11 @@ export function silencePorts(config: Config): SilencePorts {
   const names = { service: environment.SERVICE, stage: environment.STAGE };
   return {
     deliveries: cloudWatchDeliveries(names),
-    silence: new Map(Object.entries(config.sources).map(([source, { silence }]) => [source, silence])),
+    silence: new Map(
+      Object.entries(config.sources).flatMap(([source, { silence, rosterOnly }]) =>
+        rosterOnly ? [] : [[source, silence] as const],
+      ),
+    ),
     timeZone: timeZoneOf(config),
     clock,
     log: logOf(environment),

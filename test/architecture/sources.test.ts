@@ -98,6 +98,21 @@ describe("the sources", () => {
     expect(existsSync(new URL(`lib/sources/${name}/fixtures/renew.json`, root))).toBe(renew !== undefined);
   });
 
+  it("say in their READMEs that a weak proof is weak", () => {
+    const weak = [...builtInSources().values()].filter(({ proof }) => !proof.coversBody);
+    expect(weak.length).toBeGreaterThan(10);
+    const silent = weak.flatMap(({ name }) =>
+      [
+        { file: "README.md", word: /\bweak/i },
+        { file: "README.zh-CN.md", word: /弱/ },
+      ]
+        .map(({ file, word }) => ({ place: new URL(`lib/sources/${name}/${file}`, root), word }))
+        .filter(({ place, word }) => existsSync(place) && !word.test(readFileSync(place, "utf8")))
+        .map(({ place }) => place.pathname),
+    );
+    expect(silent, "write what the proof does not cover, and what a stranger could state").toEqual([]);
+  });
+
   it("send samples of different people in `npm start`, so that any of them can be tried side by side", () => {
     const owners = new Map<string, string>();
     const shared = folders.flatMap((name) => {

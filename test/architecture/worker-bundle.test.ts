@@ -38,7 +38,7 @@ describe.each(translating)("the bundle of %s", (name) => {
     expect((await bundled(name, everySource, "test/every-source.config.ts")).sources).toEqual(
       folders.map((folder) => folder.name).toSorted(),
     );
-  }, 60_000);
+  }, 300_000);
 
   it("holds no file of a source that the configuration does not name", async () => {
     const two = await bundled(name, twoSources, "test/architecture/two-sources.config.ts");
@@ -46,7 +46,7 @@ describe.each(translating)("the bundle of %s", (name) => {
     expect(two.folders).toEqual(new Set(["clerk", "okta"]));
     const all = await bundled(name, config);
     expect(two.totalBytes).toBeLessThan(all.totalBytes);
-  }, 60_000);
+  }, 300_000);
 });
 
 describe("the sentences about reasons", () => {
@@ -61,7 +61,7 @@ describe("the sentences about reasons", () => {
         name === "notices-digest" || name === "rosters-run" || name.startsWith("uploads-"),
       ]);
     }
-  }, 60_000);
+  }, 300_000);
 });
 
 describe("the functions of a configuration", () => {

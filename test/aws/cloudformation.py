@@ -5,6 +5,7 @@ a stack, with a warning in its log.
 """
 
 import json
+import secrets
 
 from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Stack
@@ -94,8 +95,17 @@ def create_key(cls, resource_name, cloudformation_json, *more, **kwargs):
 Key.create_from_cloudformation_json = classmethod(create_key)
 
 
+def generated(settings):
+    """The value of a secret that CloudFormation generates."""
+    if settings is None:
+        return None
+    value = json.loads(settings["SecretStringTemplate"])
+    value[settings["GenerateStringKey"]] = secrets.token_hex(settings["PasswordLength"] // 2)
+    return json.dumps(value)
+
+
 class Secret(CloudFormationModel):
-    """A secret without a value. CloudFormation's `Ref` of it is its ARN."""
+    """A secret without a value, or with one that is generated. CloudFormation's `Ref` of it is its ARN."""
 
     # moto files each class under the service that its module names.
     __module__ = "moto.secretsmanager.models"
@@ -117,7 +127,7 @@ class Secret(CloudFormationModel):
         properties = cloudformation_json["Properties"]
         made = secretsmanager_backends[account_id][region_name].create_secret(
             name=resource_name,
-            secret_string=None,
+            secret_string=generated(properties.get("GenerateSecretString")),
             secret_binary=None,
             description=properties.get("Description"),
             tags=properties.get("Tags"),

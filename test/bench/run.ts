@@ -8,6 +8,7 @@ import { delivery } from "./delivery.ts";
 import { csv, json, ndjson, xlsx } from "./files.ts";
 import { imports } from "./imports.ts";
 import { rate } from "./rate.ts";
+import { rosters } from "./rosters.ts";
 import { rowsOfPeople } from "./rows.ts";
 import { signatures } from "./signatures.ts";
 import { webhook } from "./webhook.ts";
@@ -29,6 +30,7 @@ const sections: readonly Section[] = [
   xlsx,
   rowsOfPeople,
   imports,
+  rosters,
 ];
 /** A section with unclear ratios gets more rounds until this much time has passed. */
 const budgetMilliseconds = 120_000;

@@ -18,6 +18,28 @@ describe("settings", () => {
     [{ timeZone: "Paris" }, "timeZone must be a time zone such as Europe/Berlin or Asia/Shanghai"],
     [{ timeZone: "" }, "timeZone must be a time zone such as Europe/Berlin or Asia/Shanghai"],
     [{ timeZone: 8 }, "timeZone must be a string"],
+    [{ sources: { acme: { rosterOnly: true } } }, "none"],
+    [
+      { sources: { rosters: { rosterOnly: true } } },
+      "sources.rosters: the name is taken: give your source another one",
+    ],
+    [
+      { sources: { acme: { rosterOnly: true, reconcile: { at: "02:30" } } } },
+      "sources.acme.reconcile.at: it has no list that could be read at that time",
+    ],
+    [
+      { sources: { own: { source: toldSource, reconcile: { at: "02:30" } } } },
+      "sources.own.reconcile.at: it has no list that could be read at that time",
+    ],
+    [{ sources: { okta: { reconcile: { at: "02:30", timeZone: "Europe/Berlin" } } } }, "none"],
+    [
+      { sources: { okta: { reconcile: { at: "2:30" } } } },
+      'sources.okta.reconcile.at must be a time of the day such as "02:30"',
+    ],
+    [
+      { sources: { okta: { reconcile: { at: "02:30", timeZone: "+08:00" } } } },
+      "sources.okta.reconcile.timeZone must be a time zone such as Europe/Berlin or Asia/Shanghai",
+    ],
     [{ sources: { okta: { people: "all" } } }, "sources.okta.people must be one of own, shared"],
     [
       { sources: { okta: { silence: "sometimes" } } },

@@ -152,7 +152,7 @@ export interface AnsweredEvent {
 }
 
 /** Completes events one after the other over a real connection, as the worker does, with these answers. */
-export async function readAll(
+async function readAll(
   tested: SourceUnderTest,
   each: EventFixture,
   answers: readonly ApiAnswerOnWire[],

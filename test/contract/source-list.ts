@@ -166,11 +166,21 @@ export function attackList(tested: SourceUnderTest): void {
         recorded.asked.filter(({ changes }) => changes?.every(({ kind }) => kind !== "leave")),
       ).not.toEqual([]);
       expect(
-        recorded.asked.filter(({ changes }) => !changes || changes.some(({ kind }) => kind === "leave")),
+        recorded.asked.filter(({ changes, fails }) =>
+          changes ? changes.some(({ kind }) => kind === "leave") : fails === undefined,
+        ),
       ).not.toEqual([]);
-      for (const { subject, answers, changes } of recorded.asked) {
+      for (const { subject, answers, changes, fails } of recorded.asked) {
+        if (fails !== undefined) continue;
         const person = await ask(subject, answers);
         expect(person && meaning(person)).toEqual(changes && { subject, changes });
+      }
+    });
+
+    const unsaid = recorded.asked.filter(({ fails }) => fails !== undefined);
+    it.skipIf(unsaid.length === 0)("takes nobody for gone of whom the source does not say so", async () => {
+      for (const { subject, answers, fails } of unsaid) {
+        await expect(ask(subject, answers)).rejects.toMatchObject({ reason: fails });
       }
     });
 

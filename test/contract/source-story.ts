@@ -95,7 +95,7 @@ const authingKey = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "
 /** The account of the person of a story, made by somebody else. */
 async function openAccount({ authingHost }: Stack, story: readonly EventFixture[]): Promise<void> {
   const [first] = story.flatMap(({ golden = [] }) => golden.flatMap(changesOf));
-  const { externalId } = first?.["who"] as { readonly externalId: string };
+  const { externalId = "" } = (first?.["who"] ?? {}) as { readonly externalId?: string };
   const authing = createAuthingClient({ host: authingHost, credentials: async () => authingKey });
   const person = { externalId, username: `invented-${externalId}`, status: "Activated" } as const;
   expect(await authing.createUsersBatch({ list: [person] })).toMatchObject({ ok: true });

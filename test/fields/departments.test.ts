@@ -108,3 +108,37 @@ describe("departments that are passed on", () => {
     ]);
   });
 });
+
+describe("what a person is in departments", () => {
+  const map = { "1": "d-1", "2": "d-2", "3": "d-3" };
+  const memberships = (value: readonly unknown[], roles: Parameters<typeof departments>[2]) =>
+    departments({ value, path: "depts" }, map, roles)[0]?.memberships;
+
+  it("is told by Authing's ids, as far as the departments are mapped", () => {
+    expect(memberships([1, 2, 9], { leads: new Set(["2", "9"]), main: "1" })).toEqual({
+      "d-1": { isMainDepartment: true },
+      "d-2": { isLeader: true },
+    });
+    expect(memberships([1, 2], { leads: new Set(["1"]), main: "1" })).toEqual({
+      "d-1": { isLeader: true, isMainDepartment: true },
+    });
+  });
+
+  it("is nothing where the person only is in them, and the only one is the main one", () => {
+    expect(memberships([1, 2], {})).toBeUndefined();
+    expect(memberships([1], { main: "1" })).toBeUndefined();
+    expect(memberships([1, 9], { main: "9" })).toBeUndefined();
+  });
+
+  it("is as much where two departments of the source are one at Authing", () => {
+    const both = departments(
+      { value: ["a", "b"], path: "depts" },
+      { a: "d", b: "d" },
+      { leads: new Set(["b"]), main: "a" },
+    );
+    expect(both[0]).toMatchObject({
+      fields: { departmentIds: ["d"] },
+      memberships: { d: { isLeader: true } },
+    });
+  });
+});

@@ -1,5 +1,6 @@
 import type { Context } from "aws-lambda";
 import { describe, expect, it } from "vitest";
+import { functionDefinitions } from "#infra/aws/functions.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { withRenewals } from "#lib/handlers/renewals.ts";
 import type { RenewPorts } from "#lib/pipeline/renew.ts";
@@ -40,5 +41,22 @@ describe("a function that a schedule invokes beside its queue", () => {
     await expect(handler({ kind: "renew-subscriptions" }, context)).rejects.toMatchObject({
       reason: "subscription-not-renewed",
     });
+  });
+});
+
+describe("the worker", () => {
+  it("is invoked each hour, and may read the secret, only where a source has something to renew", () => {
+    const worker = (source: object) =>
+      JSON.stringify(
+        functionDefinitions([{ name: "acme", redeliversForSeconds: 60, ...source }], undefined).find(
+          ({ name }) => name === "events-apply",
+        ),
+      );
+    const message = '"schedule":{"rate":["rate(1 hour)"],"input":{"kind":"renew-subscriptions"}}';
+    const [renewing, silent] = [worker({ renew: {} }), worker({})];
+    expect(renewing).toContain(message);
+    expect(renewing).toContain("AcmeSecret");
+    expect(silent).not.toContain("renew-subscriptions");
+    expect(silent).not.toContain("AcmeSecret");
   });
 });

@@ -145,3 +145,37 @@ describe("departments that are passed on by their codes", () => {
     expect(departmentsOf(run)).toEqual([["d-1"]]);
   });
 });
+
+describe("what a person is in departments", () => {
+  const inTwo = { departmentIds: ["d-1", "d-2"] };
+  const memberships = { "d-1": { isLeader: true }, "d-2": { isMainDepartment: true } } as const;
+  const toldOf = (run: Journey) =>
+    (run.stack.sandbox?.requests ?? [])
+      .filter(({ operation }) => operation === "set-user-departments")
+      .map(({ body }) => (body as { departments: unknown }).departments);
+  const asTold = [
+    { departmentId: "d-1", isLeader: true },
+    { departmentId: "d-2", isMainDepartment: true },
+  ];
+
+  it("is told of a joiner in a call of its own, and of a mover; of nobody else", async () => {
+    const run = await openJourney({});
+    expect(await tell(run, "1", { ...joins("1", inTwo), memberships } as Change)).toBe("accepted");
+    expect(toldOf(run)).toEqual([asTold]);
+    expect(await tell(run, "2", joins("2", inTwo))).toBe("accepted");
+    expect(toldOf(run)).toHaveLength(1);
+    expect(await tell(run, "2", { ...moves("2", inTwo), memberships } as Change)).toBe("accepted");
+    expect(await tell(run, "3", { ...moves("3", inTwo), memberships } as Change)).toBe("accepted");
+    expect(toldOf(run)).toEqual([asTold, asTold, asTold]);
+  });
+
+  it("is told again where the call is lost; the account is made once", async () => {
+    const run = await openJourney({});
+    run.stack.sandbox?.script([
+      { on: "set-user-departments", fault: { kind: "reset-before-applying" }, times: 1 },
+    ]);
+    expect(await tell(run, "1", { ...joins("1", inTwo), memberships } as Change)).toBe("accepted");
+    expect(toldOf(run).at(-1)).toEqual(asTold);
+    expect(accounts(run)).toEqual(["1 Activated"]);
+  });
+});

@@ -58,6 +58,13 @@ describe("departures within an hour", () => {
     expect(await held(world)).toBe(0);
   });
 
+  it("are not those of people whom nobody has brought", async () => {
+    const world = await openOwnWorld();
+    await world.deliver(leavers(30));
+    expect(await held(world)).toBe(0);
+    expect(world.pool.users()).toEqual([]);
+  });
+
   it("are suspensions as well, but not those that are said again", async () => {
     const world = await company(15);
     const suspended = (round: number) =>

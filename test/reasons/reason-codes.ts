@@ -37,11 +37,15 @@ const computed: Readonly<Record<string, readonly string[]>> = {
   "lib/ledger/event-record.ts": [],
   // A department's own code.
   "lib/authing/organizations.ts": [],
+  "lib/rosters/departments.ts": [],
   // A reason that an operator types, to select by.
   "lib/operations/selection.ts": [],
 };
 /** Parts of codes, which other files put together. */
-const parts: ReadonlySet<string> = new Set(["lib/fields/clean-text.ts", "lib/fields/encode.ts"]);
+const parts: Readonly<Record<string, readonly string[]>> = {
+  "lib/fields/clean-text.ts": ["invalid", "ambiguous"],
+  "lib/fields/encode.ts": ["invalid", "ambiguous", "too-long"],
+};
 /** Properties and parameters that hold a code. `code` is also the kind of an `InboundError`, which is no reason. */
 const names: ReadonlySet<string> = new Set(["reason", "problem", "code"]);
 const kindsOfErrors: ReadonlySet<string> = new Set([
@@ -77,7 +81,7 @@ export function findReasonCodes(root: string): FoundCodes {
       for (const expression of reasonsIn(source, file, project.checker)) {
         const found = codesOf(expression, project.checker);
         for (const code of found?.codes ?? []) {
-          const isPart = parts.has(file) && !code.includes("-");
+          const isPart = parts[file]?.includes(code);
           if (code !== "" && !isPart && !kindsOfErrors.has(code)) add(codes, code, file);
         }
         if (found?.isWhole || file in computed || passesOn(expression, source)) continue;

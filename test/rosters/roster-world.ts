@@ -1,13 +1,14 @@
 import { onTestFinished } from "vitest";
 import type { AuthingClient } from "#lib/authing/client.ts";
 import type { Change } from "#lib/contract/change.ts";
-import type { InboundError } from "#lib/contract/errors.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Ledger } from "#lib/contract/ledger.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { PeoplePolicy, RehirePolicy } from "#lib/contract/policies.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { RosterMessage } from "#lib/contract/roster-queue.ts";
 import type { Listing } from "#lib/contract/source.ts";
+import type { PeopleRules } from "#lib/pipeline/people-rules.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { applyRoster, beginRoster, followRoster } from "#lib/rosters/operations.ts";
@@ -15,6 +16,7 @@ import type { RosterPorts } from "#lib/rosters/roster-ports.ts";
 import type { RosterReport } from "#lib/rosters/report.ts";
 import type { RosterOptions } from "#lib/rosters/roster-state.ts";
 import { runRoster } from "#lib/rosters/run.ts";
+import { startRoster } from "#lib/rosters/start.ts";
 import { localBucket } from "#infra/store/objects.ts";
 import * as z from "zod/mini";
 import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
@@ -24,6 +26,7 @@ import { accessKey, day, personOf, portsOf, type Pool } from "../delivery/world.
 import { memoryLedger } from "../memory/ledger.ts";
 import { memoryParked } from "../memory/parked.ts";
 import { newObjects, type TestObjects } from "../store.ts";
+import { uploadPorts } from "../uploads/upload-ports.ts";
 import type { PoolRules } from "#infra/sandbox/pool-rules.ts";
 import type { Parked } from "#lib/contract/parked.ts";
 
@@ -39,7 +42,7 @@ export interface Employee {
 }
 
 /** What the source's API answers. */
-export interface Company {
+interface Company {
   readonly people: Map<string, Employee>;
   pageSize: number;
   /** What the list says how many there are; absent: nothing. */
@@ -49,6 +52,8 @@ export interface Company {
   readonly pageFailures: Map<number, InboundError>;
   /** Thrown instead of one person. */
   personFailure?: InboundError;
+  /** The source has no credentials. */
+  hasNoSecret?: true;
   /** Follows the last page. */
   again?: string;
   pagesRead: number;
@@ -65,6 +70,8 @@ export interface RosterWorldOptions extends Partial<PoolRules> {
   readonly makeLedger?: (now: () => number) => Ledger | Promise<Ledger>;
   readonly makeParked?: () => Parked;
   readonly people?: PeoplePolicy;
+  /** What the configuration says of the people of every source. */
+  readonly rules?: PeopleRules;
   readonly rehire?: RehirePolicy;
   /** How long one invocation has, in milliseconds. */
   readonly invocationMilliseconds?: number;
@@ -87,6 +94,8 @@ export interface RosterWorld {
   /** Begins a run and works until it rests. */
   roster(options?: RosterOptions & { readonly plan?: boolean }): Promise<RosterReport>;
   begin(options?: RosterOptions & { readonly plan?: boolean }): Promise<string>;
+  /** Uploads a file as the roster of a source that has a list (`hr`) or has only rosters (`acme`), and works until it rests. */
+  upload(source: "hr" | "acme", text: string): Promise<RosterReport>;
   /** Works until the queue of rosters is empty. */
   work(): Promise<void>;
   applyPlan(run: string): Promise<RosterReport>;
@@ -100,6 +109,7 @@ export async function openRosterWorld({
   makeLedger = memoryLedger,
   makeParked = memoryParked,
   people = "own",
+  rules: peopleRules,
   rehire = "reactivate",
   invocationMilliseconds = 60_000,
   ...rules
@@ -127,13 +137,14 @@ export async function openRosterWorld({
   const list = listOf(company);
   const shape = z.object({});
   const secretsOf = () =>
-    secretReader(
-      async (name) => ({
+    secretReader(async (name) => {
+      if (company.hasNoSecret && name.startsWith("sources/"))
+        throw new InboundError("misconfigured", "secret-missing");
+      return {
         current:
           name === "digests" ? { key: "an-invented-key-of-digests" } : name === "authing" ? accessKey : {},
-      }),
-      clock.now,
-    );
+      };
+    }, clock.now);
   let current = process();
 
   function process(): RosterPorts {
@@ -154,8 +165,11 @@ export async function openRosterWorld({
     });
     return {
       ...own,
-      source: (name) =>
-        name === "unknown" ? undefined : { ...own.source(name)!, secret: shape as never, list },
+      ...(peopleRules && { rules: () => peopleRules }),
+      source(name) {
+        if (name === "acme") return own.source(name);
+        return name === "hr" ? { ...own.source(name)!, secret: shape as never, list } : undefined;
+      },
       openApi: (() => ({
         secret: {},
         now: clock.now,
@@ -170,6 +184,7 @@ export async function openRosterWorld({
           queue.push({ message });
         },
       }),
+      ...uploadPorts,
       departureLimit: () => ({ atMost: 10, share: 0.05 }),
     };
   }
@@ -204,8 +219,10 @@ export async function openRosterWorld({
     );
     return run;
   };
-  const report: RosterWorld["report"] = (run) =>
-    followRoster({ operation: "follow-roster", source: "hr", run }, { ...current, bucket: localBucket });
+  const reportOf = (source: string, run: string) =>
+    followRoster({ operation: "follow-roster", source, run }, { ...current, bucket: localBucket });
+  const report: RosterWorld["report"] = (run) => reportOf("hr", run);
+  let uploads = 0;
 
   return {
     clock,
@@ -237,6 +254,15 @@ export async function openRosterWorld({
       const run = await begin(options);
       await work();
       return report(run);
+    },
+    async upload(source, text) {
+      const key = `incoming/roster/${source}/staff.csv`;
+      objects.put(key, Buffer.from(text), "text/csv");
+      const id = `file-${(uploads += 1)}`;
+      const file = { object: { bucket: localBucket, key }, id };
+      await startRoster({ source, bucket: localBucket, file }, current);
+      await work();
+      return reportOf(source, id);
     },
     async applyPlan(run) {
       await applyRoster(

@@ -192,6 +192,26 @@ describe("a person who is listed", () => {
   });
 });
 
+describe("a person out of scope", () => {
+  const scope = ({ person }: { person: { city?: string | undefined } }) => person.city !== "外部";
+  it.each(["keep", "leave"] as const)("is counted, and with %s becomes what it says", async (outOfScope) => {
+    const rules = { scope: scope as never, outOfScope, departments: {} };
+    const world = await compared(12, { rules });
+    world.company.people.set("1", employee("1", { city: "外部" }));
+    world.company.people.set("99", employee("99", { city: "外部" }));
+    const report = await world.roster();
+    const leaves = outOfScope === "leave";
+    expect(report).toMatchObject({
+      read: { people: 13, outOfScope: leaves ? 1 : 2 },
+      unchanged: 11,
+      joiners: 0,
+      departures: { listed: leaves ? 1 : 0, absent: 0 },
+    });
+    expect(world.statuses()["1"]).toBe(leaves ? "Resigned" : "Activated");
+    expect(world.statuses()).not.toHaveProperty("99");
+  });
+});
+
 describe("a person of another source", () => {
   it("is counted, and not touched", async () => {
     const world = await compared(3);

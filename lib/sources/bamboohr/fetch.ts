@@ -1,11 +1,12 @@
-import { isEmpty } from "#lib/fields/read.ts";
+import { at, isEmpty } from "#lib/fields/read.ts";
 import { calendarDate } from "#lib/fields/date.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { waitUntilVisible } from "#lib/source-apis/people.ts";
-import { readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
+import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { objectIn, readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
 import type { EmployeeReference, EmployeeWithFields } from "./split.ts";
 
 export interface BambooApiSecret {
@@ -88,6 +89,15 @@ export const fetch: Fetch<BambooApiSecret> = {
     if (employee) return withFields(employeeId, employee, changedFields);
     if (event.type === "employee.created") waitUntilVisible(event, api.now());
     return { ...reference, isGone: true } satisfies EmployeeReference;
+  },
+
+  // https://documentation.bamboohr.com/reference/list-webhooks-1: those of the key's own user, each of which is on. That another user, or
+  // the settings page, has made one is not shown.
+  async isHookOn(api, url) {
+    if ((api.secret.apiKey ?? "") === "") return undefined;
+    const { webhooks } = objectIn(await bamboohr.send({ path: "/api/v1/webhooks" }, api), bamboohr);
+    if (!Array.isArray(webhooks)) throw sourceFailure("source-answer-unexpected");
+    return webhooks.some((hook) => at(hook, "url").value === url) || undefined;
   },
 };
 

@@ -49,7 +49,7 @@ export function split(delivery: VerifiedDelivery): SourceEvent[] {
 export const isAboutUser = (type: string): boolean =>
   isOfNewUser(type) || type === "update-user" || type === "delete-user";
 
-export const isOfNewUser = (type: string): boolean => /^new-user(?:-ldap|-syncer)?$/.test(type);
+const isOfNewUser = (type: string): boolean => /^new-user(?:-ldap|-syncer)?$/.test(type);
 
 function readUser({ object, action }: JsonObject): { subject: string; payload: CasdoorEvent } {
   if (typeof object !== "string") throw new InboundError("malformed", "data-missing", { path: "object" });

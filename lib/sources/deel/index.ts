@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
 import { split } from "./split.ts";
@@ -21,6 +22,7 @@ export default defineSource<Secret>({
   title: "Deel",
   kind: "hr",
   knownFrom: "reports",
+  externalIds,
   secret,
   // https://developer.deel.com/docs/webhooks-get-started: the method stands before the body.
   proof: hmac<Secret>({

@@ -14,10 +14,8 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { DeelEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "external_id", "worker_id"] as const;
 
 /** `hiring_status`. Who is on the way out still works there until the last day. */
 const words: EmploymentWords = {
@@ -34,7 +32,8 @@ const words: EmploymentWords = {
 /** Deel's person → Authing's person. Paths, those of custom data too, begin at the person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { person, isSimulation } = event.payload as DeelEvent;
-  const leaving = () => (isSimulation ? [] : [leaver({ value: event.subject, path: "id" })]);
+  const leaving = () =>
+    isSimulation ? [] : [leaver(at({ id: event.subject }, chosenId(context, externalIds)))];
   const present = (changes: (found: JsonObject) => Change[]) => () => {
     if (isSimulation) return [];
     if (person === undefined) throw tokenMissing();

@@ -10,7 +10,7 @@ import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
-import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
+import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
 import { externalIds } from "./external-ids.ts";
@@ -140,10 +140,21 @@ function parts(
     part(["avatar.avatar_origin", "avatar.avatar_640"], (read) => url("photo", read)),
     part(["country"], (read) => text("country", read)),
     part(["city"], (read) => text("city", read)),
-    part(["department_ids"], (read) => departments(read, map)),
+    // Which one is the main one is in `orders`; who leads a department is not in the user.
+    {
+      from: ["department_ids", "orders"],
+      encoded: departments(at(user, "department_ids"), map, { main: mainDepartmentOf(user) }),
+    },
     // All of it when any of it changed: whether an update adds to what is there or replaces it is not documented.
     { from: Object.values(fields).map(topOf), encoded: customData(user, fields) },
   ];
+}
+
+function mainDepartmentOf({ orders }: JsonObject): string | undefined {
+  const main = Array.isArray(orders)
+    ? orders.find((order: unknown) => at(order, "is_primary_dept").value === true)
+    : undefined;
+  return readId(at(main, "department_id").value);
 }
 
 /** A field that was emptied is not sent, since Authing keeps what an update does not hold; it is reported. */

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { staticHeader } from "#lib/proofs/static-secret.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
 import { renew } from "./renew.ts";
@@ -27,6 +28,7 @@ export default defineSource<Secret>({
   title: "Google Workspace",
   kind: "identity",
   knownFrom: "documentation",
+  externalIds,
   secret,
   // Google does not sign: https://developers.google.com/workspace/admin/directory/v1/guides/push
   proof: staticHeader<Secret>({

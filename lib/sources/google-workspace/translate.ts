@@ -13,10 +13,9 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { GoogleEvent } from "./split.ts";
 
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "employeeId"] as const;
 type IdName = (typeof externalIds)[number];
 
 /** A user of Google Workspace, as the Directory API shows them today → Authing's person. */

@@ -1,3 +1,4 @@
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import { fetch, fieldsOf, idOf, readEmployee, search, type BobApiSecret } from "./fetch.ts";
@@ -19,7 +20,9 @@ export const list: Listing<BobApiSecret> = {
   },
   async person(api, subject) {
     const employee = await readEmployee(subject, api);
-    return employee && listed(subject, employee);
+    if (employee) return listed(subject, employee);
+    // Bob says the same of whom it has deleted and of whom the service user may not see.
+    throw new InboundError("malformed", "person-not-shown", { path: "employees" });
   },
 };
 

@@ -1,3 +1,4 @@
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
@@ -24,8 +25,9 @@ export const list: Listing<KomboApiSecret> = {
   async person(api, subject) {
     requireKey(api);
     const { entries } = await employeePage(api, { ids: subject });
-    // Kombo answers a filter that matches nobody with a list without entries.
-    if (entries.length === 0) return undefined;
+    // Deleted employees are shown, too: an id that matches nobody may be one of another integration.
+    if (entries.length === 0)
+      throw new InboundError("malformed", "person-not-shown", { path: "data.results" });
     const [entry] = entries;
     if (entries.length > 1 || !isJsonObject(entry)) throw sourceFailure("source-answer-unexpected");
     refuseAnother(subject, entry.id, "data.results[0].id");

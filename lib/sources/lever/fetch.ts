@@ -56,8 +56,8 @@ export const fetch: Fetch<LeverApiSecret> = {
 };
 
 /** `hired` or `non-hired`; `undefined` for no reason. Lever does not delete reasons: one that it does not know is a wrong answer. */
-async function typeOfReason(reason: unknown, api: Api): Promise<unknown> {
-  const id = readId(reason);
+async function typeOfReason(archivedFor: unknown, api: Api): Promise<unknown> {
+  const id = readId(archivedFor);
   if (id === undefined) return undefined;
   if (!/^[\w-]{1,64}$/.test(id)) throw sourceFailure("source-answer-unexpected");
   const answer = await readPerson(reasons, id, api);

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
@@ -22,6 +23,7 @@ export default defineSource<Secret>({
   title: "Lever",
   kind: "ats",
   knownFrom: "documentation",
+  externalIds,
   secret,
   // https://hire.lever.co/developer/documentation#signed-webhook-requests: a token that is new each time and the time of the event, and
   // nothing of what the event says. A repetition has the same time.

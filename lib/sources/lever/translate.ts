@@ -10,10 +10,8 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { KnownOpportunity, LeverEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name, of the opportunity. The contact is the person, who may have several. */
-const externalIds = ["contact", "id"] as const;
 
 /** The opportunity of a candidate who is hired → Authing's person. Paths, those of custom data too, begin at the opportunity. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {

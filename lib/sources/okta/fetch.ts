@@ -1,8 +1,9 @@
+import { at } from "#lib/fields/read.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
 import { hostNamed } from "#lib/source-apis/hosts.ts";
 import { waitUntilVisible } from "#lib/source-apis/people.ts";
-import { readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
+import { listIn, readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
 import type { OktaEvent } from "./split.ts";
 
 export interface OktaApiSecret {
@@ -51,5 +52,14 @@ export const fetch: Fetch<OktaApiSecret> = {
     const user = await readPerson(okta, event.subject, api);
     if (!user && joining.includes(event.type)) waitUntilVisible(event, api.now());
     return { ...said, user: user ?? null } satisfies OktaEvent;
+  },
+
+  // https://developer.okta.com/docs/api/openapi/okta-management/management/tag/EventHook/#tag/EventHook/operation/listEventHooks
+  async isHookOn(api, url) {
+    const hooks = listIn(await okta.send({ path: "/api/v1/eventHooks" }, api), okta);
+    const ours = hooks.filter((hook) => at(hook, "channel.config.uri").value === url);
+    return ours.some(
+      (hook) => at(hook, "status").value === "ACTIVE" && at(hook, "verificationStatus").value === "VERIFIED",
+    );
   },
 };

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { namedHeaders } from "#lib/proofs/named-headers.ts";
+import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
 import { list } from "./list.ts";
 import { split } from "./split.ts";
@@ -25,6 +26,7 @@ export default defineSource<Secret>({
   title: "PingOne",
   kind: "identity",
   knownFrom: "documentation",
+  externalIds,
   secret,
   // PingOne signs nothing: it sends the headers that the operator has given it.
   proof: namedHeaders<Secret>({ headers: ({ headerName, headerValue }) => ({ [headerName]: headerValue }) }),

@@ -11,10 +11,8 @@ import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
+import { externalIds } from "./external-ids.ts";
 import type { PingOneEvent } from "./split.ts";
-
-/** What the `externalId` of the configuration may name. The first one is what it is without one. */
-const externalIds = ["id", "externalId"] as const;
 
 /** PingOne's user, as its API shows them today → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {

@@ -1,12 +1,21 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
-import { email, plainWord, status, text, url, type Encoded, unlessOpen } from "#lib/fields/encode.ts";
+import {
+  email,
+  plainText,
+  plainWord,
+  status,
+  text,
+  url,
+  type Encoded,
+  unlessOpen,
+} from "#lib/fields/encode.ts";
 import { externalId } from "#lib/fields/external-id.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
-import { at, first, type Read } from "#lib/fields/read.ts";
+import { at, first, isEmpty, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
@@ -73,7 +82,7 @@ function profile(
     gender(first(at(change, "event.Gender"), at(change, "user.gender"))),
     url("photo", first(at(change, "event.Avatar"), at(change, "user.avatar"))),
     text("address", first(at(change, "event.Address"), at(change, "user.address"))),
-    ...departments(departmentsOf(change), map),
+    ...departments(departmentsOf(change), map, rolesOf(change)),
     ...customData({ ...change, attributes: attributesOf(change) }, context.customData),
   ];
 }
@@ -91,6 +100,24 @@ function statusOf(change: FetchedChange): Read {
 function departmentsOf(change: FetchedChange): Read {
   const read = first(at(change, "event.Department"), at(change, "user.department"));
   return typeof read.value === "string" ? { ...read, value: read.value.split(",") } : read;
+}
+
+/** Whether the member leads a department is said in the order of the departments, in the event and in the answer alike. */
+function rolesOf(change: FetchedChange) {
+  const isSaid = !isEmpty(at(change, "event.Department").value);
+  const leads = listOf(at(change, isSaid ? "event.IsLeaderInDept" : "user.is_leader_in_dept").value);
+  const ids = listOf(departmentsOf(change).value);
+  return {
+    leads: new Set(ids.filter((_, index) => leads[index] === "1")),
+    main: plainText(first(at(change, "event.MainDepartment"), at(change, "user.main_department")).value),
+  };
+}
+
+/** `1,0` or `[1, 0]`. */
+function listOf(value: unknown): string[] {
+  const entries: readonly unknown[] =
+    typeof value === "string" ? value.split(",") : Array.isArray(value) ? value : [];
+  return entries.map((entry) => plainText(entry) ?? "");
 }
 
 /** The company's own fields by their names, since the places of a list say nothing. */

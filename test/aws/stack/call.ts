@@ -39,7 +39,9 @@ export function awsCall(request: IncomingMessage, body: Buffer, where: Account):
       return call(`sqs:${operation.replace(/Batch$/, "")}`, arn(input["QueueUrl"]?.split("/").at(-1) ?? ""));
     case "dynamodb": {
       const index = input["IndexName"];
-      const table = arn(`table/${input["TableName"]}`);
+      // A read of many items names their table as a key.
+      const [ofMany] = Object.keys((input["RequestItems"] ?? {}) as object);
+      const table = arn(`table/${input["TableName"] ?? ofMany}`);
       return call(`dynamodb:${operation}`, index === undefined ? table : `${table}/index/${index}`);
     }
     case "secretsmanager": {

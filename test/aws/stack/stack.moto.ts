@@ -14,6 +14,7 @@ import { poison } from "./stories/poison.ts";
 import { encryptedFiles, previews } from "./stories/previews.ts";
 import { redrive } from "./stories/redrive.ts";
 import { roles } from "./stories/roles.ts";
+import { rosters } from "./stories/rosters.ts";
 import { rotation } from "./stories/rotation.ts";
 import { tooLarge } from "./stories/too-large.ts";
 import { trouble } from "./stories/trouble.ts";
@@ -64,6 +65,7 @@ describe.each<[about: string, stories: (open: OpenStack) => void]>([
   ["departures", departures],
   ["events that wait", waiting],
   ["notices", notices],
+  ["rosters", rosters],
   ["what is usual", watching],
 ])("%s", (_, stories) => {
   stories(open);

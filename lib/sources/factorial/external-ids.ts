@@ -1,0 +1,2 @@
+/** What the `externalId` of the configuration may name. The first one is what it is without one. */
+export const externalIds = ["id", "company_identifier"] as const;
