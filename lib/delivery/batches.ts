@@ -7,6 +7,10 @@ export function packed<Item>(
   size: number,
   claimsOf: (item: Item) => readonly string[],
 ): Item[][] {
+  // Most often all fit into one.
+  const all = new Set<string>();
+  if (items.length > 0 && items.length <= size && items.every((item) => isNew(all, claimsOf(item))))
+    return [[...items]];
   const open: Open<Item>[] = [];
   for (const item of items) {
     const claims = claimsOf(item);
@@ -19,6 +23,13 @@ export function packed<Item>(
     for (const claim of claims) home.taken.add(claim);
   }
   return open.map(({ batch }) => batch);
+}
+
+/** Whether none of the claims is in the set; adds them. */
+function isNew(all: Set<string>, claims: readonly string[]): boolean {
+  const before = all.size;
+  for (const claim of claims) all.add(claim);
+  return all.size === before + claims.length;
 }
 
 interface Open<Item> {

@@ -1,4 +1,4 @@
-import type { Change } from "#lib/contract/change.ts";
+import type { Change, Create } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
@@ -26,13 +26,19 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
   const joiners = tasks.filter(isOf("create"));
   const secrets = tasks.filter(isOf("import-otp"));
   const enrolments = enrolmentsOf(joiners, secrets, context);
-  const sentAs = new Map(joiners.map((joiner) => [joiner, joiner]));
-  for (const { joiner, sent } of enrolments.values()) if (sent !== joiner) sentAs.set(joiner, sent);
-  const joinerOf = new Map<Task, Task>([...sentAs].map(([joiner, sent]) => [sent, joiner]));
+  const sentAs = new Map<Task, Task<Create>>();
+  const joinerOf = new Map<Task, Task>();
+  for (const { joiner, sent } of enrolments.values()) {
+    if (sent === joiner) continue;
+    sentAs.set(joiner, sent);
+    joinerOf.set(sent, joiner);
+  }
   let stopped: InboundError | undefined;
   try {
-    await createPeople([...sentAs.values()], context, (sent, outcome) =>
-      settle(joinerOf.get(sent) ?? sent, outcome),
+    await createPeople(
+      joiners.map((joiner) => sentAs.get(joiner) ?? joiner),
+      context,
+      (sent, outcome) => settle(joinerOf.get(sent) ?? sent, outcome),
     );
     await movePeople(
       tasks.filter((task) => isOf("update")(task) || isOf("leave")(task)),
