@@ -148,6 +148,7 @@ export function dashboard(
       ours("RowsAlreadyDone"),
       ours("RowsRejected"),
     ]),
+    graph("Rosters", [ours("RostersFinished"), ours("RostersRefused")]),
     graph(
       "Functions that fail",
       functions.map((name) => [

@@ -152,10 +152,8 @@ describe("a command that would release departures", () => {
     const both = await Promise.all([release(), release()]);
     for (const { error } of both) expect(error).toBe("");
     expect(open(stage)).toBe(0);
-    const resigned = stage.stack.sandbox?.requests.filter(
-      ({ operation }) => operation === "resign-user-batch",
-    );
-    expect(resigned).toHaveLength(13);
+    const calls = stage.stack.sandbox?.requests.filter(({ operation }) => operation === "resign-user-batch");
+    expect(calls?.reduce((people, { count }) => people + count, 0)).toBe(13);
     expect((await run("parked", "list", "--url", stage.stack.url)).out).toBe("nothing is parked\n");
   }, 60_000);
 });

@@ -70,13 +70,13 @@ describe("a stage", () => {
   it.each([
     ["CREATE_IN_PROGRESS", /^✗ .*CREATE_IN_PROGRESS → run this again when it is done$/, 2],
     ["ROLLBACK_COMPLETE", /^✗ .*→ aws cloudformation describe-stack-events .*, then npm run deploy/, 2],
-    ["UPDATE_IN_PROGRESS", /^! .*→ run this again when it is done$/, 15],
+    ["UPDATE_IN_PROGRESS", /^! .*→ run this again when it is done$/, 16],
     [
       "UPDATE_ROLLBACK_COMPLETE",
       /^! .*the last deployment failed, and the one before it is still running → aws cloudformation/,
-      15,
+      16,
     ],
-    ["UPDATE_ROLLBACK_FAILED", /^✗ .*→ aws cloudformation/, 15],
+    ["UPDATE_ROLLBACK_FAILED", /^✗ .*→ aws cloudformation/, 16],
   ])("that is in %s is reported so, and checked as far as it has resources", async (status, line, count) => {
     const { outputs = {} } = (await stageWith({}).stack("")) ?? {};
     const lines = await linesOf(stageWith({ stack: async () => ({ status, outputs }) }));
