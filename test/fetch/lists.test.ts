@@ -7,6 +7,7 @@ import bamboohr from "#lib/sources/bamboohr/index.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import dingtalk from "#lib/sources/dingtalk/index.ts";
 import feishu from "#lib/sources/feishu/index.ts";
+import fusionauth from "#lib/sources/fusionauth/index.ts";
 import okta from "#lib/sources/okta/index.ts";
 import wecom from "#lib/sources/wecom/index.ts";
 import stytch from "#lib/sources/stytch/index.ts";
@@ -278,6 +279,38 @@ describe("the list of Clerk", () => {
     const { ask } = await pages(clerk.list, secret, json(404, gone), json(404, {}));
     expect(await ask("user_9")).toBeUndefined();
     await expect(ask("user_9")).rejects.toMatchObject({ reason: "source-host-wrong" });
+  });
+});
+
+describe("who is active in a list", () => {
+  const fusion = { domain: "x.example.com", apiKey: "k" };
+  const feishuSecret = { appId: "a", appSecret: "s", verificationToken: "v" };
+  const working = { is_frozen: false, is_resigned: false, is_exited: false };
+
+  it.each([
+    [true, true],
+    [false, undefined],
+    [undefined, undefined],
+    ["yes", undefined],
+  ])("is with FusionAuth who is `active` %j", async (active, isActive) => {
+    const user = { id: "6a5b4c3d-0000-4000-8000-000000000001", active };
+    const list = json(200, { users: [user], total: 1 });
+    const { read, ask } = await pages(fusionauth.list, fusion, list, json(200, { user }));
+    expect((await read()).people[0]?.isActive).toBe(isActive);
+    expect((await ask(user.id))?.isActive).toBe(isActive);
+  });
+
+  it.each([
+    [working, true],
+    [{ ...working, is_frozen: true }, undefined],
+    [{ ...working, is_resigned: true }, undefined],
+    [{ is_frozen: false }, undefined],
+    [undefined, undefined],
+  ])("is with Feishu who is neither frozen nor gone: %j", async (status, isActive) => {
+    const token = json(200, { code: 0, tenant_access_token: "t-1", expire: 7200 });
+    const user = { open_id: "ou_1", status };
+    const { ask } = await pages(feishu.list, feishuSecret, token, json(200, { code: 0, data: { user } }));
+    expect((await ask("ou_1"))?.isActive).toBe(isActive);
   });
 });
 

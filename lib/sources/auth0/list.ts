@@ -57,6 +57,13 @@ function requireCredentials(secret: Auth0ApiSecret): void {
   if (!canAsk(secret)) throw credentialsMissing("domain, clientId and clientSecret");
 }
 
+/** A user who was never blocked has no `blocked`. */
 function listed(subject: string, user: JsonObject): ListedPerson {
-  return { subject, type: "user.updated", payload: { user, isListed: true } satisfies Auth0Event };
+  const isOpen = user.blocked === undefined || user.blocked === false;
+  return {
+    subject,
+    type: "user.updated",
+    payload: { user, isListed: true } satisfies Auth0Event,
+    ...(isOpen && { isActive: true as const }),
+  };
 }

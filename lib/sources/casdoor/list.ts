@@ -47,5 +47,11 @@ export const list: Listing<CasdoorApiSecret> = {
 };
 
 function listed(subject: string, user: JsonObject): ListedPerson {
-  return { subject, type: "update-user", payload: { user } satisfies CasdoorEvent };
+  const isOpen = user.isForbidden === false && user.isDeleted === false;
+  return {
+    subject,
+    type: "update-user",
+    payload: { user } satisfies CasdoorEvent,
+    ...(isOpen && { isActive: true as const }),
+  };
 }

@@ -119,6 +119,15 @@ function pageIn(answer: JsonObject): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
+/** `is_activated` says whether a person has used Feishu, not whether the account is open. */
 function listed(openId: string, user: JsonObject): ListedPerson {
-  return { subject: openId, type: "contact.user.updated_v3", payload: { user } satisfies UserEvent };
+  const isOpen = ["is_frozen", "is_resigned", "is_exited"].every(
+    (name) => at(user, `status.${name}`).value === false,
+  );
+  return {
+    subject: openId,
+    type: "contact.user.updated_v3",
+    payload: { user } satisfies UserEvent,
+    ...(isOpen && { isActive: true as const }),
+  };
 }

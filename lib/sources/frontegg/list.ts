@@ -48,6 +48,12 @@ function requireCredentials(secret: FronteggApiSecret): void {
   if (!canAsk(secret)) throw credentialsMissing("clientId and apiKey");
 }
 
+/** Whatever locks a user, one who is not locked is open. */
 function listed(subject: string, user: JsonObject): ListedPerson {
-  return { subject, type: "frontegg.user.updated", payload: { user } satisfies FronteggEvent };
+  return {
+    subject,
+    type: "frontegg.user.updated",
+    payload: { user } satisfies FronteggEvent,
+    ...(user.isLocked === false && { isActive: true as const }),
+  };
 }

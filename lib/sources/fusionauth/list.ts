@@ -102,5 +102,10 @@ function requireKey({ domain = "", apiKey = "" }: FusionAuthApiSecret): void {
 }
 
 function listed(subject: string, user: JsonObject): ListedPerson {
-  return { subject, type: "user.update.complete", payload: { user } satisfies FusionAuthEvent };
+  return {
+    subject,
+    type: "user.update.complete",
+    payload: { user } satisfies FusionAuthEvent,
+    ...(user.active === true && { isActive: true as const }),
+  };
 }

@@ -45,5 +45,11 @@ export const list: Listing<GoogleApiSecret> = {
 };
 
 function listed(subject: string, user: JsonObject): ListedPerson {
-  return { subject, type: "update", payload: { user, isListed: true } satisfies GoogleEvent };
+  const isOpen = user.suspended === false && user.archived === false;
+  return {
+    subject,
+    type: "update",
+    payload: { user, isListed: true } satisfies GoogleEvent,
+    ...(isOpen && { isActive: true as const }),
+  };
 }

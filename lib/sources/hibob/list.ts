@@ -1,5 +1,6 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { plainWord } from "#lib/fields/encode.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import { fetch, fieldsOf, idOf, readEmployee, search, type BobApiSecret } from "./fetch.ts";
 import type { BobEvent } from "./split.ts";
@@ -26,6 +27,13 @@ export const list: Listing<BobApiSecret> = {
   },
 };
 
+/** Of an inactive employee only the lifecycle says whether they are on leave or gone: it opens nothing. */
 function listed(subject: string, fields: JsonObject): ListedPerson {
-  return { subject, type: "employee.updated", payload: { fields } satisfies BobEvent };
+  const isActive = plainWord(fields["internal.status"]) === "active";
+  return {
+    subject,
+    type: "employee.updated",
+    payload: { fields } satisfies BobEvent,
+    ...(isActive && { isActive: true as const }),
+  };
 }

@@ -1,4 +1,6 @@
 import type { ListedPerson, Listing } from "#lib/contract/source.ts";
+import { plainWord } from "#lib/fields/encode.ts";
+import { at, isEmpty } from "#lib/fields/read.ts";
 import { isJsonObject, readId } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn } from "#lib/source-apis/rest-api.ts";
@@ -41,6 +43,14 @@ export const list: Listing<JumpCloudApiSecret> = {
   },
 };
 
+/** A staged user may not sign in yet. Older answers have no `state`. */
 function listed(subject: string, user: unknown): ListedPerson {
-  return { subject, type: "user_update", payload: { user, isListed: true } satisfies JumpCloudEvent };
+  const [state, suspended] = [at(user, "state").value, at(user, "suspended").value];
+  const isOpen = isEmpty(state) ? suspended === false : plainWord(state) === "activated";
+  return {
+    subject,
+    type: "user_update",
+    payload: { user, isListed: true } satisfies JumpCloudEvent,
+    ...(isOpen && { isActive: true as const }),
+  };
 }

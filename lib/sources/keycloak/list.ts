@@ -48,7 +48,12 @@ function requireCredentials(secret: KeycloakApiSecret): void {
 
 function listed(subject: string, user: JsonObject): ListedPerson {
   const payload = { user, isWhole: true, isListed: true } satisfies KeycloakEvent;
-  return { subject, type: "admin.USER-UPDATE", payload };
+  return {
+    subject,
+    type: "admin.USER-UPDATE",
+    payload,
+    ...(user.enabled === true && { isActive: true as const }),
+  };
 }
 
 async function countOf(api: SourceApi<KeycloakApiSecret>): Promise<number> {
