@@ -118,7 +118,12 @@ export function status(read: Read, table: Readonly<Record<string, Status>>): Enc
 
 /** A status as it is told in passing, which closes an account and opens none: an operator at Authing may have had a reason to close it. */
 export function unlessOpen(said: Encoded): Encoded[] {
-  return said.fields.status === "Activated" ? [] : [said];
+  return isOpen(said) ? [] : [said];
+}
+
+/** Whether a status says that the account is open; one that is missing or unknown does not. */
+export function isOpen(said: Encoded): boolean {
+  return said.fields.status === "Activated";
 }
 
 /** The address of a picture or page: http or https, without credentials, at most 2048 characters. */

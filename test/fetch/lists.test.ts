@@ -11,6 +11,7 @@ import fusionauth from "#lib/sources/fusionauth/index.ts";
 import okta from "#lib/sources/okta/index.ts";
 import wecom from "#lib/sources/wecom/index.ts";
 import stytch from "#lib/sources/stytch/index.ts";
+import supabase from "#lib/sources/supabase/index.ts";
 import { json, server, virtualClock, type Answer } from "../http/server.ts";
 
 // What the recorded lists do not test: the requests for pages, and the meaning of an incomplete page.
@@ -63,6 +64,39 @@ describe("the list of Okta", () => {
     const changes = okta.translate({ id: "e1", occurredAt: "2026-01-31T18:42:05.000Z", ...person }, context);
     expect(changes).toMatchObject([{ kind: "update", who: { externalId: "00u1" }, complete: true }]);
     expect(changes[0]).not.toHaveProperty("person.status");
+  });
+});
+
+describe("a list that shows whose account is open", () => {
+  it.each([
+    ["ACTIVE", true],
+    ["LOCKED_OUT", true],
+    ["SUSPENDED", undefined],
+    ["DEPROVISIONED", undefined],
+    ["INVENTED", undefined],
+    [undefined, undefined],
+  ])("of Okta: %s", async (status, isActive) => {
+    const secret = { authorization: "x", domain: "okta.example.com", apiToken: "00invented-0001" };
+    const user = { id: "00u1", status, profile: {} };
+    const { read, ask } = await pages(okta.list, secret, json(200, [user]), json(200, user));
+    expect((await read()).people[0]?.isActive).toBe(isActive);
+    expect((await ask("00u1"))?.isActive).toBe(isActive);
+  });
+
+  it.each([
+    [{ is_anonymous: false }, true],
+    [{ is_anonymous: false, banned_until: "2000-01-31T00:00:00Z" }, true],
+    [{ is_anonymous: false, banned_until: "2999-01-31T00:00:00Z" }, undefined],
+    [{ is_anonymous: false, banned_until: "soon" }, undefined],
+    [{ is_anonymous: false, deleted_at: "2000-01-31T00:00:00Z" }, undefined],
+    [{ is_anonymous: true }, undefined],
+    [{}, undefined],
+  ])("of Supabase: %j", async (given, isActive) => {
+    const user = { id: "11111111-1111-4111-8111-111111111111", ...given };
+    const listed = json(200, { users: [user] }, { "x-total-count": "1" });
+    const { read, ask } = await pages(supabase.list, { serviceRoleKey: "k" }, listed, json(200, user));
+    expect((await read()).people[0]?.isActive).toBe(isActive);
+    expect((await ask(user.id))?.isActive).toBe(isActive);
   });
 });
 

@@ -1,9 +1,11 @@
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { isOpen } from "#lib/fields/encode.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
 import { listIn, readPerson } from "#lib/source-apis/rest-api.ts";
 import { canAsk, fetch, logto, type LogtoApiSecret } from "./fetch.ts";
 import type { LogtoEvent } from "./split.ts";
+import { access } from "./translate.ts";
 
 const perPage = 100;
 
@@ -49,5 +51,10 @@ function requireCredentials(secret: LogtoApiSecret): void {
 }
 
 function listed(subject: string, user: JsonObject): ListedPerson {
-  return { subject, type: "User.Data.Updated", payload: { user, isWhole: true } satisfies LogtoEvent };
+  return {
+    subject,
+    type: "User.Data.Updated",
+    payload: { user, isWhole: true } satisfies LogtoEvent,
+    ...(isOpen(access(user)) && { isActive: true as const }),
+  };
 }

@@ -46,7 +46,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 }
 
 /** Logto says whether a user is suspended in every whole user. */
-function access(user: JsonObject): Encoded {
+export function access(user: JsonObject): Encoded {
   return status(at(user, "isSuspended"), { true: "Suspended", false: "Activated" });
 }
 

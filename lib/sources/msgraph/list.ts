@@ -1,10 +1,12 @@
 import type { ListedPerson, Listing } from "#lib/contract/source.ts";
+import { isOpen } from "#lib/fields/encode.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn, readPerson } from "#lib/source-apis/rest-api.ts";
 import { fetch, graph, properties, type GraphApiSecret } from "./fetch.ts";
 import type { GraphEvent } from "./split.ts";
+import { access } from "./translate.ts";
 
 /**
  * The users of the tenant, 999 a page, guests and disabled users included. Deleted users are not in it.
@@ -43,5 +45,10 @@ function tokenIn(link: unknown): string {
 }
 
 function listed(subject: string, user: JsonObject): ListedPerson {
-  return { subject, type: "user.updated", payload: { user, isListed: true } satisfies GraphEvent };
+  return {
+    subject,
+    type: "user.updated",
+    payload: { user, isListed: true } satisfies GraphEvent,
+    ...(isOpen(access(user)) && { isActive: true as const }),
+  };
 }

@@ -79,7 +79,7 @@ function profile(
 }
 
 /** Graph says it of every user, where it is asked to. */
-function access(user: JsonObject): Encoded {
+export function access(user: JsonObject): Encoded {
   const { value = "missing", path } = at(user, "accountEnabled");
   return status({ value, path }, { true: "Activated", false: "Suspended" });
 }

@@ -1,10 +1,12 @@
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { isOpen } from "#lib/fields/encode.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { linkParameter } from "#lib/source-apis/link-header.ts";
 import { listIn, readPerson } from "#lib/source-apis/rest-api.ts";
 import { fetch, okta, type OktaApiSecret } from "./fetch.ts";
 import type { OktaEvent } from "./split.ts";
+import { access } from "./translate.ts";
 
 /**
  * The users of the organization, 200 a page. Okta's list does not hold users who are deactivated (`DEPROVISIONED`) or deleted, and
@@ -34,5 +36,10 @@ export const list: Listing<OktaApiSecret> = {
 
 function listed(subject: string, user: JsonObject): ListedPerson {
   const payload = { result: "SUCCESS", user } satisfies OktaEvent;
-  return { subject, type: "user.account.update_profile", payload };
+  return {
+    subject,
+    type: "user.account.update_profile",
+    payload,
+    ...(isOpen(access(user)) && { isActive: true as const }),
+  };
 }

@@ -92,7 +92,7 @@ function profile(user: JsonObject, { region, ...context }: TranslationContext): 
 }
 
 /** Okta gives a status for every user. A lock after wrong passwords ends by itself, so that it closes nothing. */
-function access(user: JsonObject): Encoded {
+export function access(user: JsonObject): Encoded {
   const { value = "missing", path } = at(user, "status");
   return status(
     { value, path },

@@ -1,8 +1,10 @@
 import type { ListedPerson, Listing } from "#lib/contract/source.ts";
+import { isOpen } from "#lib/fields/encode.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { listIn } from "#lib/source-apis/rest-api.ts";
 import { fetch, onelogin, readUser, type OneLoginApiSecret } from "./fetch.ts";
 import type { OneLoginEvent } from "./split.ts";
+import { access } from "./translate.ts";
 
 /** OneLogin's list shows some fields unless it is told which. */
 const fields = [
@@ -46,5 +48,10 @@ export const list: Listing<OneLoginApiSecret> = {
 
 /** 14 is OneLogin's number for a user who was changed. */
 function listed(subject: string, user: JsonObject): ListedPerson {
-  return { subject, type: "14", payload: { user, isListed: true } satisfies OneLoginEvent };
+  return {
+    subject,
+    type: "14",
+    payload: { user, isListed: true } satisfies OneLoginEvent,
+    ...(isOpen(access(user)) && { isActive: true as const }),
+  };
 }

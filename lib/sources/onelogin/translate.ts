@@ -68,7 +68,7 @@ function profile(
  * 0 unactivated, which a deactivated user is, too; 1 active, 2 suspended; 3 locked after wrong passwords, which ends by itself; 4, 5, 7, 8:
  * something about the password is to be done. https://developers.onelogin.com/api-docs/2/users/user-resource
  */
-function access(user: JsonObject): Encoded {
+export function access(user: JsonObject): Encoded {
   const { value, path } = at(user, "status");
   return status(
     { value: value ?? "missing", path },

@@ -1,10 +1,12 @@
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { isOpen } from "#lib/fields/encode.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { linkParameter } from "#lib/source-apis/link-header.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { listIn, readPerson } from "#lib/source-apis/rest-api.ts";
 import { fetch, kratos, type KratosApiSecret } from "./fetch.ts";
 import type { KratosEvent } from "./split.ts";
+import { access } from "./translate.ts";
 
 const perPage = "250";
 
@@ -34,5 +36,10 @@ export const list: Listing<KratosApiSecret> = {
 };
 
 function listed(subject: string, identity: JsonObject): ListedPerson {
-  return { subject, type: "identity.updated", payload: { identity } satisfies KratosEvent };
+  return {
+    subject,
+    type: "identity.updated",
+    payload: { identity } satisfies KratosEvent,
+    ...(isOpen(access(identity)) && { isActive: true as const }),
+  };
 }

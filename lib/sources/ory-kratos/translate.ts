@@ -38,7 +38,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
   );
 }
 
-function access(identity: JsonObject): Encoded {
+export function access(identity: JsonObject): Encoded {
   const { value = "missing", path } = at(identity, "state");
   return status({ value, path }, { active: "Activated", inactive: "Suspended" });
 }

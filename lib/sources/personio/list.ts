@@ -1,10 +1,12 @@
 import { at } from "#lib/fields/read.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { isOpen } from "#lib/fields/encode.ts";
 import { isJsonObject, readId } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn } from "#lib/source-apis/rest-api.ts";
 import { fetch, personio, readPersonio, type PersonioApiSecret } from "./fetch.ts";
 import type { PersonioEvent } from "./split.ts";
+import { access } from "./translate.ts";
 
 /**
  * The persons of the company, 50 a page, the inactive ones included; only deleted ones are not in it. It has no total, and does not hold
@@ -22,14 +24,14 @@ export const list: Listing<PersonioApiSecret> = {
     const people = persons.flatMap((person: unknown): ListedPerson[] => {
       const subject = isJsonObject(person) ? readId(person.id) : undefined;
       if (subject === undefined || !isJsonObject(person)) return [];
-      return [{ subject, type: "person.updated", payload: { person } satisfies PersonioEvent }];
+      return [listed(subject, { person })];
     });
     const next = links.next === undefined ? undefined : cursorIn(at(links, "next.href").value);
     return { people, ...(next !== undefined && { next }), isComplete: people.length === persons.length };
   },
   async person(api, subject) {
     const payload = await readPersonio(subject, api);
-    return payload && { subject, type: "person.updated", payload };
+    return payload && listed(subject, payload);
   },
 };
 
@@ -40,4 +42,13 @@ function cursorIn(link: unknown): string {
   // A next page that cannot be asked for would be taken for the end of the list.
   if (cursor === "") throw sourceFailure("source-answer-unexpected");
   return cursor;
+}
+
+function listed(subject: string, payload: PersonioEvent): ListedPerson {
+  return {
+    subject,
+    type: "person.updated",
+    payload,
+    ...(isOpen(access(payload)) && { isActive: true as const }),
+  };
 }

@@ -51,7 +51,7 @@ function whereStillThere(event: SourceEvent, change: (said: PersonioEvent) => Ch
 }
 
 /** A person whose employment begins later or rests is `ACTIVE`, too: Personio derives the word from the latest employment. */
-function access(said: PersonioEvent): Encoded {
+export function access(said: PersonioEvent): Encoded {
   const { value = "missing", path } = at(said, "person.status");
   return status({ value, path }, { active: "Activated" });
 }

@@ -1,10 +1,12 @@
 import type { ListedPerson, Listing } from "#lib/contract/source.ts";
+import { isOpen } from "#lib/fields/encode.ts";
 import { at, isEmpty } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn } from "#lib/source-apis/rest-api.ts";
 import { fetch, pingone, readUser, usersOf, type PingOneApiSecret } from "./fetch.ts";
 import type { PingOneEvent } from "./split.ts";
+import { access } from "./translate.ts";
 
 /**
  * The users of the environment that the application may see, 200 a page, disabled ones included. Users who were deleted are not in it.
@@ -46,5 +48,5 @@ function cursorIn(link: unknown): string {
 
 function listed(subject: string, user: JsonObject): ListedPerson {
   const payload = { result: "SUCCESS", user, isListed: true } satisfies PingOneEvent;
-  return { subject, type: "USER.UPDATED", payload };
+  return { subject, type: "USER.UPDATED", payload, ...(isOpen(access(user)) && { isActive: true as const }) };
 }

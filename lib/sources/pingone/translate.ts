@@ -86,7 +86,7 @@ function profile(
 }
 
 /** `account.status` is `LOCKED` after wrong passwords, which ends by itself: it closes nothing. */
-function access(user: JsonObject): Encoded {
+export function access(user: JsonObject): Encoded {
   const { value, path } = at(user, "enabled");
   return status({ value: value ?? "missing", path }, { true: "Activated", false: "Suspended" });
 }

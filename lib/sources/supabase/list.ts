@@ -1,5 +1,7 @@
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
+import { instant } from "#lib/fields/date.ts";
+import { isEmpty } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
 import { linkParameter } from "#lib/source-apis/link-header.ts";
@@ -26,7 +28,7 @@ export const list: Listing<SupabaseApiSecret> = {
     if (!Array.isArray(users) || !/^\d{1,12}$/.test(total)) throw sourceFailure("source-answer-unexpected");
     const people = users.flatMap((user: unknown): ListedPerson[] => {
       const subject = isJsonObject(user) ? readId(user.id) : undefined;
-      return subject === undefined || !isJsonObject(user) ? [] : [listed(subject, user)];
+      return subject === undefined || !isJsonObject(user) ? [] : [listed(subject, user, api.now())];
     });
     const next = linkParameter(answer.headers.link, "next", "page");
     if (next === "") throw sourceFailure("source-answer-unexpected");
@@ -40,7 +42,7 @@ export const list: Listing<SupabaseApiSecret> = {
   async person(api, subject) {
     requireKey(api);
     const user = await readPerson(supabase, subject, api);
-    return user && listed(subject, user);
+    return user && listed(subject, user, api.now());
   },
 };
 
@@ -48,6 +50,20 @@ function requireKey({ secret }: SourceApi<SupabaseApiSecret>): void {
   if (!canAsk(secret)) throw credentialsMissing("apiHost and serviceRoleKey");
 }
 
-function listed(subject: string, record: JsonObject): ListedPerson {
-  return { subject, type: "auth.users.UPDATE", payload: { record } satisfies Row };
+function listed(subject: string, record: JsonObject, now: number): ListedPerson {
+  return {
+    subject,
+    type: "auth.users.UPDATE",
+    payload: { record } satisfies Row,
+    ...(isActive(record, now) && { isActive: true as const }),
+  };
+}
+
+/** Supabase leaves out the end of a ban, and the time of a deletion, where there is none. An anonymous user has nothing to open. */
+function isActive(record: JsonObject, now: number): boolean {
+  const { is_anonymous: isAnonymous, deleted_at: deletedAt, banned_until: bannedUntil } = record;
+  if (isAnonymous !== false || !isEmpty(deletedAt)) return false;
+  if (isEmpty(bannedUntil)) return true;
+  const until = instant(bannedUntil);
+  return until !== undefined && Date.parse(until) <= now;
 }

@@ -1,9 +1,11 @@
 import type { ListedPerson, Listing } from "#lib/contract/source.ts";
+import { isOpen } from "#lib/fields/encode.ts";
 import { at, isEmpty } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn, readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
 import type { WorkosEvent } from "./split.ts";
+import { stateOf } from "./translate.ts";
 
 interface WorkosApiSecret {
   readonly apiKey?: string;
@@ -76,6 +78,8 @@ function requireKey({ apiKey = "" }: WorkosApiSecret): void {
   if (apiKey === "") throw credentialsMissing("apiKey, and directoryId for the people of a directory");
 }
 
+/** Users of AuthKit have no state. */
 function listed(subject: string, type: string, person: JsonObject): ListedPerson {
-  return { subject, type, payload: { data: person, isListed: true } satisfies WorkosEvent };
+  const payload = { data: person, isListed: true } satisfies WorkosEvent;
+  return { subject, type, payload, ...(isOpen(stateOf(person)) && { isActive: true as const }) };
 }

@@ -84,7 +84,7 @@ function primaryEmail(data: unknown): Read {
 }
 
 /** `suspended` is `inactive` since 2023-12-11: https://workos.com/changelog/directory-sync-user-state-consolidation */
-function stateOf(data: unknown): Encoded {
+export function stateOf(data: unknown): Encoded {
   const { value = "missing", path } = at(data, "state");
   return status({ value, path }, { active: "Activated", inactive: "Suspended", suspended: "Suspended" });
 }

@@ -1,10 +1,12 @@
 import { at } from "#lib/fields/read.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
+import { isOpen } from "#lib/fields/encode.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn } from "#lib/source-apis/rest-api.ts";
 import { fetch, readUser, zitadel, type ZitadelApiSecret } from "./fetch.ts";
 import type { ZitadelEvent } from "./split.ts";
+import { access } from "./translate.ts";
 
 const perPage = 100;
 
@@ -50,5 +52,10 @@ export const list: Listing<ZitadelApiSecret> = {
 };
 
 function listed(subject: string, user: JsonObject): ListedPerson {
-  return { subject, type: "user.human.profile.changed", payload: { user } satisfies ZitadelEvent };
+  return {
+    subject,
+    type: "user.human.profile.changed",
+    payload: { user } satisfies ZitadelEvent,
+    ...(isJsonObject(user.human) && isOpen(access(user)) && { isActive: true as const }),
+  };
 }

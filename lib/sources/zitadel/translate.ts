@@ -93,7 +93,7 @@ const notRead = (path: string) => new InboundError("malformed", "user-not-read",
 const stateOf = (user: JsonObject): string => plainWord(at(user, "state").value).replace(/^user_state_/, "");
 
 /** A lock follows wrong passwords, so that it closes nothing; `initial` is a user who has not set a password yet. */
-function access(user: JsonObject): Encoded {
+export function access(user: JsonObject): Encoded {
   return status(
     { value: stateOf(user) || "missing", path: "state" },
     { active: "Activated", initial: "Activated", locked: "Activated", inactive: "Suspended" },
