@@ -51,7 +51,7 @@ export function differenceOf(
   const isOpen = listed.isActive || changes.some((change) => closes(change) === false);
 
   if (person?.isClosed) {
-    if (closesNow || isNewer || !isOpen)
+    if (closesNow || isNewer || !isOpen || changes.length === 0)
       return person.userId === undefined || closesNow ? { kind: "gone" } : { kind: "unchanged" };
     return {
       kind: person.userId === undefined ? "joiner" : "back",

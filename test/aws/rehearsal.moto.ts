@@ -80,6 +80,7 @@ const functionsWithoutSource = [
   "notices-alarm",
   "notices-digest",
   "operations-run",
+  "rosters-run",
   "unclaimed-refuse",
   "uploads-finish",
   "uploads-plan",
@@ -93,7 +94,9 @@ const functionsOf = (...sources: string[]) =>
     .map((name) => `${stack}-${name}`)
     .toSorted();
 const secretsOf = (...sources: string[]) =>
-  ["authing", "notices", "uploads", ...sources.map((name) => `sources/${name}`)].map(secretId).toSorted();
+  ["authing", "digests", "notices", "uploads", ...sources.map((name) => `sources/${name}`)]
+    .map(secretId)
+    .toSorted();
 
 /** What the operator and the functions have put there, and what must outlive the deployment. */
 const kept = { Bucket: "", TableName: "", key: "" };
@@ -123,9 +126,9 @@ describe("a deployment on AWS", () => {
     expect(there.secrets).toEqual(secretsOf("acme", "clerk", "okta"));
     // And the role of the schedule of the digest.
     expect(there.roles).toHaveLength(there.functions.length + 1);
-    expect(there).toMatchObject({ mappings: 4, topics: [expect.stringContaining("AlarmsTopic")] });
+    expect(there).toMatchObject({ mappings: 5, topics: [expect.stringContaining("AlarmsTopic")] });
     expect(there.queues.filter((name) => name.endsWith(".fifo"))).toHaveLength(2);
-    expect(there.queues).toHaveLength(7);
+    expect(there.queues).toHaveLength(9);
     const { UploadsBucketName = "", LedgerTableName = "" } = await outputs();
     expect(there.buckets).toContain(UploadsBucketName);
     expect(there.tables).toEqual([LedgerTableName]);
@@ -149,11 +152,12 @@ describe("a deployment on AWS", () => {
         ),
         // moto has no API Gateway.
         ...["clerk", "okta", "acme"].map((name) => new RegExp(`^✗ webhook ${name}: no server answers at `)),
+        new RegExp(`^✗ rosters: function-failed \\(${stack}-operations-run: `),
       ];
       expect(wrong).toEqual(expected.map((line) => expect.stringMatching(line)));
       const fine = out.split("\n").filter((line) => line.startsWith("✓"));
       expect(fine.join("\n")).toMatch(
-        /^✓ AWS: .*\n✓ stack .*: UPDATE_COMPLETE\n(✓ queue of .*\n){6}✓ alarms: none of \d\d rings$/,
+        /^✓ AWS: .*\n✓ stack .*: UPDATE_COMPLETE\n(✓ queue of .*\n){8}✓ alarms: none of \d\d rings$/,
       );
     },
   );
