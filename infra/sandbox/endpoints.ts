@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { CreateUserOptionsDto, ImportOtpItemDataDto } from "#lib/contract/person.ts";
 import * as dto from "#lib/authing/dto.ts";
+import { SetUserDepartmentsDto } from "#lib/authing/organizations.ts";
 import * as envelope from "./envelope.ts";
 import type { Answer, Refusal } from "./envelope.ts";
 import { departmentIdOf, organizationOperations } from "./organizations.ts";
@@ -226,7 +227,7 @@ export function createOperations(
     }),
     "set-user-departments": operation(
       "POST",
-      dto.SetUserDepartmentsDto,
+      SetUserDepartmentsDto,
       ({ userId, departments, options }): Answer => {
         const person = people.find(userId, options?.userIdType);
         if (!person) return { refusal: envelope.unknownUser };

@@ -70,7 +70,7 @@ export interface AuthingClient {
    */
   updateUserBatch(request: dto.UpdateUserBatchReqDto): Promise<Answer<readonly dto.ListedUserDto[]>>;
   /** The user exists, so a refusal is about the departments: `invalid-record` for a department that Authing does not know. */
-  setUserDepartments(request: dto.SetUserDepartmentsDto): Promise<Answer<undefined>>;
+  setUserDepartments(request: organizations.SetUserDepartmentsDto): Promise<Answer<undefined>>;
   resignUserBatch(request: dto.ResignUserBatchReqDto): Promise<Answer<undefined>>;
   deleteUsersBatch(request: dto.DeleteUsersBatchReqDto): Promise<Answer<undefined>>;
   /** Ends sessions. Documented by Authing; not tried against it. */
@@ -274,7 +274,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
       });
     },
     setUserDepartments(request) {
-      const problems = shapeProblems(dto.SetUserDepartmentsDto, request);
+      const problems = shapeProblems(organizations.SetUserDepartmentsDto, request);
       return call({ ...post("set-user-departments", request, nothing), problems, needsUser: false });
     },
     resignUserBatch(request) {

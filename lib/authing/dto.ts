@@ -11,7 +11,6 @@ import {
 } from "#lib/contract/person.ts";
 import {
   maxAppsPerKick,
-  maxDepartmentsPerUser,
   maxSecretsPerImport,
   maxUsersPerCreate,
   maxUsersPerLeave,
@@ -122,16 +121,6 @@ export const UpdateUserBatchReqDto = z.strictObject({
     .check(z.minLength(1), z.maxLength(maxUsersPerUpdate)),
 });
 export type UpdateUserBatchReqDto = Frozen<z.infer<typeof UpdateUserBatchReqDto>>;
-
-/** The departments of a person from now on; the person leaves those that are not in the list. */
-export const SetUserDepartmentsDto = z.strictObject({
-  userId: identifier,
-  departments: z
-    .array(z.strictObject({ departmentId: identifier, isLeader: flag, isMainDepartment: flag }))
-    .check(z.minLength(1), z.maxLength(maxDepartmentsPerUser)),
-  options: z.exactOptional(z.strictObject({ userIdType: z.exactOptional(UserIdType) })),
-});
-export type SetUserDepartmentsDto = Frozen<z.infer<typeof SetUserDepartmentsDto>>;
 
 const userIds = z.array(identifier).check(z.minLength(1), z.maxLength(maxUsersPerLeave));
 

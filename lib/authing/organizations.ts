@@ -1,11 +1,23 @@
 import * as z from "zod/mini";
 import { DepartmentIdType, type Frozen } from "#lib/contract/person.ts";
-import { lenient } from "./dto.ts";
+import { lenient, UserIdType } from "./dto.ts";
+import { maxDepartmentsPerUser } from "./limits.ts";
 
-// Organizations of a user pool and their departments, as authing-node-sdk 4.0.2 describes them. Only read here.
+// Organizations of a user pool and their departments, as authing-node-sdk 4.0.2 describes them; only the departments of a person are written.
 
 const someText = lenient(z.string());
 const identifier = z.string().check(z.minLength(1));
+const flag = z.exactOptional(z.boolean());
+
+/** The departments of a person from now on; the person leaves those that are not in the list. */
+export const SetUserDepartmentsDto = z.strictObject({
+  userId: identifier,
+  departments: z
+    .array(z.strictObject({ departmentId: identifier, isLeader: flag, isMainDepartment: flag }))
+    .check(z.minLength(1), z.maxLength(maxDepartmentsPerUser)),
+  options: z.exactOptional(z.strictObject({ userIdType: z.exactOptional(UserIdType) })),
+});
+export type SetUserDepartmentsDto = Frozen<z.infer<typeof SetUserDepartmentsDto>>;
 
 /** `GET /api/v3/get-department`. */
 export const GetDepartmentReqDto = z.strictObject({

@@ -212,7 +212,7 @@ const accountOf = ({ known, person }: Task) => {
   return userId === undefined ? {} : { userId };
 };
 
-/** Goes by the first reference that Authing knows a person by; by the last one when it knows nobody. */
+/** Goes by the first reference that Authing knows a person by; by the last one when it knows no person. */
 async function firstFound<Data>(
   references: readonly Who[],
   call: (who: Who) => Promise<Answer<Data>>,

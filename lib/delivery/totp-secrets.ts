@@ -53,7 +53,7 @@ export function enrolmentsOf(
 
 /**
  * Brings TOTP secrets to people who are in Authing by now. A secret follows the very account that its joiner came to, and
- * none where they were refused: whoever has their address is another person. One that went along with its joiner is asked
+ * none where they were refused: the person who has their address is another person. One that went along with its joiner is asked
  * about, and imported where it is not there.
  */
 export async function bringSecrets(

@@ -23,7 +23,7 @@ export interface Employment {
 }
 
 /**
- * An employee whose record is new to the sender. Nobody is made an account for an employment that has ended.
+ * An employee whose record is new to the sender. No account is made for an employment that has ended.
  *
  * @throws InboundError `malformed` `status-unknown` for a word that is not in `words`; `date-invalid` or `date-ambiguous` for the last day.
  */

@@ -41,7 +41,7 @@ export interface Product extends Omit<Layout, "knows" | "entries"> {
   /** Names of the first level that are read, beside those of the paths; and those that are left out on purpose. */
   readonly knows: readonly string[];
   /**
-   * Paths of lists and objects that tables hold as JSON in a cell, and whose loss nobody would see: factors, credentials. A record with
+   * Paths of lists and objects that tables hold as JSON in a cell, and whose loss no person would see: factors, credentials. A record with
    * other text there is refused.
    */
   readonly json?: readonly string[];

@@ -164,7 +164,7 @@ export function withoutNames(change: Create | Update, names: { has(name: string)
       kind: "update",
       who: "who" in change ? change.who : who(change.person),
       person,
-      // What is older than the closing of an account makes nobody.
+      // What is older than the closing of an account creates none.
       complete: !names.has("access") && ("complete" in change ? change.complete : true),
       whole: whole as CreateUserInfoDto,
     },

@@ -1,6 +1,6 @@
 import { instant } from "#lib/fields/date.ts";
 
-// Where a list of changes was read up to, for events that announce changes and name nobody. The ledger keeps it as a text.
+// Where a list of changes was read up to, for events that announce changes and name no person. The ledger keeps it as a text.
 
 /** How much is read again, in milliseconds: our clock and the source's may differ. Events are known by their ids. */
 const overlapMilliseconds = 5 * 60_000;

@@ -22,7 +22,7 @@ const hints: FailureHints = {
   "source-host-wrong": "write the host name of Casdoor into the secret, e.g. door.acme.com",
 };
 
-/** Reads the user of an event: deliveries are not signed, and most hold what somebody asked for, not what came of it. */
+/** Reads the user of an event: deliveries are not signed, and most hold what a person asked for, not what came of it. */
 export const fetch: Fetch<CasdoorApiSecret> = {
   hosts: ({ domain, apiHost }): ApiHosts => ({
     api: apiHost ?? hostNamed(domain, { field: "domain", example: "door.acme.com" }),

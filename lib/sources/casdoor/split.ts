@@ -17,7 +17,7 @@ export interface CasdoorEvent {
 
 /**
  * One event a delivery: a record of Casdoor's, whose `object` is a text with JSON in it. For `new-user…` that is the user, from Casdoor's
- * database; for `update-user` and `delete-user` it is what somebody asked Casdoor for, of which it may have carried out a part. So no more
+ * database; for `update-user` and `delete-user` it is what a person asked Casdoor for, of which it may have carried out a part. So no more
  * than the id is taken from it, and the user is read from the API. The record of a sign-up has the `name` of its `new-user`.
  *
  * https://github.com/casdoor/casdoor/blob/master/object/record.go

@@ -29,7 +29,7 @@ const clerk: RestPerson<ClerkApiSecret> = {
 };
 
 /**
- * The users of the instance, 500 a page, the oldest first, so that users who come meanwhile are at its end. Clerk keeps nobody who
+ * The users of the instance, 500 a page, the oldest first, so that users who come meanwhile are at its end. Clerk keeps no person who
  * has left: users are banned or deleted. https://clerk.com/docs/reference/backend-api/tag/users/get/users
  */
 export const list: Listing<ClerkApiSecret> = {

@@ -1,7 +1,7 @@
 import type { EventTypes } from "#lib/payloads/interpret.ts";
 
 /**
- * Triggers that only pass through: somebody wants to sign up, or to sign in, and nothing is confirmed. Those of a migration hold the password
+ * Triggers that only pass through: a person wants to sign up, or to sign in, and nothing is confirmed. Those of a migration hold the password
  * that was typed. https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 export const eventTypes: EventTypes = {

@@ -60,7 +60,7 @@ function profile(payload: unknown, context: TranslationContext): Encoded[] {
 const verified = (encoded: Encoded, field: "email" | "phone", isVerified: Encoded): Encoded[] =>
   encoded.fields[field] === undefined ? [encoded] : [encoded, isVerified];
 
-/** In a pool where people sign in with an address, Cognito makes the name of the `sub`: nobody knows it, so it is no name to sign in with. */
+/** In a pool where people sign in with an address, Cognito makes the name of the `sub`: no person knows it, so it is no name to sign in with. */
 function userName(payload: unknown, sub: Read): Read {
   const read = at(payload, "userName");
   return read.value === sub.value ? { ...read, value: undefined } : read;

@@ -22,7 +22,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     event,
     {
       hire_candidate: () => [joiner(profile())],
-      // Most candidates are never hired: a change of one who is unknown creates nobody.
+      // Most candidates are never hired: a change of one who is unknown creates no account.
       update_candidate: () => [mover(profile(), { isWhole: false })],
       // The hire is taken back.
       unhire_candidate: () => [leaver(id())],

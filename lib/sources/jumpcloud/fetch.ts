@@ -50,7 +50,7 @@ export async function readUser(id: string, api: SourceApi<JumpCloudApiSecret>): 
 
 /**
  * Reads the user of an event, and confirms a deletion: the header that a delivery shows proves little. A key of another organization sees
- * nobody, so that only the event of a deletion and an empty answer together make a leaver.
+ * no person, so that only the event of a deletion and an empty answer together make a leaver.
  */
 export const fetch: Fetch<JumpCloudApiSecret> = {
   hosts: ({ apiDomain = "console.jumpcloud.com", apiHost }) => ({

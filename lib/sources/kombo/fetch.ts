@@ -66,7 +66,7 @@ export const fetch: Fetch<KomboApiSecret> = {
     });
     const events = entries.map((entry) => {
       const subject = isJsonObject(entry) ? readId(entry.id) : undefined;
-      // Nobody could be told who was left out.
+      // No person could be told who was left out.
       if (subject === undefined || !isJsonObject(entry)) throw sourceFailure("source-answer-unexpected");
       return employeeEvent(subject, entry, event.occurredAt);
     });

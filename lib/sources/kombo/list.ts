@@ -25,7 +25,7 @@ export const list: Listing<KomboApiSecret> = {
   async person(api, subject) {
     requireKey(api);
     const { entries } = await employeePage(api, { ids: subject });
-    // Deleted employees are shown, too: an id that matches nobody may be one of another integration.
+    // Deleted employees are shown, too: an id that matches no person may be one of another integration.
     if (entries.length === 0)
       throw new InboundError("malformed", "person-not-shown", { path: "data.results" });
     const [entry] = entries;

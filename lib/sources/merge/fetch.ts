@@ -80,7 +80,7 @@ export const fetch: Fetch<MergeApiSecret> = {
     const from = changesFrom(cursor, api.now());
     const { entries, next } = await employeePage(api, from);
     const events = entries.map((entry) => {
-      // Nobody could be told who was left out.
+      // No person could be told who was left out.
       if (!isJsonObject(entry) || readId(entry.id) === undefined)
         throw sourceFailure("source-answer-unexpected");
       return employeeEvent("employee.changed", entry, linkedAccount, event.occurredAt);

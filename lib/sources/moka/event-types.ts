@@ -7,7 +7,7 @@ import type { EventTypes } from "#lib/payloads/interpret.ts";
 export const eventTypes: EventTypes = {
   path: "sourceType, modifyType; event",
   uninteresting: [
-    // The state of somebody's onboarding; the offer was declined.
+    // The state of a person's onboarding; the offer was declined.
     "people.onboarding.5",
     "people.onboarding.2",
     // A second post beside the first.

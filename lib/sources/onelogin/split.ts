@@ -22,7 +22,7 @@ export interface OneLoginEvent {
 /** The numbers by which OneLogin says that a user was created and deleted. */
 export const created = "13";
 export const deleted = "17";
-/** The number that no event has: about nobody. */
+/** The number that no event has: about no person. */
 const aboutNobody = "0";
 
 /**

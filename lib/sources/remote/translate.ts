@@ -28,7 +28,7 @@ const words: EmploymentWords = {
   terminated: "ended",
 };
 
-/** Statuses of an employment that is being set up: no agreement is signed, and there is nobody to make an account for. */
+/** Statuses of an employment that is being set up: no agreement is signed, and there is no person to make an account for. */
 const notYet = new Set([
   "created",
   "created_awaiting_reserve",

@@ -2,7 +2,7 @@ import type { EventTypes } from "#lib/payloads/interpret.ts";
 
 /**
  * Signals that say nothing of whether a person may sign in, or of what is known of them: sessions, credentials, devices, risks, and the
- * stream itself. `risc/identifier-recycled` is not among them: an address that belongs to somebody else now needs a person to look.
+ * stream itself. `risc/identifier-recycled` is not among them: an address that belongs to another person now needs a person to look.
  *
  * https://openid.net/specs/openid-risc-profile-specification-1_0.html, https://openid.net/specs/openid-caep-1_0.html,
  * https://developers.google.com/identity/protocols/risc. `ping` is ours, of `npm run doctor`.

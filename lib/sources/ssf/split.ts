@@ -87,7 +87,7 @@ interface Subject {
   readonly issuer?: string;
 }
 
-/** Aliases and complex subjects hold subjects; nobody nests them deeper. */
+/** Aliases and complex subjects hold subjects; no person nests them deeper. */
 const maxDepth = 4;
 
 /**

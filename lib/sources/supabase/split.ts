@@ -96,7 +96,7 @@ export function isHook(body: Uint8Array): boolean {
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('"metadata"');
 }
 
-/** Hooks whose answer Supabase uses: without it a mail is not sent, or nobody gets a token. */
+/** Hooks whose answer Supabase uses: without it a mail is not sent, or no person gets a token. */
 const demandingHooks = new Set(["custom-access-token", "customize-access-token", "send-email", "send-sms"]);
 
 /**

@@ -78,7 +78,7 @@ function saysNotFound({ status, json }: ApiAnswer): boolean {
   return isOurs && (json.code === 5 || json.code === "not_found");
 }
 
-/** A secret that no code was ever made from is in no authenticator: after this time, nobody is going to confirm it. */
+/** A secret that no code was ever made from is in no authenticator: after this time, no person is going to confirm it. */
 const confirmedWithinMilliseconds = 60 * 60_000;
 
 /** https://zitadel.com/docs/apis/resources/user_service_v2/user-service-list-authentication-method-types: methods that are ready. */

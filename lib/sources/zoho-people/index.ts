@@ -18,7 +18,7 @@ export default defineSource<Secret>({
   knownFrom: "documentation",
   secret,
   proof: formSecret<Secret>({ field: ({ tokenName }) => tokenName, value: ({ token }) => token }),
-  // Zoho repeats nothing by itself: somebody has to press "Redo" in its list of failed webhooks.
+  // Zoho repeats nothing by itself: a person has to press "Redo" in its list of failed webhooks.
   redeliversForSeconds: 7 * 24 * 60 * 60,
   split,
   ping: { contentType: "application/x-www-form-urlencoded", body: "event=ping" },

@@ -22,7 +22,7 @@ export const undoKey = (id: string, { row, part }: AcceptedLine) => {
 };
 
 /**
- * Why an account that an import has made stays: what has become of it since. `undefined` where nobody has touched it, as far as the ledger and
+ * Why an account that an import has made stays: what has become of it since. `undefined` where no person has touched it, as far as the ledger and
  * Authing tell.
  *
  * @param since when the row was settled, in milliseconds since 1970.
