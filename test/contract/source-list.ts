@@ -82,9 +82,8 @@ export function attackList(tested: SourceUnderTest): void {
       }
     });
 
-    it.skipIf(recorded.isOnePage || !recorded.hasCursors)(
-      "is neither read for ever nor complete when a page repeats",
-      async () => {
+    if (!recorded.isOnePage && recorded.hasCursors)
+      it("is neither read for ever nor complete when a page repeats", async () => {
         const again = recorded.answers.slice(0, lastPage);
         const { isComplete, asked } = await read(again).then(
           ({ summary, asked }) => ({ isComplete: summary.isComplete, asked }),
@@ -95,8 +94,7 @@ export function attackList(tested: SourceUnderTest): void {
         );
         expect(isComplete).toBe(false);
         expect(asked.length).toBeLessThanOrEqual(recorded.answers.length + 2);
-      },
-    );
+      });
 
     it("is not complete when it is empty", async () => {
       const { request } = recorded.answers[lastPage] as ApiAnswerOnWire;
@@ -178,11 +176,12 @@ export function attackList(tested: SourceUnderTest): void {
     });
 
     const unsaid = recorded.asked.filter(({ fails }) => fails !== undefined);
-    it.skipIf(unsaid.length === 0)("takes nobody for gone of whom the source does not say so", async () => {
-      for (const { subject, answers, fails } of unsaid) {
-        await expect(ask(subject, answers)).rejects.toMatchObject({ reason: fails });
-      }
-    });
+    if (unsaid.length > 0)
+      it("takes no person for gone of whom the source does not say so", async () => {
+        for (const { subject, answers, fails } of unsaid) {
+          await expect(ask(subject, answers)).rejects.toMatchObject({ reason: fails });
+        }
+      });
 
     it.each(Object.entries(failures))(
       "says of no person that they do not exist where the answer is %s",
