@@ -90,6 +90,8 @@ export async function runImport({
       let own: string | undefined;
       await new Promise<void>((resolve) => {
         const next = () => {
+          // A killed function may close its channel before its exit is told.
+          if (!child.connected) return;
           const work = waiting.find(({ isTaken }) => !isTaken);
           if (isOver()) return child.disconnect();
           if (!work) return void setTimeout(next, 5);
