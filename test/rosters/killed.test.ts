@@ -35,10 +35,11 @@ describe("a run whose process ends", () => {
   it("again and again, with little time for each, over SQLite", async () => {
     for (let seed = 1; seed <= 6; seed += 1) {
       const database = temporaryDatabase();
-      await interruptedNight(
+      const { lives } = await interruptedNight(
         { makeLedger: (now) => storeLedger(database, now), makeParked: () => storeParked(database) },
         seed,
       );
+      expect(lives.deaths).toBeGreaterThan(3);
     }
   }, 120_000);
 

@@ -47,14 +47,14 @@ export async function checkNight(world: RosterWorld): Promise<void> {
   expect(world.objects.keys("rosters/").filter((key) => !/\/(state|last)\.json$/.test(key))).toEqual([]);
 }
 
-/** The night, with little time for each invocation, each process cut off at some step; the steps differ by the seed. */
-export async function interruptedNight(options: RosterWorldOptions, seed: number): Promise<void> {
+/** The night, checked, with little time for each invocation and processes that end at some step; the steps differ by the seed. */
+export async function interruptedNight(options: RosterWorldOptions, seed: number): Promise<RosterWorld> {
   const world = await night({ ...options, invocationMilliseconds: 40 });
   const run = await world.begin();
   let at = 0;
   for (let death = 0; death < 12; death += 1) world.lives.endAt((at += 11 + ((seed * 7 + death * 13) % 41)));
   await world.work();
-  expect(world.lives.deaths).toBeGreaterThan(3);
   expect(await world.report(run)).toMatchObject(foundAtNight);
   await checkNight(world);
+  return world;
 }
