@@ -29,6 +29,7 @@ const words = {
   unchanged: ["unchanged", "无变化"],
   others: ["belong to another source: not touched", "属于其他来源：不做处理"],
   undecided: ["asked about before, not decided", "此前已询问、尚未决定"],
+  rejectedBefore: ["back, and rejected before", "返聘，此前已拒绝"],
   closed: ["closed, or never there", "已关闭或从未存在"],
   departures: ["Departures", "离职"],
   listed: ["the list says that they have left", "列表标明已离职"],
@@ -101,6 +102,7 @@ export function reportPage(report: RosterReport): string {
       ["unchanged", report.unchanged],
       ["others", report.others],
       ["undecided", report.undecided],
+      ["rejectedBefore", report.rejectedBefore],
       ["closed", report.closed],
     ])}
     ${tally("fields", "field", report.fields)}

@@ -126,6 +126,35 @@ describe("a person who is listed", () => {
     expect(world.statuses()["1"]).toBe("Activated");
   });
 
+  it("and was closed by this source, is rejected once where the policy wants it, and said anew when something else is said", async () => {
+    const world = await comparedWorld(3, { rehire: "reject" });
+    await world.tell("left", "1", [leave("1")]);
+    const rejected = async () =>
+      (await parkedList(world.parked, "rejected", 10)).map(({ ledgerId }) => ledgerId);
+    const first = await world.roster();
+    expect(first).toMatchObject({
+      back: 1,
+      rejectedBefore: 0,
+      outcomes: { "rejected account-not-active (status)": 1 },
+    });
+    expect(await rejected()).toEqual([`roster/${first.run}/1`]);
+    for (let night = 0; night < 2; night += 1) {
+      world.clock.pass(86_400);
+      expect(await world.roster()).toMatchObject({ back: 0, rejectedBefore: 1, unchanged: 2, outcomes: {} });
+      expect(await rejected()).toEqual([`roster/${first.run}/1`]);
+    }
+    world.company.people.set("1", employee("1", { city: "杭州" }));
+    world.clock.pass(86_400);
+    const other = await world.roster();
+    expect(other).toMatchObject({ back: 1, rejectedBefore: 0 });
+    expect(await rejected()).toEqual([`roster/${other.run}/1`]);
+    // Who is not listed any more is not back either.
+    world.company.people.delete("1");
+    world.clock.pass(86_400);
+    expect(await world.roster()).toMatchObject({ back: 0, rejectedBefore: 0, departures: { absent: 0 } });
+    expect(await rejected()).toEqual([]);
+  });
+
   it("and was closed by this source, stays closed where the source does not show that they are active", async () => {
     const world = await comparedWorld(3);
     await world.tell("left", "1", [leave("1")]);
