@@ -88,8 +88,8 @@ const rosterSeconds = 20;
 /** Runs the bundle on one machine: the same handlers as on AWS, with a store in place of queues, ledger and bucket. */
 export function startMachine({ config, loadSecret, store, isPatient, ...options }: MachineOptions): Machine {
   const { database, ledger, objects, parked } = store;
-  const { log: first, refusals } = rememberRefusals(options.log, database);
-  const { log, recent } = rememberRecent(first, database);
+  const { log: refusalLog, refusals } = rememberRefusals(options.log, database);
+  const { log, recent } = rememberRecent(refusalLog, database);
   const sources = enabledSources(config);
   const speaking = speakingSources(config);
   const digests = { current: { key: store.digestKey() } };
