@@ -49,7 +49,7 @@ export function joiners(open: OpenStack): void {
     for (const { source, subject } of events)
       expect(told).toContainEqual({ source, subject, outcome: "accepted" });
     const { sources } = (await stack.operate({ operation: "sources" })) as SourcesReport;
-    expect(sources.map(({ name }) => name).toSorted()).toEqual([...sourceNames].toSorted());
+    expect(sources.map(({ name }) => name).toSorted()).toEqual([...sourceNames, "payroll"].toSorted());
     await expectAgreement(stack);
   });
 
