@@ -26,6 +26,7 @@ import { connectAuthing } from "#lib/wiring/authing.ts";
 import { applySettings, deliverySettings, rosterSettings } from "#lib/wiring/delivery-settings.ts";
 import { uploadSettings } from "#lib/wiring/upload-settings.ts";
 import { enabledSources, speakingSources } from "#lib/wiring/enabled-sources.ts";
+import { rememberRecent } from "#infra/store/recent.ts";
 import { rememberRefusals } from "#infra/store/refusals.ts";
 import type { Store } from "#infra/store/store.ts";
 import { httpEvent, objectCreated } from "./aws-events.ts";
@@ -97,7 +98,8 @@ export function startMachine({
   ...options
 }: MachineOptions): Machine {
   const { database, ledger, objects, parked } = store;
-  const { log, refusals } = rememberRefusals(options.log, database);
+  const { log: first, refusals } = rememberRefusals(options.log, database);
+  const { log, recent } = rememberRecent(first, database);
   const sources = enabledSources(config);
   const speaking = speakingSources(config);
   const digests = { current: { key: store.digestKey() } };
@@ -140,8 +142,11 @@ export function startMachine({
   const runRosters = rostersRun(() => rosterPorts);
   const runOperation = operations(() => ({
     ...rosterPorts,
-    sources: [...sources.keys()],
+    sources: [...speaking.keys()],
+    switchedOn: speaking,
     refusals,
+    recent,
+    heard: recent,
     imports: {
       objects,
       bucket: localBucket,
@@ -211,6 +216,7 @@ export function startMachine({
     ...rosterSchedules(config, (source) => {
       rostersQueue.send([{ group: source, body: { kind: "start-roster", source } satisfies StartMessage }]);
     }).map((begin) => scheduled(rosterSeconds, async () => begin(Date.now()), failed("schedule failed"))),
+    scheduled(1, async () => recent.count(), failed("schedule failed")),
     scheduled(sweepSeconds, () => store.sweep(config), failed("sweep failed")),
     scheduled(
       renewSeconds,
@@ -266,6 +272,7 @@ export function startMachine({
       }
     },
     async close(drainSeconds) {
+      recent.count();
       const ended = Promise.all([...schedules, ...queues].map((each) => each.close())).then(() => true);
       const isLate = new AbortController();
       const late = wait(drainSeconds * 1000, false, { signal: isLate.signal });
