@@ -1,4 +1,4 @@
-import type { ToldRefusal } from "#lib/contract/refusals.ts";
+import type { Refusal, ToldRefusal } from "#lib/contract/refusals.ts";
 import { differsText } from "#lib/operations/refusal-text.ts";
 import type { RefusedReport } from "#lib/operations/refused.ts";
 import { adviceOf, type Telling } from "./advice.ts";

@@ -8,7 +8,7 @@ import type { Explanation } from "#lib/operations/explain.ts";
 import { verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
 import { fixtureNames, fixtureSigner, readFixture, requestOf } from "#infra/fixtures/cases.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
-import { addressOf, deliveryOf, signedRequest, type SaidRequest, type WireRequest } from "#infra/fixtures/requests.ts";
+import { signedRequest, type SaidRequest, type WireRequest } from "#infra/fixtures/requests.ts";
 import { sampleCase } from "#infra/fixtures/sample-case.ts";
 import { readStory } from "#infra/fixtures/stories.ts";
 import { deliveryHeader, type RememberedDelivery } from "#infra/local/deliveries.ts";
@@ -118,7 +118,10 @@ export function laptopBackend({
   }
 
   const routes: Readonly<
-    Record<string, (rest: readonly string[], request: LocalRequest) => Promise<Answer> | Answer | undefined>
+    Record<
+      string,
+      (rest: readonly string[], request: LocalRequest) => Promise<Answer | undefined> | Answer | undefined
+    >
   > = {
     "POST send": (_rest, request) => send(request),
     "GET events": ([source = "", ...id]) => eventOnPage(source, id.join("/")),

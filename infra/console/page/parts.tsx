@@ -26,6 +26,18 @@ export function Code({ children }: { children: string | undefined }): JSX.Elemen
   );
 }
 
+/** What people read of an id that is a hash. */
+const readableId = (id: string): string => (/[0-9a-f]{32}/.test(id) ? id.replace(/([0-9a-f]{10})[0-9a-f]{22,}/, "$1…") : id);
+
+/** An id, in a form that a person can read; the whole of it on pointing at it. */
+export function Id({ children }: { children: string }): JSX.Element {
+  return (
+    <code title={children}>
+      <Foreign>{readableId(children)}</Foreign>
+    </code>
+  );
+}
+
 /** A person by our id, with the invented name where there is one. */
 export function Person({ id, isLink = true }: { id: string | undefined; isLink?: boolean }): JSX.Element {
   const { people } = useKnown();
@@ -99,6 +111,7 @@ export function Facts({
         (fact) =>
           fact &&
           fact[1] !== undefined &&
+          fact[1] !== false &&
           fact[1] !== "" && (
             <div key={fact[0]}>
               <dt>{fact[0]}</dt>

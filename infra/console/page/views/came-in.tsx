@@ -4,7 +4,7 @@ import type { DeliveryOnPage, Sent } from "../../types.ts";
 import { Failure, post, read } from "../api.ts";
 import { useKnown, useWords } from "../context.ts";
 import { curlOf, fixtureOf } from "../copies.ts";
-import { Body, Code, Copy, Dialog, Facts, Failed, Foreign, Moment, Reason, Table } from "../parts.tsx";
+import { Body, Code, Copy, Dialog, Facts, Failed, Foreign, Id, Moment, Reason, Table } from "../parts.tsx";
 import { go, linkTo } from "../router.ts";
 
 /** How a delivery came in: as it was on the wire, how its sender was verified, and which events were in it. */
@@ -100,7 +100,7 @@ export function CameIn({
                   href={linkTo("event", [each.source, each.id])}
                   {...(each.id === own && { "aria-current": "true" })}
                 >
-                  <Foreign>{each.type}</Foreign> · <Foreign>{each.id}</Foreign>
+                  <Foreign>{each.type}</Foreign> · <Id>{each.id}</Id>
                 </a>{" "}
                 {each.isRepeated && <span class="chip is-already-done">{say("repeated")}</span>}
               </li>

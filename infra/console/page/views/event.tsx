@@ -4,7 +4,7 @@ import type { Explanation } from "#lib/operations/explain.ts";
 import type { EventOnPage, RequestOnPage } from "../../types.ts";
 import { operate, read, useAsked } from "../api.ts";
 import { useKnown, useWords } from "../context.ts";
-import { Body, Chip, Code, Copy, Facts, Foreign, Loaded, Person } from "../parts.tsx";
+import { Body, Chip, Code, Copy, Facts, Foreign, Id, Loaded, Person } from "../parts.tsx";
 import { linkTo, type Route } from "../router.ts";
 import { CameIn } from "./came-in.tsx";
 import { OutcomeFacts, Times, TrailTable } from "./told.tsx";
@@ -57,7 +57,7 @@ function Way({
         </h1>
         <p>
           <b>{place.sources.find(({ name }) => name === source)?.title ?? source}</b> ·{" "}
-          <Code>{id}</Code>
+          <Id>{id}</Id>
           {event && (
             <>
               {" "}
@@ -67,7 +67,7 @@ function Way({
         </p>
         <p class="actions">
           <Copy text={command}>{say("asCommand")}</Copy>
-          <Copy text={linkTo("event", [source, id])}>{say("asLink")}</Copy>
+          <Copy text={`${location.origin}/${linkTo("event", [source, id])}`}>{say("asLink")}</Copy>
         </p>
       </header>
       <CameIn

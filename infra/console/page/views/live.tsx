@@ -215,8 +215,11 @@ function Lines({ lines }: { lines: readonly Line[] }): JSX.Element {
   );
 }
 
-const linkOf = ({ event, delivery }: Line): string =>
-  event ? linkTo("event", [event.source, event.id]) : linkTo("delivery", [delivery ?? ""]);
+const linkOf = ({ event, delivery, what }: Line): string =>
+  event?.source === "uploads" && what === "import"
+    ? linkTo("files", [event.id])
+    : event
+    ? linkTo("event", [event.source, event.id]) : linkTo("delivery", [delivery ?? ""]);
 
 /** Where an event is redriven or, on a laptop, sent again. */
 function againLink({ event, outcome }: Line, isLaptop: boolean): string {

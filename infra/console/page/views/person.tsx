@@ -98,7 +98,7 @@ function Told({ asked }: { asked: string }): JSX.Element {
               </h1>
               <p class="actions">
                 <Copy text={command}>{say("asCommand")}</Copy>
-                <Copy text={linkTo("person", [id ?? asked])}>{say("asLink")}</Copy>
+                <Copy text={`${location.origin}/${linkTo("person", [id ?? asked])}`}>{say("asLink")}</Copy>
               </p>
             </header>
             {elsewhere && (

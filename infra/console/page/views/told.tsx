@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { ExplainedEvent } from "#lib/operations/explain.ts";
 import { useKnown, useWords } from "../context.ts";
-import { Chip, Code, Facts, Foreign, Moment, Person, Reason, Table } from "../parts.tsx";
+import { Chip, Code, Facts, Foreign, Id, Moment, Person, Reason, Table } from "../parts.tsx";
 import { linkTo } from "../router.ts";
 
 // What became of an event, as the ledger and the parked messages tell it.
@@ -11,7 +11,7 @@ export function EventLink({ name }: { name: string }): JSX.Element {
   const slash = name.indexOf("/");
   return (
     <a href={linkTo("event", [name.slice(0, slash), name.slice(slash + 1)])}>
-      <Code>{name}</Code>
+      <Id>{name}</Id>
     </a>
   );
 }
