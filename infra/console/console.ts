@@ -134,7 +134,8 @@ export function createConsole(backend: Backend, token = randomBytes(16).toString
     answer(request) {
       const { pathname } = request.url;
       if (pathname !== "/" && !pathname.startsWith("/console/")) return undefined;
-      const mayAsk = isOfThisMachine(request) || (pathname === "/" && isVisit(request) && isLocalHost(request));
+      const mayAsk =
+        isOfThisMachine(request) || (pathname === "/" && isVisit(request) && isLocalHost(request));
       const answer = mayAsk ? answerOwn(request) : Promise.resolve(foreign);
       return answer.then((each) => ({ ...each, headers: { ...security, ...each.headers } }));
     },

@@ -241,4 +241,10 @@ function utf8(bytes: Buffer): string | undefined {
 }
 
 const textOf = (body: unknown): string =>
-  body === undefined ? "" : typeof body === "string" ? body : Buffer.isBuffer(body) ? body.toString() : JSON.stringify(body);
+  body === undefined
+    ? ""
+    : typeof body === "string"
+      ? body
+      : Buffer.isBuffer(body)
+        ? body.toString()
+        : JSON.stringify(body);

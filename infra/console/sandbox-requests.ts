@@ -6,7 +6,13 @@ import type { RequestOnPage } from "./types.ts";
 const maxShown = 20;
 /** How long before its receipt and after its outcome, in milliseconds: clocks round. */
 const slack = 50;
-const secrets: ReadonlySet<string> = new Set(["password", "salt", "secret", "recoveryCode", "accessKeySecret"]);
+const secrets: ReadonlySet<string> = new Set([
+  "password",
+  "salt",
+  "secret",
+  "recoveryCode",
+  "accessKeySecret",
+]);
 
 /** The requests that were made at the sandbox about the person of an event, between its receipt and its outcome. */
 export function requestsAbout(
@@ -15,11 +21,12 @@ export function requestsAbout(
 ): RequestOnPage[] {
   const from = Date.parse(receivedAt) - slack;
   const to = settledAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(settledAt) + slack;
-  const ids = [externalId, outcome?.userId, subject].filter((id) => id !== undefined && id !== "");
+  const ids = new Set([externalId, outcome?.userId, subject]);
+  for (const none of [undefined, ""]) ids.delete(none);
   const namesPerson = (value: unknown): boolean =>
     typeof value === "object" && value !== null
       ? Object.values(value).some(namesPerson)
-      : ids.includes(String(value));
+      : ids.has(String(value));
   return all
     .filter(({ at }) => Date.parse(at) >= from && Date.parse(at) <= to)
     .filter(({ body, requestId }) => requestId === outcome?.requestId || namesPerson(body))

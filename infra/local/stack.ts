@@ -41,7 +41,7 @@ export interface StackOptions {
 }
 
 /** What a stack serves beside its own routes, to the user of this machine. */
-export interface Page {
+interface Page {
   /** The address to open. */
   address(url: string): string;
   /** `undefined` for a path that is none of the page's. */
@@ -152,6 +152,10 @@ export async function startStack({ loadSecret, port, ...options }: StackOptions)
   };
 }
 
-const foreign: Answer = { status: 403, body: { error: "only commands and pages of this machine may ask here" } };
+const foreign: Answer = {
+  status: 403,
+  body: { error: "only commands and pages of this machine may ask here" },
+};
 const refuse = (answer: Answer): Promise<Answer> => Promise.resolve(answer);
-const isForeignUpload = (head: RequestHead): boolean => segmentsOf(head)[0] === "uploads" && !isOfThisMachine(head);
+const isForeignUpload = (head: RequestHead): boolean =>
+  segmentsOf(head)[0] === "uploads" && !isOfThisMachine(head);

@@ -35,7 +35,9 @@ export const operate = <Value>(request: OperationRequest): Promise<Value> => pos
 
 /** Stores a file where uploads come in, on a laptop. */
 export const upload = <Value>(key: string, file: File): Promise<Value> =>
-  answered(fetch(`/uploads/${key.split("/").map(encodeURIComponent).join("/")}`, { method: "PUT", body: file }));
+  answered(
+    fetch(`/uploads/${key.split("/").map(encodeURIComponent).join("/")}`, { method: "PUT", body: file }),
+  );
 
 /** A result file of an import or a roster, on a laptop. */
 export const resultUrl = (...path: readonly string[]): string =>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ExplainedReason } from "#lib/reasons/explain-reason.ts";
-import type { PersonOnPage, Place } from "../types.ts";
+import type { PersonOnPage, Place } from "#infra/console/types.ts";
 import { read, useAsked } from "./api.ts";
 import { KnownContext, type Known, type Language } from "./context.ts";
 import { useFeed } from "./feed.ts";
@@ -166,7 +166,9 @@ function usePeople(isInvented: boolean, happened: number): ReadonlyMap<string, P
   const load = useCallback(async () => {
     timer.current = undefined;
     const all = await read<PersonOnPage[]>("people").catch(() => []);
-    setPeople(new Map(all.flatMap((each) => (each.externalId === undefined ? [] : [[each.externalId, each]]))));
+    setPeople(
+      new Map(all.flatMap((each) => (each.externalId === undefined ? [] : [[each.externalId, each]]))),
+    );
   }, []);
   useEffect(() => {
     if (isInvented) timer.current ??= setTimeout(() => void load(), 400);

@@ -1,7 +1,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { ExplainedReason } from "#lib/reasons/explain-reason.ts";
-import type { PersonOnPage, Place } from "../types.ts";
+import type { PersonOnPage, Place } from "#infra/console/types.ts";
 import { words, type Word } from "./words.ts";
 
 export type Language = "en" | "zh";

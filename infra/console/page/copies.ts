@@ -1,4 +1,4 @@
-import type { DeliveryOnPage, SaidOnPage } from "../types.ts";
+import type { DeliveryOnPage, SaidOnPage } from "#infra/console/types.ts";
 
 // Texts to paste elsewhere. What came from outside is quoted for a shell.
 
@@ -13,8 +13,12 @@ export function curlOf(origin: string, request: NonNullable<DeliveryOnPage["requ
     .filter(([name]) => !ownHeaders.has(name))
     .map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
   const isEmpty = request.body === "";
-  const body = isEmpty ? [] : [request.isBase64 ? "--data-binary @-" : `--data-binary ${quoted(request.body)}`];
-  const line = ["curl", "-X", request.method, quoted(`${origin}${request.path}`), ...headers, ...body].join(" ");
+  const body = isEmpty
+    ? []
+    : [request.isBase64 ? "--data-binary @-" : `--data-binary ${quoted(request.body)}`];
+  const line = ["curl", "-X", request.method, quoted(`${origin}${request.path}`), ...headers, ...body].join(
+    " ",
+  );
   return request.isBase64 && !isEmpty ? `printf %s ${quoted(request.body)} | base64 -d | ${line}` : line;
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RecentEvent } from "#lib/contract/recent.ts";
 import type { DeliveryFacts } from "#infra/local/deliveries.ts";
-import type { LiveMessage } from "../types.ts";
+import type { LiveMessage } from "#infra/console/types.ts";
 
 /** A line of the live view: an event, or a delivery that brought none. */
 export interface Line {
@@ -96,11 +96,12 @@ function lineOfDelivery({ id, at, source, status = 0, refusal, milliseconds }: D
 }
 
 function open(): void {
-  stream ??= new EventSource("/console/api/live");
-  stream.onmessage = ({ data }) => taken(JSON.parse(String(data)) as LiveMessage);
+  if (stream) return;
+  stream = new EventSource("/console/api/live");
+  stream.addEventListener("message", ({ data }) => taken(JSON.parse(String(data)) as LiveMessage));
   stream.addEventListener("failed", ({ data }) => changed({ failure: JSON.parse(String(data)) as string }));
-  stream.onopen = () => changed({ state: "live" });
-  stream.onerror = () => changed({ state: "lost" });
+  stream.addEventListener("open", () => changed({ state: "live" }));
+  stream.addEventListener("error", () => changed({ state: "lost" }));
 }
 
 /** What happens, from the moment at which the page was opened on and as far back as the server tells. */

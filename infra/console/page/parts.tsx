@@ -27,7 +27,8 @@ export function Code({ children }: { children: string | undefined }): JSX.Elemen
 }
 
 /** What people read of an id that is a hash. */
-const readableId = (id: string): string => (/[0-9a-f]{32}/.test(id) ? id.replace(/([0-9a-f]{10})[0-9a-f]{22,}/, "$1…") : id);
+const readableId = (id: string): string =>
+  /[0-9a-f]{32}/.test(id) ? id.replace(/([0-9a-f]{10})[0-9a-f]{22,}/, "$1…") : id;
 
 /** An id, in a form that a person can read; the whole of it on pointing at it. */
 export function Id({ children }: { children: string }): JSX.Element {
@@ -192,18 +193,14 @@ export function Copy({ text, children }: { text: string; children: string }): JS
   const say = useWords();
   const { announce } = useKnown();
   const [isCopied, setCopied] = useState(false);
+  async function copy(): Promise<void> {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    announce(say("copied"));
+    setTimeout(() => setCopied(false), 1500);
+  }
   return (
-    <button
-      type="button"
-      class="quiet"
-      onClick={() => {
-        void navigator.clipboard.writeText(text).then(() => {
-          setCopied(true);
-          announce(say("copied"));
-          setTimeout(() => setCopied(false), 1500);
-        });
-      }}
-    >
+    <button type="button" class="quiet" onClick={() => void copy()}>
       {isCopied ? `✓ ${say("copied")}` : children}
     </button>
   );

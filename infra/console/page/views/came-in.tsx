@@ -1,11 +1,24 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { DeliveryOnPage, Sent } from "../../types.ts";
-import { Failure, post, read } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { curlOf, fixtureOf } from "../copies.ts";
-import { Body, Code, Copy, Dialog, Facts, Failed, Foreign, Id, Moment, Reason, Table } from "../parts.tsx";
-import { go, linkTo } from "../router.ts";
+import type { DeliveryOnPage } from "#infra/console/types.ts";
+import { Failure } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { curlOf, fixtureOf } from "#infra/console/page/copies.ts";
+import {
+  Body,
+  Code,
+  Copy,
+  Dialog,
+  Facts,
+  Failed,
+  Foreign,
+  Id,
+  Moment,
+  Reason,
+  Table,
+} from "#infra/console/page/parts.tsx";
+import { go, linkTo } from "#infra/console/page/router.ts";
+import { send } from "#infra/console/page/sending.ts";
 
 /** How a delivery came in: as it was on the wire, how its sender was verified, and which events were in it. */
 export function CameIn({
@@ -91,7 +104,7 @@ export function CameIn({
         <section>
           <h2>{say("split")}</h2>
           <p>
-            {delivery.events.length} {say("eventsInside")}
+            {say("eventsInside")}: {delivery.events.length}
           </p>
           <ul>
             {delivery.events.map((each) => (
@@ -128,12 +141,13 @@ function Edit({
   const [text, setText] = useState(isQuery ? JSON.stringify(said.query, undefined, 2) : readable(said.body));
   const [failure, setFailure] = useState<string>();
 
-  async function send(): Promise<void> {
+  async function sign(): Promise<void> {
     setFailure(undefined);
     try {
       const edited = isQuery ? { query: JSON.parse(text) as Record<string, string> } : { body: text };
-      await sendAndFollow({ source, said: { ...said, ...edited } });
+      const { link } = await send({ source, said: { ...said, ...edited } });
       onClose();
+      go(link);
     } catch (error) {
       setFailure(error instanceof Failure || error instanceof SyntaxError ? error.message : String(error));
     }
@@ -152,7 +166,7 @@ function Edit({
       </label>
       <Failed text={failure} />
       <p class="actions">
-        <button type="button" class="main" onClick={() => void send()}>
+        <button type="button" class="main" onClick={() => void sign()}>
           {say("send")}
         </button>
         <button type="button" onClick={onClose}>
@@ -161,20 +175,6 @@ function Edit({
       </p>
     </Dialog>
   );
-}
-
-/** Sends a delivery from the page, and goes to its event or, where it brought none, to the delivery. */
-export async function sendAndFollow(request: unknown): Promise<Sent> {
-  const sent = await post<Sent>("send", request);
-  if (sent.delivery === undefined) throw new Failure(`HTTP ${sent.status}`);
-  const { events } = await read<DeliveryOnPage>("deliveries", sent.delivery);
-  const [first] = events;
-  go(
-    first && events.length === 1
-      ? linkTo("event", [first.source, first.id])
-      : linkTo("delivery", [sent.delivery]),
-  );
-  return sent;
 }
 
 function readable(text: string): string {

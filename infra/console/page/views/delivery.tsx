@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
-import type { DeliveryOnPage } from "../../types.ts";
-import { read, useAsked } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { Chip, Foreign, Loaded } from "../parts.tsx";
-import { linkTo, type Route } from "../router.ts";
+import type { DeliveryOnPage } from "#infra/console/types.ts";
+import { read, useAsked } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { Chip, Foreign, Loaded } from "#infra/console/page/parts.tsx";
+import { linkTo, type Route } from "#infra/console/page/router.ts";
 import { CameIn } from "./came-in.tsx";
 
 /** A delivery to this laptop: one that was refused, or one with several events or none. */

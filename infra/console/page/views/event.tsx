@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Explanation } from "#lib/operations/explain.ts";
-import type { EventOnPage, RequestOnPage } from "../../types.ts";
-import { operate, read, useAsked } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { Body, Chip, Code, Copy, Facts, Foreign, Id, Loaded, Person } from "../parts.tsx";
-import { linkTo, type Route } from "../router.ts";
+import type { EventOnPage, RequestOnPage } from "#infra/console/types.ts";
+import { operate, read, useAsked } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { Body, Chip, Code, Copy, Facts, Foreign, Id, Loaded, Person } from "#infra/console/page/parts.tsx";
+import { linkTo, type Route } from "#infra/console/page/router.ts";
 import { CameIn } from "./came-in.tsx";
 import { OutcomeFacts, Times, TrailTable } from "./told.tsx";
 
@@ -24,7 +24,9 @@ export function EventView({ route }: { route: Route }): JSX.Element {
     const timer = isOpen ? setTimeout(asked.again, 1000) : undefined;
     return () => clearTimeout(timer);
   }, [isOpen, asked.value]);
-  return <Loaded asked={asked}>{(value) => <Way source={source} id={id} value={value} route={route} />}</Loaded>;
+  return (
+    <Loaded asked={asked}>{(value) => <Way source={source} id={id} value={value} route={route} />}</Loaded>
+  );
 }
 
 async function elsewhere(source: string, id: string): Promise<EventOnPage> {
@@ -56,8 +58,7 @@ function Way({
           {outcome !== undefined && <Chip outcome={outcome} />}
         </h1>
         <p>
-          <b>{place.sources.find(({ name }) => name === source)?.title ?? source}</b> ·{" "}
-          <Id>{id}</Id>
+          <b>{place.sources.find(({ name }) => name === source)?.title ?? source}</b> · <Id>{id}</Id>
           {event && (
             <>
               {" "}

@@ -3,11 +3,11 @@ import { useEffect, useState } from "preact/hooks";
 import { ImportReport } from "#lib/report/import-report.ts";
 import type { BegunImport, FollowedImport } from "#lib/uploads/operations.ts";
 import type { SampleRow } from "#lib/uploads/sample.ts";
-import { Failure, operate, resultUrl, upload, useAsked } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { Chip, Code, Facts, Failed, Foreign, Loaded, Moment, Table } from "../parts.tsx";
-import { go, linkTo, type Route } from "../router.ts";
-import { explainWith } from "../explain.ts";
+import { Failure, operate, resultUrl, upload, useAsked } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { Chip, Code, Facts, Failed, Foreign, Loaded, Moment, Table } from "#infra/console/page/parts.tsx";
+import { go, linkTo, type Route } from "#infra/console/page/router.ts";
+import { explainWith } from "#infra/console/page/explain.ts";
 
 /** Files of people and of TOTP secrets: put in, previewed, carried out, and what became of them. */
 export function FilesView({ route }: { route: Route }): JSX.Element {
@@ -47,7 +47,11 @@ function PutIn(): JSX.Element {
     try {
       const root = isPreview && !isRoster ? "plan" : "incoming";
       const stored = await upload<Stored>(`${root}/${kind}/${file.name}`, file);
-      go("import" in stored ? linkTo("files", [stored.import]) : linkTo("rosters", [stored.source, stored.run]));
+      go(
+        "import" in stored
+          ? linkTo("files", [stored.import])
+          : linkTo("rosters", [stored.source, stored.run]),
+      );
     } catch (error) {
       setFailure(error instanceof Failure ? error.message : String(error));
     }
@@ -194,7 +198,13 @@ function Import({ id }: { id: string }): JSX.Element {
   );
 }
 
-function Ended({ id, summary }: { id: string; summary: NonNullable<FollowedImport["summary"]> }): JSX.Element {
+function Ended({
+  id,
+  summary,
+}: {
+  id: string;
+  summary: NonNullable<FollowedImport["summary"]>;
+}): JSX.Element {
   const say = useWords();
   const { place, reasons } = useKnown();
   const [failure, setFailure] = useState<string>();
@@ -240,7 +250,8 @@ function Downloads({ id }: { id: string }): JSX.Element {
     <>
       {(asked.value ?? []).map((name) => (
         <a key={name} class="button" href={resultUrl(id, name)} download={name}>
-          {name === "report.html" ? say("report") : name.startsWith("rejected") ? say("rejectedRows") : name} ↓
+          {name === "report.html" ? say("report") : name.startsWith("rejected") ? say("rejectedRows") : name}{" "}
+          ↓
         </a>
       ))}
     </>

@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SourcesReport } from "#lib/operations/sources.ts";
-import { operate, post, useAsked, useRepeated } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { useFeed, type Line } from "../feed.ts";
-import { Chip, Failed, Foreign, Moment, Person } from "../parts.tsx";
-import { go, linkTo, replaceRoute, type Route } from "../router.ts";
-import { isWord } from "../words.ts";
+import { operate, post, useAsked, useRepeated } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { useFeed, type Line } from "#infra/console/page/feed.ts";
+import { Chip, Failed, Foreign, Moment, Person } from "#infra/console/page/parts.tsx";
+import { go, linkTo, replaceRoute, type Route } from "#infra/console/page/router.ts";
+import { isWord } from "#infra/console/page/words.ts";
 
 /** Height of a line in pixels, as page.css has it: only those in sight are drawn. */
 const lineHeight = 36;
@@ -45,7 +45,8 @@ export function LiveView({ route }: { route: Route }): JSX.Element {
 
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+      const isTyping =
+        event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
       if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       search.current?.focus();
@@ -86,11 +87,7 @@ export function LiveView({ route }: { route: Route }): JSX.Element {
         </div>
       </div>
       {failure !== undefined && <Failed text={`${say("notTold")}: ${failure}`} />}
-      {shown.length === 0 ? (
-        <Nothing isFiltered={lines.length > 0} />
-      ) : (
-        <Lines lines={shown} />
-      )}
+      {shown.length === 0 ? <Nothing isFiltered={lines.length > 0} /> : <Lines lines={shown} />}
       <p class="faint hint">{say("keys")}</p>
     </>
   );
@@ -219,7 +216,8 @@ const linkOf = ({ event, delivery, what }: Line): string =>
   event?.source === "uploads" && what === "import"
     ? linkTo("files", [event.id])
     : event
-    ? linkTo("event", [event.source, event.id]) : linkTo("delivery", [delivery ?? ""]);
+      ? linkTo("event", [event.source, event.id])
+      : linkTo("delivery", [delivery ?? ""]);
 
 /** Where an event is redriven or, on a laptop, sent again. */
 function againLink({ event, outcome }: Line, isLaptop: boolean): string {
@@ -238,10 +236,7 @@ function Sources({
   const say = useWords();
   const { place } = useKnown();
   const isLaptop = place.kind === "laptop";
-  const asked = useAsked(
-    () => operate<SourcesReport>({ operation: "sources" }),
-    [],
-  );
+  const asked = useAsked(() => operate<SourcesReport>({ operation: "sources" }), []);
   useRepeated(true, isLaptop ? 2000 : 60_000, asked.again);
   if (asked.value === undefined) return undefined;
   return (

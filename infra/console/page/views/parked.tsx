@@ -5,10 +5,22 @@ import type { OperationRequest } from "#lib/handlers/operations.ts";
 import type { ParkedList } from "#lib/operations/list.ts";
 import type { ChangedMessages } from "#lib/operations/operate.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
-import { Failure, operate, useAsked } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { Chip, Code, Copy, Dialog, Failed, Foreign, Loaded, Moment, Person, Reason, Table } from "../parts.tsx";
-import { linkTo, type Route } from "../router.ts";
+import { Failure, operate, useAsked } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import {
+  Chip,
+  Code,
+  Copy,
+  Dialog,
+  Failed,
+  Foreign,
+  Loaded,
+  Moment,
+  Person,
+  Reason,
+  Table,
+} from "#infra/console/page/parts.tsx";
+import { linkTo, type Route } from "#infra/console/page/router.ts";
 
 /** Messages that are shown of a cause before the reader asks for more. */
 const pageRows = 50;
@@ -231,8 +243,8 @@ function Decision({
   return (
     <Dialog title={sayVerb(say, verb)} onClose={close}>
       <p>
-        {say(scope.id === undefined ? "aboutAll" : "aboutOne")} <Foreign>{scope.source}</Foreign>{" "}
-        <Code>{scope.reason ?? ""}</Code> <b>{scope.count}</b> {say("messages")}
+        {say(scope.id === undefined ? "aboutAll" : "aboutOne")}: <Foreign>{scope.source}</Foreign> ·{" "}
+        <Code>{scope.reason ?? ""}</Code> · <b>{scope.count}</b> {say("messages")}
       </p>
       {done ? (
         <Results caption={say("became")} rows={done} />

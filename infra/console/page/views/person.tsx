@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ExplainedEvent, Explanation } from "#lib/operations/explain.ts";
-import { operate, useAsked } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { Chip, Code, Copy, Facts, Foreign, Loaded, Moment, Table } from "../parts.tsx";
-import { go, linkTo, type Route } from "../router.ts";
+import { operate, useAsked } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { Chip, Code, Copy, Facts, Foreign, Loaded, Moment, Table } from "#infra/console/page/parts.tsx";
+import { go, linkTo, type Route } from "#infra/console/page/router.ts";
 import { EventLink, OutcomeFacts, Times, TrailTable } from "./told.tsx";
 
 /** What became of a person, over all sources and files. */
@@ -125,7 +125,10 @@ function Told({ asked }: { asked: string }): JSX.Element {
             )}
             <Facts
               of={[
-                [say("userId"), (person?.userId ?? account?.userId) && <Code>{person?.userId ?? account?.userId}</Code>],
+                [
+                  say("userId"),
+                  (person?.userId ?? account?.userId) && <Code>{person?.userId ?? account?.userId}</Code>,
+                ],
                 [say("status"), invented?.status ?? account?.status],
                 ["email", invented?.email && <Foreign>{invented.email}</Foreign>],
                 ["phone", invented?.phone && <Foreign>{invented.phone}</Foreign>],

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { differsText } from "#lib/operations/refusal-text.ts";
 import type { RefusedReport } from "#lib/operations/refused.ts";
-import { operate, useAsked } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { Chip, Code, Foreign, Loaded, Moment, Reason, Table } from "../parts.tsx";
-import type { Route } from "../router.ts";
+import { operate, useAsked } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { Chip, Code, Foreign, Loaded, Moment, Reason, Table } from "#infra/console/page/parts.tsx";
+import type { Route } from "#infra/console/page/router.ts";
 
 /** Deliveries that were refused at the door, and what would have had to differ. */
 export function RefusedView({ route }: { route: Route }): JSX.Element {
@@ -25,8 +25,9 @@ export function RefusedView({ route }: { route: Route }): JSX.Element {
             {totals.map((total) => (
               <section class="cause" key={`${total.source}/${total.nearSource}/${total.reason}`}>
                 <h2>
-                  <Chip outcome="refused" /> <Foreign>{total.source ?? `(${total.nearSource ?? "?"}?)`}</Foreign>{" "}
-                  · <Code>{total.reason}</Code> · {total.count}
+                  <Chip outcome="refused" />{" "}
+                  <Foreign>{total.source ?? `(${total.nearSource ?? "?"}?)`}</Foreign> ·{" "}
+                  <Code>{total.reason}</Code> · {total.count}
                 </h2>
                 <p class="faint">
                   {say("first")} <Moment at={total.firstAt} /> · {say("last")} <Moment at={total.lastAt} />

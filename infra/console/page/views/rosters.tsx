@@ -4,11 +4,11 @@ import type { LastRosters } from "#lib/rosters/last-rosters.ts";
 import type { BegunRoster } from "#lib/rosters/operations.ts";
 import { RosterReport } from "#lib/report/roster-report.ts";
 import type { RosterReport as Report } from "#lib/rosters/report.ts";
-import { Failure, operate, useAsked } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { explainWith } from "../explain.ts";
-import { Failed, Foreign, Loaded, Moment, Table } from "../parts.tsx";
-import { go, linkTo, type Route } from "../router.ts";
+import { Failure, operate, useAsked } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { explainWith } from "#infra/console/page/explain.ts";
+import { Failed, Foreign, Loaded, Moment, Table } from "#infra/console/page/parts.tsx";
+import { go, linkTo, type Route } from "#infra/console/page/router.ts";
 
 /** The comparisons of sources' complete lists with what they have told. */
 export function RostersView({ route }: { route: Route }): JSX.Element {

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import type { ExplainedEvent } from "#lib/operations/explain.ts";
-import { useKnown, useWords } from "../context.ts";
-import { Chip, Code, Facts, Foreign, Id, Moment, Person, Reason, Table } from "../parts.tsx";
-import { linkTo } from "../router.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { Chip, Code, Facts, Foreign, Id, Moment, Person, Reason, Table } from "#infra/console/page/parts.tsx";
+import { linkTo } from "#infra/console/page/router.ts";
 
 // What became of an event, as the ledger and the parked messages tell it.
 
@@ -102,10 +102,7 @@ export function TrailTable({
   ];
   if (rows.length === 0) return <p class="faint">{say("noTrail")}</p>;
   return (
-    <Table
-      heads={[say("field"), ...(values ? [say("value")] : []), say("path"), say("rule")]}
-      rows={rows}
-    />
+    <Table heads={[say("field"), ...(values ? [say("value")] : []), say("path"), say("rule")]} rows={rows} />
   );
 }
 
@@ -134,13 +131,14 @@ function valueOf(values: Readonly<Record<string, unknown>>, field: string): JSX.
 /** When an event happened, came, and had its outcome. */
 export function Times({ event }: { event: ExplainedEvent }): JSX.Element {
   const say = useWords();
-  const { occurredAt, receivedAt, settledAt, changes } = event;
+  const { occurredAt, receivedAt, readAt, settledAt, changes } = event;
   const took = settledAt === undefined ? undefined : Date.parse(settledAt) - Date.parse(receivedAt);
   return (
     <Facts
       of={[
         [say("happened"), <Moment key="at" at={occurredAt} />],
         [say("received"), <Moment key="at" at={receivedAt} />],
+        [say("readAt"), readAt && <Moment at={readAt} />],
         [
           say("settled"),
           settledAt && (
@@ -152,7 +150,7 @@ export function Times({ event }: { event: ExplainedEvent }): JSX.Element {
             </>
           ),
         ],
-        [say("atAuthing"), changes.length > 0 && <Code>{changes.join(" + ")}</Code>],
+        [say("doneThere"), changes.length > 0 && <Code>{changes.join(" + ")}</Code>],
       ]}
     />
   );

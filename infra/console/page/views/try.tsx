@@ -1,17 +1,33 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { DeliveryOnPage, Sent } from "../../types.ts";
-import { Failure, post, read, remove, useAsked } from "../api.ts";
-import { useKnown, useWords } from "../context.ts";
-import { Failed, Table } from "../parts.tsx";
-import { linkTo, type Route } from "../router.ts";
+import { Failure, post, read, remove, useAsked } from "#infra/console/page/api.ts";
+import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { Failed, Table } from "#infra/console/page/parts.tsx";
+import { send } from "#infra/console/page/sending.ts";
 
 /** Kinds of faults that a person at a laptop may want to see. */
-const faultKinds = ["http-429", "http-500", "hang-after-applying", "reset-after-applying", "omits-one", "empty-200", "html-200", "unauthorized"] as const;
-const faultPlaces = ["any", "create-users-batch", "update-user", "update-user-batch", "resign-user-batch", "import-otp", "get-user-batch"] as const;
+const faultKinds = [
+  "http-429",
+  "http-500",
+  "hang-after-applying",
+  "reset-after-applying",
+  "omits-one",
+  "empty-200",
+  "html-200",
+  "unauthorized",
+] as const;
+const faultPlaces = [
+  "any",
+  "create-users-batch",
+  "update-user",
+  "update-user-batch",
+  "resign-user-batch",
+  "import-otp",
+  "get-user-batch",
+] as const;
 
 /** Signed samples and stories, and the sandbox's faults. */
-export function TryView(_: { route: Route }): JSX.Element {
+export function TryView(): JSX.Element {
   const say = useWords();
   const { place } = useKnown();
   if (place.kind !== "laptop") return <p class="empty">{say("onlyLaptop")}</p>;
@@ -28,18 +44,19 @@ function Samples(): JSX.Element {
   const say = useWords();
   const { place, announce } = useKnown();
   const [name, setName] = useState(place.sources[0]?.name ?? "");
-  const [sent, setSent] = useState<readonly { readonly case: string; readonly sent: Sent; readonly link: string }[]>([]);
+  const [sent, setSent] = useState<
+    readonly { readonly case: string; readonly status: number; readonly link: string }[]
+  >([]);
   const [failure, setFailure] = useState<string>();
   const source = place.sources.find((each) => each.name === name);
 
-  async function send(...cases: readonly string[]): Promise<void> {
+  async function sendEach(...cases: readonly string[]): Promise<void> {
     setFailure(undefined);
     try {
       for (const each of cases) {
-        const answer = await post<Sent>("send", { source: name, case: each });
-        const link = await linkOf(answer);
-        setSent((before) => [{ case: `${name} ${each}`, sent: answer, link }, ...before].slice(0, 20));
-        announce(`${say("sent")} HTTP ${answer.status}`);
+        const sent = await send({ source: name, case: each });
+        setSent((before) => [{ case: `${name} ${each}`, ...sent }, ...before].slice(0, 20));
+        announce(`${say("sent")} HTTP ${sent.status}`);
       }
     } catch (error) {
       setFailure(error instanceof Failure ? error.message : String(error));
@@ -64,11 +81,11 @@ function Samples(): JSX.Element {
           <h2>{say("story")}</h2>
           <p class="actions">
             {source.story.map((each) => (
-              <button type="button" key={each} onClick={() => void send(each)}>
+              <button type="button" key={each} onClick={() => void sendEach(each)}>
                 {each.replace("story-", "")}
               </button>
             ))}
-            <button type="button" class="main" onClick={() => void send(...source.story)}>
+            <button type="button" class="main" onClick={() => void sendEach(...source.story)}>
               ▶ {say("playStory")}
             </button>
           </p>
@@ -77,7 +94,7 @@ function Samples(): JSX.Element {
       <h2>{say("trySamples")}</h2>
       <p class="actions">
         {samples.map((each) => (
-          <button type="button" key={each} onClick={() => void send(each)}>
+          <button type="button" key={each} onClick={() => void sendEach(each)}>
             {each}
           </button>
         ))}
@@ -90,7 +107,7 @@ function Samples(): JSX.Element {
             key: `${sent.length - index}`,
             cells: [
               each.case,
-              `HTTP ${each.sent.status}`,
+              `HTTP ${each.status}`,
               <a key="open" href={each.link}>
                 {say("outcomeHere")}
               </a>,
@@ -100,15 +117,6 @@ function Samples(): JSX.Element {
       )}
     </section>
   );
-}
-
-async function linkOf({ delivery }: Sent): Promise<string> {
-  if (delivery === undefined) return linkTo("refused");
-  const { events } = await read<DeliveryOnPage>("deliveries", delivery);
-  const [first] = events;
-  return first && events.length === 1
-    ? linkTo("event", [first.source, first.id])
-    : linkTo("delivery", [delivery]);
 }
 
 function Faults(): JSX.Element {
@@ -131,7 +139,10 @@ function Faults(): JSX.Element {
         <Choice label={say("faultKind")} value={kind} of={faultKinds} choose={setKind} />
         <Choice label={say("faultOn")} value={on} of={faultPlaces} choose={setOn} />
         <NumberOf label={say("faultTimes")} value={times} most={1000} set={setTimes} />
-        <button type="button" onClick={() => attempt(post("sandbox/faults", [{ on, fault: { kind }, times }]))}>
+        <button
+          type="button"
+          onClick={() => attempt(post("sandbox/faults", [{ on, fault: { kind }, times }]))}
+        >
           {say("addFault")}
         </button>
         <button type="button" onClick={() => attempt(remove("sandbox/faults"))}>
