@@ -20,11 +20,12 @@ export interface StoreRecent extends Recent, HeardSources {
 
 /**
  * A log that remembers what it says of accepted deliveries and of retried events; all else is in the ledger and among the parked messages.
- * A delivery that cannot be counted is still answered and logged.
+ * A delivery that cannot be counted is still answered and logged. `now` gives milliseconds since 1970.
  */
 export function rememberRecent(
   log: Log,
   database: Database,
+  now: () => number = Date.now,
 ): { readonly log: Log; readonly recent: StoreRecent } {
   /** The newest last. */
   const retried: RecentEvent[] = [];
@@ -57,12 +58,12 @@ export function rememberRecent(
         log.info(message, fields, metrics);
         const source = deliveredSource({ message, ...fields });
         if (source === undefined) return;
-        uncounted.push({ source, second: Math.floor(Date.now() / 1000) });
+        uncounted.push({ source, second: Math.floor(now() / 1000) });
         if (uncounted.length >= maxUncounted) count();
       },
       warn(message, fields, metrics) {
         log.warn(message, fields, metrics);
-        const event = toldEvent({ message, ...fields }, Date.now());
+        const event = toldEvent({ message, ...fields }, now());
         if (event?.outcome !== "retried") return;
         retried.push(event);
         if (retried.length > maxRetried) retried.shift();
@@ -92,16 +93,16 @@ export function rememberRecent(
             )
             .map((row) => ({ source: row.source, accepted: row.accepted, lastAt: moment(row.last) })),
           // Deliveries are counted for a day.
-          isComplete: found.length <= limit && since >= Date.now() - daySeconds * 1000,
+          isComplete: found.length <= limit && since >= now() - daySeconds * 1000,
         };
       },
 
-      async heard(sources, now) {
+      async heard(sources, at) {
         count();
         const rows = database.all<{ source: string; last: number; day: number }>(
           `SELECT source, max(second) AS last, sum(iif(second > ?, count, 0)) AS day FROM deliveries
            WHERE source IN (SELECT value FROM json_each(?)) GROUP BY source`,
-          Math.floor(now / 1000) - daySeconds,
+          Math.floor(at / 1000) - daySeconds,
           JSON.stringify(sources),
         );
         return new Map(
