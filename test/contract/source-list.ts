@@ -171,7 +171,7 @@ export function attackList(tested: SourceUnderTest): void {
         ),
       ).toBe(!recorded.provesNoDeparture);
       // What the source answers about a person who is gone, as far as its vendor documents it, proves nothing.
-      if (recorded.provesNoDeparture) expect(unsaid).not.toEqual([]);
+      expect(unsaid.length > 0 || !recorded.provesNoDeparture).toBe(true);
       for (const { subject, answers, changes, fails } of recorded.asked) {
         if (fails !== undefined) continue;
         const person = await ask(subject, answers);
