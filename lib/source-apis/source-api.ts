@@ -104,7 +104,8 @@ async function send(
   const url = new URL(host);
   // Set, not resolved: a path that looks like another host stays a path.
   url.pathname = path;
-  url.search = new URLSearchParams(query).toString();
+  // A space as %20: in a query of OData a plus is a plus.
+  url.search = new URLSearchParams(query).toString().replaceAll("+", "%20");
   const content = contentOf(request);
   for (let round = 0; ; round += 1) {
     const remainingSeconds = (deadline - clock.now()) / 1000;

@@ -11,7 +11,7 @@ import { at, first, isEmpty } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
-import { interpret } from "#lib/payloads/interpret.ts";
+import { interpret, sameMeaning } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
 
 /** Workday's worker, under the names that the README prescribes → Authing's person. Types are names of business processes. */
@@ -48,9 +48,9 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
       hire: joining,
       rehire: joining,
       "contract-contingent-worker": joining,
-      ...Object.fromEntries(Array.from(departures, (type) => [type, leaving])),
+      ...sameMeaning(departures, leaving),
       "rescind-termination": staying,
-      ...Object.fromEntries(Array.from(changes, (type) => [type, moving])),
+      ...sameMeaning(changes, moving),
     },
     eventTypes,
   );
