@@ -77,26 +77,26 @@ export function Moment({ at, isShort = false }: { at: string | undefined; isShor
   );
 }
 
-/** What a reason means and what to do, in the reader's language. */
+/** What a reason means and what to do, in the reader's language. `hint`: what the failure itself says to do, in English. */
 export function Reason({ code, hint }: { code: string; hint?: string | undefined }): JSX.Element {
-  const { reasons, place } = useKnown();
+  const { reasons, language } = useKnown();
   const explained = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
+  const next = language === "en" ? (hint ?? explained?.next) : explained?.next;
   return (
     <div class="reason">
       <p>
         <Code>{code}</Code> {explained?.means}
       </p>
-      {explained?.next !== undefined && <p>{explained.next}</p>}
-      {hint !== undefined && (
-        <p class="faint">
+      {next !== undefined && (
+        <p>
+          <Foreign>{next}</Foreign>
+        </p>
+      )}
+      {language !== "en" && hint !== undefined && (
+        <p class="faint" lang="en">
           <Foreign>{hint}</Foreign>
         </p>
       )}
-      {explained?.run
-        .filter(() => place.kind === "elsewhere")
-        .map((command) => (
-          <pre key={command}>{command}</pre>
-        ))}
     </div>
   );
 }

@@ -49,7 +49,13 @@ function Last(): JSX.Element {
                 key: name,
                 cells: [
                   title,
-                  last ? <Moment key="at" at={last.at} /> : say("never"),
+                  last ? (
+                    <a key="at" href={linkTo("rosters", [name, last.run])}>
+                      <Moment at={last.at} />
+                    </a>
+                  ) : (
+                    say("never")
+                  ),
                   last ? String(last.people) : "",
                   !hasList ? (
                     <span class="faint">{say("noList")}</span>
