@@ -1,4 +1,5 @@
 import { customData } from "#lib/fields/custom-data.ts";
+import { instant } from "#lib/fields/date.ts";
 import { email, plainWord, type Encoded } from "#lib/fields/encode.ts";
 import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
@@ -27,6 +28,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
           : [leaver(idOf(opportunity, context))];
       },
       candidateArchiveChange: () => {
+        if (said.isListed) return listedAs(known(), event, context);
         if (said.fromReason === undefined) return [];
         const { opportunity, typeBefore, typeNow } = known();
         if (!isHired(typeBefore)) return [];
@@ -37,6 +39,21 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     },
     eventTypes,
   );
+}
+
+/** A hire that is older creates no account: Lever does not know whether the person still works there. */
+const createsWithinDays = 30;
+
+/** Only the account that this very opportunity has brought is closed: the contact may have another one. */
+function listedAs(
+  { opportunity, typeNow }: KnownOpportunity,
+  { occurredAt }: SourceEvent,
+  context: TranslationContext,
+): Change[] {
+  if (!isHired(typeNow)) return [leaver({ value: undefined, path: "id" })];
+  const hiredAt = instant(at(opportunity, "archived.archivedAt").value, "milliseconds");
+  const earliest = new Date(Date.parse(occurredAt) - createsWithinDays * 24 * 60 * 60_000).toISOString();
+  return [mover(profile(opportunity, context), { isWhole: hiredAt !== undefined && hiredAt >= earliest })];
 }
 
 function unasked(): never {
