@@ -1,5 +1,6 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { instant } from "#lib/fields/date.ts";
+import { isRecentHire } from "#lib/fields/employment.ts";
 import { email, plainWord, type Encoded } from "#lib/fields/encode.ts";
 import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
@@ -41,9 +42,6 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
   );
 }
 
-/** A hire that is older creates no account: Lever does not know whether the person still works there. */
-const createsWithinDays = 30;
-
 /** Only the account that this very opportunity has brought is closed: the contact may have another one. */
 function listedAs(
   { opportunity, typeNow }: KnownOpportunity,
@@ -52,8 +50,7 @@ function listedAs(
 ): Change[] {
   if (!isHired(typeNow)) return [leaver({ value: undefined, path: "id" })];
   const hiredAt = instant(at(opportunity, "archived.archivedAt").value, "milliseconds");
-  const earliest = new Date(Date.parse(occurredAt) - createsWithinDays * 24 * 60 * 60_000).toISOString();
-  return [mover(profile(opportunity, context), { isWhole: hiredAt !== undefined && hiredAt >= earliest })];
+  return [mover(profile(opportunity, context), { isWhole: isRecentHire(hiredAt, occurredAt) })];
 }
 
 function unasked(): never {
