@@ -277,6 +277,15 @@ export async function openRosterWorld({
   };
 }
 
+/** A company whose people the roster of the day before has brought. */
+export async function comparedWorld(count: number, options: RosterWorldOptions = {}): Promise<RosterWorld> {
+  const world = await openRosterWorld(options);
+  for (let id = 0; id < count; id += 1) world.company.people.set(String(id), employee(String(id)));
+  await world.roster();
+  world.clock.pass(86_400);
+  return world;
+}
+
 function listOf(company: Company): Listing<unknown> {
   const meaning = (id: string, { person, hasLeft, changes }: Employee): readonly Change[] =>
     changes ??
