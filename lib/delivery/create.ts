@@ -9,7 +9,7 @@ import { createBatch } from "./create-batch.ts";
 import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { settleExisting } from "./existing-people.ts";
 import { rememberBrought } from "./made-by.ts";
-import { closedByOthers, personOf } from "./people.ts";
+import { closedByOthers, peopleOf } from "./people.ts";
 
 /**
  * Creates people, 50 at a call. Whatever Authing answers, each task is settled, or the run stops with an error that says
@@ -68,7 +68,7 @@ async function settleKnown(
   context: DeliveryContext,
   settle: Settle,
 ): Promise<readonly CreateTask[]> {
-  const known = await Promise.all(tasks.map((task) => personOf(task, context)));
+  const known = await peopleOf(tasks, context);
   const brought = tasks.filter((task, index) => known[index] !== undefined || task.isSame);
   if (brought.length === 0) return tasks;
   const kinds = brought.some(({ isSame }) => isSame) ? identifiers : "first";
