@@ -3,7 +3,7 @@ import { eventRecord } from "#lib/ledger/event-record.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { claimMessage, leaseSeconds, lockPeople, unlockPeople } from "#lib/pipeline/claims.ts";
 import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
-import { virtualClock } from "../delivery/clock.ts";
+import { virtualClock } from "#infra/prove/clock.ts";
 import { told, type Message } from "../delivery/world.ts";
 
 const start = Date.UTC(2026, 2, 2, 1);
