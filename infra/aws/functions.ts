@@ -239,6 +239,7 @@ const operationsRun = (asked: readonly string[], receives: boolean): FunctionDef
     mayCountDepartures,
     // An index is a resource of its own.
     may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-person` }, "dynamodb:Query"),
+    may(arn("LedgerTable"), "dynamodb:BatchGetItem"),
     // The events that were stored during a pause go back into the queue when the pause ends.
     ...mayQueueEvents(),
     may(objects("parked/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),

@@ -4,13 +4,12 @@ import { dynamodbLedger } from "#lib/aws/ledger.ts";
 import { objectStore } from "#lib/aws/objects.ts";
 import { parkedObjects } from "#lib/aws/parked.ts";
 import { eventQueue, importQueue } from "#lib/aws/queue.ts";
-import type { Change } from "#lib/contract/change.ts";
 import type { ImportMessage } from "#lib/contract/import-queue.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import config from "#config";
 import clerk from "#lib/sources/clerk/index.ts";
-import * as builtIn from "#lib/sources/registry.ts";
 import { finishImport } from "#lib/uploads/finish.ts";
 import { planImport } from "#lib/uploads/plan.ts";
 import { runChunk } from "#lib/uploads/run.ts";
@@ -38,57 +37,42 @@ const log = { info() {}, warn() {}, error() {} };
 const kinds = ["joiner", "mover", "leaver"] as const;
 export type Kind = (typeof kinds)[number];
 
-/** The events of the stories of all sources: one joiner, one mover and one leaver of each. */
-function storyMessages(): ReadonlyMap<Kind, QueuedMessage[]> {
-  const messages = new Map<Kind, QueuedMessage[]>(kinds.map((kind) => [kind, []]));
-  for (const { name } of Object.values(builtIn)) {
-    const story = readStory(name);
-    if (story.length !== kinds.length) continue;
-    for (const [index, kind] of kinds.entries()) {
-      const [event] = story[index]?.golden ?? [];
-      if (!event || !("changes" in event)) continue;
-      const { type, subject, occurredAt } = event;
-      const changes = event.changes as unknown as Change[];
-      messages.get(kind)?.push({
-        kind: "event",
-        source: name,
-        event: { id: randomUUID(), subject, type, occurredAt, payload: { changes } },
-        reception: { receivedAt: new Date(day).toISOString(), proof: "hmac-sha256" },
-      });
-    }
-  }
-  return messages;
+/** The story of a source: one joiner, one mover and one leaver; nothing where the vendor does not tell of all of them. */
+function storyOf(source: string): readonly QueuedMessage[] {
+  const events = readStory(source).flatMap(({ golden: [event] = [] }) =>
+    event && "changes" in event ? event : [],
+  );
+  // One without a joiner begins with an account that is there.
+  if (events.length !== kinds.length || events[0]?.changes[0]?.kind !== "create") return [];
+  return events.map(({ type, subject, occurredAt, changes }) => ({
+    kind: "event",
+    source,
+    event: { id: randomUUID(), subject, type, occurredAt, payload: { changes } },
+    reception: { receivedAt: new Date(day).toISOString(), proof: "hmac-sha256" },
+  }));
 }
 
-/** Applies the stories of all sources, all joiners first; `told` is called after each kind. */
+/** Applies the stories of the sources of the configuration, each with a pool of its own; `told` is called after each event. */
 export async function applyStories(
-  { table, bucket }: Stage,
+  { table }: Stage,
   told: (kind: Kind, worked: Worked) => void,
 ): Promise<void> {
-  const world = await openWorld({
-    makeLedger: (now) => dynamodbLedger(table, now),
-    makeParked: () => parkedObjects({ bucket, table }),
-    direct: true,
-    people: "own",
-    // What one event costs alone; together they share calls of Authing.
-    batchSize: 1,
-  });
-  for (const [kind, messages] of storyMessages()) {
-    const before = { at: performance.now(), calls: world.pool.requests.length };
-    await world.deliver(messages);
-    told(kind, {
-      times: messages.length,
-      milliseconds: performance.now() - before.at,
-      authingCalls: world.pool.requests.length - before.calls,
-      received: messages.length,
+  for (const name of Object.keys(config.sources)) {
+    const world = await openWorld({
+      makeLedger: (now) => dynamodbLedger(table, now),
+      direct: true,
+      people: "own",
     });
-    const outcomes = await Promise.all(
-      messages.map(async (message) => (await world.ledger.event({ source: message.source, id: message.kind === "event" ? message.event.id : "" }))?.outcome),
-    );
-    const others = outcomes.filter((outcome) => outcome?.kind !== "accepted");
-    if (others.length > 0) throw new TypeError(`${kind}: ${JSON.stringify(others)}`);
+    for (const [index, message] of storyOf(name).entries()) {
+      const before = { at: performance.now(), calls: world.pool.requests.length };
+      await world.deliver([message]);
+      const milliseconds = performance.now() - before.at;
+      const authingCalls = world.pool.requests.length - before.calls;
+      told(kinds[index]!, { times: 1, milliseconds, authingCalls, received: 1 });
+      if (!world.log.at(-1)?.includes('"outcome":"accepted"')) throw new TypeError(world.log.at(-1));
+    }
+    await world.close();
   }
-  await world.close();
 }
 
 /** Receives so many deliveries of one event each. */
@@ -116,7 +100,10 @@ export async function importRows({ table, bucket, chunks, finish }: Stage, rows:
     (_, row) => `E-${row},张三 ${row},p${row}@example.com,杭州,工程师\n`,
   );
   const bytes = Buffer.from(`external id,name,email,city,title\n${lines.join("")}`);
-  const { versionId } = await objects.write({ bucket, key, contentType: "text/csv" }, [bytes]);
+  const parts = async function* () {
+    yield bytes;
+  };
+  const { versionId } = await objects.write({ bucket, key, contentType: "text/csv" }, parts());
   const waiting: ImportMessage[] = [];
   const queue = importQueue({ chunks, finish });
   const pool = directPool(clock, {});
