@@ -41,7 +41,15 @@ function eventLedger(
   now: () => number,
 ): Pick<
   StoreLedger,
-  "claim" | "release" | "lockPerson" | "reopen" | "settle" | "event" | "finishChunk" | "finishedChunks" | "recent"
+  | "claim"
+  | "release"
+  | "lockPerson"
+  | "reopen"
+  | "settle"
+  | "event"
+  | "finishChunk"
+  | "finishedChunks"
+  | "recent"
 > {
   /** The row of an event; an expired one is deleted, so that the event starts anew. */
   const rowOf = ({ source, id }: EventKey): EventRow | undefined => {
@@ -56,7 +64,12 @@ function eventLedger(
   };
 
   /** Writes a claim over what is there. Returns how often it was claimed, this time included. */
-  const claimRow = (key: EventKey, owner: string, leaseSeconds: number, row: EventRow | undefined): number => {
+  const claimRow = (
+    key: EventKey,
+    owner: string,
+    leaseSeconds: number,
+    row: EventRow | undefined,
+  ): number => {
     const attempts = (row?.attempts ?? 0) + 1;
     database.run(
       `INSERT INTO events (source, id, owner, lease_ends_at, attempts) VALUES (?, ?, ?, ?, ?)

@@ -125,10 +125,6 @@ export async function startMeter(port: number, indexes: readonly Index[]): Promi
       used.indexWriteUnits += units.indexes;
       if (after) items.set(key, after);
       else items.delete(key);
-      if (process.env["COST_TRACE"])
-        process.stdout.write(
-          `    ${operation} ${key.slice(44)} ${after ? sizeOf(after) : "-"} B, ${units.table} + ${units.indexes}${answer ? "" : " refused"}\n`,
-        );
     } else used.dynamodbRequests -= 1;
   }
 

@@ -78,7 +78,12 @@ export async function applyStories(
 /** Receives so many deliveries of one event each. */
 export async function receiveWebhooks({ events, bucket }: Stage, times: number): Promise<Worked> {
   const secrets = secretReader(async () => ({ current: { signingSecret } }));
-  const ports = { secrets, events: eventQueue({ url: events, bucket }), enrolments: { keep: async () => {} }, log };
+  const ports = {
+    secrets,
+    events: eventQueue({ url: events, bucket }),
+    enrolments: { keep: async () => {} },
+    log,
+  };
   const handler = webhookHandler(clerk, () => ports);
   const body = userCreated(1024);
   const before = performance.now();
@@ -110,7 +115,10 @@ export async function importRows({ table, bucket, chunks, finish }: Stage, rows:
   const secrets = secretReader(async () => ({ current: accessKey }), clock.now);
   const held = <Port extends object>(port: Port): Port =>
     Object.fromEntries(
-      Object.entries(port).map(([name, call]) => [name, (...given: unknown[]) => clock.during(call(...given))]),
+      Object.entries(port).map(([name, call]) => [
+        name,
+        (...given: unknown[]) => clock.during(call(...given)),
+      ]),
     ) as Port;
   const ports = {
     ledger: held(dynamodbLedger(table, clock.now)),
@@ -133,7 +141,11 @@ export async function importRows({ table, bucket, chunks, finish }: Stage, rows:
   };
   const run = { owner: "bench", deadline: Number.POSITIVE_INFINITY };
   const before = performance.now();
-  await planImport({ bucket, key, ...(versionId !== undefined && { versionId }), size: bytes.length }, ports, run);
+  await planImport(
+    { bucket, key, ...(versionId !== undefined && { versionId }), size: bytes.length },
+    ports,
+    run,
+  );
   let received = 1;
   for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
     received += 1;
@@ -142,7 +154,12 @@ export async function importRows({ table, bucket, chunks, finish }: Stage, rows:
   }
   const accepted = pool.users().length;
   if (accepted !== rows) throw new TypeError(`${accepted} people of ${rows} rows`);
-  return { times: rows, milliseconds: performance.now() - before, authingCalls: pool.requests.length, received };
+  return {
+    times: rows,
+    milliseconds: performance.now() - before,
+    authingCalls: pool.requests.length,
+    received,
+  };
 }
 
 /** Compares a list of so many people, of whom nothing has changed. `begins` is called when they are in the ledger. */

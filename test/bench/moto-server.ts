@@ -2,11 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  type CreateTableInput,
-} from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DynamoDBClient, type CreateTableInput } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { load } from "js-yaml";
@@ -77,7 +73,9 @@ export async function createStage(name: string): Promise<Stage> {
   const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = ledgerTable();
   const [table, bucket] = [`ledger-${name}`, `uploads-${name}`];
   const definition = { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes };
-  await new DynamoDBClient().send(new CreateTableCommand({ TableName: table, ...definition } as CreateTableInput));
+  await new DynamoDBClient().send(
+    new CreateTableCommand({ TableName: table, ...definition } as CreateTableInput),
+  );
   const s3 = new S3Client();
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const versioned = { Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } } as const;
