@@ -42,7 +42,6 @@ export const rostersRun = (listing: readonly string[]): FunctionDefinition => ({
     ...mayUseLedger,
     // All people of a source, and the departures of an hour.
     may(arn("LedgerTable"), "dynamodb:Query"),
-    may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-source` }, "dynamodb:Query"),
     may(objects("rosters/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
     may(objects("results/roster/"), "s3:PutObject", "s3:AbortMultipartUpload"),
     // Rosters that are uploaded as files: the bucket is versioned, and a notification says which version is meant.

@@ -42,6 +42,7 @@ const ledgerOf = remote<Ledger>("ledger");
 const ledger: Ledger = {
   claim: ledgerOf.claim,
   release: ledgerOf.release,
+  lockPerson: ledgerOf.lockPerson,
   reopen: ledgerOf.reopen,
   settle: ledgerOf.settle,
   subject: ledgerOf.subject,
