@@ -15,6 +15,12 @@ export const operations: ReasonGroup = {
       zhNext: "请部署当前版本，或用已部署的版本运行命令。",
       run: ["npm run deploy{stage}"],
     },
+    "page-request-malformed": {
+      en: "The server of the page does not understand what was sent to it, so it did nothing.",
+      enNext: "Load the page again: it may be older than the server. What you edited must be valid JSON.",
+      zh: "页面的服务器无法理解收到的请求，因此没有执行任何操作。",
+      zhNext: "请重新加载页面，它可能比服务器旧；编辑的内容必须是有效的 JSON。",
+    },
     "operation-failed": {
       en: "The stack on this laptop did not carry the operation out.",
       enNext: "Look at the terminal of npm start for the reason.",
