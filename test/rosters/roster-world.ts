@@ -73,6 +73,8 @@ export interface RosterWorldOptions extends Partial<PoolRules> {
   /** What the configuration says of the people of every source. */
   readonly rules?: PeopleRules;
   readonly rehire?: RehirePolicy;
+  /** The source's API can prove no departure. */
+  readonly provesNoDeparture?: true;
   /** How long one invocation has, in milliseconds. */
   readonly invocationMilliseconds?: number;
 }
@@ -111,6 +113,7 @@ export async function openRosterWorld({
   people = "own",
   rules: peopleRules,
   rehire = "reactivate",
+  provesNoDeparture,
   invocationMilliseconds = 60_000,
   ...rules
 }: RosterWorldOptions = {}): Promise<RosterWorld> {
@@ -134,7 +137,7 @@ export async function openRosterWorld({
     personsAsked: 0,
   };
   let queue: { readonly message: RosterMessage }[] = [];
-  const list = listOf(company);
+  const list = { ...listOf(company), ...(provesNoDeparture && { provesNoDeparture }) };
   const shape = z.object({});
   const secretsOf = () =>
     secretReader(async (name) => {
