@@ -149,6 +149,11 @@ export interface Listing<Secret> {
    * @throws InboundError the failures of `fetch`.
    */
   person(api: SourceApi<Secret>, subject: string): Promise<ListedPerson | undefined>;
+  /**
+   * The vendor documents no answer that proves a departure: `person` never returns `undefined`, and no person who has left. Then a whole
+   * staff that comes as a file is believed about who is missing, as that of a source without a list.
+   */
+  readonly provesNoDeparture?: true;
   /** The departments of the source, page by page, where its API has them: for `npm run departments`. */
   departments?(api: SourceApi<Secret>, cursor: string | undefined): Promise<DepartmentPage>;
 }

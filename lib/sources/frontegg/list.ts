@@ -37,6 +37,7 @@ export const list: Listing<FronteggApiSecret> = {
       isComplete: people.length === users.length,
     };
   },
+  provesNoDeparture: true,
   async person(api, subject) {
     requireCredentials(api.secret);
     const user = await readPerson(frontegg, subject, api);

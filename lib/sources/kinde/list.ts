@@ -58,6 +58,7 @@ export const list: Listing<KindeApiSecret> = {
     });
     return { people, ...(next !== undefined && { next }), isComplete: people.length === users.length };
   },
+  provesNoDeparture: true,
   async person(api, subject) {
     const { users } = await usersOf({ user_id: subject }, api);
     const [user] = users;
