@@ -60,10 +60,10 @@ export const operations: ReasonGroup = {
       zhNext: "请不带 after 重新开始列出。",
     },
     "log-unreadable": {
-      en: "CloudWatch did not give the log, so refused deliveries cannot be listed now; nothing is lost.",
+      en: "CloudWatch did not give the log, so what it tells of deliveries and events cannot be listed now; nothing is lost.",
       enNext:
         "Run the command again; if it lasts, check the right logs:FilterLogEvents of the function's role.",
-      zh: "CloudWatch 没有返回日志，因此现在无法列出被拒绝的请求；没有丢失任何数据。",
+      zh: "CloudWatch 没有返回日志，因此现在无法列出其中记录的请求和事件；没有丢失任何数据。",
       zhNext: "请再次运行命令；如果持续失败，请检查函数角色的 logs:FilterLogEvents 权限。",
     },
     "notice-not-told": {

@@ -13,6 +13,8 @@ const tokenMarginMilliseconds = 60_000;
 const firstWaitMilliseconds = 500;
 /** The shortest wait before a source is asked again, whatever its answer allows. */
 const shortestWaitMilliseconds = 100;
+/** Too many requests: HTTP's own status, and Moka's. */
+const throttledStatuses: ReadonlySet<number> = new Set([429, 600]);
 
 /** One host, and the connections to it. */
 interface Connection {
@@ -128,10 +130,10 @@ async function send(
       });
     });
     if (answer.seen === "oversized") throw new InboundError("oversized", "source-answer-too-large");
-    if (answer.seen === "response" && answer.httpStatus < 500 && answer.httpStatus !== 429) {
+    const isThrottled = answer.seen === "response" && throttledStatuses.has(answer.httpStatus);
+    if (answer.seen === "response" && answer.httpStatus < 500 && !isThrottled) {
       return { status: answer.httpStatus, headers: headersOf(answer.headers), json: parse(answer.body) };
     }
-    const isThrottled = answer.seen === "response" && answer.httpStatus === 429;
     const wait = Math.max(
       shortestWaitMilliseconds,
       askedWait(answer, clock.now()) ?? clock.random() * firstWaitMilliseconds * 2 ** round,

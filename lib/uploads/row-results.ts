@@ -1,8 +1,8 @@
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { EntryKind } from "#lib/layouts/layout.ts";
+import { accountDiffers, type Examples, type ReasonExample } from "#lib/report/examples.ts";
 import type { RejectedFile } from "./rejected-file.ts";
-import type { ReasonExample } from "./report/page.ts";
 
 /** The result of one row. */
 interface RowResult {
@@ -63,12 +63,6 @@ export interface RowResults extends RowTotals {
   /** Records of the file of rejected rows. */
   readonly rejectedRecords: Uint8Array;
 }
-
-/** Reason → the first rows that it was given for, without secrets. */
-export type Examples = Readonly<Record<string, readonly ReasonExample[]>>;
-
-/** The note for a person whose account stays as it is, with other values. */
-export const accountDiffers = { code: "account-differs" } as const;
 
 const examplesOfReason = 3;
 const reasonsWithExamples = 50;

@@ -1,8 +1,7 @@
-import { html, type Html } from "./html.ts";
-import { inBoth } from "./parts.ts";
+import type { Label } from "./parts.ts";
 
-/** Labels of the report, in the two languages that it is written in. */
-const words = {
+/** Labels of the report of an import. */
+export const words = {
   title: ["Import report", "导入报告"],
   previewTitle: ["Preview of an import: nothing was written at Authing", "导入预览：未写入 Authing"],
   finished: ["finished", "已完成"],
@@ -25,8 +24,6 @@ const words = {
   noReasons: ["No row is rejected.", "没有被拒绝的行。"],
   notes: ["Notes on rows that are not rejected", "未被拒绝的行的备注"],
   why: ["Reason", "原因"],
-  count: ["Number", "数量"],
-  meaning: ["What it means, and what to do", "含义与处理方法"],
   examples: ["First rows, without secrets", "示例行（不含机密）"],
   howRead: ["How the file was read", "文件读取方式"],
   columns: ["Columns", "列"],
@@ -36,6 +33,7 @@ const words = {
   file: ["File", "文件"],
   import: ["Import", "导入编号"],
   source: ["Source", "来源"],
+  state: ["State", "状态"],
   began: ["Began", "开始"],
   ended: ["Ended", "结束"],
   unread: ["The file was not read to its end", "文件未能完整读取"],
@@ -43,12 +41,10 @@ const words = {
   requests: ["requests to Authing", "次 Authing 请求"],
   seconds: ["seconds", "秒"],
   preview: ["The preview foretold", "预览预计"],
-} as const satisfies Readonly<Record<string, readonly [en: string, zh: string]>>;
+} as const satisfies Readonly<Record<string, Label>>;
 
-export type Word = keyof typeof words;
-
-/** Names of details, as summary.json has them. */
-const details: Readonly<Record<string, readonly [en: string, zh: string]>> = {
+/** Names of details of how a file was read, as summary.json has them. */
+export const detailNames: Readonly<Record<string, Label>> = {
   format: ["format", "文件格式"],
   layout: ["written by", "文件来源产品"],
   encoding: ["encoding", "编码"],
@@ -67,14 +63,3 @@ const details: Readonly<Record<string, readonly [en: string, zh: string]>> = {
   hiddenColumns: ["hidden columns, which were read", "已读取的隐藏列数"],
   mergedCells: ["merged cells", "合并单元格数"],
 };
-
-/** A detail's name in both languages; one that has no words as it is. */
-export function sayDetail(name: string): Html {
-  const told = details[name];
-  return told ? inBoth(told) : html`<code>${name}</code>`;
-}
-
-/** A label in both languages. */
-export function say(word: Word): Html {
-  return inBoth(words[word]);
-}
