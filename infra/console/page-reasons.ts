@@ -2,19 +2,18 @@ import { explainReason, type ExplainedReason } from "#lib/reasons/explain-reason
 import type { Language } from "#lib/reasons/reason.ts";
 import { reasonGroups } from "#lib/reasons/table.ts";
 
-const kept = new Map<Language, Readonly<Record<string, ExplainedReason>>>();
-
-/** All reasons with their sentences in one language: the page fetches them once. */
-export function reasonsIn(language: Language): Readonly<Record<string, ExplainedReason>> {
-  const known = kept.get(language);
-  if (known) return known;
+/**
+ * All reasons with their sentences in one language: the page fetches them once.
+ *
+ * @param options how commands name the place, e.g. `--stage prod`; empty for this laptop
+ */
+export function reasonsIn(language: Language, options: string): Readonly<Record<string, ExplainedReason>> {
+  const place = options === "" ? undefined : options;
   const codes = reasonGroups.flatMap(({ reasons }) => Object.keys(reasons));
-  const all = Object.fromEntries(
+  return Object.fromEntries(
     codes.flatMap((code) => {
-      const explained = explainReason(code, { language });
+      const explained = explainReason(code, { language, place });
       return explained ? [[code, explained]] : [];
     }),
   );
-  kept.set(language, all);
-  return all;
 }

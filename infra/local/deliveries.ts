@@ -61,8 +61,9 @@ export interface OpenDelivery {
 /** The header of an answer that holds the id of its delivery. */
 export const deliveryHeader = "x-inbound-delivery";
 
-/** The deliveries that are remembered: the latest ones, and of these the latest bodies. */
+/** The deliveries that are remembered: the latest ones, with so many events at most, and of these the latest bodies. */
 const maxDeliveries = 1000;
+const maxEvents = 100_000;
 const maxBodyBytes = 16 * 1024 * 1024;
 
 type Noted = { -readonly [Name in keyof RememberedDelivery]: RememberedDelivery[Name] } & {
@@ -71,16 +72,17 @@ type Noted = { -readonly [Name in keyof RememberedDelivery]: RememberedDelivery[
 
 export function localDeliveries({ ledger, queue, log, keepsWhole }: DeliveriesOptions) {
   const kept = new Map<string, Noted>();
+  /** Of each event of these the delivery that made it last. */
+  const byEvent = new Map<string, Noted>();
   let number = 0;
+  let events = 0;
   let bodyBytes = 0;
 
   const noted = async (message: QueuedMessage): Promise<DeliveredEvent> => {
     const { source } = message;
     const id = idOf(message);
     const type = message.kind === "event" ? message.event.type : "unreadable";
-    const isKept = [...kept.values()].some(({ events }) =>
-      events.some((each) => each.source === source && each.id === id),
-    );
+    const isKept = byEvent.has(keyOf({ source, id }));
     return { source, id, type, isRepeated: isKept || (await ledger.event({ source, id })) !== undefined };
   };
 
@@ -90,18 +92,39 @@ export function localDeliveries({ ledger, queue, log, keepsWhole }: DeliveriesOp
     delete delivery.answer;
   }
 
-  function keep(delivery: Noted): void {
-    kept.set(delivery.id, delivery);
-    bodyBytes += delivery.request?.body.length ?? 0;
-    const [oldest] = kept.values();
-    if (kept.size > maxDeliveries && oldest) {
-      forgetWhole(oldest);
-      kept.delete(oldest.id);
+  function forget(delivery: Noted): void {
+    forgetWhole(delivery);
+    kept.delete(delivery.id);
+    events -= delivery.events.length;
+    for (const event of delivery.events) {
+      if (byEvent.get(keyOf(event)) === delivery) byEvent.delete(keyOf(event));
+    }
+  }
+
+  function forgetOldest(): void {
+    for (const each of kept.values()) {
+      if (kept.size <= maxDeliveries && events <= maxEvents) break;
+      forget(each);
     }
     for (const each of kept.values()) {
       if (bodyBytes <= maxBodyBytes) break;
       forgetWhole(each);
     }
+  }
+
+  function keep(delivery: Noted): void {
+    kept.set(delivery.id, delivery);
+    bodyBytes += delivery.request?.body.length ?? 0;
+    forgetOldest();
+  }
+
+  function brought(delivery: Noted, made: readonly DeliveredEvent[]): void {
+    delivery.events.push(...made);
+    // Of very many at once this one may be forgotten already.
+    if (!kept.has(delivery.id)) return;
+    events += made.length;
+    for (const event of made) byEvent.set(keyOf(event), delivery);
+    forgetOldest();
   }
 
   return {
@@ -125,7 +148,7 @@ export function localDeliveries({ ledger, queue, log, keepsWhole }: DeliveriesOp
       const answer = await receive({
         events: {
           async send(messages) {
-            delivery.events.push(...(await Promise.all(messages.map(noted))));
+            brought(delivery, await Promise.all(messages.map(noted)));
             await queue.send(messages);
           },
         },
@@ -146,9 +169,7 @@ export function localDeliveries({ ledger, queue, log, keepsWhole }: DeliveriesOp
     find: (id: string): RememberedDelivery | undefined => kept.get(id),
     /** The remembered delivery that made an event last. */
     ofEvent: (source: string, id: string): RememberedDelivery | undefined =>
-      [...kept.values()].findLast(({ events }) =>
-        events.some((each) => each.source === source && each.id === id),
-      ),
+      byEvent.get(keyOf({ source, id })),
     /** The deliveries behind a number, in their order. */
     after: (last: number): DeliveryFacts[] =>
       [...kept.values()]
@@ -156,5 +177,7 @@ export function localDeliveries({ ledger, queue, log, keepsWhole }: DeliveriesOp
         .map(({ request: _request, answer: _answer, ...facts }) => facts),
   };
 }
+
+const keyOf = ({ source, id }: Pick<DeliveredEvent, "source" | "id">): string => `${source}/${id}`;
 
 export type LocalDeliveries = ReturnType<typeof localDeliveries>;

@@ -2,9 +2,13 @@ import type { Refusal } from "#lib/contract/refusals.ts";
 
 type Language = "en" | "zh";
 
-/** What would have had to differ for a refused delivery to be taken, in one sentence. Counts and names of places, no values. */
+/**
+ * What would have had to differ for a refused delivery to be taken, in one sentence. Counts and names of places, no values. A log may hold
+ * reasons of another version: of those the code alone is told.
+ */
 export function differsText(refusal: Refusal, language: Language): string {
-  return texts[refusal.reason](refusal)[language === "zh" ? 1 : 0];
+  const text = Object.hasOwn(texts, refusal.reason) ? texts[refusal.reason] : undefined;
+  return text?.(refusal)[language === "zh" ? 1 : 0] ?? refusal.reason;
 }
 
 const counted = (count = 0): string => count.toLocaleString("en-US");

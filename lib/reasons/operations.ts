@@ -15,6 +15,12 @@ export const operations: ReasonGroup = {
       zhNext: "请部署当前版本，或用已部署的版本运行命令。",
       run: ["npm run deploy{stage}"],
     },
+    "page-request-malformed": {
+      en: "The server of the page does not understand what was sent to it, so it did nothing.",
+      enNext: "Load the page again: it may be older than the server. What you edited must be valid JSON.",
+      zh: "页面的服务器无法理解收到的请求，因此没有执行任何操作。",
+      zhNext: "请重新加载页面，它可能比服务器旧；编辑的内容必须是有效的 JSON。",
+    },
     "operation-failed": {
       en: "The stack on this laptop did not carry the operation out.",
       enNext: "Look at the terminal of npm start for the reason.",
@@ -27,6 +33,12 @@ export const operations: ReasonGroup = {
       zh: "AWS 上的函数在执行操作时出错；此前已完成的部分仍然有效，可以放心地再次执行。",
       zhNext: "请查看函数日志，然后再次运行命令。",
       run: runDoctor,
+    },
+    "person-not-recorded": {
+      en: "On this laptop the source's API is a recording, and the recording has no such person.",
+      enNext: "Name a person whom it has; fixtures/list.json of the source holds them.",
+      zh: "本机上该来源的 API 是录制的应答，其中没有此人。",
+      zhNext: "请使用录制中已有的人员，参见该来源的 fixtures/list.json。",
     },
     "operator-refused": {
       en: "The service on this machine takes operations only from the user that runs it: nothing was changed.",

@@ -4,6 +4,7 @@ import type { Explanation } from "#lib/operations/explain.ts";
 import type { EventOnPage, RequestOnPage } from "#infra/console/types.ts";
 import { operate, read, useAsked } from "#infra/console/page/api.ts";
 import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { explainCommand } from "#infra/console/page/copies.ts";
 import { Body, Chip, Code, Copy, Facts, Foreign, Id, Loaded, Person } from "#infra/console/page/parts.tsx";
 import { linkTo, type Route } from "#infra/console/page/router.ts";
 import { CameIn } from "./came-in.tsx";
@@ -47,7 +48,7 @@ function Way({
 }): JSX.Element {
   const say = useWords();
   const { place } = useKnown();
-  const command = `npm run explain -- ${source}/${id}${place.options === "" ? "" : ` ${place.options}`}`;
+  const command = explainCommand(`${source}/${id}`, place.options);
   if (!event && !delivery) return <p class="empty">{say("unknownEvent")}</p>;
   const outcome = event?.outcome?.kind ?? event?.parked?.kind;
   return (

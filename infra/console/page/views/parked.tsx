@@ -5,6 +5,7 @@ import type { OperationRequest } from "#lib/handlers/operations.ts";
 import type { ParkedList } from "#lib/operations/list.ts";
 import type { ChangedMessages } from "#lib/operations/operate.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
+import { shellWord } from "#lib/reasons/shell-word.ts";
 import { Failure, operate, useAsked } from "#infra/console/page/api.ts";
 import { useKnown, useWords } from "#infra/console/page/context.ts";
 import {
@@ -276,9 +277,9 @@ function commandOf(verb: Verb, { kinds, source, reason, id }: Scope, options: st
     "preview",
     verb === "redrive" || verb === "discard" ? kind : "",
     verb === "release-same" ? "--as same" : "",
-    `--source ${source}`,
-    reason === undefined ? "" : `--reason ${reason}`,
-    id === undefined ? "" : `--id ${id}`,
+    `--source ${shellWord(source)}`,
+    reason === undefined ? "" : `--reason ${shellWord(reason)}`,
+    id === undefined ? "" : `--id ${shellWord(id)}`,
     options,
   ]
     .filter(Boolean)

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { ExplainedEvent, Explanation } from "#lib/operations/explain.ts";
 import { operate, useAsked } from "#infra/console/page/api.ts";
 import { useKnown, useWords } from "#infra/console/page/context.ts";
+import { explainCommand } from "#infra/console/page/copies.ts";
 import { Chip, Code, Copy, Facts, Foreign, Loaded, Moment, Table } from "#infra/console/page/parts.tsx";
 import { go, linkTo, type Route } from "#infra/console/page/router.ts";
 import { EventLink, OutcomeFacts, Times, TrailTable } from "./told.tsx";
@@ -84,7 +85,7 @@ function Told({ asked }: { asked: string }): JSX.Element {
       {({ person, account, events, elsewhere }) => {
         const id = person?.externalId ?? events.find(({ externalId }) => externalId)?.externalId;
         const invented = id === undefined ? undefined : people.get(id);
-        const command = `npm run explain -- ${asked}${place.options === "" ? "" : ` ${place.options}`}`;
+        const command = explainCommand(asked, place.options);
         return (
           <article>
             <header>
