@@ -124,7 +124,7 @@ describe("the list of a large Auth0 tenant", () => {
     const api = sourceApis(clock)(list, { ...secret, apiHost: url }, clock.now() + 5000);
     await list.page(api, "1000.2000.5000.0.7");
     expect(requests[1]?.url).toBe(
-      "/api/v2/users?q=created_at%3A%5B1970-01-01T00%3A00%3A01.000Z+TO+1970-01-01T00%3A00%3A02.000Z%5D&search_engine=v3&page=0&per_page=100&include_totals=true&sort=created_at%3A1",
+      "/api/v2/users?q=created_at%3A%5B1970-01-01T00%3A00%3A01.000Z%20TO%201970-01-01T00%3A00%3A02.000Z%5D&search_engine=v3&page=0&per_page=100&include_totals=true&sort=created_at%3A1",
     );
   });
 
