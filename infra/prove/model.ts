@@ -31,7 +31,9 @@ const isLeaving = ({ kind }: Statement) => kind === "leave" || kind === "leave-l
 
 /** Sources that may speak about a person: who brought them, and who speaks about the same people as others. */
 const speakersOf = ({ known, policies }: End): readonly string[] =>
-  Object.keys(policies).filter((source) => policies[source] === "shared" || known === undefined || known.owner === source);
+  Object.keys(policies).filter(
+    (source) => policies[source] === "shared" || known === undefined || known.owner === source,
+  );
 
 /** What an operator has decided against, or has not decided yet, was not said. */
 function counts({ record: { outcome } }: Told): boolean {

@@ -127,7 +127,9 @@ export async function openWorld<Kept extends Lasting, Ports extends ApplyPorts>(
     const given: ProcessPorts = {
       ledger: mortals.wrap(spoil(lasting.ledger)),
       parked: mortals.wrap(spoil(lasting.parked)),
-      events: mortals.wrap(spoil({ send: async (messages: readonly QueuedMessage[]) => add(messages, queue) })),
+      events: mortals.wrap(
+        spoil({ send: async (messages: readonly QueuedMessage[]) => add(messages, queue) }),
+      ),
       clock,
       log: lines,
       wrap: mortals.wrap,
@@ -186,7 +188,9 @@ export async function openWorld<Kept extends Lasting, Ports extends ApplyPorts>(
       const isDone = (batch: number, position: number) =>
         (answers[batch]?.[position]?.state ?? "later") !== "later";
       const done = batches.flatMap((batch, index) => batch.filter((_, position) => isDone(index, position)));
-      const again = batches.flatMap((batch, index) => batch.filter((_, position) => !isDone(index, position)));
+      const again = batches.flatMap((batch, index) =>
+        batch.filter((_, position) => !isDone(index, position)),
+      );
       if (!hasDied) {
         queue.finish(done, again, clock.now() + 1000 * comesAgainSeconds);
         continue;

@@ -49,7 +49,7 @@ export function departureUnconfirmed(): InboundError {
 }
 
 /**
- * Of a person whom the API does not show: the vendor does not say whether such a person was never there, is hidden from the credentials, or
+ * Of a person who is not in the answer of the API: the vendor does not say whether such a person was never there, is hidden from the credentials, or
  * has left, so that no departure is concluded from it.
  *
  * @param path where the answer would have the person.
@@ -61,7 +61,7 @@ export function personNotShown(path: string): InboundError {
 const dayMilliseconds = 24 * 60 * 60_000;
 
 /**
- * Whether a last day confirms that a person leaves whom the API still shows as active. An older one is left from before the person came back;
+ * Whether a last day confirms that a person leaves who is still active in the API. An older one is left from before the person came back;
  * yesterday may not be over at the company.
  *
  * @param now milliseconds since 1970.

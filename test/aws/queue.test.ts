@@ -159,7 +159,9 @@ describe("the queue of events", () => {
     expect(taken).toHaveLength(60);
     for (const batch of batches) {
       expect(batch.length).toBeLessThanOrEqual(10);
-      expect(batch.reduce((bytes, { body }) => bytes + Buffer.byteLength(body), 0)).toBeLessThanOrEqual(1_048_576);
+      expect(batch.reduce((bytes, { body }) => bytes + Buffer.byteLength(body), 0)).toBeLessThanOrEqual(
+        1_048_576,
+      );
     }
   });
 

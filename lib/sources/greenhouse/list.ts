@@ -127,7 +127,7 @@ function hireIn(application: unknown): Hire | undefined {
   throw new InboundError("malformed", "status-unknown", { path });
 }
 
-/** By their ids. A candidate whom the credential may not see is not among them. */
+/** By their ids. Candidates who are hidden from the credential are not among them. */
 async function candidatesOf(hires: readonly Hire[], api: Api): Promise<ReadonlyMap<string, JsonObject>> {
   if (hires.length === 0) return new Map();
   const ids = [...new Set(hires.map(({ candidateId }) => candidateId))];
@@ -164,7 +164,7 @@ async function acceptedOffers(
   );
 }
 
-/** Never active: Greenhouse does not know whether a person whom it shows as hired still works there. */
+/** Never active: Greenhouse does not know whether a person who was hired still works there. */
 function listed(
   subject: string,
   candidate: JsonObject,

@@ -59,7 +59,7 @@ function requireCredentials(secret: LeverApiSecret): void {
   if (!canAsk(secret)) throw credentialsMissing("apiKey");
 }
 
-/** Never active: Lever does not know whether a person whom it shows as hired still works there. */
+/** Never active: Lever does not know whether a person who was hired still works there. */
 function listed(subject: string, opportunity: JsonObject, typeNow: unknown): ListedPerson {
   const known = { opportunity, ...(typeNow !== undefined && { typeNow }) };
   return {

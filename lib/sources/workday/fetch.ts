@@ -28,8 +28,8 @@ const hints: FailureHints = {
 export const canAsk = ({ apiUsername = "", apiPassword = "", reportUrl = "" }: WorkdayApiSecret): boolean =>
   apiUsername !== "" && apiPassword !== "" && reportUrl.length > 0;
 
-/** Workday makes a report while it is asked for it. */
-const timeoutSeconds = 240;
+/** Workday makes a report while it is asked for it: that of all workers takes minutes, that of one the usual time of an answer. */
+const wholeReportSeconds = 240;
 
 /** The reports of the workers, as their addresses name them; all of them are at one host. */
 export function reportsOf({ reportUrl = [] }: WorkdayApiSecret): readonly URL[] {
@@ -48,20 +48,20 @@ export function reportsOf({ reportUrl = [] }: WorkdayApiSecret): readonly URL[] 
   });
 }
 
-/** The entries of a report, for all its workers, or with more of its prompts filled in. */
-export async function entriesOf(
-  report: URL,
-  api: Api,
-  prompts: Readonly<Record<string, string>> = {},
-): Promise<readonly unknown[]> {
+/** The entries of a report: all of them, or those of one worker. */
+export async function entriesOf(report: URL, api: Api, worker?: string): Promise<readonly unknown[]> {
   const { apiUsername, apiPassword } = api.secret;
   const answer = await api.request({
     path: report.pathname,
-    query: { ...Object.fromEntries(report.searchParams), ...prompts, format: "json" },
+    query: {
+      ...Object.fromEntries(report.searchParams),
+      ...(worker !== undefined && { Employee_ID: worker }),
+      format: "json",
+    },
     headers: {
       authorization: `Basic ${Buffer.from(`${apiUsername}:${apiPassword}`).toString("base64")}`,
     },
-    timeoutSeconds,
+    ...(worker === undefined && { timeoutSeconds: wholeReportSeconds }),
   });
   const { Report_Entry: entries } = objectIn(answer, { hints });
   if (!Array.isArray(entries)) throw sourceFailure("source-answer-unexpected");
@@ -75,7 +75,7 @@ export async function entriesOf(
  */
 export async function readWorker(id: string, api: Api): Promise<JsonObject> {
   for (const report of reportsOf(api.secret)) {
-    const entries = await entriesOf(report, api, { Employee_ID: id });
+    const entries = await entriesOf(report, api, id);
     // A report without such a prompt holds the others, too.
     const worker = entries.find((entry) => isJsonObject(entry) && readId(entry["Employee_ID"]) === id);
     if (isJsonObject(worker)) return worker;

@@ -33,7 +33,7 @@ export const list: Listing<ZohoApiSecret> = {
   async person(api, subject) {
     requireCredentials(api.secret);
     const record = await readEmployee(subject, api);
-    // Zoho says the same of an employee whom the user who made the token may not see.
+    // Zoho says the same of an employee who is hidden from the user who made the token.
     if (!record) throw personNotShown("response.result");
     return listed(subject, record);
   },
