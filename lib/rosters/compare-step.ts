@@ -161,7 +161,7 @@ function compareOne(
   return { line, known, changes, difference: differenceOf({ changes, at, isActive }, known, settings) };
 
   function meaningOf(person: PersonLine): Meaning {
-    if ("changes" in person) return { changes: person.changes };
+    if ("changes" in person) return person;
     if ("unusable" in person) throw new InboundError("malformed", person.unusable.reason);
     const { type, payload } = person;
     const event = { id: eventId(run, subject), subject, type, occurredAt: at, payload };
@@ -202,12 +202,13 @@ function filledIn(changes: readonly Change[]): string[] {
   return [...new Set(names)].filter((name) => !notCounted.has(name));
 }
 
-const eventId = (run: string, subject: string): string => `roster/${run}/${subject}`;
+/** The id of what a run says of a person: the same when a step is done again. */
+export const eventId = (run: string, subject: string): string => `roster/${run}/${subject}`;
 
 /** Whether an event came from a roster: of this run, or of any. */
 export const isFromRoster = (id: string, run = ""): boolean => id.startsWith(`roster/${run}`);
 
-/** A difference, as an event about its person. Its id is the same when a step is done again. */
+/** A difference, as an event about its person. */
 export function messageOf(
   { source, run, file }: RosterState,
   subject: string,

@@ -49,7 +49,11 @@ export async function openGrownCompany(recorded: ListFixture, count: number): Pr
 
   /** A page of the list; or what is asked about some people of it by their ids. */
   function inList(request: string, whole: string, of: readonly Grown[]): RecordedAnswer | undefined {
-    const answers = recorded.answers.filter((answer) => answer.request === request);
+    const own = recorded.answers.filter((answer) => answer.request === request);
+    const answers =
+      own.length > 0
+        ? own
+        : (recorded.departments?.answers ?? []).filter((answer) => answer.request === request);
     if (of.length === 0)
       return grownPages(answers, [...people], subjects)[inTurn(request, whole, answers.length)];
     const isAbout = ({ json }: RecordedAnswer) =>
