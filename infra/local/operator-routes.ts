@@ -4,6 +4,7 @@ import { importIdOf } from "#lib/uploads/import-id.ts";
 import { kindOf, uploadPlaces } from "#lib/uploads/upload-place.ts";
 import type { OperationRequest } from "#lib/handlers/operations.ts";
 import type { Store } from "#infra/store/store.ts";
+import type { DeliveredEvents } from "./deliveries.ts";
 import type { Machine } from "./machine.ts";
 import type { Answer, LocalRequest, RequestHead } from "./server.ts";
 
@@ -30,9 +31,9 @@ export function operatorAnswer(
   if (first === "enrolments" && rest.length === 1) return enrolment(rest[0] ?? "", method, store);
   if (first === "operations" && method === "POST") return operation(request.body, operate);
   if (first === "deliveries" && isRead && rest.length === 1) {
-    const delivered = machine.eventsOf(rest[0] ?? "");
-    return delivered
-      ? { status: 200, body: delivered }
+    const delivery = machine.deliveries.find(rest[0] ?? "");
+    return delivery
+      ? { status: 200, body: { events: delivery.events } satisfies DeliveredEvents }
       : { status: 404, body: { error: "no such delivery" } };
   }
   if (first === "healthz" && isRead) {

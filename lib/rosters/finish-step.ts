@@ -2,11 +2,11 @@ import { reasonOf, type InboundError } from "#lib/contract/errors.ts";
 import type { ParkedMessage } from "#lib/contract/parked.ts";
 import { subjectOf } from "#lib/contract/queue.ts";
 import { giveUp } from "#lib/operations/give-up.ts";
+import { rosterPage } from "#lib/report/static-page.ts";
 import { readStored, writeJson } from "#lib/uploads/stored-objects.ts";
 import { isQuestion, isRefusedReturn } from "./asked-before.ts";
 import { isFromRoster } from "./compare-step.ts";
 import { reportOf, resultsFolder, type LastRoster, type RosterReport } from "./report.ts";
-import { reportPage } from "./report-page.ts";
 import type { RosterPorts, RosterWork } from "./roster-ports.ts";
 import type { RosterState } from "./roster-state.ts";
 import { lastKey, type RosterFiles } from "./roster-store.ts";
@@ -63,7 +63,7 @@ export async function writeReport(state: RosterState, ports: RosterPorts): Promi
   });
   const folder = resultsFolder(source, run);
   async function* page() {
-    yield Buffer.from(reportPage(report));
+    yield Buffer.from(rosterPage(report));
   }
   await objects.write(
     { bucket, key: `${folder}/report.html`, contentType: "text/html; charset=utf-8" },

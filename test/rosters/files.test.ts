@@ -168,3 +168,15 @@ it("a roster that is a file, of a source with an API: the source is asked about 
     departures: { absent: 2, unproven: 2, reasons: { "secret-missing": 2 } },
   });
 });
+
+it("a roster that is a file, of a source whose API can prove no departure: who is missing has left, and the guard counts them", async () => {
+  const world = await openRosterWorld({ provesNoDeparture: true });
+  for (const id of range(20)) world.company.people.set(id, employee(id));
+  await world.roster();
+  world.clock.pass(86_400);
+  expect(await world.upload("hr", staff(range(19, 1)))).toMatchObject({
+    departures: { absent: 1, proven: 1, unproven: 0 },
+  });
+  expect(world.company.personsAsked).toBe(0);
+  expect(world.statuses()).toMatchObject({ "0": "Resigned", "1": "Activated" });
+});

@@ -19,10 +19,11 @@ import { runRoster } from "#lib/rosters/run.ts";
 import { startRoster } from "#lib/rosters/start.ts";
 import { localBucket } from "#infra/store/objects.ts";
 import * as z from "zod/mini";
-import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
-import { directPool } from "../delivery/direct-pool.ts";
-import { lives, type Lives } from "../delivery/lives.ts";
-import { accessKey, day, personOf, portsOf, type Pool } from "../delivery/world.ts";
+import { virtualClock, type VirtualClock } from "#infra/prove/clock.ts";
+import { directPool } from "#infra/prove/pool.ts";
+import { lives, type Lives } from "#infra/prove/lives.ts";
+import { accessKey, day, personOf, portsOf } from "../delivery/world.ts";
+import type { Pool } from "#infra/prove/world.ts";
 import { memoryLedger } from "../memory/ledger.ts";
 import { memoryParked } from "../memory/parked.ts";
 import { newObjects, type TestObjects } from "../store.ts";
@@ -73,6 +74,8 @@ export interface RosterWorldOptions extends Partial<PoolRules> {
   /** What the configuration says of the people of every source. */
   readonly rules?: PeopleRules;
   readonly rehire?: RehirePolicy;
+  /** The source's API can prove no departure. */
+  readonly provesNoDeparture?: true;
   /** How long one invocation has, in milliseconds. */
   readonly invocationMilliseconds?: number;
 }
@@ -111,6 +114,7 @@ export async function openRosterWorld({
   people = "own",
   rules: peopleRules,
   rehire = "reactivate",
+  provesNoDeparture,
   invocationMilliseconds = 60_000,
   ...rules
 }: RosterWorldOptions = {}): Promise<RosterWorld> {
@@ -134,7 +138,7 @@ export async function openRosterWorld({
     personsAsked: 0,
   };
   let queue: { readonly message: RosterMessage }[] = [];
-  const list = listOf(company);
+  const list = { ...listOf(company), ...(provesNoDeparture && { provesNoDeparture }) };
   const shape = z.object({});
   const secretsOf = () =>
     secretReader(async (name) => {
