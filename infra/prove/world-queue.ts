@@ -25,15 +25,15 @@ export interface WorldQueue {
   nextVisibleAt(): number | undefined;
 }
 
-const groupOf = (message: QueuedMessage) => `${message.source}#${subjectOf(message)}`;
+/** The group of a message: messages of one group are handled one after the other. */
+export const groupOf = (message: QueuedMessage): string => `${message.source}#${subjectOf(message)}`;
 
 /** In memory; one message of a person at a time. */
 export function memoryQueue(clock: Pick<Clock, "now">): WorldQueue {
   let waiting: { id: number; message: QueuedMessage; visibleAt: number; isTaken: boolean }[] = [];
   let added = 0;
-  const firsts = () => [
-    ...new Map(waiting.toReversed().map((each) => [groupOf(each.message), each])).values(),
-  ].toReversed();
+  const firsts = () =>
+    [...new Map(waiting.toReversed().map((each) => [groupOf(each.message), each])).values()].toReversed();
   const giveBack: WorldQueue["giveBack"] = (taken, visibleAt) => {
     const ids = new Set(taken.map(({ id }) => id));
     for (const each of waiting) if (ids.has(each.id)) Object.assign(each, { visibleAt, isTaken: false });
@@ -43,7 +43,8 @@ export function memoryQueue(clock: Pick<Clock, "now">): WorldQueue {
       return waiting.length;
     },
     add(messages) {
-      for (const message of messages) waiting.push({ id: (added += 1), message, visibleAt: 0, isTaken: false });
+      for (const message of messages)
+        waiting.push({ id: (added += 1), message, visibleAt: 0, isTaken: false });
     },
     take(most) {
       const taken = firsts()
@@ -58,7 +59,8 @@ export function memoryQueue(clock: Pick<Clock, "now">): WorldQueue {
       giveBack(again, visibleAt);
     },
     giveBack,
-    nextVisibleAt: () => (waiting.length === 0 ? undefined : Math.min(...firsts().map(({ visibleAt }) => visibleAt))),
+    nextVisibleAt: () =>
+      waiting.length === 0 ? undefined : Math.min(...firsts().map(({ visibleAt }) => visibleAt)),
   };
 }
 

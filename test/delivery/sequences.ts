@@ -87,7 +87,8 @@ export async function live(
     records,
     mend: world.mend,
   });
-  if (lives.givesIdAway && (await ledger.person("3b"))?.userId !== undefined) await world.deliver([heir(200)]);
+  if (lives.givesIdAway && (await ledger.person("3b"))?.userId !== undefined)
+    await world.deliver([heir(200)]);
   const hasHeir = world.queued.has("hr/create-200");
   const idsOf = (person: number): string[] => {
     if (person === cast.renamed) return hasHeir ? ["3b"] : ["3", "3b"];
@@ -103,7 +104,9 @@ export async function live(
     const isRenamed = statements.some((each) => {
       const record = records().find(({ id }) => id === each.message.event.id);
       const isOver = each.person === person && each.kind === "rename";
-      return isOver && record && record.outcome.kind !== "rejected" && !isGone("externalId", { ...each, record });
+      return (
+        isOver && record && record.outcome.kind !== "rejected" && !isGone("externalId", { ...each, record })
+      );
     });
     if (user && isRenamed) rule(user.externalId === idsOf(person).at(-1), `${person} has its new id`);
   }
