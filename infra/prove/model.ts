@@ -1,7 +1,7 @@
 import type { UserDto } from "#lib/authing/dto.ts";
 import type { EventRecord, Ledger, PersonRecord } from "#lib/contract/ledger.ts";
 import type { PeoplePolicy } from "#lib/contract/policies.ts";
-import type { Statement } from "./statement.ts";
+import { textOf, type Statement } from "./statement.ts";
 
 // A small reference: what the statements of each source come to in the order in which they happened, whatever order they were
 // delivered in. Where the outcome may depend on the order, it says on what, and only that is allowed.
@@ -94,7 +94,7 @@ export function brokenFor(person: number, end: End): string[] {
     const hadLeft = said.some((other) => other.source === told.source && isLeaving(other));
     rule(
       names.length === 0 || (wasAway && hadLeft),
-      `${told.message.event.id} is superseded by what tells it`,
+      `${told.message.event.id} is superseded by what tells ${names.join(", ")}`,
     );
   }
 
@@ -152,7 +152,8 @@ export function brokenFor(person: number, end: End): string[] {
         break;
       }
     }
-    if (!isSure) allowed.add(undefined);
+    // The pool shows `U` of a person whose gender it was not told.
+    if (!isSure) allowed.add(undefined).add(name === "gender" ? "U" : undefined);
     // Who leaves loses them.
     if (name === "departments" && (said.some(isLeaving) || said.some(({ access }) => access === "closed")))
       continue;
@@ -214,9 +215,13 @@ function fieldsOf(user: UserDto): Record<string, string | undefined> {
     customData?: Record<string, string>;
     departmentIds?: string[];
   };
+  const texts = (values: object) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
   return {
-    ...(fields as Record<string, string>),
-    ...Object.fromEntries(Object.entries(customData).map(([name, value]) => [`customData.${name}`, value])),
+    ...texts(fields),
+    ...texts(
+      Object.fromEntries(Object.entries(customData).map(([name, value]) => [`customData.${name}`, value])),
+    ),
     departments: departmentIds?.length ? departmentIds.join() : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { Change } from "#lib/contract/change.ts";
+import { nameOf } from "#lib/pipeline/order.ts";
 import type { EventMessage } from "#lib/contract/queue.ts";
 
 // What a source says about a person, as the model sees it.
@@ -39,15 +40,19 @@ export interface Statement {
   readonly isRead?: true;
 }
 
-/** Each field that changes tell, under the name that the ledger has for it. */
+/** Each field that changes tell, under the name that the ledger has for it. Of fields that are told together, the first. */
 export function tellsOf(changes: readonly Change[]): Record<string, string> {
   const told: Record<string, string> = {};
   for (const change of changes) {
     if (!("person" in change)) continue;
-    const { customData = {}, departmentIds, status: _, otp: __, ...fields } = change.person;
-    for (const [name, value] of Object.entries(fields)) told[name] = String(value);
-    for (const [name, value] of Object.entries(customData)) told[`customData.${name}`] = String(value);
+    const { customData = {}, departmentIds, status: _, otp: __, password: ___, ...fields } = change.person;
+    for (const [name, value] of Object.entries(fields)) if (nameOf(name) === name) told[name] = textOf(value);
+    for (const [name, value] of Object.entries(customData)) told[`customData.${name}`] = textOf(value);
     if (departmentIds) told["departments"] = departmentIds.join();
   }
   return told;
 }
+
+/** A value as text, to be compared. */
+export const textOf = (value: unknown): string =>
+  typeof value === "object" ? JSON.stringify(value) : String(value);
