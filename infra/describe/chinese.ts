@@ -51,6 +51,10 @@ export const chinese: Words = {
     scoped: (source, outOfScope) =>
       `${source} 只同步配置中的 \`scope\` 所选的人员；不再属于该范围的人员${outOfScope === "leave" ? "按离职处理" : "保持不变"}。`,
     mapped: (source) => `${source} 的人员信息会经过配置中的 \`map\`。`,
+    passwordHashes: (keeping) =>
+      keeping === ""
+        ? "来源发送的密码哈希会被丢弃（`drop`）。"
+        : `${keeping} 发送的入职人员的密码哈希原样发送到 Authing，由那里的密码脚本使用（\`keep\`）；其他来源的会被丢弃（\`drop\`）。`,
     dropped: "未列出的部门会被丢弃并记录；载荷中没有映射的字段也是如此。",
     region: (country) => `没有国家代码的电话号码按 ${country} 的号码读取。`,
     secrets: ({ otp, passwordEncryption }) =>

@@ -50,6 +50,8 @@ export interface Words {
     /** `scope` and `map` of a source. */
     readonly scoped: (source: string, outOfScope: OutOfScopePolicy) => string;
     readonly mapped: (source: string) => string;
+    /** @param keeping The sources whose password hashes are kept, as code; empty where there is none. */
+    readonly passwordHashes: (keeping: string) => string;
     readonly region: (country: string) => string;
     readonly secrets: (authing: Config["authing"]) => string;
   };

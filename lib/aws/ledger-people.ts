@@ -13,7 +13,7 @@ import { outcomeIn } from "./stored-outcome.ts";
 // a copy of it; (3) earlier ids point to the new one; (4) the old item keeps only its pointer. Any worker that reads
 // `moving` finishes what another one began before it goes on, and each write has a condition, so that two may do so at once.
 
-type PeopleLedger = Pick<Ledger, "person" | "recordPeople" | "renamePerson" | "events">;
+type PeopleLedger = Pick<Ledger, "person" | "people" | "recordPeople" | "renamePerson" | "events">;
 
 const writesAtOnce = 10;
 /** Pointers that lead to each other: only while a rename is under way. */
@@ -113,10 +113,23 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
     return newestFirst.slice(0, limit);
   }
 
+  async function personBy(externalId: string): Promise<PersonRecord | undefined> {
+    const found = await todays(externalId);
+    return found && personOf(found.id, found.item);
+  }
+
   return {
-    async person(externalId) {
-      const found = await todays(externalId);
-      return found && personOf(found.id, found.item);
+    person: personBy,
+
+    async people(externalIds) {
+      const items = await table.getMany(externalIds.map(personKey));
+      return Promise.all(
+        externalIds.map((externalId, index) => {
+          const item = items[index];
+          // Hardly any id is an earlier one: its pointer is followed by itself.
+          return item?.["renamedTo"] ? personBy(externalId) : item && personOf(externalId, item);
+        }),
+      );
     },
 
     async recordPeople(notes) {

@@ -151,6 +151,8 @@ export interface Ledger {
   firstDepartures(source: string, before: string): Promise<readonly string[]>;
   /** A person by our id, today's or an earlier one: the record then has the id of today. */
   person(externalId: string): Promise<PersonRecord | undefined>;
+  /** The same of several people, in the order of their ids here. */
+  people(externalIds: readonly string[]): Promise<readonly (PersonRecord | undefined)[]>;
   /**
    * Notes people. What created them first stays, and so does their first owner; the newest `userId` counts, since an account may be
    * deleted and made anew.

@@ -18,6 +18,7 @@ export function readOnlyLedger(ledger: Ledger): Ledger {
     countDeparture: async () => 1,
     firstDepartures: (source, before) => ledger.firstDepartures(source, before),
     person: (externalId) => ledger.person(externalId),
+    people: (externalIds) => ledger.people(externalIds),
     async recordPeople() {},
     async renamePerson() {},
     event: (key) => ledger.event(key),

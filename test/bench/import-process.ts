@@ -51,6 +51,7 @@ const ledger: Ledger = {
   countDeparture: ledgerOf.countDeparture,
   firstDepartures: ledgerOf.firstDepartures,
   person: ledgerOf.person,
+  people: ledgerOf.people,
   recordPeople: ledgerOf.recordPeople,
   renamePerson: ledgerOf.renamePerson,
   subjectsOf: ledgerOf.subjectsOf,

@@ -168,6 +168,10 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       return personOf(externalId);
     },
 
+    async people(externalIds) {
+      return externalIds.map(personOf);
+    },
+
     async recordPeople(notes) {
       for (const note of notes) {
         const known = people.get(note.externalId);

@@ -4,7 +4,7 @@ import type { Ledger } from "#lib/contract/ledger.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import { claimMessage, leaseSeconds, lockPeople } from "#lib/pipeline/claims.ts";
 import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
-import { virtualClock } from "../delivery/clock.ts";
+import { virtualClock } from "#infra/prove/clock.ts";
 import { told, type Message } from "../delivery/world.ts";
 
 const start = Date.UTC(2026, 2, 2, 1);

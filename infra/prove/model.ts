@@ -1,0 +1,234 @@
+import type { UserDto } from "#lib/authing/dto.ts";
+import type { EventRecord, Ledger, PersonRecord } from "#lib/contract/ledger.ts";
+import type { PeoplePolicy } from "#lib/contract/policies.ts";
+import type { Statement } from "./statement.ts";
+
+// A small reference: what the statements of each source come to in the order in which they happened, whatever order they were
+// delivered in. Where the outcome may depend on the order, it says on what, and only that is allowed.
+
+/** What is known of a person in the end. */
+export interface End {
+  /** Everything that was said about the person. */
+  readonly said: readonly Told[];
+  readonly user: UserDto | undefined;
+  readonly secret: string | undefined;
+  readonly known: PersonRecord | undefined;
+  /** Whether a departure deletes accounts, by the policy of its source. */
+  readonly deletes: (source: string) => boolean;
+  /** Processes end and Authing fails: two sources may both take an account for their own making for a while. */
+  readonly isTroubled: boolean;
+  /** Of each source that is switched on. */
+  readonly policies: Readonly<Record<string, PeoplePolicy>>;
+}
+
+/** A statement and what became of it. */
+export interface Told extends Statement {
+  readonly record: EventRecord;
+}
+
+const byRank = (one: Statement, other: Statement) => one.rank - other.rank;
+const isLeaving = ({ kind }: Statement) => kind === "leave" || kind === "leave-later";
+
+/** Sources that may speak about a person: who brought them, and who speaks about the same people as others. */
+const speakersOf = ({ known, policies }: End): readonly string[] =>
+  Object.keys(policies).filter((source) => policies[source] === "shared" || known === undefined || known.owner === source);
+
+/** What an operator has decided against, or has not decided yet, was not said. */
+function counts({ record: { outcome } }: Told): boolean {
+  return outcome.kind !== "held" && outcome.reason !== "discarded";
+}
+
+/**
+ * What a source says of access last: joiners, departures and status words alike. An announced departure counts unless it was
+ * withdrawn; what is said of access after it was announced makes it lapse.
+ */
+function accessOf(said: readonly Told[]): Told | undefined {
+  const withdrawn =
+    said
+      .filter(({ kind }) => kind === "withdraw")
+      .toSorted(byRank)
+      .at(-1)?.rank ?? -1;
+  return said
+    .filter(({ access, isAnnounced, rank }) => access !== undefined && !(isAnnounced && rank < withdrawn))
+    .toSorted(byRank)
+    .at(-1);
+}
+
+/**
+ * What was said of a person who had left before anything else was heard of them makes no account for the sake of closing it: it is
+ * gone when they come back. Only while there was no account.
+ */
+export function isGone(name: string, { record, tells }: Told): boolean {
+  const { kind, reason } = record.outcome;
+  const isLate = kind === "superseded" || reason === "person-has-left";
+  const onlyCloses = kind === "already-done" && reason === "user-unknown" && name in tells;
+  return onlyCloses || (isLate && record.superseded?.[name] === undefined);
+}
+
+/** The rules that do not hold for a person. */
+export function brokenFor(person: number, end: End): string[] {
+  const { said, user } = end;
+  const broken: string[] = [];
+  const rule = (holds: boolean, name: string) => void (holds || broken.push(`${person}: ${name}`));
+  const speakers = speakersOf(end);
+  const bySource = Object.keys(end.policies).map((source) => ({
+    source,
+    maySpeak: speakers.includes(source),
+    own: said.filter((each) => each.source === source && counts(each)),
+  }));
+
+  // When the ledger learned of the account.
+  const bringer = said.find(({ record: { source, id } }) => end.known?.createdBy === `${source}/${id}`);
+  const came = [user?.createdAt ?? "", bringer?.record.settledAt ?? ""].toSorted()[1] ?? "";
+  const renamed = said.find(({ kind }) => kind === "rename");
+  for (const told of said) {
+    const holds = mayBeRefused(told, end, speakers);
+    rule(holds, `${told.source}/${told.message.event.id} is not ${told.record.outcome.reason}`);
+    const names = Object.keys(told.tells).filter((name) => isGone(name, told));
+    // Under its new id a person is not known before the event that says so.
+    const isUnderNewId = renamed !== undefined && told.record.subject !== renamed.record.subject;
+    const knownSince = isUnderNewId ? renamed.record.settledAt : "";
+    const wasAway = user === undefined || [came, knownSince].some((at) => at >= told.record.settledAt);
+    const hadLeft = said.some((other) => other.source === told.source && isLeaving(other));
+    rule(
+      names.length === 0 || (wasAway && hadLeft),
+      `${told.message.event.id} is superseded by what tells it`,
+    );
+  }
+
+  // Access.
+  const voices = bySource.filter(({ maySpeak }) => maySpeak).map(({ own }) => ({ own, last: accessOf(own) }));
+  const closing = voices.filter(({ last }) => last?.access === "closed");
+  // Nobody was there to be closed when it came: what another source brings later is not closed by it.
+  const hasClosed = closing.filter(({ last }) => last?.record.outcome.reason !== "user-unknown");
+  const isOpen = user?.status === "Activated";
+  rule(hasClosed.length === 0 || !isOpen, "no account is open that should be closed");
+  const opening = voices.filter(({ last }) => last?.access !== "closed");
+  const isBrought = opening.some(({ own }) =>
+    own.some(({ brings, record }) => brings && record.outcome.kind !== "rejected"),
+  );
+  // After a departure a status alone brings no person back who is not there: an account was deleted, or was never made.
+  const cannotReturn = opening.some(({ own, last }) => own.some(isLeaving) && last?.brings !== true);
+  const leftFirst = opening.some(({ own }) => own.some((told) => isGone("access", told)));
+  if (closing.length === 0 && isBrought) {
+    rule(
+      isOpen || (user === undefined && (cannotReturn || leftFirst)),
+      "no account is closed that should be open",
+    );
+  }
+  rule(user === undefined || isBroughtBy(said), "no person is there that no source brought");
+
+  // Fields.
+  const hasBeenDeleted = said.some((told) => isLeaving(told) && end.deletes(told.source));
+  const names = new Set(said.flatMap(({ tells }) => Object.keys(tells)));
+  names.delete("externalId");
+  const shown = user && fieldsOf(user);
+  for (const name of shown ? names : []) {
+    const value = shown?.[name];
+    const allowed = new Set<string | undefined>();
+    let isSure = false;
+    for (const { source, maySpeak, own } of bySource) {
+      if (!maySpeak) {
+        // An event that made the account, and ended before it was noted, comes again when it is another source's.
+        const made = end.isTroubled ? own.filter(({ brings }) => brings) : [];
+        for (const { tells } of made) allowed.add(tells[name]);
+        continue;
+      }
+      const telling = own
+        .filter((told) => name in told.tells && !isGone(name, told))
+        .toSorted(byRank)
+        .toReversed();
+      for (const told of telling) {
+        allowed.add(told.tells[name]);
+        const isRefused = told.record.outcome.kind === "rejected";
+        // The joiner of a source that did not bring the person says that they are there; more only if it was not its first word.
+        const isFirst = told.kind.startsWith("create") && end.known?.owner !== source;
+        // What is read later may show less than what was true when it was said: only the newest is read as it was said.
+        const isPassed = told.isRead && own.some(({ rank }) => rank > told.rank);
+        if (isRefused || isFirst || isPassed || hasBeenDeleted) continue;
+        isSure = true;
+        break;
+      }
+    }
+    if (!isSure) allowed.add(undefined);
+    // Who leaves loses them.
+    if (name === "departments" && (said.some(isLeaving) || said.some(({ access }) => access === "closed")))
+      continue;
+    rule(allowed.has(value), `${name} is ${value}, which is none of ${[...allowed].join(", ")}`);
+  }
+  return broken.concat(brokenSecret(person, end, speakers, hasBeenDeleted));
+}
+
+const isBroughtBy = (said: readonly Told[]) => said.some(({ brings }) => brings);
+
+function brokenSecret(
+  person: number,
+  { said, secret, user, isTroubled }: End,
+  speakers: readonly string[],
+  hasBeenDeleted: boolean,
+) {
+  const secrets = said.filter((told) => told.secret !== undefined && counts(told));
+  if (!user || secrets.length === 0) return [];
+  const newest = speakers.flatMap((source) => {
+    const own = secrets
+      .filter((told) => told.source === source && !isGone("otp", told))
+      .toSorted(byRank)
+      .toReversed();
+    const sure = own.findIndex(({ record }) => record.outcome.kind !== "rejected");
+    return sure === -1 ? own : own.slice(0, sure + 1);
+  });
+  const isSure = newest.some(({ record }) => record.outcome.kind !== "rejected") && !hasBeenDeleted;
+  const made = isTroubled ? secrets.filter(({ source, brings }) => brings && !speakers.includes(source)) : [];
+  const allowed = [...newest, ...made].map((told) => told.secret);
+  const holds = secret === undefined ? !isSure : allowed.includes(secret) || hasBeenDeleted;
+  return holds ? [] : [`${person}: the second factor is the one that was told last`];
+}
+
+/** Whether a refusal is right, in the end: what was refused for a moment is redriven before the end. */
+function mayBeRefused(told: Told, end: End, speakers: readonly string[]): boolean {
+  const { kind, reason } = told.record.outcome;
+  if (kind !== "rejected" || reason === "discarded") return true;
+  const others = end.said.filter(({ source }) => source !== told.source);
+  switch (reason) {
+    case "person-of-another-source":
+      return !speakers.includes(told.source) && end.policies[told.source] === "own";
+    case "user-unknown":
+      return end.user === undefined || !speakers.includes(told.source);
+    case "account-not-active":
+    case "user-not-created":
+      return others.some(({ access }) => access === "closed");
+    default:
+      return false;
+  }
+}
+
+/** The fields of an account under the names of the ledger. */
+function fieldsOf(user: UserDto): Record<string, string | undefined> {
+  const {
+    customData = {},
+    departmentIds,
+    ...fields
+  } = user as unknown as Record<string, unknown> & {
+    customData?: Record<string, string>;
+    departmentIds?: string[];
+  };
+  return {
+    ...(fields as Record<string, string>),
+    ...Object.fromEntries(Object.entries(customData).map(([name, value]) => [`customData.${name}`, value])),
+    departments: departmentIds?.length ? departmentIds.join() : undefined,
+  };
+}
+
+/** What the ledger says is what is there. */
+export async function brokenLedger(users: readonly UserDto[], ledger: Ledger): Promise<string[]> {
+  const broken: string[] = [];
+  for (const { externalId = "", userId, status } of users) {
+    const known = await ledger.person(externalId);
+    if (known?.userId !== userId) broken.push(`the ledger knows ${externalId}`);
+    if (known?.externalId !== externalId) broken.push(`the ledger knows the id of ${externalId}`);
+    if ((known?.closedBy === undefined) !== (status === "Activated")) {
+      broken.push(`the ledger knows who closed ${externalId}`);
+    }
+  }
+  return broken;
+}
