@@ -101,7 +101,10 @@ const start = form([], options, async ({ options }) => {
       if (held) held.push(line);
       else say(line);
     }),
-    ...(apis && { record: (source, answers) => apis.play(source, { answers }) }),
+    ...(apis && {
+      record: (source, answers) => apis.play(source, { answers }),
+      recordedPeople: (source) => readListFixture(source)?.asked.map(({ subject }) => subject),
+    }),
   }).catch(async (error: unknown) => {
     await apis?.close();
     throw portFailure(error, settings.port);

@@ -102,6 +102,12 @@ export const chinese: Words = {
     outside: "没有函数在您的网络中运行：出站请求来自 AWS 会变化的地址。",
     within: (functions, subnets, groups) =>
       `${functions} 在 ${subnets} 中运行，使用 ${groups}：其请求来自您的 NAT 网关的地址。`,
+    readers: (readers) =>
+      `上传的文件、导入中的行和暂存的事件由需要它们的函数读取${readers === "" ? "" : `，以及 ${readers}`}；存储桶拒绝其他任何读取。`,
+    addresses: {
+      logged: "访问日志记录每个请求的来源地址。",
+      notLogged: "访问日志不记录发送方的地址。",
+    },
     always: [
       "存储桶和队列拒绝没有 TLS 的请求。存储桶不公开。",
       "密钥创建时为空，任何部署都不读取、也不变更密钥。",

@@ -123,6 +123,12 @@ export const english: Words = {
       "No function runs in a network of yours: outgoing requests come from addresses of AWS that change.",
     within: (functions, subnets, groups) =>
       `${functions} run in ${subnets} with ${groups}: their requests come from the address of your NAT gateway.`,
+    readers: (readers) =>
+      `Uploaded files, rows of imports in work and parked events are read by the functions that need them${readers === "" ? "" : `, and by ${readers}`}; the bucket refuses everybody else.`,
+    addresses: {
+      logged: "The access log has the address that each request came from.",
+      notLogged: "The access log has no address of a sender.",
+    },
     always: [
       "Bucket and queues refuse requests without TLS. The bucket is not public.",
       "Secrets are created empty, and no deployment reads or changes them.",

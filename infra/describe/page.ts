@@ -233,7 +233,7 @@ function outgoing(
 }
 
 function protection(
-  { encryption, network }: Config,
+  { encryption, network, readers, webhooks }: Config,
   functions: readonly FunctionDefinition[],
   { comma, protection }: Words,
 ): string {
@@ -245,6 +245,8 @@ function protection(
       ? protection.outside
       : protection.within(codes(within), codes(network.subnetIds), codes(network.securityGroupIds)),
     ...protection.always,
+    protection.readers(codes(readers)),
+    protection.addresses[webhooks.logsAddresses ? "logged" : "notLogged"],
   ]);
 }
 

@@ -85,6 +85,9 @@ export interface Words {
     readonly encryption: Readonly<Record<Config["encryption"], string>>;
     readonly outside: string;
     readonly within: (functions: string, subnets: string, groups: string) => string;
+    /** @param readers ARNs, or empty where there are none besides the functions. */
+    readonly readers: (readers: string) => string;
+    readonly addresses: Readonly<Record<"logged" | "notLogged", string>>;
     readonly always: readonly string[];
   };
   readonly retention: {

@@ -98,8 +98,8 @@ export function startMachine({
   ...options
 }: MachineOptions): Machine {
   const { database, ledger, objects, parked } = store;
-  const { log: first, refusals } = rememberRefusals(options.log, database);
-  const { log, recent } = rememberRecent(first, database);
+  const { log: refusalLog, refusals } = rememberRefusals(options.log, database);
+  const { log, recent } = rememberRecent(refusalLog, database);
   const sources = enabledSources(config);
   const speaking = speakingSources(config);
   const digests = { current: { key: store.digestKey() } };

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 import type { Config } from "#lib/config.ts";
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { Parked } from "#lib/contract/parked.ts";
 import type { LoadSecret } from "#lib/contract/secrets.ts";
+import type { OperationRequest } from "#lib/handlers/operations.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { maxUploadBytes } from "#lib/uploads/upload-size.ts";
 import { AuthingSecret } from "#lib/wiring/authing.ts";
@@ -28,6 +30,8 @@ export interface StackOptions {
   readonly log: Log;
   /** Takes the answers that a source's API gives from now on. Absent: sources ask their real APIs. */
   readonly record?: (source: string, answers: readonly RecordedAnswer[]) => void;
+  /** The people that the recorded API of a source can be asked about, by the source's ids. Absent: sources ask their real APIs. */
+  readonly recordedPeople?: (source: string) => readonly string[] | undefined;
   /** Default: one that ends with the process. The stack does not close it. */
   readonly store?: Store;
   /** Whether everybody who comes in is invented: `MachineOptions`. */
@@ -88,9 +92,23 @@ export async function startStack({ loadSecret, port, ...options }: StackOptions)
     isPatient: false,
     isInvented: options.isInvented === true && sandbox !== undefined,
   });
-  const own = { machine, store, stack: "laptop" };
+  const own = { machine, operate, store, stack: "laptop" };
   let url = "";
   const page = options.page?.({ machine, sandbox, url: () => url });
+
+  /** A recorded API says of no other person whether they exist: without a word about it, that would look like a wrong host. */
+  async function operate(request: OperationRequest): Promise<unknown> {
+    try {
+      return await machine.operate(request);
+    } catch (error) {
+      const people = request.operation === "sync" ? options.recordedPeople?.(request.source) : undefined;
+      if (!people || request.operation !== "sync" || people.includes(request.subject)) throw error;
+      throw new InboundError("malformed", "person-not-recorded", {
+        path: request.source,
+        hint: `the recorded API has no such person; it has ${people.join(", ")}`,
+      });
+    }
+  }
 
   /** As on AWS; and the developer, whose machine this is, is told which path it was. */
   async function noRoute(request: LocalRequest): Promise<Answer> {

@@ -15,7 +15,7 @@ export interface DeliveryHistory {
 }
 
 /** What a source has said of late. */
-export interface Heard {
+interface Heard {
   /** When a delivery was accepted last, ISO 8601, UTC; absent where none is known of the last days. */
   readonly lastAt?: string;
   /** Deliveries that were accepted in the last 24 hours. */

@@ -11,7 +11,7 @@ export const recentMessages = {
   fileSettled: "import settled",
 } as const;
 
-export const recentOutcomes = [
+const recentOutcomes = [
   "accepted",
   "already-done",
   "superseded",
@@ -23,7 +23,7 @@ export const recentOutcomes = [
   /** The queue gives it again. */
   "retried",
 ] as const satisfies readonly (Outcome["kind"] | "waiting" | "retried")[];
-export type RecentOutcome = (typeof recentOutcomes)[number];
+type RecentOutcome = (typeof recentOutcomes)[number];
 
 /** What became of an event, or of a whole file: the rows of a file are in its results. */
 export interface RecentEvent {

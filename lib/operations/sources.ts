@@ -7,7 +7,7 @@ import type { Ledger } from "#lib/contract/ledger.ts";
 export const SourcesRequest = z.strictObject({ operation: z.literal("sources") });
 
 /** How a source does. Moments are ISO 8601, UTC. */
-export interface SourceState {
+interface SourceState {
   readonly name: string;
   /** How people call the sender. */
   readonly title: string;

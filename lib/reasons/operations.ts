@@ -34,6 +34,12 @@ export const operations: ReasonGroup = {
       zhNext: "请查看函数日志，然后再次运行命令。",
       run: runDoctor,
     },
+    "person-not-recorded": {
+      en: "On this laptop the source's API is a recording, and the recording has no such person.",
+      enNext: "Name a person whom it has; fixtures/list.json of the source holds them.",
+      zh: "本机上该来源的 API 是录制的应答，其中没有此人。",
+      zhNext: "请使用录制中已有的人员，参见该来源的 fixtures/list.json。",
+    },
     "operator-refused": {
       en: "The service on this machine takes operations only from the user that runs it: nothing was changed.",
       enNext: "Run the command as that user, with the same INBOUND_STORE.",

@@ -21,7 +21,18 @@ type Counted = Readonly<Record<string, number>>;
 
 /** What the report shows of report.json. `RosterReport` of lib/rosters says what each field means. */
 export interface ShownRoster extends Readonly<
-  Record<"open" | "joiners" | "movers" | "back" | "unchanged" | "others" | "undecided" | "closed", number>
+  Record<
+    | "open"
+    | "joiners"
+    | "movers"
+    | "back"
+    | "unchanged"
+    | "others"
+    | "undecided"
+    | "rejectedBefore"
+    | "closed",
+    number
+  >
 > {
   readonly source: string;
   readonly run: string;
@@ -101,6 +112,7 @@ export function RosterReport({
       ["unchanged", report.unchanged],
       ["others", report.others],
       ["undecided", report.undecided],
+      ["rejectedBefore", report.rejectedBefore],
       ["closed", report.closed],
     ]),
     fields("fields", report.fields),

@@ -25,6 +25,7 @@ export const words = {
   unchanged: ["unchanged", "无变化"],
   others: ["belong to another source: not touched", "属于其他来源：不做处理"],
   undecided: ["asked about before, not decided", "此前已询问、尚未决定"],
+  rejectedBefore: ["back, and rejected before", "返聘，此前已拒绝"],
   closed: ["closed, or never there", "已关闭或从未存在"],
   departures: ["Departures", "离职"],
   listed: ["the list says that they have left", "列表标明已离职"],

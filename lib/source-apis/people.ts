@@ -29,11 +29,21 @@ export function waitUntilVisible({ occurredAt }: SourceEvent, now: number): void
  * @throws InboundError `unavailable` `departure-not-visible-yet` until ten minutes after the event, so that it is retried; then
  *   `malformed` `departure-unconfirmed`.
  */
-export function refuseDeparture({ occurredAt }: SourceEvent, now: number): never {
+export function refuseDeparture(event: SourceEvent, now: number): never {
+  waitForDeparture(event, now);
+  throw departureUnconfirmed();
+}
+
+/** The first part of `refuseDeparture`, for a source whose `translate` decides what the API shows. */
+export function waitForDeparture({ occurredAt }: SourceEvent, now: number): void {
   if (now - Date.parse(occurredAt) < becomesVisibleWithinMilliseconds) {
     throw new InboundError("unavailable", "departure-not-visible-yet");
   }
-  throw new InboundError("malformed", "departure-unconfirmed", {
+}
+
+/** The second part. */
+export function departureUnconfirmed(): InboundError {
+  return new InboundError("malformed", "departure-unconfirmed", {
     hint: "the source still has this person: look them up there; a forged delivery would look like this",
   });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { burst } from "./burst.ts";
 import { cold } from "./cold.ts";
+import { cost } from "./cost.ts";
 import { costRounds, measure, ratioRounds, spread, type Rounds } from "./measure.ts";
 import { meets, type Aim, type Prepared, type Ratio, type Section } from "./section.ts";
 import { delivery } from "./delivery.ts";
@@ -31,6 +32,7 @@ const sections: readonly Section[] = [
   rowsOfPeople,
   imports,
   rosters,
+  cost,
 ];
 /** A section with unclear ratios gets more rounds until this much time has passed. */
 const budgetMilliseconds = 120_000;

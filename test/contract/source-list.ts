@@ -161,16 +161,14 @@ export function attackList(tested: SourceUnderTest): void {
     });
 
     it("reads one person by the id, and proves a departure where the vendor documents how", async () => {
-      const canAsk = recorded.asked.some(({ answers }) => answers.length > 0);
       expect(
-        recorded.asked.some(({ changes }) => changes?.every(({ kind }) => kind !== "leave") ?? false),
-      ).toBe(canAsk);
+        recorded.asked.filter(({ changes }) => changes?.every(({ kind }) => kind !== "leave")),
+      ).not.toEqual([]);
       expect(
         recorded.asked.some(({ changes, fails }) =>
           changes ? changes.some(({ kind }) => kind === "leave") : fails === undefined,
         ),
       ).toBe(!recorded.provesNoDeparture);
-      // What the source answers about a person who is gone, as far as its vendor documents it, proves nothing.
       expect(unsaid.length > 0 || !recorded.provesNoDeparture).toBe(true);
       for (const { subject, answers, changes, fails } of recorded.asked) {
         if (fails !== undefined) continue;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carryOutAsked, type Asked } from "../operations/asked.ts";
+import { carryOutAsked, type Asked } from "#infra/prove/asked.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { apply } from "#lib/pipeline/apply.ts";

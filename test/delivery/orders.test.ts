@@ -167,7 +167,7 @@ it("a joiner without our id is no account's because of its address, and its seco
 it("an account with our id is not the making of an event without one", async () => {
   const world = await openOwnWorld();
   await play(world, hr(0, [create("1")]));
-  world.restart();
+  await world.restart();
   const { externalId: _, ...nameless } = personOf("1");
   await play(world, idp(0, [{ kind: "create", person: nameless, trail: {} }]));
   expect(await world.recordOf("idp", "at-0")).toMatchObject({

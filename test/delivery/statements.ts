@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import type { Change } from "#lib/contract/change.ts";
+import { tellsOf, type Kind, type Statement } from "#infra/prove/statement.ts";
 import { personOf, told, type Message } from "./world.ts";
 
 // What two sources say about a few people: random, and true when it is said. Each statement has a rank, its place in the order in
@@ -7,21 +8,6 @@ import { personOf, told, type Message } from "./world.ts";
 
 export type SourceName = "hr" | "idp";
 export const sources = ["hr", "idp"] as const;
-
-export type Kind =
-  | "create"
-  | "create-with-otp"
-  | "create-later"
-  | "update"
-  | "complete"
-  | "edit"
-  | "open"
-  | "close"
-  | "leave"
-  | "leave-later"
-  | "withdraw"
-  | "import-otp"
-  | "rename";
 
 /** A draw: what `statementsOf` makes a statement of. */
 export interface Draw {
@@ -36,24 +22,6 @@ export interface Draw {
   readonly place: number;
   /** A mapping bug makes it dead until the operator redrives it. */
   readonly isBroken: boolean;
-}
-
-/** What the model has to know of a statement. */
-export interface Statement {
-  readonly source: SourceName;
-  readonly person: number;
-  readonly kind: Kind;
-  readonly rank: number;
-  readonly message: Message;
-  /** The fields it tells, in the words of the ledger, with their values. */
-  readonly tells: Readonly<Record<string, string>>;
-  /** What it says of access to the account. */
-  readonly access?: "open" | "closed";
-  /** It announces the last day. */
-  readonly isAnnounced: boolean;
-  /** It brings a person who is not there. */
-  readonly brings: boolean;
-  readonly secret?: string;
 }
 
 /**
@@ -249,19 +217,6 @@ function addressOf(person: number, renamed: ReadonlySet<number>): string {
 /** A TOTP secret that tells its rank. */
 const secretOf = (rank: number) =>
   `JBSWY3DPEHPK3PXP${String.fromCharCode(65 + (rank % 26))}${rank < 26 ? "AAAAAAA" : "BBBBBBB"}`;
-
-/** Each field that changes tell, under the name that the ledger has for it. */
-function tellsOf(changes: readonly Change[]): Record<string, string> {
-  const told: Record<string, string> = {};
-  for (const change of changes) {
-    if (!("person" in change)) continue;
-    const { customData = {}, departmentIds, status: _, otp: __, ...fields } = change.person;
-    for (const [name, value] of Object.entries(fields)) told[name] = String(value);
-    for (const [name, value] of Object.entries(customData)) told[`customData.${name}`] = String(value);
-    if (departmentIds) told["departments"] = departmentIds.join();
-  }
-  return told;
-}
 
 /** 7 is given the id that 3 had. */
 export const heir = (rank: number): Message =>

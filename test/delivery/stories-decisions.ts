@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Asked } from "../operations/asked.ts";
+import type { Asked } from "#infra/prove/asked.ts";
 import { create, update, range, joiners, leavers, countOf, outcomesOf, type Story } from "./story.ts";
 import { day, personOf, told } from "./world.ts";
 import { parkedList } from "../contract/parked-list.ts";

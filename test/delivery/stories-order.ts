@@ -18,7 +18,7 @@ function duplicates(): Story {
     async play(world) {
       await Promise.all(range(5).map(() => world.invoke([event])));
       await world.deliver(range(15).map(() => event));
-      world.restart();
+      await world.restart();
       world.clock.pass(3600);
       await world.deliver([later]);
       await world.deliver([nameless]);

@@ -125,7 +125,7 @@ function customFieldUnknown(): Story {
           );
       }
       customFields.push("badge");
-      world.restart();
+      await world.restart();
       world.clock.pass(180);
       await world.deliver(events);
     },

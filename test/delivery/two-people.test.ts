@@ -4,8 +4,8 @@ import type { Change, PersonReference } from "#lib/contract/change.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import { createPace } from "#lib/delivery/pace.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import { virtualClock } from "./clock.ts";
-import { directPool } from "./direct-pool.ts";
+import { virtualClock } from "#infra/prove/clock.ts";
+import { directPool } from "#infra/prove/pool.ts";
 import { secret } from "./story.ts";
 import { accessKey, day, personOf } from "./world.ts";
 

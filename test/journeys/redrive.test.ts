@@ -6,7 +6,7 @@ import { createPace } from "#lib/delivery/pace.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { memoryLedger } from "../memory/ledger.ts";
 import { memoryParked } from "../memory/parked.ts";
-import { carryOutAsked, type Asked } from "../operations/asked.ts";
+import { carryOutAsked, type Asked } from "#infra/prove/asked.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";

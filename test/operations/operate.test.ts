@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Change } from "#lib/contract/change.ts";
 import { shortIdOf, type ParkedKind } from "#lib/contract/parked.ts";
 import { ChangeRequest, ListRequest, PauseRequest } from "#lib/operations/requests.ts";
-import type { Asked } from "./asked.ts";
+import type { Asked } from "#infra/prove/asked.ts";
 import { openOwnWorld } from "../delivery/own-world.ts";
 import { create, mover } from "../delivery/story.ts";
 import { day, personOf, told, type Message, type World } from "../delivery/world.ts";
@@ -25,7 +25,7 @@ const parked = async (world: World, kind: ParkedKind) =>
 const results = async (world: World, request: Asked) =>
   Object.fromEntries((await world.operate(request)).map(({ id, result }) => [id, result]));
 /** At each claim of an event: what came of it, and what is parked of a kind. */
-function watch(world: World, id: string, kind: ParkedKind): string[][] {
+async function watch(world: World, id: string, kind: ParkedKind): Promise<string[][]> {
   const seen: string[][] = [];
   const claim = world.ledger.claim.bind(world.ledger);
   world.ledger.claim = async (key, by) => {
@@ -33,7 +33,7 @@ function watch(world: World, id: string, kind: ParkedKind): string[][] {
     if (key.id === id) seen.push([result.state, ...(await parked(world, kind))]);
     return result;
   };
-  world.restart();
+  await world.restart();
   return seen;
 }
 const redrive = (kind: "dead" | "rejected" = "dead", mode: "preview" | "apply" = "apply"): Asked => ({
@@ -120,8 +120,10 @@ describe("a redrive", () => {
     await world.deliver([hr("hired", "1", 0, [create("1")], { broken: true })]);
     world.mend();
     // Another worker has the person.
-    await world.ledger.claim({ source: "people", id: "1" }, { owner: "another", leaseSeconds: 60 });
-    const tries = watch(world, "hired", "dead");
+    const another = { source: "hr", id: "another" };
+    await world.ledger.claim(another, { owner: "another", leaseSeconds: 60 });
+    await world.ledger.lockPerson("1", another, 60);
+    const tries = await watch(world, "hired", "dead");
     expect(await results(world, redrive())).toEqual({ hired: "accepted" });
     expect(tries).toEqual([
       ["claimed", "hired"],
@@ -202,8 +204,10 @@ describe("an unreadable delivery", () => {
     const events = [hr("hired-1", "1", 0, [create("1")]), hr("hired-2", "2", 0, [create("2")])];
     await world.deliver([delivery(events.map(({ event }) => event))]);
     expect(await results(world, redrive("dead", "preview"))).toEqual({ hash: "accepted, accepted" });
-    await world.ledger.claim({ source: "people", id: "2" }, { owner: "another", leaseSeconds: 60 });
-    const tries = watch(world, "hired-2", "dead");
+    const another = { source: "hr", id: "another" };
+    await world.ledger.claim(another, { owner: "another", leaseSeconds: 60 });
+    await world.ledger.lockPerson("2", another, 60);
+    const tries = await watch(world, "hired-2", "dead");
     expect(await results(world, redrive())).toEqual({ hash: "accepted, accepted" });
     expect(tries).toEqual([
       ["claimed", "hash"],
@@ -269,7 +273,7 @@ describe("a decision about what is held", () => {
     const world = await held();
     await world.ledger.reopen({ source: "hr", id: "left-0" });
     await world.ledger.claim({ source: "hr", id: "left-0" }, { owner: "another", leaseSeconds: 60 });
-    const tries = watch(world, "left-0", "held");
+    const tries = await watch(world, "left-0", "held");
     expect(await results(world, { operation: "discard", kind: "held" })).toEqual({ "left-0": "discarded" });
     expect(tries).toEqual([
       ["busy", "left-0"],

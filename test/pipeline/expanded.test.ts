@@ -5,8 +5,8 @@ import type { Fetch, SourceEvent } from "#lib/contract/source.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import { memoryParked } from "../memory/parked.ts";
 import { memoryLedger } from "../memory/ledger.ts";
-import { virtualClock } from "../delivery/clock.ts";
-import { lives } from "../delivery/lives.ts";
+import { virtualClock } from "#infra/prove/clock.ts";
+import { lives } from "#infra/prove/lives.ts";
 import { day, portsOf, told } from "../delivery/world.ts";
 import { parkedList } from "../contract/parked-list.ts";
 

@@ -231,7 +231,7 @@ describe("a defect that an event brings to light", () => {
         },
       };
     };
-    world.restart();
+    await world.restart();
     await world.deliver([hr("joined", 0, [create("1")]), told("hr", "joined-2", "2", 0, [create("2")])]);
     const exploding = hr("explodes", 1, [mover({ city: "explodes" })]);
     await world.deliver([

@@ -56,6 +56,7 @@ const roster: ShownRoster = {
   unchanged: 5,
   others: 0,
   undecided: 0,
+  rejectedBefore: 0,
   closed: 0,
   fields: { [name(3)]: 2 },
   departures: {

@@ -19,10 +19,11 @@ import { runRoster } from "#lib/rosters/run.ts";
 import { startRoster } from "#lib/rosters/start.ts";
 import { localBucket } from "#infra/store/objects.ts";
 import * as z from "zod/mini";
-import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
-import { directPool } from "../delivery/direct-pool.ts";
-import { lives, type Lives } from "../delivery/lives.ts";
-import { accessKey, day, personOf, portsOf, type Pool } from "../delivery/world.ts";
+import { virtualClock, type VirtualClock } from "#infra/prove/clock.ts";
+import { directPool } from "#infra/prove/pool.ts";
+import { lives, type Lives } from "#infra/prove/lives.ts";
+import { accessKey, day, personOf, portsOf } from "../delivery/world.ts";
+import type { Pool } from "#infra/prove/world.ts";
 import { memoryLedger } from "../memory/ledger.ts";
 import { memoryParked } from "../memory/parked.ts";
 import { newObjects, type TestObjects } from "../store.ts";
@@ -275,6 +276,15 @@ export async function openRosterWorld({
     statuses: () =>
       Object.fromEntries(pool.users().map(({ externalId, status }) => [externalId ?? "", status ?? ""])),
   };
+}
+
+/** A company whose people the roster of the day before has brought. */
+export async function comparedWorld(count: number, options: RosterWorldOptions = {}): Promise<RosterWorld> {
+  const world = await openRosterWorld(options);
+  for (let id = 0; id < count; id += 1) world.company.people.set(String(id), employee(String(id)));
+  await world.roster();
+  world.clock.pass(86_400);
+  return world;
 }
 
 function listOf(company: Company): Listing<unknown> {

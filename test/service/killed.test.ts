@@ -4,7 +4,7 @@ import { signDelivery } from "#infra/fixtures/cases.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
 import { openStore } from "#infra/store/store.ts";
 import bamboohr from "#lib/sources/bamboohr/index.ts";
-import { virtualClock } from "../delivery/clock.ts";
+import { virtualClock } from "#infra/prove/clock.ts";
 import { hired } from "../journeys/people.ts";
 import { invented } from "../invented-secrets.ts";
 import { newPlace, operatorHeader, startServe, type ServiceProcess } from "./service-process.ts";

@@ -20,10 +20,11 @@ import {
   type UndonePage,
   type UndoneRow,
 } from "#lib/uploads/undo/undo.ts";
-import { virtualClock, type VirtualClock } from "../delivery/clock.ts";
-import { directPool } from "../delivery/direct-pool.ts";
-import { lives, type Lives } from "../delivery/lives.ts";
-import { accessKey, day, type Pool } from "../delivery/world.ts";
+import { virtualClock, type VirtualClock } from "#infra/prove/clock.ts";
+import { directPool } from "#infra/prove/pool.ts";
+import { lives, type Lives } from "#infra/prove/lives.ts";
+import { accessKey, day } from "../delivery/world.ts";
+import type { Pool } from "#infra/prove/world.ts";
 import { uploadPorts } from "./upload-ports.ts";
 
 // The environment of imports, in virtual time: queues that deliver each message again until it is acknowledged, Authing's sandbox,

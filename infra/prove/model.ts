@@ -1,7 +1,7 @@
 import type { UserDto } from "#lib/authing/dto.ts";
 import type { EventRecord, Ledger, PersonRecord } from "#lib/contract/ledger.ts";
-import type { LeavePolicy, PeoplePolicy } from "#lib/contract/policies.ts";
-import { sources, type SourceName, type Statement } from "./statements.ts";
+import type { PeoplePolicy } from "#lib/contract/policies.ts";
+import type { Statement } from "./statement.ts";
 
 // A small reference: what the statements of each source come to in the order in which they happened, whatever order they were
 // delivered in. Where the outcome may depend on the order, it says on what, and only that is allowed.
@@ -13,10 +13,12 @@ export interface End {
   readonly user: UserDto | undefined;
   readonly secret: string | undefined;
   readonly known: PersonRecord | undefined;
-  readonly leave: LeavePolicy;
+  /** Whether a departure deletes accounts, by the policy of its source. */
+  readonly deletes: (source: string) => boolean;
   /** Processes end and Authing fails: two sources may both take an account for their own making for a while. */
   readonly isTroubled: boolean;
-  readonly policies: Readonly<Record<SourceName, PeoplePolicy>>;
+  /** Of each source that is switched on. */
+  readonly policies: Readonly<Record<string, PeoplePolicy>>;
 }
 
 /** A statement and what became of it. */
@@ -28,8 +30,8 @@ const byRank = (one: Statement, other: Statement) => one.rank - other.rank;
 const isLeaving = ({ kind }: Statement) => kind === "leave" || kind === "leave-later";
 
 /** Sources that may speak about a person: who brought them, and who speaks about the same people as others. */
-const speakersOf = ({ known, policies }: End): readonly SourceName[] =>
-  sources.filter((source) => policies[source] === "shared" || known === undefined || known.owner === source);
+const speakersOf = ({ known, policies }: End): readonly string[] =>
+  Object.keys(policies).filter((source) => policies[source] === "shared" || known === undefined || known.owner === source);
 
 /** What an operator has decided against, or has not decided yet, was not said. */
 function counts({ record: { outcome } }: Told): boolean {
@@ -69,7 +71,7 @@ export function brokenFor(person: number, end: End): string[] {
   const broken: string[] = [];
   const rule = (holds: boolean, name: string) => void (holds || broken.push(`${person}: ${name}`));
   const speakers = speakersOf(end);
-  const bySource = sources.map((source) => ({
+  const bySource = Object.keys(end.policies).map((source) => ({
     source,
     maySpeak: speakers.includes(source),
     own: said.filter((each) => each.source === source && counts(each)),
@@ -117,7 +119,7 @@ export function brokenFor(person: number, end: End): string[] {
   rule(user === undefined || isBroughtBy(said), "no person is there that no source brought");
 
   // Fields.
-  const hasBeenDeleted = end.leave === "delete" && said.some(isLeaving);
+  const hasBeenDeleted = said.some((told) => isLeaving(told) && end.deletes(told.source));
   const names = new Set(said.flatMap(({ tells }) => Object.keys(tells)));
   names.delete("externalId");
   const shown = user && fieldsOf(user);
@@ -141,7 +143,9 @@ export function brokenFor(person: number, end: End): string[] {
         const isRefused = told.record.outcome.kind === "rejected";
         // The joiner of a source that did not bring the person says that they are there; more only if it was not its first word.
         const isFirst = told.kind.startsWith("create") && end.known?.owner !== source;
-        if (isRefused || isFirst || hasBeenDeleted) continue;
+        // What is read later may show less than what was true when it was said: only the newest is read as it was said.
+        const isPassed = told.isRead && own.some(({ rank }) => rank > told.rank);
+        if (isRefused || isFirst || isPassed || hasBeenDeleted) continue;
         isSure = true;
         break;
       }
@@ -181,7 +185,7 @@ function brokenSecret(
 }
 
 /** Whether a refusal is right, in the end: what was refused for a moment is redriven before the end. */
-function mayBeRefused(told: Told, end: End, speakers: readonly SourceName[]): boolean {
+function mayBeRefused(told: Told, end: End, speakers: readonly string[]): boolean {
   const { kind, reason } = told.record.outcome;
   if (kind !== "rejected" || reason === "discarded") return true;
   const others = end.said.filter(({ source }) => source !== told.source);
