@@ -75,7 +75,9 @@ it("ten thousand events that come while the page is open leave the list short, q
   await expect.poll(rows).toBe(1);
   await page.keyboard.press("Control+a");
   await page.keyboard.type("dead");
-  await expect.poll(() => page.locator(".lines [role=option]").first().getAttribute("aria-setsize")).toBe("101");
+  await expect
+    .poll(() => page.locator(".lines [role=option]").first().getAttribute("aria-setsize"))
+    .toBe("101");
   const tasks = (await page.evaluate(() => window.longTasks)) ?? [];
   console.log(`tasks longer than 50 ms: ${tasks.length}, the longest ${Math.max(0, ...tasks)} ms`);
 });

@@ -13,7 +13,9 @@ declare global {
 /** A page for the length of one test. At its end nothing must have left this machine, failed, or been refused by the page's own policy. */
 export async function openPage(address: string, options: BrowserContextOptions = {}): Promise<Page> {
   connected ??= chromium.connect(inject("browser"));
-  const context = await (await connected).newContext({
+  const context = await (
+    await connected
+  ).newContext({
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",
     colorScheme: "light",

@@ -44,7 +44,10 @@ describe("live", () => {
     await expect.poll(() => page.locator("details[open] pre.body").first().innerText()).toContain("Zoë");
     const titles = await page.locator(".way > section > h2").allInnerTexts();
     expect(titles).toEqual(["Received", "Verified", "Split", "Translated", "Requests to Authing", "Answer"]);
-    const row = page.locator("section", { hasText: "Translated" }).locator("tr", { hasText: "email" }).first();
+    const row = page
+      .locator("section", { hasText: "Translated" })
+      .locator("tr", { hasText: "email" })
+      .first();
     expect(await row.innerText()).toMatch(/zoe@example\.com/i);
     const request = page.locator("section", { hasText: "Requests to Authing" });
     expect(await request.innerText()).toContain("create-users-batch");
@@ -229,7 +232,9 @@ it("a roster is planned, shown, and applied", async () => {
   await page.locator("button", { hasText: "Apply the plan" }).waitFor({ state: "detached" });
   await laptop.stack.settled();
   await open(page, "Rosters");
-  await expect.poll(() => page.locator("main tbody tr", { hasText: "Okta" }).innerText()).not.toContain("never");
+  await expect
+    .poll(() => page.locator("main tbody tr", { hasText: "Okta" }).innerText())
+    .not.toContain("never");
 });
 
 it("a story is played, and each step leads to what became of it", async () => {

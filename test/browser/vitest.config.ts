@@ -3,7 +3,9 @@ import { browserPath } from "./browser-path.ts";
 
 const hasBrowser = browserPath() !== undefined;
 if (!hasBrowser) {
-  console.log("Skipped: no browser is here. On Debian: apt-get install chromium fonts-noto-cjk; elsewhere name one in CHROMIUM.");
+  console.log(
+    "Skipped: no browser is here. On Debian: apt-get install chromium fonts-noto-cjk; elsewhere name one in CHROMIUM.",
+  );
 }
 
 export default defineConfig({

@@ -11,7 +11,14 @@ import { journey } from "../journeys/stack.ts";
 
 const asked: OperationRequest[] = [];
 const backend: Backend = {
-  place: { kind: "elsewhere", name: "prod", options: "--stage prod", allowsChanges: false, isInvented: false, sources: [] },
+  place: {
+    kind: "elsewhere",
+    name: "prod",
+    options: "--stage prod",
+    allowsChanges: false,
+    isInvented: false,
+    sources: [],
+  },
   operate: async (request) => (asked.push(request), { events: [], told: request.operation }),
   news: { everyMilliseconds: 10, overlapMilliseconds: 0 },
 };
@@ -36,7 +43,14 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-const paths = ["/", "/console/page.js", "/console/page.css", "/console/api/place", "/console/api/reasons/en", "/console/api/live"];
+const paths = [
+  "/",
+  "/console/page.js",
+  "/console/page.css",
+  "/console/api/place",
+  "/console/api/reasons/en",
+  "/console/api/live",
+];
 /** Sends headers that `fetch` does not let be chosen. Resolves to the status. */
 const statusOf = (
   path: string,
@@ -92,7 +106,11 @@ describe("a request from elsewhere", () => {
   });
 
   it("may be a link to the page, and to nothing else", async () => {
-    const visit = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+    const visit = {
+      "sec-fetch-site": "cross-site",
+      "sec-fetch-mode": "navigate",
+      "sec-fetch-dest": "document",
+    };
     expect(await statusOf("/", { ...visit, cookie })).toBe(200);
     expect(await statusOf("/", { ...visit, cookie, host: "rebound.example" })).toBe(403);
     expect(await statusOf("/", { ...visit, cookie }, { method: "POST" })).toBe(403);
@@ -124,7 +142,9 @@ describe("a request from elsewhere", () => {
     }
     const control = stack.authingHost;
     for (const headers of [{ host: "rebound.example" }, { origin: stack.url }]) {
-      expect(await statusOf("/__sandbox/faults", headers, { method: "POST", base: control, body: "[]" })).toBe(403);
+      expect(
+        await statusOf("/__sandbox/faults", headers, { method: "POST", base: control, body: "[]" }),
+      ).toBe(403);
     }
   });
 });
@@ -138,23 +158,32 @@ describe("what the page may do", () => {
     });
 
   // A form, which another site's page can send without being asked first, can have the other three.
-  it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json; charset=utf-8"])(
-    "is asked in JSON, not as %s",
-    async (type) => {
-      const answer = await post({ operation: "sources" }, { "content-type": type });
-      expect(answer.status).toBe(400);
-      expect(await answer.json()).toMatchObject({ reason: "page-request-malformed" });
-    },
-  );
+  it.each([
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "application/json; charset=utf-8",
+  ])("is asked in JSON, not as %s", async (type) => {
+    const answer = await post({ operation: "sources" }, { "content-type": type });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ reason: "page-request-malformed" });
+  });
 
-  it.each(["{", "", "null", "[]", "7", '"list"', "{}", '{"operation":"__proto__"}', '{"operation":["list"]}'])(
-    "is asked in JSON that is understood, not with %s",
-    async (body) => {
-      asked.length = 0;
-      expect((await post(body)).status).toBeGreaterThanOrEqual(400);
-      expect(asked).toEqual([]);
-    },
-  );
+  it.each([
+    "{",
+    "",
+    "null",
+    "[]",
+    "7",
+    '"list"',
+    "{}",
+    '{"operation":"__proto__"}',
+    '{"operation":["list"]}',
+  ])("is asked in JSON that is understood, not with %s", async (body) => {
+    asked.length = 0;
+    expect((await post(body)).status).toBeGreaterThanOrEqual(400);
+    expect(asked).toEqual([]);
+  });
 
   /** Of each operation a request that only reads, if there is one, and those that change something. A new operation has to be written down here. */
   const operations: Readonly<
@@ -182,7 +211,10 @@ describe("what the page may do", () => {
     "follow-roster": { reads: { source: "okta", run: "r1" } },
     "last-rosters": { reads: {} },
     departments: { reads: { source: "okta" } },
-    sync: { reads: { mode: "preview", source: "okta", id: "s1" }, changes: [{ mode: "apply", source: "okta", id: "s1" }] },
+    sync: {
+      reads: { mode: "preview", source: "okta", id: "s1" },
+      changes: [{ mode: "apply", source: "okta", id: "s1" }],
+    },
   };
 
   it.each(Object.entries(operations))("a page that only reads: %s", async (operation, each) => {
@@ -206,7 +238,9 @@ describe("what the page may do", () => {
 it("a page of a policy that runs no script but its own, in no frame", async () => {
   const answer = await fetch(`${url}/`, { headers: { cookie } });
   expect(Object.fromEntries(answer.headers)).toMatchObject({
-    "content-security-policy": expect.stringMatching(/^default-src 'none'; script-src 'self'; style-src 'self';.*frame-ancestors 'none'$/),
+    "content-security-policy": expect.stringMatching(
+      /^default-src 'none'; script-src 'self'; style-src 'self';.*frame-ancestors 'none'$/,
+    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
