@@ -52,6 +52,7 @@ export const words = {
   waiting: ["waiting", "等待中"],
   retried: ["retried", "重试中"],
   "no-event": ["no event", "无事件"],
+  discarded: ["discarded", "已放弃"],
   // an event
   received: ["Received", "收到"],
   verified: ["Verified", "验证"],

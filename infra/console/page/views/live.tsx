@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SourcesReport } from "#lib/operations/sources.ts";
 import { operate, post, useAsked, useRepeated } from "#infra/console/page/api.ts";
 import { useKnown, useWords } from "#infra/console/page/context.ts";
@@ -119,6 +119,13 @@ function Lines({ lines }: { lines: readonly Line[] }): JSX.Element {
   const [height, setHeight] = useState(800);
   const [chosen, setChosen] = useState<string>();
   const index = lines.findIndex(({ key }) => key === chosen);
+  /** The first line in sight, and how much of it is not, in pixels; absent at the very top. */
+  const first = useRef<{ readonly key: string | undefined; readonly hidden: number }>(undefined);
+  useLayoutEffect(() => {
+    // Who has scrolled looks at certain lines: these stay where they are while others come in above them.
+    const at = first.current ? lines.findIndex(({ key }) => key === first.current?.key) : -1;
+    if (at >= 0) scrollTo(at * lineHeight + (first.current?.hidden ?? 0));
+  }, [lines]);
   useEffect(() => {
     const own = box.current;
     if (!own) return undefined;
@@ -127,14 +134,26 @@ function Lines({ lines }: { lines: readonly Line[] }): JSX.Element {
     return () => watch.disconnect();
   }, []);
 
+  function scrollTo(y: number): void {
+    if (!box.current) return;
+    box.current.scrollTop = y;
+    hasScrolled(box.current.scrollTop);
+  }
+
+  function hasScrolled(y: number): void {
+    setTop(y);
+    first.current =
+      y === 0 ? undefined : { key: lines[Math.floor(y / lineHeight)]?.key, hidden: y % lineHeight };
+  }
+
   function choose(next: number): void {
     const line = lines[Math.min(Math.max(next, 0), lines.length - 1)];
     if (!line || !box.current) return;
     setChosen(line.key);
     const y = lines.indexOf(line) * lineHeight;
     const { scrollTop, clientHeight } = box.current;
-    if (y < scrollTop) box.current.scrollTop = y;
-    else if (y + lineHeight > scrollTop + clientHeight) box.current.scrollTop = y + lineHeight - clientHeight;
+    if (y < scrollTop) scrollTo(y);
+    else if (y + lineHeight > scrollTop + clientHeight) scrollTo(y + lineHeight - clientHeight);
   }
 
   function pressed(event: KeyboardEvent): void {
@@ -166,7 +185,7 @@ function Lines({ lines }: { lines: readonly Line[] }): JSX.Element {
       tabIndex={0}
       aria-label={say("live")}
       aria-activedescendant={index >= 0 ? `line-${index}` : undefined}
-      onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+      onScroll={({ currentTarget }) => hasScrolled(currentTarget.scrollTop)}
       onKeyDown={pressed}
       onFocus={() => chosen === undefined && choose(0)}
     >

@@ -22,6 +22,7 @@ import {
   Table,
 } from "#infra/console/page/parts.tsx";
 import { linkTo, type Route } from "#infra/console/page/router.ts";
+import { isWord } from "#infra/console/page/words.ts";
 
 /** Messages that are shown of a cause before the reader asks for more. */
 const pageRows = 50;
@@ -296,7 +297,7 @@ function Results({ caption, rows }: { caption: string; rows: readonly ParkedRow[
         key: row.id,
         cells: [
           <Person key="person" id={row.externalId ?? row.subject} />,
-          row.result,
+          <Result key="result" text={row.result ?? ""} />,
           Object.entries(row.fields ?? {}).map(([field, effect]) => (
             <span key={field} class="listed">
               <Code>{field}</Code> {say(effect === "new" ? "fieldNew" : "fieldChanged")}
@@ -305,5 +306,17 @@ function Results({ caption, rows }: { caption: string; rows: readonly ParkedRow[
         ],
       }))}
     />
+  );
+}
+
+/** What became of a message, or would: `accepted`, `rejected conflict (email)`. */
+function Result({ text }: { text: string }): JSX.Element {
+  const [outcome = "", ...reason] = text.split(" ");
+  return isWord(outcome) ? (
+    <>
+      <Chip outcome={outcome} /> {reason.length > 0 && <Code>{reason.join(" ")}</Code>}
+    </>
+  ) : (
+    <Code>{text}</Code>
   );
 }

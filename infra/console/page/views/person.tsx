@@ -68,7 +68,7 @@ function Everybody(): JSX.Element | undefined {
           <Foreign key="name">{name}</Foreign>,
           <Foreign key="email">{email}</Foreign>,
           <Foreign key="phone">{phone}</Foreign>,
-          status,
+          <Code key="status">{status}</Code>,
           hasTotp ? say("yes") : "",
         ],
       }))}
@@ -85,6 +85,7 @@ function Told({ asked }: { asked: string }): JSX.Element {
       {({ person, account, events, elsewhere }) => {
         const id = person?.externalId ?? events.find(({ externalId }) => externalId)?.externalId;
         const invented = id === undefined ? undefined : people.get(id);
+        const status = invented?.status ?? account?.status;
         const command = explainCommand(asked, place.options);
         return (
           <article>
@@ -130,14 +131,17 @@ function Told({ asked }: { asked: string }): JSX.Element {
                   say("userId"),
                   (person?.userId ?? account?.userId) && <Code>{person?.userId ?? account?.userId}</Code>,
                 ],
-                [say("status"), invented?.status ?? account?.status],
+                [say("status"), status && <Code>{status}</Code>],
                 ["email", invented?.email && <Foreign>{invented.email}</Foreign>],
                 ["phone", invented?.phone && <Foreign>{invented.phone}</Foreign>],
                 [say("totp"), invented?.hasTotp && say("yes")],
                 [say("broughtBy"), person && <EventLink name={person.createdBy} />],
-                [say("belongsTo"), person && (person.owner ?? say("noOwner"))],
-                [say("closedBy"), person?.closedBy?.join(", ")],
-                [say("formerly"), person?.formerly?.join(", ")],
+                [
+                  say("belongsTo"),
+                  person && (person.owner ? <Foreign>{person.owner}</Foreign> : say("noOwner")),
+                ],
+                [say("closedBy"), person?.closedBy && <Foreign>{person.closedBy.join(", ")}</Foreign>],
+                [say("formerly"), person?.formerly && <Foreign>{person.formerly.join(", ")}</Foreign>],
               ]}
             />
             {events.length > 0 && (
@@ -165,9 +169,12 @@ function Happened({ event }: { event: ExplainedEvent }): JSX.Element {
     <li>
       <details>
         <summary>
-          <Moment at={receivedAt} /> <b>{source}</b> <Foreign>{type}</Foreign>{" "}
-          <Chip outcome={outcome?.kind ?? parked?.kind ?? "retried"} />{" "}
-          <span class="faint">{parked?.reason ?? outcome?.reason}</span>
+          <Moment at={receivedAt} />{" "}
+          <b>
+            <Foreign>{source}</Foreign>
+          </b>{" "}
+          <Foreign>{type}</Foreign> <Chip outcome={outcome?.kind ?? parked?.kind ?? "retried"} />{" "}
+          <Code>{parked?.reason ?? outcome?.reason}</Code>
         </summary>
         <p>
           <EventLink name={`${source}/${id}`} />
