@@ -107,12 +107,13 @@ describe("live", () => {
 
   it("pauses a source, and shows that it is paused", async () => {
     const page = await openPage(laptop.address);
+    const paused = () => page.locator(".sources .is-paused").count();
     await tabToText(page, "button", "Pause");
     await page.keyboard.press("Enter");
-    await page.locator(".sources .is-paused").waitFor();
+    await expect.poll(paused).toBe(1);
     await tabToText(page, "button", "Resume");
     await page.keyboard.press("Enter");
-    await page.locator(".sources .is-paused").waitFor({ state: "detached" });
+    await expect.poll(paused).toBe(0);
   });
 });
 
@@ -256,10 +257,11 @@ it("the sandbox is made to fail", async () => {
   await open(page, "Try");
   await tabToText(page, "button", "Add");
   await page.keyboard.press("Enter");
-  await page.locator("[role=status]", { hasText: "1 faults" }).waitFor();
+  const pending = () => page.locator("main [role=status]").innerText();
+  await expect.poll(pending).toContain("1 faults");
   await tabToText(page, "button", "Clear");
   await page.keyboard.press("Enter");
-  await page.locator("[role=status]", { hasText: "0 faults" }).waitFor();
+  await expect.poll(pending).toContain("0 faults");
 });
 
 it("a refused delivery is shown with what would have had to differ", async () => {

@@ -231,9 +231,9 @@ function Lines({ lines }: { lines: readonly Line[] }): JSX.Element {
   );
 }
 
-const linkOf = ({ event, delivery, what }: Line): string =>
-  event?.source === "uploads" && what === "import"
-    ? linkTo("files", [event.id])
+const linkOf = ({ event, delivery, file }: Line): string =>
+  file !== undefined
+    ? linkTo("files", [file])
     : event
       ? linkTo("event", [event.source, event.id])
       : linkTo("delivery", [delivery ?? ""]);
