@@ -251,7 +251,7 @@ it("a file is previewed, carried out, and shows its report", async () => {
   const id = new URL(page.url()).hash.split("/").at(-1);
   await visit(page, `#/event/uploads/${id}/${encodeURIComponent("line 3")}`);
   await page.locator(".reason", { hasText: "email-invalid" }).waitFor();
-  await tabTo(page, "article a");
+  await tabToText(page, "a", `Import ${id}`);
   await page.keyboard.press("Enter");
   await page.locator(".report").waitFor();
 });
