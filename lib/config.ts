@@ -64,8 +64,8 @@ const Config = z.strictObject({
   webhooks: z.prefault(
     z.strictObject({
       /**
-       * How many invocations of each webhook function run at once: so many are kept for it out of the account's limit, and more are refused
-       * with 503, which senders repeat. Default: all share the account's limit.
+       * How many invocations of each webhook function run at once: so many are kept for it out of the account's limit, and more deliveries
+       * are refused, which senders repeat. Default: all share the account's limit.
        */
       reservedConcurrency: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(1000))),
       /** Whether the access log has the address that a request came from. In many countries that is personal data. */

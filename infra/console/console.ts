@@ -6,7 +6,7 @@ import type { OperationRequest } from "#lib/handlers/operations.ts";
 import { isOfThisMachine, isVisit } from "#infra/local/own-page.ts";
 import type { Answer, LocalRequest } from "#infra/local/server.ts";
 import { reasonsIn } from "./page-reasons.ts";
-import { pageFiles } from "./page-files.ts";
+import { builtPage } from "./page-files.ts";
 import { changes } from "./read-only.ts";
 import { newsOf } from "./news.ts";
 import type { DeliveryFacts } from "#infra/local/deliveries.ts";
@@ -64,7 +64,7 @@ export function createConsole(backend: Backend, token = randomBytes(16).toString
       };
     }
     if (!isSameSecret(token, cookieOf(headers["cookie"] ?? "", cookie))) return notOpened;
-    const file = request.method === "GET" ? (await pageFiles()).get(url.pathname) : undefined;
+    const file = request.method === "GET" ? (await builtPage()).files.get(url.pathname) : undefined;
     if (file) return { status: 200, headers: { "content-type": file.contentType }, body: file.body };
     if (url.pathname.startsWith(apiPrefix)) return answerApi(request);
     return { status: 404, body: { error: "no such path" } };

@@ -33,6 +33,8 @@ const effects: Readonly<Record<OperationRequest["operation"], Effect>> = {
 
 /** Whether an operation changes anything, or is none that is known to only read. */
 export function changes(request: OperationRequest): boolean {
-  const effect = Object.hasOwn(effects, request?.operation) ? effects[request.operation] : "changes";
+  const name: unknown = request?.operation;
+  const isKnown = typeof name === "string" && Object.hasOwn(effects, name);
+  const effect = isKnown ? effects[request.operation] : "changes";
   return typeof effect === "function" ? effect(request) : effect === "changes";
 }

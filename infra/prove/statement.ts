@@ -1,4 +1,5 @@
 import type { Change } from "#lib/contract/change.ts";
+import { nameOf } from "#lib/pipeline/order.ts";
 import type { EventMessage } from "#lib/contract/queue.ts";
 
 // What a source says about a person, as the model sees it.
@@ -28,6 +29,8 @@ export interface Statement {
   readonly message: EventMessage;
   /** The fields it tells, in the words of the ledger, with their values. */
   readonly tells: Readonly<Record<string, string>>;
+  /** All that it knows of the person, where it tells less. */
+  readonly whole?: Readonly<Record<string, string>>;
   /** What it says of access to the account. */
   readonly access?: "open" | "closed";
   /** It announces the last day. */
@@ -39,15 +42,27 @@ export interface Statement {
   readonly isRead?: true;
 }
 
-/** Each field that changes tell, under the name that the ledger has for it. */
+/** Each field that changes tell, under the name that the ledger has for it. Of fields that are told together, the first. */
 export function tellsOf(changes: readonly Change[]): Record<string, string> {
   const told: Record<string, string> = {};
   for (const change of changes) {
     if (!("person" in change)) continue;
-    const { customData = {}, departmentIds, status: _, otp: __, ...fields } = change.person;
-    for (const [name, value] of Object.entries(fields)) told[name] = String(value);
-    for (const [name, value] of Object.entries(customData)) told[`customData.${name}`] = String(value);
+    const { customData = {}, departmentIds, status: _, otp: __, password: ___, ...fields } = change.person;
+    for (const [name, value] of Object.entries(fields)) if (nameOf(name) === name) told[name] = textOf(value);
+    for (const [name, value] of Object.entries(customData)) told[`customData.${name}`] = textOf(value);
     if (departmentIds) told["departments"] = departmentIds.join();
   }
   return told;
 }
+
+/** All that changes know of a person whom they bring, where they tell less. */
+export const wholeIn = (changes: readonly Change[]): Record<string, string> =>
+  tellsOf(
+    changes.flatMap((change): Change[] =>
+      "whole" in change && change.whole ? [{ kind: "create", person: change.whole, trail: {} }] : [],
+    ),
+  );
+
+/** A value as text, to be compared. */
+export const textOf = (value: unknown): string =>
+  typeof value === "object" ? JSON.stringify(value) : String(value);

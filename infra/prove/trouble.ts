@@ -54,7 +54,8 @@ const fault: fc.Arbitrary<ScriptedFault> = fc.record({
   ),
 });
 
-const portFault: fc.Arbitrary<PortFault> = fc.record({
+/** A call of a port that fails. */
+export const portFault: fc.Arbitrary<PortFault> = fc.record({
   after: fc.integer({ min: 1, max: 60 }),
   kind: fc.constantFrom("fails-before", "fails-after", "slow"),
 });

@@ -25,7 +25,8 @@ export interface WorldQueue {
   nextVisibleAt(): number | undefined;
 }
 
-const groupOf = (message: QueuedMessage) => `${message.source}#${subjectOf(message)}`;
+/** The group of a message: messages of one group are handled one after the other. */
+export const groupOf = (message: QueuedMessage): string => `${message.source}#${subjectOf(message)}`;
 
 /** In memory; one message of a person at a time. */
 export function memoryQueue(clock: Pick<Clock, "now">): WorldQueue {

@@ -15,7 +15,7 @@ import type { StoredOtp, StoredPassword } from "#infra/sandbox/people.ts";
 import { carryOutAsked, type Asked } from "./asked.ts";
 import type { VirtualClock } from "./clock.ts";
 import { lives, type Lives } from "./lives.ts";
-import type { WorldQueue } from "./world-queue.ts";
+import { groupOf, type WorldQueue } from "./world-queue.ts";
 
 // Everything around delivery, in virtual time: a queue that gives each message again until it is acknowledged, Authing's
 // sandbox, a ledger and parked messages that last, and processes that do not.
@@ -155,12 +155,20 @@ export async function openWorld<Kept extends Lasting, Ports extends ApplyPorts>(
   }
 
   async function invoke(messages: readonly QueuedMessage[]): Promise<readonly Applied[] | undefined> {
-    const applied = apply(messages, current, newRun()).catch(() =>
-      messages.map((): Applied => ({ state: "later" })),
-    );
-    const results = await mortals.outlive(applied);
+    const run = newRun();
+    const groups = [...Map.groupBy(messages, groupOf).values()];
+    const applied = new Map<QueuedMessage, Applied>();
+    // As the handler of the queue does: one person's messages go one after the other.
+    for (let place = 0; groups.some((own) => place < own.length); place += 1) {
+      const wave = groups.flatMap((own) => own[place] ?? []);
+      const results = await mortals.outlive(apply(wave, current, run).catch(() => []));
+      if (!results) return undefined;
+      for (const [index, message] of wave.entries())
+        applied.set(message, results[index] ?? { state: "later" });
+    }
     // The answer of the invocation is what acknowledges the messages.
-    return results && mortals.outlive(mortals.through(async () => results));
+    const answers = messages.map((message): Applied => applied.get(message) ?? { state: "later" });
+    return mortals.outlive(mortals.through(async () => answers));
   }
 
   /** What the schedule does each minute; what fails is done the next time. */

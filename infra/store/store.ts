@@ -34,7 +34,7 @@ export interface Store {
 }
 
 /** A store that ends with this process, however it ends. */
-export const temporaryStore = (): Store => storeOf(temporaryDatabase());
+export const temporaryStore = (): Store => storeOf(temporaryDatabase(), Date.now);
 
 /**
  * Opens the store in a folder, and makes it where there is none. What a process that was killed had in work goes on.
@@ -42,18 +42,20 @@ export const temporaryStore = (): Store => storeOf(temporaryDatabase());
  * @param callSeconds how long a call of Authing may take: for so long a call that the process before had sent may still arrive, and no
  *   worker may take over what it was about.
  *
+ * @param now milliseconds since 1970. Default: the clock of this machine.
+ *
  * Throws as `openDatabase` does.
  */
 export async function openStore(
   folder: string,
-  { callSeconds }: { readonly callSeconds: number },
+  { callSeconds, now = Date.now }: { readonly callSeconds: number; readonly now?: () => number },
 ): Promise<Store> {
   const database = openDatabase(folder);
-  const callsAreOver = Date.now() + callSeconds * 1000;
+  const callsAreOver = now() + callSeconds * 1000;
   endLeases(database, callsAreOver);
   giveBackTaken(database, callsAreOver);
   await removeLeftovers(database);
-  return storeOf(database);
+  return storeOf(database, now);
 }
 
 /** A setting of the store, which is noted the first time. */
@@ -62,13 +64,13 @@ function settingOf(database: Database, name: "authing" | "digest-key", first: st
   return database.one<{ value: string }>("SELECT value FROM settings WHERE name = ?", name)?.value ?? first;
 }
 
-function storeOf(database: Database): Store {
+function storeOf(database: Database, now: () => number): Store {
   return {
     database,
-    ledger: storeLedger(database),
-    objects: storeObjects(database),
-    parked: storeParked(database),
-    enrolments: storeEnrolments(database),
+    ledger: storeLedger(database, now),
+    objects: storeObjects(database, now),
+    parked: storeParked(database, now),
+    enrolments: storeEnrolments(database, now),
     belongTo(authingHost) {
       const noted = settingOf(database, "authing", authingHost);
       if (noted === authingHost) return;
@@ -77,8 +79,8 @@ function storeOf(database: Database): Store {
       });
     },
     digestKey: () => settingOf(database, "digest-key", randomBytes(32).toString("base64url")),
-    reviveDead: () => reviveDead(database, Date.now()),
-    sweep: (retention) => sweep(database, { ...retention, now: Date.now() }),
+    reviveDead: () => reviveDead(database, now()),
+    sweep: (retention) => sweep(database, { ...retention, now: now() }),
     close: () => database.close(),
   };
 }

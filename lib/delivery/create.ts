@@ -2,6 +2,7 @@ import type { CreateUserOptionsDto } from "#lib/contract/person.ts";
 import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
 import { maxUsersPerCreate } from "#lib/authing/limits.ts";
 import { personProblems } from "#lib/authing/rules.ts";
+import type { PersonNote } from "#lib/contract/ledger.ts";
 import { isDone, type Outcome } from "#lib/contract/outcome.ts";
 import { packed } from "./batches.ts";
 import type { CreateTask, DeliveryContext, Settle } from "./context.ts";
@@ -21,19 +22,25 @@ export async function createPeople(
   tell: Settle,
 ): Promise<void> {
   const outcomes = new Map<CreateTask, Outcome>();
-  const created: CreateTask[] = [];
+  const untold: CreateTask[] = [];
   const settle: Settle = (settled, outcome) => {
     const task = settled as CreateTask;
+    if (outcomes.has(task)) return;
     outcomes.set(task, outcome);
+    untold.push(task);
     if (isDone(outcome) && outcome.userId !== undefined && !isNotedOfFile(task))
       rememberBrought(context, outcome.userId, task.by);
-    const isNew = outcome.kind === "accepted" && outcome.reason === undefined && outcome.userId !== undefined;
-    if (isNew && task.change.memberships) created.push(task);
-    else tell(task, outcome);
   };
-  /** `create-users-batch` takes departments only: what the people are in them comes in a call of its own. */
-  const tellCreated = async () => {
-    for (const task of created.splice(0)) {
+  /**
+   * Tells what became of people once it is noted whose people they are: where that cannot be noted, they come again. Departments
+   * come last: `create-users-batch` takes them only by their ids, and what the people are in them comes in a call of its own.
+   */
+  const tellSettled = async () => {
+    const settled = untold.splice(0);
+    await notePeople(settled, outcomes, context);
+    const [members, others] = [settled.filter(isMember), settled.filter((task) => !isMember(task))];
+    for (const task of others) tell(task, outcomes.get(task) as Outcome);
+    for (const task of members) {
       const { change } = task;
       const outcome = outcomes.get(task) as Outcome;
       const who = { kind: "userId", value: outcome.userId ?? "" } as const;
@@ -41,25 +48,21 @@ export async function createPeople(
       tell(task, refusal ? { ...outcome, ...departmentsRefused(refusal, true) } : outcome);
     }
   };
+  /** A person who is new, and whose memberships are known. */
+  const isMember = (task: CreateTask) => {
+    const { kind, reason, userId } = outcomes.get(task) as Outcome;
+    const isNew = kind === "accepted" && reason === undefined && userId !== undefined;
+    return isNew && task.change.memberships !== undefined;
+  };
   const takeable = tasks.filter((task) => {
     const problem = personProblems(task.change.person)[0];
     if (problem) settle(task, { kind: "rejected", reason: problem.code, field: problem.path });
     return problem === undefined;
   });
-  const fresh = await settleKnown(takeable, context, settle);
-  await notePeople(
-    takeable.filter((task) => !fresh.includes(task)),
-    outcomes,
-    context,
-  );
+  const fresh = await settleKnown(takeable, context, settle).finally(tellSettled);
   for (const { batch, options } of batchesOf(fresh)) {
-    try {
-      await createBatch(batch, options, context, settle);
-    } finally {
-      await tellCreated();
-    }
     // Before the next batch: it may hold the same person again.
-    await notePeople(batch, outcomes, context);
+    await createBatch(batch, options, context, settle).finally(tellSettled);
   }
 }
 
@@ -116,17 +119,16 @@ async function notePeople(
   outcomes: ReadonlyMap<CreateTask, Outcome>,
   { ledger }: DeliveryContext,
 ): Promise<void> {
-  await ledger.recordPeople(
-    tasks.flatMap((task) => {
-      const { externalId } = task.change.person;
-      const outcome = outcomes.get(task);
-      if (!outcome || !(isDone(outcome) || outcome.kind === "already-done")) return [];
-      const { userId, by = task.by } = outcome;
-      if (externalId === undefined || userId === undefined) return [];
-      // A file that names a source says whose people these are, also of accounts that were there before.
-      const isOwn = task.owner !== undefined && (isDone(outcome) || task.subject === undefined);
-      const isNew = (isDone(outcome) && outcome.reason === undefined) || task.isNewcomer === true;
-      return { externalId, userId, createdBy: by, isNew, ...(isOwn && { owner: task.owner }) };
-    }),
-  );
+  const notes = tasks.flatMap((task): PersonNote[] => {
+    const { externalId } = task.change.person;
+    const outcome = outcomes.get(task);
+    if (!outcome || !(isDone(outcome) || outcome.kind === "already-done")) return [];
+    const { userId, by = task.by } = outcome;
+    if (externalId === undefined || userId === undefined) return [];
+    // A file that names a source says whose people these are, also of accounts that were there before.
+    const isOwn = task.owner !== undefined && (isDone(outcome) || task.subject === undefined);
+    const isNew = (isDone(outcome) && outcome.reason === undefined) || task.isNewcomer === true;
+    return [{ externalId, userId, createdBy: by, isNew, ...(isOwn && { owner: task.owner }) }];
+  });
+  if (notes.length > 0) await ledger.recordPeople(notes);
 }

@@ -64,10 +64,10 @@ async function prepare() {
       aim: { atMost: 0.02 },
     },
     { title: "a million joiners, their webhooks included", value: perMillion, unit: "$" },
-    { title: "1,000 rows", value: costsOf("row", each("row"))["$ per million"]! / 1000, unit: "$" },
+    { title: "a million rows", value: costsOf("row", each("row"))["$ per million"]!, unit: "$" },
     {
-      title: "100,000 unchanged people",
-      value: costsOf("unchanged person", each("unchanged person"))["$ per million"]! / 10,
+      title: "a million unchanged people",
+      value: costsOf("unchanged person", each("unchanged person"))["$ per million"]!,
       unit: "$",
     },
   ];

@@ -22,9 +22,11 @@ import {
   Table,
 } from "#infra/console/page/parts.tsx";
 import { linkTo, type Route } from "#infra/console/page/router.ts";
+import { isWord } from "#infra/console/page/words.ts";
 
-/** Messages that are shown of a cause before the reader asks for more. */
+/** Messages that are shown before the reader asks for those of one cause, and of that one. */
 const pageRows = 50;
+const causeRows = 500;
 
 /** What is decided about which messages. */
 interface Scope {
@@ -48,12 +50,13 @@ export function ParkedView({ route }: { route: Route }): JSX.Element {
     reason: route.query.get("reason") ?? undefined,
     id: route.query.get("id") ?? undefined,
   };
+  const isNarrow = Object.values(chosen).some((each) => each !== undefined);
   const asked = useAsked<ParkedList>(
     () =>
       operate({
         operation: "list",
         totals: true,
-        limit: pageRows,
+        limit: isNarrow ? causeRows : pageRows,
         ...(chosen.kind !== undefined && { kinds: [chosen.kind as ParkedKind] }),
         ...(chosen.source !== undefined && { source: chosen.source }),
         ...(chosen.reason !== undefined && { reason: chosen.reason }),
@@ -61,7 +64,6 @@ export function ParkedView({ route }: { route: Route }): JSX.Element {
       }),
     [route.query.toString()],
   );
-  const isNarrow = Object.values(chosen).some((each) => each !== undefined);
   return (
     <>
       <h1>{say("parked")}</h1>
@@ -134,7 +136,7 @@ function Cause({
           ],
         }))}
       />
-      {count > rows.length && !isOne && (
+      {rows.length < Math.min(count, causeRows) && !isOne && (
         <p>
           <a href={linkTo("parked", [], { kind, source, reason })}>{say("more")}</a>
         </p>
@@ -296,7 +298,7 @@ function Results({ caption, rows }: { caption: string; rows: readonly ParkedRow[
         key: row.id,
         cells: [
           <Person key="person" id={row.externalId ?? row.subject} />,
-          row.result,
+          <Result key="result" text={row.result ?? ""} />,
           Object.entries(row.fields ?? {}).map(([field, effect]) => (
             <span key={field} class="listed">
               <Code>{field}</Code> {say(effect === "new" ? "fieldNew" : "fieldChanged")}
@@ -305,5 +307,17 @@ function Results({ caption, rows }: { caption: string; rows: readonly ParkedRow[
         ],
       }))}
     />
+  );
+}
+
+/** What became of a message, or would: `accepted`, `rejected conflict (email)`. */
+function Result({ text }: { text: string }): JSX.Element {
+  const [outcome = "", ...reason] = text.split(" ");
+  return isWord(outcome) ? (
+    <>
+      <Chip outcome={outcome} /> {reason.length > 0 && <Code>{reason.join(" ")}</Code>}
+    </>
+  ) : (
+    <Code>{text}</Code>
   );
 }
