@@ -69,13 +69,13 @@ export async function brokenRules(ended: Ended): Promise<readonly string[]> {
   rule((await parkedOf("waiting")).length === 0, "nothing waits");
   broken.push(...brokenGuard(ended));
 
-  const recordOf = new Map(records.map((record) => [withoutNumber(nameOf(record)), record]));
+  const recordsOf = Map.groupBy(records, (record) => withoutNumber(nameOf(record)));
   for (const person of new Set(statements.map((each) => each.person))) {
     const said = statements
       .filter((each) => each.person === person)
       .flatMap((each): Told[] => {
-        const record = recordOf.get(`${each.source}/${each.message.event.id}`);
-        return record ? [{ ...each, record }] : [];
+        const own = recordsOf.get(`${each.source}/${each.message.event.id}`) ?? [];
+        return own.map((record) => ({ ...each, record }));
       });
     const ids = idsOf(person);
     const own = users.filter(({ externalId = "" }) => ids.includes(externalId));
@@ -105,12 +105,10 @@ const departuresTaken = 10;
 function brokenGuard({ trouble, statements, records, policies }: Ended): string[] {
   const broken: string[] = [];
   const rule = (holds: boolean, name: string) => void (holds || broken.push(name));
-  // An account that another source has made, and could not note yet, is nobody's.
+  // An account that another event has made, and could not note yet, belongs to no source: an operator decides whose it is.
   const shared = new Set(
     [...Map.groupBy(statements, ({ person }) => person).values()].flatMap((said) =>
-      new Set(said.map(({ source }) => source)).size > 1
-        ? said.map(({ source, message }) => `${source}/${message.event.id}`)
-        : [],
+      said.length > 1 ? said.map(({ source, message }) => `${source}/${message.event.id}`) : [],
     ),
   );
   const isUnnoted = (record: EventRecord) =>
