@@ -35,8 +35,8 @@ export const operations: ReasonGroup = {
       run: runDoctor,
     },
     "person-not-recorded": {
-      en: "On this laptop the source's API is a recording, and the recording has no such person.",
-      enNext: "Name a person whom it has; fixtures/list.json of the source holds them.",
+      en: "The stack on this laptop asks recorded answers in place of the source's API, and they have no such person.",
+      enNext: "Name a person that fixtures/list.json of the source has.",
       zh: "本机上该来源的 API 是录制的应答，其中没有此人。",
       zhNext: "请使用录制中已有的人员，参见该来源的 fixtures/list.json。",
     },

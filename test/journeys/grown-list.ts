@@ -128,7 +128,7 @@ function subjectIn(record: unknown, recorded: ReadonlySet<string>): string | und
 }
 
 /** A record as if it were about another person. */
-export function asPerson(record: unknown, { pattern, number, isRenamed }: Grown): unknown {
+function asPerson(record: unknown, { pattern, number, isRenamed }: Grown): unknown {
   const { phone, names } = pattern;
   const ids = pattern.ids.map((id) => [id, idOf(id, number)] as const);
   return withIds(record, ids, (value) => {
