@@ -17,7 +17,8 @@ export const operations: ReasonGroup = {
     },
     "page-request-malformed": {
       en: "The server of the page does not understand what was sent to it, so it did nothing.",
-      enNext: "Load the page again: it may be older than the server. What you edited must be valid JSON.",
+      enNext:
+        "Load the page again, since it may be older than the server; what you edited has to be valid JSON.",
       zh: "页面的服务器无法理解收到的请求，因此没有执行任何操作。",
       zhNext: "请重新加载页面，它可能比服务器旧；编辑的内容必须是有效的 JSON。",
     },
