@@ -74,8 +74,7 @@ export function createConsole(backend: Backend, token = randomBytes(16).toString
     const path = request.url.pathname.slice(apiPrefix.length).split("/").map(decoded);
     const asked = `${request.method} ${path[0]}`;
     if (asked === "GET place") return { status: 200, body: backend.place };
-    if (asked === "GET reasons")
-      return { status: 200, body: reasonsIn(path[1] === "zh" ? "zh" : "en", backend.place.options) };
+    if (asked === "GET reasons") return { status: 200, body: reasonsIn(path[1] === "zh" ? "zh" : "en") };
     if (asked === "GET live") return live();
     if (asked === "POST operations") return operation(request);
     try {

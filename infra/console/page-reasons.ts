@@ -2,18 +2,18 @@ import { explainReason, type ExplainedReason } from "#lib/reasons/explain-reason
 import type { Language } from "#lib/reasons/reason.ts";
 import { reasonGroups } from "#lib/reasons/table.ts";
 
-/**
- * All reasons with their sentences in one language: the page fetches them once.
- *
- * @param options how commands name the place, e.g. `--stage prod`; empty for this laptop
- */
-export function reasonsIn(language: Language, options: string): Readonly<Record<string, ExplainedReason>> {
-  const place = options === "" ? undefined : options;
+/** The sentences of a reason. Its commands are for a terminal. */
+export type PageReason = Pick<ExplainedReason, "means" | "next">;
+
+/** All reasons with their sentences in one language: the page fetches them once. */
+export function reasonsIn(language: Language): Readonly<Record<string, PageReason>> {
   const codes = reasonGroups.flatMap(({ reasons }) => Object.keys(reasons));
   return Object.fromEntries(
     codes.flatMap((code) => {
-      const explained = explainReason(code, { language, place });
-      return explained ? [[code, explained]] : [];
+      const explained = explainReason(code, { language });
+      if (!explained) return [];
+      const { means, next } = explained;
+      return [[code, { means, ...(next !== undefined && { next }) }]];
     }),
   );
 }

@@ -37,7 +37,7 @@ const speakersOf = ({ known, policies }: End): readonly string[] =>
 
 /** What an operator has decided against, or has not decided yet, was not said. */
 function counts({ record: { outcome } }: Told): boolean {
-  return outcome.kind !== "held" && outcome.reason !== "discarded";
+  return outcome.kind !== "held" && outcome.kind !== "dead" && outcome.reason !== "discarded";
 }
 
 /**
@@ -67,6 +67,10 @@ export function isGone(name: string, { record, tells }: Told): boolean {
   return onlyCloses || (isLate && record.superseded?.[name] === undefined);
 }
 
+/** Whether what the worker read for an event may be what happened later: only the newest is read as it was said. */
+export const isPassed = (told: Statement, said: readonly Statement[]): boolean =>
+  told.isRead === true && said.some(({ source, rank }) => source === told.source && rank > told.rank);
+
 /** The rules that do not hold for a person. */
 export function brokenFor(person: number, end: End): string[] {
   const { said, user } = end;
@@ -86,7 +90,7 @@ export function brokenFor(person: number, end: End): string[] {
   for (const told of said) {
     const holds = mayBeRefused(told, end, speakers);
     rule(holds, `${told.source}/${told.message.event.id} is not ${told.record.outcome.reason}`);
-    const names = Object.keys(told.tells).filter((name) => isGone(name, told));
+    const names = isPassed(told, said) ? [] : Object.keys(told.tells).filter((name) => isGone(name, told));
     // Under its new id a person is not known before the event that says so.
     const isUnderNewId = renamed !== undefined && told.record.subject !== renamed.record.subject;
     const knownSince = isUnderNewId ? renamed.record.settledAt : "";
@@ -140,14 +144,14 @@ export function brokenFor(person: number, end: End): string[] {
         .filter((told) => name in told.tells && !isGone(name, told))
         .toSorted(byRank)
         .toReversed();
+      // An account is made of all that is known of the person.
+      for (const { whole } of own) if (whole && name in whole) allowed.add(whole[name]);
       for (const told of telling) {
         allowed.add(told.tells[name]);
         const isRefused = told.record.outcome.kind === "rejected";
         // The joiner of a source that did not bring the person says that they are there; more only if it was not its first word.
         const isFirst = told.kind.startsWith("create") && end.known?.owner !== source;
-        // What is read later may show less than what was true when it was said: only the newest is read as it was said.
-        const isPassed = told.isRead && own.some(({ rank }) => rank > told.rank);
-        if (isRefused || isFirst || isPassed || hasBeenDeleted) continue;
+        if (isRefused || isFirst || isPassed(told, own) || hasBeenDeleted) continue;
         isSure = true;
         break;
       }

@@ -44,7 +44,9 @@ export function rewriter({ ids, phones, events }: Marks, number: Number10): (tex
     round === 0 ? text : text.replaceAll(isoTime, laterDay(round)).replaceAll(epochTime, laterEpoch(round));
   const marked = (text: string) =>
     text.replaceAll(pattern, (found) => {
-      if (externalId && found === externalId.from) return externalId.to;
+      if (found === externalId?.from) return externalId.to;
+      if (externalId && found === encodeURIComponent(externalId.from))
+        return encodeURIComponent(externalId.to);
       const digits = found.replaceAll(/\D/g, "");
       if (phones.includes(digits) && !marks.includes(found)) return added(found, person * 10, 3, 4);
       return added(found, person * 10 + (isEvent.has(found) ? round : 0), 1, 4);
@@ -57,7 +59,7 @@ export function rewriter({ ids, phones, events }: Marks, number: Number10): (tex
  * the `@`. Different texts stay different.
  */
 function added(text: string, number: number, skipped: number, places: number): string {
-  const at = text.indexOf("@");
+  const at = text.search(/@|%40/);
   const padded = String(number).padStart(places, "0");
   if (at > 0) return `${text.slice(0, at)}${padded}${text.slice(at)}`;
   const digits = text.replaceAll(/\D/g, "").length;

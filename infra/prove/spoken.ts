@@ -3,7 +3,7 @@ import { closesAccount, type CalendarDay, type Change } from "#lib/contract/chan
 import type { EventMessage } from "#lib/contract/queue.ts";
 import { firstMoment, meaningBy } from "./company.ts";
 import { shownApi } from "./shown-api.ts";
-import { tellsOf, type Kind, type Statement } from "./statement.ts";
+import { tellsOf, wholeIn, type Kind, type Statement } from "./statement.ts";
 import type { Telling, Voice, Voices } from "./voice.ts";
 
 // What the sources of a story have said, as the model sees it.
@@ -49,7 +49,7 @@ export async function statementsOf(
   );
 }
 
-type Words = Pick<Statement, "kind" | "tells" | "access" | "isAnnounced" | "brings" | "secret">;
+type Words = Pick<Statement, "kind" | "tells" | "whole" | "access" | "isAnnounced" | "brings" | "secret">;
 
 function wordsOf(changes: readonly Change[]): Words {
   const kind = kindOf(changes);
@@ -61,6 +61,7 @@ function wordsOf(changes: readonly Change[]): Words {
   return {
     kind,
     tells: tellsOf(changes),
+    whole: wholeIn(changes),
     isAnnounced: kind === "leave-later",
     brings: changes.some(
       (change) => change.kind === "create" || (change.kind === "update" && change.complete),

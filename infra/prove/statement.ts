@@ -29,6 +29,8 @@ export interface Statement {
   readonly message: EventMessage;
   /** The fields it tells, in the words of the ledger, with their values. */
   readonly tells: Readonly<Record<string, string>>;
+  /** All that it knows of the person, where it tells less. */
+  readonly whole?: Readonly<Record<string, string>>;
   /** What it says of access to the account. */
   readonly access?: "open" | "closed";
   /** It announces the last day. */
@@ -52,6 +54,14 @@ export function tellsOf(changes: readonly Change[]): Record<string, string> {
   }
   return told;
 }
+
+/** All that changes know of a person whom they bring, where they tell less. */
+export const wholeIn = (changes: readonly Change[]): Record<string, string> =>
+  tellsOf(
+    changes.flatMap((change): Change[] =>
+      "whole" in change && change.whole ? [{ kind: "create", person: change.whole, trail: {} }] : [],
+    ),
+  );
 
 /** A value as text, to be compared. */
 export const textOf = (value: unknown): string =>

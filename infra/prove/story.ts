@@ -11,6 +11,7 @@ import { brokenRules } from "./rules.ts";
 import { shownApi, type Shown } from "./shown-api.ts";
 import { idsIn, statementsOf, type Spoken } from "./spoken.ts";
 import { portFault, troubleAround, type Trouble } from "./trouble.ts";
+import type { World } from "./world.ts";
 import { maxPeople, type Telling, type Voice, type Voices } from "./voice.ts";
 
 // A story of a configuration's own sources, as JSON: what they tell of whom, in which order it comes, and what happens meanwhile.
@@ -94,7 +95,7 @@ const secondVoice = 50;
 
 /** Plays a story, and says which rules did not hold. */
 export async function playStory(config: Config, voices: Voices, story: Story): Promise<Outcome> {
-  const tellings = tellingsOf(voices, story);
+  const tellings = await tellingsOf(voices, story);
   const happened = new Map<string, Map<number, { telling: Telling; at: string }[]>>();
   const answers = new Map(
     [...voices].map(([name, voice]) => [name, shownApi(() => shownBy(voice, happened.get(name)))] as const),
@@ -175,7 +176,7 @@ export async function playStory(config: Config, voices: Voices, story: Story): P
         company.faults.reduce((sum, each) => sum + each.happened, 0) +
         world.pool.requests.filter(({ fault }) => fault).length,
       people: world.pool.users().length,
-      trail: broken.length > 0 ? trailOf(records(), world.log) : [],
+      trail: broken.length > 0 ? [...(await peopleOf(world)), ...trailOf(records(), world.log)] : [],
     };
   } finally {
     company.close();
@@ -183,7 +184,7 @@ export async function playStory(config: Config, voices: Voices, story: Story): P
 }
 
 /** What is told of whom, each once, as far as the voices can tell it. */
-function tellingsOf(voices: Voices, { people, told }: Story): Spoken[] {
+async function tellingsOf(voices: Voices, { people, told }: Story): Promise<Spoken[]> {
   const known = new Map<string, Spoken>();
   const alone = new Map<string, number>();
   for (const each of told) {
@@ -197,15 +198,18 @@ function tellingsOf(voices: Voices, { people, told }: Story): Spoken[] {
     alone.set(source, person);
     const isSecond = source !== sources[0];
     const first = voices.get(sources[0] ?? "");
+    const same = isSecond ? first?.externalIdOf(person) : undefined;
+    // Sources whose ids are too different speak of two people.
+    const isSame = same !== undefined && (await voice.canCall(same));
     const number = isSecond ? person + secondVoice : person;
     const telling: Telling = {
       person: number,
       round: each.round % voice.rounds,
       chapter: each.chapter % voice.chapters.length,
-      ...(isSecond && first && { externalId: { from: voice.externalId, to: first.externalIdOf(person) } }),
+      ...(isSame && { externalId: { from: voice.externalId, to: same } }),
     };
     const key = JSON.stringify([source, telling]);
-    if (!known.has(key)) known.set(key, { source, person, telling });
+    if (!known.has(key)) known.set(key, { source, person: isSecond && !isSame ? number : person, telling });
   }
   return [...known.values()];
 }
@@ -230,6 +234,14 @@ async function timeOf(voice: Voice, telling: Telling, now: number): Promise<stri
   const [event] = await voice.events(telling, now);
   return event?.occurredAt ?? new Date(now).toISOString();
 }
+
+/** Who is there, and what the ledger knows of them. */
+const peopleOf = ({ pool, ledger }: World): Promise<string[]> =>
+  Promise.all(
+    pool.users().map(async ({ externalId = "", status }) => {
+      return `${externalId} ${status} ${JSON.stringify(await ledger.person(externalId))}`;
+    }),
+  );
 
 /** What became of each event, and what the log says of it. */
 const trailOf = (records: readonly EventRecord[], log: readonly string[]): string[] => [

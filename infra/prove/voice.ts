@@ -32,6 +32,8 @@ export interface Voice {
   request(telling: Telling, now: number): WireRequest;
   /** Our id of this person, as this source says it. */
   externalIdOf(person: number): string;
+  /** Whether the source can have this id of ours for a person: as a second source of another's person. */
+  canCall(externalId: string): Promise<boolean>;
   /** The events of a telling that comes at a moment (milliseconds since 1970). */
   events(telling: Telling, now: number): Promise<readonly SourceEvent[]>;
   /** What names this person in requests to the source's API. */
@@ -85,7 +87,14 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
     rewriters.set(name, known);
     return known(text);
   };
+  const cases = new Map<string, EventFixture>();
   const caseOf = (telling: Telling): EventFixture => {
+    const name = JSON.stringify(telling);
+    const known = cases.get(name) ?? rewritten(telling);
+    cases.set(name, known);
+    return known;
+  };
+  const rewritten = (telling: Telling): EventFixture => {
     const fixture = chapters[telling.chapter] as EventFixture;
     const again = (text: string) => rewrite(text, telling);
     const texts = (values: Readonly<Record<string, string>>) =>
@@ -107,27 +116,56 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
   const voice = { source, secret, chapters, externalId, caseOf, request, idsOf };
 
   const events = (telling: Telling, now: number) => eventsOf(speaker, caseOf(telling), now);
-  /** The same, none where the source cannot read it. */
-  const told = async (telling: Telling): Promise<readonly SourceEvent[]> => {
-    const { now } = chapters[telling.chapter] as EventFixture;
-    return events(telling, now + telling.round * roundDays * 86_400_000).catch(() => []);
+  /** The events of the whole story of one person, and what they mean; none where that is not what the captured one means. */
+  const told = async (of: Number10): Promise<readonly SourceEvent[]> => {
+    const all: SourceEvent[] = [];
+    for (const [chapter, { now }] of chapters.entries()) {
+      const telling = { ...of, chapter };
+      const { round } = of;
+      const found = await events(telling, now + round * roundDays * 86_400_000);
+      const shown = caseOf(telling);
+      const meant = await Promise.all(found.map((event) => means(source, secret, event, shown)));
+      if (kindsIn(meant.flat()) !== kindsIn((meanings[chapter] ?? []).flat())) return [];
+      all.push(...found);
+    }
+    return all;
   };
-  const all = async (person: number, round: number) =>
-    (await Promise.all(chapters.map((_, chapter) => told({ person, round, chapter })))).flat();
-  const first = await all(0, 0);
-  const [other, again] = [await all(1, 0), await all(0, 1)];
+  const attempt = (of: Number10) =>
+    told(of).catch((error: unknown) => {
+      // A document that holds a number does not take every text in its place.
+      if (error instanceof InboundError || error instanceof SyntaxError) return [];
+      throw error;
+    });
+  const [first, other] = [await attempt({ person: 0, round: 0 }), await attempt({ person: 1, round: 0 })];
+  const [again, thrice] = [await attempt({ person: 0, round: 1 }), await attempt({ person: 0, round: 2 })];
+  const sameIds = new Map<string, Promise<boolean>>();
   const isApart = (events: readonly SourceEvent[]) =>
     events.length === first.length && !events.some(({ id }) => first.some((each) => each.id === id));
   const areOthers = other.every(({ subject }, index) => subject !== first[index]?.subject);
-  const isLater = again.every(({ occurredAt }, index) => occurredAt > (first[index]?.occurredAt ?? ""));
+  const isLater = (events: readonly SourceEvent[]) =>
+    events.every(({ occurredAt }, index) => occurredAt > (first[index]?.occurredAt ?? ""));
+  if (first.length === 0)
+    throw new InboundError("malformed", "story-not-told-again", { path: `source ${source.name}` });
   return {
     ...voice,
     events,
     externalIdOf: (person) => rewrite(externalId, { person, round: 0 }),
+    canCall(to) {
+      const known =
+        sameIds.get(to) ??
+        attempt({ person: 0, round: 0, externalId: { from: externalId, to } }).then(
+          // Of a source without such an id of its own it would be nobody's.
+          ({ length }) => length > 0 && externalId !== "" && to !== "",
+        );
+      sameIds.set(to, known);
+      return known;
+    },
     people: isApart(other) && areOthers ? maxPeople : 1,
-    rounds: isApart(again) && isLater ? maxRounds : 1,
+    rounds: [again, thrice].every((events) => isApart(events) && isLater(events)) ? maxRounds : 1,
   };
 }
+
+const kindsIn = (changes: readonly Change[]): string => changes.map(({ kind }) => kind).join();
 
 /** The events in a case, as it comes in at a moment. */
 export async function eventsOf(
@@ -176,7 +214,9 @@ function marksOf(
       ...[...words].filter((word) => id.includes(word) && /\d/.test(word) && !isTime(word) && !ids.has(word)),
     ]),
   );
-  return { ids: [...ids], phones: [...phones], events: [...inEvents] };
+  // As they stand in the paths of requests, too.
+  const asInPaths = [...ids].map(encodeURIComponent);
+  return { ids: [...new Set([...ids, ...asInPaths])], phones: [...phones], events: [...inEvents] };
 }
 
 const isTime = (word: string) => /^(1[67]\d{8}(\d{3})?|\d{4}-\d\d-\d\d.*)$/.test(word);

@@ -17,7 +17,8 @@ export const operations: ReasonGroup = {
     },
     "page-request-malformed": {
       en: "The server of the page does not understand what was sent to it, so it did nothing.",
-      enNext: "Load the page again: it may be older than the server. What you edited must be valid JSON.",
+      enNext:
+        "Load the page again, since it may be older than the server; what you edited has to be valid JSON.",
       zh: "页面的服务器无法理解收到的请求，因此没有执行任何操作。",
       zhNext: "请重新加载页面，它可能比服务器旧；编辑的内容必须是有效的 JSON。",
     },
@@ -35,8 +36,8 @@ export const operations: ReasonGroup = {
       run: runDoctor,
     },
     "person-not-recorded": {
-      en: "On this laptop the source's API is a recording, and the recording has no such person.",
-      enNext: "Name a person whom it has; fixtures/list.json of the source holds them.",
+      en: "The stack on this laptop asks recorded answers in place of the source's API, and they have no such person.",
+      enNext: "Name a person that fixtures/list.json of the source has.",
       zh: "本机上该来源的 API 是录制的应答，其中没有此人。",
       zhNext: "请使用录制中已有的人员，参见该来源的 fixtures/list.json。",
     },

@@ -47,7 +47,7 @@ async function newLogs() {
 }
 
 /** The line of an event, as lib/pipeline/record.ts logs it. */
-function lineOf({ id: event, source, at: _, outcome, ...fields }: RecentEvent): object {
+function lineOf({ id: event, source, at: _at, outcome, ...fields }: RecentEvent): object {
   if (outcome === "waiting") return { message: recentMessages.waits, source, event, ...fields };
   if (outcome === "retried") {
     return { message: recentMessages.retried, source, event, code: "unavailable", ...fields };

@@ -125,7 +125,12 @@ function costTable(rounds: Rounds): string {
     ...[...rounds.keys()].map((name) =>
       line(
         name,
-        columns.map((cost) => number(spread(costRounds(rounds, name, cost)).median)),
+        // A case may lack a stage that another one has.
+        columns.map((cost) =>
+          rounds.get(name)?.[0]?.[cost] === undefined
+            ? ""
+            : number(spread(costRounds(rounds, name, cost)).median),
+        ),
       ),
     ),
   ].join("\n");

@@ -107,12 +107,19 @@ describe("live", () => {
 
   it("pauses a source, and shows that it is paused", async () => {
     const page = await openPage(laptop.address);
+    const paused = () => page.locator(".sources .is-paused").count();
     await tabToText(page, "button", "Pause");
     await page.keyboard.press("Enter");
-    await page.locator(".sources .is-paused").waitFor();
+    await page.locator("dialog", { hasText: "none of it is applied" }).waitFor();
+    expect(await paused()).toBe(0);
+    await tabToText(page, "button", "Yes, do it");
+    await page.keyboard.press("Enter");
+    await expect.poll(paused).toBe(1);
     await tabToText(page, "button", "Resume");
     await page.keyboard.press("Enter");
-    await page.locator(".sources .is-paused").waitFor({ state: "detached" });
+    await tabToText(page, "button", "Yes, do it");
+    await page.keyboard.press("Enter");
+    await expect.poll(paused).toBe(0);
   });
 });
 
@@ -154,6 +161,28 @@ it("a person is found by an id, and shows what happened and who told which field
   await page.keyboard.press("Enter");
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toBe(`${laptop.stack.url}/#/person/user_invented0001`);
+});
+
+it("a person is found by an e-mail address, which stands in no link", async () => {
+  const page = await openPage(`${laptop.address}#/person`);
+  await tabTo(page, "main input[type=search]");
+  await page.keyboard.type("zoe@example.com");
+  await page.keyboard.press("Enter");
+  await page.locator("h1", { hasText: "user_invented0001" }).waitFor();
+  expect(page.url()).toMatch(/#\/person\/user_invented0001$/);
+  await visit(page, "#/person");
+  await tabTo(page, "main input[type=search]");
+  await page.keyboard.type("unknown@example.com");
+  await page.keyboard.press("Enter");
+  await page.locator("form [role=alert]", { hasText: "Nothing is known" }).waitFor();
+  expect(page.url()).toMatch(/#\/person$/);
+});
+
+it("who is not known is looked for elsewhere", async () => {
+  const page = await openPage(`${laptop.address}#/person/unknown`);
+  await page.locator(".empty", { hasText: "Sources that are switched on: bamboohr, clerk, okta" }).waitFor();
+  await tabToText(page, "a", "Refused");
+  expect(await page.locator(".empty a").allInnerTexts()).toEqual(["Refused"]);
 });
 
 describe("parked", () => {
@@ -218,6 +247,13 @@ it("a file is previewed, carried out, and shows its report", async () => {
   const download = page.waitForEvent("download");
   await page.keyboard.press("Enter");
   expect((await download).suggestedFilename()).toBe("rejected.csv");
+  // A row by itself.
+  const id = new URL(page.url()).hash.split("/").at(-1);
+  await visit(page, `#/event/uploads/${id}/${encodeURIComponent("line 3")}`);
+  await page.locator(".reason", { hasText: "email-invalid" }).waitFor();
+  await tabToText(page, "a", `Import ${id}`);
+  await page.keyboard.press("Enter");
+  await page.locator(".report").waitFor();
 });
 
 it("a roster is planned, shown, and applied", async () => {
@@ -256,10 +292,11 @@ it("the sandbox is made to fail", async () => {
   await open(page, "Try");
   await tabToText(page, "button", "Add");
   await page.keyboard.press("Enter");
-  await page.locator("[role=status]", { hasText: "1 faults" }).waitFor();
+  const pending = () => page.locator("main [role=status]").innerText();
+  await expect.poll(pending).toContain("1 faults");
   await tabToText(page, "button", "Clear");
   await page.keyboard.press("Enter");
-  await page.locator("[role=status]", { hasText: "0 faults" }).waitFor();
+  await expect.poll(pending).toContain("0 faults");
 });
 
 it("a refused delivery is shown with what would have had to differ", async () => {
@@ -268,6 +305,10 @@ it("a refused delivery is shown with what would have had to differ", async () =>
   const cause = page.locator(".cause", { hasText: "clerk" });
   await cause.waitFor();
   expect(await cause.innerText()).toMatch(/looked for: header svix-signature[^]*it was not there/);
+  await tabToText(page, "a", "168 h");
+  await page.keyboard.press("Enter");
+  await page.locator("a[aria-current]", { hasText: "168 h" }).waitFor();
+  await cause.waitFor();
 });
 
 it("the content is reached by the first Tab, and the views by the next ones", async () => {

@@ -51,7 +51,7 @@ export function recentSuite(title: string, make: () => Promise<RecentPlace>): vo
     };
     /** Whether the person is known already depends on the place. */
     const told = (events: readonly RecentEvent[]) =>
-      events.map(({ type: _, subject: __, externalId: ___, ...event }) => event);
+      events.map(({ type: _type, subject: _subject, externalId: _externalId, ...event }) => event);
 
     it("is nothing at first", async () => {
       expect(await list(60)).toEqual({ events: [], deliveries: [], isComplete: true });

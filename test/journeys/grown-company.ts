@@ -10,9 +10,13 @@ export interface GrownCompany {
   readonly url: string;
   /** Who is in the list. */
   readonly people: Set<Grown>;
+  /** Whether the source says of any person that they have left. Where it does not, its answers about them are unusable. */
+  readonly provesDepartures: boolean;
   /** From now on the person is not in the list; asked about them, the source answers as it is recorded, in each way by turns. */
   leave(person: Grown): void;
   join(): void;
+  /** From now on the list is read from its beginning. */
+  begin(): void;
 }
 
 const maxRequestBytes = 4 * 1024 * 1024;
@@ -23,12 +27,14 @@ export async function openGrownCompany(recorded: ListFixture, count: number): Pr
   const subjects = new Set(recorded.people.map(({ subject }) => subject));
   const everybody = new Map<number, Grown>();
   const people = new Set<Grown>();
-  const departures = recorded.asked.filter(
+  const proofs = recorded.asked.filter(
     ({ changes, fails }) =>
       fails === undefined && (changes === undefined || changes.some(({ kind }) => kind === "leave")),
   );
-  const inTurn = turns();
-  /** What follows on an answer about a person who has left, and does not name them. */
+  const ways = proofs.length > 0 ? proofs : recorded.asked.filter(({ fails }) => fails !== undefined);
+  /** Request → how many of its recorded answers were given. */
+  const given = new Map<string, number>();
+  /** Of people who have left: the recorded answers that were not given yet. */
   const following = new Map<number, readonly RecordedAnswer[]>();
 
   function enter(added: number): void {
@@ -40,22 +46,28 @@ export async function openGrownCompany(recorded: ListFixture, count: number): Pr
   enter(count);
 
   function ofOneWhoLeft({ subject, number }: Grown, request: string): RecordedAnswer | undefined {
-    const asked = departures[number % departures.length];
-    const answers = withIds(asked?.answers ?? [], [[asked?.subject ?? "", subject]]) as RecordedAnswer[];
-    const at = answers.findIndex((answer) => answer.request === request);
+    const asked = ways[number % ways.length];
+    const all = withIds(asked?.answers ?? [], [[asked?.subject ?? "", subject]]) as RecordedAnswer[];
+    const isAnswer = (answer: RecordedAnswer) => answer.request === request;
+    const left = following.get(number) ?? [];
+    const answers = left.some(isAnswer) ? left : all;
+    const at = answers.findIndex(isAnswer);
     following.set(number, answers.slice(at + 1));
     return answers[at];
   }
 
   /** A page of the list; or what is asked about some people of it by their ids. */
-  function inList(request: string, whole: string, of: readonly Grown[]): RecordedAnswer | undefined {
+  function inList(request: string, of: readonly Grown[]): RecordedAnswer | undefined {
     const own = recorded.answers.filter((answer) => answer.request === request);
     const answers =
       own.length > 0
         ? own
         : (recorded.departments?.answers ?? []).filter((answer) => answer.request === request);
-    if (of.length === 0)
-      return grownPages(answers, [...people], subjects)[inTurn(request, whole, answers.length)];
+    if (of.length === 0) {
+      const turn = given.get(request) ?? 0;
+      given.set(request, turn + 1);
+      return grownPages(answers, [...people], subjects)[Math.min(turn, answers.length - 1)];
+    }
     const isAbout = ({ json }: RecordedAnswer) =>
       of.every(({ pattern }) => JSON.stringify(json).includes(pattern.subject));
     return grownPages(answers.filter(isAbout), of, subjects)[0];
@@ -70,7 +82,7 @@ export async function openGrownCompany(recorded: ListFixture, count: number): Pr
         following.set(number, rest);
         return next;
       }
-    return inList(request, whole, of);
+    return inList(request, of);
   }
 
   const server = await serve(
@@ -93,23 +105,9 @@ export async function openGrownCompany(recorded: ListFixture, count: number): Pr
   return {
     url: `http://127.0.0.1:${server.port}`,
     people,
+    provesDepartures: proofs.length > 0,
     leave: (person) => void people.delete(person),
     join: () => enter(1),
-  };
-}
-
-/**
- * Which of the recorded answers is next: another request gets the next one, the same one the same, and the one that was the first the first,
- * since a list is read from its beginning again. The last answer repeats.
- */
-function turns() {
-  const states = new Map<string, { first: string; last: string; index: number }>();
-  return (kind: string, request: string, count: number): number => {
-    const before = states.get(kind);
-    const first = before?.first ?? request;
-    const next = before?.last === request ? before.index : (before?.index ?? -1) + 1;
-    const index = request === first ? 0 : Math.min(next, count - 1);
-    states.set(kind, { first, last: request, index });
-    return index;
+    begin: () => given.clear(),
   };
 }

@@ -25,13 +25,13 @@ export interface Grown {
 const firstNumber = 100_000;
 const email = /^([^@\s]+)@([^@\s]+)$/;
 
-/** The recorded people who are active. */
+/** The recorded people who are active, and of whom no departure is announced. */
 export function patternsOf({ people }: Pick<ListFixture, "people">): readonly Pattern[] {
   const patterns = new Map<string, Pattern>();
   for (const { subject, changes } of people) {
     const { person, complete } = (changes[0] ?? {}) as { person?: Record<string, string>; complete?: true };
     const isActive = person?.["status"] === undefined || person["status"] === "Activated";
-    if (!person || !complete || !isActive) continue;
+    if (!person || !complete || !isActive || changes.length > 1) continue;
     const own = [person["externalId"], person["username"]].flatMap((id) => id ?? []);
     const ids = [...new Set([subject, ...own.filter((id) => !email.test(id))])];
     const names = [person["givenName"], person["name"]].flatMap((name) => name ?? []);
@@ -79,7 +79,7 @@ export function grownPages(
     const inPlace = [
       [/total|count|data2/i, recorded.size, people.length],
       [/^start$/, start, grownStart],
-      [/^limit$/, limit, grownLimit],
+      [/^(limit|size|pageSize)$/, limit, grownLimit],
     ] as const;
     const numberOf = (key: string, value: unknown): unknown => {
       const found = inPlace.find(([name, number]) => name.test(key) && String(value) === String(number));
@@ -128,7 +128,7 @@ function subjectIn(record: unknown, recorded: ReadonlySet<string>): string | und
 }
 
 /** A record as if it were about another person. */
-export function asPerson(record: unknown, { pattern, number, isRenamed }: Grown): unknown {
+function asPerson(record: unknown, { pattern, number, isRenamed }: Grown): unknown {
   const { phone, names } = pattern;
   const ids = pattern.ids.map((id) => [id, idOf(id, number)] as const);
   return withIds(record, ids, (value) => {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { ExplainedReason } from "#lib/reasons/explain-reason.ts";
+import type { PageReason } from "#infra/console/page-reasons.ts";
 import type { PersonOnPage, Place } from "#infra/console/types.ts";
 import { read, useAsked } from "./api.ts";
 import { KnownContext, type Known, type Language } from "./context.ts";
@@ -56,10 +56,7 @@ export function App(): JSX.Element {
   const [theme, setTheme] = useKept("theme", "");
   const say = (word: Word) => words[word][language === "zh" ? 1 : 0];
   const place = useAsked(() => read<Place>("place"), []);
-  const reasons = useAsked(
-    () => read<Readonly<Record<string, ExplainedReason>>>("reasons", language),
-    [language],
-  );
+  const reasons = useAsked(() => read<Readonly<Record<string, PageReason>>>("reasons", language), [language]);
   const [said, announce] = useState("");
   const { lines, state } = useFeed();
   const people = usePeople(place.value?.isInvented === true, lines.length);

@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { ExplainedReason } from "#lib/reasons/explain-reason.ts";
+import type { PageReason } from "#infra/console/page-reasons.ts";
 import type { PersonOnPage, Place } from "#infra/console/types.ts";
 import { words, type Word } from "./words.ts";
 
@@ -10,7 +10,7 @@ export type Language = "en" | "zh";
 export interface Known {
   readonly place: Place;
   readonly language: Language;
-  readonly reasons: Readonly<Record<string, ExplainedReason>>;
+  readonly reasons: Readonly<Record<string, PageReason>>;
   /** The people of the sandbox by our id; empty elsewhere. */
   readonly people: ReadonlyMap<string, PersonOnPage>;
   /** Tells a screen reader something. */

@@ -17,6 +17,8 @@ export interface Line {
   /** Where it leads to. */
   readonly event?: { readonly source: string; readonly id: string };
   readonly delivery?: string;
+  /** The id of an import. */
+  readonly file?: string;
 }
 
 /** Lines that are kept, the newest: an operator looks at what happens now. */
@@ -69,16 +71,17 @@ function taken({ events, deliveries }: LiveMessage): void {
 function lineOfEvent(event: RecentEvent): Line {
   const { source, id, at, type = "", outcome, reason, field, externalId, subject, milliseconds } = event;
   const person = externalId ?? subject;
+  const isFile = source === "uploads" && type === "import";
   return {
     key: `${source}/${id}`,
     at,
     source,
-    what: type,
+    what: isFile ? `${type} ${id}` : type,
     outcome,
     ...(reason !== undefined && { reason: field === undefined ? reason : `${reason} (${field})` }),
     ...(person !== undefined && { person }),
     ...(milliseconds !== undefined && { milliseconds }),
-    event: { source, id },
+    ...(isFile ? { file: id } : { event: { source, id } }),
   };
 }
 

@@ -28,10 +28,18 @@ export const words = {
   events: ["events", "事件"],
   lastHeard: ["last heard", "最近收到"],
   never: ["never", "从未"],
-  today: ["in 24 h", "24 小时内"],
+  today: ["in 24 h", "次（24 小时内）"],
   paused: ["paused since", "暂停于"],
   pause: ["Pause", "暂停"],
   resume: ["Resume", "恢复"],
+  pauseDoes: [
+    "What this source sends from now on is stored, and none of it is applied until the source is resumed.",
+    "此后该来源发来的事件只会存储，恢复之前不会应用。",
+  ],
+  resumeDoes: [
+    "What this source has sent since it was paused is applied, in order.",
+    "暂停期间该来源发来的事件将按顺序应用。",
+  ],
   keys: [
     "↑ ↓ choose · Enter opens · r redrives or sends again · / searches",
     "↑ ↓ 选择 · Enter 打开 · r 重新处理或再次发送 · / 搜索",
@@ -109,8 +117,8 @@ export const words = {
   // a person
   findPerson: ["Whose way do you look for?", "要查询谁？"],
   findHint: [
-    "Our id (externalId), Authing's id, source/subject, source/event or import/row",
-    "外部 ID（externalId）、Authing 用户 ID、来源/主体、来源/事件或导入/行",
+    "Our id (externalId), Authing's id, source/subject, source/event or import/row; or an e-mail address or a phone number, of which Authing is asked",
+    "外部 ID（externalId）、Authing 用户 ID、来源/主体、来源/事件或导入/行；邮箱或手机号会向 Authing 查询",
   ],
   find: ["Find", "查询"],
   broughtBy: ["brought by", "由何带入"],
@@ -124,6 +132,7 @@ export const words = {
   when: ["When", "时间"],
   by: ["By", "由"],
   unknownPerson: ["Nothing is known by this id.", "没有此编号的任何记录。"],
+  switchedOn: ["Sources that are switched on:", "已启用的来源："],
   unreadableOnes: [
     "deliveries that could not be read may be about this person",
     "份无法读取的投递可能与此人有关",
@@ -208,7 +217,7 @@ export const words = {
   onlyLaptop: ["This is for a laptop that npm start runs.", "仅适用于 npm start 运行的本机。"],
   outcomeHere: ["Open what became of it", "查看结果"],
   // refused
-  nothingRefused: ["No delivery was refused in the last 24 hours.", "24 小时内没有拒收的投递。"],
+  nothingRefused: ["No delivery was refused in this time.", "此期间没有拒收的投递。"],
   wouldDiffer: ["What would have had to differ", "应当有何不同"],
   came: ["What came", "收到的内容"],
   headers: ["headers", "请求头"],

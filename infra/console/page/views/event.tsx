@@ -72,13 +72,21 @@ function Way({
           <Copy text={`${location.origin}/${linkTo("event", [source, id])}`}>{say("asLink")}</Copy>
         </p>
       </header>
-      <CameIn
-        source={source}
-        {...(event && { proof: event.proof })}
-        delivery={delivery}
-        own={id}
-        isEditing={route.query.get("edit") === "1"}
-      />
+      {source === "uploads" ? (
+        <p>
+          <a href={linkTo("files", [id.replace(/\/.*/s, "")])}>
+            {say("importId")} <Id>{id.replace(/\/.*/s, "")}</Id>
+          </a>
+        </p>
+      ) : (
+        <CameIn
+          source={source}
+          {...(event && { proof: event.proof })}
+          delivery={delivery}
+          own={id}
+          isEditing={route.query.get("edit") === "1"}
+        />
+      )}
       {event && (
         <>
           <section>

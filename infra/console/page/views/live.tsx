@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SourcesReport } from "#lib/operations/sources.ts";
-import { operate, post, useAsked, useRepeated } from "#infra/console/page/api.ts";
+import { Failure, operate, useAsked, useRepeated } from "#infra/console/page/api.ts";
 import { useKnown, useWords } from "#infra/console/page/context.ts";
 import { useFeed, type Line } from "#infra/console/page/feed.ts";
-import { Chip, Failed, Foreign, Moment, Person } from "#infra/console/page/parts.tsx";
+import { Chip, Dialog, Failed, Foreign, Moment, Person } from "#infra/console/page/parts.tsx";
 import { go, linkTo, replaceRoute, type Route } from "#infra/console/page/router.ts";
 import { isWord } from "#infra/console/page/words.ts";
 
@@ -231,9 +231,9 @@ function Lines({ lines }: { lines: readonly Line[] }): JSX.Element {
   );
 }
 
-const linkOf = ({ event, delivery, what }: Line): string =>
-  event?.source === "uploads" && what === "import"
-    ? linkTo("files", [event.id])
+const linkOf = ({ event, delivery, file }: Line): string =>
+  file !== undefined
+    ? linkTo("files", [file])
     : event
       ? linkTo("event", [event.source, event.id])
       : linkTo("delivery", [delivery ?? ""]);
@@ -257,45 +257,77 @@ function Sources({
   const isLaptop = place.kind === "laptop";
   const asked = useAsked(() => operate<SourcesReport>({ operation: "sources" }), []);
   useRepeated(true, isLaptop ? 2000 : 60_000, asked.again);
+  const [deciding, setDeciding] = useState<SourcesReport["sources"][number]>();
   if (asked.value === undefined) return undefined;
   return (
-    <ul class="sources">
-      {asked.value.sources.map((each) => (
-        <li key={each.name} class={each.pausedSince === undefined ? "" : "is-paused"}>
-          <button type="button" aria-pressed={chosen === each.name} onClick={() => choose(each.name)}>
-            <b>{each.title}</b>
-            <span>
-              {each.deliveries24h} {say("today")}
-            </span>
-            <span class="faint">
-              {each.lastHeardAt === undefined ? (
-                `${say("lastHeard")}: ${say("never")}`
-              ) : (
-                <Moment at={each.lastHeardAt} isShort />
-              )}
-            </span>
-            {each.pausedSince !== undefined && (
-              <span class="chip is-held">
-                {say("paused")} <Moment at={each.pausedSince} isShort />
+    <>
+      <ul class="sources">
+        {asked.value.sources.map((each) => (
+          <li key={each.name} class={each.pausedSince === undefined ? "" : "is-paused"}>
+            <button type="button" aria-pressed={chosen === each.name} onClick={() => choose(each.name)}>
+              <b>{each.title}</b>
+              <span>
+                {each.deliveries24h} {say("today")}
               </span>
-            )}
-          </button>
-          {place.allowsChanges && (
-            <button
-              type="button"
-              class="quiet"
-              onClick={() =>
-                void post("operations", {
-                  operation: each.pausedSince === undefined ? "pause" : "resume",
-                  source: each.name,
-                }).then(asked.again)
-              }
-            >
-              {say(each.pausedSince === undefined ? "pause" : "resume")}
+              <span class="faint">
+                {each.lastHeardAt === undefined ? (
+                  `${say("lastHeard")}: ${say("never")}`
+                ) : (
+                  <Moment at={each.lastHeardAt} isShort />
+                )}
+              </span>
+              {each.pausedSince !== undefined && (
+                <span class="chip is-held">
+                  {say("paused")} <Moment at={each.pausedSince} isShort />
+                </span>
+              )}
             </button>
-          )}
-        </li>
-      ))}
-    </ul>
+            {place.allowsChanges && (
+              <button type="button" class="quiet" onClick={() => setDeciding(each)}>
+                {say(each.pausedSince === undefined ? "pause" : "resume")}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {deciding && (
+        <PauseOrResume source={deciding} onClose={() => (setDeciding(undefined), asked.again())} />
+      )}
+    </>
+  );
+}
+
+/** Asks before a source is paused or resumed. */
+function PauseOrResume({
+  source: { name, title, pausedSince },
+  onClose,
+}: {
+  source: SourcesReport["sources"][number];
+  onClose: () => void;
+}): JSX.Element {
+  const say = useWords();
+  const [failure, setFailure] = useState<string>();
+  const operation = pausedSince === undefined ? "pause" : "resume";
+  async function decide(): Promise<void> {
+    try {
+      await operate({ operation, source: name });
+      onClose();
+    } catch (error) {
+      setFailure(error instanceof Failure ? error.message : String(error));
+    }
+  }
+  return (
+    <Dialog title={`${say(operation)}: ${title}`} onClose={onClose}>
+      <p>{say(operation === "pause" ? "pauseDoes" : "resumeDoes")}</p>
+      <Failed text={failure} />
+      <p class="actions">
+        <button type="button" class="main" onClick={() => void decide()}>
+          {say("doIt")}
+        </button>
+        <button type="button" onClick={onClose}>
+          {say("cancel")}
+        </button>
+      </p>
+    </Dialog>
   );
 }

@@ -24,8 +24,9 @@ import {
 import { linkTo, type Route } from "#infra/console/page/router.ts";
 import { isWord } from "#infra/console/page/words.ts";
 
-/** Messages that are shown of a cause before the reader asks for more. */
+/** Messages that are shown before the reader asks for those of one cause, and of that one. */
 const pageRows = 50;
+const causeRows = 500;
 
 /** What is decided about which messages. */
 interface Scope {
@@ -49,12 +50,13 @@ export function ParkedView({ route }: { route: Route }): JSX.Element {
     reason: route.query.get("reason") ?? undefined,
     id: route.query.get("id") ?? undefined,
   };
+  const isNarrow = Object.values(chosen).some((each) => each !== undefined);
   const asked = useAsked<ParkedList>(
     () =>
       operate({
         operation: "list",
         totals: true,
-        limit: pageRows,
+        limit: isNarrow ? causeRows : pageRows,
         ...(chosen.kind !== undefined && { kinds: [chosen.kind as ParkedKind] }),
         ...(chosen.source !== undefined && { source: chosen.source }),
         ...(chosen.reason !== undefined && { reason: chosen.reason }),
@@ -62,7 +64,6 @@ export function ParkedView({ route }: { route: Route }): JSX.Element {
       }),
     [route.query.toString()],
   );
-  const isNarrow = Object.values(chosen).some((each) => each !== undefined);
   return (
     <>
       <h1>{say("parked")}</h1>
@@ -135,7 +136,7 @@ function Cause({
           ],
         }))}
       />
-      {count > rows.length && !isOne && (
+      {rows.length < Math.min(count, causeRows) && !isOne && (
         <p>
           <a href={linkTo("parked", [], { kind, source, reason })}>{say("more")}</a>
         </p>

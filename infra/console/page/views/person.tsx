@@ -1,10 +1,20 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ExplainedEvent, Explanation } from "#lib/operations/explain.ts";
-import { operate, useAsked } from "#infra/console/page/api.ts";
+import { Failure, operate, useAsked } from "#infra/console/page/api.ts";
 import { useKnown, useWords } from "#infra/console/page/context.ts";
 import { explainCommand } from "#infra/console/page/copies.ts";
-import { Chip, Code, Copy, Facts, Foreign, Loaded, Moment, Table } from "#infra/console/page/parts.tsx";
+import {
+  Chip,
+  Code,
+  Copy,
+  Facts,
+  Failed,
+  Foreign,
+  Loaded,
+  Moment,
+  Table,
+} from "#infra/console/page/parts.tsx";
 import { go, linkTo, type Route } from "#infra/console/page/router.ts";
 import { EventLink, OutcomeFacts, Times, TrailTable } from "./told.tsx";
 
@@ -19,16 +29,37 @@ export function PersonView({ route }: { route: Route }): JSX.Element {
   );
 }
 
+/** An e-mail address or a phone number: these stand in no link and in no history of the browser. */
+const mayBeAddress = /@|^\+?[0-9][0-9 ()-]{4,20}$/;
+
 function Find({ first }: { first: string }): JSX.Element {
   const say = useWords();
   const [text, setText] = useState(first);
+  const [note, setNote] = useState<string>();
+  const asked = text.trim();
+
+  async function find(): Promise<void> {
+    setNote(undefined);
+    if (!mayBeAddress.test(asked)) return go(linkTo("person", [asked]));
+    try {
+      const found = await operate<Explanation>({ operation: "explain", asked, askAuthing: true });
+      const { person, account, events } = found;
+      const id = person?.externalId ?? account?.externalId ?? account?.userId;
+      if (id !== undefined) go(linkTo("person", [id]));
+      else if (events.length > 0) go(linkTo("person", [asked]));
+      else setNote(say("unknownPerson"));
+    } catch (error) {
+      setNote(error instanceof Failure ? error.message : String(error));
+    }
+  }
+
   return (
     <form
       class="bar"
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text.trim() !== "") go(linkTo("person", [text.trim()]));
+        if (asked !== "") void find();
       }}
     >
       <label class="grow">
@@ -46,6 +77,7 @@ function Find({ first }: { first: string }): JSX.Element {
       <button type="submit" class="main">
         {say("find")}
       </button>
+      <Failed text={note} />
     </form>
   );
 }
@@ -106,6 +138,10 @@ function Told({ asked }: { asked: string }): JSX.Element {
             {elsewhere && (
               <div class="empty">
                 <p>{say("unknownPerson")}</p>
+                <p>
+                  {say("switchedOn")}{" "}
+                  <Foreign>{elsewhere.sources.map(({ name }) => name).join(", ")}</Foreign>
+                </p>
                 {elsewhere.unreadable > 0 && (
                   <p>
                     <a href={linkTo("parked", [], { kind: "dead" })}>

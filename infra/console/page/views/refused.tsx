@@ -4,20 +4,37 @@ import type { RefusedReport } from "#lib/operations/refused.ts";
 import { operate, useAsked } from "#infra/console/page/api.ts";
 import { useKnown, useWords } from "#infra/console/page/context.ts";
 import { Chip, Code, Foreign, Loaded, Moment, Reason, Table } from "#infra/console/page/parts.tsx";
-import type { Route } from "#infra/console/page/router.ts";
+import { linkTo, type Route } from "#infra/console/page/router.ts";
+
+const dayMilliseconds = 24 * 3600 * 1000;
+/** How far back the reader may look: the log is read for it. */
+const dayChoices = [1, 7, 30];
 
 /** Deliveries that were refused at the door, and what would have had to differ. */
 export function RefusedView({ route }: { route: Route }): JSX.Element {
   const say = useWords();
   const { language } = useKnown();
   const source = route.query.get("source");
-  const asked = useAsked<RefusedReport>(
-    () => operate({ operation: "refused", ...(source !== null && { source }) }),
-    [source],
-  );
+  const days = dayChoices.find((each) => String(each) === route.query.get("days")) ?? 1;
+  const asked = useAsked<RefusedReport>(() => {
+    const since = new Date(Date.now() - days * dayMilliseconds).toISOString();
+    return operate({ operation: "refused", since, ...(source !== null && { source }) });
+  }, [source, days]);
   return (
     <>
       <h1>{say("refused")}</h1>
+      <p class="chips">
+        {dayChoices.map((each) => (
+          <a
+            key={each}
+            class="button"
+            href={linkTo("refused", [], { source: source ?? undefined, days: String(each) })}
+            {...(each === days && { "aria-current": "true" })}
+          >
+            {each * 24} h
+          </a>
+        ))}
+      </p>
       <Loaded asked={asked}>
         {({ totals, refusals, isComplete }) => (
           <>
