@@ -41,6 +41,38 @@ const Config = z.strictObject({
   ),
   /** How long results of imports are kept, in days; rejected rows hold personal data. The ledger deletes rows after 90 days. */
   keepResultsDays: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3650)), 90),
+  /**
+   * Who may read uploaded files, rows of imports in work and parked events in the bucket, besides the functions that need them: ARNs of roles
+   * and users, in which `*` stands for any text. Everybody else is refused, whatever the account's other policies allow.
+   */
+  readers: z._default(
+    z
+      .array(
+        z
+          .string()
+          .check(
+            z.regex(
+              /^arn:aws[a-z-]*:(iam|sts)::\d{12}:[\w+=,.@*/-]+$/,
+              "must be the ARN of a role or user, such as arn:aws:iam::123456789012:role/hr-operators",
+            ),
+          ),
+      )
+      .check(z.maxLength(50)),
+    [],
+  ),
+  /** The functions that receive deliveries, and their HTTP API. */
+  webhooks: z.prefault(
+    z.strictObject({
+      /**
+       * How many invocations of each webhook function run at once: so many are kept for it out of the account's limit, and more deliveries
+       * are refused, which senders repeat. Default: all share the account's limit.
+       */
+      reservedConcurrency: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(1000))),
+      /** Whether the access log has the address that a request came from. In many countries that is personal data. */
+      logsAddresses: z._default(z.boolean(), false),
+    }),
+    {},
+  ),
   /** The country of phone numbers without a country code, ISO 3166, e.g. `CN`. */
   region: z._default(z.string().check(z.regex(/^[A-Z]{2}$/)), "CN"),
   /**

@@ -1,6 +1,7 @@
 import { timeZoneOf, type Config } from "#lib/config.ts";
 import { outputNames, pascal } from "#infra/stage/outputs.ts";
 import { alarmText } from "./alarm-text.ts";
+import { bucketPolicy } from "./bucket-policy.ts";
 import type { FunctionFile } from "./bundle.ts";
 import { arn, logGroup, logicalName, may, output, ref, type Value } from "./cloudformation.ts";
 import { customerKey, mayUseKey } from "./customer-key.ts";
@@ -37,7 +38,29 @@ export interface Deployment {
   readonly keepResultsDays: number;
   /** Whether the bucket deletes uploaded files of people after that time, as S3 writes it. */
   readonly forgetFilesStatus: "Enabled" | "Disabled";
+  readonly bucketPolicy: Value;
+  /** What the HTTP API writes about each request. */
+  readonly accessLogFormat: string;
 }
+
+/** No query, no headers and no path: some senders put secrets there. */
+const accessLogFields = {
+  requestId: "requestId",
+  routeKey: "routeKey",
+  status: "status",
+  responseLatency: "responseLatency",
+  integrationLatency: "integrationLatency",
+  error: "integrationErrorMessage",
+};
+
+const accessLogFormat = (logsAddresses: boolean): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries({ ...accessLogFields, ...(logsAddresses && { address: "identity.sourceIp" }) }).map(
+        ([name, variable]) => [name, `$context.${variable}`],
+      ),
+    ),
+  );
 
 type Encryption = Config["encryption"];
 type Network = Config["network"];
@@ -182,7 +205,15 @@ export function digestTime(config: Pick<Config, "notices" | "region" | "timeZone
 export function deployment(
   config: Pick<
     Config,
-    "service" | "encryption" | "keepResultsDays" | "notices" | "region" | "timeZone" | "uploads"
+    | "service"
+    | "encryption"
+    | "keepResultsDays"
+    | "notices"
+    | "readers"
+    | "region"
+    | "timeZone"
+    | "uploads"
+    | "webhooks"
   > & {
     readonly network?: Network;
     readonly sources: readonly DeployedSource[];
@@ -227,6 +258,10 @@ export function deployment(
       role: `${pascal(definition.name)}Role`,
       environment: definition.environment,
       ...(joins(definition, config.network) && { vpc: subnets(config.network) }),
+      ...(definition.name.startsWith("webhooks-") &&
+        config.webhooks.reservedConcurrency !== undefined && {
+          reservedConcurrency: config.webhooks.reservedConcurrency,
+        }),
       package: { patterns: [`dist/${definition.name}/*.mjs`] },
       events: definition.events,
     },
@@ -245,6 +280,8 @@ export function deployment(
     service: config.service,
     keepResultsDays: config.keepResultsDays,
     forgetFilesStatus: config.uploads.keepFiles ? "Disabled" : "Enabled",
+    bucketPolicy: bucketPolicy(definitions, config.readers),
+    accessLogFormat: accessLogFormat(config.webhooks.logsAddresses),
     functions: Object.fromEntries(functions),
     resources: {
       extensions: { ...key?.extensions },

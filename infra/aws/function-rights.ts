@@ -7,8 +7,11 @@ export const mayConsume = (queue: string, ...more: string[]) =>
   may(arn(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...more);
 /** A claim is an update that first deletes an expired entry; so is the record of an outcome. */
 export const mayClaim = may(arn("LedgerTable"), "dynamodb:UpdateItem", "dynamodb:DeleteItem");
-/** Writes what sources have said of people, entries of the due index, and both records of a person whose id changes. */
-export const mayUseLedger = [mayClaim, may(arn("LedgerTable"), "dynamodb:GetItem", "dynamodb:PutItem")];
+/** Writes what sources have said of people, entries of the due index, and both records of a person whose id changes; reads many at once. */
+export const mayUseLedger = [
+  mayClaim,
+  may(arn("LedgerTable"), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem"),
+];
 /** Puts events into the queue, and those that are too large for it into the bucket: anywhere under `waiting/`, or for one source. */
 export const mayQueueEvents = (source = "") => [
   may(arn("EventsQueue"), "sqs:SendMessage"),

@@ -19,7 +19,7 @@ import {
 } from "./function-rights.ts";
 import { noticesAlarm, noticesDigest, type DigestTime } from "./notice-functions.ts";
 import { mayBeginRosters, rostersRun } from "./rosters.ts";
-import { triggerFunction } from "./triggers.ts";
+import { triggerFunction, triggerFunctionName } from "./triggers.ts";
 import { watchFields, watchSilence } from "./watch-functions.ts";
 
 // The functions that AWS runs, and what each may do there. A new function needs a definition here and nowhere else in infra.
@@ -216,9 +216,14 @@ const waitingBringBack: FunctionDefinition = {
 
 /**
  * @param asked As for `eventsApply`: a redriven event is completed and translated anew.
- * @param receives Whether there are webhook functions, whose logs tell of refused deliveries.
+ * @param receives Whether there are webhook functions, whose logs tell of accepted and refused deliveries.
+ * @param triggers The functions of sources that AWS invokes.
  */
-const operationsRun = (asked: readonly string[], receives: boolean): FunctionDefinition => ({
+const operationsRun = (
+  asked: readonly string[],
+  receives: boolean,
+  triggers: readonly string[],
+): FunctionDefinition => ({
   name: "operations-run",
   description:
     "Lists, redrives, releases and discards parked events, carries previews out and takes imports back; operators with the right invoke it",
@@ -248,9 +253,15 @@ const operationsRun = (asked: readonly string[], receives: boolean): FunctionDef
     may(arn("UploadsQueue"), "sqs:SendMessage"),
     may(objects("results/"), "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
     ...mayBeginRosters,
-    // The lines about refused deliveries; nothing else is kept of them. The names of fifty logs would not fit into a role.
+    // The lines about deliveries, of which nothing else is kept, and about what became of events and files. The names of fifty logs would
+    // not fit into a role.
     ...(receives ? [may(webhookLogs, "logs:FilterLogEvents")] : []),
-    may(logGroup(refusing), "logs:FilterLogEvents"),
+    may(
+      [refusing, ...triggers, "events-apply", uploadsPlan.name, uploadsFinish.name].map(logGroup),
+      "logs:FilterLogEvents",
+    ),
+    // When each source was heard last. CloudWatch has no rights by metric.
+    may("*", "cloudwatch:GetMetricData"),
   ],
   failureMeans: "an operator's command did not end. Webhooks, events and files are not affected.",
 });
@@ -298,7 +309,7 @@ export function functionDefinitions(
     uploadsFinish,
     waitingBringBack,
     rostersRun(secretsOf("list")),
-    operationsRun(asked, received.length > 0),
+    operationsRun(asked, received.length > 0, invoked.map(triggerFunctionName)),
     watchSilence,
     watchFields,
     noticesAlarm,

@@ -40,9 +40,8 @@ export const rostersRun = (listing: readonly string[]): FunctionDefinition => ({
     mayReadSecrets(authingSecret, digestsSecret, uploadsSecret, ...listing),
     mayConsume("RostersQueue", "sqs:SendMessage"),
     ...mayUseLedger,
-    // Records of a hundred people at once, all people of a source, and the departures of an hour.
-    may(arn("LedgerTable"), "dynamodb:BatchGetItem", "dynamodb:Query"),
-    may({ "Fn::Sub": `\${LedgerTable.Arn}/index/by-source` }, "dynamodb:Query"),
+    // All people of a source, and the departures of an hour.
+    may(arn("LedgerTable"), "dynamodb:Query"),
     may(objects("rosters/"), "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
     may(objects("results/roster/"), "s3:PutObject", "s3:AbortMultipartUpload"),
     // Rosters that are uploaded as files: the bucket is versioned, and a notification says which version is meant.

@@ -4,8 +4,10 @@ import type { DeployedSource, FunctionDefinition } from "./function-definition.t
 
 // Sources that AWS itself invokes: who may, and what the operator chooses as the trigger.
 
-const functionName = ({ name }: DeployedSource) => `triggers-${name}`;
-const functionArn = (source: DeployedSource) => arn(`${logicalName(functionName(source))}LambdaFunction`);
+/** The name of the function of such a source. */
+export const triggerFunctionName = ({ name }: Pick<DeployedSource, "name">) => `triggers-${name}`;
+const functionArn = (source: DeployedSource) =>
+  arn(`${logicalName(triggerFunctionName(source))}LambdaFunction`);
 
 /** The function of such a source. It may queue events, and nothing else. */
 export function triggerFunction(
@@ -15,7 +17,7 @@ export function triggerFunction(
   const { name } = source;
   return {
     ...queueing,
-    name: functionName(source),
+    name: triggerFunctionName(source),
     description: `AWS invokes it about people of ${name}; it queues what is said and answers in time`,
     // As for webhook functions; AWS waits for 5 s.
     memoryMegabytes: 512,

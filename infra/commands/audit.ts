@@ -5,7 +5,7 @@ import { form, runCommand, say } from "./command.ts";
 
 // Part of `npm run check`: what is installed is what the lock file says, byte by byte; no package runs a script at install
 // time that package.json does not allow; and no known weakness of the dependencies that are shipped is severe. npm asks the
-// registry for advisories; where the registry has none, or cannot be reached, the command says so and does not fail.
+// registry for advisories, and the public one where that has none; where neither answers, the command says so and does not fail.
 
 const Lock = z.object({
   packages: z.record(
@@ -48,9 +48,13 @@ function lockProblems(): string[] {
   return [...loose, ...unlocked, ...scripted];
 }
 
-/** Severe weaknesses of what is shipped, one line each; `undefined` where the registry could not be asked for advisories. */
-async function advisories(): Promise<string[] | undefined> {
+/** Asked where the registry of this machine, such as a mirror, has no advisories. */
+const publicRegistry = "https://registry.npmjs.org";
+
+/** Severe weaknesses of what is shipped, one line each; `undefined` where no registry could be asked for advisories. */
+async function advisories(registry?: string): Promise<string[] | undefined> {
   const asked = ["audit", "--json", "--omit=dev", "--fetch-retries=0", "--fetch-timeout=10000"];
+  if (registry !== undefined) asked.push(`--registry=${registry}`);
   const answer = await new Promise<string>((resolve) => {
     // npm ends with 1 when it has found something, and when it has not been able to ask.
     execFile("npm", asked, { timeout: longestMilliseconds }, (_error, stdout) => resolve(stdout));
@@ -73,11 +77,10 @@ function parse(text: string): unknown {
 }
 
 const audit = form([], {}, async () => {
-  const known = await advisories();
+  const known = (await advisories()) ?? (await advisories(publicRegistry));
   const problems = [...lockProblems(), ...(known ?? [])];
   for (const problem of problems) say(problem, process.stderr);
-  if (known === undefined)
-    say("audit: this registry could not be asked for advisories; the lock file was checked");
+  if (known === undefined) say("audit: no registry could be asked for advisories; the lock file was checked");
   return problems.length === 0 ? 0 : 1;
 });
 

@@ -1,6 +1,6 @@
 import type { Clock } from "#lib/contract/clock.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Source, SourceEvent } from "#lib/contract/source.ts";
+import type { Fetch, Source, SourceEvent } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import { fixtureSecret, fixtureSigner, readFixtures } from "#infra/fixtures/cases.ts";
@@ -21,7 +21,7 @@ export async function checkSourceApi(definition: Source, secret: unknown, clock:
   if (!asks) return fine(`API of ${name}: is not needed`);
   const what = `API of ${name}`;
   const api = sourceApis(clock)(asks, secret, clock.now() + answerSeconds * 1000);
-  let hosts = "";
+  const hosts = hostsOf(asks, secret);
   let requests = 0;
   const counted: SourceApi<unknown> = {
     ...api,
@@ -31,9 +31,8 @@ export async function checkSourceApi(definition: Source, secret: unknown, clock:
     },
   };
   try {
-    hosts = Object.values(asks.hosts(secret)).join(", ");
     const event = await eventThatAsks(source);
-    if (!event) return await reach(what, hosts);
+    if (!event) return await reach(what, Object.values(asks.hosts(secret)).join(", "));
     await asks.read(event, counted);
   } catch (error) {
     if (!(error instanceof InboundError)) throw error;
@@ -52,10 +51,20 @@ export async function checkSourceApi(definition: Source, secret: unknown, clock:
   if (requests === 0) {
     return attention(
       `${what}: its secret has no credentials for it`,
-      "events that hold only an id cannot be applied: the source's README names the fields",
+      "events that hold only an id cannot be applied, departures are not confirmed, people cannot be listed: the source's README names the fields",
     );
   }
   return fine(`${what}: ${hosts} takes the credentials`);
+}
+
+/** Empty where the secret names no host: a source that works without its API has none then. */
+function hostsOf(asks: Pick<Fetch<unknown>, "hosts">, secret: unknown): string {
+  try {
+    return Object.values(asks.hosts(secret)).join(", ");
+  } catch (error) {
+    if (error instanceof InboundError) return "";
+    throw error;
+  }
 }
 
 /** The first event of the source's cases for which the worker asks the API. */

@@ -1,4 +1,5 @@
 import type { Refusal, ToldRefusal } from "#lib/contract/refusals.ts";
+import { differsText } from "#lib/operations/refusal-text.ts";
 import type { RefusedReport } from "#lib/operations/refused.ts";
 import { adviceOf, type Telling } from "./advice.ts";
 import { localTime } from "./local-time.ts";
@@ -39,7 +40,7 @@ export function refusedText(
       ...adviceOf({ reason, source }, telling).filter((line) => !line.includes("npm run refused")),
     ]),
     "",
-    ...newest.map(deliveryText),
+    ...newest.map((each) => deliveryText(each, telling)),
     ...(refusals.length > newest.length || count > refusals.length
       ? [`These are the newest ${newest.length} of ${count}; --json prints the newest ${refusals.length}.`]
       : []),
@@ -47,62 +48,18 @@ export function refusedText(
   ].join("\n");
 }
 
-function deliveryText(refusal: ToldRefusal): string {
+function deliveryText(refusal: ToldRefusal, telling: Telling): string {
   const { at, status, reason, method, bodyBytes, mediaType, headers } = refusal;
   const body = bodyBytes === 0 ? "no body" : `${counted(bodyBytes)} bytes`;
   return [
     `${localTime(at)}  ${sourceOf(refusal)}  ${method}  ${status} ${reason}`,
-    paragraph(differsText(refusal), "  "),
+    paragraph(differsText(refusal, telling.language), "  "),
     paragraph(
       `came: ${body}${mediaType === undefined ? "" : ` of ${mediaType}`}; headers ${headers.replaceAll(",", ", ") || "none"}`,
       "  ",
     ),
     "",
   ].join("\n");
-}
-
-/** What would have had to differ. */
-function differsText(refusal: Refusal): string {
-  const { reason, place = "the proof", form, covers, seconds, toleranceSeconds, nearSource } = refusal;
-  switch (reason) {
-    case "proof-missing":
-    case "timestamp-missing":
-      return `looked for: ${place}; it was not there`;
-    case "proof-malformed":
-    case "timestamp-malformed":
-      return `${place}: has to be ${form ?? "of another form"}`;
-    case "proof-mismatch": {
-      const signs = covers === undefined ? "" : `; what has to be signed: ${covers}`;
-      return `${place}: does not fit ${secretText(refusal)}${signs}`;
-    }
-    case "timestamp-stale":
-      return `${place}: ${counted(seconds)} s in the past; at most ${counted(toleranceSeconds)} s are allowed`;
-    case "timestamp-early":
-      return `${place}: ${counted(seconds)} s in the future; at most ${counted(toleranceSeconds)} s are allowed`;
-    case "algorithm-refused":
-      return `${place}: the token has to be signed by ${form ?? "another algorithm"}`;
-    case "key-unknown":
-      return `${place}: the token names a key that is not among the sender's public keys`;
-    case "issuer-mismatch":
-      return `${place}: is not the issuer that the secret names`;
-    case "audience-mismatch":
-      return `${place}: is not the audience that the secret names`;
-    case "secret-empty":
-      return "the secret of the source holds nothing that can verify a delivery";
-    case "body-too-large":
-      return `the body: at most ${counted(refusal.maxBytes)} bytes are taken`;
-    case "method-unknown":
-      return "the method: only POST and GET are taken";
-    case "route-unknown":
-      return `the path is no route; /webhooks/${nearSource ?? "<source>"} is one`;
-  }
-}
-
-/** Which versions of the secret were tried. */
-function secretText({ secretVersions = 1, secretChangedAt }: Refusal): string {
-  const which =
-    secretVersions === 1 ? "the secret, which has one version" : "the current or the previous secret";
-  return secretChangedAt === undefined ? which : `${which} (changed ${localTime(secretChangedAt)})`;
 }
 
 function sourceOf({ source, nearSource }: Pick<Refusal, "source" | "nearSource">): string {

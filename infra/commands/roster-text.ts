@@ -68,6 +68,7 @@ function differences(report: RosterReport): string[] {
     [report.unchanged, "are unchanged: no call"],
     [report.others, "belong to another source, which alone may speak about them: not touched"],
     [report.undecided, "were asked about before; an operator has not decided whose accounts these are"],
+    [report.rejectedBefore, "are back, and were rejected before, by the policy rehire"],
     [report.closed, "have left, and are closed or never were there"],
   ]);
 }

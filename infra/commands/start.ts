@@ -18,6 +18,8 @@ import {
 import { readListFixture } from "#infra/fixtures/lists.ts";
 import { sampleCase } from "#infra/fixtures/sample-case.ts";
 import { readStory } from "#infra/fixtures/stories.ts";
+import { createConsole } from "#infra/console/console.ts";
+import { laptopBackend } from "#infra/console/laptop.ts";
 import { localLog } from "#infra/local/log.ts";
 import { postRequest } from "#infra/fixtures/post.ts";
 import { startRecordedApis, type RecordedApis } from "#infra/local/recorded-api.ts";
@@ -83,11 +85,26 @@ const start = form([], options, async ({ options }) => {
     loadSecret,
     ...(settings.authingHost !== undefined && { authingHost: settings.authingHost }),
     sandbox: { organizations: sampleOrganizations },
+    isInvented: settings.isInvented,
+    page: ({ machine, sandbox, url }) =>
+      createConsole(
+        laptopBackend({
+          machine,
+          sandbox,
+          loadSecret,
+          isInvented: settings.isInvented && sandbox !== undefined,
+          url,
+          ...(apis && { play: (source, recording) => apis.play(source, recording) }),
+        }),
+      ),
     log: localLog((line) => {
       if (held) held.push(line);
       else say(line);
     }),
-    ...(apis && { record: (source, answers) => apis.play(source, { answers }) }),
+    ...(apis && {
+      record: (source, answers) => apis.play(source, { answers }),
+      recordedPeople: (source) => readListFixture(source)?.asked.map(({ subject }) => subject),
+    }),
   }).catch(async (error: unknown) => {
     await apis?.close();
     throw portFailure(error, settings.port);
@@ -101,6 +118,7 @@ const start = form([], options, async ({ options }) => {
   process.once("SIGTERM", () => void close().then(() => process.exit(0)));
 
   say(`Authing Inbound  ${stack.url}`);
+  say(`Page             ${stack.page}`);
   say(`Authing          ${stack.authingHost}${stack.sandbox ? "  (the sandbox, in memory)" : ""}`);
   if (apis && asking.length > 0) say(`Sources' APIs    recorded answers, for ${asking.join(", ")}`);
   say("");
@@ -119,7 +137,7 @@ const start = form([], options, async ({ options }) => {
     await close();
     return arrived ? 0 : 1;
   }
-  printInvitation(stack.url, [...sources.keys()], options.keep === true);
+  printInvitation(stack.url, stack.page ?? "", [...sources.keys()], options.keep === true);
   // The server keeps the process alive.
   return 0;
 });
@@ -230,7 +248,7 @@ async function printArrivals(stack: Stack, expected: readonly Expected[]): Promi
   return ok;
 }
 
-function printInvitation(url: string, sources: readonly string[], isKept: boolean): void {
+function printInvitation(url: string, page: string, sources: readonly string[], isKept: boolean): void {
   const senders = sources.flatMap((name) => {
     const sample = sampleCase(name)?.name ?? fixtureNames(name)[0];
     return sample === undefined ? [] : [`npm run send -- ${name} ${sample}`];
@@ -241,7 +259,11 @@ function printInvitation(url: string, sources: readonly string[], isKept: boolea
   const { port } = new URL(url);
   // Commands ask the port of PORT, and another terminal has another PORT.
   const here = port === "3000" ? "" : ` (in another terminal, export PORT=${port} first)`;
-  say(`Send your own${here}:
+  say(`Look at them:
+
+  ${page}
+
+Send your own${here}:
 
   printf '工号,姓名,邮箱\\n30001,李四,li.si@example.com\\n' | curl -T - ${url}/uploads/incoming/users/mine.csv
   printf '工号,secret\\n30001,JBSWY3DPEHPK3PXP\\n' | curl -T - ${url}/uploads/incoming/otp/mine.csv

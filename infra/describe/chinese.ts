@@ -51,6 +51,10 @@ export const chinese: Words = {
     scoped: (source, outOfScope) =>
       `${source} 只同步配置中的 \`scope\` 所选的人员；不再属于该范围的人员${outOfScope === "leave" ? "按离职处理" : "保持不变"}。`,
     mapped: (source) => `${source} 的人员信息会经过配置中的 \`map\`。`,
+    passwordHashes: (keeping) =>
+      keeping === ""
+        ? "来源发送的密码哈希会被丢弃（`drop`）。"
+        : `${keeping} 发送的入职人员的密码哈希原样发送到 Authing，由那里的密码脚本使用（\`keep\`）；其他来源的会被丢弃（\`drop\`）。`,
     dropped: "未列出的部门会被丢弃并记录；载荷中没有映射的字段也是如此。",
     region: (country) => `没有国家代码的电话号码按 ${country} 的号码读取。`,
     secrets: ({ otp, passwordEncryption }) =>
@@ -98,6 +102,12 @@ export const chinese: Words = {
     outside: "没有函数在您的网络中运行：出站请求来自 AWS 会变化的地址。",
     within: (functions, subnets, groups) =>
       `${functions} 在 ${subnets} 中运行，使用 ${groups}：其请求来自您的 NAT 网关的地址。`,
+    readers: (readers) =>
+      `上传的文件、导入中的行和暂存的事件由需要它们的函数读取${readers === "" ? "" : `，以及 ${readers}`}；存储桶拒绝其他任何读取。`,
+    addresses: {
+      logged: "访问日志记录每个请求的来源地址。",
+      notLogged: "访问日志不记录发送方的地址。",
+    },
     always: [
       "存储桶和队列拒绝没有 TLS 的请求。存储桶不公开。",
       "密钥创建时为空，任何部署都不读取、也不变更密钥。",

@@ -61,6 +61,10 @@ export const english: Words = {
     scoped: (source, outOfScope) =>
       `${source} brings only the people for whom its \`scope\` in the configuration says so; a person who is no longer among them ${outOfScope === "leave" ? "is treated as a leaver" : "stays as they are"}.`,
     mapped: (source) => `What ${source} says of a person passes its \`map\` in the configuration.`,
+    passwordHashes: (keeping) =>
+      keeping === ""
+        ? "A password hash that a source sends is dropped (`drop`)."
+        : `The password hash that ${keeping} sends of a joiner goes to Authing as it is, for a password script there (\`keep\`); that of any other source is dropped (\`drop\`).`,
     dropped:
       "A department that is not listed is dropped and reported; so is every field of a payload that has no mapping.",
     region: (country) => `Phone numbers without a country code are read as numbers of ${country}.`,
@@ -119,6 +123,12 @@ export const english: Words = {
       "No function runs in a network of yours: outgoing requests come from addresses of AWS that change.",
     within: (functions, subnets, groups) =>
       `${functions} run in ${subnets} with ${groups}: their requests come from the address of your NAT gateway.`,
+    readers: (readers) =>
+      `Uploaded files, rows of imports in work and parked events are read by the functions that need them${readers === "" ? "" : `, and by ${readers}`}; the bucket refuses everybody else.`,
+    addresses: {
+      logged: "The access log has the address that each request came from.",
+      notLogged: "The access log has no address of a sender.",
+    },
     always: [
       "Bucket and queues refuse requests without TLS. The bucket is not public.",
       "Secrets are created empty, and no deployment reads or changes them.",

@@ -100,7 +100,7 @@ function movement({ sources, region, timeZone, authing }: Config, words: Words):
 }
 
 function scope({ sources, region, authing }: Config, words: Words): string[] {
-  const { heads, dropped, region: ofRegion, secrets, scoped, mapped } = words.scope;
+  const { heads, dropped, region: ofRegion, secrets, scoped, mapped, passwordHashes } = words.scope;
   const pairs = (mapping: Readonly<Record<string, string>>, arrow: string) =>
     Object.entries(mapping)
       .map(([one, other]) => `${code(one)} ${arrow} ${code(other)}`)
@@ -120,7 +120,19 @@ function scope({ sources, region, authing }: Config, words: Words): string[] {
     ...(scope ? [scoped(code(name), outOfScope)] : []),
     ...(map ? [mapped(code(name))] : []),
   ]);
-  return [table(heads, rows, words), list([dropped, ...rules, ofRegion(code(region)), secrets(authing)])];
+  const keeping = Object.entries(sources).flatMap(([name, each]) =>
+    each.passwordHashes === "keep" ? [code(name)] : [],
+  );
+  return [
+    table(heads, rows, words),
+    list([
+      dropped,
+      ...rules,
+      ofRegion(code(region)),
+      secrets(authing),
+      passwordHashes(keeping.join(words.comma)),
+    ]),
+  ];
 }
 
 function files({ uploads }: Config, sources: ReadonlyMap<string, Source>, { comma, files }: Words): string {
@@ -201,16 +213,18 @@ function outgoing(
   { comma, outgoing }: Words,
 ): string {
   /** The host of a source's API, where it is the same for every customer. */
-  function hostOf({ fetch }: Source): string {
+  function hostOf({ fetch, list }: Source): string {
     try {
       // A secret without fields: the source then names its default, or refuses.
-      const hosts = Object.values(fetch?.hosts({} as never) ?? {}).map((host) => code(String(host)));
+      const hosts = Object.values((fetch ?? list)?.hosts({} as never) ?? {}).map((host) =>
+        code(String(host)),
+      );
       return outgoing.unlessNamed([...new Set(hosts)].join(comma));
     } catch {
       return outgoing.hostOfSecret;
     }
   }
-  const asked = [...sources.values()].filter(({ fetch }) => fetch !== undefined);
+  const asked = [...sources.values()].filter(({ fetch, list }) => fetch ?? list);
   return list([
     outgoing.authing(code(authing.host), authing.maxRequestsPerSecond),
     ...asked.map((source) => outgoing.source(source.title, code(source.name), hostOf(source))),
@@ -219,7 +233,7 @@ function outgoing(
 }
 
 function protection(
-  { encryption, network }: Config,
+  { encryption, network, readers, webhooks }: Config,
   functions: readonly FunctionDefinition[],
   { comma, protection }: Words,
 ): string {
@@ -231,6 +245,8 @@ function protection(
       ? protection.outside
       : protection.within(codes(within), codes(network.subnetIds), codes(network.securityGroupIds)),
     ...protection.always,
+    protection.readers(codes(readers)),
+    protection.addresses[webhooks.logsAddresses ? "logged" : "notLogged"],
   ]);
 }
 

@@ -50,6 +50,8 @@ export interface Words {
     /** `scope` and `map` of a source. */
     readonly scoped: (source: string, outOfScope: OutOfScopePolicy) => string;
     readonly mapped: (source: string) => string;
+    /** @param keeping The sources whose password hashes are kept, as code; empty where there is none. */
+    readonly passwordHashes: (keeping: string) => string;
     readonly region: (country: string) => string;
     readonly secrets: (authing: Config["authing"]) => string;
   };
@@ -83,6 +85,9 @@ export interface Words {
     readonly encryption: Readonly<Record<Config["encryption"], string>>;
     readonly outside: string;
     readonly within: (functions: string, subnets: string, groups: string) => string;
+    /** @param readers ARNs, or empty where there are none besides the functions. */
+    readonly readers: (readers: string) => string;
+    readonly addresses: Readonly<Record<"logged" | "notLogged", string>>;
     readonly always: readonly string[];
   };
   readonly retention: {

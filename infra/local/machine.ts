@@ -26,10 +26,11 @@ import { connectAuthing } from "#lib/wiring/authing.ts";
 import { applySettings, deliverySettings, rosterSettings } from "#lib/wiring/delivery-settings.ts";
 import { uploadSettings } from "#lib/wiring/upload-settings.ts";
 import { enabledSources, speakingSources } from "#lib/wiring/enabled-sources.ts";
+import { rememberRecent } from "#infra/store/recent.ts";
 import { rememberRefusals } from "#infra/store/refusals.ts";
 import type { Store } from "#infra/store/store.ts";
 import { httpEvent, objectCreated } from "./aws-events.ts";
-import { deliveryHeader, localDeliveries, type DeliveredEvents } from "./deliveries.ts";
+import { localDeliveries, type LocalDeliveries } from "./deliveries.ts";
 import { localEventQueue, localQueue } from "./queue.ts";
 import { isRoster } from "#lib/rosters/roster-place.ts";
 import { rosterSchedules } from "./roster-schedules.ts";
@@ -44,6 +45,8 @@ export interface MachineOptions {
   readonly log: Log;
   /** Whether a retried event waits as long as the worker asks for: `localEventQueue`. */
   readonly isPatient: boolean;
+  /** Whether everybody in the deliveries is invented: then the latest ones are kept whole, in memory. Default false. */
+  readonly isInvented?: boolean;
 }
 
 /** All functions of the bundle on one machine: each gets its events from here, as it would get them from AWS. */
@@ -52,15 +55,16 @@ export interface Machine {
   readonly log: Log;
   /** A delivery: `path` is what stands behind `/webhooks/`. `undefined` where no source has this path. */
   receive(path: readonly string[], request: LocalRequest): Promise<Answer> | undefined;
-  /** An invocation, as AWS makes it: `path` is what stands behind `/triggers/`. `undefined` where AWS invokes no such source. */
-  invoke(path: readonly string[], invocation: unknown): Promise<Answer> | undefined;
+  /** An invocation, as AWS makes it, with the event as its JSON: `path` is what stands behind `/triggers/`. `undefined` where AWS invokes no such source. */
+  invoke(path: readonly string[], request: LocalRequest): Promise<Answer> | undefined;
   /** The answer to a request without a route: the same as to a bad proof. */
   refuse(request: LocalRequest): Promise<Answer>;
   /** Carries out an operator's operation. Throws what it throws. */
   operate(request: OperationRequest): Promise<unknown>;
   /** An object was written under `incoming/`. */
   uploaded(object: ObjectReference): void;
-  eventsOf(delivery: string): DeliveredEvents | undefined;
+  /** The latest deliveries. */
+  readonly deliveries: Pick<LocalDeliveries, "find" | "ofEvent" | "after">;
   /** Messages that wait or are in work, in all queues. */
   readonly waiting: number;
   /** Messages that were received too often. */
@@ -85,9 +89,17 @@ const renewSeconds = 3600;
 const rosterSeconds = 20;
 
 /** Runs the bundle on one machine: the same handlers as on AWS, with a store in place of queues, ledger and bucket. */
-export function startMachine({ config, loadSecret, store, isPatient, ...options }: MachineOptions): Machine {
+export function startMachine({
+  config,
+  loadSecret,
+  store,
+  isPatient,
+  isInvented = false,
+  ...options
+}: MachineOptions): Machine {
   const { database, ledger, objects, parked } = store;
-  const { log, refusals } = rememberRefusals(options.log, database);
+  const { log: refusalLog, refusals } = rememberRefusals(options.log, database);
+  const { log, recent } = rememberRecent(refusalLog, database);
   const sources = enabledSources(config);
   const speaking = speakingSources(config);
   const digests = { current: { key: store.digestKey() } };
@@ -130,8 +142,11 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
   const runRosters = rostersRun(() => rosterPorts);
   const runOperation = operations(() => ({
     ...rosterPorts,
-    sources: [...sources.keys()],
+    sources: [...speaking.keys()],
+    switchedOn: speaking,
     refusals,
+    recent,
+    heard: recent,
     imports: {
       objects,
       bucket: localBucket,
@@ -142,7 +157,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     },
   }));
   const bringBack = waiting(() => ({ parked, events: queue, clock, log }));
-  const deliveries = localDeliveries(ledger);
+  const deliveries = localDeliveries({ ledger, queue, log, keepsWhole: isInvented });
   const refuseUnclaimed = unclaimed(() => ({ sources: [...sources.keys()], log }));
 
   const importQueue: ImportQueue = {
@@ -201,6 +216,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
     ...rosterSchedules(config, (source) => {
       rostersQueue.send([{ group: source, body: { kind: "start-roster", source } satisfies StartMessage }]);
     }).map((begin) => scheduled(rosterSeconds, async () => begin(Date.now()), failed("schedule failed"))),
+    scheduled(1, async () => recent.count(), failed("schedule failed")),
     scheduled(sweepSeconds, () => store.sweep(config), failed("sweep failed")),
     scheduled(
       renewSeconds,
@@ -216,20 +232,23 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
       const source = sources.get(name);
       const isRouted = rest.length === 0 || (rest.length === 1 && source?.proof.readsPathToken);
       if (!source || source.trigger || !isRouted) return undefined;
-      const { id, events } = deliveries.open(queue);
-      const handler = webhook(source, () => ({ secrets, enrolments: store.enrolments, log, events }));
-      return handler(httpEvent(request), invocation(invocationSeconds)).then((answer) => ({
-        status: answer.statusCode ?? 200,
-        headers: { ...(answer.headers as Record<string, string>), [deliveryHeader]: id },
-        body: answer.body,
-      }));
+      return deliveries.receive(name, request, async (open) => {
+        const handler = webhook(source, () => ({ secrets, enrolments: store.enrolments, ...open }));
+        const answer = await handler(httpEvent(request), invocation(invocationSeconds));
+        return {
+          status: answer.statusCode ?? 200,
+          headers: { ...(answer.headers as Record<string, string>) },
+          body: answer.body,
+        };
+      });
     },
-    invoke([name = "", ...rest], said) {
+    invoke([name = "", ...rest], request) {
       const source = sources.get(name);
       if (!source?.trigger || rest.length > 0) return undefined;
-      const { id, events } = deliveries.open(queue);
-      const answer = trigger(source, () => ({ events, log }))(said, invocation(invocationSeconds));
-      return answer.then((body) => ({ status: 200, headers: { [deliveryHeader]: id }, body }));
+      return deliveries.receive(name, request, async (open) => {
+        const said = parsed(request.body);
+        return { status: 200, body: await trigger(source, () => open)(said, invocation(invocationSeconds)) };
+      });
     },
     async refuse(request) {
       const answer = await refuseUnclaimed(httpEvent(request), invocation(invocationSeconds));
@@ -240,7 +259,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
       const to = isRoster(object) ? rostersQueue : uploadsQueue;
       to.send([{ group: object.key, body: objectCreated(object) }]);
     },
-    eventsOf: (delivery) => deliveries.eventsOf(delivery),
+    deliveries,
     get waiting() {
       return queues.reduce((sum, { length }) => sum + length, 0);
     },
@@ -253,6 +272,7 @@ export function startMachine({ config, loadSecret, store, isPatient, ...options 
       }
     },
     async close(drainSeconds) {
+      recent.count();
       const ended = Promise.all([...schedules, ...queues].map((each) => each.close())).then(() => true);
       const isLate = new AbortController();
       const late = wait(drainSeconds * 1000, false, { signal: isLate.signal });
@@ -270,4 +290,13 @@ function invocation(seconds: number): Context {
     awsRequestId: randomUUID(),
     getRemainingTimeInMillis: () => Math.max(0, endsAt - Date.now()),
   } as Context;
+}
+
+/** The value of a body of JSON; `undefined` where it is none. */
+export function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
 }

@@ -4,26 +4,36 @@ import { importIdOf } from "#lib/uploads/import-id.ts";
 import { kindOf, uploadPlaces } from "#lib/uploads/upload-place.ts";
 import type { OperationRequest } from "#lib/handlers/operations.ts";
 import type { Store } from "#infra/store/store.ts";
+import type { DeliveredEvents } from "./deliveries.ts";
 import type { Machine } from "./machine.ts";
 import type { Answer, LocalRequest, RequestHead } from "./server.ts";
 
 // What the operator of a machine asks it over HTTP, files of people included. Senders have no route here.
 
+interface OperatorOf {
+  readonly machine: Machine;
+  /** Carries out an operation. Default: as the machine does. */
+  readonly operate?: Machine["operate"];
+  readonly store: Store;
+  /** What the address says that it is. */
+  readonly stack: string;
+}
+
 /** The answer to a request of the operator; `undefined` where it has no route here. */
 export function operatorAnswer(
   request: LocalRequest,
-  { machine, store, stack }: { machine: Machine; store: Store; stack: string },
+  { machine, operate = machine.operate, store, stack }: OperatorOf,
 ): Promise<Answer> | Answer | undefined {
   const { method } = request;
   const [first, ...rest] = segmentsOf(request);
   const isRead = method === "GET" || method === "HEAD";
   if (first === "uploads" && isRead && rest[0] === "results") return results(rest.join("/"), store);
   if (first === "enrolments" && rest.length === 1) return enrolment(rest[0] ?? "", method, store);
-  if (first === "operations" && method === "POST") return operation(request.body, machine);
+  if (first === "operations" && method === "POST") return operation(request.body, operate);
   if (first === "deliveries" && isRead && rest.length === 1) {
-    const delivered = machine.eventsOf(rest[0] ?? "");
-    return delivered
-      ? { status: 200, body: delivered }
+    const delivery = machine.deliveries.find(rest[0] ?? "");
+    return delivery
+      ? { status: 200, body: { events: delivery.events } satisfies DeliveredEvents }
       : { status: 404, body: { error: "no such delivery" } };
   }
   if (first === "healthz" && isRead) {
@@ -97,10 +107,10 @@ async function results(key: string, { objects }: Store): Promise<Answer> {
       };
 }
 
-async function operation(body: Buffer, machine: Machine): Promise<Answer> {
+async function operation(body: Buffer, operate: Machine["operate"]): Promise<Answer> {
   try {
     const request = JSON.parse(body.toString()) as OperationRequest;
-    return { status: 200, body: await machine.operate(request) };
+    return { status: 200, body: await operate(request) };
   } catch (error) {
     const told = error instanceof InboundError || error instanceof SyntaxError;
     return { status: told ? 400 : 500, body: { error: told ? error.message : "unknown" } };

@@ -19,6 +19,8 @@ export interface RecordedRequest {
   readonly bytes: number;
   /** The fault that was played, by kind. */
   fault?: string;
+  /** From its arrival to its answer. */
+  milliseconds?: number;
   /** HTTP status. Absent until there is an answer, and for ever where a fault sends none. */
   httpStatus?: number;
   /** The envelope's codes. */

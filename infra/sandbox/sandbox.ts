@@ -108,6 +108,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
 
   async function serveApi(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const startedAt = performance.now();
     const method = request.method ?? "GET";
     const language = request.headers["x-authing-lang"];
     const body = await readBody(request);
@@ -142,6 +143,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     };
     const sendText = (text: string, status: number, headers: Record<string, string> = {}): void => {
       recorded.httpStatus = status;
+      recorded.milliseconds = Math.round(performance.now() - startedAt);
       response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers }).end(text);
     };
 
@@ -209,9 +211,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       void response
         .writeHead(status, { "content-type": "application/json; charset=utf-8" })
         .end(JSON.stringify(value));
-    // The socket listens on the loopback interface; this check also refuses web pages whose own host name resolves to it.
-    if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(request.headers.host ?? ""))
-      return send(403, { reason: "foreign-host" });
+    // The socket listens on the loopback interface; these checks also refuse web pages: those whose own host name resolves to it, and
+    // those that have a browser send something here.
+    const { host = "", origin } = request.headers;
+    if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host)) return send(403, { reason: "foreign-host" });
+    if (origin !== undefined) return send(403, { reason: "foreign-page" });
     const asked = `${request.method} ${path.slice(controlPrefix.length)}`;
     const { status, value } = control(asked, parseJson(await readBody(request)), {
       faults,

@@ -85,6 +85,19 @@ const migrations = [
   CREATE TABLE refusals (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, refusal TEXT NOT NULL);
   CREATE TABLE enrolments (source TEXT NOT NULL PRIMARY KEY, kept_at INTEGER NOT NULL, enrolment TEXT NOT NULL);
   `,
+  `
+  CREATE TABLE deliveries (
+    source TEXT NOT NULL,
+    second INTEGER NOT NULL,       -- when they were accepted, in seconds since 1970
+    count INTEGER NOT NULL,
+    PRIMARY KEY (source, second)
+  );
+  CREATE INDEX deliveries_by_time ON deliveries (second);
+  -- Without the rows of files, of which there may be millions.
+  CREATE INDEX events_by_time ON events (json_extract(record, '$.settledAt'), settled)
+    WHERE record IS NOT NULL AND (source <> 'uploads' OR instr(id, '/') = 0);
+  CREATE INDEX parked_by_kind ON parked (kind, kept_at);
+  `,
 ];
 
 /** Text for a column that is a key: the id itself, with everything that SQLite's text cannot hold escaped, and different for different ids. */

@@ -7,7 +7,7 @@ import type { Database } from "./sqlite.ts";
 export function peopleLedger(
   database: Database,
   now: () => number,
-): Pick<Ledger, "person" | "recordPeople" | "renamePerson" | "events"> {
+): Pick<Ledger, "person" | "people" | "recordPeople" | "renamePerson" | "events"> {
   const read = (externalId: string): PersonRecord | undefined => {
     const row = database.one<{ record: string }>("SELECT record FROM people WHERE id = ?", keyOf(externalId));
     return row && (JSON.parse(row.record) as PersonRecord);
@@ -61,6 +61,10 @@ export function peopleLedger(
   return {
     async person(externalId) {
       return personOf(externalId);
+    },
+
+    async people(externalIds) {
+      return externalIds.map(personOf);
     },
 
     async recordPeople(notes) {

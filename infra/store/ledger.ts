@@ -41,7 +41,15 @@ function eventLedger(
   now: () => number,
 ): Pick<
   StoreLedger,
-  "claim" | "release" | "reopen" | "settle" | "event" | "finishChunk" | "finishedChunks" | "recent"
+  | "claim"
+  | "release"
+  | "lockPerson"
+  | "reopen"
+  | "settle"
+  | "event"
+  | "finishChunk"
+  | "finishedChunks"
+  | "recent"
 > {
   /** The row of an event; an expired one is deleted, so that the event starts anew. */
   const rowOf = ({ source, id }: EventKey): EventRow | undefined => {
@@ -53,6 +61,26 @@ function eventLedger(
     if (!row || (row.expires_at ?? Number.POSITIVE_INFINITY) > now()) return row;
     database.run("DELETE FROM events WHERE source = ? AND id = ?", source, keyOf(id));
     return undefined;
+  };
+
+  /** Writes a claim over what is there. Returns how often it was claimed, this time included. */
+  const claimRow = (
+    key: EventKey,
+    owner: string,
+    leaseSeconds: number,
+    row: EventRow | undefined,
+  ): number => {
+    const attempts = (row?.attempts ?? 0) + 1;
+    database.run(
+      `INSERT INTO events (source, id, owner, lease_ends_at, attempts) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET owner = excluded.owner, lease_ends_at = excluded.lease_ends_at, attempts = excluded.attempts`,
+      key.source,
+      keyOf(key.id),
+      owner,
+      now() + leaseSeconds * 1000,
+      attempts,
+    );
+    return attempts;
   };
 
   const importOf = ({ source, id }: EventKey) => keyOf(`${source}#${id}`);
@@ -90,16 +118,7 @@ function eventLedger(
         if (row && row.owner !== null && row.owner !== owner && row.lease_ends_at > now()) {
           return { state: "busy" } as const;
         }
-        const attempts = (row?.attempts ?? 0) + 1;
-        database.run(
-          `INSERT INTO events (source, id, owner, lease_ends_at, attempts) VALUES (?, ?, ?, ?, ?)
-           ON CONFLICT DO UPDATE SET owner = excluded.owner, lease_ends_at = excluded.lease_ends_at, attempts = excluded.attempts`,
-          key.source,
-          keyOf(key.id),
-          owner,
-          now() + leaseSeconds * 1000,
-          attempts,
-        );
+        const attempts = claimRow(key, owner, leaseSeconds, row);
         return { state: "claimed", attempts } as const;
       });
     },
@@ -111,6 +130,21 @@ function eventLedger(
         keyOf(id),
         owner,
       );
+    },
+
+    async lockPerson(person, key, leaseSeconds) {
+      return database.atomic(() => {
+        const lock = { source: "people", id: person };
+        const owner = JSON.stringify([key.source, key.id]);
+        const row = rowOf(lock);
+        if (row?.owner != null && row.owner !== owner && row.lease_ends_at > now()) {
+          const [source, id] = JSON.parse(row.owner) as [string, string];
+          const event = rowOf({ source, id });
+          if (event && event.record === null && event.lease_ends_at > now()) return false;
+        }
+        claimRow(lock, owner, leaseSeconds, row);
+        return true;
+      });
     },
 
     async reopen(key) {

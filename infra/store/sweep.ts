@@ -36,6 +36,8 @@ const rejectedDays = 30;
 const enrolmentDays = 7;
 /** Longer than any hour in which departures are counted. */
 const departureDays = 90;
+/** Counts of deliveries, save the newest of each source. */
+const deliveryDays = 2;
 
 /**
  * Deletes what has expired. It gives way to other work after every few rows.
@@ -51,6 +53,12 @@ export async function sweep(
   await deleteRows(database, "chunks", "expires_at <= ?", now);
   await deleteRows(database, "departures", "at <= ?", before(departureDays));
   await deleteRows(database, "parked", "kind = 'rejected' AND kept_at <= ?", before(rejectedDays));
+  await deleteRows(
+    database,
+    "deliveries",
+    "second < (SELECT max(second) FROM deliveries AS own WHERE own.source = deliveries.source) AND second <= ?",
+    before(deliveryDays) / 1000,
+  );
   await deleteRows(database, "enrolments", "kept_at <= ?", before(enrolmentDays));
   await removeObjects(database, expiredObjects(database, retention, now));
 }

@@ -29,20 +29,25 @@ const flag = z.exactOptional(z.boolean());
 const jsonObject = z.exactOptional(z.record(z.string(), z.unknown()));
 
 /**
- * The fields of a schema, each compiled. People are sent and read fifty at a time, and each has only few of the fields that are
- * possible: checking those alone is faster than a schema of all of them, compiled or not, and is fast sooner after a cold start.
+ * Gives the fields of a schema by their names, each compiled when it is first asked for. People are sent and read fifty at a time, and each
+ * has only few of the fields that are possible: checking those alone is faster than a schema of all of them, compiled or not, and is fast
+ * sooner after a cold start.
  */
 export function compiledFields(schema: {
   readonly shape: Readonly<Record<string, z.ZodMiniType>>;
-}): ReadonlyMap<string, z.ZodMiniType> {
+}): (name: string) => z.ZodMiniType | undefined {
+  const fields = new Map(Object.entries(schema.shape));
   const compiled = new Map<z.ZodMiniType, z.ZodMiniType>();
-  return new Map(
-    Object.entries(schema.shape).map(([name, field]) => {
-      const ready = compiled.get(field) ?? z.compile(field);
+  return (name) => {
+    const field = fields.get(name);
+    if (field === undefined) return undefined;
+    let ready = compiled.get(field);
+    if (ready === undefined) {
+      ready = z.compile(field);
       compiled.set(field, ready);
-      return [name, ready];
-    }),
-  );
+    }
+    return ready;
+  };
 }
 
 export function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
@@ -298,7 +303,7 @@ export const listedFields = [
 /** A person in a list: who they are and whether they may sign in. */
 export type ListedUserDto = Pick<UserDto, (typeof listedFields)[number]>;
 
-let listedUser: ReadonlyMap<string, z.ZodMiniType> | undefined;
+const listedUser = compiledFields(UserDto);
 
 /** What `z.array(UserDto)` reads of these fields, without copying: a field of another type is set to `undefined` in place. */
 export const UserList = z.pipe(
@@ -306,13 +311,12 @@ export const UserList = z.pipe(
     (list) => Array.isArray(list) && list.every((user) => typeof objectOf(user)?.["userId"] === "string"),
   ),
   z.transform((list) => {
-    listedUser ??= compiledFields(UserDto);
     for (const user of list) {
       for (const name of listedFields) {
         const value = user[name];
         // All of them but one are text, and mostly valid.
         if (value === undefined || (typeof value === "string" && name !== "departmentIds")) continue;
-        user[name] = listedUser.get(name)?.parse(value);
+        user[name] = listedUser(name)?.parse(value);
       }
     }
     return list as unknown as readonly ListedUserDto[];

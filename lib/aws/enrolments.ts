@@ -1,5 +1,5 @@
 import type { EnrolmentKeeper } from "#lib/contract/enrolment.ts";
-import { asciiJson } from "./ascii-json.ts";
+import { exactJson } from "./exact-json.ts";
 import { reached } from "./failure.ts";
 
 /** Where the enrolment of a source waits in the bucket. The role of a function allows this one key, and only to write it. */
@@ -13,7 +13,7 @@ export function objectEnrolments(bucket: string): EnrolmentKeeper {
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: enrolmentKey(enrolment.source),
-        Body: asciiJson(enrolment),
+        Body: exactJson(enrolment),
         ContentType: "application/json",
       });
       await reached(s3.send(command), "bucket-unreachable");

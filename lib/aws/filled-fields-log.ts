@@ -1,8 +1,10 @@
 import type { FilledFields, FilledFieldsLog } from "#lib/contract/filled-fields.ts";
+import { recentMessages } from "#lib/contract/recent.ts";
 import { reached } from "./failure.ts";
+import { messagePattern, saidIn } from "./log-lines.ts";
 
-/** The lines of the worker that may name filled fields, as Lambda writes them with log format JSON. */
-const pattern = '{ $.message.message = "event settled" }';
+/** The lines of the worker that may name filled fields. */
+const pattern = messagePattern(recentMessages.settled);
 
 /** The fields that events filled, by the lines that the worker wrote into this log group when it recorded their outcomes. */
 export function filledFieldsLog(logGroup: string): FilledFieldsLog {
@@ -23,14 +25,8 @@ export function filledFieldsLog(logGroup: string): FilledFieldsLog {
 
 /** Reads a line; `undefined` where it names no fields. */
 function filledIn(line: string): FilledFields | undefined {
-  let message: unknown;
-  try {
-    ({ message } = JSON.parse(line) as { readonly message?: unknown });
-  } catch {
+  const { message, source, fields } = saidIn(line) ?? {};
+  if (message !== recentMessages.settled || typeof source !== "string" || typeof fields !== "string")
     return undefined;
-  }
-  if (typeof message !== "object" || message === null) return undefined;
-  const { message: said, source, fields } = message as Readonly<Record<string, unknown>>;
-  if (said !== "event settled" || typeof source !== "string" || typeof fields !== "string") return undefined;
   return { source, fields: fields === "" ? [] : fields.split(",") };
 }

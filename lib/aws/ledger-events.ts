@@ -1,7 +1,8 @@
-import type { EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import type { EventKey, Ledger } from "#lib/contract/ledger.ts";
 import { staysParked } from "#lib/contract/parked.ts";
 import { countOf, hasExpired, keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
 import { inParallel } from "./parallel.ts";
+import { outcomeIn, storedOutcome } from "./stored-outcome.ts";
 
 // What became of events, rows and imports: claims, outcomes, departures that are counted, chunks that are done.
 
@@ -9,6 +10,7 @@ type EventLedger = Pick<
   Ledger,
   | "claim"
   | "release"
+  | "lockPerson"
   | "reopen"
   | "settle"
   | "event"
@@ -29,6 +31,8 @@ const firstDepartures = 50;
 /** @param now milliseconds since 1970 */
 export function eventLedger(table: Table, now: () => number): EventLedger {
   const seconds = () => Math.floor(now() / 1000);
+  /** The event for which a person is locked. */
+  const ownerOf = ({ owner }: Item) => table.get({ pk: owner ?? text(""), sk: text("event") });
 
   const ledger: EventLedger = {
     async claim(key, { owner, leaseSeconds }) {
@@ -48,11 +52,9 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
         },
       );
       if (claimed.held) return { state: "claimed", attempts: Number(claimed.item?.["attempts"]?.N) };
-      const record = claimed.item?.["record"]?.S;
+      const record = outcomeIn(claimed.item, key);
       if (claimed.item === undefined || record === undefined) return { state: "busy" };
-      if (!hasExpired(claimed.item, seconds())) {
-        return { state: "settled", record: JSON.parse(record) as EventRecord };
-      }
+      if (!hasExpired(claimed.item, seconds())) return { state: "settled", record };
       await table.delete(eventKey(key), { when: "#expires <= :now", values: { now: number(seconds()) } });
       return ledger.claim(key, { owner, leaseSeconds });
     },
@@ -65,10 +67,35 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
       );
     },
 
+    async lockPerson(person, key, leaseSeconds) {
+      const lock = eventKey({ source: "people", id: person });
+      const owner = eventKey(key)["pk"] ?? text("");
+      // Read first: a write whose condition does not hold costs as much as one that does.
+      const found = await table.get(lock);
+      const isOthers = found !== undefined && found["owner"]?.S !== owner.S;
+      if (isOthers && holds(found, now()) && holds(await ownerOf(found), now())) return false;
+      const locked = await table.update(
+        lock,
+        {
+          set: {
+            owner,
+            lease: number(now() + leaseSeconds * 1000),
+            expires: number(seconds() + leaseSeconds + claimKeptSeconds),
+          },
+          // Counts, so that of several workers that read the same one locks.
+          add: { attempts: number(1) },
+        },
+        found?.["attempts"]
+          ? { when: "#attempts = :known", values: { known: found["attempts"] } }
+          : { when: "attribute_not_exists(#attempts)" },
+      );
+      return locked.held;
+    },
+
     async reopen(key) {
-      const record = (await table.get(eventKey(key)))?.["record"];
-      const kind = record?.S === undefined ? undefined : (JSON.parse(record.S) as EventRecord).outcome.kind;
-      if (record === undefined || !staysParked(kind)) return false;
+      const found = await table.get(eventKey(key));
+      const record = found?.["record"];
+      if (record === undefined || !staysParked(outcomeIn(found, key)?.outcome.kind)) return false;
       const reopened = await table.update(
         eventKey(key),
         // Removes it from the index of its person, too.
@@ -84,12 +111,12 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
     async settle(records, keepSeconds) {
       await inParallel(firstOfEach(records, eventName), writesAtOnce, async (record) => {
         const { externalId } = record;
+        const key = eventKey(record);
         await table.update(
-          eventKey(record),
+          key,
           {
             set: {
-              record: text(JSON.stringify(record)),
-              settled: text(record.settledAt),
+              ...storedOutcome(record, key["pk"]?.S ?? ""),
               expires: number(seconds() + keepSeconds),
               ...(externalId !== undefined && { person: personName(externalId) }),
             },
@@ -105,9 +132,7 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
 
     async event(key) {
       const found = await table.get(eventKey(key));
-      const record = found?.["record"]?.S;
-      if (found === undefined || record === undefined || hasExpired(found, seconds())) return undefined;
-      return JSON.parse(record) as EventRecord;
+      return found === undefined || hasExpired(found, seconds()) ? undefined : outcomeIn(found, key);
     },
 
     async countDeparture(key, withinSeconds) {
@@ -168,6 +193,10 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
 
 /** A person in the index `by-person`, which takes no empty text. */
 export const personName = (externalId: string) => text(`person#${keyPiece(externalId)}`);
+
+/** Whether a lock, or the claim of an event, still holds. */
+const holds = (item: Item | undefined, now: number) =>
+  item !== undefined && item["record"] === undefined && Number(item["lease"]?.N ?? 0) > now;
 
 const eventName = ({ source, id }: EventKey) => `${source}#${id}`;
 const eventKey = ({ source, id }: EventKey) => keyOf("event", [source, id]);

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { EventRecord, Ledger, PersonNote, PersonRecord } from "#lib/contract/ledger.ts";
 import { personName } from "./ledger-events.ts";
-import { keyOf, number, text, type Item, type Table, type Update } from "./ledger-table.ts";
+import { hasExpired, keyOf, text, type Item, type Table, type Update } from "./ledger-table.ts";
 import { inParallel } from "./parallel.ts";
+import { outcomeIn } from "./stored-outcome.ts";
 
 // What is known of people at Authing, and the outcomes about them.
 //
@@ -12,7 +13,7 @@ import { inParallel } from "./parallel.ts";
 // a copy of it; (3) earlier ids point to the new one; (4) the old item keeps only its pointer. Any worker that reads
 // `moving` finishes what another one began before it goes on, and each write has a condition, so that two may do so at once.
 
-type PeopleLedger = Pick<Ledger, "person" | "recordPeople" | "renamePerson" | "events">;
+type PeopleLedger = Pick<Ledger, "person" | "people" | "recordPeople" | "renamePerson" | "events">;
 
 const writesAtOnce = 10;
 /** Pointers that lead to each other: only while a rename is under way. */
@@ -89,29 +90,46 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
 
   async function outcomesAbout(externalId: string, limit: number): Promise<EventRecord[]> {
     const newestFirst: EventRecord[] = [];
+    const person = personName(externalId);
     let from: Item | undefined;
     do {
       const page = await table.query({
         index: "by-person",
         where: "#person = :person",
-        filter: "#expires > :now",
-        values: { person: personName(externalId), now: number(Math.floor(now() / 1000)) },
+        values: { person },
         newestFirst: true,
         limit,
         from,
       });
-      for (const { record } of page.items) {
-        if (record?.S !== undefined) newestFirst.push(JSON.parse(record.S) as EventRecord);
+      const items = await table.getMany(page.items.map(({ pk = text(""), sk = text("") }) => ({ pk, sk })));
+      for (const item of items) {
+        // The index is read a moment late: the event may have been opened again.
+        if (!item || item["person"]?.S !== person.S || hasExpired(item, Math.floor(now() / 1000))) continue;
+        const record = outcomeIn(item);
+        if (record) newestFirst.push(record);
       }
       from = page.next;
     } while (from && newestFirst.length < limit);
     return newestFirst.slice(0, limit);
   }
 
+  async function personBy(externalId: string): Promise<PersonRecord | undefined> {
+    const found = await todays(externalId);
+    return found && personOf(found.id, found.item);
+  }
+
   return {
-    async person(externalId) {
-      const found = await todays(externalId);
-      return found && personOf(found.id, found.item);
+    person: personBy,
+
+    async people(externalIds) {
+      const items = await table.getMany(externalIds.map(personKey));
+      return Promise.all(
+        externalIds.map((externalId, index) => {
+          const item = items[index];
+          // Hardly any id is an earlier one: its pointer is followed by itself.
+          return item?.["renamedTo"] ? personBy(externalId) : item && personOf(externalId, item);
+        }),
+      );
     },
 
     async recordPeople(notes) {

@@ -1,14 +1,16 @@
+import { createHash } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { FieldTold, Ledger, SubjectRecord } from "#lib/contract/ledger.ts";
 import { digestLength } from "#lib/ledger/field-digests.ts";
 import { withTold } from "#lib/ledger/merge.ts";
-import { countOf, keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
+import { keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
 
 // What sources have told of their people, and what is known of each source itself.
 //
 // An item is read, merged and written where its `revision` is still the one that was read. Everything that was told is one JSON
-// text, in which the fields of one statement share its time and its event: a person costs one write unit (1 KB). `source` and
-// `subject` are attributes for the index `by-source` alone, which is written only when a person is new.
+// text, in which the fields of one statement share its time and its event: a person costs one write unit (1 KB). The people of a
+// source are items of some shards, in the order of their ids, so that they can be listed and counted without an index, which
+// would cost another unit for each of them.
 
 type SubjectLedger = Pick<
   Ledger,
@@ -30,7 +32,13 @@ type SubjectLedger = Pick<
 const maxTries = 100;
 const subjectsPerPage = 1000;
 
-export function subjectLedger(table: Table): SubjectLedger {
+/** A count of so many people takes some reads and is kept for so long, in the memory of the process: the guard asks for it at each departure of a wave. */
+const countKeptFrom = 5_000;
+const countKeptMilliseconds = 10 * 60_000;
+
+/** @param now milliseconds since 1970 */
+export function subjectLedger(table: Table, now: () => number): SubjectLedger {
+  const counted = new Map<string, { readonly count: number; readonly until: number }>();
   const sourceText = async (source: string, part: "pause" | "cursor") =>
     (await table.get(sourceKey(source, part)))?.["value"]?.S;
 
@@ -50,29 +58,24 @@ export function subjectLedger(table: Table): SubjectLedger {
         if (known && told === found?.["told"]?.S) return;
         const revision = Number(found?.["revision"]?.N ?? 0);
         const written = await table.put(
-          {
-            ...key,
-            source: text(source),
-            subject: indexed(subject),
-            told: text(told),
-            revision: number(revision + 1),
-          },
+          { ...key, told: text(told), revision: number(revision + 1) },
           known
             ? { when: "#revision = :known", values: { known: number(revision) } }
             : { when: "attribute_not_exists(#revision)" },
         );
-        if (written.held) {
-          // A worker that is cut off in between leaves the count one too small; no decision depends on a difference of one.
-          if (!known) await table.update(sourceKey(source, "subjects"), { add: { count: number(1) } });
-          return;
-        }
+        if (written.held) return;
         found = written.item;
       }
       throw new InboundError("unavailable", "subject-contended");
     },
 
     async countSubjects(source) {
-      return countOf(await table.get(sourceKey(source, "subjects")));
+      const known = counted.get(source);
+      if (known && known.until > now()) return known.count;
+      const counts = await Promise.all(shards.map((shard) => table.count(shardKey(source, shard))));
+      const count = counts.reduce((sum, each) => sum + each, 0);
+      if (count >= countKeptFrom) counted.set(source, { count, until: now() + countKeptMilliseconds });
+      return count;
     },
 
     async subjectsOf(source, subjects) {
@@ -81,23 +84,27 @@ export function subjectLedger(table: Table): SubjectLedger {
     },
 
     async subjects(source, after) {
-      const page = await table.query({
-        index: "by-source",
-        where: `#source = :source${after === undefined ? "" : " AND #subject > :after"}`,
-        values: { source: text(source), ...(after !== undefined && { after: indexed(after) }) },
-        // One more, which tells whether there is another page.
-        limit: subjectsPerPage + 1,
-      });
-      const subjects = await Promise.all(
-        page.items.slice(0, subjectsPerPage).map(async (item) => {
-          const { subject: { S: shown = "" } = {}, pk = text(""), sk = text("") } = item;
-          if (isWhole(shown)) return shown;
-          // A subject that the index cannot hold is stored with what was told.
-          return storedIn(await table.get({ pk, sk }))?.subject ?? shown;
-        }),
-      );
-      const next = page.next || page.items.length > subjectsPerPage ? subjects.at(-1) : undefined;
-      return { subjects, ...(next !== undefined && { next }) };
+      const subjects: string[] = [];
+      let from = after === undefined ? undefined : indexed(after);
+      for (const shard of shards.slice(after === undefined ? 0 : shardOf(after))) {
+        const pk = shardKey(source, shard);
+        do {
+          const page = await table.query({
+            where: `#pk = :pk${from === undefined ? "" : " AND #sk > :from"}`,
+            values: { pk, ...(from !== undefined && { from }) },
+            // One more, which tells whether there is another page.
+            limit: subjectsPerPage + 1 - subjects.length,
+          });
+          // A subject that a key cannot hold is stored with what was told.
+          for (const item of page.items) subjects.push(storedIn(item)?.subject ?? item["sk"]?.S ?? "");
+          if (subjects.length > subjectsPerPage) {
+            const shown = subjects.slice(0, subjectsPerPage);
+            return { subjects: shown, next: shown.at(-1) as string };
+          }
+          from = page.next?.["sk"];
+        } while (from !== undefined);
+      }
+      return { subjects };
     },
 
     async pausedSince(source) {
@@ -119,10 +126,18 @@ export function subjectLedger(table: Table): SubjectLedger {
   };
 }
 
-const subjectKey = (source: string, subject: string) => keyOf("subject", [source, subject]);
-const sourceKey = (source: string, part: "subjects" | "pause" | "cursor") => keyOf("source", [source], part);
+/** DynamoDB takes 1,000 writes a second under one key. */
+const shards = Array.from({ length: 16 }, (_, shard) => shard);
+const shardOf = (subject: string) =>
+  createHash("sha256").update(JSON.stringify(subject)).digest().readUInt8(0) % shards.length;
+const shardKey = (source: string, shard: number) => text(`subject#${keyPiece(source)}#${shard}`);
+const subjectKey = (source: string, subject: string): Item => ({
+  pk: shardKey(source, shardOf(subject)),
+  sk: indexed(subject),
+});
+const sourceKey = (source: string, part: "pause" | "cursor") => keyOf("source", [source], part);
 
-/** An index takes no empty text, and 1,024 bytes at most. */
+/** A key takes no empty text, and 1,024 bytes at most. */
 const indexed = (subject: string) => text(subject === "" ? emptySubject : keyPiece(subject));
 const emptySubject = "sha256:";
 const isWhole = (shown: string) => !shown.startsWith("sha256:");

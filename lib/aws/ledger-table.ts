@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { AttributeValue, QueryCommandInput } from "@aws-sdk/client-dynamodb";
 import { InboundError } from "#lib/contract/errors.ts";
 import { reached } from "./failure.ts";
 
@@ -39,7 +39,6 @@ export interface Condition {
 export interface Query {
   readonly index?: string;
   readonly where: string;
-  readonly filter?: string;
   readonly values: Readonly<Record<string, AttributeValue>>;
   readonly newestFirst?: boolean;
   readonly limit?: number;
@@ -127,15 +126,33 @@ export function ledgerTable(name: string) {
       );
     },
 
+    /** How many items are under a key, to the end; each 4 KB of them are a read unit. */
+    async count(pk: AttributeValue): Promise<number> {
+      const { dynamodb, QueryCommand } = await aws();
+      let [count, from]: [number, Item | undefined] = [0, undefined];
+      do {
+        const command: QueryCommandInput = {
+          TableName: name,
+          Select: "COUNT",
+          KeyConditionExpression: "pk = :pk",
+          ExpressionAttributeValues: { ":pk": pk },
+          ...(from && { ExclusiveStartKey: from }),
+        };
+        const { Count = 0, LastEvaluatedKey } = await reach(dynamodb.send(new QueryCommand(command)));
+        count += Count;
+        from = LastEvaluatedKey;
+      } while (from);
+      return count;
+    },
+
     /** One page, which may hold fewer items than there are: `next` is `from` of the page after it. An index is read a moment late. */
-    async query({ index, where, filter, values, newestFirst, limit, from }: Query) {
+    async query({ index, where, values, newestFirst, limit, from }: Query) {
       const { dynamodb, QueryCommand } = await aws();
       const command = new QueryCommand({
         TableName: name,
         ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
         KeyConditionExpression: where,
-        ...(filter !== undefined && { FilterExpression: filter }),
-        ExpressionAttributeNames: names(...namedIn(`${where} ${filter ?? ""}`)),
+        ExpressionAttributeNames: names(...namedIn(where)),
         ...valuesOf(values),
         ScanIndexForward: newestFirst !== true,
         ...(limit !== undefined && { Limit: limit }),

@@ -7,7 +7,7 @@ import {
   type ParkedMessage,
   type ParkedScope,
 } from "#lib/contract/parked.ts";
-import { asciiJson } from "./ascii-json.ts";
+import { exactJson } from "./exact-json.ts";
 import { dueIndex } from "./due-index.ts";
 import { awsErrorName, reached } from "./failure.ts";
 import { ledgerTable } from "./ledger-table.ts";
@@ -74,7 +74,7 @@ export function parkedObjects({ bucket, table }: ParkedPlace): Parked {
     async keep(parked) {
       const { PutObjectCommand, s3 } = await import("./s3.ts");
       const key = keyOf(parked);
-      const object = { Bucket: bucket, Key: key, Body: asciiJson(parked), ContentType: "application/json" };
+      const object = { Bucket: bucket, Key: key, Body: exactJson(parked), ContentType: "application/json" };
       await reach(s3.send(new PutObjectCommand(object)));
       if (parked.kind !== "waiting" || parked.dueAt === undefined) return;
       const dueAt = Date.parse(parked.dueAt);

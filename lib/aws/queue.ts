@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash as hashOf, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InboundError } from "#lib/contract/errors.ts";
 import {
@@ -10,7 +10,7 @@ import {
 } from "#lib/contract/queue.ts";
 import type { ImportQueue, UploadQueue } from "#lib/contract/import-queue.ts";
 import type { RosterQueue } from "#lib/contract/roster-queue.ts";
-import { asciiJson } from "./ascii-json.ts";
+import { exactJson } from "./exact-json.ts";
 import { awsFailure, reached } from "./failure.ts";
 import { inParallel } from "./parallel.ts";
 
@@ -40,6 +40,8 @@ interface OrderedEntry extends QueueEntry {
   again?(): OrderedEntry;
 }
 
+const bytesOf = ({ body }: QueueEntry) => Buffer.byteLength(body);
+
 /** Sends up to ten entries. Resolves to those that were not taken; `ours` means that a retry does not help. */
 export type SendBatch = (
   url: string,
@@ -68,11 +70,11 @@ export function eventQueue({ url, bucket }: EventQueuePlace, sendBatch: SendBatc
   return {
     async send(messages) {
       const entries = messages.map(entryOf);
-      const tooLarge = entries.filter(({ body }) => body.length > maximumBytes);
+      const tooLarge = entries.filter((entry) => bytesOf(entry) > maximumBytes);
       const stored = new Map<string, string>();
       await inParallel(tooLarge, batchesAtOnce, async ({ id, body }) => {
         const { source } = messages[Number(id)]!;
-        stored.set(id, asciiJson(await putAside(bucket, source, body)));
+        stored.set(id, exactJson(await putAside(bucket, source, body)));
       });
       const sendable = entries.map((entry) => {
         const body = stored.get(entry.id);
@@ -90,7 +92,7 @@ function entryOf(message: QueuedMessage, index: number): OrderedEntry {
   const { source, reception, wasParked } = message;
   const entry = {
     id: String(index),
-    body: asciiJson(message),
+    body: exactJson(message),
     group: hash(source, subjectOf(message)),
     ...(wasParked === true
       ? newDeduplication()
@@ -103,7 +105,7 @@ function entryOf(message: QueuedMessage, index: number): OrderedEntry {
       const receivedAt = new Date(Date.parse(reception.receivedAt) + 1).toISOString();
       return {
         ...entry,
-        body: asciiJson({ ...message, reception: { ...reception, receivedAt } }),
+        body: exactJson({ ...message, reception: { ...reception, receivedAt } }),
         ...newDeduplication(),
       };
     },
@@ -128,7 +130,7 @@ export function importQueue(
         if (url === undefined) throw new TypeError(`messages of the kind "${kind}" have no queue here`);
         const entries = ofKind.map((message, index) => ({
           id: String(index),
-          body: asciiJson(message),
+          body: exactJson(message),
           group: hash(message.import),
         }));
         // Each entry is a lane of its own.
@@ -146,7 +148,7 @@ export function importQueue(
 export function rosterQueue(url: string, sendBatch: SendBatch = sqs): RosterQueue {
   return {
     async send(message) {
-      const entry = { id: "0", body: asciiJson(message), group: hash(message.source) };
+      const entry = { id: "0", body: exactJson(message), group: hash(message.source) };
       await sendInOrder(url, [[entry]], sendBatch);
     },
   };
@@ -155,7 +157,7 @@ export function rosterQueue(url: string, sendBatch: SendBatch = sqs): RosterQueu
 /** The sender's side of the queue of uploaded files. */
 export const uploadQueue = (url: string, sendBatch: SendBatch = sqs): UploadQueue => ({
   async send(message) {
-    const entry = { id: "0", body: asciiJson(message), group: hash(message.import) };
+    const entry = { id: "0", body: exactJson(message), group: hash(message.import) };
     await sendInOrder(url, [[entry]], sendBatch);
   },
 });
@@ -199,7 +201,7 @@ export function queueReader({ url, bucket }: EventQueuePlace): QueueReader {
   };
 }
 
-const hash = (...parts: string[]) => createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+const hash = (...parts: string[]) => hashOf("sha256", JSON.stringify(parts), "hex");
 
 /**
  * Sends all or throws. The entries of each lane are sent in their order. SQS keeps the order of a batch, but may take some of it
@@ -248,8 +250,8 @@ async function sendInOrder(
 /** The first entries of a lane, as many as fit into one batch. */
 function portionOf(entries: readonly OrderedEntry[], atOnce: number): OrderedEntry[] {
   let bytes = 0;
-  const end = entries.findIndex(({ body }, index) => {
-    bytes += body.length;
+  const end = entries.findIndex((entry, index) => {
+    bytes += bytesOf(entry);
     return index === atOnce || (index > 0 && bytes > maximumBytes);
   });
   return entries.slice(0, end === -1 ? entries.length : end);
@@ -260,7 +262,7 @@ function batchesOf(portions: readonly (readonly QueueEntry[])[]): QueueEntry[][]
   const batches: QueueEntry[][] = [];
   let bytes = 0;
   for (const portion of portions) {
-    const size = portion.reduce((sum, { body }) => sum + body.length, 0);
+    const size = portion.reduce((sum, entry) => sum + bytesOf(entry), 0);
     const batch = batches.at(-1);
     if (!batch || batch.length + portion.length > maximumEntries || bytes + size > maximumBytes) {
       batches.push([...portion]);

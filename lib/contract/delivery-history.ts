@@ -13,3 +13,16 @@ export interface DeliveryHistory {
     period: { readonly since: number; readonly until: number },
   ): Promise<ReadonlyMap<string, readonly number[]>>;
 }
+
+/** What a source has said of late. */
+interface Heard {
+  /** When a delivery was accepted last, ISO 8601, UTC; absent where none is known of the last days. */
+  readonly lastAt?: string;
+  /** Deliveries that were accepted in the last 24 hours. */
+  readonly deliveries24h: number;
+}
+
+export interface HeardSources {
+  /** By source; one that is not known to have delivered may be missing. Throws as above. @param now milliseconds since 1970 */
+  heard(sources: readonly string[], now: number): Promise<ReadonlyMap<string, Heard>>;
+}

@@ -118,6 +118,13 @@ export interface Ledger {
    * owner's.
    */
   release(key: EventKey, owner: string): Promise<void>;
+  /**
+   * Locks a person for an event that the caller has claimed. `false` while the person is locked for another event. The lock needs no release:
+   * it ends when the outcome of its event is recorded, when the claim of its event is released or ends, or after `leaseSeconds`.
+   *
+   * @param person any id under which the person is locked.
+   */
+  lockPerson(person: string, key: EventKey, leaseSeconds: number): Promise<boolean>;
   /** Makes an event claimable again whose outcome is `dead`, `held` or `rejected`. `false` for any other. */
   reopen(key: EventKey): Promise<boolean>;
   /** Records outcomes; each is remembered for `keepSeconds` from now. The first outcome of an event stays. */
@@ -129,11 +136,11 @@ export interface Ledger {
    * and `lastDay` go with their fields. Other fields that are absent keep their value.
    */
   tell(record: SubjectRecord): Promise<void>;
-  /** How many people a source has brought. */
+  /** How many people a source has brought; of many thousands, how many it had brought at most ten minutes ago. */
   countSubjects(source: string): Promise<number>;
   /** What a source has told of some of its people, in the order of their ids here; at most 100 at a time. */
   subjectsOf(source: string, subjects: readonly string[]): Promise<readonly (SubjectRecord | undefined)[]>;
-  /** The people that a source has brought, a page at a time, in the order of their ids. `next` is absent on the last page. */
+  /** The people that a source has brought, a page at a time, each once. `next` is absent on the last page. */
   subjects(source: string, after?: string): Promise<{ subjects: readonly string[]; next?: string }>;
   /**
    * Counts a departure once and resolves to how many its source had within `withinSeconds` until then. It resolves to the same
@@ -144,6 +151,8 @@ export interface Ledger {
   firstDepartures(source: string, before: string): Promise<readonly string[]>;
   /** A person by our id, today's or an earlier one: the record then has the id of today. */
   person(externalId: string): Promise<PersonRecord | undefined>;
+  /** The same of several people, in the order of their ids here. */
+  people(externalIds: readonly string[]): Promise<readonly (PersonRecord | undefined)[]>;
   /**
    * Notes people. What created them first stays, and so does their first owner; the newest `userId` counts, since an account may be
    * deleted and made anew.

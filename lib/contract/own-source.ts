@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { isKeepableHeader, isSourceName, keepableHeaderRule, sourceNameRule } from "./source-names.ts";
-import type { OwnSource } from "./source.ts";
+import { deliverySizeRule, isDeliverySize, type OwnSource } from "./source.ts";
 
 // What may be wrong with a source that a configuration defines.
 
@@ -97,6 +97,7 @@ const parts: { readonly [part in keyof OwnSource]-?: Part } = {
     needed: true,
     say: "must be a number above 0: for how long does the sender repeat a delivery?",
   },
+  maxDeliveryBytes: { isRight: isDeliverySize, needed: false, say: deliverySizeRule },
   split: { isRight: isFunction, needed: true, say: "must be a function: delivery → events" },
   translate: { isRight: isFunction, needed: true, say: "must be a function: event → changes" },
   handshake: { isRight: isFunction, needed: false, say: "must be a function: delivery → reply" },

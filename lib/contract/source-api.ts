@@ -20,6 +20,8 @@ export interface ApiRequest {
   readonly json?: unknown;
   /** The body, as `application/x-www-form-urlencoded`. */
   readonly form?: Readonly<Record<string, string>>;
+  /** How long the source may take to answer, in seconds: default 10, at most 300. A report that is made for the request takes longer. */
+  readonly timeoutSeconds?: number;
 }
 
 export interface ApiAnswer {

@@ -149,6 +149,11 @@ export interface Listing<Secret> {
    * @throws InboundError the failures of `fetch`.
    */
   person(api: SourceApi<Secret>, subject: string): Promise<ListedPerson | undefined>;
+  /**
+   * The vendor documents no answer that proves a departure: `person` never returns `undefined`, and no person who has left. Then a whole
+   * staff that comes as a file is believed about who is missing, as that of a source without a list.
+   */
+  readonly provesNoDeparture?: true;
   /** The departments of the source, page by page, where its API has them: for `npm run departments`. */
   departments?(api: SourceApi<Secret>, cursor: string | undefined): Promise<DepartmentPage>;
 }
@@ -212,6 +217,15 @@ interface Trigger {
   told(invocation: unknown): Readonly<Record<string, unknown>> | undefined;
 }
 
+/** 4 MiB: Lambda takes 6 MB of JSON, in which the text of a body is longer than the body, by the quotes in it. */
+const largestDeliveryBytes = 4 * 1024 * 1024;
+
+export const deliverySizeRule = "must be a whole number of bytes, from 1 byte to 4 MiB";
+
+export function isDeliverySize(bytes: unknown): boolean {
+  return Number.isSafeInteger(bytes) && (bytes as number) > 0 && (bytes as number) <= largestDeliveryBytes;
+}
+
 /** Everything there is to know about a source, in one object. */
 export interface Source<Secret = never> {
   /** Its folder, its path segment, the name of its secret, its log field: lower case, digits and dashes. */
@@ -234,6 +248,8 @@ export interface Source<Secret = never> {
   readonly proof: Proof<Secret>;
   /** Seconds over which the sender repeats a delivery it got no 2xx for; duplicates are known for at least that long. */
   readonly redeliversForSeconds: number;
+  /** For a sender whose deliveries may be larger than the 1 MiB that is taken of any other; at most `largestDeliveryBytes`. */
+  readonly maxDeliveryBytes?: number;
   /** For a source that AWS itself invokes. `split` then reads what `told` returns, as JSON, and reads the same of the whole. */
   readonly trigger?: Trigger;
   /**
@@ -306,6 +322,9 @@ export function defineSource<Secret>(source: OwnSource<Secret> & { readonly name
     throw new TypeError(
       `source "${source.name ?? source.title}": redeliversForSeconds must be above 0: for how long does the sender repeat a delivery?`,
     );
+  }
+  if (source.maxDeliveryBytes !== undefined && !isDeliverySize(source.maxDeliveryBytes)) {
+    throw new TypeError(`source "${source.name ?? source.title}": maxDeliveryBytes ${deliverySizeRule}`);
   }
   for (const header of source.readsHeaders ?? []) {
     if (isKeepableHeader(header)) continue;

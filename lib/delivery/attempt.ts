@@ -5,6 +5,8 @@ import type { DeliveryContext } from "./context.ts";
 
 const firstWaitMilliseconds = 200;
 const longestWaitMilliseconds = 20_000;
+/** For the pace a 503 is a refusal like 429, whatever became of the call: gateways answer so beyond what they can take. */
+const gatewayOverloaded = 503;
 
 /**
  * Calls Authing, at its pace, until it decides. What is safe to repeat as it stands is repeated while there is time: after
@@ -32,7 +34,8 @@ export async function attempt<Data>(
         { retryAfterSeconds, authingRequestId: requestId },
         { AuthingThrottled: 1 },
       );
-    } else if (failure.httpStatus !== undefined) permit.accepted();
+    } else if (failure.httpStatus === gatewayOverloaded) permit.throttled(failure.retryAfterSeconds);
+    else if (failure.httpStatus !== undefined) permit.accepted();
     if (failure.scope === "run") {
       const { kind, requestId } = failure;
       log.error("authing refused", { reason: kind, authingRequestId: requestId }, { AuthingRefused: 1 });

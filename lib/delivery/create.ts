@@ -10,7 +10,7 @@ import { createBatch } from "./create-batch.ts";
 import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { settleExisting } from "./existing-people.ts";
 import { rememberBrought } from "./made-by.ts";
-import { closedByOthers, personOf } from "./people.ts";
+import { closedByOthers, peopleOf } from "./people.ts";
 
 /**
  * Creates people, 50 at a call. Whatever Authing answers, each task is settled, or the run stops with an error that says
@@ -28,7 +28,8 @@ export async function createPeople(
     if (outcomes.has(task)) return;
     outcomes.set(task, outcome);
     untold.push(task);
-    if (isDone(outcome) && outcome.userId !== undefined) rememberBrought(context, outcome.userId, task.by);
+    if (isDone(outcome) && outcome.userId !== undefined && !isNotedOfFile(task))
+      rememberBrought(context, outcome.userId, task.by);
   };
   /**
    * Tells what became of people once it is noted whose people they are: where that cannot be noted, they come again. Departments
@@ -65,13 +66,17 @@ export async function createPeople(
   }
 }
 
+/** Whether it is a row with our id of the person: before another row is decided, the ledger knows which row brought the account. */
+const isNotedOfFile = ({ subject, change: { person } }: CreateTask): boolean =>
+  subject === undefined && person.externalId !== undefined;
+
 /** Another event may have brought a person already: then Authing is asked about them, not told again. */
 async function settleKnown(
   tasks: readonly CreateTask[],
   context: DeliveryContext,
   settle: Settle,
 ): Promise<readonly CreateTask[]> {
-  const known = await Promise.all(tasks.map((task) => personOf(task, context)));
+  const known = await peopleOf(tasks, context);
   const brought = tasks.filter((task, index) => known[index] !== undefined || task.isSame);
   if (brought.length === 0) return tasks;
   const kinds = brought.some(({ isSame }) => isSame) ? identifiers : "first";
@@ -102,14 +107,8 @@ function batchesOf(
   );
 }
 
-function identifiersOf({ change: { person } }: CreateTask): string[] {
-  const claims: string[] = [];
-  for (const kind of identifiers) {
-    const value = identifierOf(person, kind);
-    if (value !== undefined) claims.push(`${kind}:${value}`);
-  }
-  return claims;
-}
+const identifiersOf = ({ change: { person } }: CreateTask) =>
+  identifiers.map((kind) => identifierOf(person, kind));
 
 /**
  * Notes whose people those are that have been brought, or were there and are linked. A file says it of all its people, also of

@@ -23,8 +23,8 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
   const settle: Settle = (task, outcome) => {
     if (!outcomes.has(task)) outcomes.set(task, outcome);
   };
-  const joiners = tasks.filter(isOf("create"));
-  const secrets = tasks.filter(isOf("import-otp"));
+  const joiners = tasks.filter(isJoiner);
+  const secrets = tasks.filter(isSecret);
   const enrolments = enrolmentsOf(joiners, secrets, context);
   const sentAs = new Map<Task, Task<Create>>();
   const joinerOf = new Map<Task, Task>();
@@ -41,7 +41,7 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
       (sent, outcome) => settle(joinerOf.get(sent) ?? sent, outcome),
     );
     await movePeople(
-      tasks.filter((task) => isOf("update")(task) || isOf("leave")(task)),
+      tasks.filter((task) => isMover(task) || isLeaver(task)),
       context,
       settle,
     );
@@ -53,7 +53,11 @@ export async function deliver(tasks: readonly Task[], context: DeliveryContext):
   return { outcomes: tasks.map((task) => outcomes.get(task)), ...(stopped && { stopped }) };
 }
 
-const isOf =
-  <Kind extends Change["kind"]>(kind: Kind) =>
-  (task: Task): task is Task<Extract<Change, { kind: Kind }>> =>
-    task.change.kind === kind;
+function isOf<Kind extends Change["kind"]>(kind: Kind) {
+  return (task: Task): task is Task<Extract<Change, { kind: Kind }>> => task.change.kind === kind;
+}
+
+const isJoiner = isOf("create");
+const isMover = isOf("update");
+const isLeaver = isOf("leave");
+const isSecret = isOf("import-otp");

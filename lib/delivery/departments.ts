@@ -23,7 +23,7 @@ export async function moveToDepartments(
   const found = await idsAtAuthing(told, options.departmentIdType ?? "department_id", context);
   if ("failure" in found) return found.failure;
   const departmentIds = found.ids;
-  const isThere = user?.departmentIds?.toSorted().join() === departmentIds.toSorted().join();
+  const isThere = user?.departmentIds !== undefined && areSame(user.departmentIds, departmentIds);
   const main = told.findIndex((id) => memberships[id]?.isMainDepartment);
   const isMainThere = main === -1 || user?.mainDepartmentId === departmentIds[main];
   // Which departments the person leads is in no answer of Authing.
@@ -41,6 +41,28 @@ export async function moveToDepartments(
   );
   return answer.ok ? undefined : answer.failure;
 }
+
+/**
+ * Whether Authing shows a person in other departments than were told. `false` where none were told, where Authing shows none of any
+ * person, and where it does not know a department that was told. Which department is the main one, and which ones the person leads, is
+ * not compared: Authing does not show it in a list.
+ */
+export async function isInOtherDepartments(
+  told: readonly string[] = [],
+  { options = {} }: Pick<Create, "options">,
+  { departmentIds: shown }: Pick<UserDto, "departmentIds">,
+  context: DeliveryContext,
+): Promise<boolean> {
+  if (told.length === 0 || shown === undefined) return false;
+  const found = await idsAtAuthing(told, options.departmentIdType ?? "department_id", context);
+  return "ids" in found && !areSame(shown, found.ids);
+}
+
+/** Departments have no order, and several that were told may be one at Authing. */
+const areSame = (...both: readonly [readonly string[], readonly string[]]): boolean => {
+  const [one, other] = both.map((ids) => [...new Set(ids)].toSorted().join());
+  return one === other;
+};
 
 /** For so long an id that Authing has told is used again, in milliseconds: departments are seldom made anew. */
 const keptMilliseconds = 10 * 60_000;

@@ -15,6 +15,10 @@ export function rehearsalLedger(ledger: Ledger, saved: readonly PersonRecord[] =
   return {
     ...readOnlyLedger(ledger),
     person,
+    async people(externalIds) {
+      const real = await ledger.people(externalIds);
+      return externalIds.map((externalId, index) => people.get(externalId) ?? real[index]);
+    },
     async recordPeople(notes) {
       for (const { externalId, createdBy, userId, owner, isNew } of notes) {
         const found = await person(externalId);

@@ -7,7 +7,7 @@ export interface PaceOptions {
   readonly clock: Clock;
   /** Never more calls than this in any second, whatever Authing accepts: others call the same user pool. */
   readonly maxPerSecond: number;
-  /** Never slower, but for a pause. Default 0.5. */
+  /** Never slower, but for a pause. Default 0.1: ten processes may share a limit of five calls a second. */
   readonly minPerSecond?: number;
   /** The rate of the beginning, while nothing is known. Default 10. */
   readonly startPerSecond?: number;
@@ -70,7 +70,7 @@ const longPauseMilliseconds = 2000;
  * how many probes were refused says nothing about the rate.
  */
 export function createPace(options: PaceOptions): Pace {
-  const { clock, maxPerSecond, minPerSecond = 0.5, startPerSecond = 10 } = options;
+  const { clock, maxPerSecond, minPerSecond = 0.1, startPerSecond = 10 } = options;
   const search = rateSearch({ maxPerSecond, minPerSecond, startPerSecond });
   const accepted = acceptedCalls(maxPerSecond);
   /** Until when no permit is given (milliseconds since 1970): by the rate, by the latest pause, and by a probe that has no answer. */

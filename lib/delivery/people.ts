@@ -142,14 +142,30 @@ async function findUser(
   throw new InboundError("unavailable", answer.failure.kind);
 }
 
+/** What the ledger knows of the people of joiners, in their order, as `personOf` of each: it is asked once. */
+export async function peopleOf(
+  tasks: readonly Task<Create>[],
+  { ledger }: DeliveryContext,
+): Promise<readonly (PersonRecord | undefined)[]> {
+  const asked = [...new Set(tasks.flatMap((task) => idToAsk(task) ?? []))];
+  if (asked.length === 0) return tasks.map(({ person }) => person);
+  const found = await ledger.people(asked);
+  const known = new Map(asked.map((externalId, index) => [externalId, found[index]]));
+  return tasks.map((task) => known.get(idToAsk(task) ?? "") ?? task.person);
+}
+
 /** What the ledger knows of the person of a joiner: as it stood when the person was locked, where they were. */
 export async function personOf(
   task: Task<Create>,
   { ledger }: DeliveryContext,
 ): Promise<PersonRecord | undefined> {
-  const { externalId } = task.change.person;
-  if (task.person !== undefined || externalId === undefined || task.isNewcomer) return task.person;
-  return ledger.person(externalId);
+  const externalId = idToAsk(task);
+  return externalId === undefined ? task.person : ledger.person(externalId);
+}
+
+/** Our id of a person by whom the ledger has to be asked; none, where what it knows is known. */
+function idToAsk({ person, isNewcomer, change }: Task<Create>): string | undefined {
+  return person !== undefined || isNewcomer ? undefined : change.person.externalId;
 }
 
 /**

@@ -7,6 +7,7 @@ export function readOnlyLedger(ledger: Ledger): Ledger {
     // Reads go to the real ledger, and writes nowhere.
     claim: async () => ({ state: "claimed", attempts: 1 }),
     async release() {},
+    lockPerson: async () => true,
     reopen: async () => true,
     async settle() {},
     subject: (source, subject) => ledger.subject(source, subject),
@@ -17,6 +18,7 @@ export function readOnlyLedger(ledger: Ledger): Ledger {
     countDeparture: async () => 1,
     firstDepartures: (source, before) => ledger.firstDepartures(source, before),
     person: (externalId) => ledger.person(externalId),
+    people: (externalIds) => ledger.people(externalIds),
     async recordPeople() {},
     async renamePerson() {},
     event: (key) => ledger.event(key),

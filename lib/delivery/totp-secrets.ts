@@ -34,8 +34,9 @@ export function enrolmentsOf(
   secrets: readonly Task<ImportOtp>[],
   { otpPolicy }: Pick<DeliveryContext, "otpPolicy">,
 ): ReadonlyMap<Task, Enrolment> {
-  const joinerBy = new Map(joiners.map((joiner) => [joiner.by, joiner]));
   const enrolments = new Map<Task, Enrolment>();
+  if (secrets.length === 0) return enrolments;
+  const joinerBy = new Map(joiners.map((joiner) => [joiner.by, joiner]));
   const withSecret = new Set<Task>();
   for (const secret of secrets) {
     const joiner = joinerBy.get(secret.by);

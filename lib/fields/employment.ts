@@ -76,3 +76,16 @@ function employmentWord(status: Read, words: EmploymentWords): "employed" | "end
 }
 
 const dayOf = (moment: string): CalendarDay => moment.slice(0, 10);
+
+const recentDays = 30;
+
+/**
+ * Whether a hire that an applicant tracking system lists may create an account: such a system knows who was hired, and not who has left since. Older
+ * people who have no account may have left.
+ *
+ * @param hiredAt and `listedAt`: ISO 8601, UTC.
+ */
+export function isRecentHire(hiredAt: string | undefined, listedAt: string): boolean {
+  const earliest = Date.parse(listedAt) - recentDays * 24 * 60 * 60_000;
+  return hiredAt !== undefined && Date.parse(hiredAt) >= earliest;
+}

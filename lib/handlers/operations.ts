@@ -4,7 +4,14 @@ import { listParked, showParked, type ParkedList, type ShownMessage } from "#lib
 import { operate, type ChangedMessages } from "#lib/operations/operate.ts";
 import { pauseOrResume, type PauseResult } from "#lib/operations/pause.ts";
 import { ChangeRequest, ListRequest, PauseRequest, ShowRequest } from "#lib/operations/requests.ts";
+import { recent, RecentRequest, type RecentPorts, type RecentReport } from "#lib/operations/recent.ts";
 import { refused, RefusedRequest, type RefusedPorts, type RefusedReport } from "#lib/operations/refused.ts";
+import {
+  sourceStates,
+  SourcesRequest,
+  type SourcesPorts,
+  type SourcesReport,
+} from "#lib/operations/sources.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import {
@@ -42,6 +49,8 @@ const reserveMilliseconds = 3_000;
 export type OperationPorts = ApplyPorts &
   ExplainPorts &
   RefusedPorts &
+  RecentPorts &
+  SourcesPorts &
   RosterOperationPorts & { readonly imports: ImportOperationPorts };
 
 const Request = z.union([
@@ -51,6 +60,8 @@ const Request = z.union([
   PauseRequest,
   ExplainRequest,
   RefusedRequest,
+  RecentRequest,
+  SourcesRequest,
   ApplyImportRequest,
   FollowImportRequest,
   UndoImportRequest,
@@ -70,6 +81,8 @@ type Answer =
   | PauseResult
   | Explanation
   | RefusedReport
+  | RecentReport
+  | SourcesReport
   | BegunImport
   | FollowedImport
   | UndonePage
@@ -83,7 +96,7 @@ type Answer =
  * The Lambda handler of operations, invoked by operators who have the right: what lib/operations takes, e.g.
  * `{"operation": "list", "kinds": ["dead"]}`, `{"operation": "redrive", "mode": "preview", "source": "okta"}`,
  * `{"operation": "release", "mode": "apply", "id": "…", "as": "same"}`, `{"operation": "pause", "source": "okta"}`,
- * `{"operation": "explain", "asked": "10010"}`, `{"operation": "refused", "source": "okta"}`, and what lib/uploads/operations.ts and
+ * `{"operation": "explain", "asked": "10010"}`, `{"operation": "refused", "source": "okta"}`, `{"operation": "recent", "limit": 50}`, `{"operation": "sources"}`, and what lib/uploads/operations.ts and
  * lib/rosters/operations.ts take. Throws
  * `malformed` for any other.
  */
@@ -104,6 +117,10 @@ export function operations(open: () => OperationPorts) {
           return explain(request, ports);
         case "refused":
           return refused(request, ports, { deadline });
+        case "recent":
+          return recent(request, ports, { deadline });
+        case "sources":
+          return sourceStates(ports, (await lastRosters(ports)).rosters);
         case "apply-import":
           return beginApply(request, ports.imports);
         case "follow-import":
@@ -135,6 +152,6 @@ function requestOf(event: unknown): z.output<typeof Request> {
   throw new InboundError("malformed", "operation-unknown", {
     hint:
       "list or show; redrive, release or discard (each with mode: preview or apply, and with id, person, reason or source); " +
-      "pause or resume (source); explain (asked); refused (source, since); apply-import (preview); follow-import (import); undo-import (import, mode, deletes, most); start-roster (source, plan, verify, adopt), apply-roster and follow-roster (source, run); last-rosters; departments (source); sync (source, subject, mode)",
+      "pause or resume (source); explain (asked); refused (source, since); recent (source, since, limit); sources; apply-import (preview); follow-import (import); undo-import (import, mode, deletes, most); start-roster (source, plan, verify, adopt), apply-roster and follow-roster (source, run); last-rosters; departments (source); sync (source, subject, mode)",
   });
 }

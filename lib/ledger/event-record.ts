@@ -43,23 +43,29 @@ export function eventRecord(
   { key, type, subject = "", externalId, occurredAt, reception, changes = [], outcome }: DecidedEvent,
   now: number,
 ): EventRecord {
-  const traced = changes.filter((change) => "trail" in change);
-  const dropped = traced.flatMap(droppedOf);
-  return {
+  const trails: Trail[] = [];
+  const dropped: Dropped[] = [];
+  for (const change of changes) {
+    if (!("trail" in change)) continue;
+    trails.push(change.trail);
+    dropped.push(...droppedOf(change));
+  }
+  // Optional fields are spread where they are there: each spread costs as much as all the rest of the record of a row.
+  const record = {
     source: key.source,
     id: key.id,
     type: short(type),
     subject: short(subject),
-    ...(externalId !== undefined && { externalId }),
     occurredAt: occurredAt ?? reception.receivedAt,
     receivedAt: reception.receivedAt,
     settledAt: written(now),
     proof: reception.proof,
     changes: changes.slice(0, most.changes).map((change) => change.kind),
-    trail: shortTrailOf(traced.map((change) => change.trail)),
-    ...(dropped.length > 0 && { dropped: shortDropped(dropped) }),
+    trail: shortTrailOf(trails),
     outcome,
   };
+  const named = externalId === undefined ? record : { ...record, externalId };
+  return dropped.length === 0 ? named : { ...named, dropped: shortDropped(dropped) };
 }
 
 const nothingDropped: readonly Dropped[] = [];

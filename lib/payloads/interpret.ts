@@ -16,6 +16,10 @@ export interface EventTypes {
 /** Type → what an event of this type means. */
 export type Meanings = Readonly<Record<string, () => Change[]>>;
 
+/** Several types that mean the same. */
+export const sameMeaning = (types: ReadonlySet<string>, changes: () => Change[]): Meanings =>
+  Object.fromEntries(Array.from(types, (type) => [type, changes]));
+
 /** Whether an event of this type is known to say nothing about a person's account. */
 export function isUninteresting(type: string, { uninteresting }: EventTypes): boolean {
   return uninteresting.some((known) =>

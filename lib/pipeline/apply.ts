@@ -3,7 +3,7 @@ import { leastHappy, type Outcome } from "#lib/contract/outcome.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided, Read } from "./applying.ts";
-import { claimMessage, leaseSeconds, lockPeople, unlockPeople } from "./claims.ts";
+import { claimMessage, leaseSeconds, lockPeople } from "./claims.ts";
 import { decide, leavesScope, type Step } from "./decide.ts";
 import { holdMassDeparture } from "./guard.ts";
 import { datedNoLater, knowledgeOf, lockIdsOf } from "./knowledge.ts";
@@ -77,23 +77,19 @@ function withoutSharedPeople(reads: readonly Read[]): Read[] {
 async function applyTogether(reads: readonly Read[], ports: ApplyPorts, run: ApplyRun): Promise<Applied[]> {
   const locked = await Promise.all(reads.map((read) => lockPeople(read, ports)));
   const held = reads.filter((_, index) => locked[index]);
-  try {
-    const decided = await Promise.all(held.map((read) => decideOn(read, ports, run)));
-    const outcomes = await outcomesOf(
-      decided.flatMap(({ decision }) => decision.steps),
-      ports,
-      run,
-    );
-    const busy = new InboundError("unavailable", "person-busy");
-    return await Promise.all(
-      reads.map((read) => {
-        const own = decided[held.indexOf(read)];
-        return own ? conclude(own, outcomes, ports, run) : retry(read, busy, ports, run);
-      }),
-    );
-  } finally {
-    await Promise.all(held.map((read) => unlockPeople(read, ports)));
-  }
+  const decided = await Promise.all(held.map((read) => decideOn(read, ports, run)));
+  const outcomes = await outcomesOf(
+    decided.flatMap(({ decision }) => decision.steps),
+    ports,
+    run,
+  );
+  const busy = new InboundError("unavailable", "person-busy");
+  return Promise.all(
+    reads.map((read) => {
+      const own = decided[held.indexOf(read)];
+      return own ? conclude(own, outcomes, ports, run) : retry(read, busy, ports, run);
+    }),
+  );
 }
 
 /** What an event comes to, now that nothing can come in between. */

@@ -73,33 +73,20 @@ async function isNews(
   return told.length > 0 && !told.some(({ at, by }) => at === newest && by === message.event.id);
 }
 
-/** Locks the people of an event, in one order for all, so that no two workers wait for each other. `false`: it took too long. */
+/**
+ * Locks the people of an event that was claimed, in one order for all, so that no two workers wait for each other. `false`: it took too long.
+ * The locks end with the claim of the event.
+ */
 export async function lockPeople(
   { key, lockIds }: Pick<Read, "key" | "lockIds">,
-  { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
+  { ledger, clock }: { readonly ledger: Pick<Ledger, "lockPerson">; readonly clock: Clock },
 ): Promise<boolean> {
-  const owner = ownerOf(key);
   const waitsUntil = clock.now() + lockMilliseconds;
-  const held: string[] = [];
   for (const id of lockIds.toSorted()) {
-    while ((await ledger.claim(lockOf(id), { owner, leaseSeconds })).state !== "claimed") {
-      if (clock.now() >= waitsUntil) {
-        await unlockPeople({ key, lockIds: held }, { ledger });
-        return false;
-      }
+    while (!(await ledger.lockPerson(id, key, leaseSeconds))) {
+      if (clock.now() >= waitsUntil) return false;
       await clock.wait(lookMilliseconds);
     }
-    held.push(id);
   }
   return true;
 }
-
-export async function unlockPeople(
-  { key, lockIds }: Pick<Read, "key" | "lockIds">,
-  { ledger }: { readonly ledger: Ledger },
-): Promise<void> {
-  await Promise.all(lockIds.map((id) => ledger.release(lockOf(id), ownerOf(key))));
-}
-
-const ownerOf = ({ source, id }: EventKey) => `${source}/${id}`;
-const lockOf = (id: string): EventKey => ({ source: "people", id });

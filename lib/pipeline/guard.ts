@@ -43,10 +43,10 @@ export async function holdMassDeparture(
   if (decidedBefore === "taken" || !isDeparture(decided)) return decided;
   if (decidedBefore === "held") return held(decided);
   const { key, changes, knowledge } = decided;
-  const [departures, people] = await Promise.all([
-    ledger.countDeparture(key, windowSeconds),
-    ledger.countSubjects(key.source),
-  ]);
+  const departures = await ledger.countDeparture(key, windowSeconds);
+  // As many are taken of any source. Its people are counted for what comes after them.
+  if (departures <= departuresTaken.atMost) return decided;
+  const people = await ledger.countSubjects(key.source);
   const taken = takenOf(people, departuresTaken);
   if (departures <= taken) return decided;
   const told = [...(knowledge.known?.departments ?? []), ...departmentsIn(changes)];

@@ -11,7 +11,7 @@ import { shapeOf, tellRefusal } from "./refusal.ts";
 import { prove } from "./prove.ts";
 import { take } from "./take.ts";
 
-/** A delivery may be this large; the next byte is answered with 413. Senders' documented maxima are all below it. */
+/** A delivery may be this large, unless the source says another size; the next byte is answered with 413. */
 export const maxDeliveryBytes = 1024 * 1024;
 
 /** Some senders check the URL with GET before they use it; others send their deliveries with GET. */
@@ -38,8 +38,9 @@ export async function receive<Secret>(
 ): Promise<Reply> {
   try {
     if (!methods.has(delivery.method)) return refuse({ status: 401, reason: "method-unknown" });
-    if (delivery.body.byteLength > maxDeliveryBytes) {
-      return refuse({ status: 413, reason: "body-too-large", maxBytes: maxDeliveryBytes });
+    const maxBytes = source.maxDeliveryBytes ?? maxDeliveryBytes;
+    if (delivery.body.byteLength > maxBytes) {
+      return refuse({ status: 413, reason: "body-too-large", maxBytes });
     }
 
     const proven = await prove(source, delivery, ports.secrets);

@@ -3,6 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { FieldTold, PersonNote } from "#lib/contract/ledger.ts";
 import type { Metric } from "#lib/contract/metrics.ts";
 import { isDone, type Outcome } from "#lib/contract/outcome.ts";
+import { recentMessages } from "#lib/contract/recent.ts";
 import { staysParked, type ParkedKind } from "#lib/contract/parked.ts";
 import { eventRecord, outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import { fieldDigests, type FieldDigest } from "#lib/ledger/field-digests.ts";
@@ -52,8 +53,9 @@ export async function record(
     await Promise.all(left.map((parked) => ports.parked.remove({ kind: parked, message, ledgerId: key.id })));
   }
   const tell = staysParked(kind) ? ports.log.error : ports.log.info;
+  const milliseconds = Math.max(0, now - Date.parse(message.reception.receivedAt));
   tell(
-    "event settled",
+    recentMessages.settled,
     {
       source: key.source,
       event: key.id,
@@ -62,9 +64,10 @@ export async function record(
       field: outcome.field,
       authingRequestId: outcome.requestId,
       attempts,
+      milliseconds,
       fields: filledFields(ending.changes),
     },
-    { [metricOf[kind]]: 1, EventLag: Math.max(0, now - Date.parse(message.reception.receivedAt)) },
+    { [metricOf[kind]]: 1, EventLag: milliseconds },
   );
   return { state: "done", outcome };
 }
@@ -88,7 +91,7 @@ export async function park(
   await remember(ending, ports);
   await ports.ledger.release(key, owner);
   ports.log.warn(
-    "event waits",
+    recentMessages.waits,
     { source: key.source, event: key.id, reason, path, dueAt },
     { EventsWaiting: 1 },
   );
@@ -104,7 +107,7 @@ export async function retry(
 ): Promise<Applied> {
   await ports.ledger.release(key, owner);
   const fields = { source: key.source, event: key.id, code, reason, path };
-  ports.log.warn("event retried", fields, { EventsRetried: 1 });
+  ports.log.warn(recentMessages.retried, fields, { EventsRetried: 1 });
   return { state: "later", reason };
 }
 
@@ -185,8 +188,13 @@ async function remember(
   const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
   const says =
     isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
+  // What a joiner made was noted when it was made.
+  const isNoted = applied.some(
+    ({ change, outcome }) =>
+      change.kind === "create" && change.person.externalId === externalId && outcome.userId === userId,
+  );
   const isMadeAnew = userId !== undefined && userId !== person?.userId;
-  if (externalId !== undefined && (says || isMadeAnew)) {
+  if (externalId !== undefined && (says || (isMadeAnew && !isNoted))) {
     const note: PersonNote = {
       externalId,
       createdBy: `${source}/${event.id}`,

@@ -1,6 +1,7 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { EventQueue, QueuedMessage, Reception } from "#lib/contract/queue.ts";
+import { recentMessages } from "#lib/contract/recent.ts";
 import type { Receiver, VerifiedDelivery } from "#lib/contract/source.ts";
 import { idOfDelivery, keepDelivery } from "./verified-delivery.ts";
 
@@ -25,7 +26,7 @@ export async function take(
   const messages = split(source, delivery);
   if (messages.length > 0) await events.send(messages);
   log.info(
-    "delivery accepted",
+    recentMessages.delivered,
     {
       source: source.name,
       delivery: delivery.deliveryId,

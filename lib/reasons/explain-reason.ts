@@ -1,4 +1,5 @@
 import type { Language, Reason } from "./reason.ts";
+import { shellWord } from "./shell-word.ts";
 import { reasonGroups } from "./table.ts";
 
 /** The reader of the sentences, and what is known of the event. What is not known stays a placeholder, e.g. `<source>`. */
@@ -40,8 +41,8 @@ export function explainReason(code: string, context: ReasonContext): ExplainedRe
 function filled(command: string, reason: string, { source, id, place }: ReasonContext): string {
   const values: Readonly<Record<string, string>> = {
     reason,
-    source: source === undefined ? "<source>" : quoted(source),
-    id: id === undefined ? "<event>" : quoted(id),
+    source: source === undefined ? "<source>" : shellWord(source),
+    id: id === undefined ? "<event>" : shellWord(id),
     stage: optionsOf(command, place),
   };
   return command.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
@@ -53,11 +54,4 @@ function optionsOf(command: string, place: string | undefined): string {
   const options = isDoctor && !place?.includes("--stage") ? "--local" : place;
   if (options === undefined) return "";
   return `${command.includes(" -- ") ? "" : " --"} ${options}`;
-}
-
-/** A value as a shell takes it. Senders choose the ids of events: what they write must not become a command of the operator. */
-function quoted(value: string): string {
-  return /^[\w.:@/=~+-]+$/.test(value) && !value.startsWith("-") && !value.startsWith("~")
-    ? value
-    : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -15,6 +15,13 @@ export const operations: ReasonGroup = {
       zhNext: "请部署当前版本，或用已部署的版本运行命令。",
       run: ["npm run deploy{stage}"],
     },
+    "page-request-malformed": {
+      en: "The server of the page does not understand what was sent to it, so it did nothing.",
+      enNext:
+        "Load the page again, since it may be older than the server; what you edited has to be valid JSON.",
+      zh: "页面的服务器无法理解收到的请求，因此没有执行任何操作。",
+      zhNext: "请重新加载页面，它可能比服务器旧；编辑的内容必须是有效的 JSON。",
+    },
     "operation-failed": {
       en: "The stack on this laptop did not carry the operation out.",
       enNext: "Look at the terminal of npm start for the reason.",
@@ -27,6 +34,12 @@ export const operations: ReasonGroup = {
       zh: "AWS 上的函数在执行操作时出错；此前已完成的部分仍然有效，可以放心地再次执行。",
       zhNext: "请查看函数日志，然后再次运行命令。",
       run: runDoctor,
+    },
+    "person-not-recorded": {
+      en: "The stack on this laptop asks recorded answers in place of the source's API, and they have no such person.",
+      enNext: "Name a person that fixtures/list.json of the source has.",
+      zh: "本机上该来源的 API 是录制的应答，其中没有此人。",
+      zhNext: "请使用录制中已有的人员，参见该来源的 fixtures/list.json。",
     },
     "operator-refused": {
       en: "The service on this machine takes operations only from the user that runs it: nothing was changed.",
@@ -60,10 +73,10 @@ export const operations: ReasonGroup = {
       zhNext: "请不带 after 重新开始列出。",
     },
     "log-unreadable": {
-      en: "CloudWatch did not give the log, so refused deliveries cannot be listed now; nothing is lost.",
+      en: "CloudWatch did not give the log, so what it tells of deliveries and events cannot be listed now; nothing is lost.",
       enNext:
         "Run the command again; if it lasts, check the right logs:FilterLogEvents of the function's role.",
-      zh: "CloudWatch 没有返回日志，因此现在无法列出被拒绝的请求；没有丢失任何数据。",
+      zh: "CloudWatch 没有返回日志，因此现在无法列出其中记录的请求和事件；没有丢失任何数据。",
       zhNext: "请再次运行命令；如果持续失败，请检查函数角色的 logs:FilterLogEvents 权限。",
     },
     "notice-not-told": {

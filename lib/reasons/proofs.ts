@@ -123,10 +123,10 @@ export const proofs: ReasonGroup = {
       zhNext: "请查询此人；如果没有账号，请以文件形式上传，因为 AWS 不会再次告知。",
     },
     "body-too-large": {
-      en: "The body is larger than the receiver takes, so nothing of it becomes an event: a request above 1 MiB is answered with 413, and XML with too many elements is dead.",
+      en: "The body is larger than the receiver takes, so nothing of it becomes an event: a request above 1 MiB, or above what the source's definition says, is answered with 413, and XML with too many elements is dead.",
       enNext:
         "Let the sender send fewer people in one request; a whole company goes into a file in the bucket.",
-      zh: "请求体超过了接收上限，其中的内容没有成为事件：超过 1 MiB 的请求得到 413，元素过多的 XML 成为死信。",
+      zh: "请求体超过了接收上限，其中的内容没有成为事件：超过 1 MiB（或来源定义的上限）的请求得到 413，元素过多的 XML 成为死信。",
       zhNext: "请让发送方在一个请求中少放一些人员；整个公司的人员请以文件形式上传到存储桶。",
       run: listRefused,
     },

@@ -6,13 +6,13 @@ import { isOnlyLinked } from "#lib/delivery/people.ts";
 import { maySpeak } from "#lib/pipeline/authority.ts";
 import { translatedOf, type Meaning } from "#lib/pipeline/meaning.ts";
 import { namesIn } from "#lib/pipeline/order.ts";
+import { digestOf } from "./asked-before.ts";
 import { differenceOf, type Difference } from "./difference.ts";
 import { whyIncomplete } from "./read-step.ts";
 import type { RosterWork } from "./roster-ports.ts";
 import type { DifferenceLine, PersonLine, RosterState, SameLine } from "./roster-state.ts";
 import { hashOf } from "./subject-index.ts";
 import { added, tallied, type Tally } from "./tally.ts";
-import { digestOf } from "./undecided.ts";
 
 const recordsAtOnce = 100;
 const peopleAtOnce = 20;
@@ -32,8 +32,8 @@ export async function compareStep(state: RosterState, work: RosterWork): Promise
   const { files } = work;
   const { part } = state.place;
   const index = await work.index(state.parts.read);
-  const refused = part === 0 ? whyIncomplete(state, index.size) : undefined;
-  if (refused !== undefined) throw new InboundError("malformed", refused);
+  const doubt = part === 0 ? whyIncomplete(state, index.size) : undefined;
+  if (doubt !== undefined) throw new InboundError("malformed", doubt);
   if (part >= state.parts.read) return { ...state, phase: "absent", place: { part: 0, line: 0 } };
 
   // Of a person who comes several times, the last time counts.
@@ -44,12 +44,16 @@ export async function compareStep(state: RosterState, work: RosterWork): Promise
   );
   const { compared, unusable } = await compareAll([...people.values()], state, work);
   const { lines: all, tallies, same } = sorted(compared, state);
-  const asked = await work.undecided();
-  // The rule of this run may decide what was asked before.
-  const isAsked = ({ kind, message: { event, changes = [] } }: DifferenceLine) =>
-    kind === "joiner" && state.options.adopt === undefined && asked.get(event.subject) === digestOf(changes);
+  const { undecided, rejected } = await work.askedBefore();
+  const isIn = (before: ReadonlyMap<string, string>, { message: { event, changes = [] } }: DifferenceLine) =>
+    before.get(event.subject) === digestOf(changes);
   const others = await ofOtherSources(all, state.source, work);
-  const lines = all.filter((line) => !isAsked(line) && !others.has(line));
+  // The rule of this run may decide what was asked before.
+  const isAsked = (line: DifferenceLine) =>
+    line.kind === "joiner" && !others.has(line) && state.options.adopt === undefined && isIn(undecided, line);
+  const asked = new Set(all.filter(isAsked));
+  const refused = new Set(all.filter((line) => line.kind === "back" && isIn(rejected, line)));
+  const lines = all.filter((line) => !others.has(line) && !asked.has(line) && !refused.has(line));
   const [changes, leavers] = [
     lines.filter(({ kind }) => kind !== "leaver"),
     lines.filter(({ kind }) => kind === "leaver"),
@@ -71,9 +75,11 @@ export async function compareStep(state: RosterState, work: RosterWork): Promise
       people: people.size,
       unusable: unusable.length,
       ...added(tallied(compared.map(({ difference }) => difference.kind)), {
-        joiner: lines.length - all.length,
+        joiner: -others.size - asked.size,
+        back: -refused.size,
         others: others.size,
-        undecided: all.length - lines.length - others.size,
+        undecided: asked.size,
+        rejectedBefore: refused.size,
       }),
     }),
     tallies: {
@@ -155,7 +161,7 @@ function compareOne(
   return { line, known, changes, difference: differenceOf({ changes, at, isActive }, known, settings) };
 
   function meaningOf(person: PersonLine): Meaning {
-    if ("changes" in person) return { changes: person.changes };
+    if ("changes" in person) return person;
     if ("unusable" in person) throw new InboundError("malformed", person.unusable.reason);
     const { type, payload } = person;
     const event = { id: eventId(run, subject), subject, type, occurredAt: at, payload };
@@ -196,12 +202,13 @@ function filledIn(changes: readonly Change[]): string[] {
   return [...new Set(names)].filter((name) => !notCounted.has(name));
 }
 
-const eventId = (run: string, subject: string): string => `roster/${run}/${subject}`;
+/** The id of what a run says of a person: the same when a step is done again. */
+export const eventId = (run: string, subject: string): string => `roster/${run}/${subject}`;
 
 /** Whether an event came from a roster: of this run, or of any. */
 export const isFromRoster = (id: string, run = ""): boolean => id.startsWith(`roster/${run}`);
 
-/** A difference, as an event about its person. Its id is the same when a step is done again. */
+/** A difference, as an event about its person. */
 export function messageOf(
   { source, run, file }: RosterState,
   subject: string,

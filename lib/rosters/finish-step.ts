@@ -1,11 +1,12 @@
 import { reasonOf, type InboundError } from "#lib/contract/errors.ts";
+import type { ParkedMessage } from "#lib/contract/parked.ts";
 import { subjectOf } from "#lib/contract/queue.ts";
-import { massDeparture } from "#lib/pipeline/guard.ts";
 import { giveUp } from "#lib/operations/give-up.ts";
+import { rosterPage } from "#lib/report/static-page.ts";
 import { readStored, writeJson } from "#lib/uploads/stored-objects.ts";
+import { isQuestion, isRefusedReturn } from "./asked-before.ts";
 import { isFromRoster } from "./compare-step.ts";
 import { reportOf, resultsFolder, type LastRoster, type RosterReport } from "./report.ts";
-import { reportPage } from "./report-page.ts";
 import type { RosterPorts, RosterWork } from "./roster-ports.ts";
 import type { RosterState } from "./roster-state.ts";
 import { lastKey, type RosterFiles } from "./roster-store.ts";
@@ -62,7 +63,7 @@ export async function writeReport(state: RosterState, ports: RosterPorts): Promi
   });
   const folder = resultsFolder(source, run);
   async function* page() {
-    yield Buffer.from(reportPage(report));
+    yield Buffer.from(rosterPage(report));
   }
   await objects.write(
     { bucket, key: `${folder}/report.html`, contentType: "text/html; charset=utf-8" },
@@ -93,11 +94,7 @@ async function supersedeParked(state: RosterState, work: RosterWork): Promise<vo
       const subject = subjectOf(each.message);
       const id = `roster/${run}/${subject}`;
       const isSaidAnew = (await ledger.event({ source, id })) !== undefined;
-      // Whose account a person has is asked until it is decided, here or otherwise.
-      const isAsked = each.kind === "held" && each.reason !== massDeparture;
-      const isOver = isAsked
-        ? (await ledger.subject(source, subject))?.userId !== undefined
-        : index.has(hashOf(run, subject));
+      const isOver = await isOverFor(each, subject);
       if (!isSaidAnew && !isOver) continue;
       const outcome = { kind: "superseded", by: `${source}/roster/${run}` } as const;
       await giveUp(each, outcome, work, { owner }).catch((error: unknown) =>
@@ -105,4 +102,13 @@ async function supersedeParked(state: RosterState, work: RosterWork): Promise<vo
       );
     }
   } while (after !== undefined);
+
+  async function isOverFor(each: ParkedMessage, subject: string): Promise<boolean> {
+    const isListed = index.has(hashOf(run, subject));
+    // Whose account a person has is asked until it is decided, here or otherwise.
+    if (isQuestion(each)) return (await ledger.subject(source, subject))?.userId !== undefined;
+    // One event says that a person is back, for as long as they are listed and their account is closed.
+    if (isRefusedReturn(each)) return !isListed || (await ledger.subject(source, subject))?.isClosed !== true;
+    return isListed;
+  }
 }

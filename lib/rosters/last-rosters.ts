@@ -9,7 +9,12 @@ export const LastRostersRequest = z.strictObject({ operation: z.literal("last-ro
 
 export interface LastRosters {
   /** Of the sources that were ever compared; `at` in ISO 8601, UTC. */
-  readonly rosters: readonly { readonly source: string; readonly at: string; readonly people: number }[];
+  readonly rosters: readonly {
+    readonly source: string;
+    readonly run: string;
+    readonly at: string;
+    readonly people: number;
+  }[];
 }
 
 export async function lastRosters({
@@ -23,8 +28,8 @@ export async function lastRosters({
   for (const source of sources) {
     const bytes = await readStored(objects, bucket, lastKey(source));
     if (!bytes) continue;
-    const { at, people } = JSON.parse(bytes.toString()) as LastRoster;
-    rosters.push({ source, at, people });
+    const { run, at, people } = JSON.parse(bytes.toString()) as LastRoster;
+    rosters.push({ source, run, at, people });
   }
   return { rosters };
 }

@@ -18,7 +18,8 @@ type Answer =
 
 /**
  * Asks the source about people who are not in its list, one by one: a list may be older than what the source knows, a page may be short, and a
- * permission may hide people. Only who does not exist, or has left, is a leaver. A source that has only rosters says it by the roster.
+ * permission may hide people. Only who does not exist, or has left, is a leaver. A source that has
+ * only rosters, or whose API can prove no departure, says it by a roster that is a file.
  */
 export async function proveStep(state: RosterState, work: RosterWork): Promise<RosterState> {
   const { part, line } = state.place;
@@ -97,7 +98,8 @@ async function answersAbout(
   work: RosterWork,
 ): Promise<readonly Answer[]> {
   const { clock, source } = work;
-  if (state.file && !source(state.source)?.list) {
+  const known = source(state.source)?.list;
+  if (state.file && (!known || known.provesNoDeparture)) {
     // A row that does not say whose it is may be anybody's.
     const isNameless = (state.counts["nameless"] ?? 0) > 0;
     const failure = new InboundError("malformed", "roster-row-nameless");

@@ -41,7 +41,7 @@ export interface RosterReport {
   };
   /** People of the source who were open before. */
   readonly open: number;
-  /** People in scope: `joiners` + `movers` + `back` + `unchanged` + `others` + `undecided` + `closed` + departures that the list states. */
+  /** People in scope: `joiners` + `movers` + `back` + `unchanged` + `others` + `undecided` + `rejectedBefore` + `closed` + departures that the list states. */
   readonly joiners: number;
   readonly movers: number;
   readonly back: number;
@@ -50,6 +50,8 @@ export interface RosterReport {
   readonly others: number;
   /** An operator has been asked whose account it is, by an earlier run, and has not decided: nothing is done anew. */
   readonly undecided: number;
+  /** They are back, and `rehire: "reject"` has refused it by an earlier run: nothing is done anew. */
+  readonly rejectedBefore: number;
   /** Who has left, or may not sign in, and is closed at Authing or never came. */
   readonly closed: number;
   /** Of movers: the fields that differ → people. */
@@ -138,6 +140,7 @@ export function reportOf(
     unchanged: count("unchanged"),
     others: count("others"),
     undecided: count("undecided"),
+    rejectedBefore: count("rejectedBefore"),
     closed: count("gone"),
     fields: tallies.fields,
     departures: {

@@ -4,6 +4,7 @@ import type { ApplyPorts } from "#lib/pipeline/applying.ts";
 import type { FieldDigest } from "#lib/ledger/field-digests.ts";
 import type { ReadSettings } from "#lib/uploads/read-upload.ts";
 import type { RowSettings } from "#lib/uploads/rows/row-translator.ts";
+import type { AskedBefore } from "./asked-before.ts";
 import type { RosterFiles } from "./roster-store.ts";
 import type { SubjectIndex } from "./subject-index.ts";
 
@@ -33,8 +34,8 @@ export interface RosterWork extends RosterPorts {
   digestsOf(subject: string): FieldDigest;
   /** Who is in the parts of a list that was read to its end; read once for an invocation. */
   index(parts: number): Promise<SubjectIndex>;
-  /** People about whose accounts the operator has been asked; read once for an invocation. */
-  undecided(): Promise<ReadonlyMap<string, string>>;
+  /** What earlier rosters said and is still parked; read once for an invocation. */
+  askedBefore(): Promise<AskedBefore>;
   /** Counts requests to the source and to Authing since the state was written last. */
   readonly requests: { source: number; authing: number };
 }

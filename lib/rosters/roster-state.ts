@@ -2,6 +2,7 @@ import type { Change } from "#lib/contract/change.ts";
 import type { ObjectReference } from "#lib/contract/objects.ts";
 import type { EventMessage } from "#lib/contract/queue.ts";
 import type { ListedPerson } from "#lib/contract/source.ts";
+import type { Ruled } from "#lib/pipeline/people-rules.ts";
 import type { CursorMark } from "./endless.ts";
 import type { Tally } from "./tally.ts";
 
@@ -124,7 +125,7 @@ export const noTallies: RosterState["tallies"] = {
 /** A person as read: from an API, or what a row of a file means. */
 export type PersonLine = { readonly at: string; readonly subject: string } & (
   | Omit<ListedPerson, "subject">
-  | { readonly changes: readonly Change[] }
+  | Ruled
   | { readonly unusable: { readonly reason: string } }
 );
 

@@ -5,6 +5,7 @@ import { fieldDigests } from "#lib/ledger/field-digests.ts";
 import { absentStep } from "./absent-step.ts";
 import { adoptStep } from "./adopt-step.ts";
 import { applyStep, foretellStep } from "./apply-step.ts";
+import { askedBefore } from "./asked-before.ts";
 import { compareStep } from "./compare-step.ts";
 import { finishStep, refuse, writeReport } from "./finish-step.ts";
 import { proveStep } from "./prove-step.ts";
@@ -15,7 +16,6 @@ import type { Phase, RosterState } from "./roster-state.ts";
 import { readState, rosterFiles, writeState } from "./roster-store.ts";
 import { subjectIndex } from "./subject-index.ts";
 import { added } from "./tally.ts";
-import { undecidedBefore } from "./undecided.ts";
 import { verifyStep } from "./verify-step.ts";
 
 /** How long a run keeps other runs of its source away after its last step, in seconds: longer than a message waits to be received again. */
@@ -149,7 +149,7 @@ async function workOf(
   const requests = { source: 0, authing: 0 };
   const digests = await fieldDigests(ports.secrets);
   let index: Promise<ReturnType<typeof subjectIndex>> | undefined;
-  let undecided: ReturnType<typeof undecidedBefore> | undefined;
+  let asked: ReturnType<typeof askedBefore> | undefined;
   async function readIndex(parts: number) {
     const hashes = [];
     for (let part = 0; part < parts; part += 1) hashes.push(await files.readHashes("ids", part));
@@ -162,7 +162,7 @@ async function workOf(
     requests,
     authing: counted(ports.authing, () => (requests.authing += 1)),
     digestsOf: (subject) => digests(state.source, subject),
-    undecided: () => (undecided ??= undecidedBefore(state.source, ports)),
+    askedBefore: () => (asked ??= askedBefore(state.source, ports)),
     index: (parts) => (index ??= readIndex(parts)),
   };
 }

@@ -4,6 +4,8 @@ import { closesAccount, type Create, type Update } from "#lib/contract/change.ts
 import { InboundError } from "#lib/contract/errors.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import { attempt } from "#lib/delivery/attempt.ts";
+import type { DeliveryContext } from "#lib/delivery/context.ts";
+import { isInOtherDepartments } from "#lib/delivery/departments.ts";
 import { differing } from "#lib/delivery/reopen.ts";
 import { messageOf } from "./compare-step.ts";
 import type { RosterWork } from "./roster-ports.ts";
@@ -13,8 +15,8 @@ import { added, tallied } from "./tally.ts";
 const mostNames = 500;
 
 /**
- * Compares accounts at Authing with what was told of people without a difference: texts and custom fields. Departments are not compared,
- * since Authing may answer other ids than it was told. An account that was closed at Authing stays closed, and is counted.
+ * Compares accounts at Authing with what was told of people without a difference: texts, custom fields and departments. An account that
+ * was closed at Authing stays closed, and is counted.
  */
 export async function verifyStep(state: RosterState, work: RosterWork): Promise<RosterState> {
   const { part, line } = state.place;
@@ -31,7 +33,7 @@ export async function verifyStep(state: RosterState, work: RosterWork): Promise<
     const { change, subject, at } = each;
     if (!("person" in change)) continue;
     if (user?.status !== undefined && closesAccount(user.status as CreateUserInfoDto["status"])) closed += 1;
-    const names = user ? driftOf(user, change) : ["account"];
+    const names = user ? await driftOf(user, change, work) : ["account"];
     if (names.length === 0) continue;
     drift.push(...names);
     const mended = user ? only(change, names) : whole(change);
@@ -57,6 +59,7 @@ async function accountsOf(
       userIds: some.map(({ userId }) => userId),
       userIdType: "user_id",
       withCustomData: true,
+      withDepartmentIds: true,
     }),
   );
   if (!answer.ok && answer.failure.kind !== "user-not-found")
@@ -65,7 +68,12 @@ async function accountsOf(
 }
 
 /** The fields, under Authing's names, that an account has otherwise. */
-function driftOf(user: ListedUserDto, { person }: Create | Update): string[] {
+async function driftOf(
+  user: ListedUserDto,
+  change: Create | Update,
+  context: DeliveryContext,
+): Promise<string[]> {
+  const { person } = change;
   const { customData: shown } = user as { readonly customData?: unknown };
   const custom = typeof shown === "object" && shown !== null ? (shown as Record<string, unknown>) : undefined;
   const own = Object.entries(person.customData ?? {}).filter(
@@ -73,11 +81,16 @@ function driftOf(user: ListedUserDto, { person }: Create | Update): string[] {
   );
   // Whether the account is open is not the source's to mend: an administrator at Authing has closed it.
   const { status: _, ...told } = person;
-  return [...differing(user, told as CreateUserInfoDto), ...own.map(([key]) => `customData.${key}`)];
+  const isElsewhere = await isInOtherDepartments(person.departmentIds, change, user, context);
+  return [
+    ...differing(user, told as CreateUserInfoDto),
+    ...own.map(([key]) => `customData.${key}`),
+    ...(isElsewhere ? ["departmentIds"] : []),
+  ];
 }
 
 function only(change: Create | Update, names: readonly string[]): Update {
-  const { person, trail } = change;
+  const { person } = change;
   const { customData = {}, ...fields } = person;
   const custom = Object.entries(customData).filter(([key]) => names.includes(`customData.${key}`));
   const both = names.includes("phone") ? ["phoneCountryCode"] : [];
@@ -91,14 +104,28 @@ function only(change: Create | Update, names: readonly string[]): Update {
       ...(custom.length > 0 && { customData: Object.fromEntries(custom) }),
     },
     complete: false,
-    trail,
+    ...toldWith(change),
   };
 }
 
 /** All that is known of a person whose account is gone: it is made anew. */
 function whole(change: Create | Update): Update {
-  const { whole: all, person, trail } = change;
-  return { kind: "update", who: whoOf(change), person: all ?? person, complete: true, trail };
+  const { whole: all, person } = change;
+  return { kind: "update", who: whoOf(change), person: all ?? person, complete: true, ...toldWith(change) };
+}
+
+/** What departments are told with, and where each field came from. */
+function toldWith({
+  options,
+  memberships,
+  trail,
+}: Create | Update): Pick<Update, "options" | "memberships" | "trail"> {
+  const { departmentIdType } = options ?? {};
+  return {
+    ...(departmentIdType !== undefined && { options: { departmentIdType } }),
+    ...(memberships && { memberships }),
+    trail,
+  };
 }
 
 const whoOf = ({ person: { externalId } }: Create | Update) =>

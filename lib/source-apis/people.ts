@@ -1,3 +1,4 @@
+import type { CalendarDay } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 import { readId } from "#lib/payloads/body.ts";
@@ -28,13 +29,45 @@ export function waitUntilVisible({ occurredAt }: SourceEvent, now: number): void
  * @throws InboundError `unavailable` `departure-not-visible-yet` until ten minutes after the event, so that it is retried; then
  *   `malformed` `departure-unconfirmed`.
  */
-export function refuseDeparture({ occurredAt }: SourceEvent, now: number): never {
+export function refuseDeparture(event: SourceEvent, now: number): never {
+  waitForDeparture(event, now);
+  throw departureUnconfirmed();
+}
+
+/** The first part of `refuseDeparture`, for a source whose `translate` decides what the API shows. */
+export function waitForDeparture({ occurredAt }: SourceEvent, now: number): void {
   if (now - Date.parse(occurredAt) < becomesVisibleWithinMilliseconds) {
     throw new InboundError("unavailable", "departure-not-visible-yet");
   }
-  throw new InboundError("malformed", "departure-unconfirmed", {
+}
+
+/** The second part. */
+export function departureUnconfirmed(): InboundError {
+  return new InboundError("malformed", "departure-unconfirmed", {
     hint: "the source still has this person: look them up there; a forged delivery would look like this",
   });
+}
+
+/**
+ * Of a person who is not in the answer of the API: the vendor does not say whether such a person was never there, is hidden from the credentials, or
+ * has left, so that no departure is concluded from it.
+ *
+ * @param path where the answer would have the person.
+ */
+export function personNotShown(path: string): InboundError {
+  return new InboundError("malformed", "person-not-shown", { path });
+}
+
+const dayMilliseconds = 24 * 60 * 60_000;
+
+/**
+ * Whether a last day confirms that a person leaves who is still active in the API. An older one is left from before the person came back;
+ * yesterday may not be over at the company.
+ *
+ * @param now milliseconds since 1970.
+ */
+export function isEnding(lastDay: CalendarDay | undefined, now: number): boolean {
+  return lastDay !== undefined && lastDay >= new Date(now - dayMilliseconds).toISOString().slice(0, 10);
 }
 
 /**

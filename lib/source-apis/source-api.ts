@@ -5,13 +5,16 @@ import { createExchange, type Exchange, type Exchanged } from "#lib/http/exchang
 import { readHost } from "#lib/http/host.ts";
 import { retryAfterSeconds } from "#lib/http/retry-after.ts";
 
-/** Longest a source may take to answer. */
-const timeoutSeconds = 10;
+/** Longest that a source may take to answer, unless a request says otherwise, and for any request. */
+const defaultTimeoutSeconds = 10;
+const longestTimeoutSeconds = 300;
 /** A token is renewed so long before its end, in milliseconds. */
 const tokenMarginMilliseconds = 60_000;
 const firstWaitMilliseconds = 500;
 /** The shortest wait before a source is asked again, whatever its answer allows. */
 const shortestWaitMilliseconds = 100;
+/** Too many requests: HTTP's own status, and Moka's. */
+const throttledStatuses: ReadonlySet<number> = new Set([429, 600]);
 
 /** One host, and the connections to it. */
 interface Connection {
@@ -53,7 +56,10 @@ export function sourceApis(clock: Clock) {
       const known = connections.get(name);
       if (known) return known;
       const host = parseHost(hosts[name]);
-      const made = { host, exchange: createExchange(host, { timeoutSeconds, now: clock.now }) };
+      const made = {
+        host,
+        exchange: createExchange(host, { timeoutSeconds: longestTimeoutSeconds, now: clock.now }),
+      };
       connections.set(name, made);
       return made;
     };
@@ -92,7 +98,7 @@ async function send(
   clock: Clock,
   deadline: number,
 ): Promise<ApiAnswer> {
-  const { method = "GET", path, query = {}, headers = {} } = request;
+  const { method = "GET", path, query = {}, headers = {}, timeoutSeconds = defaultTimeoutSeconds } = request;
   // An id of two dots would climb to another resource.
   if (!path.startsWith("/") || /\/(\.|%2e){1,2}(\/|$)/i.test(path.replaceAll("\\", "/"))) {
     throw new InboundError("malformed", "source-path-wrong");
@@ -100,13 +106,14 @@ async function send(
   const url = new URL(host);
   // Set, not resolved: a path that looks like another host stays a path.
   url.pathname = path;
-  url.search = new URLSearchParams(query).toString();
+  // A space as %20: in a query of OData a plus is a plus.
+  url.search = new URLSearchParams(query).toString().replaceAll("+", "%20");
   const content = contentOf(request);
   for (let round = 0; ; round += 1) {
     const remainingSeconds = (deadline - clock.now()) / 1000;
     if (remainingSeconds <= 0) throw new InboundError("unavailable", "source-unreachable");
     const answer = await exchange({
-      timeoutSeconds: remainingSeconds,
+      timeoutSeconds: Math.min(timeoutSeconds, remainingSeconds),
       method,
       path: `${url.pathname}${url.search}`,
       headers: {
@@ -123,10 +130,10 @@ async function send(
       });
     });
     if (answer.seen === "oversized") throw new InboundError("oversized", "source-answer-too-large");
-    if (answer.seen === "response" && answer.httpStatus < 500 && answer.httpStatus !== 429) {
+    const isThrottled = answer.seen === "response" && throttledStatuses.has(answer.httpStatus);
+    if (answer.seen === "response" && answer.httpStatus < 500 && !isThrottled) {
       return { status: answer.httpStatus, headers: headersOf(answer.headers), json: parse(answer.body) };
     }
-    const isThrottled = answer.seen === "response" && answer.httpStatus === 429;
     const wait = Math.max(
       shortestWaitMilliseconds,
       askedWait(answer, clock.now()) ?? clock.random() * firstWaitMilliseconds * 2 ** round,

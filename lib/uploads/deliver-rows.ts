@@ -4,7 +4,7 @@ import { deliver } from "#lib/delivery/deliver.ts";
 import { wireDropsOf, withWireDrops } from "#lib/delivery/wire-drops.ts";
 import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ImportPlan } from "./import-plan.ts";
-import { rowKey } from "./ledger-entries.ts";
+import { rowKey, uploadsSource } from "./ledger-entries.ts";
 import type { RowTranslator, TranslatedEntry } from "./rows/row-translator.ts";
 import type { StoredRow } from "./stored-rows.ts";
 
@@ -32,14 +32,24 @@ export async function deliverRows(
   ports: DeliveryPorts & { readonly existing: ExistingPolicy },
   deadline: number,
 ): Promise<DeliveredRow[]> {
-  const since = Date.parse(startedAt);
+  const origin: Origin = {
+    source: uploadsSource,
+    since: Date.parse(startedAt),
+    ...(owner !== undefined && { owner }),
+    // The principals that may write into the bucket say whose accounts these are.
+    links: true,
+    isSame: false,
+    ...(ports.existing === "update" && { updates: true as const }),
+  };
   const tasks: Task[] = [];
   const translated = rows.map((row) => {
     const entries = translator.translate(row).map((entry) => toldOfWire(entry, ports));
-    const { source, id: name } = rowKey(id, row.place);
     // One name for all that a row brings: a secret follows the person of its row.
-    const origin = { by: `${source}/${name}`, source, since, owner, isUpdating: ports.existing === "update" };
-    return { row, entries: entries.map((entry) => ({ entry, at: addTask(tasks, entry, entries, origin) })) };
+    const by = `${uploadsSource}/${rowKey(id, row.place).id}`;
+    return {
+      row,
+      entries: entries.map((entry) => ({ entry, at: addTask(tasks, entry, entries, by, origin) })),
+    };
   });
   const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
   if (stopped) throw stopped;
@@ -52,31 +62,20 @@ export async function deliverRows(
   }));
 }
 
-interface Origin extends Pick<Task, "by" | "source" | "since"> {
-  readonly owner: string | undefined;
-  readonly isUpdating: boolean;
-}
+/** What the tasks of all rows have in common. */
+type Origin = Omit<Task, "by" | "change">;
 
 /** Adds what an entry is to do; gives its place among the tasks, and none where there is nothing to do. */
 function addTask(
   tasks: Task[],
   entry: TranslatedEntry,
   entries: readonly TranslatedEntry[],
-  { by, source, since, owner, isUpdating }: Origin,
+  by: string,
+  origin: Origin,
 ): number | undefined {
   const { change } = entry;
   if (!change || followsRefused(entry, entries)) return undefined;
-  tasks.push({
-    change,
-    by,
-    source,
-    ...(owner !== undefined && { owner }),
-    since,
-    // The principals that may write into the bucket say whose accounts these are.
-    links: true,
-    isSame: false,
-    ...(isUpdating && { updates: true as const }),
-  });
+  tasks.push({ ...origin, change, by });
   return tasks.length - 1;
 }
 

@@ -36,10 +36,13 @@ export async function finishImport(
   const claim = await ledger.claim(key, { owner, leaseSeconds });
   if (claim.state === "busy") return "later";
   try {
-    const outcome = claim.state === "settled" ? claim.record.outcome : await joinParts(plan, ports);
+    const { outcome, parts } =
+      claim.state === "settled"
+        ? { outcome: claim.record.outcome, parts: await partsLeft(plan, objects) }
+        : await joinParts(plan, ports);
     await deleteSecrets(plan, outcome, objects);
     await deleteRows(plan, objects);
-    await deleteParts(plan, objects);
+    await deleteParts(plan, parts, objects);
     await objects.remove({ bucket, key: planKey(id) });
     return "done";
   } catch (error) {
@@ -50,8 +53,15 @@ export async function finishImport(
   }
 }
 
+/** How many parts each chunk has. */
+type PartCounts = readonly number[];
+
 /** Joins the results of all parts, in the order of the file, and records the outcome. */
-function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
+async function joinParts(
+  plan: ImportPlan,
+  ports: FinishPorts,
+): Promise<{ readonly outcome: Outcome; readonly parts: PartCounts }> {
+  const parts: number[] = plan.chunks.map(() => 0);
   let columns: ToldColumns = noColumns;
   let problem: FileEnd["problem"];
   const sample: SampleRow[] = [];
@@ -63,16 +73,18 @@ function joinParts(plan: ImportPlan, ports: FinishPorts): Promise<Outcome> {
         problem ??= part.problem;
         sample.push(...(part.sample ?? []));
         state = part.preview ?? state;
+        parts[chunk] = (parts[chunk] ?? 0) + 1;
         yield part.results;
       }
     }
   }
-  return recordOutcome(
+  const outcome = await recordOutcome(
     plan,
     results(),
     () => ({ columns, ...(problem && { problem }), ...(state && { foretold: { sample, state } }) }),
     ports,
   );
+  return { outcome, parts };
 }
 
 async function* allParts(plan: ImportPlan, chunk: number, objects: ObjectStore): AsyncGenerator<StoredPart> {
@@ -109,11 +121,21 @@ async function deleteRows({ stored }: ImportPlan, objects: ObjectStore): Promise
   await objects.remove({ bucket: stored.bucket, key: stored.key });
 }
 
-async function deleteParts(plan: ImportPlan, objects: ObjectStore): Promise<void> {
+/** The parts that an invocation has left which recorded the outcome and ended before it had deleted all of them. */
+async function partsLeft(plan: ImportPlan, objects: ObjectStore): Promise<PartCounts> {
+  const parts: number[] = [];
   for (const chunk of plan.chunks.keys()) {
-    const keys: string[] = [];
-    for await (const _ of partsOf(objects, plan, chunk)) keys.push(partKey(plan.import, chunk, keys.length));
+    let count = 0;
+    for await (const _ of partsOf(objects, plan, chunk)) count += 1;
+    parts.push(count);
+  }
+  return parts;
+}
+
+async function deleteParts(plan: ImportPlan, parts: PartCounts, objects: ObjectStore): Promise<void> {
+  for (const [chunk, count] of parts.entries()) {
     // The last one first: an invocation that ends in between leaves parts that are still found from part 0 on.
-    for (const key of keys.toReversed()) await objects.remove({ bucket: plan.object.bucket, key });
+    for (let number = count - 1; number >= 0; number -= 1)
+      await objects.remove({ bucket: plan.object.bucket, key: partKey(plan.import, chunk, number) });
   }
 }

@@ -51,14 +51,18 @@ export function rowRecord(
   now: number,
 ): EventRecord {
   let externalId: string | undefined;
-  for (const { change, externalId: own } of entries) externalId ??= change ? externalIdOf(change) : own;
+  const changes: Change[] = [];
+  for (const { change, externalId: own } of entries) {
+    externalId ??= change ? externalIdOf(change) : own;
+    if (change) changes.push(change);
+  }
   return eventRecord(
     {
       key: rowKey(start.import, place),
       type: "row",
       externalId,
       reception: receptionOf(start),
-      changes: entries.flatMap(({ change }) => change ?? []),
+      changes,
       outcome: leastHappy(entries.map(({ outcome }) => outcome)) ?? {
         kind: "rejected",
         reason: "unreadable",

@@ -3,6 +3,7 @@ import type { Ledger } from "#lib/contract/ledger.ts";
 import type { Log } from "#lib/contract/log.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
+import { recentMessages } from "#lib/contract/recent.ts";
 import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import { estimateOf } from "./estimate.ts";
 import { importFolder } from "./import-id.ts";
@@ -78,7 +79,7 @@ export async function recordOutcome(
   const outcome: Outcome = problem ? { kind: "rejected", reason: problem.reason } : { kind: "accepted" };
   await ledger.settle([importRecord(plan, outcome, clock.now())], outcomesKeptSeconds);
   log.info(
-    "import settled",
+    recentMessages.fileSettled,
     {
       source: uploadsSource,
       import: id,

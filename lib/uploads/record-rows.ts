@@ -2,7 +2,7 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { outcomesKeptSeconds } from "#lib/ledger/event-record.ts";
 import type { DeliveredRow } from "./deliver-rows.ts";
 import type { ImportPlan } from "./import-plan.ts";
-import { externalIdOf, rowRecord } from "./ledger-entries.ts";
+import { rowRecord } from "./ledger-entries.ts";
 import type { ResultCollector } from "./row-results.ts";
 import type { RowTranslator } from "./rows/row-translator.ts";
 
@@ -27,14 +27,7 @@ export async function recordRows(
       place: row.place,
       original: () => translator.redacted(row),
       isRecord: row.values !== undefined,
-      entries: entries.map(({ kind, part, change, problems, notes, outcome }) => ({
-        kind,
-        part,
-        outcome,
-        problems,
-        notes,
-        externalId: change && externalIdOf(change),
-      })),
+      entries,
     });
   }
 }

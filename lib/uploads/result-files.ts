@@ -1,11 +1,12 @@
 import type { ObjectReference, ObjectStore } from "#lib/contract/objects.ts";
 import type { Table, TableDetails } from "#lib/formats/format.ts";
 import type { UploadKindName } from "#lib/layouts/layout.ts";
+import type { ReasonExample } from "#lib/report/examples.ts";
+import { importPage } from "#lib/report/static-page.ts";
 import type { Estimate } from "./estimate.ts";
 import type { FollowedPreview } from "./import-plan.ts";
 import type { RejectedFile } from "./rejected-file.ts";
 import type { StoredResults } from "./parts.ts";
-import { reportPage, type ReasonExample } from "./report/page.ts";
 import { addCounts, addExamples, addRows, noCounts, type RowCounts } from "./row-results.ts";
 import type { Differences } from "./differences.ts";
 import type { SampleRow } from "./sample.ts";
@@ -113,7 +114,7 @@ export async function writeResults(
     await written.end();
   };
   if (sample) await write("sample.json", "application/json", `${JSON.stringify(sample, undefined, 2)}\n`);
-  await write("report.html", "text/html; charset=utf-8", reportPage(summary, { columns, examples }));
+  await write("report.html", "text/html; charset=utf-8", importPage(summary, { columns, examples }));
   await write("summary.json", "application/json", `${JSON.stringify(summary, undefined, 2)}\n`);
   return summary;
 }

@@ -1,8 +1,10 @@
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { RowProblem } from "#lib/formats/format.ts";
 import type { EntryKind } from "#lib/layouts/layout.ts";
+import { accountDiffers, type Examples, type ReasonExample } from "#lib/report/examples.ts";
+import type { DeliveredEntry } from "./deliver-rows.ts";
+import { externalIdOf } from "./ledger-entries.ts";
 import type { RejectedFile } from "./rejected-file.ts";
-import type { ReasonExample } from "./report/page.ts";
 
 /** The result of one row. */
 interface RowResult {
@@ -11,18 +13,7 @@ interface RowResult {
   readonly original: () => readonly string[];
   /** Whether the row could be read. */
   readonly isRecord: boolean;
-  readonly entries: readonly EntryResult[];
-}
-
-interface EntryResult {
-  readonly kind: EntryKind;
-  readonly part: string | undefined;
-  readonly outcome: Outcome;
-  /** Every reason for an entry that was rejected; none, where its outcome says it. */
-  readonly problems: readonly RowProblem[];
-  /** What is unusual about an entry that was accepted. */
-  readonly notes: readonly RowProblem[];
-  readonly externalId: string | undefined;
+  readonly entries: readonly DeliveredEntry[];
 }
 
 /** What became of entries. */
@@ -63,12 +54,6 @@ export interface RowResults extends RowTotals {
   /** Records of the file of rejected rows. */
   readonly rejectedRecords: Uint8Array;
 }
-
-/** Reason → the first rows that it was given for, without secrets. */
-export type Examples = Readonly<Record<string, readonly ReasonExample[]>>;
-
-/** The note for a person whose account stays as it is, with other values. */
-export const accountDiffers = { code: "account-differs" } as const;
 
 const examplesOfReason = 3;
 const reasonsWithExamples = 50;
@@ -120,7 +105,7 @@ export function collectResults(file: RejectedFile): ResultCollector {
       counts.rows += 1;
       if (entries.length === 0) counts.skipped += 1;
       let refused: string[] | undefined;
-      for (const { kind, part, outcome, problems, notes: noted, externalId } of entries) {
+      for (const { kind, part, change, outcome, problems, notes: noted } of entries) {
         if (isBrought(outcome)) {
           count(kind, outcome.kind === "accepted" ? "accepted" : "alreadyDone");
           if (outcome.differs) {
@@ -131,20 +116,20 @@ export function collectResults(file: RejectedFile): ResultCollector {
               addExamples(examples, { [accountDiffers.code]: [exampleOf(place, original())] });
           }
           if (outcome.reason === "updated") count(kind, "updated");
-          const notes = noted.map(withColumn);
-          for (const note of notes) addCount(allNotes, note);
-          const { kind: became, ...more } = outcome;
-          acceptedLines.push(
-            `${JSON.stringify({
-              row: place,
-              ...(part !== undefined && { part }),
-              entry: kind,
-              outcome: became,
-              ...(externalId !== undefined && { externalId }),
-              ...more,
-              ...(notes.length > 0 && { notes }),
-            })}\n`,
-          );
+          const notes = noted.length > 0 ? noted.map(withColumn) : undefined;
+          for (const note of notes ?? []) addCount(allNotes, note);
+          // JSON has none of what is undefined here.
+          const line = {
+            row: place,
+            part,
+            entry: kind,
+            outcome: outcome.kind,
+            externalId: change && externalIdOf(change),
+            ...outcome,
+            kind: undefined,
+            notes,
+          };
+          acceptedLines.push(`${JSON.stringify(line)}\n`);
           continue;
         }
         count(kind, "rejected");

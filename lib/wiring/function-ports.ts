@@ -32,6 +32,7 @@ import { awsLog } from "#lib/aws/log.ts";
 import { cloudwatchNumbers } from "#lib/aws/numbers.ts";
 import { objectStore } from "#lib/aws/objects.ts";
 import { eventQueue, importQueue, queueReader, rosterQueue, uploadQueue } from "#lib/aws/queue.ts";
+import { loggedRecent } from "#lib/aws/recent.ts";
 import { secretLoader } from "#lib/aws/secret-loader.ts";
 import { loggedRefusals } from "#lib/aws/refusals.ts";
 import { rowSettings, uploadSettings } from "./upload-settings.ts";
@@ -82,11 +83,22 @@ function applyPorts(config: Config, sources: ReadonlyMap<string, Source>): Apply
 export function operationPorts(config: Config, sources: ReadonlyMap<string, Source>): OperationPorts {
   const environment = readEnvironment(["SERVICE", "STAGE", "BUCKET", "UPLOADS_QUEUE_URL"]);
   const { SERVICE, STAGE, BUCKET, UPLOADS_QUEUE_URL } = environment;
-  const received = [...sources.values()].flatMap(({ name, trigger }) => (trigger ? [] : [name]));
+  const names = { service: SERVICE, stage: STAGE };
+  // A source that has only rosters has no function.
+  const delivering = [...sources.values()].filter(({ name }) => !config.sources[name]?.rosterOnly);
+  const received = delivering.flatMap(({ name, trigger }) => (trigger ? [] : [name]));
   return {
     ...rosterPorts(config, sources),
     sources: [...sources.keys()],
-    refusals: loggedRefusals({ service: SERVICE, stage: STAGE, sources: received }),
+    switchedOn: sources,
+    refusals: loggedRefusals({ ...names, sources: received }),
+    recent: loggedRecent({
+      ...names,
+      receiving: new Map(
+        delivering.map(({ name, trigger }) => [name, `${trigger ? "triggers" : "webhooks"}-${name}`]),
+      ),
+    }),
+    heard: cloudWatchDeliveries(names),
     imports: {
       objects: objectStore(),
       bucket: BUCKET,

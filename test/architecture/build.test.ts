@@ -50,6 +50,11 @@ describe.each([...files, own])("the bundle of $file", ({ name }) => {
     expect(bundles.get(name)?.external).toEqual([]);
   });
 
+  it("holds nothing of the page", () => {
+    const page = (bundles.get(name)?.inputs ?? []).filter((input) => input.startsWith("infra/console/"));
+    expect(page).toEqual([]);
+  });
+
   it("is all that is shipped, with its source maps beside it", () => {
     const shipped = readdirSync(join(folder, name));
     expect(shipped.filter((file) => !/^(index|chunk-[A-Z0-9]+)\.mjs(\.map)?$/.test(file))).toEqual([]);

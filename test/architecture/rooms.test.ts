@@ -97,11 +97,13 @@ function importsOf(file: string): Import[] {
     }
     for (const child of Object.values(node)) visit(child);
   };
-  visit(parseAst(readFileSync(file, "utf8"), { lang: "ts" }));
+  visit(parseAst(readFileSync(file, "utf8"), { lang: file.endsWith(".tsx") ? "tsx" : "ts" }));
   return imports;
 }
 
-const files = globSync("**/*.{ts,mts,js,mjs}", { exclude: (path) => /^(node_modules|dist|\.)/.test(path) });
+const files = globSync("**/*.{ts,tsx,mts,js,mjs}", {
+  exclude: (path) => /^(node_modules|dist|\.)/.test(path),
+});
 const rooms = roomsOf(readFileSync("ARCHITECTURE.md", "utf8"));
 
 describe("the rooms of ARCHITECTURE.md", () => {

@@ -79,7 +79,7 @@ describe("the queue of events on SQS", () => {
   it("stores a message that is too large for SQS in the bucket, and reads it from there", async () => {
     const small = messageOf("e-1", "1");
     // Escaped for SQS, a character of three bytes takes six.
-    const large = messageOf("e-2", "2", "员".repeat(200_000));
+    const large = messageOf("e-2", "2", "员".repeat(400_000));
     await eventQueue(place).send([small, large]);
     const received = await receiveAll(place.url);
     const reader = queueReader(place);
@@ -89,7 +89,7 @@ describe("the queue of events on SQS", () => {
   });
 
   it("sends nothing when a message that is too large cannot be stored in the bucket", async () => {
-    const large = messageOf("e-2", "2", "员".repeat(200_000));
+    const large = messageOf("e-2", "2", "员".repeat(400_000));
     const sent = eventQueue({ ...place, bucket: `${place.bucket}-elsewhere` }).send([
       messageOf("e-1", "1"),
       large,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  BatchWriteItemCommand,
   CreateTableCommand,
   DeleteItemCommand,
   DynamoDBClient,
@@ -64,6 +65,17 @@ export async function itemsOf(table: string): Promise<Record<string, AttributeVa
 
 export async function putItem(table: string, item: Record<string, AttributeValue>): Promise<void> {
   await dynamodb.send(new PutItemCommand({ TableName: table, Item: item }));
+}
+
+/** Puts many items, which must not be there yet. */
+export async function putItems(
+  table: string,
+  items: readonly Record<string, AttributeValue>[],
+): Promise<void> {
+  for (let from = 0; from < items.length; from += 25) {
+    const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+    await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
+  }
 }
 
 export async function deleteItem(

@@ -56,6 +56,29 @@ describe("the history of deliveries in CloudWatch", () => {
     );
   });
 
+  it("says when each source was heard last, to a quarter of an hour, and how often in the last day", async () => {
+    const stage = "heard";
+    const [now, begun] = [Date.now(), Math.floor(Date.now() / quarter) * quarter];
+    await count("okta", begun - 95 * quarter, undefined, stage);
+    await count("okta", begun - quarter + 60_000, undefined, stage);
+    await count("okta", begun - quarter + 120_000, undefined, stage);
+    // Not meant: before the last day, what was refused, another stage.
+    await count("okta", begun - 97 * quarter, undefined, stage);
+    await count("okta", begun, "DeliveriesRefused", stage);
+    await count("okta", begun, undefined, "other");
+    await count("clerk", begun - 3 * day, undefined, stage);
+    await count("wecom", begun - 16 * day, undefined, stage);
+    const deliveries = cloudWatchDeliveries({ service, stage });
+    const at = (moment: number) => new Date(moment).toISOString();
+    expect(await deliveries.heard(["okta", "clerk", "wecom"], now)).toEqual(
+      new Map([
+        ["okta", { lastAt: at(begun - quarter), deliveries24h: 3 }],
+        ["clerk", { lastAt: at(begun - 3 * day), deliveries24h: 0 }],
+        ["wecom", { deliveries24h: 0 }],
+      ]),
+    );
+  });
+
   it("is asked for in several requests where there are many sources", async () => {
     await count("source-39", until - day);
     const sources = Array.from({ length: 40 }, (_, index) => `source-${index}`);

@@ -13,11 +13,11 @@ import { signingSecret, userCreated } from "./deliveries.ts";
 import { environmentAt, startLoopbackAws } from "./loopback-aws.ts";
 import type { Costs, Count, Section } from "./section.ts";
 
-// The receiving bundle under a burst of webhooks: 500 signed deliveries a second for 20 seconds, each with its own id. Each is sent
+// The receiving bundle under a burst of webhooks: 1,000 signed deliveries a second for 30 seconds, each with its own id. Each is sent
 // when it is due, whether or not the earlier ones are answered. The time of an answer counts from when its delivery was due.
 
-const perSecond = 500;
-const seconds = 20;
+const perSecond = 1000;
+const seconds = 30;
 const measured = "webhooks-clerk";
 
 interface Answered {

@@ -10,6 +10,7 @@ import {
   withoutTranslation,
 } from "#infra/aws/bundle.ts";
 import config from "#config";
+import fullStack from "./full-stack.config.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import { maxDeliveryBytes } from "#lib/pipeline/receive.ts";
 import { httpEvent, signingSecret, userCreated } from "./deliveries.ts";
@@ -23,6 +24,7 @@ import type { Aim, Case, Costs, Count, Section } from "./section.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const measured = "webhooks-clerk";
+const worker = "events-apply";
 const kilobyte = 1000;
 const receives = (name: string) => name.startsWith("webhooks-");
 
@@ -92,6 +94,14 @@ async function prepare() {
     configuredFunctions(config).map((file) => bundleFunction(file, folder, config)),
   );
   const own = at(`${measured}/index.mjs`);
+  // The same two functions in a deployment of as many sources as a stack takes.
+  const full = at("full-stack");
+  const fullBundles = await Promise.all(
+    configuredFunctions(fullStack)
+      .filter(({ name }) => name === measured || name === worker)
+      .map((file) => bundleFunction(file, full, fullStack, "test/bench/full-stack.config.ts")),
+  );
+  const sourceCount = Object.keys(fullStack.sources).length;
   const [script, empty, sdk, sdkPlain, authing, naive] = await Promise.all([
     build({
       ...plain,
@@ -137,7 +147,9 @@ async function prepare() {
       coldCase("AWS SDK imported statically", sdkPlain, "refused"),
       coldCase("the same in our bundling", sdk, "refused"),
       coldCase("authing-node-sdk", authing, "refused"),
-      coldCase("events-apply, no records", at("events-apply/index.mjs"), "empty batch"),
+      coldCase("ours, full stack", join(full, measured, "index.mjs"), "refused"),
+      coldCase("events-apply, no records", at(`${worker}/index.mjs`), "empty batch"),
+      coldCase("events-apply, full stack", join(full, worker, "index.mjs"), "empty batch"),
       coldCase("empty handler, accepted", empty, "accepted"),
       coldCase("ours, accepted", own, "accepted"),
       coldCase("AWS SDK imported statically, accepted", sdkPlain, "accepted"),
@@ -149,13 +161,18 @@ async function prepare() {
       ratio("ours", "AWS SDK imported statically", { atMost: 0.7 }),
       ratio("ours", "the same in our bundling"),
       ratio("ours", "authing-node-sdk", { atMost: 0.45 }),
+      ratio("ours, full stack", "ours", { atMost: 1.05 }),
       ratio("events-apply, no records", "authing-node-sdk"),
+      ratio("events-apply, full stack", "events-apply, no records"),
       ratio("ours, accepted", "empty handler, accepted"),
       ratio("ours, accepted", "AWS SDK imported statically, accepted"),
       ratio("ours, accepted", "the same in our bundling, accepted"),
       ratio("ours, accepted", "naive, accepted"),
     ],
-    counts: bundles.flatMap(({ name, entryBytes, totalBytes }): Count[] => [
+    counts: [
+      ...bundles,
+      ...fullBundles.map((bundle) => ({ ...bundle, name: `${bundle.name} of ${sourceCount} sources` })),
+    ].flatMap(({ name, entryBytes, totalBytes }): Count[] => [
       {
         title: `${name}, before the first event`,
         value: entryBytes / kilobyte,

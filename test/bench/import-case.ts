@@ -29,6 +29,33 @@ interface Sdk {
   };
 }
 
+const cpuMilliseconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** The CPU of each stage. Stages follow each other or lie in each other: what is inside of another one is not counted for it. */
+const stages: Record<string, number> = {};
+let stage = "";
+let stageSince = 0;
+
+function enter(next: string): void {
+  const now = cpuMilliseconds();
+  if (stage !== "") stages[stage] = (stages[stage] ?? 0) + now - stageSince;
+  stage = next;
+  stageSince = now;
+}
+
+async function within<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const outer = stage;
+  enter(name);
+  try {
+    return await work();
+  } finally {
+    enter(outer);
+  }
+}
+
 /** Creates everybody; resolves to their number. */
 type Importing = () => Promise<number>;
 type ImportingCase = () => Promise<Importing>;
@@ -125,6 +152,7 @@ const cases: Readonly<Record<string, ImportingCase>> = {
     const kept = memoryLedger();
     const waiting: ImportMessage[] = [];
     const silent = () => {};
+    const client = createAuthingClient({ host, credentials: async () => accessKey });
     const ports = {
       // Outcomes of rows are not kept: the table they go to is no memory of the function.
       ledger: {
@@ -138,7 +166,11 @@ const cases: Readonly<Record<string, ImportingCase>> = {
       },
       objects,
       queue: { send: async (messages: readonly ImportMessage[]) => void waiting.push(...messages) },
-      authing: createAuthingClient({ host, credentials: async () => accessKey }),
+      authing: {
+        ...client,
+        createUsersBatch: (request: Parameters<typeof client.createUsersBatch>[0]) =>
+          within("send ms", () => client.createUsersBatch(request)),
+      },
       clock,
       pace: createPace({ clock, maxPerSecond: 1_000_000, startPerSecond: 1_000_000 }),
       leavePolicy: () => "resign" as const,
@@ -151,12 +183,13 @@ const cases: Readonly<Record<string, ImportingCase>> = {
     const run = { owner: "bench", deadline: Number.POSITIVE_INFINITY };
     return async () => {
       const { size } = await stat(join(folder, key));
-      await planImport({ bucket: "bench", key, versionId: "1", size }, ports, run);
+      await within("read ms", () => planImport({ bucket: "bench", key, versionId: "1", size }, ports, run));
       let id = "";
       for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
         id = message.import;
-        if (message.kind === "chunk") await runChunk(message, ports, run);
-        else await finishImport(message, ports, run);
+        const { kind } = message;
+        if (kind === "chunk") await within("rows ms", () => runChunk(message, ports, run));
+        else await within("finish ms", () => finishImport(message, ports, run));
       }
       const summary = JSON.parse(await readFile(join(folder, "results", id, "summary.json"), "utf8"));
       await rename(join(folder, "results"), join(folder, `results-${process.pid}`));
@@ -171,10 +204,12 @@ const cases: Readonly<Record<string, ImportingCase>> = {
     const { ManagementClient } = sdk.default;
     const client = new ManagementClient({ ...accessKey, host });
     return async () => {
-      const { data } = papaparse.parse<string[]>(await readFile(file, "utf8"), { skipEmptyLines: true });
+      const read = async () =>
+        papaparse.parse<string[]>(await readFile(file, "utf8"), { skipEmptyLines: true }).data;
+      const data = await within("read ms", read);
       let count = 0;
       for (const list of batches(data.slice(1).map(personOf)))
-        count += (await client.createUsersBatch({ list })).data.length;
+        count += (await within("send ms", () => client.createUsersBatch({ list }))).data.length;
       return count;
     };
   },
@@ -209,11 +244,11 @@ const cases: Readonly<Record<string, ImportingCase>> = {
 const load = cases[name];
 if (!load) throw new TypeError(`no case "${name}"`);
 const bring = await load();
-const before = process.cpuUsage();
+const before = cpuMilliseconds();
 const people = await bring();
-const { user, system } = process.cpuUsage(before);
+const cpu = cpuMilliseconds() - before;
 const { maxRSS } = process.resourceUsage();
 process.stdout.write(
-  `${JSON.stringify({ people, "CPU ms": (user + system) / 1000, "peak MB": maxRSS / 1024 })}\n`,
+  `${JSON.stringify({ people, "CPU ms": cpu, "peak MB": maxRSS / 1024, ...stages })}\n`,
   () => process.exit(),
 );

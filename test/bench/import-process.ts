@@ -42,6 +42,7 @@ const ledgerOf = remote<Ledger>("ledger");
 const ledger: Ledger = {
   claim: ledgerOf.claim,
   release: ledgerOf.release,
+  lockPerson: ledgerOf.lockPerson,
   reopen: ledgerOf.reopen,
   settle: ledgerOf.settle,
   subject: ledgerOf.subject,
@@ -50,6 +51,7 @@ const ledger: Ledger = {
   countDeparture: ledgerOf.countDeparture,
   firstDepartures: ledgerOf.firstDepartures,
   person: ledgerOf.person,
+  people: ledgerOf.people,
   recordPeople: ledgerOf.recordPeople,
   renamePerson: ledgerOf.renamePerson,
   subjectsOf: ledgerOf.subjectsOf,

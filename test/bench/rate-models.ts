@@ -7,8 +7,10 @@ import {
   shared,
   slidingLog,
   slidingWindow,
+  slots,
   stacked,
   twoCounters,
+  warming,
   type Server,
 } from "./rate-servers.ts";
 
@@ -33,6 +35,10 @@ export interface Model {
   readonly latencySpread?: number;
   /** The Retry-After of its refusals in seconds, where they have one, true or not. Default: the true time, in whole seconds. */
   readonly retryAfterSeconds?: number;
+  /** Its refusals never have a Retry-After, as those of a gateway that answers 503. */
+  readonly isSilent?: true;
+  /** Our calls come for so many seconds, and then for as many there are none. Default: they never end. */
+  readonly busySeconds?: number;
   /** How many seconds a trial lasts. Default 300; a fast server needs less time for the same number of calls. */
   readonly seconds?: number;
 }
@@ -132,9 +138,6 @@ const seen: readonly Omit<Model, "set">[] = [
     latencyMilliseconds: 400,
     latencySpread: 0.8,
   },
-];
-
-const blind: readonly Omit<Model, "set">[] = [
   { name: "bucket 15/s, burst of 3", open: () => bucket(steady(15), 3) },
   {
     name: "sliding window 50 per 5 s, answers after 600 ms",
@@ -163,6 +166,44 @@ const blind: readonly Omit<Model, "set">[] = [
     name: "neighbour that takes half of 50/s each other minute",
     open: (random) => shared(bucket(steady(50), 50), (now) => (now % (2 * minute) < minute ? 0 : 25), random),
   },
+];
+
+const blind: readonly Omit<Model, "set">[] = [
+  {
+    name: "window 300 per minute, silent",
+    open: (random) => fixedWindow(300, minute, random() * minute),
+    isSilent: true,
+  },
+  {
+    name: "window 1200 per minute, a neighbour takes a quarter",
+    open: (random) => shared(fixedWindow(1200, minute, random() * minute), steady(5), random),
+  },
+  { name: "sliding window 100 per second", open: () => slidingWindow(100, second), seconds: 200 },
+  { name: "log of 60 in any 10 s, refusals too", open: () => slidingLog(60, 10 * second) },
+  { name: "8 calls at a time, 250 ms each", open: (random) => slots(8, 250, random) },
+  {
+    name: "30 calls at a time, 600 ms each, jittery",
+    open: (random) => slots(30, 600, random, 0.8),
+    latencySpread: 0.7,
+  },
+  {
+    name: "neighbour with bursts of 100, 60/s",
+    open: (random) => shared(bucket(steady(60), 60), steady(0.05), random, 100),
+  },
+  {
+    name: "by hour: 30, 60, 15 and 45/s",
+    open: () => bucket((now) => [30, 60, 15, 45][Math.floor(now / (10 * minute)) % 4]!, 30),
+    seconds: 2400,
+  },
+  { name: "bucket 25/s, burst of 50, silent", open: () => bucket(steady(25), 50), isSilent: true },
+  { name: "503 beyond 40/s, for a second", open: () => bucket(steady(40), 20, second), isSilent: true },
+  {
+    name: "cold after idle: 6 to 30/s in 20 s",
+    open: () => warming(30, 6, 20 * second, 30 * second),
+    busySeconds: 60,
+    seconds: 600,
+  },
+  { name: "ten processes, bucket 100/s", open: () => bucket(steady(100), 100), processes: 10 },
 ];
 
 export const models: readonly Model[] = Object.entries({ tuned, seen, blind }).flatMap(([set, own]) =>

@@ -207,3 +207,52 @@ export function drawn(servers: readonly Server[], random: () => number): Server 
     allowed: (now) => servers.reduce((sum, server) => sum + server.allowed(now), 0),
   };
 }
+
+/** So many calls in work at a time, each for a while; one more is refused. */
+export function slots(
+  count: number,
+  workMilliseconds: number,
+  random: () => number,
+  deviation = 0.3,
+): Server {
+  let busyUntil: number[] = [];
+  let latestWork = workMilliseconds;
+  return {
+    takes(now) {
+      busyUntil = busyUntil.filter((until) => until > now);
+      if (busyUntil.length >= count) return false;
+      latestWork = workMilliseconds * (1 - deviation + 2 * deviation * random());
+      busyUntil.push(now + latestWork);
+      return true;
+    },
+    opensAt: (now) => Math.min(now + workMilliseconds, ...busyUntil),
+    allowed: (now) => (count * now) / workMilliseconds,
+    keeps: () => latestWork,
+  };
+}
+
+/** A bucket that is cold after a time without calls: it fills at `coldPerSecond`, and over `warmsMilliseconds` of calls up to its rate. */
+export function warming(
+  perSecond: number,
+  coldPerSecond: number,
+  warmsMilliseconds: number,
+  idleMilliseconds: number,
+): Server {
+  let warmSince = 0;
+  let latestCall = 0;
+  const rateAt = (now: number) =>
+    coldPerSecond +
+    (perSecond - coldPerSecond) * Math.min(Math.max(now - warmSince, 0) / warmsMilliseconds, 1);
+  const inner = bucket(rateAt, coldPerSecond);
+  return {
+    takes(now) {
+      // Until now it filled as it was.
+      inner.allowed(now);
+      if (now - latestCall > idleMilliseconds) warmSince = now;
+      latestCall = now;
+      return inner.takes(now);
+    },
+    opensAt: inner.opensAt,
+    allowed: inner.allowed,
+  };
+}

@@ -34,10 +34,22 @@ export async function trial(
   const limit = model.open(seeded(seed)).allowed(end) / seconds / processes;
   const latency = model.latencyMilliseconds ?? usualLatencyMilliseconds;
   const counts = { accepted: 0, refused: 0 };
+  const busyMilliseconds = (model.busySeconds ?? Infinity) * 1000;
+  const isBusy = (now: number) => Math.floor(now / busyMilliseconds) % 2 === 0;
+  let allowed = 0;
+  let countedFrom = 0;
+  /** What the server allows from now on until the next call of this is not counted when we do not call. */
+  const countAllowed = () => {
+    const now = server.allowed(time.now());
+    if (isBusy(time.now() - 1)) allowed += now - countedFrom;
+    countedFrom = now;
+  };
+  for (let edge = busyMilliseconds; edge < end; edge += busyMilliseconds) time.at(edge, countAllowed);
 
   for (let process = 0; process < processes; process += 1) {
     const pace = open(time, limit);
     const call = async (refusals: number): Promise<void> => {
+      while (!isBusy(time.now())) await time.wait(busyMilliseconds - (time.now() % busyMilliseconds));
       const permit = await pace.permit();
       const oneWay = (latency / 2) * spread(random, model.latencySpread ?? usualSpread);
       time.at(time.now() + oneWay, () => {
@@ -53,7 +65,7 @@ export async function trial(
           }
           // Whole seconds, because the header has whole seconds.
           const told = model.retryAfterSeconds ?? Math.max(Math.ceil(opensIn / 1000), 1);
-          const retryAfter = tellsWhen ? told : undefined;
+          const retryAfter = tellsWhen && !model.isSilent ? told : undefined;
           permit?.throttled(retryAfter);
           if (!backsOff) {
             void call(0);
@@ -68,8 +80,9 @@ export async function trial(
     for (let caller = 0; caller < appetite; caller += 1) void call(0);
   }
   await time.runUntil(end);
+  countAllowed();
   return {
-    use: Math.min(counts.accepted / server.allowed(end), 1),
+    use: Math.min(counts.accepted / allowed, 1),
     refused: counts.refused / Math.max(counts.accepted + counts.refused, 1),
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { burst } from "./burst.ts";
 import { cold } from "./cold.ts";
+import { cost } from "./cost.ts";
 import { costRounds, measure, ratioRounds, spread, type Rounds } from "./measure.ts";
 import { meets, type Aim, type Prepared, type Ratio, type Section } from "./section.ts";
 import { delivery } from "./delivery.ts";
@@ -31,6 +32,7 @@ const sections: readonly Section[] = [
   rowsOfPeople,
   imports,
   rosters,
+  cost,
 ];
 /** A section with unclear ratios gets more rounds until this much time has passed. */
 const budgetMilliseconds = 120_000;
@@ -123,7 +125,12 @@ function costTable(rounds: Rounds): string {
     ...[...rounds.keys()].map((name) =>
       line(
         name,
-        columns.map((cost) => number(spread(costRounds(rounds, name, cost)).median)),
+        // A case may lack a stage that another one has.
+        columns.map((cost) =>
+          rounds.get(name)?.[0]?.[cost] === undefined
+            ? ""
+            : number(spread(costRounds(rounds, name, cost)).median),
+        ),
       ),
     ),
   ].join("\n");

@@ -6,6 +6,9 @@ import { readFixtures, type RecordedAnswer } from "#infra/fixtures/cases.ts";
 import { startRecordedApi } from "#infra/local/recorded-api.ts";
 import { serve } from "#infra/local/server.ts";
 import { startSandbox } from "#infra/sandbox/sandbox.ts";
+import { checkSourceApi } from "#infra/commands/laptop-source-api.ts";
+import type { Source } from "#lib/contract/source.ts";
+import { builtInSources } from "#lib/wiring/enabled-sources.ts";
 import { invented } from "../invented-secrets.ts";
 import { run, startOnLaptop, untilTheTestEnds } from "./real-command.ts";
 
@@ -51,6 +54,16 @@ describe("npm run doctor -- --local", () => {
     expect(sandbox.users()).toEqual([]);
     expect(api.requests.every(({ known }) => known)).toBe(true);
     for (const secret of Object.values(invented).flatMap(Object.values)) expect(out).not.toContain(secret);
+  });
+
+  it("finds no fault with a source that works without its API", async () => {
+    const secret = { username: "acme", password: "invented-password" };
+    const clock = { now: Date.now, random: Math.random, wait: async () => {} };
+    const finding = await checkSourceApi(builtInSources().get("workday") as Source, secret, clock);
+    expect(finding).toMatchObject({
+      state: "attention",
+      what: "API of workday: its secret has no credentials for it",
+    });
   });
 
   it("names what is missing in the file of secrets, never a value", async () => {

@@ -15,10 +15,16 @@ if (!left || !there || !absent) throw new Error("Okta's list has people who are 
 
 type Settings = Omit<NonNullable<Parameters<typeof defineConfig>[0]["sources"]["okta"]>, "source">;
 
-async function openStage(settings: Settings = {}): Promise<{ stage: Journey; api: RecordedApi }> {
+async function openStage(
+  settings: Settings = {},
+  recorded?: readonly string[],
+): Promise<{ stage: Journey; api: RecordedApi }> {
   const api = await startRecordedApi([{ answers: (list?.asked ?? []).flatMap(({ answers }) => answers) }]);
   await untilTheTestEnds({ port: 0, close: () => api.close() });
-  const stage = await journey({ config: defineConfig({ sources: { okta: settings } }) });
+  const stage = await journey({
+    config: defineConfig({ sources: { okta: settings } }),
+    ...(recorded && { recordedPeople: () => recorded }),
+  });
   stage.secrets["sources/okta"] = { current: { ...(fixtureSecret("okta") as object), apiHost: api.url } };
   return { stage, api };
 }
@@ -70,6 +76,18 @@ describe("npm run sync", () => {
     expect(out).toContain("as the source has told before");
     expect(out).toMatch(/email +profile\.email +lower-case +changed/);
     expect(accounts(stage)).toEqual([`${subject} Activated szabo.agnes@okta.example.com`]);
+  });
+
+  it("says of a person whom the recorded API of a laptop does not have that it is a recording", async () => {
+    const { stage } = await openStage(
+      {},
+      list?.asked.map(({ subject }) => subject),
+    );
+    const { status, error } = await sync(stage, "00u1nobody");
+    expect(status).toBe(1);
+    expect(error).toContain("person-not-recorded");
+    expect(error).toContain(`the recorded API has no such person; it has ${left.subject}, ${subject}`);
+    expect((await sync(stage, absent.subject)).out).toContain("the source says that it has no such person");
   });
 
   it("shows a person whom the source does not have as a proven leaver", async () => {

@@ -33,6 +33,22 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.person("10012")).toBeUndefined();
     });
 
+    it("are read many at once, in the order of the ids, by today's or an earlier id", async () => {
+      const ids = Array.from({ length: 100 }, (_, index) => (index === 7 ? "" : `工号-${index}`));
+      const known = ids.slice(0, 50);
+      await ledger.recordPeople(known.map((externalId) => ({ externalId, createdBy: "bamboohr/e-1" })));
+      await ledger.renamePerson("工号-1", "new");
+      const read = await ledger.people(ids);
+      expect(read.map((person) => person?.externalId)).toEqual([
+        ...known.with(1, "new"),
+        ...ids.slice(50).map(() => undefined),
+      ]);
+      expect(await ledger.people([])).toEqual([]);
+      const [one, other] = await ledger.people(["new", "工号-1"]);
+      expect(one).toEqual(other);
+      expect(one).toEqual(await ledger.person("new"));
+    });
+
     it("keep the first event that created them, and the userId that was recorded last", async () => {
       await note();
       expect(await ledger.person("10010")).toEqual({ externalId: "10010", createdBy: "bamboohr/e-1" });

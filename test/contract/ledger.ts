@@ -102,6 +102,63 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
       });
     });
 
+    describe("the lock of a person", () => {
+      const next = { source: "okta", id: "e-2" };
+      beforeEach(async () => {
+        await ledger.claim(key, one);
+        await ledger.claim(next, other);
+      });
+
+      it("is one event's, which may lock the person again", async () => {
+        expect(await ledger.lockPerson("10010", key, 60)).toBe(true);
+        expect(await ledger.lockPerson("10010", next, 60)).toBe(false);
+        expect(await ledger.lockPerson("10010", key, 60)).toBe(true);
+        expect(await ledger.lockPerson("10011", next, 60)).toBe(true);
+      });
+
+      it("is one event's of many that lock the person at once", async () => {
+        const keys = Array.from({ length: 8 }, (_, index) => ({ source: "okta", id: `m-${index}` }));
+        for (const each of keys) await ledger.claim(each, one);
+        const locked = await Promise.all(keys.map((each) => ledger.lockPerson("10010", each, 60)));
+        expect(locked.filter(Boolean)).toHaveLength(1);
+      });
+
+      it("ends when the outcome of its event is recorded", async () => {
+        await ledger.lockPerson("10010", key, 60);
+        await ledger.settle([recordOf()], day);
+        expect(await ledger.lockPerson("10010", next, 60)).toBe(true);
+      });
+
+      it("ends when the claim of its event is released", async () => {
+        await ledger.lockPerson("10010", key, 60);
+        await ledger.release(key, "one");
+        expect(await ledger.lockPerson("10010", next, 60)).toBe(true);
+      });
+
+      it("ends with the lease of its event, and after its own time", async () => {
+        await ledger.lockPerson("10010", key, 90);
+        pass(59);
+        expect(await ledger.lockPerson("10010", next, 60)).toBe(false);
+        pass(1);
+        await ledger.claim(next, other);
+        expect(await ledger.lockPerson("10010", next, 30)).toBe(true);
+        await ledger.claim(key, one);
+        pass(29);
+        expect(await ledger.lockPerson("10010", key, 60)).toBe(false);
+        pass(1);
+        expect(await ledger.lockPerson("10010", key, 60)).toBe(true);
+      });
+
+      it("is found under ids that look strange", async () => {
+        const strange = { source: "bamboohr", id: `昇𠮷#é${"x".repeat(4000)}\uD83D` };
+        await ledger.claim(strange, one);
+        for (const id of ["", "hr/工号#1", "\uD83E", "y".repeat(4000)]) {
+          expect(await ledger.lockPerson(id, strange, 60)).toBe(true);
+          expect(await ledger.lockPerson(id, next, 60)).toBe(false);
+        }
+      });
+    });
+
     describe("outcomes", () => {
       it("are returned complete to a worker that claims the event later", async () => {
         const record = recordOf();

@@ -86,7 +86,7 @@ export function attackRefusals(tested: SourceUnderTest): void {
     ["an empty secret", signed, fixture.now, [altered(secret, () => "")]],
     ["early", signed, fixture.now - 6 * minute],
     ["late", signed, fixture.now + source.redeliversForSeconds * 1000 + 6 * minute],
-    ["too large", { ...signed, body: Buffer.alloc(maxDeliveryBytes + 1, "x") }],
+    ["too large", { ...signed, body: Buffer.alloc((source.maxDeliveryBytes ?? maxDeliveryBytes) + 1, "x") }],
     ["written by a stranger", signedRequest(proof, stranger, fixture, at, signerFor(stranger, signer))],
   ];
 

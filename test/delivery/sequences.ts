@@ -87,8 +87,11 @@ export async function live(
     records,
     mend: world.mend,
   });
-  if (lives.givesIdAway && (await ledger.person("3b"))?.userId !== undefined)
+  if (lives.givesIdAway && (await ledger.person("3b"))?.userId !== undefined) {
     await world.deliver([heir(200)]);
+    // A port may fail once more.
+    await world.deliverWaiting();
+  }
   const hasHeir = world.queued.has("hr/create-200");
   const idsOf = (person: number): string[] => {
     if (person === cast.renamed) return hasHeir ? ["3b"] : ["3", "3b"];

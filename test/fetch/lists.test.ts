@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Listing } from "#lib/contract/source.ts";
-import { linkParameter } from "#lib/source-apis/link-header.ts";
+import { cursorInLink, linkParameter } from "#lib/source-apis/link-header.ts";
 import { readList } from "#lib/source-apis/read-list.ts";
 import { sourceApis } from "#lib/source-apis/source-api.ts";
 import bamboohr from "#lib/sources/bamboohr/index.ts";
@@ -435,6 +435,23 @@ describe("a link in a header", () => {
   ])("is found in %j", (header, after) => {
     expect(linkParameter(header, "next", "after")).toBe(after);
   });
+});
+
+describe("a link to the next page in a body", () => {
+  it.each([
+    ["https://x.example.com/users?cursor=u2", "u2"],
+    ["/users?a=1&cursor=YWI%2BYw%3D%3D", "YWI+Yw=="],
+    ["/users?cursor=YWI+Yw==", "YWI+Yw=="],
+  ])("has the cursor %#", (link, cursor) => {
+    expect(cursorInLink(link, "cursor")).toBe(cursor);
+  });
+
+  it.each([undefined, null, 7, "", "/users", "/users?cursor=", "/users?other=u2"])(
+    "is no end of the list without one: %s",
+    (link) => {
+      expect(() => cursorInLink(link, "cursor")).toThrow("source-answer-unexpected");
+    },
+  );
 });
 
 describe("the list of Stytch's members", () => {

@@ -50,6 +50,7 @@ describe("a person of a REST API", () => {
     [429, "unavailable", "source-throttles"],
     [500, "unavailable", "source-unreachable"],
     [503, "unavailable", "source-unreachable"],
+    [600, "unavailable", "source-throttles"],
   ])("is not known by %i in JSON or as a page: %s %s", async (status, code, reason) => {
     for (const answer of [json(status, { code: "other" }), json(status, []), page(status)]) {
       await expect((await read(answer)).person).rejects.toMatchObject({ code, reason });

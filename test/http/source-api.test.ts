@@ -13,7 +13,7 @@ describe("a request to a source's API", () => {
     expect(requests).toMatchObject([
       {
         method: "GET",
-        url: "/people?a+b=%C3%A9%26%3D",
+        url: "/people?a%20b=%C3%A9%26%3D",
         headers: { authorization: "SSWS x", accept: "application/json", "user-agent": "authing-inbound" },
         body: "",
       },
@@ -30,6 +30,14 @@ describe("a request to a source's API", () => {
         body: "a+b=%C3%A9%26%3D&scope=x+y",
       },
     ]);
+  });
+
+  it("waits for an answer as long as it says", async () => {
+    const { url, requests } = await server(() => {});
+    const asked = open(url).request({ path: "/report", timeoutSeconds: 0.05 });
+    await expect(asked).rejects.toMatchObject({ code: "unavailable", reason: "source-unreachable" });
+    // A source that does not answer is asked once more.
+    expect(requests).toHaveLength(2);
   });
 
   it.each([200, 201, 204, 400, 401, 403, 404, 409])("hands over an answer of %i as it is", async (status) => {

@@ -114,6 +114,8 @@ export async function journey(options: Partial<StackOptions> = {}): Promise<Jour
     async operate(request) {
       const answer = await fetch(`${stack.url}/operations`, {
         method: "POST",
+        // The server ends a connection that is kept for five seconds, and a test may be busy just then.
+        headers: { connection: "close" },
         body: JSON.stringify(request),
       });
       return { status: answer.status, body: await answer.json() };

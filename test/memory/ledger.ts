@@ -33,6 +33,7 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
   const departures = new Map<string, { source: string; at: number; count: number; id: string }>();
   const pauses = new Map<string, string>();
   const cursors = new Map<string, string>();
+  const locks = new Map<string, { readonly key: EventKey; readonly endsAt: number }>();
 
   const personOf = (externalId: string): PersonRecord | undefined => {
     const known = people.get(externalId);
@@ -81,6 +82,17 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
     async release(key, owner) {
       const entry = entryOf(key);
       if (entry.record === undefined && entry.owner === owner) entry.leaseEndsAt = 0;
+    },
+
+    async lockPerson(person, key, leaseSeconds) {
+      const lock = locks.get(person);
+      const isOthers = lock !== undefined && nameOf(lock.key) !== nameOf(key) && lock.endsAt > now();
+      if (isOthers) {
+        const { record, leaseEndsAt } = entryOf(lock.key);
+        if (record === undefined && leaseEndsAt > now()) return false;
+      }
+      locks.set(person, { key, endsAt: now() + leaseSeconds * 1000 });
+      return true;
     },
 
     async reopen(key) {
@@ -154,6 +166,10 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
 
     async person(externalId) {
       return personOf(externalId);
+    },
+
+    async people(externalIds) {
+      return externalIds.map(personOf);
     },
 
     async recordPeople(notes) {

@@ -120,7 +120,9 @@ describe("a redrive", () => {
     await world.deliver([hr("hired", "1", 0, [create("1")], { broken: true })]);
     world.mend();
     // Another worker has the person.
-    await world.ledger.claim({ source: "people", id: "1" }, { owner: "another", leaseSeconds: 60 });
+    const another = { source: "hr", id: "another" };
+    await world.ledger.claim(another, { owner: "another", leaseSeconds: 60 });
+    await world.ledger.lockPerson("1", another, 60);
     const tries = await watch(world, "hired", "dead");
     expect(await results(world, redrive())).toEqual({ hired: "accepted" });
     expect(tries).toEqual([
@@ -202,7 +204,9 @@ describe("an unreadable delivery", () => {
     const events = [hr("hired-1", "1", 0, [create("1")]), hr("hired-2", "2", 0, [create("2")])];
     await world.deliver([delivery(events.map(({ event }) => event))]);
     expect(await results(world, redrive("dead", "preview"))).toEqual({ hash: "accepted, accepted" });
-    await world.ledger.claim({ source: "people", id: "2" }, { owner: "another", leaseSeconds: 60 });
+    const another = { source: "hr", id: "another" };
+    await world.ledger.claim(another, { owner: "another", leaseSeconds: 60 });
+    await world.ledger.lockPerson("2", another, 60);
     const tries = await watch(world, "hired-2", "dead");
     expect(await results(world, redrive())).toEqual({ hash: "accepted, accepted" });
     expect(tries).toEqual([

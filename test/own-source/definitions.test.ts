@@ -141,6 +141,11 @@ describe("an operator's own source", () => {
     expect(() => defineSource({ ...sound, redeliversForSeconds: 0 })).toThrow(
       'source "Acme": redeliversForSeconds must be above 0',
     );
+    for (const maxDeliveryBytes of [0, 1.5, 4 * 1024 * 1024 + 1]) {
+      const wrong = { ...sound, maxDeliveryBytes };
+      expect(() => defineSource(wrong)).toThrow('source "Acme": maxDeliveryBytes must be a whole number');
+      expect(configured({ source: wrong })).toThrow("sources.acme.source.maxDeliveryBytes must be a whole");
+    }
   });
 
   it("needs a definition unless its name is built in, which the types know", () => {

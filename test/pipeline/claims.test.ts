@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { eventRecord } from "#lib/ledger/event-record.ts";
+import type { Ledger } from "#lib/contract/ledger.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
-import { claimMessage, leaseSeconds, lockPeople, unlockPeople } from "#lib/pipeline/claims.ts";
+import { claimMessage, leaseSeconds, lockPeople } from "#lib/pipeline/claims.ts";
 import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
 import { virtualClock } from "#infra/prove/clock.ts";
 import { told, type Message } from "../delivery/world.ts";
@@ -137,44 +138,45 @@ describe("what was refused", () => {
 });
 
 describe("people", () => {
-  const read = (id: string, ...lockIds: string[]) => ({ key: { source: "hr", id }, lockIds });
+  const clock = virtualClock(start);
+  const own = memoryLedger(clock.now);
+  const ports = { ledger: own, clock };
+  /** An event that was claimed. */
+  async function read(id: string, ...lockIds: string[]) {
+    const key = { source: "hr", id };
+    await own.claim(key, { owner: "worker", leaseSeconds });
+    return { key, lockIds };
+  }
 
   it("are locked for one event, until it lets go of them", async () => {
-    const clock = virtualClock(start);
-    const own = memoryLedger(clock.now);
-    const ports = { ledger: own, clock };
-    expect(await lockPeople(read("a", "2", "1"), ports)).toBe(true);
-    const waiting = lockPeople(read("b", "1"), ports);
-    void clock.wait(2_000).then(() => unlockPeople(read("a", "1", "2"), ports));
+    expect(await lockPeople(await read("a", "2", "1"), ports)).toBe(true);
+    const began = clock.now();
+    const waiting = lockPeople(await read("b", "1"), ports);
+    void clock.wait(2_000).then(() => own.release({ source: "hr", id: "a" }, "worker"));
     expect(await waiting).toBe(true);
-    expect(clock.now() - start).toBeLessThan(2_200);
+    expect(clock.now() - began).toBeLessThan(2_200);
   });
 
-  it("are not waited for longer than ten seconds, and none of them stays locked", async () => {
-    const clock = virtualClock(start);
-    const ports = { ledger: memoryLedger(clock.now), clock };
-    await lockPeople(read("a", "2"), ports);
-    expect(await lockPeople(read("b", "1", "2"), ports)).toBe(false);
-    expect(clock.now() - start).toBeGreaterThanOrEqual(10_000);
-    expect(clock.now() - start).toBeLessThan(10_200);
-    expect(await lockPeople(read("c", "1"), ports)).toBe(true);
+  it("are not waited for longer than ten seconds", async () => {
+    await lockPeople(await read("c", "4"), ports);
+    const began = clock.now();
+    expect(await lockPeople(await read("d", "3", "4"), ports)).toBe(false);
+    expect(clock.now() - began).toBeGreaterThanOrEqual(10_000);
+    expect(clock.now() - began).toBeLessThan(10_200);
+    // None of them stays locked when the event is left to the queue.
+    await own.release({ source: "hr", id: "d" }, "worker");
+    expect(await lockPeople(await read("e", "3"), ports)).toBe(true);
   });
 
   it("are locked in one order, so that two events never wait for each other", async () => {
-    const clock = virtualClock(start);
     const asked: string[] = [];
-    const own = memoryLedger(clock.now);
-    const ports = {
-      clock,
-      ledger: {
-        ...own,
-        claim(key: { source: string; id: string }, by: { owner: string; leaseSeconds: number }) {
-          asked.push(key.id);
-          return own.claim(key, by);
-        },
+    const ledger: Pick<Ledger, "lockPerson"> = {
+      lockPerson(id, ...more) {
+        asked.push(id);
+        return own.lockPerson(id, ...more);
       },
     };
-    await lockPeople(read("a", "3", "1", "2"), ports);
-    expect(asked).toEqual(["1", "2", "3"]);
+    await lockPeople(await read("f", "7", "5", "6"), { clock, ledger });
+    expect(asked).toEqual(["5", "6", "7"]);
   });
 });

@@ -114,6 +114,32 @@ describe("a ping of the doctor", () => {
   });
 });
 
+describe("a large delivery", () => {
+  const mebibyte = 1024 * 1024;
+
+  function posted(bytes: number): Delivery {
+    const { query, ...request } = signedGet("7");
+    const body = Buffer.alloc(bytes, "x");
+    const { headers, query: signed } = proof.sign(body, secret, {
+      now,
+      id: "msg_1",
+      query: { employee: "7" },
+    });
+    const parameters = new URLSearchParams({ ...Object.fromEntries(query), ...signed });
+    return { ...request, method: "POST", headers, rawQuery: parameters.toString(), query: parameters, body };
+  }
+
+  it.each([
+    ["1 MiB", undefined, mebibyte],
+    ["what the source says", 3 * mebibyte, 3 * mebibyte],
+  ])("may have %s, and not one byte more", async (_, maxDeliveryBytes, bytes) => {
+    const taking = source({ split: () => [], ...(maxDeliveryBytes !== undefined && { maxDeliveryBytes }) });
+    const { statuses, log } = await received(taking, posted(bytes), posted(bytes + 1));
+    expect(statuses).toEqual([202, 413]);
+    expect(log.join()).toContain(`"maxBytes":${bytes}`);
+  });
+});
+
 describe("a GET delivery that cannot be read", () => {
   it("is kept by its query: two of them are two, one that is repeated is one", async () => {
     const { statuses, queued } = await received(source(), signedGet("7"), signedGet("8"), signedGet("7"));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { PeopleRules } from "#lib/pipeline/people-rules.ts";
 import { parkedList } from "../contract/parked-list.ts";
 import { range } from "../delivery/story.ts";
 import { employee, openRosterWorld } from "./roster-world.ts";
@@ -105,6 +106,49 @@ describe("a roster that is a file, of a source that has only rosters", () => {
   });
 });
 
+describe("what the configuration says of a source's people", () => {
+  const rules = (outOfScope: "keep" | "leave") =>
+    ({
+      scope: ({ person, payload }) => {
+        if (person.city === "broken") throw new Error("it is broken");
+        return (payload as { 城市?: string })["城市"] !== "外部";
+      },
+      outOfScope,
+      map: ({ person, payload, event }) => ({
+        ...person,
+        company: `${(payload as { 姓名: string })["姓名"].slice(0, 2)} ${event.type}`,
+      }),
+      departments: { by: "code" as const },
+    }) satisfies PeopleRules;
+
+  it.each(["keep", "leave"] as const)(
+    "holds for its files, too: a person out of scope, %s",
+    async (outOfScope) => {
+      const world = await openRosterWorld({ rules: rules(outOfScope) });
+      const first = await world.upload(
+        "acme",
+        `${staff(range(30))}${row("30", "外部")}${row("31", "broken")}`,
+      );
+      expect(first).toMatchObject({
+        read: { people: 32, inScope: 30, outOfScope: 1, unusable: 1, reasons: { "scope-failed": 1 } },
+        outcomes: { accepted: 30 },
+      });
+      expect(world.pool.users()[0]).toMatchObject({ externalId: "0", company: "张三 roster.listed" });
+      world.clock.pass(86_400);
+      expect(await world.upload("acme", staff(range(30)))).toMatchObject({ unchanged: 30, outcomes: {} });
+      world.clock.pass(86_400);
+      const next = await world.upload("acme", `${staff(range(29))}${row("29", "外部")}`);
+      const leaves = outOfScope === "leave";
+      expect(next).toMatchObject({
+        read: { outOfScope: leaves ? 0 : 1 },
+        unchanged: 29,
+        departures: { listed: leaves ? 1 : 0, absent: 0 },
+      });
+      expect(world.statuses()["29"]).toBe(leaves ? "Resigned" : "Activated");
+    },
+  );
+});
+
 it("a roster that is a file, of a source with an API: the source is asked about who is missing", async () => {
   const world = await openRosterWorld();
   for (const id of range(20)) world.company.people.set(id, employee(id));
@@ -123,4 +167,16 @@ it("a roster that is a file, of a source with an API: the source is asked about 
     movers: 1,
     departures: { absent: 2, unproven: 2, reasons: { "secret-missing": 2 } },
   });
+});
+
+it("a roster that is a file, of a source whose API can prove no departure: who is missing has left, and the guard counts them", async () => {
+  const world = await openRosterWorld({ provesNoDeparture: true });
+  for (const id of range(20)) world.company.people.set(id, employee(id));
+  await world.roster();
+  world.clock.pass(86_400);
+  expect(await world.upload("hr", staff(range(19, 1)))).toMatchObject({
+    departures: { absent: 1, proven: 1, unproven: 0 },
+  });
+  expect(world.company.personsAsked).toBe(0);
+  expect(world.statuses()).toMatchObject({ "0": "Resigned", "1": "Activated" });
 });

@@ -74,6 +74,8 @@ export interface RosterWorldOptions extends Partial<PoolRules> {
   /** What the configuration says of the people of every source. */
   readonly rules?: PeopleRules;
   readonly rehire?: RehirePolicy;
+  /** The source's API can prove no departure. */
+  readonly provesNoDeparture?: true;
   /** How long one invocation has, in milliseconds. */
   readonly invocationMilliseconds?: number;
 }
@@ -112,6 +114,7 @@ export async function openRosterWorld({
   people = "own",
   rules: peopleRules,
   rehire = "reactivate",
+  provesNoDeparture,
   invocationMilliseconds = 60_000,
   ...rules
 }: RosterWorldOptions = {}): Promise<RosterWorld> {
@@ -135,7 +138,7 @@ export async function openRosterWorld({
     personsAsked: 0,
   };
   let queue: { readonly message: RosterMessage }[] = [];
-  const list = listOf(company);
+  const list = { ...listOf(company), ...(provesNoDeparture && { provesNoDeparture }) };
   const shape = z.object({});
   const secretsOf = () =>
     secretReader(async (name) => {
@@ -276,6 +279,15 @@ export async function openRosterWorld({
     statuses: () =>
       Object.fromEntries(pool.users().map(({ externalId, status }) => [externalId ?? "", status ?? ""])),
   };
+}
+
+/** A company whose people the roster of the day before has brought. */
+export async function comparedWorld(count: number, options: RosterWorldOptions = {}): Promise<RosterWorld> {
+  const world = await openRosterWorld(options);
+  for (let id = 0; id < count; id += 1) world.company.people.set(String(id), employee(String(id)));
+  await world.roster();
+  world.clock.pass(86_400);
+  return world;
 }
 
 function listOf(company: Company): Listing<unknown> {

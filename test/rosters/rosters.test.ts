@@ -2,16 +2,7 @@ import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import { parkedList } from "../contract/parked-list.ts";
 import { leave, mover, range } from "../delivery/story.ts";
-import { employee, openRosterWorld, type RosterWorld } from "./roster-world.ts";
-
-/** A company whose people the roster has brought. */
-async function compared(count: number, options = {}): Promise<RosterWorld> {
-  const world = await openRosterWorld(options);
-  for (const id of range(count)) world.company.people.set(id, employee(id));
-  await world.roster();
-  world.clock.pass(86_400);
-  return world;
-}
+import { comparedWorld, employee, openRosterWorld, type RosterWorld } from "./roster-world.ts";
 
 const writes = (world: RosterWorld) =>
   world.pool.requests.filter(({ operation }) => !operation.startsWith("get-"));
@@ -92,7 +83,7 @@ describe("the first roster", () => {
 
 describe("a person who is listed", () => {
   it("and differs, gets the fields that differ and no other", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     world.company.people.set("1", employee("1", { city: "杭州", name: "张三" }));
     const report = await world.roster();
     expect(report).toMatchObject({
@@ -116,7 +107,7 @@ describe("a person who is listed", () => {
   });
 
   it("and was changed by a webhook while the list was read, keeps what the webhook told", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     world.company.people.set("1", employee("1", { city: "杭州" }));
     world.company.beforePage = async () => {
       delete world.company.beforePage;
@@ -128,15 +119,44 @@ describe("a person who is listed", () => {
   });
 
   it("and was closed by this source, is back", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     await world.tell("left", "1", [leave("1")]);
     expect(world.statuses()["1"]).toBe("Resigned");
     expect(await world.roster()).toMatchObject({ back: 1, outcomes: { accepted: 1 } });
     expect(world.statuses()["1"]).toBe("Activated");
   });
 
+  it("and was closed by this source, is rejected once where the policy wants it, and said anew when something else is said", async () => {
+    const world = await comparedWorld(3, { rehire: "reject" });
+    await world.tell("left", "1", [leave("1")]);
+    const rejected = async () =>
+      (await parkedList(world.parked, "rejected", 10)).map(({ ledgerId }) => ledgerId);
+    const first = await world.roster();
+    expect(first).toMatchObject({
+      back: 1,
+      rejectedBefore: 0,
+      outcomes: { "rejected account-not-active (status)": 1 },
+    });
+    expect(await rejected()).toEqual([`roster/${first.run}/1`]);
+    for (let night = 0; night < 2; night += 1) {
+      world.clock.pass(86_400);
+      expect(await world.roster()).toMatchObject({ back: 0, rejectedBefore: 1, unchanged: 2, outcomes: {} });
+      expect(await rejected()).toEqual([`roster/${first.run}/1`]);
+    }
+    world.company.people.set("1", employee("1", { city: "杭州" }));
+    world.clock.pass(86_400);
+    const other = await world.roster();
+    expect(other).toMatchObject({ back: 1, rejectedBefore: 0 });
+    expect(await rejected()).toEqual([`roster/${other.run}/1`]);
+    // Who is not listed any more is not back either.
+    world.company.people.delete("1");
+    world.clock.pass(86_400);
+    expect(await world.roster()).toMatchObject({ back: 0, rejectedBefore: 0, departures: { absent: 0 } });
+    expect(await rejected()).toEqual([]);
+  });
+
   it("and was closed by this source, stays closed where the source does not show that they are active", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     await world.tell("left", "1", [leave("1")]);
     const { person } = employee("1");
     world.company.people.set("1", {
@@ -148,7 +168,7 @@ describe("a person who is listed", () => {
   });
 
   it("as one who has left, leaves; and once only", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     world.company.people.set("1", { ...employee("1"), hasLeft: true });
     expect(await world.roster()).toMatchObject({
       departures: { listed: 1, absent: 0 },
@@ -160,7 +180,7 @@ describe("a person who is listed", () => {
   });
 
   it("and cannot be used, is counted with the reason, and is not absent", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     world.company.people.set("1", { ...employee("1"), isBroken: true });
     world.company.people.set("9", {
       person: {},
@@ -177,7 +197,7 @@ describe("a person who is listed", () => {
   });
 
   it("twice counts as the last time says", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     world.company.pageSize = 2;
     const page = world.ports().source("hr")!.list!;
     const original = page.page.bind(page);
@@ -196,7 +216,7 @@ describe("a person out of scope", () => {
   const scope = ({ person }: { person: { city?: string | undefined } }) => person.city !== "外部";
   it.each(["keep", "leave"] as const)("is counted, and with %s becomes what it says", async (outOfScope) => {
     const rules = { scope: scope as never, outOfScope, departments: {} };
-    const world = await compared(12, { rules });
+    const world = await comparedWorld(12, { rules });
     world.company.people.set("1", employee("1", { city: "外部" }));
     world.company.people.set("99", employee("99", { city: "外部" }));
     const report = await world.roster();
@@ -214,7 +234,7 @@ describe("a person out of scope", () => {
 
 describe("a person of another source", () => {
   it("is counted, and not touched", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     await world.ledger.recordPeople([
       { externalId: "9", userId: "u-9", createdBy: "clerk/e-1", owner: "clerk" },
     ]);
@@ -227,7 +247,7 @@ describe("a person of another source", () => {
 
 describe("a person who is not listed", () => {
   it("leaves where the source has no such person", async () => {
-    const world = await compared(30);
+    const world = await comparedWorld(30);
     for (const id of range(5)) world.company.people.delete(id);
     const report = await world.roster();
     expect(report).toMatchObject({
@@ -245,7 +265,7 @@ describe("a person who is not listed", () => {
   });
 
   it("stays where the source knows them, and what differs is mended", async () => {
-    const world = await compared(30);
+    const world = await comparedWorld(30);
     world.company.people.set("3", { ...employee("3", { city: "杭州" }), isHidden: true });
     world.company.people.set("4", { ...employee("4"), isHidden: true });
     world.company.people.set("5", { ...employee("5"), isHidden: true, hasLeft: true });
@@ -257,7 +277,7 @@ describe("a person who is not listed", () => {
   });
 
   it("stays where the source cannot say it", async () => {
-    const world = await compared(30);
+    const world = await comparedWorld(30);
     for (const id of range(5)) world.company.people.delete(id);
     world.company.personFailure = new InboundError("misconfigured", "source-refused");
     const report = await world.roster();
@@ -292,7 +312,7 @@ describe("a list that cannot be believed changes nothing", () => {
     ],
   };
   it.each(Object.entries(lies))("%s", async (_, [reason, lie]) => {
-    const world = await compared(30);
+    const world = await comparedWorld(30);
     world.company.pageSize = 20;
     world.company.people.set("1", employee("1", { city: "杭州" }));
     world.company.people.delete("2");
@@ -313,7 +333,7 @@ describe("a list that cannot be believed changes nothing", () => {
   });
 
   it("a page that fails for a while is read again", async () => {
-    const world = await compared(30);
+    const world = await comparedWorld(30);
     world.company.pageSize = 20;
     world.company.pageFailures.set(1, new InboundError("unavailable", "source-throttles"));
     let tries = 0;
@@ -361,7 +381,7 @@ describe("many departures at once", () => {
   });
 
   it("are taken up to the limit, and are not counted again by the hour", async () => {
-    const world = await compared(400);
+    const world = await comparedWorld(400);
     for (const id of range(18)) world.company.people.delete(id);
     expect(await world.roster()).toMatchObject({
       departures: { proven: 18, areHeld: false, taken: 20 },
@@ -372,7 +392,7 @@ describe("many departures at once", () => {
 
 describe("two runs", () => {
   it("of a source never overlap", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     world.company.pageFailures.set(0, new InboundError("unavailable", "source-throttles"));
     const first = await world.begin();
     let second = "";
@@ -390,63 +410,10 @@ describe("two runs", () => {
   });
 
   it("a plan does not keep the next run away", async () => {
-    const world = await compared(3);
+    const world = await comparedWorld(3);
     await world.begin({ plan: true });
     await world.work();
     expect(await world.roster()).toMatchObject({ state: "finished" });
-  });
-});
-
-describe("accounts at Authing", () => {
-  it("that were changed by hand are mended where it is asked for; closed ones stay closed", async () => {
-    const world = await compared(30);
-    const users = world.pool.users();
-    const userIdOf = (id: string) => users.find(({ externalId }) => externalId === id)?.userId ?? "";
-    await world.byHand.updateUser({ userId: userIdOf("1"), name: "别人" });
-    await world.byHand.updateUser({ userId: userIdOf("2"), status: "Suspended" });
-    await world.byHand.deleteUsersBatch({ userIds: [userIdOf("3")] });
-    expect(await world.roster()).toMatchObject({ unchanged: 30, outcomes: {} });
-    world.clock.pass(86_400);
-    const report = await world.roster({ verify: true });
-    expect(report).toMatchObject({
-      unchanged: 30,
-      verified: { accounts: 30, differing: 2, closed: 1, fields: { name: 1, account: 1 } },
-      outcomes: { accepted: 2 },
-    });
-    expect(world.statuses()).toMatchObject({ "2": "Suspended", "3": "Activated" });
-    expect(world.pool.users().find(({ externalId }) => externalId === "1")?.name).toBe("张三 1");
-    world.clock.pass(86_400);
-    expect(await world.roster({ verify: true })).toMatchObject({ verified: { differing: 0, closed: 1 } });
-  });
-
-  it("without our id are linked only by the rule of the run, and only where the identifier is verified", async () => {
-    const world = await openRosterWorld();
-    for (const id of range(6)) world.company.people.set(id, employee(id));
-    world.company.people.set("5", employee("5", { username: "taken" }));
-    await world.byHand.createUsersBatch({
-      list: [
-        { email: "p0@example.com", emailVerified: true },
-        { email: "p1@example.com" },
-        { email: "p2@example.com", emailVerified: true, externalId: "another" },
-        { email: "p5@example.com", emailVerified: true },
-        { username: "taken" },
-      ],
-    });
-    expect(await world.roster({ plan: true })).toMatchObject({
-      foretold: { accepted: 2, "held account-exists (email)": 4 },
-    });
-    const run = await world.begin({ plan: true, adopt: "email" });
-    await world.work();
-    const plan = await world.report(run);
-    expect(plan).toMatchObject({
-      adopted: { linked: 1, unverified: 1, "has-an-id": 1, "several-accounts": 1 },
-      foretold: { accepted: 2, "accepted linked": 1, "held account-exists (email)": 3 },
-    });
-    expect(await world.applyPlan(run)).toMatchObject({ outcomes: plan.foretold });
-    expect(world.pool.users().find(({ email }) => email === "p0@example.com")).toMatchObject({
-      externalId: "0",
-    });
-    expect(world.pool.users().find(({ email }) => email === "p1@example.com")?.externalId).toBeFalsy();
   });
 });
 
@@ -467,7 +434,7 @@ describe("how full fields are", () => {
 });
 
 it("leaves nothing about people in its folder, and a report without values", async () => {
-  const world = await compared(30);
+  const world = await comparedWorld(30);
   for (const id of range(3)) world.company.people.delete(id);
   world.company.people.set("8", employee("8", { name: "东方朔" }));
   const report = await world.roster();

@@ -100,8 +100,8 @@ describe("a source", () => {
     ]);
     const at = (hours: number) => new Date(ago(hours)).toISOString();
     const rosters = [
-      { source: "okta", at: at(6), people: 3000 },
-      { source: "clerk", at: at(24 * 9), people: 12 },
+      { source: "okta", run: "r-1", at: at(6), people: 3000 },
+      { source: "clerk", run: "r-2", at: at(24 * 9), people: 12 },
     ];
     const there = "--stage prod";
     expect(compared(sources, { rosters }, { now, there }).map(lineOf)).toEqual([

@@ -1,5 +1,13 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import { maxColumns, type Format, type ReadContext, type Row, type Table } from "#lib/formats/format.ts";
+import { recordMaker, type RecordMaker } from "#lib/fields/record-maker.ts";
+import {
+  maxColumns,
+  type Format,
+  type ReadContext,
+  type Row,
+  type RowProblem,
+  type Table,
+} from "#lib/formats/format.ts";
 import { eachRow } from "#lib/formats/row-batches.ts";
 import { isHeaderAgain, isInstruction, isTotal } from "#lib/formats/special-rows.ts";
 import { openArchive } from "./archive.ts";
@@ -12,6 +20,7 @@ import { readWorkbook } from "./workbook.ts";
 const headerWithinRows = 20;
 /** How many rows that were skipped are told. */
 const toldRows = 10;
+const noProblems: readonly RowProblem[] = [];
 
 /**
  * Excel workbooks: one worksheet, with the values that its cells show as far as they concern people. A number that may have lost
@@ -111,6 +120,7 @@ function tableOf(
   let hasRecord = false;
   let skippedRows = 0;
   const skippedNumbers: number[] = [];
+  const valuesOf = recordMaker<string>(columns);
   const read = (row: SheetRow): readonly Row[] => {
     const { cells, number } = row;
     if ((!hasRecord && isInstruction(cells)) || isHeaderAgain(cells, columns)) {
@@ -122,7 +132,7 @@ function tableOf(
     if (isTotal(cells)) return [totalRow(row, columns, sheet)];
     filledColumns = Math.max(filledColumns, row.cells.findLastIndex((cell) => cell !== "") + 1);
     if (row.isHidden) hiddenRows += 1;
-    return [rowOf(row, columns, sheet)];
+    return [rowOf(row, columns, valuesOf, sheet)];
   };
   async function* batches(): AsyncGenerator<readonly Row[], void> {
     try {
@@ -159,10 +169,13 @@ function totalRow({ cells, number }: SheetRow, columns: readonly string[], sheet
   };
 }
 
-function rowOf(row: SheetRow, columns: readonly string[], sheet: string): Row {
+function rowOf(row: SheetRow, columns: readonly string[], valuesOf: RecordMaker<string>, sheet: string): Row {
   const place = `${sheet}!${row.number}`;
   const { cells } = row;
   while (cells.length < columns.length) cells.push("");
+  const isPlain = cells.length === columns.length && row.problems.length === 0 && row.notes.length === 0;
+  if (isPlain && !row.isTooWide && !row.isTooLong)
+    return { place, values: valuesOf(cells), original: cells, problems: noProblems };
   const isExtra =
     row.isTooWide ||
     (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== ""));
@@ -179,18 +192,11 @@ function rowOf(row: SheetRow, columns: readonly string[], sheet: string): Row {
   const isCut = row.isTooLong || row.problems.some(({ code }) => code === "cell-too-long");
   return {
     place,
-    values: isExtra || isCut ? undefined : valuesOf(columns, cells),
+    values: isExtra || isCut ? undefined : valuesOf(cells),
     original,
     problems,
     ...(row.notes.length > 0 && { notes: row.notes.map(ofColumn) }),
   };
-}
-
-function valuesOf(columns: readonly string[], cells: readonly string[]): Record<string, string> {
-  // Without a prototype, so that a column may have any name.
-  const values = Object.create(null) as Record<string, string>;
-  for (const [index, column] of columns.entries()) values[column] = cells[index] as string;
-  return values;
 }
 
 function hiddenAmong(ranges: SheetFacts["hiddenColumns"], columns: number): number {

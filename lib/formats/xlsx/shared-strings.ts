@@ -72,6 +72,7 @@ export function textOfRuns(): { readonly elements: XmlElements; take(): string }
   return {
     elements: { t, r: { children: { t } } },
     take() {
+      if (collected === "") return "";
       const text = unescaped(collected).slice(0, maxCellLength + 1);
       collected = "";
       return text;

@@ -31,7 +31,7 @@ export interface CellProblem {
 /** A row that has a value. */
 export interface SheetRow {
   /** From 1, as Excel shows it. */
-  readonly number: number;
+  number: number;
   /** From the first column on, gaps as `""`. */
   readonly cells: string[];
   readonly problems: CellProblem[];
@@ -209,7 +209,8 @@ function readRows({ name, date1904, strings, formats }: SheetContext): {
         if (isEmpty && !row.isTooWide) return;
         textLength += rowLength;
         if (textLength > maxTextLength) throw tooLarge(place(), "1 GiB of text");
-        done.push({ ...row, number });
+        row.number = number;
+        done.push(row);
       },
       children: {
         c: {

@@ -1,3 +1,4 @@
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
@@ -34,7 +35,10 @@ const isNew = (type: string): boolean => type.startsWith("employee.created.") ||
 const isAskedAbout = (type: string): boolean =>
   isNew(type) || type === "employee.updated.direct" || type === "worker.v2.updated";
 
-/** `undefined` where Deel has no person of this id. */
+/**
+ * `undefined` for a 404 that looks like "there is no such person". Deel documents a 404 for a wrong path only
+ * (https://developer.deel.com/docs/http-statuses-1), so that it proves no departure.
+ */
 export async function readProfile(
   id: string,
   api: SourceApi<DeelApiSecret>,
@@ -44,6 +48,8 @@ export async function readProfile(
   return answer && (answer.data as JsonObject);
 }
 
+export const notShown = () => new InboundError("malformed", "person-not-shown", { path: "data" });
+
 /** Reads the person an event is about. Without a token an event stays as it was, and `translate` decides about it. */
 export const fetch: Fetch<DeelApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://api.letsdeel.com" }),
@@ -51,7 +57,8 @@ export const fetch: Fetch<DeelApiSecret> = {
     const said = event.payload as DeelEvent;
     if (said.isSimulation || !isAskedAbout(event.type) || !canAsk(api.secret)) return said;
     const person = await readProfile(event.subject, api);
-    if (!person && isNew(event.type)) waitUntilVisible(event, api.now());
-    return { person: person ?? null } satisfies DeelEvent;
+    if (person) return { person } satisfies DeelEvent;
+    if (isNew(event.type)) waitUntilVisible(event, api.now());
+    throw notShown();
   },
 };

@@ -4,7 +4,7 @@ import { at } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn } from "#lib/source-apis/rest-api.ts";
-import { canAsk, deel, fetch, readProfile, type DeelApiSecret } from "./fetch.ts";
+import { canAsk, deel, fetch, notShown, readProfile, type DeelApiSecret } from "./fetch.ts";
 import type { DeelEvent } from "./split.ts";
 
 const peopleInPage = 100;
@@ -38,7 +38,8 @@ export const list: Listing<DeelApiSecret> = {
   async person(api, subject) {
     requireToken(api);
     const person = await readProfile(subject, api);
-    return person && listed(subject, person);
+    if (!person) throw notShown();
+    return listed(subject, person);
   },
 };
 

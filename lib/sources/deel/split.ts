@@ -9,8 +9,8 @@ import { hashOfJson, isJsonObject, readId, readJsonObject, type JsonObject } fro
 export interface DeelEvent {
   /** Deel tries out the webhook: nothing has happened. */
   readonly isSimulation?: true;
-  /** The person as Deel's API shows them, `null` where there is none of this id. Only there for events that were asked about. */
-  readonly person?: JsonObject | null;
+  /** The person as Deel's API shows them. Only there for events that were asked about. */
+  readonly person?: JsonObject;
 }
 
 const aboutWorkers = /^(?:employee|worker)\./;

@@ -37,7 +37,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
   const present = (changes: (found: JsonObject) => Change[]) => () => {
     if (isSimulation) return [];
     if (person === undefined) throw tokenMissing();
-    return person === null ? leaving() : changes(person);
+    return changes(person);
   };
   const joining = present((found) => hired(...recordOf(found, event, context)));
   const moving = present((found) => employeeChanged(...recordOf(found, event, context)));

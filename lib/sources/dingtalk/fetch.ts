@@ -7,7 +7,7 @@ import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import { ask, errcodeDialect, readPerson, type CodePerson } from "#lib/source-apis/code-api.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
-import { refuseAnother, waitUntilVisible } from "#lib/source-apis/people.ts";
+import { personNotShown, refuseAnother, waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { PersonReference } from "./split.ts";
 
 /** What of the secret is for asking DingTalk. */
@@ -126,7 +126,7 @@ async function leaving(event: SourceEvent, api: SourceApi<DingTalkApiSecret>): P
   if (!Array.isArray(list)) throw sourceFailure("source-answer-unexpected");
   if (list.length === 0) {
     waitUntilVisible(event, api.now());
-    throw new InboundError("malformed", "person-not-shown", { path: "result" });
+    throw personNotShown("result");
   }
   refuseAnother(userId, at(list, "[0].userid").value, "result[0].userid");
   const lastDay = instant(at(list, "[0].last_work_day").value, "milliseconds");

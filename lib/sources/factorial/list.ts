@@ -1,9 +1,9 @@
-import { InboundError } from "#lib/contract/errors.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { at } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
+import { personNotShown } from "#lib/source-apis/people.ts";
 import { canAsk, fetch, readEmployee, readEmployees, type FactorialApiSecret } from "./fetch.ts";
 import type { FactorialEvent } from "./split.ts";
 
@@ -36,7 +36,7 @@ export const list: Listing<FactorialApiSecret> = {
     requireKey(api);
     const employee = await readEmployee(subject, api);
     if (employee) return listed(subject, employee);
-    throw new InboundError("malformed", "person-not-shown", { path: "data" });
+    throw personNotShown("data");
   },
 };
 

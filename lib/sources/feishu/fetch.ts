@@ -1,12 +1,11 @@
 import { isEmpty } from "#lib/fields/read.ts";
 import { at } from "#lib/fields/read.ts";
-import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch, SourceEvent } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { ask, readPerson, type CodeApi, type CodePerson } from "#lib/source-apis/code-api.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
-import { waitUntilVisible } from "#lib/source-apis/people.ts";
+import { personNotShown, waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { PeopleEvent, UserEvent } from "./split.ts";
 
 export interface FeishuApiSecret {
@@ -129,7 +128,7 @@ async function aboutUser(
   const openId = isJsonObject(item) ? readId(item.target_id) : undefined;
   if (openId === undefined) {
     waitUntilVisible(event, api.now());
-    throw new InboundError("malformed", "person-not-shown", { path: "data.items" });
+    throw personNotShown("data.items");
   }
   const payload = { ...(event.payload as PeopleEvent), openId } satisfies PeopleEvent;
   return { ...event, id: `${event.id}#${openId}`.slice(0, 256), subject: openId, payload };

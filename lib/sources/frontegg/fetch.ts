@@ -1,3 +1,4 @@
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject } from "#lib/payloads/body.ts";
@@ -27,6 +28,7 @@ export const frontegg: RestPerson<FronteggApiSecret> = {
   send: withToken(obtainToken),
   request: (id) => ({ path: `/identity/resources/vendor-only/users/v1/${encodeURIComponent(id)}` }),
   idPath: "id",
+  // Not documented: it confirms a deletion that an event states, and proves none by itself.
   isUnknown: ({ status, json }) =>
     status === 404 &&
     isJsonObject(json) &&
@@ -50,6 +52,8 @@ async function obtainToken(api: SourceApi<FronteggApiSecret>) {
   }
   return { token, expiresInSeconds: lifetimeSeconds(isJsonObject(json) ? json.expiresIn : undefined) };
 }
+
+export const notShown = () => new InboundError("malformed", "person-not-shown", { path: "id" });
 
 export const canAsk = ({ clientId = "", apiKey = "" }: FronteggApiSecret): boolean =>
   clientId !== "" && apiKey !== "";
@@ -78,7 +82,8 @@ export const fetch: Fetch<FronteggApiSecret> = {
     if (!askedAbout.has(event.type) || !canAsk(api.secret)) return said;
     const user = await readPerson(frontegg, event.subject, api);
     if (event.type === leaving) return user ? refuseDeparture(event, api.now()) : said;
-    if (!user && joining.has(event.type)) waitUntilVisible(event, api.now());
-    return { user: user ?? null } satisfies FronteggEvent;
+    if (user) return { user } satisfies FronteggEvent;
+    if (joining.has(event.type)) waitUntilVisible(event, api.now());
+    throw notShown();
   },
 };

@@ -3,7 +3,7 @@ import { at } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn, readPerson } from "#lib/source-apis/rest-api.ts";
-import { canAsk, fetch, frontegg, type FronteggApiSecret } from "./fetch.ts";
+import { canAsk, fetch, frontegg, notShown, type FronteggApiSecret } from "./fetch.ts";
 import type { FronteggEvent } from "./split.ts";
 
 /**
@@ -37,10 +37,12 @@ export const list: Listing<FronteggApiSecret> = {
       isComplete: people.length === users.length,
     };
   },
+  provesNoDeparture: true,
   async person(api, subject) {
     requireCredentials(api.secret);
     const user = await readPerson(frontegg, subject, api);
-    return user && listed(subject, user);
+    if (!user) throw notShown();
+    return listed(subject, user);
   },
 };
 

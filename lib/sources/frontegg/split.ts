@@ -4,8 +4,8 @@ import { hashOfJson, isJsonObject, readId, readJsonObject, type JsonObject } fro
 
 /** What `translate` reads of an event. */
 export interface FronteggEvent {
-  /** The user as the event shows them, or as Frontegg's API does; `null` where Frontegg has no such user any more. */
-  readonly user?: JsonObject | null;
+  /** The user as the event shows them, or as Frontegg's API does. */
+  readonly user?: JsonObject;
 }
 
 /**

@@ -19,8 +19,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
   const id = { value: event.subject, path: "user.id" };
   const present = (change: (user: JsonObject) => Change) => (): Change[] => {
     if (user === undefined) throw new InboundError("malformed", "user-missing", { path: "user" });
-    // A user who was deleted before they were read has left, whatever the event says.
-    return [user === null ? leaver(id) : change(user)];
+    return [change(user)];
   };
   const joining = present((person) => joiner(profile(person, context)));
   const moving = present((person) => mover(profile(person, context)));

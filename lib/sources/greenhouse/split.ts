@@ -6,6 +6,9 @@ import { hashOfJson, isJsonObject, readId, readJsonObject, type JsonObject } fro
 export interface GreenhouseEvent {
   readonly candidate?: JsonObject;
   readonly application?: JsonObject;
+  /** From a list; and when the offer was accepted, ISO 8601, where Greenhouse says so. */
+  readonly isListed?: true;
+  readonly hiredAt?: string;
 }
 
 const aboutPeople = new Set(["hire_candidate", "unhire_candidate", "update_candidate"]);

@@ -1,5 +1,6 @@
 import { customData } from "#lib/fields/custom-data.ts";
 import { departments } from "#lib/fields/departments.ts";
+import { isRecentHire } from "#lib/fields/employment.ts";
 import { email, text, url, type Encoded } from "#lib/fields/encode.ts";
 import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
@@ -23,9 +24,11 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     {
       hire_candidate: () => [joiner(profile())],
       // Most candidates are never hired: a change of one who is unknown creates no account.
-      update_candidate: () => [mover(profile(), { isWhole: false })],
-      // The hire is taken back.
-      unhire_candidate: () => [leaver(id())],
+      update_candidate: () => [
+        mover(profile(), { isWhole: said.isListed === true && isRecentHire(said.hiredAt, event.occurredAt) }),
+      ],
+      // The hire is taken back. Of a listed candidate only the account is closed that they have brought themselves.
+      unhire_candidate: () => [leaver(said.isListed ? { value: undefined, path: "candidate.id" } : id())],
     },
     eventTypes,
   );

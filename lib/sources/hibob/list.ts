@@ -1,7 +1,7 @@
-import { InboundError } from "#lib/contract/errors.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
 import { plainWord } from "#lib/fields/encode.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
+import { personNotShown } from "#lib/source-apis/people.ts";
 import { fetch, fieldsOf, idOf, readEmployee, search, type BobApiSecret } from "./fetch.ts";
 import type { BobEvent } from "./split.ts";
 
@@ -23,7 +23,7 @@ export const list: Listing<BobApiSecret> = {
     const employee = await readEmployee(subject, api);
     if (employee) return listed(subject, employee);
     // Bob says the same of whom it has deleted and of whom the service user may not see.
-    throw new InboundError("malformed", "person-not-shown", { path: "employees" });
+    throw personNotShown("employees");
   },
 };
 

@@ -9,7 +9,7 @@ import { at, first, type Read } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
-import { interpret, type Meanings } from "#lib/payloads/interpret.ts";
+import { interpret, sameMeaning, type Meanings } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
 import { externalIds } from "./external-ids.ts";
 import { joining, leaving, moving, type JumpCloudEvent } from "./split.ts";
@@ -31,18 +31,15 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     mover([...profile(user, setting, context), ...(isListed ? unlessOpen(access(user)) : [access(user)])]),
   );
   const meanings: Meanings = {
-    ...meaning(joining, joins),
-    ...meaning(moving, moves),
-    ...meaning(
+    ...sameMeaning(joining, joins),
+    ...sameMeaning(moving, moves),
+    ...sameMeaning(
       leaving,
       unlessInVain(() => [leaver(gone)]),
     ),
   };
   return interpret(event, meanings, eventTypes);
 }
-
-const meaning = (types: ReadonlySet<string>, changes: () => Change[]): Meanings =>
-  Object.fromEntries(Array.from(types, (type) => [type, changes]));
 
 function profile(
   user: unknown,

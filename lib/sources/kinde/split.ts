@@ -6,6 +6,8 @@ import { isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payl
 /** What `translate` reads of an event; empty for events about anything but users. */
 export interface KindeEvent {
   readonly user?: JsonObject;
+  /** From a list: it opens no account. */
+  readonly isListed?: true;
 }
 
 /**

@@ -4,7 +4,7 @@ import { externalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { joiner, leaver, mover } from "#lib/fields/person.ts";
 import { phone } from "#lib/fields/phone.ts";
-import { at } from "#lib/fields/read.ts";
+import { at, first } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
@@ -13,12 +13,14 @@ import type { KindeEvent } from "./split.ts";
 
 /** Kinde's user → Authing's person. Users come whole, except for deleted ones. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
-  const { user } = event.payload as KindeEvent;
+  const { user, isListed = false } = event.payload as KindeEvent;
   return interpret(
     event,
     {
       "user.created": () => [joiner([...profile(user, context), ...unlessOpen(access(user))])],
-      "user.updated": () => [mover([...profile(user, context), access(user)])],
+      "user.updated": () => [
+        mover([...profile(user, context), ...(isListed ? unlessOpen(access(user)) : [access(user)])]),
+      ],
       "user.deleted": () => [leaver({ value: event.subject, path: "data.user.id" })],
     },
     eventTypes,
@@ -33,12 +35,13 @@ function profile(user: unknown, { region, customData: own }: TranslationContext)
     text("username", read("username")),
     phone(read("phone"), region),
     fullName({ given: read("first_name"), family: read("last_name") }),
-    url("photo", read("image_url")),
+    // Events and the API call it differently.
+    url("photo", first(read("image_url"), read("picture"))),
     ...customData(user, own),
   ];
 }
 
 /** Absent from some older events: then nothing is said. */
-function access(user: unknown): Encoded {
+export function access(user: unknown): Encoded {
   return status(at(user, "is_suspended"), { true: "Suspended", false: "Activated" });
 }

@@ -1,9 +1,8 @@
-import { InboundError } from "#lib/contract/errors.ts";
 import type { Listing, ListedPerson } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
-import { refuseAnother } from "#lib/source-apis/people.ts";
+import { personNotShown, refuseAnother } from "#lib/source-apis/people.ts";
 import { canAsk, employeePage, fetch, type KomboApiSecret } from "./fetch.ts";
 import { employeeChanged, type KomboEvent } from "./split.ts";
 
@@ -26,8 +25,7 @@ export const list: Listing<KomboApiSecret> = {
     requireKey(api);
     const { entries } = await employeePage(api, { ids: subject });
     // Deleted employees are shown, too: an id that matches no person may be one of another integration.
-    if (entries.length === 0)
-      throw new InboundError("malformed", "person-not-shown", { path: "data.results" });
+    if (entries.length === 0) throw personNotShown("data.results");
     const [entry] = entries;
     if (entries.length > 1 || !isJsonObject(entry)) throw sourceFailure("source-answer-unexpected");
     refuseAnother(subject, entry.id, "data.results[0].id");

@@ -3,6 +3,7 @@ import { defineSource } from "#lib/contract/source.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { externalIds } from "./external-ids.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -45,6 +46,7 @@ export default defineSource<Secret>({
   split,
   acknowledge: () => ({ status: 200 }),
   fetch,
+  list,
   // As Lever's own test: an event without data.
   ping: { contentType: "application/json", body: '{"event":"candidateHired","token":"ping","data":{}}' },
   translate,

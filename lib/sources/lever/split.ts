@@ -8,6 +8,8 @@ export interface LeverEvent {
   readonly fromReason?: string;
   /** Only there for events that were asked about. */
   readonly known?: KnownOpportunity;
+  /** From a list, which does not say for which reason the opportunity was archived before. */
+  readonly isListed?: true;
 }
 
 export interface KnownOpportunity {

@@ -1,4 +1,6 @@
 import { customData } from "#lib/fields/custom-data.ts";
+import { instant } from "#lib/fields/date.ts";
+import { isRecentHire } from "#lib/fields/employment.ts";
 import { email, plainWord, type Encoded } from "#lib/fields/encode.ts";
 import { chosenId, requiredExternalId } from "#lib/fields/external-id.ts";
 import { fullName } from "#lib/fields/name.ts";
@@ -27,6 +29,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
           : [leaver(idOf(opportunity, context))];
       },
       candidateArchiveChange: () => {
+        if (said.isListed) return listedAs(known(), event, context);
         if (said.fromReason === undefined) return [];
         const { opportunity, typeBefore, typeNow } = known();
         if (!isHired(typeBefore)) return [];
@@ -37,6 +40,17 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     },
     eventTypes,
   );
+}
+
+/** Only the account that this very opportunity has brought is closed: the contact may have another one. */
+function listedAs(
+  { opportunity, typeNow }: KnownOpportunity,
+  { occurredAt }: SourceEvent,
+  context: TranslationContext,
+): Change[] {
+  if (!isHired(typeNow)) return [leaver({ value: undefined, path: "id" })];
+  const hiredAt = instant(at(opportunity, "archived.archivedAt").value, "milliseconds");
+  return [mover(profile(opportunity, context), { isWhole: isRecentHire(hiredAt, occurredAt) })];
 }
 
 function unasked(): never {

@@ -3,13 +3,14 @@ import { at } from "#lib/fields/read.ts";
 import { plainWord } from "#lib/fields/encode.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
-import type { ApiAnswer, SourceApi } from "#lib/contract/source-api.ts";
+import type { SourceApi } from "#lib/contract/source-api.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { failureOf, sourceFailure, type FailureHints } from "#lib/source-apis/failures.ts";
 import { refuseAnother, refuseDeparture, waitUntilVisible } from "#lib/source-apis/people.ts";
 import type { EmployeeReference } from "./split.ts";
 
-interface ApiSecret {
+/** What of the secret is for asking Moka People; all of it or nothing. */
+export interface MokaApiSecret {
   readonly apiCode?: string;
   readonly apiKey?: string;
   readonly entCode?: string;
@@ -31,18 +32,24 @@ const hints: FailureHints = {
     "compare apiKey, entCode, userName and privateKey with what Moka's customer success manager gave you, and apiCode with 设置 → 对外接口设置",
 };
 
+export const canAsk = ({
+  apiKey = "",
+  entCode = "",
+  userName = "",
+  privateKey = "",
+}: MokaApiSecret): boolean => ![apiKey, entCode, userName, privateKey].includes("");
+
 /**
  * Reads the employee an event is about, and asks Moka to confirm a departure, since nothing of a push is signed. Without credentials for
  * the API an event stays as it was.
  */
-export const fetch: Fetch<ApiSecret> = {
+export const fetch: Fetch<MokaApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://api.mokahr.com" }),
   async read(event, api) {
     const { type, payload } = event;
     if (type !== "people.1.1" && type !== "people.1.2" && type !== "people.1.3") return payload;
     const { employeeId } = payload as EmployeeReference;
-    const { apiKey = "", entCode = "", userName = "", privateKey = "" } = api.secret;
-    if ([apiKey, entCode, userName, privateKey].includes("")) return { employeeId };
+    if (!canAsk(api.secret)) return { employeeId };
 
     const employee = await readEmployee(employeeId, api);
     if (type === "people.1.2") {
@@ -64,35 +71,47 @@ export function hasLeft(employee: JsonObject): boolean {
   return plainWord(id) === "2" || plainWord(said) === "离职";
 }
 
-/** https://people.mokahr.com/docs/api/view/v1.html (员工任职数据接口) */
-async function readEmployee(id: string, api: SourceApi<ApiSecret>): Promise<JsonObject | undefined> {
-  const answer = await api.request({
-    method: "POST",
-    path: "/api-platform/hcm/oapi/v1/batch/data",
-    query: signedQuery(api),
-    headers: { authorization: `Basic ${Buffer.from(`${api.secret.apiKey}:`).toString("base64")}` },
-    json: { pageSize: 10, pageNum: 1, uuidList: [id] },
-  });
-  const list = listIn(answer);
+/** `undefined` where Moka does not show the employee. */
+export async function readEmployee(
+  id: string,
+  api: SourceApi<MokaApiSecret>,
+): Promise<JsonObject | undefined> {
+  const { list } = await employees({ pageSize: 10, pageNum: 1, uuidList: [id] }, api);
   const found = list.find((entry) => isJsonObject(entry) && readId(entry.uuid) === id);
   // Other people only: the question was not understood.
   if (!found && list.length > 0) refuseAnother(id, at(list, "[0].uuid").value, "data.list[0].uuid");
   return found as JsonObject | undefined;
 }
 
-function listIn(answer: ApiAnswer): readonly unknown[] {
-  const { status, json } = answer;
-  if (status === 200 && isJsonObject(json)) {
-    const list = at(json, "data.list").value;
-    if (plainWord(json.code) === "200" && Array.isArray(list)) return list;
+/**
+ * A page of employees, and `data` around it, for its counts. https://people.mokahr.com/docs/api/view/v1.html (员工任职数据接口)
+ */
+export async function employees(
+  json: JsonObject,
+  api: SourceApi<MokaApiSecret>,
+): Promise<{ list: readonly unknown[]; data: JsonObject }> {
+  const answer = await api.request({
+    method: "POST",
+    path: "/api-platform/hcm/oapi/v1/batch/data",
+    query: signedQuery(api),
+    headers: { authorization: `Basic ${Buffer.from(`${api.secret.apiKey}:`).toString("base64")}` },
+    json,
+  });
+  const said = isJsonObject(answer.json) ? answer.json : {};
+  const { code, data } = said;
+  if (answer.status === 200) {
+    const list = isJsonObject(data) ? data.list : undefined;
+    if (plainWord(code) === "200" && isJsonObject(data) && Array.isArray(list)) return { list, data };
     // 没有进入系统权限，请检查授权码是否准确
-    if (plainWord(json.code) === "100001") throw sourceFailure("source-credentials-refused", hints);
+    if (plainWord(code) === "100001") throw sourceFailure("source-credentials-refused", hints);
   }
+  // 3 requests a second and 60 a minute; the one after that is answered with this, by HTTP's status or by the code.
+  if (plainWord(code) === "600") throw sourceFailure("source-throttles");
   throw sourceFailure(failureOf(answer), hints);
 }
 
 /** The parameters in the order of their names, signed with RSA and MD5, which is what Moka verifies. */
-function signedQuery(api: SourceApi<ApiSecret>): Record<string, string> {
+function signedQuery(api: SourceApi<MokaApiSecret>): Record<string, string> {
   const { apiCode = "", entCode = "", userName = "", privateKey = "" } = api.secret;
   const query: Record<string, string> = {
     apiCode,

@@ -4,6 +4,7 @@ import { allOf, byMethod } from "#lib/proofs/composed.ts";
 import { hmac } from "#lib/proofs/hmac.ts";
 import { urlSecret } from "#lib/proofs/url-secret.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -57,6 +58,7 @@ export default defineSource<Secret>({
     body: method === "GET" ? '{"code":"200","msg":"success","data":""}' : '{"code":0,"msg":"success"}',
   }),
   fetch,
+  list,
   // A change of a department.
   ping: { query: { sourceType: "2", modifyType: "3", nodeUid: "0", requestUniqueKey: "ping" } },
   translate,

@@ -57,7 +57,7 @@ function leaving({ employeeId, employee }: FetchedEmployee): Change {
 }
 
 /** An employee who is on trial, or still to come, has an account. */
-function access(fetched: FetchedEmployee): Encoded {
+export function access(fetched: FetchedEmployee): Encoded {
   return status(first(at(fetched, "employee.employee_status_id"), at(fetched, "employee.employee_status")), {
     1: "Activated",
     3: "Activated",

@@ -3,6 +3,7 @@ import { isOpen } from "#lib/fields/encode.ts";
 import { isEmpty } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { cursorInLink } from "#lib/source-apis/link-header.ts";
 import { objectIn, readPerson } from "#lib/source-apis/rest-api.ts";
 import { fetch, graph, properties, type GraphApiSecret } from "./fetch.ts";
 import type { GraphEvent } from "./split.ts";
@@ -27,7 +28,7 @@ export const list: Listing<GraphApiSecret> = {
       const subject = isJsonObject(user) ? readId(user.id) : undefined;
       return subject === undefined || !isJsonObject(user) ? [] : [listed(subject, user)];
     });
-    const next = isEmpty(link) ? undefined : tokenIn(link);
+    const next = isEmpty(link) ? undefined : cursorInLink(link, "$skiptoken");
     return { people, ...(next !== undefined && { next }), isComplete: people.length === users.length };
   },
   async person(api, subject) {
@@ -35,14 +36,6 @@ export const list: Listing<GraphApiSecret> = {
     return user && listed(subject, user);
   },
 };
-
-/** Only the token: a link of an answer must not decide which host is asked. */
-function tokenIn(link: unknown): string {
-  const token = typeof link === "string" ? URL.parse(link)?.searchParams.get("$skiptoken") : undefined;
-  // A next page that cannot be asked for would be taken for the end of the list.
-  if (token === undefined || token === null || token === "") throw sourceFailure("source-answer-unexpected");
-  return token;
-}
 
 function listed(subject: string, user: JsonObject): ListedPerson {
   return {

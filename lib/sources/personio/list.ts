@@ -3,6 +3,7 @@ import type { Listing, ListedPerson } from "#lib/contract/source.ts";
 import { isOpen } from "#lib/fields/encode.ts";
 import { isJsonObject, readId } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { cursorInLink } from "#lib/source-apis/link-header.ts";
 import { objectIn } from "#lib/source-apis/rest-api.ts";
 import { fetch, personio, readPersonio, type PersonioApiSecret } from "./fetch.ts";
 import type { PersonioEvent } from "./split.ts";
@@ -26,7 +27,7 @@ export const list: Listing<PersonioApiSecret> = {
       if (subject === undefined || !isJsonObject(person)) return [];
       return [listed(subject, { person })];
     });
-    const next = links.next === undefined ? undefined : cursorIn(at(links, "next.href").value);
+    const next = links.next === undefined ? undefined : cursorInLink(at(links, "next.href").value, "cursor");
     return { people, ...(next !== undefined && { next }), isComplete: people.length === persons.length };
   },
   async person(api, subject) {
@@ -34,15 +35,6 @@ export const list: Listing<PersonioApiSecret> = {
     return payload && listed(subject, payload);
   },
 };
-
-/** Only the cursor is taken: a link of an answer must not decide which host is asked. A cursor is base64, whose plus is no space. */
-function cursorIn(link: unknown): string {
-  const url = typeof link === "string" ? URL.parse(link, "https://relative.invalid") : null;
-  const cursor = url?.searchParams.get("cursor")?.replaceAll(" ", "+") ?? "";
-  // A next page that cannot be asked for would be taken for the end of the list.
-  if (cursor === "") throw sourceFailure("source-answer-unexpected");
-  return cursor;
-}
 
 function listed(subject: string, payload: PersonioEvent): ListedPerson {
   return {

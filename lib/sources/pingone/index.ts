@@ -32,6 +32,8 @@ export default defineSource<Secret>({
   proof: namedHeaders<Secret>({ headers: ({ headerName, headerValue }) => ({ [headerName]: headerValue }) }),
   // PingOne repeats a batch until it gets 200, and gives up after 7 days.
   redeliversForSeconds: 8 * 24 * 60 * 60,
+  // 500 events at most, of 1 to 2 KB: https://docs.pingidentity.com/pingone/integrations/p1_create_webhook.html
+  maxDeliveryBytes: 4 * 1024 * 1024,
   split,
   // Nothing but 200 is success for PingOne: with any other answer the same batch comes again, and no other.
   acknowledge: () => ({ status: 200 }),

@@ -3,6 +3,7 @@ import { isOpen } from "#lib/fields/encode.ts";
 import { at, isEmpty } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
+import { cursorInLink } from "#lib/source-apis/link-header.ts";
 import { objectIn } from "#lib/source-apis/rest-api.ts";
 import { fetch, pingone, readUser, usersOf, type PingOneApiSecret } from "./fetch.ts";
 import type { PingOneEvent } from "./split.ts";
@@ -26,7 +27,7 @@ export const list: Listing<PingOneApiSecret> = {
     const link = at(answer, "_links.next.href").value;
     return {
       people,
-      ...(!isEmpty(link) && { next: cursorIn(link) }),
+      ...(!isEmpty(link) && { next: cursorInLink(link, "cursor") }),
       isComplete: people.length === users.length,
     };
   },
@@ -35,16 +36,6 @@ export const list: Listing<PingOneApiSecret> = {
     return user && listed(subject, user);
   },
 };
-
-/** Only the cursor: a link of an answer must not decide which host is asked. */
-function cursorIn(link: unknown): string {
-  const cursor = typeof link === "string" ? URL.parse(link)?.searchParams.get("cursor") : undefined;
-  // A next page that cannot be asked for would be taken for the end of the list.
-  if (cursor === undefined || cursor === null || cursor === "") {
-    throw sourceFailure("source-answer-unexpected");
-  }
-  return cursor;
-}
 
 function listed(subject: string, user: JsonObject): ListedPerson {
   const payload = { result: "SUCCESS", user, isListed: true } satisfies PingOneEvent;

@@ -1,10 +1,11 @@
+import { InboundError } from "#lib/contract/errors.ts";
 import type { Fetch } from "#lib/contract/source.ts";
 import type { SourceApi } from "#lib/contract/source-api.ts";
 import { at } from "#lib/fields/read.ts";
 import { isJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import { sourceFailure } from "#lib/source-apis/failures.ts";
 import { readPerson, type RestPerson } from "#lib/source-apis/rest-api.ts";
-import { aboutEmployments, type RemoteEvent } from "./split.ts";
+import { aboutEmployments, offboarded, type RemoteEvent } from "./split.ts";
 
 export interface RemoteApiSecret {
   readonly apiToken?: string;
@@ -28,9 +29,11 @@ export const remote: RestPerson<RemoteApiSecret> = {
   },
 };
 
+export const notShown = () => new InboundError("malformed", "person-not-shown", { path: "data.employment" });
+
 export const canAsk = ({ apiToken = "" }: RemoteApiSecret): boolean => apiToken !== "";
 
-/** `undefined` where Remote has no employment of this id. */
+/** `undefined` for a 404 that looks like "there is no such employment". Remote documents none, so that it proves no departure. */
 export async function readEmployment(
   id: string,
   api: SourceApi<RemoteApiSecret>,
@@ -48,6 +51,10 @@ export const fetch: Fetch<RemoteApiSecret> = {
   async read(event, api) {
     const said = event.payload as RemoteEvent;
     if (!aboutEmployments.test(event.type) || !canAsk(api.secret)) return said;
-    return { employment: (await readEmployment(event.subject, api)) ?? null } satisfies RemoteEvent;
+    const employment = await readEmployment(event.subject, api);
+    if (employment) return { employment } satisfies RemoteEvent;
+    // The event itself says that the person has left, and it is signed.
+    if (event.type === offboarded) return said;
+    throw notShown();
   },
 };

@@ -4,11 +4,11 @@ import { at } from "#lib/fields/read.ts";
 import { isJsonObject, readId, type JsonObject } from "#lib/payloads/body.ts";
 import { credentialsMissing, sourceFailure } from "#lib/source-apis/failures.ts";
 import { objectIn } from "#lib/source-apis/rest-api.ts";
-import { canAsk, fetch, readEmployment, remote, type RemoteApiSecret } from "./fetch.ts";
+import { canAsk, fetch, notShown, readEmployment, remote, type RemoteApiSecret } from "./fetch.ts";
 import type { RemoteEvent } from "./split.ts";
 
 /**
- * The employments of the company, 100 a page, contractors and those that have ended included. A list holds less of each than Remote says of
+ * The employments of the company, 100 a page, contractors and those that have ended included. Deleted employments are not in it. A list holds less of each than Remote says of
  * one employment. https://developer.remote.com/reference/get_index_employment
  */
 export const list: Listing<RemoteApiSecret> = {
@@ -42,7 +42,8 @@ export const list: Listing<RemoteApiSecret> = {
   async person(api, subject) {
     requireToken(api);
     const employment = await readEmployment(subject, api);
-    return employment && listed(subject, employment);
+    if (!employment) throw notShown();
+    return listed(subject, employment);
   },
 };
 

@@ -4,9 +4,12 @@ import { hashOfJson, readId, readJsonObject, type JsonObject } from "#lib/payloa
 
 /** Remote's events hold the id of an employment. */
 export interface RemoteEvent {
-  /** The employment as Remote's API shows it, `null` where there is none of this id. Only there for events that were asked about. */
-  readonly employment?: JsonObject | null;
+  /** The employment as Remote's API shows it. Only there for events that were asked about. */
+  readonly employment?: JsonObject;
 }
+
+/** The one event that itself says that a person has left. */
+export const offboarded = "offboarding.completed";
 
 /** The kinds of events whose meaning is what Remote's API says of the employment, whatever they are called. */
 export const aboutEmployments = /^(?:employment|offboarding)\./;

@@ -16,7 +16,7 @@ import type { JsonObject } from "#lib/payloads/body.ts";
 import { interpret, type Meanings } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
 import { externalIds } from "./external-ids.ts";
-import { aboutEmployments, type RemoteEvent } from "./split.ts";
+import { aboutEmployments, offboarded, type RemoteEvent } from "./split.ts";
 
 const words: EmploymentWords = {
   active: "employed",
@@ -56,20 +56,20 @@ function meaningsOf(event: SourceEvent, context: TranslationContext): Meanings {
     notYet.has(plainWord(found.status))
       ? []
       : (joinerTypes.has(type) ? hired : employeeChanged)(...recordOf(found, event, context));
-  if (type === "offboarding.completed") {
-    return { [type]: () => (employment ? offboarded(employment, present, context) : leaving()) };
+  if (type === offboarded) {
+    return { [type]: () => (employment ? offboarding(employment, present, context) : leaving()) };
   }
   if (!aboutEmployments.test(type)) return {};
   return {
     [type]: () => {
       if (employment === undefined) throw tokenMissing();
-      return employment === null ? leaving() : present(employment);
+      return present(employment);
     },
   };
 }
 
 /** Believed, since it is signed; the employment may name a last day that is still to come. */
-function offboarded(
+function offboarding(
   employment: JsonObject,
   present: (found: JsonObject) => Change[],
   context: TranslationContext,

@@ -11,7 +11,7 @@ import { at, first, isEmpty } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
-import { interpret } from "#lib/payloads/interpret.ts";
+import { interpret, sameMeaning } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
 
 /** The user of SuccessFactors, under the names of its OData entity `User` → Authing's person. */
@@ -28,10 +28,9 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     const lastDay = calendarDay(first(at(user, "lastDateWorked"), at(user, "endDate")));
     return [leaver(id, { lastDay })];
   };
-  // A user is inactive before the first day, too.
-  const hasLeft = () => isInactive(user) && !isToCome(user, event.occurredAt);
-  const joining = () => (hasLeft() ? leaving() : [joiner(fields())]);
-  const moving = () => (hasLeft() ? leaving() : [mover(fields(), { isWhole: name.isWhole })]);
+  const isGone = () => hasLeft(user, event.occurredAt);
+  const joining = () => (isGone() ? leaving() : [joiner(fields())]);
+  const moving = () => (isGone() ? leaving() : [mover(fields(), { isWhole: name.isWhole })]);
   const staying = () => [
     mover([externalId(id), status({ value: "active", path: "event" }, { active: "Activated" })], {
       departure: "none",
@@ -39,37 +38,65 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     }),
   ];
   return interpret(
-    // The types of SOAP's events: com.successfactors.Employment.AssignmentInformation.Termination.
-    { type: event.type.replace(/^com-successfactors-.+-/, "") },
+    { type: typeOf(event) },
     {
-      hire: joining,
-      "new-hire": joining,
-      "employee-hire": joining,
-      rehire: joining,
-      "employee-rehire": joining,
-      termination: leaving,
-      "employee-termination": leaving,
+      ...sameMeaning(hires, joining),
+      ...sameMeaning(departures, leaving),
       "termination-cancelled": staying,
       "termination-reverted": staying,
-      "change-in-department": moving,
-      "change-in-division": moving,
-      "change-in-email-information": moving,
-      "change-in-employee-information": moving,
-      "change-in-job-information": moving,
-      "change-in-job-title": moving,
-      "change-in-location": moving,
-      "change-in-manager": moving,
-      "change-in-name": moving,
-      "change-in-personal-information": moving,
-      "change-in-phone-information": moving,
-      "employee-changed": moving,
-      "employee-transfer": moving,
-      promotion: moving,
-      transfer: moving,
+      ...sameMeaning(changes, moving),
     },
     eventTypes,
   );
 }
+
+const hires: ReadonlySet<string> = new Set([
+  "hire",
+  "new-hire",
+  "employee-hire",
+  "rehire",
+  "employee-rehire",
+]);
+const departures: ReadonlySet<string> = new Set(["termination", "employee-termination"]);
+const changes: ReadonlySet<string> = new Set([
+  "change-in-department",
+  "change-in-division",
+  "change-in-email-information",
+  "change-in-employee-information",
+  "change-in-job-information",
+  "change-in-job-title",
+  "change-in-location",
+  "change-in-manager",
+  "change-in-name",
+  "change-in-personal-information",
+  "change-in-phone-information",
+  "employee-changed",
+  "employee-transfer",
+  "promotion",
+  "transfer",
+]);
+
+/** Of SOAP's types the last word: com.successfactors.Employment.AssignmentInformation.Termination. */
+const typeOf = ({ type }: SourceEvent): string => type.replace(/^com-successfactors-.+-/, "");
+
+/** Whether an event says that the employee leaves, or has left. */
+export function tellsDeparture(event: SourceEvent): boolean {
+  const type = typeOf(event);
+  const isOfUser = hires.has(type) || changes.has(type);
+  return departures.has(type) || (isOfUser && hasLeft(event.payload, event.occurredAt));
+}
+
+/**
+ * Whether a user is inactive, and not because the first day is still to come.
+ *
+ * @throws InboundError `malformed` `status-unknown` for a word that is not among those of SuccessFactors.
+ */
+export function hasLeft(user: unknown, occurredAt: string): boolean {
+  return isInactive(user) && !isToCome(user, occurredAt);
+}
+
+/** Whether a user is shown as active; where the word is not known, not. */
+export const isActive = (user: unknown): boolean => inactive[plainWord(at(user, "status").value)] === false;
 
 /** `t` and `f` of the OData API; `e` and `d` of users of the external suite. */
 const inactive: Readonly<Record<string, boolean>> = {

@@ -11,7 +11,7 @@ import { at, first, isEmpty } from "#lib/fields/read.ts";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
-import { interpret } from "#lib/payloads/interpret.ts";
+import { interpret, sameMeaning } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
 
 /** Workday's worker, under the names that the README prescribes → Authing's person. Types are names of business processes. */
@@ -25,7 +25,6 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     family: at(worker, "Last_Name"),
   });
   const fields = () => [...profile(worker, context), ...name.encoded];
-  const hasLeft = () => !isActive(worker) && !isToCome(worker, event.occurredAt);
   const joining = () => {
     // A worker is inactive before the first day, too, and has an account by then: only a word that is unknown counts.
     isActive(worker);
@@ -35,7 +34,8 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
     const lastDay = calendarDay(first(at(worker, "Last_Day_of_Work"), at(worker, "Termination_Date")));
     return [leaver(id, { lastDay })];
   };
-  const moving = () => (hasLeft() ? leaving() : [mover(fields(), { isWhole: name.isWhole })]);
+  const moving = () =>
+    hasLeft(worker, event.occurredAt) ? leaving() : [mover(fields(), { isWhole: name.isWhole })];
   const staying = () => [
     mover([externalId(id), status({ value: "active", path: "Event_Type" }, { active: "Activated" })], {
       departure: "none",
@@ -48,27 +48,48 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
       hire: joining,
       rehire: joining,
       "contract-contingent-worker": joining,
-      termination: leaving,
-      "terminate-employee": leaving,
-      "end-contingent-worker-contract": leaving,
+      ...sameMeaning(departures, leaving),
       "rescind-termination": staying,
-      "change-job": moving,
-      "contact-change": moving,
-      "contact-information-change": moving,
-      "edit-worker-data": moving,
-      "home-contact-change": moving,
-      "legal-name-change": moving,
-      "maintain-contact-information": moving,
-      "personal-information-change": moving,
-      "preferred-name-change": moving,
-      "promote-employee": moving,
-      "transfer-contingent-worker": moving,
-      "transfer-employee": moving,
-      "work-contact-change": moving,
-      "worker-changed": moving,
+      ...sameMeaning(changes, moving),
     },
     eventTypes,
   );
+}
+
+const departures: ReadonlySet<string> = new Set([
+  "termination",
+  "terminate-employee",
+  "end-contingent-worker-contract",
+]);
+const changes: ReadonlySet<string> = new Set([
+  "change-job",
+  "contact-change",
+  "contact-information-change",
+  "edit-worker-data",
+  "home-contact-change",
+  "legal-name-change",
+  "maintain-contact-information",
+  "personal-information-change",
+  "preferred-name-change",
+  "promote-employee",
+  "transfer-contingent-worker",
+  "transfer-employee",
+  "work-contact-change",
+  "worker-changed",
+]);
+
+/** Whether an event says that the worker leaves, or has left. */
+export function tellsDeparture({ type, payload, occurredAt }: SourceEvent): boolean {
+  return departures.has(type) || (changes.has(type) && hasLeft(payload, occurredAt));
+}
+
+/**
+ * Whether a worker is inactive, and not because the first day is still to come.
+ *
+ * @throws InboundError `malformed` `status-unknown` as `isActive`.
+ */
+export function hasLeft(worker: unknown, occurredAt: string): boolean {
+  return !isActive(worker) && !isToCome(worker, occurredAt);
 }
 
 function isToCome(worker: unknown, occurredAt: string): boolean {

@@ -9,7 +9,8 @@ import { refuseAnother, refuseDeparture, waitUntilVisible } from "#lib/source-ap
 import { objectIn } from "#lib/source-apis/rest-api.ts";
 import type { EmployeeMessage } from "./split.ts";
 
-interface ApiSecret {
+/** What of the secret is for asking 薪人薪事; both or none. */
+export interface XinrenxinshiApiSecret {
   readonly appKey?: string;
   readonly appSecret?: string;
   readonly apiHost?: string;
@@ -36,7 +37,7 @@ const hints: FailureHints = {
     "compare appKey and appSecret in the secret of xinrenxinshi with the open platform of 薪人薪事",
 };
 
-const send = clientCredentials<ApiSecret>({
+const send = clientCredentials<XinrenxinshiApiSecret>({
   path: "/authorize/oauth/token",
   clientId: ({ appKey = "" }) => appKey,
   clientSecret: ({ appSecret = "" }) => appSecret,
@@ -45,17 +46,19 @@ const send = clientCredentials<ApiSecret>({
   hints,
 });
 
+export const canAsk = ({ appKey = "", appSecret = "" }: XinrenxinshiApiSecret): boolean =>
+  appKey !== "" && appSecret !== "";
+
 /**
  * Reads the employee an event is about, and asks 薪人薪事 to confirm a departure, since a push is proven by its URL only. Without
  * credentials for the API an event stays as it was.
  */
-export const fetch: Fetch<ApiSecret> = {
+export const fetch: Fetch<XinrenxinshiApiSecret> = {
   hosts: ({ apiHost }) => ({ api: apiHost ?? "https://api.xinrenxinshi.com" }),
   async read(event, api) {
     const said = event.payload as EmployeeMessage;
-    const { appKey = "", appSecret = "" } = api.secret;
     const status = askedStatus.get(event.type);
-    if (status === undefined || appKey === "" || appSecret === "") return said;
+    if (status === undefined || !canAsk(api.secret)) return said;
 
     const employee = await readEmployee(said.employeeId, status, api);
     const isDeparture = event.type === "employee_dismiss" || event.type === "employee_delete";
@@ -73,26 +76,38 @@ export function hasLeft({ status }: JsonObject): boolean {
   return plainWord(status) === "1" || plainWord(status) === "8";
 }
 
-/** https://api.xinrenxinshi.com/doc/v3/page/employee/employeeDetailByHead_v5.html */
-async function readEmployee(
+/**
+ * The employee, if they have this status. `undefined` where the answer holds no employee.
+ * https://api.xinrenxinshi.com/doc/v3/page/employee/employeeDetailByHead_v5.html
+ */
+export async function readEmployee(
   employeeId: string,
   status: number,
-  api: SourceApi<ApiSecret>,
+  api: SourceApi<XinrenxinshiApiSecret>,
 ): Promise<JsonObject | undefined> {
-  const json = { employeeId, status, timestamp: Math.floor(api.now()) };
-  // The signature is of the body as it is sent.
-  const sign = createHmac("sha1", api.secret.appSecret ?? "")
-    .update(JSON.stringify(json))
-    .digest("base64");
-  const request = { method: "POST", path: "/v5/employee/head/detail", query: { sign }, json } as const;
-  const { errcode, data } = objectIn(await send(request, api), { hints });
-  if (plainWord(errcode) !== "0") {
-    // What the codes mean is published nowhere: it may be that the token has ended.
-    api.forgetToken();
-    throw sourceFailure("source-answer-unexpected");
-  }
+  const data = await ask("/v5/employee/head/detail", { employeeId, status }, api);
   if (data === null) return undefined;
   if (!isJsonObject(data)) throw sourceFailure("source-answer-unexpected");
   refuseAnother(employeeId, data.employeeId, "data.employeeId");
   return data;
+}
+
+/** Posts a question, signed. Resolves to `data` of the answer. */
+export async function ask(
+  path: string,
+  question: JsonObject,
+  api: SourceApi<XinrenxinshiApiSecret>,
+): Promise<unknown> {
+  const json = { ...question, timestamp: Math.floor(api.now()) };
+  // The signature is of the body as it is sent.
+  const sign = createHmac("sha1", api.secret.appSecret ?? "")
+    .update(JSON.stringify(json))
+    .digest("base64");
+  const { errcode, data } = objectIn(await send({ method: "POST", path, query: { sign }, json }, api), {
+    hints,
+  });
+  if (plainWord(errcode) === "0") return data;
+  // What the codes mean is published nowhere: it may be that the token has ended.
+  api.forgetToken();
+  throw sourceFailure("source-answer-unexpected");
 }

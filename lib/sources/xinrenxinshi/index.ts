@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { defineSource } from "#lib/contract/source.ts";
 import { urlSecret } from "#lib/proofs/url-secret.ts";
 import { fetch } from "./fetch.ts";
+import { list } from "./list.ts";
 import { split } from "./split.ts";
 import { translate } from "./translate.ts";
 
@@ -33,6 +34,7 @@ export default defineSource<Secret>({
     body: '{"message":"success"}',
   }),
   fetch,
+  list,
   ping: { contentType: "application/json", body: '{"messageId":"ping","type":"verify"}' },
   translate,
 });

@@ -55,7 +55,7 @@ function leaving(fetched: FetchedEmployee): Change {
 }
 
 /** 2: to be hired, who has an account. */
-function access(fetched: FetchedEmployee): Encoded {
+export function access(fetched: FetchedEmployee): Encoded {
   return status(at(fetched, "employee.status"), { 0: "Activated", 2: "Activated" });
 }
 

@@ -12,19 +12,30 @@ import { translatedWord } from "#lib/fields/words.ts";
 import type { CalendarDay, Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, TranslationContext } from "#lib/contract/source.ts";
+import { isJsonObject } from "#lib/payloads/body.ts";
 import { interpret } from "#lib/payloads/interpret.ts";
+import { departureUnconfirmed } from "#lib/source-apis/people.ts";
 import { eventTypes } from "./event-types.ts";
 
 /** Zoho's form Employee, under the names of its API → Authing's person. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { payload: employee } = event;
   const id = at(employee, "EmployeeID");
+  // What Zoho's API shows, where it was asked: a form that anybody may have sent does not state a departure then.
+  const { value: known } = at(employee, "known");
+  const shown = isJsonObject(known) ? known : undefined;
   const name = partialName({ given: at(employee, "FirstName"), family: at(employee, "LastName") });
   const fields = () => [...profile(employee, context), ...name.encoded];
-  const leaving = () => [leaver(id, { lastDay: lastDayOf(employee) })];
+  const leaving = () => {
+    if (!shown) return [leaver(id, { lastDay: lastDayOf(employee) })];
+    if (isExEmployee(shown, context)) return [leaver(id, { lastDay: lastDayOf(shown) })];
+    const departure = departureOf(shown, event.occurredAt);
+    if (departure.kind === "on") return [leaver(id, departure)];
+    throw departureUnconfirmed();
+  };
   const changing = (change: (departure: Departure) => Change) => () => {
     if (isExEmployee(employee, context)) return leaving();
-    const departure = departureOf(employee, event.occurredAt);
+    const departure = departureOf(shown ?? employee, event.occurredAt);
     const leaves = departure.kind === "on" ? [leaver(id, departure)] : [];
     return [change(departure), ...leaves];
   };
@@ -36,7 +47,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
       "employee-edited": changing(({ kind }) =>
         mover(fields(), { isWhole: name.isWhole, ...(kind === "none" && { departure: "none" }) }),
       ),
-      "employee-deleted": () => [leaver(id)],
+      "employee-deleted": () => (shown ? leaving() : [leaver(id)]),
       "employee-exited": leaving,
       "employee-rehired": joining,
     },
@@ -45,7 +56,7 @@ export function translate(event: SourceEvent, context: TranslationContext): Chan
 }
 
 /** The words that Zoho People begins with. A company may add others. */
-const exEmployees: Readonly<Record<string, boolean>> = {
+export const exEmployees: Readonly<Record<string, boolean>> = {
   active: false,
   terminated: true,
   deceased: true,

@@ -13,7 +13,7 @@ import { secretTranslator } from "./secret.ts";
 export interface TranslatedEntry extends EntryTranslation {
   readonly kind: EntryKind;
   /** Which part of the row it is; absent: the row itself. */
-  readonly part?: string;
+  readonly part?: string | undefined;
 }
 
 /** Translates the rows of one file. Pure, but for the names of columns that it collects. */
@@ -136,9 +136,9 @@ function translated(
   const problems = problemsOf(ofLayout, row?.problems ?? none, meaning.problems);
   return {
     change: problems.length > 0 ? undefined : meaning.change,
-    ...(meaning.externalId !== undefined && { externalId: meaning.externalId }),
+    externalId: meaning.externalId,
     kind,
-    ...(part !== undefined && { part }),
+    part,
     problems,
     notes: joined(joined(toldByLayout, row?.notes ?? none), meaning.notes),
   };

@@ -9,6 +9,9 @@ import { startRecordedApi, type RecordedApi } from "#infra/local/recorded-api.ts
 import { invented } from "../../invented-secrets.ts";
 import { accessKey, type Stack } from "./stack.ts";
 
+/** A field that makes an event too large for the queue, and not its delivery: each character is escaped, to six bytes in place of three. */
+export const largeNote = { Note: { value: "\uFFFE".repeat(200_000) } };
+
 export const sourceNames: readonly string[] = Object.keys(config.sources);
 const sources = enabledSources(config);
 

@@ -14,6 +14,7 @@ import { poison } from "./stories/poison.ts";
 import { encryptedFiles, previews } from "./stories/previews.ts";
 import { redrive } from "./stories/redrive.ts";
 import { roles } from "./stories/roles.ts";
+import { rosterCommands } from "./stories/roster-commands.ts";
 import { rosters } from "./stories/rosters.ts";
 import { rotation } from "./stories/rotation.ts";
 import { tooLarge } from "./stories/too-large.ts";
@@ -66,6 +67,7 @@ describe.each<[about: string, stories: (open: OpenStack) => void]>([
   ["events that wait", waiting],
   ["notices", notices],
   ["rosters", rosters],
+  ["commands about rosters", rosterCommands],
   ["what is usual", watching],
 ])("%s", (_, stories) => {
   stories(open);

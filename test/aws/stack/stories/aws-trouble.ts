@@ -1,18 +1,17 @@
 import { expect, it } from "vitest";
 import { expectAgreement } from "../agreement.ts";
 import { metricsOf } from "../log.ts";
-import { countOf, creates, employee, putSecrets, send } from "../senders.ts";
+import { countOf, creates, employee, largeNote, putSecrets, send } from "../senders.ts";
 import type { OpenStack } from "../story.ts";
 
 export function awsTrouble(open: OpenStack): void {
   it("is the sender's 503, and not one event is lost", async () => {
     const stack = await open();
     await putSecrets(stack, ["bamboohr"]);
-    const large = { Note: { value: "记".repeat(300_000) } };
     const deliveries = [
       ["secretsmanager:GetSecretValue", employee("t1")],
       ["sqs:SendMessage", employee("t2")],
-      ["s3:PutObject", employee("t3", "Created", large)],
+      ["s3:PutObject", employee("t3", "Created", largeNote)],
     ] as const;
     for (const [action, who] of deliveries) {
       // The SDK tries three times; of a secret there are two versions to read.

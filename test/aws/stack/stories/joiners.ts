@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import type { RecentReport } from "#lib/operations/recent.ts";
+import type { SourcesReport } from "#lib/operations/sources.ts";
 import { expectAgreement } from "../agreement.ts";
 import { metricsOf } from "../log.ts";
 import {
@@ -33,6 +35,21 @@ export function joiners(open: OpenStack): void {
       expect(stack.sandbox.users().map((user) => user.externalId)).toContain(externalId);
     }
     expect(stack.sandbox.users()).toHaveLength(sourceNames.length);
+
+    await stack.logged();
+    const since = new Date(stack.clock.now() - 3_600_000).toISOString();
+    const recent = await stack.operate({ operation: "recent", since });
+    expect(recent).toMatchObject({ isComplete: true, deliveries: { length: sourceNames.length } });
+    const told = (recent as RecentReport).events.map(({ source, subject, outcome }) => ({
+      source,
+      subject,
+      outcome,
+    }));
+    expect(told).toHaveLength(sourceNames.length);
+    for (const { source, subject } of events)
+      expect(told).toContainEqual({ source, subject, outcome: "accepted" });
+    const { sources } = (await stack.operate({ operation: "sources" })) as SourcesReport;
+    expect(sources.map(({ name }) => name).toSorted()).toEqual([...sourceNames, "payroll"].toSorted());
     await expectAgreement(stack);
   });
 

@@ -1,7 +1,17 @@
 import { expect, it } from "vitest";
 import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { expectAgreement } from "../agreement.ts";
-import { employee, joinerOf, post, putSecrets, secretOf, send, sourceNames, sourceOf } from "../senders.ts";
+import {
+  employee,
+  joinerOf,
+  largeNote,
+  post,
+  putSecrets,
+  secretOf,
+  send,
+  sourceNames,
+  sourceOf,
+} from "../senders.ts";
 import type { Stack } from "../stack.ts";
 import type { OpenStack } from "../story.ts";
 
@@ -28,8 +38,7 @@ export function tooLarge(open: OpenStack): void {
   it("waits in the bucket, and arrives as everything else does", async () => {
     const stack = await open();
     await putSecrets(stack, ["bamboohr"]);
-    const note = { Note: { value: "记".repeat(300_000) } };
-    const answer = await send(stack, "bamboohr", { employees: [employee("10010", "Created", note)] });
+    const answer = await send(stack, "bamboohr", { employees: [employee("10010", "Created", largeNote)] });
     expect(answer.status).toBe(202);
     expect(await stack.keys("waiting/bamboohr/")).toHaveLength(1);
     await stack.settled();

@@ -1,6 +1,16 @@
 import { expect, it } from "vitest";
 import { expectAgreement } from "../agreement.ts";
-import { clerkUser, countOf, employee, joinerRequest, post, putSecrets, secretOf, send } from "../senders.ts";
+import {
+  clerkUser,
+  countOf,
+  employee,
+  joinerRequest,
+  largeNote,
+  post,
+  putSecrets,
+  secretOf,
+  send,
+} from "../senders.ts";
 import type { Stack } from "../stack.ts";
 import type { OpenStack } from "../story.ts";
 
@@ -22,8 +32,7 @@ export function waiting(open: OpenStack): void {
     const stack = await open();
     await putSecrets(stack, ["bamboohr", "clerk"]);
     await stack.operate({ operation: "pause", source: "bamboohr" });
-    const note = { Note: { value: "记".repeat(300_000) } };
-    await send(stack, "bamboohr", { employees: [employee("1"), employee("2", "Created", note)] });
+    await send(stack, "bamboohr", { employees: [employee("1"), employee("2", "Created", largeNote)] });
     await send(stack, "clerk", clerkUser("user.created", stack.clock.now()));
     await stack.drain();
     expect(stack.sandbox.users()).toMatchObject([{ externalId: "10010" }]);

@@ -1,0 +1,36 @@
+import { defineConfig } from "#lib/config.ts";
+
+// As many sources as one stack of CloudFormation takes, at their defaults.
+export default defineConfig({
+  sources: {
+    auth0: {},
+    authgear: {},
+    bamboohr: {},
+    casdoor: {},
+    clerk: {},
+    deel: {},
+    dingtalk: {},
+    factorial: {},
+    feishu: {},
+    finch: {},
+    frontegg: {},
+    fusionauth: {},
+    greenhouse: {},
+    gusto: {},
+    haohr: {},
+    hibob: {},
+    jumpcloud: {},
+    keycloak: {},
+    kinde: {},
+    logto: {},
+    merge: {},
+    moka: {},
+    msgraph: {},
+    okta: {},
+    personio: {},
+    wecom: {},
+    workos: {},
+    xinrenxinshi: {},
+    zitadel: {},
+  },
+});
