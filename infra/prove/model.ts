@@ -148,6 +148,8 @@ export function brokenFor(person: number, end: End): string[] {
         .toReversed();
       // An account is made of all that is known of the person.
       for (const { whole } of own) if (whole && name in whole) allowed.add(whole[name]);
+      // An earlier event may have read what this one would have told.
+      for (const told of own) if (told.isRead && isGone(name, told)) allowed.add(told.tells[name]);
       for (const told of telling) {
         allowed.add(told.tells[name]);
         const isRefused = told.record.outcome.kind === "rejected";
