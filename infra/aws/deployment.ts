@@ -53,7 +53,8 @@ const accessLogFields = {
   error: "integrationErrorMessage",
 };
 
-const accessLogFormat = (logsAddresses: boolean): string =>
+/** The line that API Gateway writes of each request: variables of its context, as JSON. */
+export const accessLogFormat = (logsAddresses: boolean): string =>
   JSON.stringify(
     Object.fromEntries(
       Object.entries({ ...accessLogFields, ...(logsAddresses && { address: "identity.sourceIp" }) }).map(
