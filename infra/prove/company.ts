@@ -29,11 +29,11 @@ import { storeQueue } from "./world-queue.ts";
 // A world by a configuration: its own sources and settings, and the store of one machine, which is opened anew after each end of a
 // process.
 
-export interface CompanyPorts extends ApplyPorts, ReturnType<typeof uploadSettings> {
+interface CompanyPorts extends ApplyPorts, ReturnType<typeof uploadSettings> {
   readonly objects: StoreObjects;
 }
 
-export interface CompanyStore extends Lasting {
+interface CompanyStore extends Lasting {
   readonly store: Store;
 }
 
@@ -123,8 +123,7 @@ export async function openCompany({
     if (!source.trigger) {
       const delivery = deliveryOf(request, clock.now());
       const reply = await receive(source, delivery, { secrets, events, enrolments, log });
-      if (reply.status === 401)
-        throw new InboundError("unverified", "story-refused", { path: `source ${source.name}` });
+      if (reply.status === 401) throw new Error(`the receiver refuses what ${source.name} has signed`);
       return reply.status < 300;
     }
     const invocation: unknown = JSON.parse(Buffer.from(request.body).toString());

@@ -104,11 +104,13 @@ export function brokenFor(person: number, end: End): string[] {
 
   // Access.
   const voices = bySource.filter(({ maySpeak }) => maySpeak).map(({ own }) => ({ own, last: accessOf(own) }));
+  // What was read for it may be what happened later.
+  const isSure = voices.every(({ own, last }) => last === undefined || !isPassed(last, own));
   const closing = voices.filter(({ last }) => last?.access === "closed");
   // Nobody was there to be closed when it came: what another source brings later is not closed by it.
   const hasClosed = closing.filter(({ last }) => last?.record.outcome.reason !== "user-unknown");
   const isOpen = user?.status === "Activated";
-  rule(hasClosed.length === 0 || !isOpen, "no account is open that should be closed");
+  rule(!isSure || hasClosed.length === 0 || !isOpen, "no account is open that should be closed");
   const opening = voices.filter(({ last }) => last?.access !== "closed");
   const isBrought = opening.some(({ own }) =>
     own.some(({ brings, record }) => brings && record.outcome.kind !== "rejected"),
@@ -116,7 +118,7 @@ export function brokenFor(person: number, end: End): string[] {
   // After a departure a status alone brings no person back who is not there: an account was deleted, or was never made.
   const cannotReturn = opening.some(({ own, last }) => own.some(isLeaving) && last?.brings !== true);
   const leftFirst = opening.some(({ own }) => own.some((told) => isGone("access", told)));
-  if (closing.length === 0 && isBrought) {
+  if (isSure && closing.length === 0 && isBrought) {
     rule(
       isOpen || (user === undefined && (cannotReturn || leftFirst)),
       "no account is closed that should be open",
@@ -146,6 +148,8 @@ export function brokenFor(person: number, end: End): string[] {
         .toReversed();
       // An account is made of all that is known of the person.
       for (const { whole } of own) if (whole && name in whole) allowed.add(whole[name]);
+      // An earlier event may have read what this one would have told.
+      for (const told of own) if (told.isRead && isGone(name, told)) allowed.add(told.tells[name]);
       for (const told of telling) {
         allowed.add(told.tells[name]);
         const isRefused = told.record.outcome.kind === "rejected";

@@ -145,7 +145,7 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
   const isLater = (events: readonly SourceEvent[]) =>
     events.every(({ occurredAt }, index) => occurredAt > (first[index]?.occurredAt ?? ""));
   if (first.length === 0)
-    throw new InboundError("malformed", "story-not-told-again", { path: `source ${source.name}` });
+    throw new InboundError("malformed", "story-missing", { path: `source ${source.name}` });
   return {
     ...voice,
     events,
@@ -168,7 +168,7 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
 const kindsIn = (changes: readonly Change[]): string => changes.map(({ kind }) => kind).join();
 
 /** The events in a case, as it comes in at a moment. */
-export async function eventsOf(
+async function eventsOf(
   { source, secret, signer }: { readonly source: Source; readonly secret: unknown; readonly signer: unknown },
   each: EventFixture,
   now: number,

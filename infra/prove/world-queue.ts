@@ -6,7 +6,7 @@ import type { Database } from "#infra/store/sqlite.ts";
 // The queue of events in a world, as SQS FIFO behaves: messages of one person one after the other, each until it is acknowledged.
 
 /** A message that a worker has taken. */
-export interface Taken {
+interface Taken {
   readonly id: number;
   readonly message: QueuedMessage;
 }

@@ -7,8 +7,8 @@ import type { Parked } from "#lib/contract/parked.ts";
 import { idOf, type QueuedMessage } from "#lib/contract/queue.ts";
 import type { SecretReader } from "#lib/contract/secrets.ts";
 import type { ParkedRow } from "#lib/operations/parked-row.ts";
-import { apply } from "#lib/pipeline/apply.ts";
 import type { Applied, ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
+import { applyInOrder } from "#lib/pipeline/in-order.ts";
 import { bringBackDue } from "#lib/pipeline/waiting.ts";
 import type { ScriptedFault } from "#infra/sandbox/faults.ts";
 import type { StoredOtp, StoredPassword } from "#infra/sandbox/people.ts";
@@ -44,7 +44,7 @@ export interface Lasting {
 }
 
 /** What a process is made with. */
-export interface ProcessPorts extends Pick<ApplyPorts, "ledger" | "parked" | "events" | "clock" | "log"> {
+interface ProcessPorts extends Pick<ApplyPorts, "ledger" | "parked" | "events" | "clock" | "log"> {
   /** A port whose calls end with the process. */
   wrap<Port extends object>(port: Port): Port;
 }
@@ -155,20 +155,10 @@ export async function openWorld<Kept extends Lasting, Ports extends ApplyPorts>(
   }
 
   async function invoke(messages: readonly QueuedMessage[]): Promise<readonly Applied[] | undefined> {
-    const run = newRun();
-    const groups = [...Map.groupBy(messages, groupOf).values()];
-    const applied = new Map<QueuedMessage, Applied>();
-    // As the handler of the queue does: one person's messages go one after the other.
-    for (let place = 0; groups.some((own) => place < own.length); place += 1) {
-      const wave = groups.flatMap((own) => own[place] ?? []);
-      const results = await mortals.outlive(apply(wave, current, run).catch(() => []));
-      if (!results) return undefined;
-      for (const [index, message] of wave.entries())
-        applied.set(message, results[index] ?? { state: "later" });
-    }
+    const batch = messages.map((message) => ({ group: groupOf(message), message }));
+    const applied = await mortals.outlive(applyInOrder(batch, current, newRun()));
     // The answer of the invocation is what acknowledges the messages.
-    const answers = messages.map((message): Applied => applied.get(message) ?? { state: "later" });
-    return mortals.outlive(mortals.through(async () => answers));
+    return applied && mortals.outlive(mortals.through(async () => applied));
   }
 
   /** What the schedule does each minute; what fails is done the next time. */

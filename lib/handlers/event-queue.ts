@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { apply } from "#lib/pipeline/apply.ts";
-import type { Applied, ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
+import type { ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
+import { applyInOrder } from "#lib/pipeline/in-order.ts";
 import { reasonOf } from "#lib/contract/errors.ts";
 import type { QueueReader } from "#lib/contract/queue.ts";
 import { lambdaHandler } from "./lambda-handler.ts";
@@ -27,53 +27,30 @@ export function eventQueue(open: () => EventQueuePorts) {
   return lambdaHandler<SQSEvent, EventQueuePorts, SQSRecord[], SQSBatchResponse>(
     [openPorts(open), logContext(), stopBefore({ reserveMilliseconds }), partialBatch()],
     async ({ Records }, { ports, awsRequestId: owner, deadline }) => {
-      const retried = await applyInOrder(Records, ports, { owner, deadline });
+      const retried = await retriedOf(Records, ports, { owner, deadline });
       if (retried.length > 0) await postpone(retried, ports);
       return retried;
     },
   );
 }
 
-/** The records that have to be retried. One person's messages go one after the other, the first ones of all people together. */
-async function applyInOrder(
+/** The records that have to be retried. */
+async function retriedOf(
   records: readonly SQSRecord[],
   ports: EventQueuePorts,
   run: ApplyRun,
 ): Promise<SQSRecord[]> {
-  const people = [
-    ...Map.groupBy(records, ({ attributes, messageId }) => attributes.MessageGroupId ?? messageId).values(),
-  ];
-  const retried: SQSRecord[] = [];
-  for (let place = 0; people.some((own) => place < own.length); place += 1) {
-    const wave = people.flatMap((own) => own[place] ?? []);
-    const applied = await applyRecords(wave, ports, run);
-    retried.push(...wave.filter((_, index) => (applied[index]?.state ?? "later") === "later"));
-  }
-  return retried;
-}
-
-async function applyRecords(
-  records: readonly SQSRecord[],
-  ports: EventQueuePorts,
-  run: ApplyRun,
-): Promise<Applied[]> {
-  const opened = await Promise.all(
-    records.map(({ body }) =>
-      ports.queue.open(body).catch((error: unknown) => {
+  const batch = await Promise.all(
+    records.map(async ({ body, attributes, messageId }) => ({
+      group: attributes.MessageGroupId ?? messageId,
+      message: await ports.queue.open(body).catch((error: unknown) => {
         ports.log.error("event not opened", { reason: reasonOf(error) });
+        return undefined;
       }),
-    ),
+    })),
   );
-  const messages = opened.filter((message) => message !== undefined);
-  let applied: Applied[] = [];
-  try {
-    applied = await apply(messages, ports, run);
-  } catch (error) {
-    // A defect of ours, or the ledger is unavailable: the messages stay in the queue, which moves them to the dead letters when all
-    // retries have failed.
-    ports.log.error("events failed", { reason: reasonOf(error) });
-  }
-  return opened.map((message) => (message && applied[messages.indexOf(message)]) ?? { state: "later" });
+  const applied = await applyInOrder(batch, ports, run);
+  return records.filter((_, index) => (applied[index]?.state ?? "later") === "later");
 }
 
 /**

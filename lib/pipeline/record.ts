@@ -188,11 +188,13 @@ async function remember(
   const isThere = person !== undefined || applied.some(({ outcome }) => outcome.reason !== "user-unknown");
   const says =
     isClosed === true ? isThere : isClosed === false && person?.closedBy?.includes(source) === true;
-  // What a joiner made was noted when it was made.
-  const isNoted = applied.some(
-    ({ change, outcome }) =>
-      change.kind === "create" && change.person.externalId === externalId && outcome.userId === userId,
-  );
+  // What a joiner made was noted when it was made; a record that moved since has come over that note.
+  const isNoted =
+    !isRenamed &&
+    applied.some(
+      ({ change, outcome }) =>
+        change.kind === "create" && change.person.externalId === externalId && outcome.userId === userId,
+    );
   const isMadeAnew = userId !== undefined && userId !== person?.userId;
   if (externalId !== undefined && (says || (isMadeAnew && !isNoted))) {
     const note: PersonNote = {

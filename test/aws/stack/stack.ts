@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { outcomeIn } from "#lib/aws/stored-outcome.ts";
 import type { EventRecord, PersonRecord } from "#lib/contract/ledger.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/sandbox.ts";
 import { cloudWatchLog } from "./cloudwatch-log.ts";
@@ -306,7 +307,7 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
       }
       return {
         events: items
-          .flatMap(({ record }) => (record?.S === undefined ? [] : (JSON.parse(record.S) as EventRecord)))
+          .flatMap((item) => outcomeIn(item) ?? [])
           .toSorted((one, other) => (one.settledAt < other.settledAt ? -1 : 1)),
         people: items
           .filter(({ sk, renamedTo }) => sk?.S === "person" && renamedTo === undefined)
