@@ -1,7 +1,7 @@
 import type { EventKey, Ledger } from "#lib/contract/ledger.ts";
 import { staysParked } from "#lib/contract/parked.ts";
 import { countOf, hasExpired, keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
-import { inParallel } from "./parallel.ts";
+import { inParallel } from "#lib/parallel.ts";
 import { outcomeIn, storedOutcome } from "./stored-outcome.ts";
 
 // What became of events, rows and imports: claims, outcomes, departures that are counted, chunks that are done.

@@ -103,6 +103,23 @@ it.each(["reset-after-applying", "http-502", "http-503", "hang-after-applying"] 
   },
 );
 
+it("several calls are in flight, and one that is lost leaves the others done", async () => {
+  const many = range(400);
+  const world = await openWorld({ makeLedger: memoryLedger, batchSize: 400 });
+  onTestFinished(() => world.close());
+  await world.deliver(joiners(many));
+  const before = world.pool.requests.length;
+  // The first call is applied, and its answer never comes: the others do not wait for it.
+  world.pool.script([{ on: "update-user-batch", fault: { kind: "hang-after-applying" } } as never]);
+  const events = many.map((id) => told("hr", `moved-${id}`, id, 10, [mover({ city: "杭州" })]));
+  await world.deliver(events);
+  expect(operationsOf(world, before)).toEqual(Array.from({ length: 9 }, () => "update-user-batch"));
+  const bodies = world.pool.requests.slice(before).map(({ body }) => JSON.stringify(body));
+  expect(new Set(bodies).size).toBe(8);
+  expect(bodies.lastIndexOf(bodies[0] ?? "")).toBeGreaterThan(3);
+  for (const outcome of await outcomesOf(world, events)) expect(outcome).toMatchObject({ kind: "accepted" });
+});
+
 it("two changes of one person in one call of the worker stay in their order", async () => {
   const world = await openPool();
   const changes = [mover({ city: "before" }), leave(), mover({ city: "after" })];
