@@ -89,12 +89,12 @@ export function eventQueue({ url, bucket }: EventQueuePlace, sendBatch: SendBatc
 }
 
 function entryOf(message: QueuedMessage, index: number): OrderedEntry {
-  const { source, reception, wasParked } = message;
+  const { source, reception, parkedAs } = message;
   const entry = {
     id: String(index),
     body: exactJson(message),
     group: hash(source, subjectOf(message)),
-    ...(wasParked === true
+    ...(parkedAs !== undefined
       ? newDeduplication()
       : { deduplication: hash(source, idOf(message), reception.receivedAt) }),
   };

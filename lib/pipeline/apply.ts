@@ -44,7 +44,7 @@ async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): 
   if (claim.state === "busy") return { state: "later", reason: "event-busy" };
   if (claim.state === "settled") {
     ports.log.info("event seen before", { ...key, outcome: claim.record.outcome.kind });
-    if (message.wasParked) await ports.parked.remove({ kind: "waiting", message, ledgerId: key.id });
+    if (message.parkedAs?.kind === "waiting") await ports.parked.remove({ ...message.parkedAs, message });
     return { state: "done", outcome: claim.record.outcome };
   }
   const claimed: Claimed = { message: datedNoLater(message), key, attempts: claim.attempts, wasParked };

@@ -16,7 +16,8 @@ const maxRepetitions = 100;
 
 /**
  * Claims an event under its id. The same id may be news: then it gets a number behind it, or, where the first one was refused,
- * is tried anew under the same id. `wasParked`: a copy of it may be parked since an earlier try.
+ * is tried anew under the same id. What was parked is claimed under the id that it has there, whatever became of others with its id
+ * since. `wasParked`: a copy of it may be parked since an earlier try.
  */
 export async function claimMessage(
   message: QueuedMessage,
@@ -24,6 +25,11 @@ export async function claimMessage(
   { owner, repeatsForSeconds }: { owner: string; repeatsForSeconds: number },
 ): Promise<{ key: EventKey; claim: Claim; wasParked: boolean }> {
   const id = idOf(message);
+  const { parkedAs } = message;
+  if (parkedAs) {
+    const key = { source: message.source, id: parkedAs.ledgerId };
+    return { key, claim: await ledger.claim(key, { owner, leaseSeconds }), wasParked: true };
+  }
   for (let times = 0; ; times += 1) {
     const key: EventKey = { source: message.source, id: times === 0 ? id : `${id}~${times}` };
     const claim = await ledger.claim(key, { owner, leaseSeconds });
@@ -31,14 +37,14 @@ export async function claimMessage(
       return {
         key,
         claim,
-        wasParked: message.wasParked === true || (claim.state === "claimed" && claim.attempts > 1),
+        wasParked: claim.state === "claimed" && claim.attempts > 1,
       };
     }
     if (isResent(message, claim.record) && (await ledger.reopen(key))) {
       return { key, claim: await ledger.claim(key, { owner, leaseSeconds }), wasParked: true };
     }
     const news = await isNews(message, claim.record, ledger, repeatsForSeconds);
-    if (!news || times === maxRepetitions) return { key, claim, wasParked: message.wasParked === true };
+    if (!news || times === maxRepetitions) return { key, claim, wasParked: false };
   }
 }
 

@@ -94,7 +94,7 @@ export function decide(
     if (namesake && "person" in change) return { change, outcome: idInUse(namesake, source) };
     // Of a person without an account, nothing was applied.
     const { userId } = known ?? {};
-    if (message.wasParked && userId !== undefined && wasApplied(change, event, known)) {
+    if (message.parkedAs?.kind === "waiting" && userId !== undefined && wasApplied(change, event, known)) {
       return { change, outcome: { kind: "accepted", userId } };
     }
     const closed = isComing ? undefined : neverCame(change, event, knowledge);

@@ -120,9 +120,10 @@ async function keep(
   dueAt?: string,
 ): Promise<void> {
   const { externalId } = knowledge ?? {};
+  const { parkedAs: _, ...kept } = message;
   await parked.keep({
     kind,
-    message,
+    message: kept,
     ledgerId: key.id,
     reason,
     attempts,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import config from "#config";
+import { defineConfig } from "#lib/config.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { prove, speakingOf } from "#infra/prove/prove.ts";
 import { playStory, type Story } from "#infra/prove/story.ts";
@@ -80,6 +81,23 @@ describe("what stories have found", () => {
         ...calm,
         faults: [{ on: "resign-user-batch", fault: { kind: "reset-after-applying" }, times: 4 }],
       },
+      apiFaults: [],
+      files: [],
+    });
+    expect(outcome.broken).toEqual([]);
+  });
+
+  it("a repetition that was news and was refused like the first one is redriven as itself", async () => {
+    const two = defineConfig({ sources: { wecom: {}, xinrenxinshi: {} } });
+    const { voices } = await speakingOf(two);
+    const about = { person: 0, chapter: 1 };
+    const outcome = await playStory(two, voices, {
+      people: [["wecom", "xinrenxinshi"]],
+      told: [
+        { ...about, voice: 1, round: 0 },
+        { ...about, voice: 0, round: 2 },
+      ],
+      trouble: { ...calm, portion: 2, repeated: [{ which: 1, after: 0 }] },
       apiFaults: [],
       files: [],
     });

@@ -62,7 +62,15 @@ describe("a message", () => {
 
   it("that comes for the first time has no copy among the parked ones; one that comes back has", async () => {
     expect((await claim(received("a", 0))).wasParked).toBe(false);
-    expect((await claim({ ...received("b", 0), wasParked: true })).wasParked).toBe(true);
+    const parkedAs = { kind: "waiting", ledgerId: "b" } as const;
+    expect((await claim({ ...received("b", 0), parkedAs })).wasParked).toBe(true);
+  });
+
+  it("that was parked is claimed under the id that it has there, whatever became of its namesake since", async () => {
+    const parkedAs = { kind: "rejected", ledgerId: "a~1" } as const;
+    const again = { ...received("a", 60), parkedAs };
+    await applied(received("a", 0), { kind: "rejected", reason: "conflict" });
+    expect(await claim(again)).toMatchObject({ key: { id: "a~1" }, claim: { state: "claimed" } });
   });
 
   it("is settled once: the sender's retries say nothing new", async () => {
