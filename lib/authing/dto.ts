@@ -36,18 +36,18 @@ const jsonObject = z.exactOptional(z.record(z.string(), z.unknown()));
 export function compiledFields(schema: {
   readonly shape: Readonly<Record<string, z.ZodMiniType>>;
 }): (name: string) => z.ZodMiniType | undefined {
-  const fields = new Map(Object.entries(schema.shape));
+  const ready = new Map<string, z.ZodMiniType>();
   const compiled = new Map<z.ZodMiniType, z.ZodMiniType>();
-  return (name) => {
-    const field = fields.get(name);
+  const compile = (name: string) => {
+    const field = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
     if (field === undefined) return undefined;
-    let ready = compiled.get(field);
-    if (ready === undefined) {
-      ready = z.compile(field);
-      compiled.set(field, ready);
-    }
-    return ready;
+    // Fields with one schema stay fields with one schema.
+    const own = compiled.get(field) ?? z.compile(field);
+    compiled.set(field, own);
+    ready.set(name, own);
+    return own;
   };
+  return (name) => ready.get(name) ?? compile(name);
 }
 
 export function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
