@@ -105,17 +105,8 @@ const departuresTaken = 10;
 function brokenGuard({ trouble, statements, records, policies }: Ended): string[] {
   const broken: string[] = [];
   const rule = (holds: boolean, name: string) => void (holds || broken.push(name));
-  // An account that another event has made, and could not note yet, belongs to no source: an operator decides whose it is.
-  const shared = new Set(
-    [...Map.groupBy(statements, ({ person }) => person).values()].flatMap((said) =>
-      said.length > 1 ? said.map(({ source, message }) => `${source}/${message.event.id}`) : [],
-    ),
-  );
-  const isUnnoted = (record: EventRecord) =>
-    record.outcome.reason === "account-exists" && isTroubled(trouble) && shared.has(nameOf(record));
   const otherwise = records.filter(
-    (record) =>
-      record.outcome.kind === "held" && record.outcome.reason !== "mass-departure" && !isUnnoted(record),
+    ({ outcome }) => outcome.kind === "held" && outcome.reason !== "mass-departure",
   );
   rule(otherwise.length === 0, "nothing but departures is held");
   const isReleased =

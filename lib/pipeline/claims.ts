@@ -1,4 +1,4 @@
-import type { Claim, EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import type { BegunCreate, Claim, EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import { idOf, type QueuedMessage } from "#lib/contract/queue.ts";
 import type { Read } from "./applying.ts";
@@ -80,19 +80,28 @@ async function isNews(
 }
 
 /**
- * Locks the people of an event that was claimed, in one order for all, so that no two workers wait for each other. `false`: it took too long.
- * The locks end with the claim of the event.
+ * Locks the people of an event that was claimed, in one order for all, so that no two workers wait for each other. The locks end with
+ * the claim of the event. Resolves to what was begun for each of them before; `false`: it took too long.
+ *
+ * @param begins what the event may create.
  */
 export async function lockPeople(
   { key, lockIds }: Pick<Read, "key" | "lockIds">,
+  begins: ReadonlyMap<string, BegunCreate>,
   { ledger, clock }: { readonly ledger: Pick<Ledger, "lockPerson">; readonly clock: Clock },
-): Promise<boolean> {
+): Promise<ReadonlyMap<string, readonly BegunCreate[]> | false> {
   const waitsUntil = clock.now() + lockMilliseconds;
+  const begun = new Map<string, readonly BegunCreate[]>();
   for (const id of lockIds.toSorted()) {
-    while (!(await ledger.lockPerson(id, key, leaseSeconds))) {
+    for (;;) {
+      const locked = await ledger.lockPerson(id, key, leaseSeconds, begins.get(id));
+      if (locked) {
+        begun.set(id, locked);
+        break;
+      }
       if (clock.now() >= waitsUntil) return false;
       await clock.wait(lookMilliseconds);
     }
   }
-  return true;
+  return begun;
 }

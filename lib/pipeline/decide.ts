@@ -120,7 +120,7 @@ function wasApplied(change: Change, { id }: Statement, known: SubjectRecord | un
 }
 
 /** Whether a change holds all that it takes to bring a person. */
-const brings = (change: Change): boolean =>
+export const brings = (change: Change): boolean =>
   change.kind === "create" || (change.kind === "update" && change.complete);
 
 /** A joiner of whom nothing is left but that the account is open, which it is. */
