@@ -13,7 +13,7 @@ export interface Reception {
 }
 
 /** Of which parked message this is another try. The ledger knows it by that id alone; its copy stays parked until the outcome is recorded. */
-export type ParkedAs = Pick<ParkedMessage, "kind" | "ledgerId">;
+type ParkedAs = Pick<ParkedMessage, "kind" | "ledgerId">;
 
 /** An event in the queue. */
 export interface EventMessage {
