@@ -114,7 +114,7 @@ it("several calls are in flight, and one that is lost leaves the others done", a
   const events = many.map((id) => told("hr", `moved-${id}`, id, 10, [mover({ city: "杭州" })]));
   await world.deliver(events);
   expect(operationsOf(world, before)).toEqual(Array.from({ length: 9 }, () => "update-user-batch"));
-  const bodies = world.pool.requests.slice(before).map(({ body }) => JSON.stringify(body));
+  const bodies = world.sandbox?.requests.slice(before).map(({ body }) => JSON.stringify(body)) ?? [];
   expect(new Set(bodies).size).toBe(8);
   expect(bodies.lastIndexOf(bodies[0] ?? "")).toBeGreaterThan(3);
   for (const outcome of await outcomesOf(world, events)) expect(outcome).toMatchObject({ kind: "accepted" });
