@@ -15,8 +15,6 @@ export interface End {
   readonly known: PersonRecord | undefined;
   /** Whether a departure deletes accounts, by the policy of its source. */
   readonly deletes: (source: string) => boolean;
-  /** Processes end and Authing fails: two sources may both take an account for their own making for a while. */
-  readonly isTroubled: boolean;
   /** Of each source that is switched on. */
   readonly policies: Readonly<Record<string, PeoplePolicy>>;
 }
@@ -136,12 +134,7 @@ export function brokenFor(person: number, end: End): string[] {
     const allowed = new Set<string | undefined>();
     let isSure = false;
     for (const { source, maySpeak, own } of bySource) {
-      if (!maySpeak) {
-        // An event that made the account, and ended before it was noted, comes again when it is another source's.
-        const made = end.isTroubled ? own.filter(({ brings }) => brings) : [];
-        for (const { tells } of made) allowed.add(tells[name]);
-        continue;
-      }
+      if (!maySpeak) continue;
       const telling = own
         .filter((told) => name in told.tells && !isGone(name, told))
         .toSorted(byRank)
@@ -174,7 +167,7 @@ const isBroughtBy = (said: readonly Told[]) => said.some(({ brings }) => brings)
 
 function brokenSecret(
   person: number,
-  { said, secret, user, isTroubled }: End,
+  { said, secret, user }: End,
   speakers: readonly string[],
   hasBeenDeleted: boolean,
 ) {
@@ -189,8 +182,7 @@ function brokenSecret(
     return sure === -1 ? own : own.slice(0, sure + 1);
   });
   const isSure = newest.some(({ record }) => record.outcome.kind !== "rejected") && !hasBeenDeleted;
-  const made = isTroubled ? secrets.filter(({ source, brings }) => brings && !speakers.includes(source)) : [];
-  const allowed = [...newest, ...made].map((told) => told.secret);
+  const allowed = newest.map((told) => told.secret);
   const holds = secret === undefined ? !isSure : allowed.includes(secret) || hasBeenDeleted;
   return holds ? [] : [`${person}: the second factor is the one that was told last`];
 }

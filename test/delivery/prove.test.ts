@@ -19,7 +19,7 @@ describe.each([
 ])("random stories of %s, over the store of one machine", (_, given) => {
   it("lose nothing, double nothing, and leave no account open that should be closed", async () => {
     const { voices, silent } = await speakingOf(given);
-    // Kombo tells of changes by lists alone, and its story names no key of its API.
+    // The events of Kombo name no person: only its list of changes does.
     expect([...silent.keys()].filter((name) => name !== "kombo")).toEqual([]);
     const { failing, totals } = await prove(given, voices, { seed, stories, milliseconds: 3_600_000 });
     expect(failing).toBeUndefined();
