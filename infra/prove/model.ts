@@ -105,7 +105,7 @@ export function brokenFor(person: number, end: End): string[] {
   // What was read for it may be what happened later.
   const isSure = voices.every(({ own, last }) => last === undefined || !isPassed(last, own));
   const closing = voices.filter(({ last }) => last?.access === "closed");
-  // Nobody was there to be closed when it came: what another source brings later is not closed by it.
+  // There was no account to close when it came: what another source brings later is not closed by it.
   const hasClosed = closing.filter(({ last }) => last?.record.outcome.reason !== "user-unknown");
   const isOpen = user?.status === "Activated";
   rule(!isSure || hasClosed.length === 0 || !isOpen, "no account is open that should be closed");

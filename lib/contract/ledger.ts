@@ -99,7 +99,7 @@ export interface PersonNote extends Omit<PersonRecord, "closedBy" | "formerly" |
   readonly isNew?: boolean;
 }
 
-/** An event that may create an account for a person whom the ledger does not know. */
+/** An event that may create an account for a person that the ledger does not know. */
 export interface BegunCreate extends EventKey {
   /** When it was begun first, ISO 8601, UTC. */
   readonly at: string;

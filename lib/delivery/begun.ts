@@ -7,7 +7,7 @@ import { clockToleranceMilliseconds } from "./made-by.ts";
 import { findUsers, isOnlyLinked } from "./people.ts";
 
 // A worker may end after Authing has created an account and before the ledger knows whose person it is. The source may show the person
-// otherwise by then, so that the account does not look like what its event says. Therefore the lock of a person whom the ledger does not
+// otherwise by then, so that the account does not look like what its event says. Therefore the lock of a person that the ledger does not
 // know names the event that may create them, with digests of what it may send. Whatever event of the person comes next, of any source,
 // notes first whose person the account is.
 

@@ -113,7 +113,7 @@ const identifiersOf = ({ change: { person } }: CreateTask) =>
 
 /**
  * Notes whose people those are that have been brought, or were there and are linked. A file says it of all its people, also of
- * those whom it did not bring: they become its source's where they are no other source's.
+ * those that it did not bring: they become its source's where they are no other source's.
  */
 async function notePeople(
   tasks: readonly CreateTask[],

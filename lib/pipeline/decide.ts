@@ -22,7 +22,7 @@ export interface DecisionSettings {
   readonly now: number;
   /** An operator has said that the account which holds the person's identifier is this person's. */
   readonly isSame: boolean;
-  /** The event is about a person whom the source is not to bring: nothing of it is to be done but a departure. */
+  /** The event is about a person that the source is not to bring: nothing of it is to be done but a departure. */
   readonly isOutOfScope?: boolean;
 }
 
@@ -123,7 +123,7 @@ function wasApplied(change: Change, { id }: Statement, known: SubjectRecord | un
 export const brings = (change: Change): boolean =>
   change.kind === "create" || (change.kind === "update" && change.complete);
 
-/** A joiner of whom nothing is left but that the account is open, which it is. */
+/** A joiner's event with nothing left but that the account is open, which it is. */
 function isNoNews(
   change: Change,
   lost: Readonly<Record<string, string>>,

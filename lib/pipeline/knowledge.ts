@@ -14,7 +14,7 @@ export interface Knowledge {
   readonly namesake: PersonRecord | undefined;
   /** Our id of the person after the event, where it is known. */
   readonly externalId: string | undefined;
-  /** The person's id was another one's before, whom the source has given another id. */
+  /** The person's id was another person's before; the source has given that one another id. */
   readonly isNewcomer: boolean;
   /** What was told under the id that the source gives this person from now on. */
   readonly underNewSubject: SubjectRecord | undefined;
@@ -37,7 +37,7 @@ export function datedNoLater(message: QueuedMessage): QueuedMessage {
   return { ...message, datedAhead, event: { ...event, occurredAt: reception.receivedAt } };
 }
 
-/** Every id under which a person may be locked whom the event may be about, and which of them the ledger does not know. */
+/** Every id under which a person that the event may be about may be locked, and which of them the ledger does not know. */
 export async function lockIdsOf(
   message: QueuedMessage,
   changes: readonly Change[],

@@ -100,7 +100,7 @@ function addTask(
   return tasks.length - 1;
 }
 
-/** Whether a secret belongs to a person whom the same row could not bring: the account with its address is another person's. */
+/** Whether a secret belongs to a person that the same row could not bring: the account with its address is another person's. */
 const followsRefused = ({ kind }: TranslatedEntry, entries: readonly TranslatedEntry[]): boolean =>
   kind === "secret" && entries.some((other) => other.kind === "person" && !other.change);
 

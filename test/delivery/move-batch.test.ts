@@ -56,7 +56,7 @@ it.each(["resign", "suspend", "deactivate", "delete"] as const)(
 );
 
 it.each(["all-or-nothing", "partial"] as const)(
-  "a mover whom Authing refuses costs the others a few calls, where a refused batch is applied %s",
+  "a mover that Authing refuses costs the others a few calls, where a refused batch is applied %s",
   async (batchMode) => {
     const world = await openPool({ batchMode });
     const before = world.pool.requests.length;
@@ -77,7 +77,7 @@ it.each(["all-or-nothing", "partial"] as const)(
 );
 
 it.each(["update-user-batch", "resign-user-batch"])(
-  "a person whom Authing leaves out of %s is asked about alone",
+  "a person that Authing leaves out of %s is asked about alone",
   async (on) => {
     const world = await openPool();
     const events = on === "update-user-batch" ? movers() : leavers;

@@ -42,7 +42,7 @@ it("a departure counts as of its own moment, also after a first day that came la
   expect(world.statuses()).toEqual({ 1: "Resigned" });
 });
 
-it("a joiner of whom only the open account is news makes an older departure void", async () => {
+it("a joiner with only the open account as news makes an older departure void", async () => {
   const world = await openOwnWorld();
   await play(
     world,

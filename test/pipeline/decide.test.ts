@@ -193,7 +193,7 @@ describe("who is brought", () => {
     return change.kind === "update" && change.complete;
   };
 
-  it("is a mover of whom all is known, save one who has left", () => {
+  it("is a mover where all of the person is known, save one who has left", () => {
     expect(brings([complete()])).toBe(true);
     expect(brings([update({ city: "杭州" })])).toBe(false);
     expect(brings([complete()], { known: subject(1, { isClosed: true }), person: own })).toBe(false);
@@ -201,7 +201,7 @@ describe("who is brought", () => {
     expect(brings([back], { known: subject(1, { isClosed: true }), person: own })).toBe(true);
   });
 
-  it("is nobody of whom the source may be about to say that it is another id of a known person", () => {
+  it("is no person whose id the source may be about to call another id of a known person", () => {
     const waits = complete({ createsAfterSeconds: 60 });
     const received = Date.parse(told("hr", "x", "1", 0, []).reception.receivedAt);
     expect(brings([waits], {}, { now: received + 59_999 })).toBe(false);
@@ -233,7 +233,7 @@ describe("who is brought", () => {
     expect(taskOf(only([create()], { isNewcomer: true }))).toMatchObject({ isNewcomer: true });
   });
 
-  it("by a joiner whom the source had brought before, is changed", () => {
+  it("by a joiner that the source had brought before, is changed", () => {
     const { change } = taskOf(only([create()], { known: subject(1), person: own }));
     expect(change).toMatchObject({ kind: "update", who: {}, person: { name: "张三" } });
     expect(change).not.toHaveProperty("person.status");

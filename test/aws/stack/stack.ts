@@ -48,7 +48,7 @@ export interface Stack {
   readonly lines: readonly LogLine[];
   /** Resolves when CloudWatch has every line so far. */
   logged(): Promise<void>;
-  /** What was said about people so far, which nobody may find in a log. */
+  /** What was said about people so far, which may be in no log. */
   readonly personal: ReadonlySet<string>;
   /** Adds whatever looks like a name, an address or a number among these texts. */
   said(texts: readonly string[]): void;
@@ -72,7 +72,7 @@ export interface Stack {
   putSecret(name: string, value: unknown): Promise<void>;
   /** The value that was put last. */
   secretNow(name: string): unknown;
-  /** Writes an object, as whoever uploads a file does. */
+  /** Writes an object, as a person who uploads a file does. */
   upload(key: string, body: string): Promise<void>;
   /** Takes an object away, in every version. */
   deleteForEver(key: string): Promise<void>;
