@@ -113,7 +113,7 @@ export function createAuthingClient(settings: AuthingSettings): AuthingClient {
     nonce = randomUUID,
   } = settings;
   const host = parseHost(settings.host ?? "https://api.authing.cn");
-  const prefix = host.pathname.replace(/\/+$/, "");
+  const prefix = host.pathname.replace(/(?<!\/)\/+$/, "");
   const exchange = createExchange(host, { timeoutSeconds, now });
   const commonHeaders = {
     accept: "application/json",

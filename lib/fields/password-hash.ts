@@ -46,9 +46,9 @@ const forms: readonly HashForm[] = [
   form(
     "Django",
     true,
-    String.raw`(?:pbkdf2_\w{1,20}|bcrypt(?:_sha256)?|argon2|scrypt|sha1|sha224|sha256|sha384|sha512|md5|crypt|unsalted_md5|unsalted_sha1)\$\S*\$\S+`,
+    String.raw`(?:pbkdf2_\w{1,20}|bcrypt(?:_sha256)?|argon2|scrypt|sha1|sha224|sha256|sha384|sha512|md5|crypt|unsalted_md5|unsalted_sha1)\$[^\s$]*\$\S+`,
   ),
-  form("Werkzeug", true, String.raw`(?:pbkdf2|scrypt)(?::\w{1,20}){0,4}\$\S+\$${hashed}{20,}`),
+  form("Werkzeug", true, String.raw`(?:pbkdf2|scrypt)(?::\w{1,20}){0,4}\$[^\s$]+\$${hashed}{20,}`),
   form("MySQL", true, String.raw`\*[0-9a-f]{40}`),
   form("SCRAM", true, String.raw`SCRAM-SHA-\d{1,3}\$\S+`),
   form("SQL Server", true, String.raw`0x0[123]00[0-9a-f]{40,300}`),
@@ -60,13 +60,13 @@ const forms: readonly HashForm[] = [
   form(
     "parts that are joined by colons, named",
     false,
-    String.raw`(?:pbkdf2|bcrypt|scrypt|argon2|sha\d{1,3}|md5)[\w-]{0,20}:\S*${hashed}{16,}`,
+    String.raw`(?:pbkdf2|bcrypt|scrypt|argon2|sha\d{1,3}|md5)[\w-]{0,20}:\S*${hashed}{16}`,
   ),
   form("digest", false, String.raw`(?:0x|\\x|md5|sha1|\()?${hex}\)?`),
   // Joomla, osCommerce, Magento; salts on either side.
   form("digest with a salt", false, String.raw`${hex}[:.$;|][^\s]{1,150}|[^\s:$;|]{1,64}[:.$;|]${hex}`),
   form("Domino", false, String.raw`\([GH][\w+/]{19,60}\)`),
-  form("Oracle", false, String.raw`[ST]:[0-9a-f]{60,160}.*`),
+  form("Oracle", false, String.raw`[ST]:[0-9a-f]{60}.*`),
   // Digests of 16, 20, 32 and 64 bytes with their padding. The bits that belong to no byte are 0.
   form(
     "digest in base64",

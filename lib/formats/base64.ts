@@ -10,5 +10,5 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(Buffer.from(plain, "base64"));
   // A length that no bytes have, wrong padding, or bits behind the last byte: not as any encoder writes it.
   const padded = Buffer.from(bytes).toString("base64");
-  return plain === padded || plain === padded.replace(/=+$/, "") ? bytes : undefined;
+  return plain === padded || plain === padded.replace(/={1,2}$/, "") ? bytes : undefined;
 }

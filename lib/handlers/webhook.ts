@@ -44,5 +44,5 @@ function deliveryOf(event: APIGatewayProxyEventV2): Delivery {
 
 /** What follows `/webhooks/<source>/`. A token is made of characters that no gateway encodes. */
 function pathTokenIn(path: string): string | undefined {
-  return /\/webhooks\/[^/]+\/(.+)$/.exec(path)?.[1];
+  return /\/webhooks\/[^/]+\/(.+)$/s.exec(path)?.[1];
 }

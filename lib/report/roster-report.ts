@@ -167,7 +167,7 @@ const numbers = (all: readonly (readonly [Word, number | undefined])[]): JSX.Ele
 /** `rejected conflict (email)` → `conflict`. */
 const codeOf = (told: string): string =>
   told
-    .replace(/ \([^)]*\)$/, "")
+    .replace(/ \([^()]*\)$/, "")
     .split(" ")
     .at(-1) ?? told;
 

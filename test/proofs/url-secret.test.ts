@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accessLogFormat } from "#infra/aws/deployment.ts";
+import { accessLogFormat } from "#infra/aws/access-log.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Delivery } from "#lib/contract/proof.ts";
 import { urlSecret } from "#lib/proofs/url-secret.ts";

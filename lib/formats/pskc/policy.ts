@@ -48,5 +48,5 @@ export function policyOf(
 
 /** In milliseconds since 1970, a time without a zone in UTC; NaN for what is no time. */
 function timeOf(text: string): number {
-  return Date.parse(/T[^Z+-]*$/.test(text) ? `${text}Z` : text);
+  return Date.parse(/T[^TZ+-]*$/.test(text) ? `${text}Z` : text);
 }

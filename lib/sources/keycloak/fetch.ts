@@ -26,7 +26,7 @@ const hints = {
 
 /** The path of a server that is not at the root of its host, as `/auth` of older ones; empty for any other. */
 const basePath = ({ serverUrl = "" }: KeycloakApiSecret): string =>
-  (URL.parse(serverUrl)?.pathname ?? "").replace(/\/+$/, "");
+  (URL.parse(serverUrl)?.pathname ?? "").replace(/(?<!\/)\/+$/, "");
 
 /** A path in the realm of the secret. `area`: of the Admin API or of the realm itself. */
 export const inRealm = (
