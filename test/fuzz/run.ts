@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import { keep, kinds, type Input, type Kind } from "./input.ts";
+import { mutated } from "./mutations.ts";
+import { targetsOf } from "./targets.ts";
+import type { Answer } from "./worker.ts";
+
+// `npm run fuzz -- format`, `npm run fuzz -- source okta --minutes 10 --seed 7`: changed fixtures, tried in a worker that may neither hang, nor
+// crash, nor take more memory than its bound. What fails is kept in test/fuzz/corpus, and replayed by corpus.test.ts.
+
+const deadlineMilliseconds = 20_000;
+const heapMegabytes = 256;
+const bufferBytes = 512_000_000;
+const inputsAtOnce = 50;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    minutes: { type: "string", default: "10" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+  },
+});
+const kind = positionals[0] as Kind;
+const known = kinds.includes(kind) ? targetsOf(kind) : [];
+const chosen = known.filter(({ name }) => positionals[1] === undefined || name === positionals[1]);
+const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+if (chosen.length === 0 || !(minutes > 0) || !Number.isInteger(seed)) {
+  process.stderr.write(`npm run fuzz -- ${kinds.join("|")} [name] [--minutes n] [--seed n]\n`);
+  if (known.length > 0) process.stderr.write(`names: ${known.map(({ name }) => name).join(", ")}\n`);
+  process.exit(2);
+}
+
+say(`${kind}: ${chosen.length} targets, ${minutes} minutes, --seed ${seed}`);
+const endsAt = performance.now() + minutes * 60_000;
+const failures = new Map<string, number>();
+let [tried, slowest, slowestName] = [0, 0, ""];
+let worker = await newWorker();
+for (let round = 0; performance.now() < endsAt; round += 1) {
+  for (const { name, seeds } of chosen) {
+    if (performance.now() >= endsAt) break;
+    for (const input of mutated(seeds, inputsAtOnce, seed + round)) await tryOut(name, input);
+  }
+}
+await worker.terminate();
+say(`${tried} inputs, the slowest took ${slowest.toFixed(0)} ms (${slowestName})`);
+for (const [failure, count] of failures) say(`${count} × ${failure}`);
+say(`${failures.size} different failures`);
+process.exitCode = failures.size > 0 ? 1 : 0;
+
+async function tryOut(name: string, input: Input): Promise<void> {
+  const startedAt = performance.now();
+  const failure = await failureOf(input);
+  const took = performance.now() - startedAt;
+  tried += 1;
+  if (took > slowest) [slowest, slowestName] = [took, name];
+  if (failure === undefined) return;
+  const title = `${name}: ${failure}`;
+  const before = failures.get(title) ?? 0;
+  failures.set(title, before + 1);
+  if (before === 0) say(`${title}; ${keep(input) ?? "too large to be kept"}`);
+}
+
+/** What an input does that it must not. */
+async function failureOf(input: Input): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Answer | "hangs" | "ends">();
+  const timer = setTimeout(() => resolve("hangs"), deadlineMilliseconds);
+  const ended = () => resolve("ends");
+  worker.once("message", resolve).once("error", ended).once("exit", ended);
+  // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  worker.postMessage(input);
+  const answer = await promise;
+  clearTimeout(timer);
+  worker.off("message", resolve).off("error", ended).off("exit", ended);
+  if (typeof answer === "object") {
+    const isLarge = (answer.bufferBytes ?? 0) > bufferBytes;
+    return answer.failure ?? (isLarge ? `more than ${bufferBytes / 1e6} MB of buffers` : undefined);
+  }
+  await worker.terminate();
+  worker = await newWorker();
+  return answer === "hangs"
+    ? `no end within ${deadlineMilliseconds / 1000} s`
+    : `the worker ended: more than ${heapMegabytes} MB, or an error outside the call`;
+}
+
+async function newWorker(): Promise<Worker> {
+  const started = new Worker(new URL("worker.ts", import.meta.url), {
+    workerData: { kind },
+    resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+  });
+  await once(started, "message");
+  return started;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

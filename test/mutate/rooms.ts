@@ -1,0 +1,20 @@
+// The rooms that are mutated, and the fast tests that have to kill their mutants, as globs.
+
+const stories = [
+  "test/mutate/told-stories.ts",
+  "test/delivery/{attempt,confirmed,encrypted-passwords,look-up-lag,move-batch,pace,two-people}.test.ts",
+];
+const uploads =
+  "test/uploads/{cases,rows-*,chunk-*,failed-calls,finished-*,import-id,planned-*,rejected-again,repeated-secrets,undo,upload-place,preview-foretells,hostile-files,people-of-a-source}.test.ts";
+
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  "lib/contract": [
+    "test/{config,pipeline,proofs,own-source,watch,http}/*.test.ts",
+    "test/contract/{ledger-memory,parked-memory,source-proof}.test.ts",
+  ],
+  "lib/delivery": [...stories, uploads, "test/operations/*.test.ts"],
+  "lib/ledger": ["test/{ledger,pipeline}/*.test.ts", "test/contract/ledger-{memory,store}.test.ts"],
+  "lib/pipeline": [...stories, "test/{pipeline,operations}/*.test.ts"],
+  "lib/proofs": ["test/proofs/*.test.ts", "test/contract/source-proof.test.ts"],
+  "lib/uploads": [uploads],
+};
