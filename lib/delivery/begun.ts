@@ -32,6 +32,7 @@ export const identifierDigests = (person: Identified, digest: IdentifierDigest):
  * Notes whose person an account is that a worker has created and could not note. An event whose outcome is recorded has noted what it
  * created.
  *
+ * @param ended An event that had an outcome, and that an operator has tried again since: an account that is not shown yet is none of it.
  * @throws InboundError `unavailable` where Authing cannot say it now.
  */
 export async function noteBegun(
@@ -39,6 +40,7 @@ export async function noteBegun(
   begun: readonly BegunCreate[],
   digest: IdentifierDigest,
   context: DeliveryContext,
+  ended?: EventKey,
 ): Promise<void> {
   const { ledger, clock } = context;
   const outcomes = await Promise.all(begun.map((each) => ledger.event(keyOf(each))));
@@ -47,7 +49,8 @@ export async function noteBegun(
   const known = await ledger.person(externalId);
   if (known && !isOnlyLinked(known)) return;
   const [user] = await findUsers(context, "externalId", [externalId]);
-  const latest = Math.max(...open.map(({ at }) => Date.parse(at)));
+  const unknown = open.filter(({ source, id }) => source !== ended?.source || id !== ended.id);
+  const latest = Math.max(...unknown.map(({ at }) => Date.parse(at)));
   if (user === undefined && clock.now() < latest + lookUpLagMilliseconds)
     throw new InboundError("unavailable", "person-busy");
   const made = user && open.findLast((each) => isMadeBy(each, user, digest));

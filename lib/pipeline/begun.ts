@@ -34,14 +34,16 @@ function personIn(change: Change) {
  * @throws InboundError `unavailable` where Authing cannot say it now.
  */
 export async function noteLeftUndone(
-  { newIds }: Pick<Read, "newIds">,
+  { newIds, key, message: { parkedAs } }: Pick<Read, "newIds" | "key" | "message">,
   begun: ReadonlyMap<string, readonly BegunCreate[]>,
   ports: ApplyPorts,
   { deadline }: Pick<ApplyRun, "deadline">,
 ): Promise<void> {
+  // What waits has no outcome.
+  const ended = parkedAs === undefined || parkedAs.kind === "waiting" ? undefined : key;
   for (const id of newIds) {
     const creates = begun.get(id) ?? [];
     const digest = creates.length > 0 && (await digestsFor("people", id, ports.secrets));
-    if (digest) await noteBegun(id, creates, digest, { ...ports, deadline });
+    if (digest) await noteBegun(id, creates, digest, { ...ports, deadline }, ended);
   }
 }
