@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 
 /** Invented, as all people in this file are. */
 export const signingSecret = "whsec_aW52ZW50ZWQtYmVuY2htYXJrLXNlY3JldC0x";
+export const accessKey = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
 
 const givenNames = ["小明", "Zoë", "伟", "Søren", "丽华", "Amélie", "浩然", "Jürgen", "Nuño", "雨桐"];
 const familyNames = ["王", "Müller", "欧阳", "García", "陈", "Łukasz", "李", "O’Brien", "张", "Dvořák"];

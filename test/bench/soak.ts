@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { maxUsersPerCreate } from "#lib/authing/limits.ts";
 import { functionsAtOnce, runImport } from "./import-run.ts";
+import { parseArgs } from "node:util";
+import { runImport } from "./import-run.ts";
 import { fileKinds, writePeople, type FileKind } from "./people-files.ts";
+import { soakEvents } from "./soak-events.ts";
 
 // `npm run soak`, `npm run soak -- 200000 csv.gz xlsx`: large files from end to end, with functions that run out of time and are killed.
 // Not part of `npm run bench`: a million rows take some minutes, and the sandbox some gigabytes. Each kind of file runs twice, with a tenth
-// of the rows first: the memory of the functions must not depend on the rows.
+// of the rows first: the memory of the functions must not depend on the rows. `npm run soak -- --events --minutes 60`: events in one process.
 
 const kills = 3;
 const mostMegabytes = 130;
@@ -17,10 +20,18 @@ const callsPerSecond = 100;
 /** × the time that the pace allows for the fewest calls, with files of a million rows; small files pay for the start of each function, too. */
 const mostTimesOfPace = 1.25;
 
-const [given = [], numbers = []] = [
-  process.argv.slice(2).filter((word) => !/^\d+$/.test(word)),
-  process.argv.slice(2).filter((word) => /^\d+$/.test(word)),
-];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { events: { type: "boolean" }, minutes: { type: "string", default: "60" } },
+});
+if (values.events) {
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) throw new TypeError("--minutes takes a number above 0");
+  process.exit((await soakEvents(minutes, say)) ? 0 : 1);
+}
+
+const isNumber = (word: string) => /^\d+$/.test(word);
+const [given, numbers] = [positionals.filter((word) => !isNumber(word)), positionals.filter(isNumber)];
 const unknown = given.filter((kind) => !(fileKinds as readonly string[]).includes(kind));
 if (unknown.length > 0) {
   say(`no kind ${unknown.join(", ")}; there are ${fileKinds.join(", ")}`);
