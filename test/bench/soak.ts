@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { maxUsersPerCreate } from "#lib/authing/limits.ts";
 import { functionsAtOnce, runImport } from "./import-run.ts";
-import { parseArgs } from "node:util";
-import { runImport } from "./import-run.ts";
 import { fileKinds, writePeople, type FileKind } from "./people-files.ts";
 import { soakEvents } from "./soak-events.ts";
 
