@@ -125,7 +125,11 @@ export function portsOf({ isMended, ...given }: Given & { isMended: () => boolea
           trulyBroken?: true;
           refused?: true;
         };
-        if (refused && !isMended()) throw new InboundError("misconfigured", "source-refused");
+        if (refused && !isMended())
+          throw new InboundError("misconfigured", "source-refused", {
+            path: "source hr",
+            hint: "give a key",
+          });
         if (trulyBroken && isMended()) throw new InboundError("malformed", "name-missing");
         if ((broken || trulyBroken) && !isMended()) throw new TypeError("a field that we did not expect");
         return changes;

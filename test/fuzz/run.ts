@@ -34,7 +34,8 @@ if (chosen.length === 0 || !(minutes > 0) || !Number.isInteger(seed)) {
 say(`${kind}: ${chosen.length} targets, ${minutes} minutes, --seed ${seed}`);
 const endsAt = performance.now() + minutes * 60_000;
 const failures = new Map<string, number>();
-let [tried, slowest, slowestName] = [0, 0, ""];
+let tried = 0;
+let slowest = { milliseconds: 0, bytes: 0, name: "" };
 let worker = await newWorker();
 for (let round = 0; performance.now() < endsAt; round += 1) {
   for (const { name, seeds } of chosen) {
@@ -43,7 +44,9 @@ for (let round = 0; performance.now() < endsAt; round += 1) {
   }
 }
 await worker.terminate();
-say(`${tried} inputs, the slowest took ${slowest.toFixed(0)} ms (${slowestName})`);
+say(
+  `${tried} inputs, the slowest took ${slowest.milliseconds.toFixed(0)} ms (${slowest.name}, ${slowest.bytes} bytes)`,
+);
 for (const [failure, count] of failures) say(`${count} × ${failure}`);
 say(`${failures.size} different failures`);
 process.exitCode = failures.size > 0 ? 1 : 0;
@@ -53,7 +56,12 @@ async function tryOut(name: string, input: Input): Promise<void> {
   const failure = await failureOf(input);
   const took = performance.now() - startedAt;
   tried += 1;
-  if (took > slowest) [slowest, slowestName] = [took, name];
+  if (took > slowest.milliseconds)
+    slowest = {
+      name,
+      milliseconds: took,
+      bytes: Object.values(input.parts).reduce((sum, part) => sum + part.length, 0),
+    };
   if (failure === undefined) return;
   const title = `${name}: ${failure}`;
   const before = failures.get(title) ?? 0;

@@ -121,6 +121,10 @@ describe("an event", () => {
     expect(await world.recordOf("hr", "joined")).toMatchObject({
       outcome: { kind: "dead", reason: "source-refused" },
     });
+    expect((await parkedList(world.parked, "dead", 1))[0]).toMatchObject({
+      path: "source hr",
+      hint: "give a key",
+    });
     expect(world.clock.now() - day).toBeGreaterThan(10 * 86_400_000);
     expect(world.clock.now() - day).toBeLessThan(10.1 * 86_400_000);
   });

@@ -77,6 +77,13 @@ describe("several proofs together", () => {
     expect(await told.verify({ ...arrives(request.headers), body }, secret)).toMatchObject({ ok: false });
   });
 
+  it("cover the body, and refuse what is stale, where one of them does", () => {
+    expect(both).toMatchObject({ coversBody: false, refusesStale: false });
+    expect(allOf("signed", [token, signature])).toMatchObject({ coversBody: true, refusesStale: false });
+    const timed = jwt<Secret>({ jwks: () => ({ keys: [] }), algorithms: ["ES256"], token: "body" });
+    expect(allOf("timed", [token, timed])).toMatchObject({ coversBody: true, refusesStale: true });
+  });
+
   it("keep what each of them adds to the request", () => {
     const header = staticHeader<Secret>({ header: "x-key", value: ({ key }) => key });
     const together = allOf("together", [header, token, signature]).sign(body, secret, { now: 0, id: "m" });

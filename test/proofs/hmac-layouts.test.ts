@@ -119,6 +119,7 @@ describe("HMAC", () => {
         signed: "{body}",
         signature: { query: "signature", encoding: "base64" },
       });
+      expect(proof.proofParameters).toEqual(["signature"]);
       const { query } = proof.sign(body, secret, { now, id });
       const signature = query?.signature as string;
       expect(signature).toContain("+");

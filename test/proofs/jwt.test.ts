@@ -181,6 +181,25 @@ describe("a forged token", () => {
       "ok",
     );
     expect(await reasonOf("", jwt(settings), pinned, { headers: {} })).toBe("proof-missing");
+    expect(await reasonOf("", jwt(settings), pinned, { headers: { authorization: "" } })).toBe(
+      "proof-missing",
+    );
+  });
+
+  it("is read from a header of up to 8,192 characters, and from no longer one", async () => {
+    const filled = async (size: number) => `Bearer ${await token({ fill: "x".repeat(size) })}`;
+    const reason = (authorization: string) =>
+      reasonOf("", jwt(settings), pinned, { headers: { authorization } });
+    let [longest, tooLong] = ["", ""];
+    // Base64 writes 4 characters for 3 bytes.
+    for (let size = ((8192 - (await filled(0)).length) * 3) / 4 - 4; tooLong === ""; size += 1) {
+      const next = await filled(size);
+      if (next.length > 8192) tooLong = next;
+      else longest = next;
+    }
+    expect(longest.length).toBeGreaterThan(8189);
+    expect(await reason(longest)).toBe("ok");
+    expect(await reason(tooLong)).toBe("proof-malformed");
   });
 
   it("proves nothing where the secret is empty, and the error says so at once", async () => {

@@ -62,7 +62,7 @@ export interface Imports {
   readonly metrics: readonly Readonly<Record<string, number>>[];
   /** Puts a file into the bucket and queues its notification, `times` times, without waiting. Returns the import's id. */
   upload(
-    folder: "users" | "otp" | `users/${string}` | `otp/${string}`,
+    folder: "others" | "users" | "otp" | `users/${string}` | `otp/${string}`,
     name: string,
     text: string | Uint8Array,
     times?: number,

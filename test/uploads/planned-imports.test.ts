@@ -7,6 +7,14 @@ import { expectWhole, peopleFile } from "./people-file.ts";
 const small: ImportsOptions = { chunkSize: { rows: 20, bytes: 1_000_000 } };
 
 describe("what is planned", () => {
+  it("is nothing for an object that is neither under incoming/users/ nor under incoming/otp/", async () => {
+    const run = openImports(small);
+    run.upload("others", "people.csv", peopleFile(1));
+    await run.settle();
+    expect(run.log).toEqual([["upload ignored", { reason: "not-under-incoming" }]]);
+    expect(run.pool.requests).toEqual([]);
+  });
+
   it("is empty when the file cannot be read to its end: none of its rows is delivered", async () => {
     const run = openImports(small);
     const bytes = Buffer.concat([Buffer.from(peopleFile(50)), Buffer.from([0xd5, 0xc5, 0x0a])]);
