@@ -1,8 +1,14 @@
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
-import { dirname, join, resolve } from "node:path";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { build, type Metafile } from "esbuild";
 import type { Config } from "#lib/config.ts";
+import {
+  lazyBuiltins,
+  lazyPhoneNumbers,
+  leanSdk,
+  onlySources,
+  withoutTranslation,
+} from "./bundle-plugins.ts";
 
 // Turns each file in functions/ into a bundle of its own. The comment at each setting gives its reason; the times were measured
 // with Node 24, from the spawn of the process to its first event.
@@ -119,6 +125,7 @@ export async function bundleFunction(
     plugins: [
       lazyBuiltins,
       leanSdk,
+      lazyPhoneNumbers,
       onlySources(
         Object.keys(sources).filter((name) => !sources[name]?.source && !sources[name]?.rosterOnly),
       ),
@@ -135,7 +142,7 @@ export async function bundleFunction(
   for (const { path, contents } of outputFiles) {
     if (!kept.has(path.replace(/\.map$/, ""))) continue;
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, contents);
+    writeFileSync(path, path.endsWith(".mjs") ? withoutIdleImports(contents, metafile) : contents);
   }
   const bytes = (paths: ReadonlySet<string>) =>
     [...paths].reduce((sum, path) => sum + (metafile.outputs[path]?.bytes ?? 0), 0);
@@ -165,132 +172,20 @@ function reached(metafile: Metafile, entry: string, kinds: readonly string[]): S
 }
 
 /**
- * Loads Node's own modules with `process.getBuiltinModule` (Node 22.3 and later) in place of `import`. An `import` of
- * `node:http` builds a facade with every export, for which Node evaluates each lazy getter of the module and so loads its whole
- * fetch and WebSocket: 29 ms. With `getBuiltinModule` an export is read only when it is used: 4 ms.
- *
- * Each becomes a CommonJS module, which is how esbuild keeps `import { createHmac } from "node:crypto"`, default and
- * namespace imports working as they are written.
+ * Removes, without moving anything else, the imports of chunks from which nothing is taken and that hold only esbuild's own functions: such a
+ * file is one more to find and read before the first event (1 ms). esbuild writes them to keep the order of side effects, of which these have none.
  */
-export const lazyBuiltins: Plugin = {
-  name: "lazy-builtins",
-  setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path }) =>
-      isBuiltin(path)
-        ? { path: path.replace(/^(node:)?/, "node:"), namespace: "builtin", sideEffects: false }
-        : undefined,
-    );
-    pluginBuild.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-      loader: "js",
-    }));
-  },
-};
-
-/**
- * Removes the parts of the AWS SDK that never run in a function, which are two fifths of the S3 client:
- *
- * - Every credential provider but one. Lambda gives a function its credentials in the environment; the SDK would also include
- *   profiles, single sign-on, container and instance metadata.
- * - The shapes of commands that are not called. They are written with computed keys (`{ [_h]: … }` after
- *   `const _h = "http"`), which could have side effects as far as a bundler can tell. Once the keys are written as plain names,
- *   esbuild drops the shapes that are not used.
- * - Event streams, which the S3 client sets up and which none of the commands that we call uses.
- * - Its package.json, except for its name and version: it reads its own version there.
- */
-export const leanSdk: Plugin = {
-  name: "lean-sdk",
-  setup(pluginBuild) {
-    const instead = (filter: RegExp, contents: (path: string) => string, loader: "js" | "json") =>
-      pluginBuild.onLoad({ filter }, ({ path }) => ({
-        contents: contents(path),
-        resolveDir: dirname(path),
-        loader,
-      }));
-    instead(
-      /[\\/]@aws-sdk[\\/]credential-provider-node[\\/].*index\.js$/,
-      () => `export { fromEnv as defaultProvider } from "@aws-sdk/credential-provider-env";`,
-      "js",
-    );
-    instead(
-      /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/,
-      (path) => withPlainKeys(readFileSync(path, "utf8")),
-      "js",
-    );
-    instead(
-      /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]event-streams[\\/]index\.js$/,
-      () => `
-        export const eventStreamSerdeProvider = undefined;
-        export const resolveEventStreamSerdeConfig = (settings) => settings;
-        export function EventStreamSerde() { throw new TypeError("event streams are not part of a bundle"); }
-      `,
-      "js",
-    );
-    instead(
-      /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/,
-      (path) => {
-        const { name, version } = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
-        return JSON.stringify({ name, version });
-      },
-      "json",
-    );
-  },
-};
-
-/** `const _h = "http"; … { [_h]: 1 }` → `const _h = "http"; … { "http": 1 }`. */
-function withPlainKeys(text: string): string {
-  const constants = text.matchAll(/^const (\w+) = ("[^"\\]*");$/gm);
-  const keys = new Map(Array.from(constants, ([, name = "", key = ""]) => [name, key]));
-  return text.replaceAll(/\[(\w+)\]:/g, (written, name: string) =>
-    keys.has(name) ? `${keys.get(name)}:` : written,
+function withoutIdleImports(contents: Uint8Array, { outputs }: Metafile): string {
+  const ofEsbuild = new Set(
+    Object.entries(outputs)
+      .filter(([, { inputs }]) => Object.keys(inputs).length === 0)
+      .map(([path]) => basename(path)),
   );
-}
-
-/**
- * Removes translation from the receiving bundles. A webhook function only verifies, splits and queues; the worker behind the queue
- * translates an event and completes it at the sender's API. The metadata of all the world's phone numbers, and every bug of a
- * mapping, thus stay out of the function for whose answer the sender waits. The build fails here when a source's index.ts imports
- * anything but `translate`, `fetch`, `list` and `renew` from these files.
- *
- * An operator's own source is one object that holds its translation, too; only the phone numbers can be removed from its bundle.
- */
-export const withoutTranslation: Plugin = {
-  name: "without-translation",
-  setup(pluginBuild) {
-    const instead = (filter: RegExp, contents: string) =>
-      pluginBuild.onLoad({ filter }, () => ({ contents, loader: "js" }));
-    const refusing = (name: string) =>
-      `export function ${name}() { throw new TypeError("translation is not part of a receiving bundle"); }`;
-    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]translate\.ts$/, refusing("translate"));
-    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]fetch\.ts$/, "export const fetch = undefined;");
-    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]list\.ts$/, "export const list = undefined;");
-    instead(/[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]renew\.ts$/, "export const renew = undefined;");
-    instead(/[\\/]lib[\\/]fields[\\/]phone\.ts$/, refusing("phone"));
-  },
-};
-
-/**
- * Replaces the registry of built-in sources by one with these names only. The worker and the operations function need each source
- * that the configuration names, and none of the others: every source in the bundle makes every cold start slower.
- *
- * @param names As in the configuration: each is a folder in lib/sources. `enabledSources` refuses an unknown one before the build.
- */
-function onlySources(names: readonly string[]): Plugin {
-  const contents = names
-    .map(
-      (name) => `export { default as ${JSON.stringify(name)} } from ${JSON.stringify(`./${name}/index.ts`)};`,
-    )
-    .join("\n");
-  return {
-    name: "only-sources",
-    setup(pluginBuild) {
-      pluginBuild.onLoad({ filter: /[\\/]lib[\\/]sources[\\/]registry\.ts$/ }, ({ path }) => ({
-        contents,
-        resolveDir: dirname(path),
-        loader: "ts",
-      }));
-    },
-  };
+  return Buffer.from(contents)
+    .toString()
+    .replaceAll(/(?<=^|;)import"\.\/([\w.-]+)";/g, (written, chunk: string) =>
+      ofEsbuild.has(chunk) ? " ".repeat(written.length) : written,
+    );
 }
 
 /** A table of the bundles to print, sizes in kB (1,000 bytes). */

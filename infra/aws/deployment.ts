@@ -1,10 +1,11 @@
 import { timeZoneOf, type Config } from "#lib/config.ts";
 import { outputNames, pascal } from "#infra/stage/outputs.ts";
+import { accessLogFormat } from "./access-log.ts";
 import { alarmText } from "./alarm-text.ts";
 import { bucketPolicy } from "./bucket-policy.ts";
 import type { FunctionFile } from "./bundle.ts";
-import { arn, logGroup, logicalName, may, output, ref, type Value } from "./cloudformation.ts";
-import { customerKey, mayUseKey } from "./customer-key.ts";
+import { logicalName, output, ref, type Value } from "./cloudformation.ts";
+import { customerKey } from "./customer-key.ts";
 import { dashboard } from "./dashboard.ts";
 import {
   authingSecret,
@@ -18,10 +19,11 @@ import {
 } from "./function-definition.ts";
 import { functionDefinitions } from "./functions.ts";
 import type { DigestTime } from "./notice-functions.ts";
+import { functionRole, invokingRole } from "./roles.ts";
 import { digestsKey, rosterSchedules } from "./rosters.ts";
 import { sourceAlarms } from "./source-alarms.ts";
 import { invocationPermissions, triggerOutput } from "./triggers.ts";
-import { joins, mayJoinNetwork, subnets } from "./network.ts";
+import { joins, subnets } from "./network.ts";
 
 // The deployment of the functions, each with a role and an alarm of its own; the secrets; and the outputs of the stack.
 
@@ -41,91 +43,6 @@ export interface Deployment {
   readonly bucketPolicy: Value;
   /** What the HTTP API writes about each request. */
   readonly accessLogFormat: string;
-}
-
-/** No query, no headers and no path: some senders put secrets there. */
-const accessLogFields = {
-  requestId: "requestId",
-  routeKey: "routeKey",
-  status: "status",
-  responseLatency: "responseLatency",
-  integrationLatency: "integrationLatency",
-  error: "integrationErrorMessage",
-};
-
-const accessLogFormat = (logsAddresses: boolean): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      Object.entries({ ...accessLogFields, ...(logsAddresses && { address: "identity.sourceIp" }) }).map(
-        ([name, variable]) => [name, `$context.${variable}`],
-      ),
-    ),
-  );
-
-type Encryption = Config["encryption"];
-type Network = Config["network"];
-
-function role(definition: FunctionDefinition, encryption: Encryption, network: Network): Value {
-  return {
-    Type: "AWS::IAM::Role",
-    Properties: {
-      Description: `What ${definition.name} may do`,
-      AssumeRolePolicyDocument: {
-        Version: "2012-10-17",
-        Statement: [
-          // The service's name is the same in every partition.
-          { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
-        ],
-      },
-      Policies: [
-        {
-          PolicyName: definition.name,
-          PolicyDocument: {
-            Version: "2012-10-17",
-            Statement: [
-              may(logGroup(definition.name), "logs:CreateLogStream", "logs:PutLogEvents"),
-              ...definition.may,
-              // What is no resource of ours is not encrypted with our key.
-              ...(encryption === "customer-managed" && definition.may.some(({ Resource }) => Resource !== "*")
-                ? [mayUseKey]
-                : []),
-              ...(joins(definition, network) ? mayJoinNetwork(definition.name) : []),
-            ],
-          },
-        },
-      ],
-    },
-  };
-}
-
-/** EventBridge Scheduler invokes in a role, and this one allows it one function. */
-function invokingRole(description: string, functionName: string): Value {
-  return {
-    Type: "AWS::IAM::Role",
-    Properties: {
-      Description: description,
-      AssumeRolePolicyDocument: {
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "scheduler.amazonaws.com" },
-            Action: "sts:AssumeRole",
-            Condition: { StringEquals: { "aws:SourceAccount": ref("AWS::AccountId") } },
-          },
-        ],
-      },
-      Policies: [
-        {
-          PolicyName: functionName,
-          PolicyDocument: {
-            Version: "2012-10-17",
-            Statement: [may(arn(`${logicalName(functionName)}LambdaFunction`), "lambda:InvokeFunction")],
-          },
-        },
-      ],
-    },
-  };
 }
 
 /**
@@ -215,7 +132,7 @@ export function deployment(
     | "uploads"
     | "webhooks"
   > & {
-    readonly network?: Network;
+    readonly network?: Config["network"];
     readonly sources: readonly DeployedSource[];
   },
   files: readonly FunctionFile[],
@@ -289,7 +206,7 @@ export function deployment(
         ...key?.Resources,
         ...Object.fromEntries(
           definitions.flatMap((definition) => [
-            [`${pascal(definition.name)}Role`, role(definition, config.encryption, config.network)],
+            [`${pascal(definition.name)}Role`, functionRole(definition, config.encryption, config.network)],
             [`${pascal(definition.name)}FailsAlarm`, failureAlarm(definition)],
           ]),
         ),

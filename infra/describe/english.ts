@@ -59,7 +59,7 @@ export const english: Words = {
     departmentFunction: "by a function of the configuration",
     departmentsBy: (kind) => `as they are, as \`${kind}\``,
     scoped: (source, outOfScope) =>
-      `${source} brings only the people for whom its \`scope\` in the configuration says so; a person who is no longer among them ${outOfScope === "leave" ? "is treated as a leaver" : "stays as they are"}.`,
+      `${source} brings only the people that its \`scope\` in the configuration accepts; a person who is no longer among them ${outOfScope === "leave" ? "is treated as a leaver" : "stays as they are"}.`,
     mapped: (source) => `What ${source} says of a person passes its \`map\` in the configuration.`,
     passwordHashes: (keeping) =>
       keeping === ""

@@ -4,7 +4,7 @@ import type { Clock } from "#lib/contract/clock.ts";
 export interface VirtualClock extends Clock {
   /** Holds time still until the work is done, where the work is done by another process. */
   during<Result>(work: Promise<Result>): Promise<Result>;
-  /** Moves on at once. Whoever waits until then is woken in order. */
+  /** Moves on at once. All work that waits until then is woken in order. */
   pass(seconds: number): void;
 }
 

@@ -55,7 +55,7 @@ export function lives(): Lives {
       ends.add(steps + step);
     },
     begin() {
-      // What the one before still has on its way has nobody to come back to.
+      // Calls of the process before that are still on their way have no process to return to.
       own.isOver = true;
       own = { isOver: false };
       ended = new Promise((resolve) => (end = () => resolve(undefined)));

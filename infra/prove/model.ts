@@ -15,8 +15,6 @@ export interface End {
   readonly known: PersonRecord | undefined;
   /** Whether a departure deletes accounts, by the policy of its source. */
   readonly deletes: (source: string) => boolean;
-  /** Processes end and Authing fails: two sources may both take an account for their own making for a while. */
-  readonly isTroubled: boolean;
   /** Of each source that is switched on. */
   readonly policies: Readonly<Record<string, PeoplePolicy>>;
 }
@@ -107,7 +105,7 @@ export function brokenFor(person: number, end: End): string[] {
   // What was read for it may be what happened later.
   const isSure = voices.every(({ own, last }) => last === undefined || !isPassed(last, own));
   const closing = voices.filter(({ last }) => last?.access === "closed");
-  // Nobody was there to be closed when it came: what another source brings later is not closed by it.
+  // There was no account to close when it came: what another source brings later is not closed by it.
   const hasClosed = closing.filter(({ last }) => last?.record.outcome.reason !== "user-unknown");
   const isOpen = user?.status === "Activated";
   rule(!isSure || hasClosed.length === 0 || !isOpen, "no account is open that should be closed");
@@ -136,18 +134,15 @@ export function brokenFor(person: number, end: End): string[] {
     const allowed = new Set<string | undefined>();
     let isSure = false;
     for (const { source, maySpeak, own } of bySource) {
-      if (!maySpeak) {
-        // An event that made the account, and ended before it was noted, comes again when it is another source's.
-        const made = end.isTroubled ? own.filter(({ brings }) => brings) : [];
-        for (const { tells } of made) allowed.add(tells[name]);
-        continue;
-      }
+      if (!maySpeak) continue;
       const telling = own
         .filter((told) => name in told.tells && !isGone(name, told))
         .toSorted(byRank)
         .toReversed();
       // An account is made of all that is known of the person.
       for (const { whole } of own) if (whole && name in whole) allowed.add(whole[name]);
+      // An earlier event may have read what this one would have told.
+      for (const told of own) if (told.isRead && isGone(name, told)) allowed.add(told.tells[name]);
       for (const told of telling) {
         allowed.add(told.tells[name]);
         const isRefused = told.record.outcome.kind === "rejected";
@@ -172,7 +167,7 @@ const isBroughtBy = (said: readonly Told[]) => said.some(({ brings }) => brings)
 
 function brokenSecret(
   person: number,
-  { said, secret, user, isTroubled }: End,
+  { said, secret, user }: End,
   speakers: readonly string[],
   hasBeenDeleted: boolean,
 ) {
@@ -187,8 +182,7 @@ function brokenSecret(
     return sure === -1 ? own : own.slice(0, sure + 1);
   });
   const isSure = newest.some(({ record }) => record.outcome.kind !== "rejected") && !hasBeenDeleted;
-  const made = isTroubled ? secrets.filter(({ source, brings }) => brings && !speakers.includes(source)) : [];
-  const allowed = [...newest, ...made].map((told) => told.secret);
+  const allowed = newest.map((told) => told.secret);
   const holds = secret === undefined ? !isSure : allowed.includes(secret) || hasBeenDeleted;
   return holds ? [] : [`${person}: the second factor is the one that was told last`];
 }

@@ -37,7 +37,8 @@ export async function speakingOf(config: Config): Promise<Speaking> {
       else silent.set(name, "it has no cases story-1-…, story-2-…, story-3-… with an invented secret");
     } catch (error) {
       if (!(error instanceof InboundError)) throw error;
-      silent.set(name, `its story ends here with ${error.reason}`);
+      const why = source.fetch?.changedSince ? ", as stories ask no list of changes" : "";
+      silent.set(name, `its story ends here with ${error.reason}${why}`);
     }
   }
   return { voices, silent };

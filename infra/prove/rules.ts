@@ -9,7 +9,7 @@ import type { World } from "./world.ts";
 /** A story that has ended. */
 export interface Ended {
   readonly world: World;
-  readonly trouble: Pick<Trouble, "acts" | "decision" | "faults" | "portFaults" | "deaths">;
+  readonly trouble: Pick<Trouble, "acts" | "decision">;
   readonly statements: readonly Statement[];
   /** The outcomes of all events. */
   readonly records: readonly EventRecord[];
@@ -25,12 +25,9 @@ const withoutNumber = (name: string) => name.replace(/~\d+$/, "");
 const isSame = (one: Iterable<string>, other: Iterable<string>) =>
   [...new Set(one)].toSorted().join() === [...new Set(other)].toSorted().join();
 
-const isTroubled = ({ faults, portFaults, deaths }: Ended["trouble"]): boolean =>
-  faults.length + portFaults.length + deaths.length > 0;
-
 /** The rules that do not hold in the end. */
 export async function brokenRules(ended: Ended): Promise<readonly string[]> {
-  const { world, trouble, statements, records, policies, idsOf } = ended;
+  const { world, statements, records, policies, idsOf } = ended;
   const broken: string[] = [];
   const rule = (holds: boolean, name: string) => void (holds || broken.push(name));
   const users = world.pool.users();
@@ -92,7 +89,6 @@ export async function brokenRules(ended: Ended): Promise<readonly string[]> {
         known,
         deletes,
         policies,
-        isTroubled: isTroubled(trouble),
       }),
     );
   }
@@ -105,17 +101,8 @@ const departuresTaken = 10;
 function brokenGuard({ trouble, statements, records, policies }: Ended): string[] {
   const broken: string[] = [];
   const rule = (holds: boolean, name: string) => void (holds || broken.push(name));
-  // An account that another event has made, and could not note yet, belongs to no source: an operator decides whose it is.
-  const shared = new Set(
-    [...Map.groupBy(statements, ({ person }) => person).values()].flatMap((said) =>
-      said.length > 1 ? said.map(({ source, message }) => `${source}/${message.event.id}`) : [],
-    ),
-  );
-  const isUnnoted = (record: EventRecord) =>
-    record.outcome.reason === "account-exists" && isTroubled(trouble) && shared.has(nameOf(record));
   const otherwise = records.filter(
-    (record) =>
-      record.outcome.kind === "held" && record.outcome.reason !== "mass-departure" && !isUnnoted(record),
+    ({ outcome }) => outcome.kind === "held" && outcome.reason !== "mass-departure",
   );
   rule(otherwise.length === 0, "nothing but departures is held");
   const isReleased =

@@ -55,7 +55,7 @@ export function tellsOf(changes: readonly Change[]): Record<string, string> {
   return told;
 }
 
-/** All that changes know of a person whom they bring, where they tell less. */
+/** All that changes know of a person that they bring, where they tell less. */
 export const wholeIn = (changes: readonly Change[]): Record<string, string> =>
   tellsOf(
     changes.flatMap((change): Change[] =>

@@ -14,7 +14,7 @@ import { portFault, troubleAround, type Trouble } from "./trouble.ts";
 import type { World } from "./world.ts";
 import { maxPeople, type Telling, type Voice, type Voices } from "./voice.ts";
 
-// A story of a configuration's own sources, as JSON: what they tell of whom, in which order it comes, and what happens meanwhile.
+// A story of a configuration's own sources, as JSON: what they tell of which person, in which order it comes, and what happens meanwhile.
 
 /** One chapter of one source about one person. Rounds and chapters happened in their order; the list is the order in which they come. */
 interface Told {
@@ -183,7 +183,7 @@ export async function playStory(config: Config, voices: Voices, story: Story): P
   }
 }
 
-/** What is told of whom, each once, as far as the voices can tell it. */
+/** What is told of which person, each once, as far as the voices can tell it. */
 async function tellingsOf(voices: Voices, { people, told }: Story): Promise<Spoken[]> {
   const known = new Map<string, Spoken>();
   const alone = new Map<string, number>();

@@ -154,7 +154,7 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
       const known =
         sameIds.get(to) ??
         attempt({ person: 0, round: 0, externalId: { from: externalId, to } }).then(
-          // Of a source without such an id of its own it would be nobody's.
+          // Of a source without such an id of its own it would be no person's.
           ({ length }) => length > 0 && externalId !== "" && to !== "",
         );
       sameIds.set(to, known);

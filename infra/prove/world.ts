@@ -30,6 +30,8 @@ export interface Pool {
     readonly operation: string;
     readonly count: number;
     readonly fault?: string;
+    /** Where requests go over the network. */
+    readonly body?: Readonly<Record<string, unknown>>;
   }[];
   script(faults: readonly ScriptedFault[]): void;
   connect(secrets: SecretReader): AuthingClient;

@@ -98,6 +98,8 @@ const migrations = [
     WHERE record IS NOT NULL AND (source <> 'uploads' OR instr(id, '/') = 0);
   CREATE INDEX parked_by_kind ON parked (kind, kept_at);
   `,
+  // Of the lock of a person: JSON.
+  "ALTER TABLE events ADD COLUMN begun TEXT",
 ];
 
 /** Text for a column that is a key: the id itself, with everything that SQLite's text cannot hold escaped, and different for different ids. */

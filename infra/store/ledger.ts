@@ -1,5 +1,6 @@
-import type { EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import type { BegunCreate, EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import { staysParked } from "#lib/contract/parked.ts";
+import { withBegun } from "#lib/ledger/begun.ts";
 import { keyOf } from "./database.ts";
 import { peopleLedger } from "./ledger-people.ts";
 import { sourceLedger } from "./ledger-sources.ts";
@@ -17,6 +18,7 @@ interface EventRow {
   readonly attempts: number;
   readonly record: string | null;
   readonly expires_at: number | null;
+  readonly begun: string | null;
 }
 
 /** A ledger in SQLite. `now` gives milliseconds since 1970. */
@@ -54,7 +56,7 @@ function eventLedger(
   /** The row of an event; an expired one is deleted, so that the event starts anew. */
   const rowOf = ({ source, id }: EventKey): EventRow | undefined => {
     const row = database.one<EventRow>(
-      "SELECT owner, lease_ends_at, attempts, record, expires_at FROM events WHERE source = ? AND id = ?",
+      "SELECT owner, lease_ends_at, attempts, record, expires_at, begun FROM events WHERE source = ? AND id = ?",
       source,
       keyOf(id),
     );
@@ -132,7 +134,7 @@ function eventLedger(
       );
     },
 
-    async lockPerson(person, key, leaseSeconds) {
+    async lockPerson(person, key, leaseSeconds, begins) {
       return database.atomic(() => {
         const lock = { source: "people", id: person };
         const owner = JSON.stringify([key.source, key.id]);
@@ -143,7 +145,17 @@ function eventLedger(
           if (event && event.record === null && event.lease_ends_at > now()) return false;
         }
         claimRow(lock, owner, leaseSeconds, row);
-        return true;
+        const begun = JSON.parse(row?.begun ?? "[]") as BegunCreate[];
+        if (begins) {
+          const all = JSON.stringify(withBegun(begun, begins));
+          database.run(
+            "UPDATE events SET begun = ? WHERE source = ? AND id = ?",
+            all,
+            lock.source,
+            keyOf(lock.id),
+          );
+        }
+        return begun;
       });
     },
 

@@ -9,6 +9,7 @@ import {
   UserStatus,
   type Frozen,
 } from "#lib/contract/person.ts";
+import { compiledFields } from "./compiled-fields.ts";
 import {
   maxAppsPerKick,
   maxSecretsPerImport,
@@ -27,28 +28,6 @@ const text = z.exactOptional(z.string());
 const identifier = z.string().check(z.minLength(1));
 const flag = z.exactOptional(z.boolean());
 const jsonObject = z.exactOptional(z.record(z.string(), z.unknown()));
-
-/**
- * Gives the fields of a schema by their names, each compiled when it is first asked for. People are sent and read fifty at a time, and each
- * has only few of the fields that are possible: checking those alone is faster than a schema of all of them, compiled or not, and is fast
- * sooner after a cold start.
- */
-export function compiledFields(schema: {
-  readonly shape: Readonly<Record<string, z.ZodMiniType>>;
-}): (name: string) => z.ZodMiniType | undefined {
-  const fields = new Map(Object.entries(schema.shape));
-  const compiled = new Map<z.ZodMiniType, z.ZodMiniType>();
-  return (name) => {
-    const field = fields.get(name);
-    if (field === undefined) return undefined;
-    let ready = compiled.get(field);
-    if (ready === undefined) {
-      ready = z.compile(field);
-      compiled.set(field, ready);
-    }
-    return ready;
-  };
-}
 
 export function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { CreateUserBatchReqDto, ImportOtpReqDto } from "./dto.ts";
 import { CreateUserInfoDto } from "#lib/contract/person.ts";
+import { compiledFields } from "./compiled-fields.ts";
 import * as dto from "./dto.ts";
 import { maxUsersPerCreate, minOtpSecretBits } from "./limits.ts";
 import { identifierOf, identifiers, type Identifier } from "./identifiers.ts";
@@ -24,7 +25,7 @@ export function personProblems(person: CreateUserInfoDto): Problem[] {
   return wrongShape.length > 0 ? wrongShape : personRuleProblems(person);
 }
 
-const personField = dto.compiledFields(CreateUserInfoDto);
+const personField = compiledFields(CreateUserInfoDto);
 
 /** Whether `CreateUserInfoDto`, whose fields may all be absent, would take this. */
 function isPerson(value: unknown): value is CreateUserInfoDto {

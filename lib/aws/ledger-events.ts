@@ -1,7 +1,8 @@
-import type { EventKey, Ledger } from "#lib/contract/ledger.ts";
+import type { BegunCreate, EventKey, Ledger } from "#lib/contract/ledger.ts";
 import { staysParked } from "#lib/contract/parked.ts";
+import { withBegun } from "#lib/ledger/begun.ts";
 import { countOf, hasExpired, keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
-import { inParallel } from "./parallel.ts";
+import { inParallel } from "#lib/parallel.ts";
 import { outcomeIn, storedOutcome } from "./stored-outcome.ts";
 
 // What became of events, rows and imports: claims, outcomes, departures that are counted, chunks that are done.
@@ -67,18 +68,20 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
       );
     },
 
-    async lockPerson(person, key, leaseSeconds) {
+    async lockPerson(person, key, leaseSeconds, begins) {
       const lock = eventKey({ source: "people", id: person });
       const owner = eventKey(key)["pk"] ?? text("");
       // Read first: a write whose condition does not hold costs as much as one that does.
       const found = await table.get(lock);
       const isOthers = found !== undefined && found["owner"]?.S !== owner.S;
       if (isOthers && holds(found, now()) && holds(await ownerOf(found), now())) return false;
+      const begun = begunIn(found);
       const locked = await table.update(
         lock,
         {
           set: {
             owner,
+            ...(begins && { begun: text(JSON.stringify(withBegun(begun, begins))) }),
             lease: number(now() + leaseSeconds * 1000),
             expires: number(seconds() + leaseSeconds + claimKeptSeconds),
           },
@@ -89,7 +92,7 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
           ? { when: "#attempts = :known", values: { known: found["attempts"] } }
           : { when: "attribute_not_exists(#attempts)" },
       );
-      return locked.held;
+      return locked.held && begun;
     },
 
     async reopen(key) {
@@ -197,6 +200,9 @@ export const personName = (externalId: string) => text(`person#${keyPiece(extern
 /** Whether a lock, or the claim of an event, still holds. */
 const holds = (item: Item | undefined, now: number) =>
   item !== undefined && item["record"] === undefined && Number(item["lease"]?.N ?? 0) > now;
+
+const begunIn = (lock: Item | undefined): readonly BegunCreate[] =>
+  JSON.parse(lock?.["begun"]?.S ?? "[]") as BegunCreate[];
 
 const eventName = ({ source, id }: EventKey) => `${source}#${id}`;
 const eventKey = ({ source, id }: EventKey) => keyOf("event", [source, id]);

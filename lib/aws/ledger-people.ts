@@ -3,7 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { EventRecord, Ledger, PersonNote, PersonRecord } from "#lib/contract/ledger.ts";
 import { personName } from "./ledger-events.ts";
 import { hasExpired, keyOf, text, type Item, type Table, type Update } from "./ledger-table.ts";
-import { inParallel } from "./parallel.ts";
+import { inParallel } from "#lib/parallel.ts";
 import { outcomeIn } from "./stored-outcome.ts";
 
 // What is known of people at Authing, and the outcomes about them.

@@ -1,5 +1,5 @@
 import { reached } from "./failure.ts";
-import { inParallel } from "./parallel.ts";
+import { inParallel } from "#lib/parallel.ts";
 
 /** Pages of one log group in one window. CloudWatch looks through about 1 MB for each. */
 const maxPages = 20;

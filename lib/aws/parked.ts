@@ -11,7 +11,7 @@ import { exactJson } from "./exact-json.ts";
 import { dueIndex } from "./due-index.ts";
 import { awsErrorName, reached } from "./failure.ts";
 import { ledgerTable } from "./ledger-table.ts";
-import { inParallel } from "./parallel.ts";
+import { inParallel } from "#lib/parallel.ts";
 
 // Parked messages, one object each: parked/<kind>/<source>/<hash of the id>.json in the bucket of the uploads. Objects rather than
 // a queue: they can be listed without being taken, do not end after 14 days, and take any size.

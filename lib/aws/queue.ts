@@ -12,7 +12,7 @@ import type { ImportQueue, UploadQueue } from "#lib/contract/import-queue.ts";
 import type { RosterQueue } from "#lib/contract/roster-queue.ts";
 import { exactJson } from "./exact-json.ts";
 import { awsFailure, reached } from "./failure.ts";
-import { inParallel } from "./parallel.ts";
+import { inParallel } from "#lib/parallel.ts";
 
 // Messages in SQS: events in a FIFO queue, what is to be done about imports in standard ones.
 //
@@ -89,12 +89,12 @@ export function eventQueue({ url, bucket }: EventQueuePlace, sendBatch: SendBatc
 }
 
 function entryOf(message: QueuedMessage, index: number): OrderedEntry {
-  const { source, reception, wasParked } = message;
+  const { source, reception, parkedAs } = message;
   const entry = {
     id: String(index),
     body: exactJson(message),
     group: hash(source, subjectOf(message)),
-    ...(wasParked === true
+    ...(parkedAs !== undefined
       ? newDeduplication()
       : { deduplication: hash(source, idOf(message), reception.receivedAt) }),
   };

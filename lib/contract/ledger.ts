@@ -99,6 +99,14 @@ export interface PersonNote extends Omit<PersonRecord, "closedBy" | "formerly" |
   readonly isNew?: boolean;
 }
 
+/** An event that may create an account for a person that the ledger does not know. */
+export interface BegunCreate extends EventKey {
+  /** When it was begun first, ISO 8601, UTC. */
+  readonly at: string;
+  /** Keyed digests of the identifiers that it may send, beside our id of the person: `email`, `phone`, `username`. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
 export type Claim =
   /** The caller holds the claim until the lease ends. `attempts` includes this one. */
   | { readonly state: "claimed"; readonly attempts: number }
@@ -119,12 +127,19 @@ export interface Ledger {
    */
   release(key: EventKey, owner: string): Promise<void>;
   /**
-   * Locks a person for an event that the caller has claimed. `false` while the person is locked for another event. The lock needs no release:
-   * it ends when the outcome of its event is recorded, when the claim of its event is released or ends, or after `leaseSeconds`.
+   * Locks a person for an event that the caller has claimed. `false` while the person is locked for another event; otherwise what was
+   * begun for the person before, oldest first, four at most. The lock needs no release: it ends when the outcome of its event is recorded,
+   * when the claim of its event is released or ends, or after `leaseSeconds`.
    *
    * @param person any id under which the person is locked.
+   * @param begins what the event may create: it is kept with the lock, for 14 days after the latest one.
    */
-  lockPerson(person: string, key: EventKey, leaseSeconds: number): Promise<boolean>;
+  lockPerson(
+    person: string,
+    key: EventKey,
+    leaseSeconds: number,
+    begins?: BegunCreate,
+  ): Promise<readonly BegunCreate[] | false>;
   /** Makes an event claimable again whose outcome is `dead`, `held` or `rejected`. `false` for any other. */
   reopen(key: EventKey): Promise<boolean>;
   /** Records outcomes; each is remembered for `keepSeconds` from now. The first outcome of an event stays. */

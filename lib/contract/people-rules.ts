@@ -14,7 +14,7 @@ export interface ToldPerson {
 }
 
 /**
- * Whether a person is one of those whom this source shall bring: `false` for everybody else. Pure and synchronous. Where `isWhole` is
+ * Whether a person is one of those that this source shall bring: `false` for everybody else. Pure and synchronous. Where `isWhole` is
  * `false`, `person` lacks what has not changed: decide by the payload then, or return `true`.
  */
 export type Scope = (told: ToldPerson) => boolean;

@@ -1,4 +1,5 @@
 import type { Change } from "./change.ts";
+import type { ParkedMessage } from "./parked.ts";
 import type { SourceEvent } from "./source.ts";
 
 // The queue of events: what it holds, and both of its sides.
@@ -11,6 +12,9 @@ export interface Reception {
   readonly deliveryId?: string;
 }
 
+/** Of which parked message this is another try. The ledger knows it by that id alone; its copy stays parked until the outcome is recorded. */
+type ParkedAs = Pick<ParkedMessage, "kind" | "ledgerId">;
+
 /** An event in the queue. */
 export interface EventMessage {
   readonly kind: "event";
@@ -19,8 +23,7 @@ export interface EventMessage {
   readonly reception: Reception;
   /** What the event means, where that is known already: a roster has compared it with what was told. Its payload is then empty. */
   readonly changes?: readonly Change[];
-  /** The message was parked; the parked copy stays until the outcome is recorded. */
-  readonly wasParked?: true;
+  readonly parkedAs?: ParkedAs;
   /** The time that the source gave, where it was later than the receipt: the event then counts as of its receipt. */
   readonly datedAhead?: string;
 }
@@ -38,7 +41,7 @@ export type QueuedMessage =
       readonly path?: string;
       readonly delivery: KeptDelivery;
       readonly reception: Reception;
-      readonly wasParked?: true;
+      readonly parkedAs?: ParkedAs;
     };
 
 /** The id of what a message says: of its event, or of the delivery that could not be read. */

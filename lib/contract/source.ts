@@ -144,7 +144,7 @@ export interface Listing<Secret> {
   page(api: SourceApi<Secret>, cursor: string | undefined): Promise<ListPage>;
   /**
    * One person, by the source's id, in the shape of the list. `undefined` only where the source says, as its vendor documents it, that it
-   * has no such person, or has deleted them: together with a person whom `translate` makes a leaver, that alone proves a departure.
+   * has no such person, or has deleted them: together with a person that `translate` makes a leaver, that alone proves a departure.
    *
    * @throws InboundError the failures of `fetch`.
    */
@@ -208,7 +208,7 @@ export type KnownFrom = "code" | "documentation" | "reports";
  * route nor a secret; its proof is `awsInvocation`, which takes no delivery over HTTP.
  */
 interface Trigger {
-  /** As whom AWS invokes the function, e.g. `cognito-idp.amazonaws.com`. `invokedBy` of the configuration says for which resources. */
+  /** The principal as which AWS invokes the function, e.g. `cognito-idp.amazonaws.com`. `invokedBy` of the configuration says for which resources. */
   readonly principal: string;
   /**
    * What an invocation says: only the fields that `split` and `translate` read, so that no password or code is queued or kept.
@@ -237,7 +237,7 @@ export interface Source<Secret = never> {
   readonly knownFrom?: KnownFrom;
   /**
    * What the vendor never tells of a person. Absent: it tells of joiners, movers and leavers. Without joiners, it sends signals about people
-   * whom others bring: `people: "shared"`.
+   * that others bring: `people: "shared"`.
    */
   readonly neverTells?: readonly ("joiner" | "mover" | "leaver")[];
   /** The shape of its secret in Secrets Manager. Current and previous versions are both tried. */

@@ -11,6 +11,7 @@ import { departmentsRefused, moveToDepartments } from "./departments.ts";
 import { settleExisting } from "./existing-people.ts";
 import { rememberBrought } from "./made-by.ts";
 import { closedByOthers, peopleOf } from "./people.ts";
+import { peopleInParallel } from "./told-together.ts";
 
 /**
  * Creates people, 50 at a call. Whatever Authing answers, each task is settled, or the run stops with an error that says
@@ -40,13 +41,13 @@ export async function createPeople(
     await notePeople(settled, outcomes, context);
     const [members, others] = [settled.filter(isMember), settled.filter((task) => !isMember(task))];
     for (const task of others) tell(task, outcomes.get(task) as Outcome);
-    for (const task of members) {
+    await peopleInParallel(members, async (task) => {
       const { change } = task;
       const outcome = outcomes.get(task) as Outcome;
       const who = { kind: "userId", value: outcome.userId ?? "" } as const;
       const refusal = await moveToDepartments(change.person.departmentIds, change, who, undefined, context);
       tell(task, refusal ? { ...outcome, ...departmentsRefused(refusal, true) } : outcome);
-    }
+    });
   };
   /** A person who is new, and whose memberships are known. */
   const isMember = (task: CreateTask) => {
@@ -112,7 +113,7 @@ const identifiersOf = ({ change: { person } }: CreateTask) =>
 
 /**
  * Notes whose people those are that have been brought, or were there and are linked. A file says it of all its people, also of
- * those whom it did not bring: they become its source's where they are no other source's.
+ * those that it did not bring: they become its source's where they are no other source's.
  */
 async function notePeople(
   tasks: readonly CreateTask[],

@@ -1,4 +1,6 @@
+import type { Answer } from "#lib/authing/answer.ts";
 import type { UserDto } from "#lib/authing/dto.ts";
+import type { DepartmentDto } from "#lib/authing/organizations.ts";
 import type { Failure } from "#lib/authing/failures.ts";
 import type { Create } from "#lib/contract/change.ts";
 import type { DepartmentIdType } from "#lib/contract/person.ts";
@@ -69,7 +71,8 @@ const keptMilliseconds = 10 * 60_000;
 /** More than a company has departments. */
 const maxKept = 50_000;
 interface Kept {
-  readonly id: string;
+  /** Told, or being asked for: people of one department are brought at the same time. */
+  readonly answer: Promise<Answer<DepartmentDto>>;
   readonly until: number;
 }
 const keptIds = new WeakMap<DeliveryContext["pace"], Map<string, Kept>>();
@@ -87,19 +90,26 @@ async function idsAtAuthing(
   const ids: string[] = [];
   for (const departmentId of told) {
     const key = `${departmentIdType} ${departmentId}`;
-    const known = kept.get(key);
-    if (known && known.until > context.clock.now()) {
-      ids.push(known.id);
-      continue;
+    const now = context.clock.now();
+    let known = kept.get(key);
+    if (!known || known.until <= now) {
+      const answer = attemptAgain(context, () =>
+        context.authing.getDepartment({ departmentId, departmentIdType }),
+      );
+      known = { answer, until: now + keptMilliseconds };
+      if (kept.size >= maxKept) kept.clear();
+      kept.set(key, known);
     }
-    const answer = await attemptAgain(context, () =>
-      context.authing.getDepartment({ departmentId, departmentIdType }),
-    );
-    if (!answer.ok) return { failure: answer.failure };
-    const { departmentId: id } = answer.data;
-    if (kept.size >= maxKept) kept.clear();
-    kept.set(key, { id, until: context.clock.now() + keptMilliseconds });
-    ids.push(id);
+    const forget = () => kept.get(key) === known && kept.delete(key);
+    const answer = await known.answer.catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    if (!answer.ok) {
+      forget();
+      return { failure: answer.failure };
+    }
+    ids.push(answer.data.departmentId);
   }
   return { ids };
 }

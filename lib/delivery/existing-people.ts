@@ -5,7 +5,7 @@ import type { CreateTask, DeliveryContext, Settle } from "./context.ts";
 import type { PersonRecord } from "#lib/contract/ledger.ts";
 import { isMadeBy } from "./made-by.ts";
 import { closedByOthers, findByIdentifier, isOnlyLinked, isSamePerson, personOf } from "./people.ts";
-import { adopt, bringUpToDate, differing } from "./reopen.ts";
+import { adopt, bringUpToDate, changeTogether, differing, type Changed } from "./reopen.ts";
 
 /** Authing's look-up may lag behind its creates by some seconds: how often it is asked again, and after how long at first. */
 const looksAgain = 6;
@@ -55,21 +55,25 @@ async function settleBy(
     asked.map(({ change: { person } }) => person),
   );
   const settled = new Set<CreateTask>();
+  const changed: Changed[] = [];
   for (const task of asked) {
     const user = found(task.change.person);
     if (!user) continue;
     settled.add(task);
-    if (isSamePerson(user, task.change.person)) await settleSame(task, user, kind, context, settle);
-    else if (task.isSame) await adopt(task, user, context, settle);
+    if (isSamePerson(user, task.change.person)) {
+      const left = await settleSame(task, user, kind, context, settle);
+      if (left) changed.push(left);
+    } else if (task.isSame) await adopt(task, user, context, settle);
     else settle(task, await conflictWith(user, kind, task, context));
   }
+  await changeTogether(changed, context, settle);
   return settled;
 }
 
 /**
  * The person is there. By this event, or before? An account that began after the event was received, with its identifiers, is of its
  * making. One that the ledger does not know is linked where the task may link; an account that is closed is opened for a
- * joiner whose source had closed it.
+ * joiner whose source had closed it. An account that a row of a file changes is returned, to be changed with others.
  */
 async function settleSame(
   task: CreateTask,
@@ -77,7 +81,7 @@ async function settleSame(
   kind: Identifier,
   context: DeliveryContext,
   settle: Settle,
-): Promise<void> {
+): Promise<Changed | void> {
   const { person } = task.change;
   const known = await personOf(task, context);
   const isOurs = (known === undefined || isOnlyLinked(known)) && isMadeBy(task, user, context);
@@ -113,7 +117,11 @@ async function settleSame(
   }
   const isBrought = isOurs || known?.createdBy === task.by;
   const differs = isBrought || task.subject !== undefined ? [] : differing(user, person);
-  if (differs.length > 0 && task.updates) return changeExisting(task, user, known, context, settle);
+  if (differs.length > 0 && task.updates) {
+    if (!isOfOther(task, known)) return { task, user, known };
+    const { createdBy: by } = known;
+    return settle(task, { kind: "rejected", reason: "person-of-another-source", by, userId: user.userId });
+  }
   settle(task, {
     kind: isBrought ? "accepted" : "already-done",
     userId: user.userId,
@@ -122,23 +130,6 @@ async function settleSame(
   });
 }
 
-/**
- * A row of a file changes an account that exists, with the authority of the file's source: people of another source are not its own. The
- * password stays: it is the person's own by now, and Authing would take the hash of a row for a password.
- */
-async function changeExisting(
-  task: CreateTask,
-  user: ListedUserDto,
-  known: PersonRecord | undefined,
-  context: DeliveryContext,
-  settle: Settle,
-): Promise<void> {
-  if (known?.owner !== undefined && known.owner !== task.owner) {
-    const { createdBy: by } = known;
-    return settle(task, { kind: "rejected", reason: "person-of-another-source", by, userId: user.userId });
-  }
-  const told: Settle = (_, outcome) =>
-    settle(task, outcome.kind === "accepted" ? { ...outcome, reason: "updated" } : outcome);
-  const { password: _, ...person } = task.change.person;
-  await bringUpToDate({ ...task, change: { ...task.change, person } }, user, context, told);
-}
+/** A row of a file changes an account that exists, with the authority of the file's source: people of another source are not its own. */
+const isOfOther = ({ owner }: CreateTask, known: PersonRecord | undefined): known is PersonRecord =>
+  known?.owner !== undefined && known.owner !== owner;

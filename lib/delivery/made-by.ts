@@ -3,7 +3,7 @@ import type { ListedUserDto } from "#lib/authing/dto.ts";
 import type { CreateTask, DeliveryContext } from "./context.ts";
 
 /** How far Authing's clock and ours may differ when it is asked which event made an account. */
-const clockToleranceMilliseconds = 5_000;
+export const clockToleranceMilliseconds = 5_000;
 interface Brought {
   /** Account → the event or row that brought it. */
   lately: Map<string, string>;

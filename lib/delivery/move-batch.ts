@@ -1,11 +1,12 @@
 import { maxUsersPerLeave, maxUsersPerUpdate } from "#lib/authing/limits.ts";
 import type { Answer } from "#lib/authing/answer.ts";
 import type { ListedUserDto } from "#lib/authing/dto.ts";
+import { identifiers } from "#lib/authing/identifiers.ts";
 import type { Leave, Update } from "#lib/contract/change.ts";
-import { sayAgain } from "./attempt.ts";
 import type { DeliveryContext, Settle, Task } from "./context.ts";
 import { findUsers } from "./people.ts";
 import { fieldsToSet, referencesOf, removePerson, settleLeft, settleUpdated, updatePerson } from "./move.ts";
+import { peopleInParallel, roundsOf, tellTogether } from "./told-together.ts";
 
 type Move = Task<Update> | Task<Leave>;
 
@@ -19,15 +20,15 @@ interface Callable {
 }
 
 /**
- * Brings movers and leavers to Authing, up to 50 at a call. What Authing does not say plainly of a person in a batch is asked about that
- * person alone (`move.ts`): both may be said twice. Changes of one person stay in their order.
+ * Brings movers and leavers to Authing, up to 50 at a call, several calls in flight. What Authing does not say plainly of a person in a batch
+ * is asked about that person alone (`move.ts`): both may be said twice. Changes of one person stay in their order.
  */
 export async function movePeople(
   tasks: readonly Move[],
   context: DeliveryContext,
   settle: Settle,
 ): Promise<void> {
-  for (const round of roundsOf(tasks)) {
+  for (const round of roundsOf(tasks, personOf)) {
     const settled = new Set<Task>();
     const settleOnce: Settle = (task, outcome) => {
       settled.add(task);
@@ -35,35 +36,35 @@ export async function movePeople(
     };
     const callable =
       context.authing.dialect === "current" ? round.flatMap((task) => callOf(task, context)) : [];
-    for (const alike of Map.groupBy(callable, ({ call }) => call.name).values()) {
-      const size = alike[0]?.call.name === "update" ? maxUsersPerUpdate : maxUsersPerLeave;
-      for (let start = 0; start < alike.length; start += size) {
-        await send(alike.slice(start, start + size), context, settleOnce);
-      }
+    for (const [name, alike] of Map.groupBy(callable, ({ call }) => call.name)) {
+      await tellTogether(alike, context, {
+        size: name === "update" ? maxUsersPerUpdate : maxUsersPerLeave,
+        call: (batch) => callFor(batch, context),
+        look: (batch) => usersOf(batch, context),
+        settle: (each, user, requestId) => settleMoved(each, user, requestId, context, settleOnce),
+      });
     }
-    for (const task of round) if (!settled.has(task)) await moveAlone(task, context, settle);
+    const alone = Map.groupBy(
+      round.filter((task) => !settled.has(task)),
+      takesIdentifier,
+    );
+    await peopleInParallel(alone.get(false) ?? [], (task) => moveAlone(task, context, settle));
+    for (const task of alone.get(true) ?? []) await moveAlone(task, context, settle);
   }
 }
 
 const isLeave = (task: Move): task is Task<Leave> => task.change.kind === "leave";
 
+/** One person may take an identifier that another one has given up just before: such changes stay in their order. */
+const takesIdentifier = (task: Move): boolean =>
+  !isLeave(task) && identifiers.some((kind) => task.change.person[kind] !== undefined);
+
 async function moveAlone(task: Move, context: DeliveryContext, settle: Settle): Promise<void> {
   await (isLeave(task) ? removePerson(task, context, settle) : updatePerson(task, context, settle));
 }
 
-/** Changes in rounds: in each round at most one of a person, in the order of the changes. */
-function roundsOf(tasks: readonly Move[]): Move[][] {
-  const rounds: Move[][] = [];
-  const roundOf = new Map<string, number>();
-  for (const task of tasks) {
-    const { known, person, source, subject = "" } = task;
-    const key = known?.userId ?? person?.userId ?? `${source}/${subject}`;
-    const round = (roundOf.get(key) ?? -1) + 1;
-    roundOf.set(key, round);
-    (rounds[round] ??= []).push(task);
-  }
-  return rounds;
-}
+const personOf = ({ known, person, source, subject = "" }: Move): string =>
+  known?.userId ?? person?.userId ?? `${source}/${subject}`;
 
 /** How a change goes with others; nothing where it has to go alone. */
 function callOf(task: Move, context: DeliveryContext): Callable[] {
@@ -84,28 +85,20 @@ function updateCall(task: Task<Update>): Call | undefined {
   return Object.keys(set).length === 0 || "password" in set ? undefined : { name: "update", set };
 }
 
-/** Sends a batch; by halves where it was refused for one of its people. A person who is left alone is not settled here. */
-async function send(batch: readonly Callable[], context: DeliveryContext, settle: Settle): Promise<void> {
-  if (batch.length < 2) return;
-  const answer = await sayAgain(context, () => callFor(batch, context));
-  if (answer.ok) {
-    const users = answer.data ?? (await usersOf(batch, context));
-    for (const { task, userId, call } of batch) {
-      const told = { who: { kind: "userId", value: userId }, requestId: answer.requestId } as const;
-      const data = users.find((user) => user.userId === userId);
-      if (!isLeave(task)) {
-        if (data) await settleUpdated(task, { ...told, data }, context, settle);
-      } else if (data ? isClosed(data) : call.name === "delete") {
-        await settleLeft(task, told, context, settle);
-      }
-    }
-    return;
+/** Settles a person of a batch, where Authing shows that they were changed. */
+async function settleMoved(
+  { task, userId, call }: Callable,
+  user: ListedUserDto | undefined,
+  requestId: string | undefined,
+  context: DeliveryContext,
+  settle: Settle,
+): Promise<void> {
+  const told = { who: { kind: "userId", value: userId }, requestId } as const;
+  if (!isLeave(task)) {
+    if (user) await settleUpdated(task, { ...told, data: user }, context, settle);
+  } else if (user ? isClosed(user) : call.name === "delete") {
+    await settleLeft(task, told, context, settle);
   }
-  // Authing has not answered: the first person alone shows whether it is down, or refuses one of these.
-  if (answer.failure.retry === "after-lookup") return;
-  const middle = Math.ceil(batch.length / 2);
-  await send(batch.slice(0, middle), context, settle);
-  await send(batch.slice(middle), context, settle);
 }
 
 const isClosed = ({ status }: ListedUserDto): boolean => status !== undefined && status !== "Activated";

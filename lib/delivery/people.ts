@@ -163,7 +163,7 @@ export async function personOf(
   return externalId === undefined ? task.person : ledger.person(externalId);
 }
 
-/** Our id of a person by whom the ledger has to be asked; none, where what it knows is known. */
+/** Our id by which the ledger has to be asked about a person; none, where what it knows is known. */
 function idToAsk({ person, isNewcomer, change }: Task<Create>): string | undefined {
   return person !== undefined || isNewcomer ? undefined : change.person.externalId;
 }

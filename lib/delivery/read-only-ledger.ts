@@ -7,7 +7,7 @@ export function readOnlyLedger(ledger: Ledger): Ledger {
     // Reads go to the real ledger, and writes nowhere.
     claim: async () => ({ state: "claimed", attempts: 1 }),
     async release() {},
-    lockPerson: async () => true,
+    lockPerson: async () => [],
     reopen: async () => true,
     async settle() {},
     subject: (source, subject) => ledger.subject(source, subject),

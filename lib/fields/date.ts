@@ -74,7 +74,7 @@ export function calendarDate(
   return isReal ? { day: iso } : { problem: "date-invalid" };
 }
 
-/** The oldest person of whom there is a record became 122 years old. */
+/** The oldest person on record became 122 years old. */
 const oldestAge = 125;
 
 /**

@@ -19,7 +19,8 @@ export function isInstruction(cells: readonly string[]): boolean {
 }
 
 const totalWord = /^(?:合计|总计|共计|小计|总人数|合计人数|(?:grand |sub)?total)\s*[:：]?$/i;
-const totalWithCount = /^(?:合计|总计|共计|小计|总人数|合计人数|total)\s*(?:[:：]\s*)?\d{1,7}\s*[人名条行]?$/i;
+const totalWithCount =
+  /^(?:合计|总计|共计|小计|总人数|合计人数|total)\s*(?:[:：]\s*)?\d{1,7}\s*[人名条行]?$/i;
 const count = /^\d{1,7}\s*[人名条行]?$/;
 /** The first letters of the words above: most records are told apart by theirs. */
 const firstLetters = "合总共小tgsTGS";

@@ -1,3 +1,4 @@
+import middy, { type MiddlewareObj } from "@middy/core";
 import type { Context } from "aws-lambda";
 
 /** What the middlewares of this folder put beside Lambda's own context. Each says which other ones have to come before it. */
@@ -8,24 +9,9 @@ export interface Invocation<Ports> extends Context {
   deadline: number;
 }
 
-/** One event on its way through the middlewares. */
-interface Handled<Ports> {
-  readonly context: Invocation<Ports>;
-  /** What the work answered; a middleware may put another answer in its place. */
-  response: unknown;
-  /** Why the work or a middleware failed. */
-  error?: unknown;
-}
-
-/** A middleware for functions with these ports, at least. Each part is called with every event, and nothing is awaited. */
-export interface Middleware<Ports> {
-  /** In the order of the middlewares. */
-  before?(handled: Handled<Ports>): void;
-  /** In the reverse order, once the work is done. */
-  after?(handled: Handled<Ports>): void;
-  /** After a failure. The handler fails as well, unless this puts a response. */
-  onError?(handled: Handled<Ports>): void;
-}
+/** A middleware for functions with these ports, at least. */
+// oxlint-disable-next-line typescript/no-explicit-any -- middleware is written for any event and any answer
+export type Middleware<Ports> = MiddlewareObj<any, any, Error, Invocation<Ports>>;
 
 /**
  * One Lambda handler: middlewares, in the order in which they see an event, around the work of the function.
@@ -35,22 +21,11 @@ export interface Middleware<Ports> {
  * @param work Answers `Done`; a middleware may make Lambda's `Answer` of it.
  */
 export function lambdaHandler<Event, Ports, Done, Answer = Done>(
-  middlewares: readonly Middleware<Ports>[],
+  middlewares: Middleware<Ports>[],
   work: (event: Event, invocation: Invocation<Ports>) => Promise<Done>,
 ): (event: Event, context: Context) => Promise<Answer> {
-  const fromLast = middlewares.toReversed();
-  return async (event, context) => {
-    const handled: Handled<Ports> = { context: context as Invocation<Ports>, response: undefined };
-    try {
-      for (const middleware of middlewares) middleware.before?.(handled);
-      handled.response = await work(event, handled.context);
-      for (const middleware of fromLast) middleware.after?.(handled);
-    } catch (error) {
-      handled.error = error;
-      handled.response = undefined;
-      for (const middleware of fromLast) middleware.onError?.(handled);
-      if (handled.response === undefined) throw error;
-    }
-    return handled.response as Answer;
-  };
+  const handler = middy<Event, Done, Error, Invocation<Ports>>({ timeoutEarlyInMillis: 0 })
+    .use(middlewares)
+    .handler(work);
+  return handler as unknown as (event: Event, context: Context) => Promise<Answer>;
 }

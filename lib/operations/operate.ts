@@ -1,7 +1,7 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ParkedMessage } from "#lib/contract/parked.ts";
 import { outcomeText } from "#lib/contract/outcome.ts";
-import type { EventMessage, QueuedMessage } from "#lib/contract/queue.ts";
+import type { EventMessage } from "#lib/contract/queue.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import type { Applied, ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
 import { reopenDelivery } from "#lib/pipeline/verified-delivery.ts";
@@ -75,8 +75,8 @@ async function carryOut(
 }
 
 /** Says what applying a parked message would come to, and changes nothing. */
-async function rehearseAgain({ message }: ParkedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Result> {
-  const messages = readAgain(message, ports);
+async function rehearseAgain(parked: ParkedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Result> {
+  const messages = readAgain(parked, ports);
   if (messages instanceof InboundError) return { result: `dead ${messages.reason}` };
   const all = await Promise.all(messages.map((each) => rehearse(each, ports, run)));
   const fields = Object.assign({}, ...all.map((each) => each.fields)) as Record<string, FieldEffect>;
@@ -96,7 +96,7 @@ export function appliedText(applied: Applied | undefined): string {
 /** Applies a parked message. It is parked no more, unless it is parked anew. */
 async function again(parked: ParkedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Result> {
   const { message, kind } = parked;
-  const messages = readAgain(message, ports);
+  const messages = readAgain(parked, ports);
   if (messages instanceof InboundError) return { result: `dead ${messages.reason}` };
   if (message.kind === "event") await ports.ledger.reopen(keyOf(parked));
   const all: (Applied | undefined)[] = [];
@@ -121,10 +121,10 @@ async function discard(
 
 /** The events of a message: itself, or what today's code can read in a delivery that could not be read. */
 function readAgain(
-  message: QueuedMessage,
+  { kind, message, ledgerId }: ParkedMessage,
   { source: sourceOf }: ApplyPorts,
 ): readonly EventMessage[] | InboundError {
-  if (message.kind === "event") return [message];
+  if (message.kind === "event") return [{ ...message, parkedAs: { kind, ledgerId } }];
   const source = sourceOf(message.source);
   if (!source) return new InboundError("misconfigured", "source-not-enabled");
   const { delivery, reception } = message;

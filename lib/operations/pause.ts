@@ -37,7 +37,9 @@ export async function pauseOrResume(
   let broughtBack = 0;
   const paused = { kinds: ["waiting"], source, reason: "source-paused" } as const;
   for await (const { messages } of pagesOf(paused, ports)) {
-    await events.send(messages.map(({ message }) => ({ ...message, wasParked: true })));
+    await events.send(
+      messages.map(({ kind, message, ledgerId }) => ({ ...message, parkedAs: { kind, ledgerId } })),
+    );
     broughtBack += messages.length;
     if (broughtBack >= mostBroughtBack) break;
   }

@@ -3,6 +3,7 @@ import { leastHappy, type Outcome } from "#lib/contract/outcome.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
 import type { Applied, ApplyPorts, ApplyRun, Claimed, Decided, Read } from "./applying.ts";
+import { createsBegunBy, noteLeftUndone } from "./begun.ts";
 import { claimMessage, leaseSeconds, lockPeople } from "./claims.ts";
 import { decide, leavesScope, type Step } from "./decide.ts";
 import { holdMassDeparture } from "./guard.ts";
@@ -44,7 +45,7 @@ async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): 
   if (claim.state === "busy") return { state: "later", reason: "event-busy" };
   if (claim.state === "settled") {
     ports.log.info("event seen before", { ...key, outcome: claim.record.outcome.kind });
-    if (message.wasParked) await ports.parked.remove({ kind: "waiting", message, ledgerId: key.id });
+    if (message.parkedAs?.kind === "waiting") await ports.parked.remove({ ...message.parkedAs, message });
     return { state: "done", outcome: claim.record.outcome };
   }
   const claimed: Claimed = { message: datedNoLater(message), key, attempts: claim.attempts, wasParked };
@@ -55,7 +56,7 @@ async function begin(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): 
     const expanded = await expandedOf(claimed.message, ports, run.deadline);
     if (expanded) return await record(claimed, expanded, ports);
     const meaning = await meaningOf(claimed.message, ports, run.deadline);
-    return { ...claimed, ...meaning, lockIds: await lockIdsOf(claimed.message, meaning.changes, ports) };
+    return { ...claimed, ...meaning, ...(await lockIdsOf(claimed.message, meaning.changes, ports)) };
   } catch (error) {
     const known = error instanceof InboundError ? error : undefined;
     if (known?.retryable) return park(claimed, waitForMending(known, claimed, ports.clock), ports, run);
@@ -75,21 +76,35 @@ function withoutSharedPeople(reads: readonly Read[]): Read[] {
 }
 
 async function applyTogether(reads: readonly Read[], ports: ApplyPorts, run: ApplyRun): Promise<Applied[]> {
-  const locked = await Promise.all(reads.map((read) => lockPeople(read, ports)));
-  const held = reads.filter((_, index) => locked[index]);
+  const kept = await Promise.all(reads.map((read) => keptFrom(read, ports, run)));
+  const held = reads.filter((_, index) => kept[index] === undefined);
   const decided = await Promise.all(held.map((read) => decideOn(read, ports, run)));
   const outcomes = await outcomesOf(
     decided.flatMap(({ decision }) => decision.steps),
     ports,
     run,
   );
-  const busy = new InboundError("unavailable", "person-busy");
   return Promise.all(
-    reads.map((read) => {
+    reads.map((read, index) => {
       const own = decided[held.indexOf(read)];
-      return own ? conclude(own, outcomes, ports, run) : retry(read, busy, ports, run);
+      return own ? conclude(own, outcomes, ports, run) : retry(read, kept[index] ?? busy, ports, run);
     }),
   );
+}
+
+const busy = new InboundError("unavailable", "person-busy");
+
+/** Locks the people of an event, and notes what another worker has left undone about them. Resolves to what keeps it from going on now. */
+async function keptFrom(read: Read, ports: ApplyPorts, run: ApplyRun): Promise<InboundError | undefined> {
+  const begun = await lockPeople(read, await createsBegunBy(read, ports), ports);
+  if (!begun) return busy;
+  try {
+    await noteLeftUndone(read, begun, ports, run);
+  } catch (error) {
+    if (!(error instanceof InboundError)) throw error;
+    return error;
+  }
+  return undefined;
 }
 
 /** What an event comes to, now that nothing can come in between. */

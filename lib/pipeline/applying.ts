@@ -81,6 +81,8 @@ export interface Read extends Claimed {
   /** The event is about a person out of the source's scope. */
   readonly outOfScope?: OutOfScope;
   readonly lockIds: readonly string[];
+  /** Those of them that are our ids of people that the ledger does not know. */
+  readonly newIds: readonly string[];
 }
 
 /** What it comes to is decided, by what the ledger knew when its person was locked. */

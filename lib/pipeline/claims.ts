@@ -1,4 +1,4 @@
-import type { Claim, EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import type { BegunCreate, Claim, EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import type { Clock } from "#lib/contract/clock.ts";
 import { idOf, type QueuedMessage } from "#lib/contract/queue.ts";
 import type { Read } from "./applying.ts";
@@ -16,7 +16,8 @@ const maxRepetitions = 100;
 
 /**
  * Claims an event under its id. The same id may be news: then it gets a number behind it, or, where the first one was refused,
- * is tried anew under the same id. `wasParked`: a copy of it may be parked since an earlier try.
+ * is tried anew under the same id. What was parked is claimed under the id that it has there, whatever became of others with its id
+ * since. `wasParked`: a copy of it may be parked since an earlier try.
  */
 export async function claimMessage(
   message: QueuedMessage,
@@ -24,6 +25,11 @@ export async function claimMessage(
   { owner, repeatsForSeconds }: { owner: string; repeatsForSeconds: number },
 ): Promise<{ key: EventKey; claim: Claim; wasParked: boolean }> {
   const id = idOf(message);
+  const { parkedAs } = message;
+  if (parkedAs) {
+    const key = { source: message.source, id: parkedAs.ledgerId };
+    return { key, claim: await ledger.claim(key, { owner, leaseSeconds }), wasParked: true };
+  }
   for (let times = 0; ; times += 1) {
     const key: EventKey = { source: message.source, id: times === 0 ? id : `${id}~${times}` };
     const claim = await ledger.claim(key, { owner, leaseSeconds });
@@ -31,14 +37,14 @@ export async function claimMessage(
       return {
         key,
         claim,
-        wasParked: message.wasParked === true || (claim.state === "claimed" && claim.attempts > 1),
+        wasParked: claim.state === "claimed" && claim.attempts > 1,
       };
     }
     if (isResent(message, claim.record) && (await ledger.reopen(key))) {
       return { key, claim: await ledger.claim(key, { owner, leaseSeconds }), wasParked: true };
     }
     const news = await isNews(message, claim.record, ledger, repeatsForSeconds);
-    if (!news || times === maxRepetitions) return { key, claim, wasParked: message.wasParked === true };
+    if (!news || times === maxRepetitions) return { key, claim, wasParked: false };
   }
 }
 
@@ -74,19 +80,28 @@ async function isNews(
 }
 
 /**
- * Locks the people of an event that was claimed, in one order for all, so that no two workers wait for each other. `false`: it took too long.
- * The locks end with the claim of the event.
+ * Locks the people of an event that was claimed, in one order for all, so that no two workers wait for each other. The locks end with
+ * the claim of the event. Resolves to what was begun for each of them before; `false`: it took too long.
+ *
+ * @param begins what the event may create.
  */
 export async function lockPeople(
   { key, lockIds }: Pick<Read, "key" | "lockIds">,
+  begins: ReadonlyMap<string, BegunCreate>,
   { ledger, clock }: { readonly ledger: Pick<Ledger, "lockPerson">; readonly clock: Clock },
-): Promise<boolean> {
+): Promise<ReadonlyMap<string, readonly BegunCreate[]> | false> {
   const waitsUntil = clock.now() + lockMilliseconds;
+  const begun = new Map<string, readonly BegunCreate[]>();
   for (const id of lockIds.toSorted()) {
-    while (!(await ledger.lockPerson(id, key, leaseSeconds))) {
+    for (;;) {
+      const locked = await ledger.lockPerson(id, key, leaseSeconds, begins.get(id));
+      if (locked) {
+        begun.set(id, locked);
+        break;
+      }
       if (clock.now() >= waitsUntil) return false;
       await clock.wait(lookMilliseconds);
     }
   }
-  return true;
+  return begun;
 }

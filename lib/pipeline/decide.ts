@@ -22,7 +22,7 @@ export interface DecisionSettings {
   readonly now: number;
   /** An operator has said that the account which holds the person's identifier is this person's. */
   readonly isSame: boolean;
-  /** The event is about a person whom the source is not to bring: nothing of it is to be done but a departure. */
+  /** The event is about a person that the source is not to bring: nothing of it is to be done but a departure. */
   readonly isOutOfScope?: boolean;
 }
 
@@ -94,7 +94,7 @@ export function decide(
     if (namesake && "person" in change) return { change, outcome: idInUse(namesake, source) };
     // Of a person without an account, nothing was applied.
     const { userId } = known ?? {};
-    if (message.wasParked && userId !== undefined && wasApplied(change, event, known)) {
+    if (message.parkedAs?.kind === "waiting" && userId !== undefined && wasApplied(change, event, known)) {
       return { change, outcome: { kind: "accepted", userId } };
     }
     const closed = isComing ? undefined : neverCame(change, event, knowledge);
@@ -120,10 +120,10 @@ function wasApplied(change: Change, { id }: Statement, known: SubjectRecord | un
 }
 
 /** Whether a change holds all that it takes to bring a person. */
-const brings = (change: Change): boolean =>
+export const brings = (change: Change): boolean =>
   change.kind === "create" || (change.kind === "update" && change.complete);
 
-/** A joiner of whom nothing is left but that the account is open, which it is. */
+/** A joiner's event with nothing left but that the account is open, which it is. */
 function isNoNews(
   change: Change,
   lost: Readonly<Record<string, string>>,

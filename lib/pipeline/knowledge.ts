@@ -1,6 +1,7 @@
 import type { Change } from "#lib/contract/change.ts";
 import type { Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
+import { isOnlyLinked } from "#lib/delivery/people.ts";
 import type { Read } from "./applying.ts";
 import { newSubjectIn } from "./order.ts";
 
@@ -13,7 +14,7 @@ export interface Knowledge {
   readonly namesake: PersonRecord | undefined;
   /** Our id of the person after the event, where it is known. */
   readonly externalId: string | undefined;
-  /** The person's id was another one's before, whom the source has given another id. */
+  /** The person's id was another person's before; the source has given that one another id. */
   readonly isNewcomer: boolean;
   /** What was told under the id that the source gives this person from now on. */
   readonly underNewSubject: SubjectRecord | undefined;
@@ -36,20 +37,22 @@ export function datedNoLater(message: QueuedMessage): QueuedMessage {
   return { ...message, datedAhead, event: { ...event, occurredAt: reception.receivedAt } };
 }
 
-/** Every id under which a person may be locked whom the event may be about. */
+/** Every id under which a person that the event may be about may be locked, and which of them the ledger does not know. */
 export async function lockIdsOf(
   message: QueuedMessage,
   changes: readonly Change[],
   { ledger }: { readonly ledger: Ledger },
-): Promise<readonly string[]> {
+): Promise<Pick<Read, "lockIds" | "newIds">> {
   const known = await subjectOf(message, ledger);
   const told = [known?.externalId, ...changes.flatMap(idsIn)].filter((id) => id !== undefined);
   const ids = [...new Set(told)];
   const people = await Promise.all(ids.map((id) => ledger.person(id)));
   const subject = message.kind === "event" ? [`${message.source}/${message.event.subject}`] : [];
-  return ids.length === 0
-    ? subject
-    : [...new Set([...ids, ...people.flatMap((each) => each?.externalId ?? [])])];
+  if (ids.length === 0) return { lockIds: subject, newIds: [] };
+  return {
+    lockIds: [...new Set([...ids, ...people.flatMap((each) => each?.externalId ?? [])])],
+    newIds: ids.filter((_, index) => people[index] === undefined || isOnlyLinked(people[index])),
+  };
 }
 
 export async function knowledgeOf(

@@ -23,7 +23,7 @@ export interface PeopleRules {
 /** Of a source about whose people the configuration says nothing. */
 export const noRules: PeopleRules = { outOfScope: "keep", departments: {} };
 
-/** A person whom a source is not to bring. */
+/** A person that a source is not to bring. */
 export interface OutOfScope {
   /** `leave`: if the source has brought the person, the person leaves. */
   readonly policy: OutOfScopePolicy;

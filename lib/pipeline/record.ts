@@ -17,7 +17,7 @@ import { hasWaitedTooLong, type Wait } from "./waiting.ts";
 // first, then the outcome, so that a worker that ends in between does the same again.
 
 /** An event in whatever stage it ends. */
-interface Ending extends Claimed, Partial<Omit<Decided, keyof Claimed | "lockIds">> {
+interface Ending extends Claimed, Partial<Omit<Decided, keyof Claimed | "lockIds" | "newIds">> {
   /** Of each step. */
   readonly outcomes?: readonly Outcome[];
 }
@@ -120,9 +120,10 @@ async function keep(
   dueAt?: string,
 ): Promise<void> {
   const { externalId } = knowledge ?? {};
+  const { parkedAs: _, ...kept } = message;
   await parked.keep({
     kind,
-    message,
+    message: kept,
     ledgerId: key.id,
     reason,
     attempts,
@@ -229,7 +230,7 @@ async function remember(
 }
 
 /** Without the key an event is recorded as well: a roster takes its fields for different then, once. */
-async function digestsFor(source: string, subject: string, secrets: ApplyPorts["secrets"]) {
+export async function digestsFor(source: string, subject: string, secrets: ApplyPorts["secrets"]) {
   const digests = await fieldDigests(secrets).catch((error: unknown) => {
     if (!(error instanceof InboundError)) throw error;
   });

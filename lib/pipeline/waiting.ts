@@ -103,7 +103,9 @@ export async function bringBackDue(
     // First, or it would bring back what a quick worker has parked anew or taken away.
     const dueAt = new Date(clock.now() + againMilliseconds).toISOString();
     await Promise.all(due.map((each) => parked.keep({ ...each, dueAt })));
-    await events.send(due.map(({ message }) => ({ ...message, wasParked: true })));
+    await events.send(
+      due.map(({ kind, message, ledgerId }) => ({ ...message, parkedAs: { kind, ledgerId } })),
+    );
     total += due.length;
     if (clock.now() >= deadline) return total;
   }

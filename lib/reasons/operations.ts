@@ -41,6 +41,12 @@ export const operations: ReasonGroup = {
       zh: "本机上该来源的 API 是录制的应答，其中没有此人。",
       zhNext: "请使用录制中已有的人员，参见该来源的 fixtures/list.json。",
     },
+    "story-missing": {
+      en: "The source has no cases story-1-… to story-3-… about a person who joins, moves and leaves, so no story of it can be played.",
+      enNext: "Add these cases to its fixtures, as CONTRIBUTING.md describes them.",
+      zh: "该来源没有描述同一人员入职、变更、离职的用例 story-1-… 至 story-3-…，因此无法演练。",
+      zhNext: "请按 CONTRIBUTING.md 的说明在其 fixtures 中补充这些用例。",
+    },
     "operator-refused": {
       en: "The service on this machine takes operations only from the user that runs it: nothing was changed.",
       enNext: "Run the command as that user, with the same INBOUND_STORE.",

@@ -36,7 +36,7 @@ export interface DifferenceSettings {
   readonly timeZone: string;
 }
 
-/** @throws InboundError `malformed` `person-incomplete` for a new person about whom the list does not hold enough. */
+/** @throws InboundError `malformed` `person-incomplete` for a new person that the list does not hold enough about. */
 export function differenceOf(
   listed: Listed,
   known: SubjectRecord | undefined,
@@ -45,7 +45,7 @@ export function differenceOf(
   const { changes, at } = listed;
   const isDue = (change: Change) => (effectiveFrom(change, settings.timeZone) ?? 0) <= settings.now;
   const closesNow = changes.some((change) => closes(change) === true && isDue(change));
-  // From this moment on the id names another person, about whom nothing is told yet.
+  // From this moment on the id names another person; nothing is told about that one yet.
   const person = known?.movedTo === undefined ? known : undefined;
   const isNewer = (person?.told["access"]?.at ?? "") > at;
   const isOpen = listed.isActive || changes.some((change) => closes(change) === false);

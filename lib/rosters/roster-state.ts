@@ -98,7 +98,7 @@ type TallyName =
   | "fields"
   /** Field → people who have it. */
   | "filled"
-  /** Reason → people about whom the source could not say whether they have left. */
+  /** Reason → people where the source could not say whether they have left. */
   | "unproven"
   /** Department at Authing → leavers. */
   | "lost"

@@ -45,7 +45,7 @@ export interface Synced {
 
 /**
  * Everything that the source says of the person is told anew, as of now: what an operator has changed at Authing is mended. A person
- * whom the source does not have, or has as one who has left, leaves; the guard counts the departure like any other.
+ * that the source does not have, or has as one who has left, leaves; the guard counts the departure like any other.
  *
  * @throws InboundError the failures of the source, and those of its translation and of the configuration's own functions.
  */

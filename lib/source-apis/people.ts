@@ -22,7 +22,7 @@ export function waitUntilVisible({ occurredAt }: SourceEvent, now: number): void
 }
 
 /**
- * Of a person who has left, as a delivery says that anybody with the secret can forge, and whom the API still shows: while the event is
+ * A delivery that anybody with the secret can forge says that a person has left, and the API still shows them: while the event is
  * young the API may be late. After that the API is believed, and the account stays as it is.
  *
  * @param now milliseconds since 1970.

@@ -1,3 +1,4 @@
+import { identifierOf, identifiers } from "#lib/authing/identifiers.ts";
 import type { Outcome } from "#lib/contract/outcome.ts";
 import type { DeliveryPorts, Task } from "#lib/delivery/context.ts";
 import { deliver } from "#lib/delivery/deliver.ts";
@@ -19,19 +20,25 @@ export interface DeliveredRow {
   readonly entries: readonly DeliveredEntry[];
 }
 
-/**
- * Translates rows and delivers them to Authing together.
- *
- * @throws InboundError retryable, when the outcome of some rows is not known; then no outcome of the others is returned either,
- *   and all of them are delivered again.
- */
-export async function deliverRows(
+/** Rows and what they mean, before they are delivered. */
+export interface TranslatedRows {
+  /** What they claim to be theirs: identifiers of people, each with its kind. */
+  readonly claims: ReadonlySet<string>;
+  /**
+   * Delivers them to Authing together.
+   *
+   * @throws InboundError retryable, when the outcome of some rows is not known; then no outcome of the others is returned either,
+   *   and all of them are delivered again.
+   */
+  deliver(deadline: number): Promise<DeliveredRow[]>;
+}
+
+export function translateRows(
   rows: readonly StoredRow[],
   translator: RowTranslator,
   { import: id, source: owner, startedAt }: Pick<ImportPlan, "import" | "source" | "startedAt">,
   ports: DeliveryPorts & { readonly existing: ExistingPolicy },
-  deadline: number,
-): Promise<DeliveredRow[]> {
+): TranslatedRows {
   const origin: Origin = {
     source: uploadsSource,
     since: Date.parse(startedAt),
@@ -51,15 +58,29 @@ export async function deliverRows(
       entries: entries.map((entry) => ({ entry, at: addTask(tasks, entry, entries, by, origin) })),
     };
   });
-  const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
-  if (stopped) throw stopped;
-  return translated.map(({ row, entries }) => ({
-    row,
-    entries: entries.map(({ entry, at }): DeliveredEntry => {
-      const outcome = at === undefined ? undefined : outcomes[at];
-      return { ...entry, outcome: outcome ?? refusal(entry) };
-    }),
-  }));
+  return {
+    claims: new Set(tasks.flatMap(claimsOf)),
+    async deliver(deadline) {
+      const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline });
+      if (stopped) throw stopped;
+      return translated.map(({ row, entries }) => ({
+        row,
+        entries: entries.map(({ entry, at }): DeliveredEntry => {
+          const outcome = at === undefined ? undefined : outcomes[at];
+          return { ...entry, outcome: outcome ?? refusal(entry) };
+        }),
+      }));
+    },
+  };
+}
+
+function claimsOf({ change }: Task): string[] {
+  const person = change.kind === "create" ? change.person : change.who;
+  return identifiers.flatMap((kind) => {
+    // By its digits alone: rows may write the country of a number differently.
+    const value = kind === "phone" ? person.phone : identifierOf(person, kind);
+    return value === undefined ? [] : [`${kind} ${value}`];
+  });
 }
 
 /** What the tasks of all rows have in common. */
@@ -79,7 +100,7 @@ function addTask(
   return tasks.length - 1;
 }
 
-/** Whether a secret belongs to a person whom the same row could not bring: the account with its address is another person's. */
+/** Whether a secret belongs to a person that the same row could not bring: the account with its address is another person's. */
 const followsRefused = ({ kind }: TranslatedEntry, entries: readonly TranslatedEntry[]): boolean =>
   kind === "secret" && entries.some((other) => other.kind === "person" && !other.change);
 

@@ -5,8 +5,9 @@ import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { isImagined } from "#lib/delivery/imagined-accounts.ts";
 import { rehearsalAuthing } from "#lib/delivery/rehearsal-authing.ts";
 import { inGroups, readChunk, rowsFrom } from "./chunk-rows.ts";
-import { awaitsPerson, deliverRows, type DeliveredRow } from "./deliver-rows.ts";
-import type { Chunk, ImportPlan } from "./import-plan.ts";
+import { awaitsPerson, translateRows, type DeliveredRow } from "./deliver-rows.ts";
+import { inFlight } from "./rows-in-flight.ts";
+import { chunksAtOnceOf, type Chunk, type ImportPlan } from "./import-plan.ts";
 import { partsOf, writePart, type Rest } from "./parts.ts";
 import { openPreview, stateBefore, type RowPreview } from "./preview-state.ts";
 import { recordRows } from "./record-rows.ts";
@@ -29,6 +30,8 @@ export interface RowPorts extends DeliveryPorts {
 
 /** Rows that are delivered together: as many as Authing accepts in one call. */
 const rowsAtOnce = 50;
+/** So many groups are with Authing at the same time: the pace decides how fast they go, and the time that each call takes does not. */
+const groupsAtOnce = 4;
 /** How long to wait before people whose secrets came first are looked up again, in milliseconds. */
 const lookAgainMilliseconds = 5_000;
 
@@ -140,22 +143,33 @@ async function deliverFrom(rest: Rest, run: ChunkRun): Promise<InboundError | un
   const { plan, chunk, ports, deadline, results, awaiting } = run;
   try {
     const rows = await readChunk(plan, chunk, rest, ports.objects);
-    run.translator = rowTranslator(plan, ports.rows);
-    for (const group of inGroups(rowsFrom(rows, rest, awaiting), rowsAtOnce)) {
-      [run.next] = group;
-      // An invocation always decides at least one group, so that a chunk gets done however little time each one has.
-      if (results.rows > 0 && isOver(run)) return undefined;
-      const delivered = await deliverRows(group, run.translator, plan, ports, deadline);
-      const waiting = delivered.filter(awaitsPerson);
-      await record(
-        delivered.filter((row) => !waiting.includes(row)),
-        run.translator,
-        run,
-      );
-      awaiting.push(...waiting.map(({ row }) => row));
-      run.next = undefined;
+    const translator = rowTranslator(plan, ports.rows);
+    run.translator = translator;
+    const groups = inGroups(rowsFrom(rows, rest, awaiting), rowsAtOnce);
+    // Where chunks follow each other since the order of rows counts, groups do, too.
+    const flying = inFlight(groups, chunksAtOnceOf(plan) === 1 ? 1 : groupsAtOnce, (group) =>
+      translateRows(group, translator, plan, ports),
+    );
+    try {
+      for (;;) {
+        // An invocation always decides at least one group, which has all of its time for itself, so that a chunk gets done however little that is.
+        flying.begin(deadline, (begun) => (results.rows === 0 ? begun === 0 : !isOver(run)));
+        run.next = flying.next;
+        const delivered = await flying.land();
+        if (!delivered) break;
+        const waiting = delivered.filter(awaitsPerson);
+        await record(
+          delivered.filter((row) => !waiting.includes(row)),
+          translator,
+          run,
+        );
+        awaiting.push(...waiting.map(({ row }) => row));
+      }
+    } finally {
+      await flying.settle();
     }
-    await deliverAwaiting(run.translator, run);
+    if (run.next) return undefined;
+    await deliverAwaiting(translator, run);
     return undefined;
   } catch (error) {
     if (error instanceof InboundError) return error;
@@ -171,7 +185,7 @@ async function deliverAwaiting(translator: RowTranslator, run: ChunkRun): Promis
     const delivered: DeliveredRow[] = [];
     for (let start = 0; start < awaiting.length; start += rowsAtOnce) {
       const group = awaiting.slice(start, start + rowsAtOnce);
-      delivered.push(...(await deliverRows(group, translator, plan, ports, deadline)));
+      delivered.push(...(await translateRows(group, translator, plan, ports).deliver(deadline)));
     }
     const waiting = delivered.filter(awaitsPerson);
     const isOver = waiting.length === awaiting.length;

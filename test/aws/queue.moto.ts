@@ -54,8 +54,8 @@ describe("the queue of events on SQS", () => {
     const receivedAt = "2026-03-01T00:00:09.000Z";
     await eventQueue(place).send([first]);
     await eventQueue(place).send([{ ...first, reception: { receivedAt, proof: "standard-webhooks" } }]);
-    await eventQueue(place).send([{ ...first, wasParked: true }]);
-    await eventQueue(place).send([{ ...first, wasParked: true }]);
+    await eventQueue(place).send([{ ...first, parkedAs: { kind: "waiting", ledgerId: "e-1" } }]);
+    await eventQueue(place).send([{ ...first, parkedAs: { kind: "waiting", ledgerId: "e-1" } }]);
     expect(await receiveAll(place.url)).toHaveLength(4);
   });
 

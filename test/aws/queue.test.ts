@@ -89,8 +89,8 @@ describe("the queue of events", () => {
     await queue.send([
       first,
       { ...first, reception },
-      { ...first, wasParked: true },
-      { ...first, wasParked: true },
+      { ...first, parkedAs: { kind: "waiting", ledgerId: "1" } },
+      { ...first, parkedAs: { kind: "waiting", ledgerId: "1" } },
       first,
     ]);
     const ids = batches

@@ -162,7 +162,7 @@ export async function importRows({ table, bucket, chunks, finish }: Stage, rows:
   };
 }
 
-/** Compares a list of so many people, of whom nothing has changed. `begins` is called when they are in the ledger. */
+/** Compares a list of so many unchanged people. `begins` is called when they are in the ledger. */
 export async function compareUnchanged(
   { table, bucket }: Stage,
   people: number,

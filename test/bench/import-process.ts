@@ -14,9 +14,10 @@ import { uploadPorts } from "../uploads/upload-ports.ts";
 import { folderObjects } from "./folder-objects.ts";
 
 // One function of an import in a process of its own, which the benchmark measures and kills. Objects are files; the ledger and the
-// queue are those of the process that started it. node import-process.ts <folder> <host of the sandbox> <milliseconds of an invocation>
+// queue are those of the process that started it.
+// node import-process.ts <folder> <host of the sandbox> <milliseconds of an invocation> <most calls per second>
 
-const [folder = "", host = "", milliseconds = "0"] = process.argv.slice(2);
+const [folder = "", host = "", milliseconds = "0", callsPerSecond = "1000"] = process.argv.slice(2);
 let asked = 0;
 const answers = new Map<number, (value: unknown) => void>();
 
@@ -71,7 +72,7 @@ const ports: RunPorts & PlanPorts = {
   queue: remote<ImportQueue>("queue"),
   authing: createAuthingClient({ host, credentials: async () => accessKey }),
   clock,
-  pace: createPace({ clock, maxPerSecond: 1000, startPerSecond: 50 }),
+  pace: createPace({ clock, maxPerSecond: Number(callsPerSecond), startPerSecond: 50 }),
   leavePolicy: () => "resign",
   rehirePolicy: () => "reactivate",
   otpPolicy: "import",

@@ -24,11 +24,17 @@ export interface ImportRunOptions {
   readonly invocationMilliseconds: number;
   /** After how many decided rows a function is killed, each once. */
   readonly killAt: readonly number[];
+  /** The most calls per second of each function. Default 1000: faster than the sandbox. */
+  readonly callsPerSecond?: number;
   readonly say?: (text: string) => void;
 }
 
 export interface ImportRun {
   readonly seconds: number;
+  /** Kind of function → the seconds in which at least one of its kind worked. */
+  readonly secondsOf: Readonly<Record<string, number>>;
+  /** CPU of the process that stands for Authing, the ledger, the queues and the bucket. */
+  readonly worldCpuSeconds: number;
   readonly invocations: number;
   readonly kills: number;
   /** How long the same object takes when it is uploaded again, the start of a process included. */
@@ -51,7 +57,7 @@ interface Work {
   isTaken: boolean;
 }
 
-const functionsAtOnce = 2;
+export const functionsAtOnce = 2;
 const heapMegabytes = 64;
 const accessKey = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
 const kindOf = ({ message }: Work) => ("kind" in message ? message.kind : "plan");
@@ -61,6 +67,7 @@ export async function runImport({
   file,
   invocationMilliseconds,
   killAt: given,
+  callsPerSecond = 1000,
   say = () => {},
 }: ImportRunOptions): Promise<ImportRun> {
   const program = await bundled(join(import.meta.dirname, "import-process.ts"), join(folder, "program"));
@@ -74,6 +81,7 @@ export async function runImport({
   };
   const killAt = [...given];
   const peaks: Record<string, number> = {};
+  const busy = busyTimes();
   let invocations = 0;
   let kills = 0;
 
@@ -81,7 +89,7 @@ export async function runImport({
   async function serve(host: string): Promise<void> {
     const isOver = () => waiting.length === 0;
     while (!isOver()) {
-      const child = fork(program, [folder, host, String(invocationMilliseconds)], {
+      const child = fork(program, [folder, host, String(invocationMilliseconds), String(callsPerSecond)], {
         serialization: "advanced",
         execArgv: [`--max-old-space-size=${heapMegabytes}`, "--max-semi-space-size=4"],
       });
@@ -100,6 +108,7 @@ export async function runImport({
           if (kindOf(work) !== own) return child.disconnect();
           work.isTaken = true;
           current = work;
+          busy.begin(kindOf(work));
           invocations += 1;
           child.send({ id: invocations, work: work.message });
           const at = killAt[0];
@@ -117,7 +126,10 @@ export async function runImport({
             return;
           }
           if (error !== undefined) say(`  failed: ${error}`);
-          if (current) peaks[kindOf(current)] = Math.max(peaks[kindOf(current)] ?? 0, peak);
+          if (current) {
+            peaks[kindOf(current)] = Math.max(peaks[kindOf(current)] ?? 0, peak);
+            busy.end(kindOf(current));
+          }
           if (current && result === "done") waiting.splice(waiting.indexOf(current), 1);
           else if (current) current.isTaken = false;
           current = undefined;
@@ -130,7 +142,10 @@ export async function runImport({
             // Longer than any lease.
             passTime(960_000);
           }
-          if (current) current.isTaken = false;
+          if (current) {
+            current.isTaken = false;
+            busy.end(kindOf(current));
+          }
           resolve();
         });
         next();
@@ -156,9 +171,12 @@ export async function runImport({
   }, 15_000);
   try {
     const begun = Date.now();
+    const cpuBefore = process.cpuUsage();
     await send([object]);
     await Promise.all(Array.from({ length: functionsAtOnce }, () => serve(sandbox.url)));
     const again = Date.now();
+    const cpu = process.cpuUsage(cpuBefore);
+    const secondsOf = busy.seconds();
     await send([object]);
     await serve(sandbox.url);
     const end = Date.now();
@@ -172,6 +190,8 @@ export async function runImport({
     const accounts = sandbox.users();
     return {
       seconds: (again - begun) / 1000,
+      secondsOf,
+      worldCpuSeconds: (cpu.user + cpu.system) / 1e6,
       againSeconds: (end - again) / 1000,
       invocations,
       kills,
@@ -216,6 +236,23 @@ function countingLedger() {
     },
   };
   return { ledger, rowOutcomes, passTime: (milliseconds: number) => void (ahead += milliseconds) };
+}
+
+/** For how long at least one of each kind worked. */
+function busyTimes() {
+  const kinds = new Map<string, { at: number; working: number; milliseconds: number }>();
+  const settle = (kind: string, change: 1 | -1) => {
+    const now = performance.now();
+    const before = kinds.get(kind) ?? { at: now, working: 0, milliseconds: 0 };
+    const milliseconds = before.milliseconds + (before.working > 0 ? now - before.at : 0);
+    kinds.set(kind, { at: now, working: before.working + change, milliseconds });
+  };
+  return {
+    begin: (kind: string) => settle(kind, 1),
+    end: (kind: string) => settle(kind, -1),
+    seconds: () =>
+      Object.fromEntries(Array.from(kinds, ([kind, { milliseconds }]) => [kind, milliseconds / 1000])),
+  };
 }
 
 /** The peak resident memory of a process, in MB; 0 where there is no /proc. */

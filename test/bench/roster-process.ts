@@ -4,7 +4,7 @@ import { storeParked } from "#infra/store/parked.ts";
 import { folderObjects } from "./folder-objects.ts";
 import { tellOfPeople, unchangedRoster } from "./unchanged-roster.ts";
 
-// A process of its own: a run over people of whom nothing has changed. The ledger is SQLite. Writes its costs as JSON.
+// A process of its own: a run over unchanged people. The ledger is SQLite. Writes its costs as JSON.
 // node roster-process.mjs <people> <folder>
 
 const people = Number(process.argv[2]);

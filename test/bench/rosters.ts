@@ -5,7 +5,7 @@ import { bundled } from "./bundled.ts";
 import { inFreshProcess } from "./fresh-process.ts";
 import type { Case, Costs, Section } from "./section.ts";
 
-// A run over people of whom nothing has changed: what a night costs. The list is made page by page, the ledger is SQLite.
+// A run over unchanged people: what a night costs. The list is made page by page, the ledger is SQLite.
 
 async function prepare() {
   const folder = mkdtempSync(join(tmpdir(), "bench-rosters-"));

@@ -4,7 +4,7 @@ import { layoutSettings } from "../contract/files.ts";
 import { loopCase, type Loops } from "./fresh-process.ts";
 import type { Section } from "./section.ts";
 
-// One row of a file, as text, to a person whom Authing accepts. Each case gets a thousand different people in turn. The schema says what a
+// One row of a file, as text, to a person that Authing accepts. Each case gets a thousand different people in turn. The schema says what a
 // program states that trusts its file; ours also mends what spreadsheets do to values, and says of each field where it came from.
 
 const people = Array.from({ length: 1_000 }, (_, index) => ({

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runImport } from "./import-run.ts";
+import { maxUsersPerCreate } from "#lib/authing/limits.ts";
+import { functionsAtOnce, runImport } from "./import-run.ts";
 import { fileKinds, writePeople, type FileKind } from "./people-files.ts";
 import { soakEvents } from "./soak-events.ts";
 
@@ -13,6 +14,10 @@ import { soakEvents } from "./soak-events.ts";
 const kills = 3;
 const mostMegabytes = 130;
 const mostGrowth = 1.2;
+/** The default of the configuration (`authing.maxRequestsPerSecond`), for each function. */
+const callsPerSecond = 100;
+/** × the time that the pace allows for the fewest calls, with files of a million rows; small files pay for the start of each function, too. */
+const mostTimesOfPace = 1.25;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -55,10 +60,20 @@ async function soak(kind: FileKind, rows: number): Promise<Readonly<Record<strin
     const killAt = Array.from({ length: kills }, (_, kill) =>
       Math.floor((rows * (kill + 0.7)) / (kills + 1)),
     );
-    const run = await runImport({ folder, file, invocationMilliseconds: 1_500, killAt, say });
+    const run = await runImport({ folder, file, invocationMilliseconds: 1_500, killAt, callsPerSecond, say });
     const { summary, peaks } = run;
     say(
       `  done in ${run.seconds.toFixed(1)} s, ${run.invocations} invocations, ${run.kills} killed; the same object again ${run.againSeconds.toFixed(1)} s`,
+    );
+    const fewest = Math.ceil(rows / maxUsersPerCreate) / (callsPerSecond * functionsAtOnce);
+    const times = run.seconds / fewest;
+    say(
+      `  ${times.toFixed(2)} × the ${fewest.toFixed(1)} s that the pace allows  aim ≤ ${mostTimesOfPace}: ${times <= mostTimesOfPace ? "met" : "not met"}`,
+    );
+    say(
+      `  of it ${Object.entries(run.secondsOf)
+        .map(([of, seconds]) => `${of} ${seconds.toFixed(1)} s`)
+        .join(", ")}; CPU of the sandbox and the ledger ${run.worldCpuSeconds.toFixed(1)} s`,
     );
     say(
       `  lines of results ${run.lines}, different rows ${run.rows}, in the ledger ${run.rowsInLedger}; accounts ${run.accounts}, different people ${run.people}`,

@@ -15,7 +15,7 @@ import { readState } from "#lib/rosters/roster-store.ts";
 import { localBucket } from "#infra/store/objects.ts";
 import { uploadPorts } from "../uploads/upload-ports.ts";
 
-// A run over people of whom nothing has changed: in the ledger, in the list of their source, which is made page by page.
+// A run over unchanged people: in the ledger, in the list of their source, which is made page by page.
 
 const source = "hr";
 const told = "2026-03-01T00:00:00.000Z";
@@ -74,7 +74,7 @@ export interface UnchangedRoster {
   run(after: () => void): Promise<void>;
 }
 
-/** A run over so many people, whom `tellOfPeople` has told of. */
+/** A run over so many people that `tellOfPeople` has told of. */
 export function unchangedRoster(
   people: number,
   { ledger, objects, parked }: Pick<RosterPorts, "ledger" | "objects" | "parked">,

@@ -78,7 +78,7 @@ describe("npm run sync", () => {
     expect(accounts(stage)).toEqual([`${subject} Activated szabo.agnes@okta.example.com`]);
   });
 
-  it("says of a person whom the recorded API of a laptop does not have that it is a recording", async () => {
+  it("says of a person that the recorded API of a laptop does not have that it is a recording", async () => {
     const { stage } = await openStage(
       {},
       list?.asked.map(({ subject }) => subject),
@@ -90,7 +90,7 @@ describe("npm run sync", () => {
     expect((await sync(stage, absent.subject)).out).toContain("the source says that it has no such person");
   });
 
-  it("shows a person whom the source does not have as a proven leaver", async () => {
+  it("shows a person that the source does not have as a proven leaver", async () => {
     const { stage, api } = await openStage();
     await sync(stage, subject, "--yes");
     forget(api, subject);

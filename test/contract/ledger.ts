@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EventRecord, Ledger } from "#lib/contract/ledger.ts";
+import type { EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import { peopleOf } from "./ledger-people.ts";
 import { recordAt, type MakeLedger } from "./ledger-records.ts";
 import { sourcesOf, subjectsOf } from "./ledger-subjects.ts";
@@ -110,10 +110,10 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
       });
 
       it("is one event's, which may lock the person again", async () => {
-        expect(await ledger.lockPerson("10010", key, 60)).toBe(true);
+        expect(await ledger.lockPerson("10010", key, 60)).toEqual([]);
         expect(await ledger.lockPerson("10010", next, 60)).toBe(false);
-        expect(await ledger.lockPerson("10010", key, 60)).toBe(true);
-        expect(await ledger.lockPerson("10011", next, 60)).toBe(true);
+        expect(await ledger.lockPerson("10010", key, 60)).toEqual([]);
+        expect(await ledger.lockPerson("10011", next, 60)).toEqual([]);
       });
 
       it("is one event's of many that lock the person at once", async () => {
@@ -126,13 +126,13 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
       it("ends when the outcome of its event is recorded", async () => {
         await ledger.lockPerson("10010", key, 60);
         await ledger.settle([recordOf()], day);
-        expect(await ledger.lockPerson("10010", next, 60)).toBe(true);
+        expect(await ledger.lockPerson("10010", next, 60)).toEqual([]);
       });
 
       it("ends when the claim of its event is released", async () => {
         await ledger.lockPerson("10010", key, 60);
         await ledger.release(key, "one");
-        expect(await ledger.lockPerson("10010", next, 60)).toBe(true);
+        expect(await ledger.lockPerson("10010", next, 60)).toEqual([]);
       });
 
       it("ends with the lease of its event, and after its own time", async () => {
@@ -141,19 +141,33 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         expect(await ledger.lockPerson("10010", next, 60)).toBe(false);
         pass(1);
         await ledger.claim(next, other);
-        expect(await ledger.lockPerson("10010", next, 30)).toBe(true);
+        expect(await ledger.lockPerson("10010", next, 30)).toEqual([]);
         await ledger.claim(key, one);
         pass(29);
         expect(await ledger.lockPerson("10010", key, 60)).toBe(false);
         pass(1);
-        expect(await ledger.lockPerson("10010", key, 60)).toBe(true);
+        expect(await ledger.lockPerson("10010", key, 60)).toEqual([]);
+      });
+
+      it("keeps what was begun for the person: each once, as it was begun first, and the newest four", async () => {
+        const begun = (event: EventKey, at: string, email = "d1") => ({ ...event, at, digests: { email } });
+        const first = begun(key, "2026-03-01T00:00:00.000Z");
+        expect(await ledger.lockPerson("10010", key, 60, first)).toEqual([]);
+        await ledger.release(key, "one");
+        expect(await ledger.lockPerson("10010", next, 60)).toEqual([first]);
+        await ledger.release(next, "other");
+        await ledger.lockPerson("10010", key, 60, begun(key, "2026-03-01T00:05:00.000Z"));
+        expect(await ledger.lockPerson("10010", key, 60)).toEqual([first]);
+        const more = ["d2", "d3", "d4", "d5"].map((email) => begun(key, "2026-03-01T00:06:00.000Z", email));
+        for (const each of more) await ledger.lockPerson("10010", key, 60, each);
+        expect(await ledger.lockPerson("10010", key, 60)).toEqual(more);
       });
 
       it("is found under ids that look strange", async () => {
         const strange = { source: "bamboohr", id: `昇𠮷#é${"x".repeat(4000)}\uD83D` };
         await ledger.claim(strange, one);
         for (const id of ["", "hr/工号#1", "\uD83E", "y".repeat(4000)]) {
-          expect(await ledger.lockPerson(id, strange, 60)).toBe(true);
+          expect(await ledger.lockPerson(id, strange, 60)).toEqual([]);
           expect(await ledger.lockPerson(id, next, 60)).toBe(false);
         }
       });

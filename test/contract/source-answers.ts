@@ -132,7 +132,7 @@ export async function strangersTaken(tested: SourceUnderTest, each: EventFixture
       await readAll(tested, each, each.answers, [event]),
       await readAll(tested, each, answers, [event]),
     ];
-    // A list is about whoever is in it.
+    // A list is about the people in it.
     if (own.some((read) => read.event.id !== event.id)) continue;
     // An event that could not be completed with the right answer either has no record.
     if (own[0]?.payload instanceof Error || JSON.stringify(answers) === JSON.stringify(each.answers))

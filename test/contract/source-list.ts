@@ -178,7 +178,7 @@ export function attackList(tested: SourceUnderTest): void {
     });
 
     if (unsaid.length > 0)
-      it("takes no person for gone of whom the source does not say so", async () => {
+      it("takes no person for gone where the source does not say so", async () => {
         for (const { subject, answers, fails } of unsaid) {
           await expect(ask(subject, answers)).rejects.toMatchObject({ reason: fails });
         }

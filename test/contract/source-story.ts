@@ -92,7 +92,7 @@ const changesOf = (event: NonNullable<EventFixture["golden"]>[number]) =>
 /** The key of the sandbox. */
 const authingKey = { accessKeyId: "63f0a1b2c3d4e5f607182930", accessKeySecret: "invented-secret" };
 
-/** The account of the person of a story, made by somebody else. */
+/** The account of the person of a story, which another party made. */
 async function openAccount({ authingHost }: Stack, story: readonly EventFixture[]): Promise<void> {
   const [first] = story.flatMap(({ golden = [] }) => golden.flatMap(changesOf));
   const { externalId = "" } = (first?.["who"] ?? {}) as { readonly externalId?: string };

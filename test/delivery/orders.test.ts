@@ -42,7 +42,7 @@ it("a departure counts as of its own moment, also after a first day that came la
   expect(world.statuses()).toEqual({ 1: "Resigned" });
 });
 
-it("a joiner of whom only the open account is news makes an older departure void", async () => {
+it("a joiner with only the open account as news makes an older departure void", async () => {
   const world = await openOwnWorld();
   await play(
     world,
@@ -131,7 +131,7 @@ it("a shared source that speaks of an account before it is noted does not take i
   expect(await world.ledger.person("1")).toMatchObject({ owner: "hr" });
 });
 
-it("an account that another event made at the same moment gets what this one says", async () => {
+it("an account that another source made at the same moment stays its own", async () => {
   const world = await openOwnWorld({ people: { hr: "own", idp: "shared" } });
   world.pool.script([
     { on: "create-users-batch", fault: { kind: "reset-after-applying" } },
@@ -142,8 +142,10 @@ it("an account that another event made at the same moment gets what this one say
     world,
     hr(1, [update("1", personOf("1", { nickname: "hr", city: "杭州" }), { complete: true })]),
   );
-  expect(await world.recordOf("hr", "at-1")).toMatchObject({ outcome: { kind: "accepted" } });
-  expect(world.pool.users()).toMatchObject([{ nickname: "hr", city: "杭州" }]);
+  expect(await world.recordOf("hr", "at-1")).toMatchObject({
+    outcome: { kind: "rejected", reason: "person-of-another-source", by: "idp/at-0" },
+  });
+  expect(world.pool.users()).toMatchObject([{ nickname: "idp" }]);
 });
 
 it("a joiner without our id is no account's because of its address, and its second factor waits with it", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { live, sequence } from "./sequences.ts";
 
 /** `SEQUENCES=100000` looks longer, `SEED=2` at others. */
-const sequences = Number(process.env["SEQUENCES"] ?? 10_000);
+const sequences = Number(process.env["SEQUENCES"] ?? 5_000);
 const seed = Number(process.env["SEED"] ?? 20_260_301);
 
 describe("random sequences of statements, duplicates, reorders, faults, deaths and decisions", () => {

@@ -30,7 +30,7 @@ export interface Draw {
  */
 export const cast = { common: 3, renamed: 3, moved: 4, giver: 5, taker: 6, heir: 7, later: 8 } as const;
 
-/** What may be said about whom, beside updates. */
+/** What may be said about which person, beside updates. */
 const kindsOf: Readonly<Record<number, readonly Kind[]>> = {
   [cast.renamed]: [
     "create",

@@ -13,7 +13,7 @@ function renamed(known: boolean): Story {
     told("hr", "left", "s-1", 3, [leave()]),
   ];
   return {
-    name: `a person ${known ? "of this source" : "whom another source brought"} gets another id`,
+    name: `a person ${known ? "of this source" : "that another source brought"} gets another id`,
     async prepare(world) {
       const source = known ? "hr" : "idp";
       await world.deliver([told(source, "hired", "s-1", 0, [create("1")])]);

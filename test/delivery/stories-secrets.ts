@@ -73,7 +73,7 @@ function secretFirst(): Story {
   ];
   const joiner = told("hr", "hired-1", "1", 0, [create("1")]);
   return {
-    name: "TOTP secrets that come before their people, of whom one never comes",
+    name: "TOTP secrets that come before their people, where one person never comes",
     async play(world) {
       await world.deliver(secrets);
       world.clock.pass(1200);

@@ -22,7 +22,7 @@ export const create = (externalId: string, over: object = {}): Change => ({
   person: personOf(externalId, over),
   trail: {},
 });
-/** A mover of the person whom the event's subject names. */
+/** A mover of the person that the event's subject names. */
 export const mover = (person: Update["person"], more: Partial<Update> = {}): Update => ({
   kind: "update",
   who: {},
@@ -62,6 +62,6 @@ export async function outcomesOf(world: World, events: readonly Message[]) {
   return records.map((record) => record?.outcome);
 }
 
-/** Accepted; after a death also already done, as nobody remembers by whom. */
+/** Accepted; after a death also already done, as no record says who did it. */
 export const placed = (whole: boolean) =>
   whole ? "accepted" : expect.stringMatching(/^(accepted|already-done)$/);

@@ -17,7 +17,7 @@ const create = (id: string, over: object = {}): Change => ({
   trail: {},
 });
 
-/** Rows of files, and the pool that they are brought to: people 1 and 2, of whom the ledger knows what it is told. */
+/** Rows of files, and the pool that they are brought to: people 1 and 2; the ledger knows of them what it is told. */
 async function openFiles() {
   const clock = virtualClock(day);
   const pool = directPool(clock, {});

@@ -194,7 +194,7 @@ describe("the list of Feishu", () => {
     [41050, "source-permission-missing"],
     [99991400, "source-throttles"],
     [1, "source-answer-unexpected"],
-  ])("fails where Feishu says %i, and says of nobody that they do not exist", async (code, reason) => {
+  ])("fails where Feishu says %i, and says of no person that they do not exist", async (code, reason) => {
     const refused = json(400, { code, msg: "refused" });
     const { read } = await pages(feishu.list, secret, token, refused);
     await expect(read()).rejects.toMatchObject({ reason });

@@ -58,7 +58,7 @@ describe("a record of an employee", () => {
     expect(brief(employeeChanged(...said(record)))).toEqual(expected);
   });
 
-  test("creates a newcomer, and nobody whose employment has ended", () => {
+  test("creates a newcomer, and no person whose employment has ended", () => {
     expect(brief(hired(...said({ status: "active", end: "2026-02-01" })))).toEqual([
       { kind: "create" },
       { kind: "leave", lastDay: "2026-02-01" },

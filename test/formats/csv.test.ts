@@ -32,7 +32,7 @@ async function read(
 const codes = (rows: readonly Row[]) =>
   rows.map(({ place, problems }) => [place, ...problems.map(({ code }) => code)]);
 
-/** Cells as people write them, and as nobody does. */
+/** Cells as people write them, and as no person does. */
 const cell = fc
   .oneof(
     fc.constantFrom(

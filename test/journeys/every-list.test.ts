@@ -16,7 +16,7 @@ import { journey, type Journey } from "./stack.ts";
 // A company in each source that lists its people, from the day before to the night after a bad month, over the whole bundle. The
 // source's API answers as its list.json records it: a new source needs no test of its own.
 
-/** More than 240, of whom twelve may leave without a question; fewer than 1,000, since Auth0 finds no more at once. */
+/** More than 240, so that twelve may leave without a question; fewer than 1,000, since Auth0 finds no more at once. */
 const people = Number(process.env["PEOPLE"] ?? 300);
 /** Of each way of paging one source has a large company: by offset with a count, by cursor with a total, by department. */
 const large: Readonly<Record<string, number>> = { keycloak: 3_000, bamboohr: 3_000, feishu: 3_000 };

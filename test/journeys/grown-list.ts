@@ -4,7 +4,7 @@ import type { ListFixture } from "#infra/fixtures/lists.ts";
 // A list.json with three people, grown to a company: every person who is recorded as active is the pattern of many, who differ in what
 // identifies a person. Which values of a record identify its person is known from what `translate` made of it.
 
-/** A recorded person, whom others are made of. */
+/** A recorded person that others are made of. */
 interface Pattern {
   readonly subject: string;
   readonly phone: string | undefined;
@@ -25,7 +25,7 @@ export interface Grown {
 const firstNumber = 100_000;
 const email = /^([^@\s]+)@([^@\s]+)$/;
 
-/** The recorded people who are active, and of whom no departure is announced. */
+/** The recorded people who are active and have no announced departure. */
 export function patternsOf({ people }: Pick<ListFixture, "people">): readonly Pattern[] {
   const patterns = new Map<string, Pattern>();
   for (const { subject, changes } of people) {
@@ -114,7 +114,7 @@ function entriesIn(json: unknown, recorded: ReadonlySet<string>): string[] {
   return subjects.length === json.length ? subjects : json.flatMap((entry) => entriesIn(entry, recorded));
 }
 
-/** The id of the person whom a record is about: the first one in it that is not the id of a manager. */
+/** The id of the person that a record is about: the first one in it that is not the id of a manager. */
 function subjectIn(record: unknown, recorded: ReadonlySet<string>): string | undefined {
   if (typeof record === "string" || typeof record === "number")
     return recorded.has(String(record)) ? String(record) : undefined;

@@ -14,7 +14,7 @@ it.each([
     "externalId,email\n10010,san.zhang@example.com\n",
     "accepted",
   ],
-])("a mover of a person whom another ledger has created %s", async (_, file, outcome) => {
+])("a mover of a person that another ledger has created %s", async (_, file, outcome) => {
   // The account is an hour old: it is none that the mover itself may have made just now.
   const hourAgo = () => Date.now() - 3_600_000;
   const before = await journey({ sandbox: { now: hourAgo, clockToleranceSeconds: 86_400 } });

@@ -40,7 +40,7 @@ describe("the scope of a source", () => {
   const scope = ({ person, isWhole }: { person: { city?: string }; isWhole: boolean }) =>
     !isWhole || person.city === "杭州";
 
-  it("brings nobody else; explain says why", async () => {
+  it("brings no other person; explain says why", async () => {
     const run = await openJourney({ scope });
     expect(await tell(run, "1", joins("1", { city: "北京" }))).toBe("already-done out-of-scope");
     expect(await tell(run, "2", joins("2", { city: "杭州" }))).toBe("accepted");
@@ -58,11 +58,11 @@ describe("the scope of a source", () => {
     expect(accounts(run)).toEqual(["1 Resigned 杭州"]);
   });
 
-  it("lets them leave where the configuration says so, once, and only people whom the source has brought", async () => {
+  it("lets them leave where the configuration says so, once, and only people that the source has brought", async () => {
     const run = await openJourney({ scope, outOfScope: "leave" });
     await tell(run, "1", joins("1", { city: "杭州" }));
     expect(await tell(run, "2", joins("2", { city: "北京" }))).toBe("already-done out-of-scope");
-    // What has not changed is not told: such an event lets nobody leave.
+    // What has not changed is not told: such an event lets no person leave.
     expect(await tell(run, "1", moves("1", { nickname: "一" }, false))).toBe("accepted");
     expect(await tell(run, "1", moves("1", { city: "北京" }))).toBe("accepted");
     expect(accounts(run)).toEqual(["1 Resigned 杭州"]);
@@ -158,7 +158,7 @@ describe("what a person is in departments", () => {
     { departmentId: "d-2", isMainDepartment: true },
   ];
 
-  it("is told of a joiner in a call of its own, and of a mover; of nobody else", async () => {
+  it("is told of a joiner in a call of its own, and of a mover; of no other person", async () => {
     const run = await openJourney({});
     expect(await tell(run, "1", { ...joins("1", inTwo), memberships } as Change)).toBe("accepted");
     expect(toldOf(run)).toEqual([asTold]);

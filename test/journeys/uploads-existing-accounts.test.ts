@@ -121,6 +121,30 @@ describe("a row that changes an existing account", () => {
     },
   );
 
+  it("goes to Authing with others; one that is refused costs the others a few calls, and rows of one person keep their order", async () => {
+    const run = await journey({ config });
+    const row = (index: number, city: string, username = "") =>
+      `E${index},Root,root${index}@example.com,${city},${username}\n`;
+    const rows = (city: string, username: string, of: number) =>
+      Array.from({ length: 40 }, (_, index) => row(index, city, index === of ? username : ""));
+    const head = "externalId,name,email,city,username\n";
+    await run.upload("users", "people.csv", [head, ...rows("", "taken", 8)].join(""));
+    const pool = run.stack.sandbox;
+    const before = pool?.requests.length ?? 0;
+    const lines = [head, ...rows("杭州", "taken", 7), row(3, "上海")];
+    const summary = await run.summary(await run.upload("users", "again.csv", lines.join("")));
+    expect(summary.reasons).toEqual({ "username: conflict": 1 });
+    expect(summary).toMatchObject({ people: { accepted: 40, updated: 40, rejected: 1 } });
+    const calls = pool?.requests.slice(before).map(({ operation }) => operation) ?? [];
+    expect(calls).toContain("update-user-batch");
+    expect(calls.length).toBeLessThanOrEqual(16);
+    const cities = Object.fromEntries(
+      (pool?.users() ?? []).map(({ externalId, city }) => [externalId, city]),
+    );
+    expect(cities).toMatchObject({ E0: "杭州", E3: "上海", E39: "杭州" });
+    expect(cities["E7"]).toBeUndefined();
+  });
+
   it("is rejected where another source brought the person", async () => {
     const run = await journey({ config });
     await run.upload("users/clerk", "people.csv", first);

@@ -1,5 +1,13 @@
 import { withNote } from "#lib/ledger/person-note.ts";
-import type { EventKey, EventRecord, Ledger, PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+import { withBegun } from "#lib/ledger/begun.ts";
+import type {
+  BegunCreate,
+  EventKey,
+  EventRecord,
+  Ledger,
+  PersonRecord,
+  SubjectRecord,
+} from "#lib/contract/ledger.ts";
 import { staysParked } from "#lib/contract/parked.ts";
 import { withTold } from "#lib/ledger/merge.ts";
 
@@ -33,7 +41,10 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
   const departures = new Map<string, { source: string; at: number; count: number; id: string }>();
   const pauses = new Map<string, string>();
   const cursors = new Map<string, string>();
-  const locks = new Map<string, { readonly key: EventKey; readonly endsAt: number }>();
+  const locks = new Map<
+    string,
+    { readonly key: EventKey; readonly endsAt: number; readonly begun: readonly BegunCreate[] }
+  >();
 
   const personOf = (externalId: string): PersonRecord | undefined => {
     const known = people.get(externalId);
@@ -84,15 +95,16 @@ export function memoryLedger(now: () => number = Date.now): MemoryLedger {
       if (entry.record === undefined && entry.owner === owner) entry.leaseEndsAt = 0;
     },
 
-    async lockPerson(person, key, leaseSeconds) {
+    async lockPerson(person, key, leaseSeconds, begins) {
       const lock = locks.get(person);
       const isOthers = lock !== undefined && nameOf(lock.key) !== nameOf(key) && lock.endsAt > now();
       if (isOthers) {
         const { record, leaseEndsAt } = entryOf(lock.key);
         if (record === undefined && leaseEndsAt > now()) return false;
       }
-      locks.set(person, { key, endsAt: now() + leaseSeconds * 1000 });
-      return true;
+      const begun = lock?.begun ?? [];
+      locks.set(person, { key, endsAt: now() + leaseSeconds * 1000, begun: withBegun(begun, begins) });
+      return begun;
     },
 
     async reopen(key) {

@@ -62,7 +62,15 @@ describe("a message", () => {
 
   it("that comes for the first time has no copy among the parked ones; one that comes back has", async () => {
     expect((await claim(received("a", 0))).wasParked).toBe(false);
-    expect((await claim({ ...received("b", 0), wasParked: true })).wasParked).toBe(true);
+    const parkedAs = { kind: "waiting", ledgerId: "b" } as const;
+    expect((await claim({ ...received("b", 0), parkedAs })).wasParked).toBe(true);
+  });
+
+  it("that was parked is claimed under the id that it has there, whatever became of its namesake since", async () => {
+    const parkedAs = { kind: "rejected", ledgerId: "a~1" } as const;
+    const again = { ...received("a", 60), parkedAs };
+    await applied(received("a", 0), { kind: "rejected", reason: "conflict" });
+    expect(await claim(again)).toMatchObject({ key: { id: "a~1" }, claim: { state: "claimed" } });
   });
 
   it("is settled once: the sender's retries say nothing new", async () => {
@@ -141,6 +149,7 @@ describe("people", () => {
   const clock = virtualClock(start);
   const own = memoryLedger(clock.now);
   const ports = { ledger: own, clock };
+  const none = new Map<string, never>();
   /** An event that was claimed. */
   async function read(id: string, ...lockIds: string[]) {
     const key = { source: "hr", id };
@@ -149,23 +158,23 @@ describe("people", () => {
   }
 
   it("are locked for one event, until it lets go of them", async () => {
-    expect(await lockPeople(await read("a", "2", "1"), ports)).toBe(true);
+    expect(await lockPeople(await read("a", "2", "1"), none, ports)).toBeTruthy();
     const began = clock.now();
-    const waiting = lockPeople(await read("b", "1"), ports);
+    const waiting = lockPeople(await read("b", "1"), none, ports);
     void clock.wait(2_000).then(() => own.release({ source: "hr", id: "a" }, "worker"));
-    expect(await waiting).toBe(true);
+    expect(await waiting).toBeTruthy();
     expect(clock.now() - began).toBeLessThan(2_200);
   });
 
   it("are not waited for longer than ten seconds", async () => {
-    await lockPeople(await read("c", "4"), ports);
+    await lockPeople(await read("c", "4"), none, ports);
     const began = clock.now();
-    expect(await lockPeople(await read("d", "3", "4"), ports)).toBe(false);
+    expect(await lockPeople(await read("d", "3", "4"), none, ports)).toBe(false);
     expect(clock.now() - began).toBeGreaterThanOrEqual(10_000);
     expect(clock.now() - began).toBeLessThan(10_200);
     // None of them stays locked when the event is left to the queue.
     await own.release({ source: "hr", id: "d" }, "worker");
-    expect(await lockPeople(await read("e", "3"), ports)).toBe(true);
+    expect(await lockPeople(await read("e", "3"), none, ports)).toBeTruthy();
   });
 
   it("are locked in one order, so that two events never wait for each other", async () => {
@@ -176,7 +185,7 @@ describe("people", () => {
         return own.lockPerson(id, ...more);
       },
     };
-    await lockPeople(await read("f", "7", "5", "6"), { clock, ledger });
+    await lockPeople(await read("f", "7", "5", "6"), none, { clock, ledger });
     expect(asked).toEqual(["5", "6", "7"]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Change, Create, Update } from "#lib/contract/change.ts";
 import type { PersonRecord, SubjectRecord } from "#lib/contract/ledger.ts";
+import type { EventMessage } from "#lib/contract/queue.ts";
 import { maySpeak, notItsPerson } from "#lib/pipeline/authority.ts";
 import { decide, leftBefore, type DecisionSettings, type Step } from "#lib/pipeline/decide.ts";
 import type { Knowledge } from "#lib/pipeline/knowledge.ts";
@@ -43,9 +44,9 @@ function decided(
   changes: readonly Change[],
   knowledge: Partial<Knowledge> = {},
   settings: Partial<DecisionSettings> = {},
-  wasParked: { wasParked?: true } = {},
+  parked: Pick<EventMessage, "parkedAs"> = {},
 ) {
-  const message = { ...told("hr", "at-5", "1", 5, changes), ...wasParked };
+  const message = { ...told("hr", "at-5", "1", 5, changes), ...parked };
   const now = Date.parse(message.reception.receivedAt);
   return decide(
     message,
@@ -192,7 +193,7 @@ describe("who is brought", () => {
     return change.kind === "update" && change.complete;
   };
 
-  it("is a mover of whom all is known, save one who has left", () => {
+  it("is a mover where all of the person is known, save one who has left", () => {
     expect(brings([complete()])).toBe(true);
     expect(brings([update({ city: "杭州" })])).toBe(false);
     expect(brings([complete()], { known: subject(1, { isClosed: true }), person: own })).toBe(false);
@@ -200,7 +201,7 @@ describe("who is brought", () => {
     expect(brings([back], { known: subject(1, { isClosed: true }), person: own })).toBe(true);
   });
 
-  it("is nobody of whom the source may be about to say that it is another id of a known person", () => {
+  it("is no person whose id the source may be about to call another id of a known person", () => {
     const waits = complete({ createsAfterSeconds: 60 });
     const received = Date.parse(told("hr", "x", "1", 0, []).reception.receivedAt);
     expect(brings([waits], {}, { now: received + 59_999 })).toBe(false);
@@ -232,7 +233,7 @@ describe("who is brought", () => {
     expect(taskOf(only([create()], { isNewcomer: true }))).toMatchObject({ isNewcomer: true });
   });
 
-  it("by a joiner whom the source had brought before, is changed", () => {
+  it("by a joiner that the source had brought before, is changed", () => {
     const { change } = taskOf(only([create()], { known: subject(1), person: own }));
     expect(change).toMatchObject({ kind: "update", who: {}, person: { name: "张三" } });
     expect(change).not.toHaveProperty("person.status");
@@ -380,7 +381,7 @@ describe("nothing to do", () => {
 
 describe("an event that comes back", () => {
   const own5 = { at: at(5), by: "at-5" };
-  const back = { wasParked: true } as const;
+  const back = { parkedAs: { kind: "waiting", ledgerId: "at-5" } } as const;
 
   it("does not say again what it has told, which an operator may have changed since", () => {
     const known = subject(undefined, { told: { access: own5, city: own5 } });
@@ -391,6 +392,9 @@ describe("an event that comes back", () => {
     const more = update({ status: "Suspended", city: "杭州", name: "张三" });
     expect(taskOf(only([more], { known, person: own }, {}, back)).change).toMatchObject({ kind: "update" });
     expect(taskOf(only([change], { known, person: own })).change).toMatchObject({ kind: "update" });
+    // What was refused is said again: it counts as told, all but the field that was refused.
+    const redriven = { parkedAs: { kind: "rejected", ledgerId: "at-5" } } as const;
+    expect(taskOf(only([change], { known, person: own }, {}, redriven)).change).toEqual(expect.anything());
   });
 
   it("says it again of a person who has no account: nothing was applied", () => {

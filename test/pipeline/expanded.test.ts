@@ -119,7 +119,9 @@ describe("an event that stands for many", () => {
     expect(await parkedList(parked, "waiting", 10)).toHaveLength(1);
     setDown(false);
     clock.pass(60);
-    expect(await work({ ...changed("first"), wasParked: true })).toMatchObject({ state: "done" });
+    expect(
+      await work({ ...changed("first"), parkedAs: { kind: "waiting", ledgerId: "first" } }),
+    ).toMatchObject({ state: "done" });
     expect(idsOf(sent)).toEqual(everybody.slice(2));
     expect(asked).toEqual(["1", "1", "2"]);
     expect(await parkedList(parked, "waiting", 10)).toEqual([]);

@@ -58,7 +58,7 @@ describe("departures within an hour", () => {
     expect(await held(world)).toBe(0);
   });
 
-  it("are not those of people whom nobody has brought", async () => {
+  it("are not those of people that no source has brought", async () => {
     const world = await openOwnWorld();
     await world.deliver(leavers(30));
     expect(await held(world)).toBe(0);

@@ -85,7 +85,7 @@ describe("the scope of a source", () => {
     ]);
   });
 
-  it("lets nobody leave by an event that does not say everything", () => {
+  it("lets no person leave by an event that does not say everything", () => {
     const out = { scope: () => false, outOfScope: "leave" } as const;
     expect(by(out, mover)).toEqual({ changes: [], outOfScope: { policy: "keep", externalId: "1" } });
     expect(by(out, { ...mover, complete: true })).toEqual({

@@ -131,7 +131,7 @@ describe("what is due", () => {
     await parked.keep(parkedMessage("due", start));
     await parked.keep(parkedMessage("later", start + 1));
     expect(await bringBackDue(ports, start + minute)).toBe(1);
-    expect(sent).toMatchObject([{ event: { id: "due" }, wasParked: true }]);
+    expect(sent).toMatchObject([{ event: { id: "due" }, parkedAs: { kind: "waiting", ledgerId: "due" } }]);
     expect(await parkedList(parked, "waiting", 10)).toHaveLength(2);
     expect(await bringBackDue(ports, start + minute)).toBe(0);
     now = start + 30 * minute;

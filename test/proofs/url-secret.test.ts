@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { accessLogFormat } from "#infra/aws/access-log.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Delivery } from "#lib/contract/proof.ts";
 import { urlSecret } from "#lib/proofs/url-secret.ts";
@@ -97,17 +97,17 @@ describe("a secret in the query", () => {
   });
 });
 
-it("is in no access log: the log of the gateway holds routes, neither paths nor queries nor headers", () => {
-  const text = readFileSync(new URL("../../serverless.yml", import.meta.url), "utf8");
-  const [, format = ""] = /httpApi:\n(?: *#.*\n)* *format: '(.*)'/.exec(text) ?? [];
-  const variables = Array.from(format.matchAll(/\$context\.[\w.]+/g), ([name]) => name);
-  expect(variables).toContain("$context.routeKey");
-  expect(
-    variables.filter(
-      (name) =>
-        !/^\$context\.(requestId|routeKey|status|responseLatency|integrationLatency|integrationErrorMessage)$/.test(
-          name,
-        ),
-    ),
-  ).toEqual([]);
-});
+it.each([false, true])(
+  "is in no access log, with or without addresses (%s): the log of the gateway holds routes, neither paths nor queries nor headers",
+  (logsAddresses) => {
+    const variables = Array.from(
+      accessLogFormat(logsAddresses).matchAll(/\$context\.([\w.]+)/g),
+      ([, name]) => name,
+    );
+    expect(variables).toContain("routeKey");
+    const known = /^(requestId|routeKey|status|responseLatency|integrationLatency|integrationErrorMessage)$/;
+    expect(variables.filter((name = "") => !known.test(name))).toEqual(
+      logsAddresses ? ["identity.sourceIp"] : [],
+    );
+  },
+);

@@ -76,7 +76,7 @@ describe("a roster that is a file, of a source that has only rosters", () => {
     expect(await parkedList(world.parked, "held", 1_000)).toEqual([]);
   }, 120_000);
 
-  it("with rows that cannot be used leaves their people as they are; a row without an id lets nobody leave", async () => {
+  it("with rows that cannot be used leaves their people as they are; a row without an id lets no person leave", async () => {
     const world = await openRosterWorld();
     await world.upload("acme", staff(range(40)));
     world.clock.pass(86_400);

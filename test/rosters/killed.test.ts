@@ -5,7 +5,7 @@ import { storeParked } from "#infra/store/parked.ts";
 import { checkNight, foundAtNight, interruptedNight, night } from "./night.ts";
 import type { RosterWorldOptions } from "./roster-world.ts";
 
-/** How many steps the night has, when nobody dies. */
+/** How many steps the night has when no process dies. */
 async function stepsOf(options: RosterWorldOptions = {}): Promise<number> {
   const world = await night(options);
   const run = await world.begin();

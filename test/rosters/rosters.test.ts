@@ -418,7 +418,7 @@ describe("two runs", () => {
 });
 
 describe("how full fields are", () => {
-  it("is told beside the last time, and a field that nobody has any more is an alarm", async () => {
+  it("is told beside the last time, and a field that no person has any more is an alarm", async () => {
     const world = await openRosterWorld();
     for (const id of range(10)) world.company.people.set(id, employee(id, { city: "杭州" }));
     await world.roster();

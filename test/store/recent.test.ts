@@ -104,7 +104,7 @@ describe("what one machine knows of late", () => {
     const database = openDatabase(folder);
     await storeLedger(database).settle([recordAt(Date.now() - 1000)], 3600);
     database.exec(
-      "DROP TABLE deliveries; DROP INDEX events_by_time; DROP INDEX parked_by_kind; PRAGMA user_version = 1",
+      "DROP TABLE deliveries; DROP INDEX events_by_time; DROP INDEX parked_by_kind; ALTER TABLE events DROP COLUMN begun; PRAGMA user_version = 1",
     );
     database.close();
     const { recent } = rememberRecent(silent, openDatabase(folder));

@@ -35,7 +35,7 @@ const spellings: readonly ((base32: string) => string)[] = [
 
 const bytesOf = (text: string) => createHash("sha256").update(text).digest();
 
-/** `count` users, of whom 60 % have a TOTP secret; three of these cannot be used. */
+/** `count` users; 60 % of them have a TOTP secret, and three of these secrets cannot be used. */
 export function holdersFile(count: number): { readonly text: string; readonly holders: readonly Holder[] } {
   const withSecret = Math.floor(count * 0.6);
   const invalidAt = [5, Math.floor(count / 3), withSecret - 1];

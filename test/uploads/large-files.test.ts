@@ -21,9 +21,9 @@ describe("a large file", () => {
     expect(run.lives.deaths).toBe(3);
     expect(handOvers(run)).toBeGreaterThanOrEqual(5);
     expect(seen[0]).toMatchObject({ rows: count, rowsDone: 0 });
-    expect(seen.map(({ rowsDone }) => rowsDone)).toEqual(
-      seen.map(({ rowsDone }) => rowsDone).toSorted((one, other) => one - other),
-    );
+    // Two invocations may write how far it is, each with the rows of its own chunk.
+    for (const [index, { rowsDone }] of seen.entries())
+      expect(rowsDone).toBeGreaterThan((seen[index - 1]?.rowsDone ?? 0) - 5_000);
     const half = seen.find(({ rowsDone }) => rowsDone >= count / 2);
     const { finishedAt, startedAt } = run.results(id).summary;
     const estimated = Date.parse(half?.estimatedEndAt ?? "") - Date.parse(startedAt);

@@ -61,7 +61,7 @@ const conversion: CodeApi<FeishuApiSecret> = {
   otherwise: "source-answer-unexpected",
 };
 
-/** Types of Feishu People about a person whom the contacts have to be asked about. */
+/** Types of Feishu People for which the contacts have to be asked about the person. */
 const asked: ReadonlySet<string> = new Set([
   "corehr.employee.domain_event_v2",
   "corehr.employment.created_v1",

@@ -15,7 +15,7 @@ const root = "0";
 const pageSize = "50";
 
 /**
- * In place of the rule for events, by which a person whom Feishu does not show is used as the event says. Feishu does not document
+ * In place of the rule for events, by which a person that Feishu does not show is used as the event says. Feishu does not document
  * what it answers about a user who does not exist: only a user whose status says so has left.
  */
 const feishuLists: CodePerson<FeishuApiSecret> = {

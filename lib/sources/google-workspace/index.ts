@@ -13,7 +13,7 @@ const secret = z.object({
   channelToken: z.string(),
   /** The id of the channel, or what the ids of all channels begin with, before a dash. */
   channelId: z.string(),
-  /** For asking Google: `client_email` and `private_key` of a service account, and the administrator for whom it acts. */
+  /** For asking Google: `client_email` and `private_key` of a service account, and the administrator that it acts for. */
   clientEmail: z.string(),
   privateKey: z.string(),
   subject: z.string(),

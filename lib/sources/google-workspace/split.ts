@@ -13,7 +13,7 @@ export interface GoogleEvent {
 }
 
 /**
- * One notification a delivery: the headers say what has happened, the body to whom. The first message of a channel (`sync`) says
+ * One notification a delivery: the headers say what has happened, the body to which user. The first message of a channel (`sync`) says
  * nothing, and has no body. There is no time.
  *
  * https://developers.google.com/workspace/admin/directory/v1/guides/push

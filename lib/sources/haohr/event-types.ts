@@ -1,8 +1,8 @@
 import type { EventTypes } from "#lib/payloads/interpret.ts";
 
 /**
- * The check of the URL, departments, approvals and contracts; and people who are still to be hired, of whom `employee_add` tells
- * when they are. https://openapi.2haohr.com/doc/openapi/home/
+ * The check of the URL, departments, approvals and contracts; and people who are still to be hired: `employee_add` tells of them
+ * when they are hired. https://openapi.2haohr.com/doc/openapi/home/
  */
 export const eventTypes: EventTypes = {
   path: "key",

@@ -5,7 +5,7 @@ import { hashOfJson, readId, readJsonObject } from "#lib/payloads/body.ts";
 import { isUninteresting } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
 
-/** What there is of an event: whom it is about. */
+/** What there is of an event: the person that it is about. */
 export interface EmployeeReference {
   readonly id: string;
 }

@@ -66,7 +66,7 @@ export const fetch: Fetch<BobApiSecret> = {
     if (!isAskedAbout(event.type)) return event.payload;
     const employee = await readEmployee(event.subject, api);
     if (employee) return { fields: employee } satisfies BobEvent;
-    // Bob does not show whom the service user may not see, so that no answer is no departure: those have events of their own.
+    // Bob does not show people that the service user may not see, so that no answer is no departure: departures have events of their own.
     waitUntilVisible(event, api.now());
     return event.payload;
   },

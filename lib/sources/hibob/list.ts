@@ -6,7 +6,7 @@ import { fetch, fieldsOf, idOf, readEmployee, search, type BobApiSecret } from "
 import type { BobEvent } from "./split.ts";
 
 /**
- * The employees of the company in one answer, the inactive ones included; Bob has no pages. Deleted employees are not in it, nor those whom
+ * The employees of the company in one answer, the inactive ones included; Bob has no pages. Deleted employees are not in it, nor those that
  * the service user may not see. https://apidocs.hibob.com/reference/post_people-search
  */
 export const list: Listing<BobApiSecret> = {
@@ -22,7 +22,7 @@ export const list: Listing<BobApiSecret> = {
   async person(api, subject) {
     const employee = await readEmployee(subject, api);
     if (employee) return listed(subject, employee);
-    // Bob says the same of whom it has deleted and of whom the service user may not see.
+    // Bob says the same of people that it has deleted and of people that the service user may not see.
     throw personNotShown("employees");
   },
 };

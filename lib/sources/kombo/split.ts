@@ -3,7 +3,7 @@ import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { hashOfJson, isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 import { otherModels } from "./event-types.ts";
 
-/** Kombo says that something has changed at an integration, and for whom only by its list. */
+/** Kombo says that something has changed at an integration, and for which employee only by its list. */
 export interface KomboEvent {
   readonly integrationId?: string;
   /** What has changed is no employee, nor anything of one. */

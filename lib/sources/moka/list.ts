@@ -10,7 +10,7 @@ import { access } from "./translate.ts";
 const pageSize = 200;
 
 /**
- * The employees whom the role of `userName` may see, 200 a page. People who are still to be hired are not in it; whether people who have
+ * The employees that the role of `userName` may see, 200 a page. People who are still to be hired are not in it; whether people who have
  * left are is not documented. https://people.mokahr.com/docs/api/view/v1.html (员工任职数据接口)
  */
 export const list: Listing<MokaApiSecret> = {
@@ -41,7 +41,7 @@ export const list: Listing<MokaApiSecret> = {
     requireCredentials(api.secret);
     const employee = await readEmployee(subject, api);
     if (employee) return listed(subject, employee);
-    // Moka says the same of whom it does not have and of whom the role of `userName` may not see.
+    // Moka says the same of people that it does not have and of people that the role of `userName` may not see.
     throw new InboundError("malformed", "person-not-shown", { path: "data.list" });
   },
 };

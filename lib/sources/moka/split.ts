@@ -4,7 +4,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent, VerifiedDelivery } from "#lib/contract/source.ts";
 import { hashOfJson, isJsonObject, readId, readJsonObject, type JsonObject } from "#lib/payloads/body.ts";
 
-/** What there is of an event of Moka People: whom it is about. */
+/** What there is of an event of Moka People: the person that it is about. */
 export interface EmployeeReference {
   readonly employeeId: string;
 }

@@ -19,7 +19,7 @@ import type { GraphEvent } from "./split.ts";
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { user, isListed = false } = event.payload as GraphEvent;
   const setting = chosenId(context, externalIds);
-  // Of a user whom Graph does not show any more only the id is left: by any other the ledger knows the person.
+  // Of a user that Graph does not show any more only the id is left: by any other the ledger knows the person.
   const gone: Read = { value: setting === "id" ? event.subject : undefined, path: setting };
   const present = (change: (user: JsonObject) => Change) => (): Change[] => {
     if (user === undefined) throw new InboundError("malformed", "user-not-read", { path: "user" });

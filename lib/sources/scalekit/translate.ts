@@ -16,7 +16,7 @@ import type { ScalekitEvent } from "./split.ts";
 
 const scimEnterprise = "raw_attributes['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User']";
 
-/** A user whom a customer's directory brings → Authing's person. Users come whole, deleted ones too. */
+/** A user that a customer's directory brings → Authing's person. Users come whole, deleted ones too. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const { user } = event.payload as ScalekitEvent;
   return interpret(

@@ -14,7 +14,7 @@ import { interpret } from "#lib/payloads/interpret.ts";
 import { eventTypes } from "./event-types.ts";
 import type { SsfEvent } from "./split.ts";
 
-/** A signal → what changes of a person whom another source has brought. */
+/** A signal → what changes of a person that another source has brought. */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {
   const id: Read = { value: event.subject, path: "sub_id" };
   const { said } = event.payload as SsfEvent;

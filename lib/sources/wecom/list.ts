@@ -11,7 +11,7 @@ import { fetch, wecom, type FetchedChange, type WecomApiSecret } from "./fetch.t
 const departmentsAtOnce = 500;
 
 /**
- * The members whom the app may see, department by department; a member of several departments comes several times. WeCom has no
+ * The members that the app may see, department by department; a member of several departments comes several times. WeCom has no
  * pages here, and people who were deleted are not in it. Apps that were made since 2022-06-20 see neither mobile number, e-mail
  * address, gender, picture nor address. https://developer.work.weixin.qq.com/document/path/90201
  */

@@ -15,7 +15,7 @@ import { externalIds } from "./external-ids.ts";
 import type { WorkosEvent } from "./split.ts";
 
 /**
- * Two kinds of people → Authing's person: directory users, whom a directory of a customer brings, and users of AuthKit. Both come
+ * Two kinds of people → Authing's person: directory users, brought by a directory of a customer, and users of AuthKit. Both come
  * whole, deleted ones too; the state of a deleted one is the one before.
  */
 export function translate(event: SourceEvent, context: TranslationContext): Change[] {

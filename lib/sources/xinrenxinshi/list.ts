@@ -56,7 +56,7 @@ export const list: Listing<XinrenxinshiApiSecret> = {
       const employee = await readEmployee(subject, status, api);
       if (employee) return listed(subject, employee);
     }
-    // What 薪人薪事 answers about a person whom it does not have is not documented.
+    // What 薪人薪事 answers about a person that it does not have is not documented.
     throw new InboundError("malformed", "person-not-shown", { path: "data" });
   },
 };

@@ -11,7 +11,7 @@ import { access } from "./translate.ts";
 const perPage = 100;
 
 /**
- * The human users whom the token may see, 100 a page, deactivated ones included; only removed ones are not in it.
+ * The human users that the token may see, 100 a page, deactivated ones included; only removed ones are not in it.
  * https://zitadel.com/docs/apis/resources/user_service_v2/user-service-list-users
  */
 export const list: Listing<ZitadelApiSecret> = {

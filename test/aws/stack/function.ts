@@ -126,7 +126,7 @@ function newEnvironment(
   });
 
   async function kill(): Promise<void> {
-    // Nobody shall be sent to a process that is about to end.
+    // No event shall be sent to a process that is about to end.
     ended();
     const running = await started;
     if (running.exitCode !== null || running.signalCode !== null) return;

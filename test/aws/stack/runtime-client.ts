@@ -9,7 +9,7 @@ import { format } from "node:util";
 // that the Runtime API has. It stands in for aws-lambda-ric, the client of AWS's own runtime, whose native part takes 100 s to
 // compile. Requests and headers are those of https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html, and the lines of the
 // console those that AWS's client writes with log format JSON. Unlike Lambda it does not freeze the process between events, and what
-// nobody catches ends it without a word to the Runtime API, which finds out by itself.
+// no code catches ends it without a word to the Runtime API, which finds out by itself.
 
 /** How far the clock of the tests is ahead, in milliseconds: comes with each event. */
 export const clockHeader = "x-clock-ahead-milliseconds";
@@ -46,7 +46,7 @@ async function run(): Promise<void> {
   }
 
   for (;;) {
-    // Nobody there any more: the test is over.
+    // The Runtime API is gone: the test is over.
     const { headers, body } = await call("GET", "invocation/next").catch(() => process.exit(0));
     clock.ahead = Number(headers[clockHeader] ?? 0);
     requestId = String(headers["lambda-runtime-aws-request-id"]);

@@ -96,7 +96,7 @@ export function joinerRequest(stack: Stack, name: string, secret: unknown = secr
 
 export async function post(stack: Stack, name: string, request: WireRequest): Promise<Response> {
   const response = await postRequest(stack.url, name, request);
-  if (!response) throw new Error(`nobody answers at ${stack.url}`);
+  if (!response) throw new Error(`no server answers at ${stack.url}`);
   return response;
 }
 

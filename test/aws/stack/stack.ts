@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { outcomeIn } from "#lib/aws/stored-outcome.ts";
 import type { EventRecord, PersonRecord } from "#lib/contract/ledger.ts";
 import { startSandbox, type Sandbox, type SandboxOptions } from "#infra/sandbox/sandbox.ts";
 import { cloudWatchLog } from "./cloudwatch-log.ts";
@@ -47,7 +48,7 @@ export interface Stack {
   readonly lines: readonly LogLine[];
   /** Resolves when CloudWatch has every line so far. */
   logged(): Promise<void>;
-  /** What was said about people so far, which nobody may find in a log. */
+  /** What was said about people so far, which may be in no log. */
   readonly personal: ReadonlySet<string>;
   /** Adds whatever looks like a name, an address or a number among these texts. */
   said(texts: readonly string[]): void;
@@ -71,7 +72,7 @@ export interface Stack {
   putSecret(name: string, value: unknown): Promise<void>;
   /** The value that was put last. */
   secretNow(name: string): unknown;
-  /** Writes an object, as whoever uploads a file does. */
+  /** Writes an object, as a person who uploads a file does. */
   upload(key: string, body: string): Promise<void>;
   /** Takes an object away, in every version. */
   deleteForEver(key: string): Promise<void>;
@@ -306,7 +307,7 @@ export async function openStack({ moto, packages, sandbox: sandboxOptions }: Sta
       }
       return {
         events: items
-          .flatMap(({ record }) => (record?.S === undefined ? [] : (JSON.parse(record.S) as EventRecord)))
+          .flatMap((item) => outcomeIn(item) ?? [])
           .toSorted((one, other) => (one.settledAt < other.settledAt ? -1 : 1)),
         people: items
           .filter(({ sk, renamedTo }) => sk?.S === "person" && renamedTo === undefined)

@@ -29,7 +29,7 @@ export function awsTrouble(open: OpenStack): void {
     await expectAgreement(stack);
   });
 
-  it("with the ledger makes events come again, and nobody twice", async () => {
+  it("with the ledger makes events come again, and no person twice", async () => {
     const stack = await open();
     await putSecrets(stack, ["bamboohr"]);
     const employees = Array.from({ length: 10 }, (_, index) => employee(`t${index}`));

@@ -5,7 +5,7 @@ import type { OpenStack } from "../story.ts";
 import { importOf } from "./uploads.ts";
 
 export function killed(open: OpenStack): void {
-  it("in the middle of a batch, when Authing has it and nobody wrote it down, loses nothing and doubles nothing", async () => {
+  it("in the middle of a batch, when Authing has it and the ledger does not, loses nothing and doubles nothing", async () => {
     const stack = await open();
     await putSecrets(stack, ["bamboohr"]);
     stack.sandbox.script([{ on: "create-users-batch", fault: { kind: "hang-after-applying" } }]);

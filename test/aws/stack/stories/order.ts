@@ -5,7 +5,7 @@ import { clerkUser, putSecrets, send } from "../senders.ts";
 import type { OpenStack } from "../story.ts";
 
 export function order(open: OpenStack): void {
-  it("in any order nobody is active after they left, and what comes late cites the newer", async () => {
+  it("in any order no person is active after they left, and what comes late cites the newer", async () => {
     const stack = await open();
     await putSecrets(stack, ["clerk"]);
     const start = stack.clock.now() - 60_000;

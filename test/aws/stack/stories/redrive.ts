@@ -35,7 +35,7 @@ export function redrive(open: OpenStack, right: () => Packages): void {
         const truly = index === 7 ? { external_id: "e".repeat(300) } : {};
         expect((await told(index, "user.created", truly)).status).toBe(202);
       }
-      // And a joiner of every other source, whom it takes a question at the source to understand.
+      // And a joiner of every other source: the source may have to be asked before the event is understood.
       for (const name of sourceNames.filter((each) => each !== "clerk")) {
         expect((await post(stack, name, joinerRequest(stack, name))).ok).toBe(true);
       }

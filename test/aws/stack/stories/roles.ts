@@ -26,7 +26,7 @@ const unusedForAReason: readonly (readonly [name: string, action: string, reason
   [
     "rosters-run",
     "dynamodb:Query",
-    "departures of an hour: a joiner whom a file has brought, and who is suspended",
+    "departures of an hour: a joiner that a file has brought, and who is suspended",
   ],
   [
     "rosters-run",

@@ -18,7 +18,7 @@ import type { OpenStack } from "../story.ts";
 /** What a delivery may have. */
 const maximumBytes = 1024 * 1024;
 
-/** A signed delivery as large as one may be, of which nobody can make anything: it is kept whole, and in Base64. */
+/** A signed delivery as large as one may be, of which no source can read anything: it is kept whole, and in Base64. */
 function largest(stack: Stack, name: string): WireRequest {
   const at = { now: stack.clock.now(), id: "msg_large" };
   const wrap = { before: '{"nothing":"', after: '"}' };
@@ -46,7 +46,7 @@ export function tooLarge(open: OpenStack): void {
     await expectAgreement(stack);
   });
 
-  it("of every source is kept, even where nobody can read it", async () => {
+  it("of every source is kept, even where it cannot be read", async () => {
     const stack = await open();
     await putSecrets(stack);
     for (const name of sourceNames) {
