@@ -10,7 +10,7 @@ describe("the ids under which an event may need a lock", () => {
     lockIdsOf(told("hr", "event", "s-1", 0, changes), changes, { ledger });
 
   it("are of every id that its person has had", async () => {
-    await ledger.recordPeople([{ externalId: "1", userId: "u-1", createdBy: "hr" }]);
+    await ledger.recordPeople([{ externalId: "1", userId: "u-1", createdBy: "hr", owner: "hr" }]);
     await ledger.renamePerson("1", "2");
     expect(await lockIds([{ kind: "create", person: personOf("1"), trail: {} }])).toEqual({
       lockIds: ["1", "2"],
