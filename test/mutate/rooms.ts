@@ -15,7 +15,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/delivery": [...stories, "test/uploads/{cases,preview-foretells}.test.ts", "test/operations/*.test.ts"],
   "lib/ledger": ["test/{ledger,pipeline}/*.test.ts", "test/contract/ledger-{memory,store}.test.ts"],
-  "lib/pipeline": [...stories, "test/{pipeline,operations}/*.test.ts"],
+  "lib/pipeline": [...stories, "test/{pipeline,operations}/*.test.ts", "test/functions/event-queue.test.ts"],
   "lib/proofs": ["test/proofs/*.test.ts", "test/contract/source-proof.test.ts"],
   "lib/uploads": [uploads],
 };
