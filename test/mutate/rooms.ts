@@ -9,10 +9,11 @@ const uploads =
 
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   "lib/contract": [
-    "test/{config,pipeline,proofs,own-source,watch,http}/*.test.ts",
+    "test/{config,pipeline,proofs,watch}/*.test.ts",
     "test/contract/{ledger-memory,parked-memory,source-proof}.test.ts",
+    "test/own-source/definitions.test.ts",
   ],
-  "lib/delivery": [...stories, uploads, "test/operations/*.test.ts"],
+  "lib/delivery": [...stories, "test/uploads/{cases,preview-foretells}.test.ts", "test/operations/*.test.ts"],
   "lib/ledger": ["test/{ledger,pipeline}/*.test.ts", "test/contract/ledger-{memory,store}.test.ts"],
   "lib/pipeline": [...stories, "test/{pipeline,operations}/*.test.ts"],
   "lib/proofs": ["test/proofs/*.test.ts", "test/contract/source-proof.test.ts"],

@@ -189,6 +189,7 @@ describe("a delivery without an Encrypt Key", () => {
     expect(verify({ headers: {}, body: json({ header: { token: "x" } }) }, tokenOnly)).toMatchObject({
       ok: false,
       reason: "proof-mismatch",
+      differs: { place: "body header.token or token" },
     });
     expect(verify({ headers: {}, body: json({ header: {} }) }, tokenOnly)).toMatchObject({
       ok: false,

@@ -169,6 +169,7 @@ describe("a forged token", () => {
     const given = await token();
     for (const authorization of [
       `Basic ${given}`,
+      `Bearex ${given}`,
       given,
       `Bearer  ${given}`,
       `Bearer ${given},Bearer ${given}`,
