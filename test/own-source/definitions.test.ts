@@ -43,6 +43,41 @@ describe("an operator's own source", () => {
     expect(configured({ source: without(part) })).toThrow(message);
   });
 
+  const hosts = () => ({});
+  const [page, person, read, run] = [hosts, hosts, hosts, hosts];
+  it.each<[keyof OwnSource, readonly unknown[], unknown, string]>([
+    ["kind", [1], "hr", "must be a word of"],
+    ["knownFrom", [1], "documentation", "must be a word of"],
+    ["externalIds", ["id", [], [1]], ["id"], "must be a list of the names"],
+    ["neverTells", ["leaver"], ["leaver"], "must be a list of"],
+    ["trigger", [{}], undefined, "is for built-in sources"],
+    ["handshake", [{}], hosts, "must be a function: delivery → reply"],
+    ["acknowledge", [{}], hosts, "must be a function: delivery → reply"],
+    ["refuse", [{}], hosts, "must be a function: what differs → reply"],
+    ["fetch", [hosts, { hosts }, { read }], { hosts, read }, "the functions hosts and read"],
+    [
+      "list",
+      [null, { hosts, page }, { hosts, person }, { page, person }],
+      { hosts, page, person },
+      "the functions hosts, page and person",
+    ],
+    ["renew", [null, { hosts }, { run }], { hosts, run }, "the functions hosts and run"],
+    ["enrol", [{}], hosts, "must be a function: delivery → fields"],
+    [
+      "readsHeaders",
+      ["x-event", ["x-event", 1], ["x-event", "X-Event"], ["cookie"]],
+      ["x-event", "x-kind"],
+      "must be a list of names of headers",
+    ],
+  ])("is refused with a wrong %s, and the error says what to write", (part, wrong, right, message) => {
+    for (const value of wrong) {
+      expect(configured({ source: { ...sound, [part]: value } })).toThrow(
+        new RegExp(`sources\\.acme\\.source\\.${part} .*${message}`),
+      );
+    }
+    expect(configured({ source: { ...sound, [part]: right } })).not.toThrow();
+  });
+
   it("is refused with a wrong ping", () => {
     const ping = { body: "{}" };
     expect(configured({ source: { ...sound, ping } })).toThrow(
