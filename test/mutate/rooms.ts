@@ -5,7 +5,7 @@ const stories = [
   "test/delivery/{attempt,confirmed,encrypted-passwords,look-up-lag,move-batch,pace,two-people}.test.ts",
 ];
 const uploads =
-  "test/uploads/{cases,rows-*,chunk-*,failed-calls,finished-*,import-id,planned-*,rejected-again,repeated-secrets,undo,upload-place,preview-foretells,hostile-files,people-of-a-source}.test.ts";
+  "test/uploads/{cases,rows-*,chunk-*,failed-calls,finished-*,import-id,planned-*,rejected-again,repeated-secrets,undo,upload-place,preview-foretells,hostile-files,own-columns,people-of-a-source}.test.ts";
 
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   "lib/contract": [
