@@ -112,6 +112,8 @@ test("a record of an event that is too large for a ledger is cut, and says so", 
     now,
   );
   expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThan(200_000);
+  // The commas between its entries, and the entry that says how many were cut.
+  expect(Buffer.byteLength(JSON.stringify(record.dropped))).toBeLessThan(60_500);
   expect(Object.keys(record.trail)).toHaveLength(201);
   expect(record.trail["…"]).toBe("4801 more, cut");
   expect(record.trail["customData.f0"]).toBe("fields.0 · text");
