@@ -10,9 +10,14 @@ const fastGrowth = Math.log(1.5);
  * into that time: finding out costs one refused call in so many. Over one way the gain per call grows this many times.
  */
 const keptShare = 0.94;
-const shortestWayCalls = 60;
-export const shortestWaySeconds = 12;
+const shortestWayCalls = 80;
+export const shortestWaySeconds = 10;
 const steepness = 16;
+/** A refusal in this part of the way back was expected: it confirms the limit. Sooner or later ones contradict it. */
+const expectedProgress = { from: 0.7, to: 1.4 };
+const mostConfirmations = 3;
+/** Trust in a limit makes no way longer than this: so soon it is noticed when the limit is gone. */
+const longestTrustedWaySeconds = 60;
 
 export interface RateSearch {
   /** Calls a second at present. */
@@ -29,9 +34,12 @@ export interface RateSearch {
 
 /**
  * Searches the rate that is accepted. While no limit is known, the rate grows with each accepted call. A refusal shows the
- * limit: the rate that was accepted until then. It is remembered, and a lower one moves it half the way (their geometric mean),
- * since a single refusal may be chance. The rate retreats below the limit, comes back slowly, and rises ever faster once it is
+ * limit: the rate that was accepted until then. It is remembered, and a lower one moves it a part of the way, at first half
+ * (their geometric mean), since a single refusal may be chance. The rate retreats below the limit, comes back slowly, and rises ever faster once it is
  * past: then the limit is gone.
+ *
+ * The more often a limit was confirmed, the more it is trusted. Each refusal where it was expected doubles the way back, so that
+ * a limit that stays is tried rarely, and halves how far a lower one moves it. A refusal elsewhere takes one confirmation back.
  *
  *     rate
  *      │                            ╱  the limit is gone
@@ -47,8 +55,24 @@ export function rateSearch(bounds: {
 }): RateSearch {
   const { maxPerSecond, minPerSecond, startPerSecond } = bounds;
   const bounded = (value: number) => Math.min(Math.max(value, minPerSecond), maxPerSecond);
-  const at = { perSecond: bounded(startPerSecond), limit: Infinity, progress: 0, wayCalls: shortestWayCalls };
+  const at = {
+    perSecond: bounded(startPerSecond),
+    limit: Infinity,
+    confirmations: 0,
+    progress: 0,
+    /** The way to the limit, and past it, where no trust slows the growth. */
+    wayCalls: { below: shortestWayCalls, past: shortestWayCalls },
+  };
   const onTheWay = () => at.limit * (keptShare + (1 - keptShare) * steepness ** (at.progress - 1));
+
+  function weighTrust(): void {
+    // Without progress it is the same refusal, of which more is known now.
+    if (at.limit === Infinity || at.progress === 0) return;
+    const isExpected = at.progress >= expectedProgress.from && at.progress <= expectedProgress.to;
+    at.confirmations = isExpected
+      ? Math.min(at.confirmations + 1, mostConfirmations)
+      : Math.max(at.confirmations - 1, 0);
+  }
 
   return {
     get perSecond() {
@@ -60,14 +84,18 @@ export function rateSearch(bounds: {
     // With the lateness on top, so that late calls and the next ones do not meet in one second, and a millisecond for rounding.
     intervalMilliseconds: () => Math.max(1000 / at.perSecond, (1001 + lateMilliseconds) / maxPerSecond),
     grow() {
-      at.progress += 1 / at.wayCalls;
+      at.progress += 1 / (at.progress < 1 ? at.wayCalls.below : at.wayCalls.past);
       at.perSecond = bounded(Math.min(at.perSecond + fastGrowth, onTheWay()));
     },
     retreat(seen, waySeconds) {
-      at.limit = seen < at.limit && at.limit < Infinity ? Math.sqrt(at.limit * seen) : seen;
+      weighTrust();
+      const isLower = seen < at.limit && at.limit < Infinity;
+      at.limit = isLower ? at.limit * (seen / at.limit) ** (0.5 ** (1 + at.confirmations)) : seen;
       at.progress = 0;
       at.perSecond = bounded(onTheWay());
-      at.wayCalls = Math.max(shortestWayCalls, Math.max(waySeconds, shortestWaySeconds) * at.perSecond);
+      const past = Math.max(shortestWayCalls, Math.max(waySeconds, shortestWaySeconds) * at.perSecond);
+      const trusted = Math.min(past * 2 ** at.confirmations, longestTrustedWaySeconds * at.perSecond);
+      at.wayCalls = { below: Math.max(past, trusted), past };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { drawnModels } from "./rate-drawn.ts";
 import {
   bucket,
   closing,
@@ -17,11 +18,12 @@ import {
 // The servers with which a pace is tested: the mechanisms of rate-servers.ts with numbers.
 
 /**
- * How far a server has influenced pace.ts. `tuned`: the constants of pace.ts were chosen with these servers alone. `seen`: once
- * blind; no constant was chosen with them, but their results led to a change. `blind`: written and committed after the latest change
- * to pace.ts, and before any run.
+ * How far a server has influenced the pace. `tuned`: the first constants were chosen with these servers. `seen`: once blind; no
+ * constant was chosen with them, but their results led to a change. `blind`: no constant was chosen with them; they decided whether
+ * a finished change stays. `drawn`: by the generator, of a seed with which nothing was tried; the trust in a limit was chosen with
+ * other seeds.
  */
-export type Set = "tuned" | "seen" | "blind";
+export type Set = "tuned" | "seen" | "blind" | "drawn";
 
 export interface Model {
   readonly name: string;
@@ -206,6 +208,9 @@ const blind: readonly Omit<Model, "set">[] = [
   { name: "ten processes, bucket 100/s", open: () => bucket(steady(100), 100), processes: 10 },
 ];
 
-export const models: readonly Model[] = Object.entries({ tuned, seen, blind }).flatMap(([set, own]) =>
+/** The trust in a limit was chosen with three servers of each kind of the seeds 1, 2 and 3. */
+const sets = { tuned, seen, blind, drawn: drawnModels(4, 1) };
+
+export const models: readonly Model[] = Object.entries(sets).flatMap(([set, own]) =>
   own.map((model) => ({ ...model, set: set as Set })),
 );

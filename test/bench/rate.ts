@@ -25,7 +25,7 @@ async function tryAll(controller: Controller, seed: number): Promise<readonly Tr
   return tried;
 }
 
-const sets: readonly Set[] = ["tuned", "seen", "blind"];
+const sets: readonly Set[] = ["tuned", "seen", "blind", "drawn"];
 
 function costsOf(tried: readonly Tried[]): Costs {
   const bySet = sets.flatMap((set) => [

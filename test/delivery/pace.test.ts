@@ -81,6 +81,19 @@ function bucket(perSecond: (now: number) => number) {
   };
 }
 
+/** Fixed windows of so many calls, from the first call on. */
+function windows(limit: number, milliseconds: number) {
+  let startedAt: number | undefined;
+  let [window, calls] = [0, 0];
+  return (now: number) => {
+    startedAt ??= now;
+    const index = Math.floor((now - startedAt) / milliseconds);
+    if (index !== window) [window, calls] = [index, 0];
+    calls += 1;
+    return calls <= limit;
+  };
+}
+
 function mostInASecond(times: readonly number[]): number {
   return Math.max(0, ...times.map((start) => times.filter((at) => at >= start && at < start + 1000).length));
 }
@@ -253,14 +266,7 @@ describe("the pace of calls to Authing", () => {
   it("spreads the calls of a limit for a stretch of time over it", async () => {
     const time = virtualClock();
     const start = time.clock.now();
-    let [window, calls] = [0, 0];
-    const takes = (now: number) => {
-      const index = Math.floor((now - start) / 60_000);
-      if (index !== window) [window, calls] = [index, 0];
-      calls += 1;
-      return calls <= 600;
-    };
-    const { made, taken } = saturate(time, paceOf(time), takes);
+    const { made, taken } = saturate(time, paceOf(time), windows(600, 60_000));
     await time.pass(600_000);
     const late = between(taken, start + 540_000, start + 600_000);
     expect(late.length).toBeGreaterThan(0.95 * 600);
@@ -282,6 +288,42 @@ describe("the pace of calls to Authing", () => {
     expect(calls).toBeGreaterThan(450);
     expect(Math.min(...slowest)).toBeLessThan(0.95 * 40);
     expect(Math.min(...slowest)).toBeGreaterThan(0.8 * 40);
+  });
+
+  it("tries a limit that stays more and more rarely", async () => {
+    const time = virtualClock();
+    const start = time.clock.now();
+    const { made, taken } = saturate(time, paceOf(time), windows(20, 1000));
+    await time.pass(600_000);
+    const accepted = new Set(taken);
+    const refusedBetween = (from: number, to: number) =>
+      between(made, start + from, start + to).filter((at) => !accepted.has(at)).length;
+    expect(refusedBetween(0, 100_000)).toBeGreaterThan(4);
+    expect(refusedBetween(300_000, 600_000)).toBeLessThan(12);
+    expect(between(taken, start + 300_000, start + 600_000).length).toBeGreaterThan(0.95 * 300 * 20);
+  });
+
+  it("notices within a minute and a half that a limit is gone which was confirmed for ten", async () => {
+    const time = virtualClock();
+    const start = time.clock.now();
+    const limited = windows(5, 1000);
+    const { taken } = saturate(time, paceOf(time), (now) => now >= start + 600_000 || limited(now));
+    await time.pass(700_000);
+    expect(between(taken, start + 690_000, start + 700_000).length / 10).toBeGreaterThan(50);
+  });
+
+  it("gives up the less of a limit for one refusal, the more often it was confirmed", async () => {
+    // A window of 20 calls a second, then of 5 for ten seconds.
+    const rateAfter = async (seconds: number) => {
+      const time = virtualClock();
+      const pace = paceOf(time);
+      const fallsAt = time.clock.now() + seconds * 1000;
+      const [before, after] = [windows(20, 1000), windows(5, 1000)];
+      saturate(time, pace, (now) => (now < fallsAt ? before(now) : after(now)));
+      await time.pass(seconds * 1000 + 10_000);
+      return pace.perSecond;
+    };
+    expect(await rateAfter(500)).toBeGreaterThan(1.2 * (await rateAfter(20)));
   });
 
   it("follows a limit that falls and rises again", async () => {
