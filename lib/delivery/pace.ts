@@ -60,6 +60,8 @@ const firstBackOffMilliseconds = 1000;
 const longestBackOffMilliseconds = 15_000;
 /** A longer pause belongs to a limit for a stretch of time, such as 600 calls a minute, and counts as a part of the stretch. */
 const longPauseMilliseconds = 2000;
+/** When no call comes for so many times the interval between two, the callers are slower than the rate. */
+const gapIntervals = 4;
 
 /**
  * Keeps the calls of one process at the rate that Authing accepts. That rate is not known: 300 a second and user pool is
@@ -89,10 +91,12 @@ export function createPace(options: PaceOptions): Pace {
   });
 
   function grant(now: number): Permit {
-    // Calls that come more slowly than the rate allows show nothing about it.
-    const isHeldBack = gateOpensAt() > now - search.intervalMilliseconds();
-    if (!isHeldBack) accepted.restart();
-    closedUntil.byRate = Math.max(closedUntil.byRate, now - lateMilliseconds) + search.intervalMilliseconds();
+    const [opensAt, interval] = [gateOpensAt(), search.intervalMilliseconds()];
+    // Calls that come more slowly than the rate allows show nothing about it. What was accepted goes on to count unless there is a
+    // real gap: at a fast rate one call or another is always late.
+    const isHeldBack = opensAt > now - interval;
+    if (opensAt <= now - gapIntervals * interval) accepted.restart();
+    closedUntil.byRate = Math.max(closedUntil.byRate, now - lateMilliseconds) + interval;
     if (state.name === "half-open") closedUntil.byProbe = now + backOffMilliseconds();
     const own = period;
     return {

@@ -274,6 +274,15 @@ describe("the pace of calls to Authing", () => {
     expect(made.length - taken.length).toBeLessThan(0.02 * made.length);
   });
 
+  it("counts all calls of such a stretch, also those that came a little later than the rate allowed", async () => {
+    const time = virtualClock();
+    const start = time.clock.now();
+    // Twenty callers that wait for 50 ms each make at most 400 calls a second.
+    const { taken } = saturate(time, paceOf(time, { maxPerSecond: 1000 }), windows(1500, 60_000));
+    await time.pass(600_000);
+    expect(between(taken, start + 120_000, start + 600_000).length).toBeGreaterThan(0.9 * 8 * 1500);
+  });
+
   it("gives up little for a few refusals in a row that were chance", async () => {
     const time = virtualClock();
     const pace = paceOf(time, { startPerSecond: 40, maxPerSecond: 40 });
