@@ -208,7 +208,7 @@ const blind: readonly Omit<Model, "set">[] = [
   { name: "ten processes, bucket 100/s", open: () => bucket(steady(100), 100), processes: 10 },
 ];
 
-/** The trust in a limit was chosen with three servers of each kind of the seeds 1, 2 and 3; 4 was looked at. */
+/** The trust in a limit was chosen with three servers of each kind of the seeds 1, 2 and 3, and what 4 showed was looked at. */
 const sets = { tuned, seen, blind, drawn: drawnModels(5, 1) };
 
 export const models: readonly Model[] = Object.entries(sets).flatMap(([set, own]) =>
