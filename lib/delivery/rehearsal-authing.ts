@@ -1,6 +1,12 @@
 import type { Answer } from "#lib/authing/answer.ts";
 import type { AuthingClient } from "#lib/authing/client.ts";
-import type { ListedUserDto, UpdateUserReqDto, UserDto, UserIdType } from "#lib/authing/dto.ts";
+import {
+  UserDto,
+  type ListedUserDto,
+  type UpdateUserBatchReqDto,
+  type UpdateUserReqDto,
+  type UserIdType,
+} from "#lib/authing/dto.ts";
 import { classify, refusedByRules, type Attempted } from "#lib/authing/failures.ts";
 import { maxUsersPerLookUp } from "#lib/authing/limits.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
@@ -55,19 +61,34 @@ export function rehearsalAuthing(
     return undefined;
   }
 
-  /** The first identifier that is taken of any of several people, with 50 at a call. `undefined`: each has to be asked about by itself. */
+  /**
+   * The first identifier of any of several people that an account other than their own has (`ownId`), with 50 at a call. `undefined`: each
+   * has to be asked about by itself.
+   */
   async function takenOfMany(
-    people: readonly CreateUserInfoDto[],
-  ): Promise<{ taken: Identifier | undefined } | Answer<never> | undefined> {
+    people: readonly { readonly person: Partial<CreateUserInfoDto>; readonly ownId?: string }[],
+  ): Promise<{ taken: Identifier | undefined } | undefined> {
     for (const kind of identifiers) {
-      const known = people.map((person) => identifierOf(person, kind)).filter((value) => value !== undefined);
-      const values = people.map((person) => person[kind]).filter((value) => value !== undefined);
-      const asked = [...new Set([...values, ...known])];
-      for (let start = 0; start < asked.length; start += maxUsersPerLookUp) {
-        const userIds = asked.slice(start, start + maxUsersPerLookUp);
+      const owners = new Map<string, string | undefined>();
+      const asked = new Set<string>();
+      for (const { person, ownId } of people) {
+        const [value, known] = [person[kind], identifierOf(person, kind)];
+        if (value === undefined || known === undefined) continue;
+        // Which of two who claim the same one may have it is a question of their order.
+        if (owners.has(known)) return undefined;
+        owners.set(known, ownId);
+        asked.add(value).add(known);
+      }
+      const all = [...asked];
+      for (let start = 0; start < all.length; start += maxUsersPerLookUp) {
+        const userIds = all.slice(start, start + maxUsersPerLookUp);
         const found = await getUserBatch({ userIds, userIdType: identifierTypes[kind] });
         if (!found.ok) return undefined;
-        if (found.data.some((user) => known.includes(identifierOf(user, kind) ?? ""))) return { taken: kind };
+        const isTaken = found.data.some((user) => {
+          const has = identifierOf(user, kind) ?? "";
+          return owners.has(has) && owners.get(has) !== user.userId;
+        });
+        if (isTaken) return { taken: kind };
       }
     }
     return { taken: undefined };
@@ -101,6 +122,23 @@ export function rehearsalAuthing(
     const data: readonly ListedUserDto[] = [...real, ...new Set(there)];
     return answer.ok || data.length > 0 ? { ok: true, data } : answer;
   };
+  /** The accounts of several people after their updates, asked about together. `undefined`: each has to be asked about by itself. */
+  async function updatedTogether(list: UpdateUserBatchReqDto["list"]): Promise<UserDto[] | undefined> {
+    const userIds = list.map(({ userId }) => userId);
+    const found = await getUserBatch({ userIds, withCustomData: true, withDepartmentIds: true });
+    if (!found.ok) return undefined;
+    const users = new Map(found.data.map((user) => [user.userId, UserDto.safeParse(user).data]));
+    const people = list.map(({ userId, ...person }) => ({ ownId: userId, person }));
+    const all = await takenOfMany(people as { ownId: string; person: Partial<CreateUserInfoDto> }[]);
+    if (!all || all.taken !== undefined) return undefined;
+    const before = userIds.map((userId) => users.get(userId)).filter((user) => user !== undefined);
+    if (before.length < list.length || users.size < list.length) return undefined;
+    return before.map((user, index) => {
+      const fields = people[index]?.person ?? {};
+      note(fields, user, effects);
+      return imagined.change(user, fields);
+    });
+  }
   async function updateUser(request: UpdateUserReqDto): Promise<Answer<UserDto>> {
     const { userId, options, ...fields } = request;
     const found = await userOf(userId, options?.userIdType);
@@ -123,8 +161,8 @@ export function rehearsalAuthing(
     async createUsersBatch(request) {
       const problems = batchProblems(request);
       if (problems.length > 0) return refused(problems);
-      const all = request.list.length > 1 ? await takenOfMany(request.list) : undefined;
-      if (all && "ok" in all) return all;
+      const people = request.list.map((person) => ({ person }));
+      const all = people.length > 1 ? await takenOfMany(people) : undefined;
       if (all?.taken !== undefined) return duplicate(all.taken);
       for (const person of all ? [] : request.list) {
         const taken = await takenBy(person);
@@ -136,6 +174,8 @@ export function rehearsalAuthing(
     },
     updateUser,
     async updateUserBatch({ list }) {
+      const together = await updatedTogether(list);
+      if (together) return { ok: true, data: together };
       const data: UserDto[] = [];
       for (const each of list) {
         const answer = await updateUser(each);
