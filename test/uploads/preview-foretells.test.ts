@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import * as fc from "../properties.ts";
 import { accessKey } from "../delivery/world.ts";
 import { openImports, type Imports } from "./imports.ts";
 
