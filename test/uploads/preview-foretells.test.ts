@@ -76,6 +76,17 @@ describe("a preview", () => {
     expect(asked).toHaveLength(2 * 5);
   });
 
+  it("calls no more often than the configuration allows", async () => {
+    const callsPerSecond = 2;
+    const run = openImports({ chunkSize: { rows: 1_000, bytes: 1_000_000 }, callsPerSecond });
+    const start = run.clock.now();
+    run.preview("users", "people.ndjson", lines(people));
+    await run.settle();
+    const seconds = (run.clock.now() - start) / 1000;
+    expect(run.pool.requests).toHaveLength(10);
+    expect(seconds).toBeGreaterThan((run.pool.requests.length - 1) / callsPerSecond);
+  });
+
   it("asks about fifty people at a call, too, whose accounts exist and would change", async () => {
     const run = openImports({ chunkSize: { rows: 1_000, bytes: 1_000_000 }, existing: "update" });
     await prepare(
