@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import csv from "#lib/formats/csv/index.ts";
@@ -10,6 +9,7 @@ import {
   type ReadContext,
   type Row,
 } from "#lib/formats/format.ts";
+import * as fc from "../properties.ts";
 import { textFile } from "./decoded-text.ts";
 
 const known: ReadonlySet<string> = new Set(["工号", "姓名", "email", "username", "totp"]);
