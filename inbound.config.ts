@@ -1,6 +1,6 @@
 import { defineConfig } from "#lib/config.ts";
 
-// What this deployment does. Every setting is described in lib/config.ts; secrets are never written here.
+// What this deployment does. Every setting is described in lib/checked-config.ts; secrets are never written here.
 //
 // Decide first, for each source, which people it may change. By default only those that it brought (`people: "own"`). For two
 // systems that speak about the same people, as an HR system and the directory that it feeds, write `people: "shared"` for the

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { dirname } from "node:path";
-import type { Plugin } from "esbuild";
+import { dirname, resolve } from "node:path";
+import type { ImportKind, Plugin } from "esbuild";
+import type { Config } from "#lib/config.ts";
 
 // What esbuild does otherwise in a bundle than by itself (bundle.ts): how Node's modules are loaded, and which parts are left out.
 
@@ -12,7 +13,8 @@ import type { Plugin } from "esbuild";
  *
  * Each is an ES module, of which esbuild keeps the exports that are named somewhere. As a CommonJS module it would cost a getter for every
  * export and every file that imports it: 3 ms in the worker. Packages have one of their own: what our code shared with the SDK, which is
- * read later, would be a chunk of its own, one more file to read before the first event. `require` gets the module itself.
+ * read later, would be a chunk of its own, one more file to read before the first event. `require` and `import()` get the module itself, since
+ * each of its exports may be asked for: to read them all, as an ES module would, loads Node's whole fetch again.
  */
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
@@ -21,8 +23,8 @@ export const lazyBuiltins: Plugin = {
       isBuiltin(path)
         ? {
             path: path.replace(/^(node:)?/, "node:"),
-            namespace: kind === "require-call" ? "required-builtin" : "builtin",
-            ...(kind !== "require-call" && /[\\/]node_modules[\\/]/.test(importer) && { suffix: "?package" }),
+            namespace: isWhole(kind) ? "required-builtin" : "builtin",
+            ...(!isWhole(kind) && /[\\/]node_modules[\\/]/.test(importer) && { suffix: "?package" }),
             sideEffects: false,
           }
         : undefined,
@@ -46,6 +48,8 @@ export const lazyBuiltins: Plugin = {
     }));
   },
 };
+
+const isWhole = (kind: ImportKind): boolean => kind === "require-call" || kind === "dynamic-import";
 
 const loadedBuiltin = (name: string): string => `process.getBuiltinModule(${JSON.stringify(name)})`;
 
@@ -176,3 +180,69 @@ export function onlySources(names: readonly string[]): Plugin {
     },
   };
 }
+
+/**
+ * Takes the configuration as the build has checked and completed it, where it is data. To check it again at each cold start would cost 8 ms of
+ * the worker's 79: zod's schemas of all settings. A configuration with functions or with a source of the operator's own is checked as it is loaded.
+ *
+ * @param file From where the configuration is loaded in any case.
+ */
+export function checkedOnce(config: Config, file: string | undefined): Plugin {
+  const loaded = file === undefined ? undefined : { path: file };
+  return {
+    name: "checked-once",
+    setup(pluginBuild) {
+      pluginBuild.onResolve({ filter: /^#config$/ }, () =>
+        file === undefined && isData(config) ? { path: "#config", namespace: "checked" } : loaded,
+      );
+      pluginBuild.onLoad({ filter: /.*/, namespace: "checked" }, () => ({
+        contents: JSON.stringify(config),
+        loader: "json",
+      }));
+      // Where no configuration is checked, the schemas are used by nothing. esbuild cannot tell that making them has no effect.
+      pluginBuild.onResolve({ filter: /\/checked-config\.ts$/ }, ({ path, resolveDir }) => ({
+        path: resolve(resolveDir, path),
+        sideEffects: false,
+      }));
+    },
+  };
+}
+
+/** Whether JSON can write a value so that it is read as the same; what is `undefined` counts as absent. */
+function isData(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) {
+    return value === null || value === undefined || ["string", "number", "boolean"].includes(typeof value);
+  }
+  const isPlain = Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  return isPlain && Object.values(value).every(isData);
+}
+
+/**
+ * Removes the proofs of built-in sources from functions that receive nothing: the worker and the operations read what a webhook function has
+ * verified. 2 ms of the worker's cold start with six sources, 6 ms with 29. A proof that is asked all the same throws. The proofs of an
+ * operator's own source stay, since the configuration is checked with them.
+ */
+export const withoutProofs: Plugin = {
+  name: "without-proofs",
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: /^#lib\/proofs\/[\w-]+\.ts$/ }, ({ path, importer }) =>
+      /[\\/]lib[\\/]sources[\\/][^\\/]+[\\/]index\.ts$/.test(importer)
+        ? { path: path.slice("#".length), namespace: "absent-proof" }
+        : undefined,
+    );
+    pluginBuild.onLoad({ filter: /.*/, namespace: "absent-proof" }, ({ path }) => {
+      const text = readFileSync(resolve(import.meta.dirname, "../..", path), "utf8");
+      const names = new Set(
+        Array.from(text.matchAll(/^export (?:const|function) (\w+)/gm), ([, name]) => name),
+      );
+      return {
+        contents: `
+          const asked = () => { throw new TypeError("proofs are not part of this bundle"); };
+          const proof = Object.assign(() => proof, { verify: asked, sign: asked });
+          ${[...names].map((name) => `export const ${name} = proof;`).join("\n")}
+        `,
+        loader: "js",
+      };
+    });
+  },
+};

@@ -3,10 +3,12 @@ import { basename, dirname, join, resolve } from "node:path";
 import { build, type Metafile } from "esbuild";
 import type { Config } from "#lib/config.ts";
 import {
+  checkedOnce,
   lazyBuiltins,
   lazyPhoneNumbers,
   leanSdk,
   onlySources,
+  withoutProofs,
   withoutTranslation,
 } from "./bundle-plugins.ts";
 
@@ -81,13 +83,13 @@ const ofSource = /^(?:webhooks|triggers)-(.+)$/;
 /**
  * Bundles one function into `<folder>/<name>/index.mjs`. Deletes what that folder held before.
  *
- * @param config The configuration that the function will run with: a built-in source that it does not name is not bundled.
- * @param configFile Where that configuration is, if not in inbound.config.ts.
+ * @param config The configuration that the function will run with, as it was checked: a built-in source that it does not name is not bundled.
+ * @param configFile Where the function loads its configuration; default: it has `config` itself, or loads inbound.config.ts where that is no data.
  */
 export async function bundleFunction(
   source: FunctionFile,
   folder: string,
-  { sources }: Pick<Config, "sources">,
+  config: Config,
   configFile?: string,
 ): Promise<Bundle> {
   // Lambda finds a handler's file by its base name, in which a dot is not allowed.
@@ -97,6 +99,7 @@ export async function bundleFunction(
   const outdir = join(resolve(root, folder), source.name);
   rmSync(outdir, { recursive: true, force: true });
   const receives = ofSource.test(source.name);
+  const { sources } = config;
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     write: false,
@@ -108,7 +111,6 @@ export async function bundleFunction(
         }),
     outdir,
     bundle: true,
-    ...(configFile !== undefined && { alias: { "#config": resolve(root, configFile) } }),
     minify: true,
     platform: "node",
     target: "node24",
@@ -129,7 +131,8 @@ export async function bundleFunction(
       onlySources(
         Object.keys(sources).filter((name) => !sources[name]?.source && !sources[name]?.rosterOnly),
       ),
-      ...(receives ? [withoutTranslation] : []),
+      checkedOnce(config, configFile === undefined ? undefined : resolve(root, configFile)),
+      receives ? withoutTranslation : withoutProofs,
     ],
     metafile: true,
     logLevel: "warning",

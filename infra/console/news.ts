@@ -24,6 +24,8 @@ export function newsOf({ operate, news, deliveriesAfter }: Backend): () => Promi
     });
     for (const event of events) told.set(keyOf(event), event);
     delivery = deliveries.at(-1)?.number ?? delivery;
+    // What is cut off is the oldest.
+    const missingBefore = report.isComplete ? undefined : report.events[0]?.at;
     const last = report.events.at(-1)?.at;
     if (last !== undefined) {
       since = new Date(Date.parse(last) - news.overlapMilliseconds).toISOString();
@@ -31,7 +33,7 @@ export function newsOf({ operate, news, deliveriesAfter }: Backend): () => Promi
       const from = since;
       told = new Map([...told].filter(([, { at }]) => at >= from));
     }
-    return { events, deliveries };
+    return { events, deliveries, ...(missingBefore !== undefined && { missingBefore }) };
   };
 }
 

@@ -36,6 +36,8 @@ export interface LiveMessage {
   readonly events: readonly RecentEvent[];
   /** On a laptop. */
   readonly deliveries: readonly DeliveryFacts[];
+  /** The place has not told all events: of those before this moment (ISO 8601, UTC) some are missing. */
+  readonly missingBefore?: string;
 }
 
 /** A delivery to a laptop. */

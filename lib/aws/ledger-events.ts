@@ -1,4 +1,4 @@
-import type { BegunCreate, EventKey, Ledger } from "#lib/contract/ledger.ts";
+import type { BegunCreate, EventKey, EventRecord, Ledger } from "#lib/contract/ledger.ts";
 import { staysParked } from "#lib/contract/parked.ts";
 import { withBegun } from "#lib/ledger/begun.ts";
 import { countOf, hasExpired, keyOf, keyPiece, number, text, type Item, type Table } from "./ledger-table.ts";
@@ -34,6 +34,15 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
   const seconds = () => Math.floor(now() / 1000);
   /** The event for which a person is locked. */
   const ownerOf = ({ owner }: Item) => table.get({ pk: owner ?? text(""), sk: text("event") });
+
+  /** Tells of each of these events whether it created its person. */
+  async function creatorsAmong(records: readonly EventRecord[]): Promise<(record: EventRecord) => boolean> {
+    const ids = [...new Set(records.flatMap(({ externalId }) => externalId ?? []))];
+    const items = await table.getMany(ids.map(personKey));
+    const createdBy = new Map(ids.map((id, index) => [id, creatorOf(items[index])]));
+    return ({ externalId, source, id }) =>
+      externalId !== undefined && createdBy.get(externalId) === `${source}/${id}`;
+  }
 
   const ledger: EventLedger = {
     async claim(key, { owner, leaseSeconds }) {
@@ -112,8 +121,11 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
     },
 
     async settle(records, keepSeconds) {
-      await inParallel(firstOfEach(records, eventName), writesAtOnce, async (record) => {
-        const { externalId } = record;
+      const settled = firstOfEach(records, eventName);
+      const isCreator = await creatorsAmong(settled);
+      await inParallel(settled, writesAtOnce, async (record) => {
+        // What created a person is found by the person's item: a place in the index would be billed as one write more.
+        const externalId = isCreator(record) ? undefined : record.externalId;
         const key = eventKey(record);
         await table.update(
           key,
@@ -197,6 +209,12 @@ export function eventLedger(table: Table, now: () => number): EventLedger {
 /** A person in the index `by-person`, which takes no empty text. */
 export const personName = (externalId: string) => text(`person#${keyPiece(externalId)}`);
 
+export const personKey = (externalId: string) => keyOf("person", [externalId]);
+
+/** What created the person of an item, `source/eventId`; `undefined` where the id was given up for another one. */
+export const creatorOf = (person: Item | undefined) =>
+  person?.["renamedTo"] ? undefined : person?.["createdBy"]?.S;
+
 /** Whether a lock, or the claim of an event, still holds. */
 const holds = (item: Item | undefined, now: number) =>
   item !== undefined && item["record"] === undefined && Number(item["lease"]?.N ?? 0) > now;
@@ -205,7 +223,7 @@ const begunIn = (lock: Item | undefined): readonly BegunCreate[] =>
   JSON.parse(lock?.["begun"]?.S ?? "[]") as BegunCreate[];
 
 const eventName = ({ source, id }: EventKey) => `${source}#${id}`;
-const eventKey = ({ source, id }: EventKey) => keyOf("event", [source, id]);
+export const eventKey = ({ source, id }: EventKey) => keyOf("event", [source, id]);
 const chunksKey = ({ source, id }: EventKey) => keyOf("event", [source, id], "chunks");
 const chunksOf = (found: Item | undefined, second: number): ReadonlySet<number> =>
   new Set(found === undefined || hasExpired(found, second) ? [] : found["done"]?.NS?.map(Number));

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { EventRecord, Ledger, PersonNote, PersonRecord } from "#lib/contract/ledger.ts";
-import { personName } from "./ledger-events.ts";
-import { hasExpired, keyOf, text, type Item, type Table, type Update } from "./ledger-table.ts";
+import type { EventKey, EventRecord, Ledger, PersonNote, PersonRecord } from "#lib/contract/ledger.ts";
+import { creatorOf, eventKey, personKey, personName } from "./ledger-events.ts";
+import { hasExpired, text, type Item, type Table, type Update } from "./ledger-table.ts";
 import { inParallel } from "#lib/parallel.ts";
 import { outcomeIn } from "./stored-outcome.ts";
 
@@ -41,6 +41,12 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
     const to = renamedTo?.S ?? "";
     const formerly = [...new Set([...formerIds(item), from])].filter((id) => id !== to);
     const token = moving ?? text("");
+    // A person who had the new id before is replaced; what created that person goes into the index.
+    const replaced = creatorOf(await table.get(personKey(to)));
+    if (replaced !== undefined && replaced !== item["createdBy"]?.S) {
+      const condition = { when: "attribute_exists(#record)" };
+      await table.update(eventKey(eventOf(replaced)), { set: { person: personName(to) } }, condition);
+    }
     await table.put(
       { ...known, ...personKey(to), externalId: text(to), formerly: { L: formerly.map(text) }, moved: token },
       // Does not overwrite what a worker has noted under the new id since it exists.
@@ -88,6 +94,18 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
     throw new InboundError("unavailable", "person-is-being-renamed");
   }
 
+  const outcomeKeptIn = (item: Item | undefined) =>
+    item && !hasExpired(item, Math.floor(now() / 1000)) ? outcomeIn(item) : undefined;
+
+  /** The outcome of what created a person, which is not in the index. */
+  async function creationOf(person: Item): Promise<readonly EventRecord[]> {
+    const creator = creatorOf(person);
+    const key = creator !== undefined && eventOf(creator);
+    const record = key && outcomeKeptIn(await table.get(eventKey(key)));
+    return record ? [record] : [];
+  }
+
+  /** The other outcomes. */
   async function outcomesAbout(externalId: string, limit: number): Promise<EventRecord[]> {
     const newestFirst: EventRecord[] = [];
     const person = personName(externalId);
@@ -104,8 +122,7 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
       const items = await table.getMany(page.items.map(({ pk = text(""), sk = text("") }) => ({ pk, sk })));
       for (const item of items) {
         // The index is read a moment late: the event may have been opened again.
-        if (!item || item["person"]?.S !== person.S || hasExpired(item, Math.floor(now() / 1000))) continue;
-        const record = outcomeIn(item);
+        const record = item?.["person"]?.S === person.S && outcomeKeptIn(item);
         if (record) newestFirst.push(record);
       }
       from = page.next;
@@ -157,9 +174,11 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
     async events(externalId, limit) {
       const found = await todays(externalId);
       const ids = new Set([externalId, ...(found ? [found.id, ...formerIds(found.item)] : [])]);
-      const all = await Promise.all([...ids].map((id) => outcomesAbout(id, limit)));
-      return all
-        .flat()
+      const all = await Promise.all([
+        ...(found ? [creationOf(found.item)] : []),
+        ...[...ids].map((id) => outcomesAbout(id, limit)),
+      ]);
+      return [...new Map(all.flat().map((record) => [`${record.source}/${record.id}`, record])).values()]
         .toSorted((one, other) =>
           one.settledAt < other.settledAt ? -1 : one.settledAt > other.settledAt ? 1 : 0,
         )
@@ -168,7 +187,12 @@ export function peopleLedger(table: Table, now: () => number): PeopleLedger {
   };
 }
 
-const personKey = (externalId: string) => keyOf("person", [externalId]);
+/** The key of `source/eventId`. */
+function eventOf(name: string): EventKey {
+  const slash = name.indexOf("/");
+  return { source: name.slice(0, slash), id: name.slice(slash + 1) };
+}
+
 const formerIds = (item: Item) => item["formerly"]?.L?.flatMap(({ S }) => S ?? []) ?? [];
 
 function noted(externalId: string, { createdBy, owner, userId, closes }: PersonNote): Update {

@@ -20,8 +20,9 @@ import { ledgerTable } from "./ledger-table.ts";
 //             departures#<source>           <minute>      count: how many left in that minute, for a few hours
 //   due       due#<shard>                   <ms>#<key>    nothing: the object of a waiting message, by the moment it is due
 //
-// The index `by-person` (person, settled) finds the outcomes of a person, newest first; it holds only keys. DynamoDB deletes an item up to two
-// days after it expired, so that the functions here ignore items that have expired.
+// The index `by-person` (person, settled) finds the outcomes of a person, newest first; it holds only keys, and not those of what
+// created the person, which `createdBy` names. DynamoDB deletes an item up to two days after it expired, so that the functions here ignore
+// items that have expired.
 
 /** A ledger in the DynamoDB table of this name. `now` gives milliseconds since 1970. */
 export function dynamodbLedger(name: string, now: () => number = Date.now): Ledger {

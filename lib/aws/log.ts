@@ -1,5 +1,6 @@
 import { metricNamespace, metricUnits, type Metric, type Metrics } from "#lib/contract/metrics.ts";
 import type { Log, LogFields } from "#lib/contract/log.ts";
+import { standardOutput } from "./standard-output.ts";
 
 /**
  * The log of a function. Lambda (log format JSON) wraps what is given to the console with the time, the level and the
@@ -7,16 +8,21 @@ import type { Log, LogFields } from "#lib/contract/log.ts";
  *
  * What is counted goes out on a line of its own, in CloudWatch's embedded metric format and past the console, whose
  * wrapping would hide it. That line has to hold the request's id itself.
+ *
+ * @param write To standard output.
  */
-export function awsLog(names: { readonly service: string; readonly stage: string }): Log {
+export function awsLog(
+  names: { readonly service: string; readonly stage: string },
+  write = standardOutput(),
+): Log {
   const invocation: Invocation = {};
   const count = (metrics: Metrics, source?: LogFields[string]) =>
-    process.stdout.write(`${embeddedMetrics(names, invocation, source, metrics)}\n`);
+    write(`${embeddedMetrics(names, invocation, source, metrics)}\n`);
   /* oxlint-disable no-console -- the console is Lambda's log */
   const line =
-    (write: (line: object) => void) =>
+    (tell: (line: object) => void) =>
     (message: string, fields: LogFields = {}, metrics?: Metrics) => {
-      write({ message, ...names, coldStart: invocation.coldStart, ...fields });
+      tell({ message, ...names, coldStart: invocation.coldStart, ...fields });
       if (metrics) count(metrics, fields["source"]);
     };
   return {

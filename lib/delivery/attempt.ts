@@ -8,13 +8,16 @@ const longestWaitMilliseconds = 20_000;
 /** For the pace a 503 is a refusal like 429, whatever became of the call: gateways answer so beyond what they can take. */
 const gatewayOverloaded = 503;
 
+/** What it takes to call Authing until it decides. */
+export type Attempts = Pick<DeliveryContext, "pace" | "clock" | "log" | "deadline">;
+
 /**
  * Calls Authing, at its pace, until it decides. What is safe to repeat as it stands is repeated while there is time: after
  * throttling when the pace allows, after a connection that never opened with exponential back-off and full jitter. Throws
  * `misconfigured` when the whole run must stop and `unavailable` when time is up; whatever else Authing said is the answer.
  */
 export async function attempt<Data>(
-  { pace, clock, log, deadline }: DeliveryContext,
+  { pace, clock, log, deadline }: Attempts,
   call: () => Promise<Answer<Data>>,
 ): Promise<Answer<Data>> {
   for (let round = 0; ; round += 1) {

@@ -1,11 +1,21 @@
 import type { Answer } from "#lib/authing/answer.ts";
 import type { AuthingClient } from "#lib/authing/client.ts";
-import type { ListedUserDto, UpdateUserReqDto, UserDto, UserIdType } from "#lib/authing/dto.ts";
+import {
+  UserDto,
+  type ListedUserDto,
+  type UpdateUserBatchReqDto,
+  type UpdateUserReqDto,
+  type UserIdType,
+} from "#lib/authing/dto.ts";
 import { classify, refusedByRules, type Attempted } from "#lib/authing/failures.ts";
 import { maxUsersPerLookUp } from "#lib/authing/limits.ts";
 import { identifierOf, identifiers, type Identifier } from "#lib/authing/identifiers.ts";
 import { batchProblems, importOtpProblems, type Problem } from "#lib/authing/rules.ts";
 import type { CreateUserInfoDto } from "#lib/contract/person.ts";
+import type { Attempts } from "./attempt.ts";
+import type { DeliveryPorts } from "./context.ts";
+import type { Pace, Permit } from "./pace.ts";
+import { pacedReads, type AuthingReads } from "./paced-reads.ts";
 import { identifierTypes, imaginedAccounts, type ImaginedAccounts } from "./imagined-accounts.ts";
 
 /** How a field at Authing would differ after a change. */
@@ -18,14 +28,31 @@ export type Effects = Record<string, FieldEffect>;
 const notComparable: ReadonlySet<string> = new Set(["password", "salt", "metadata", "metadataSource", "otp"]);
 const notFields: ReadonlySet<string> = new Set(["userId", "options", "tenantIds", "identities"]);
 
+/** A person who would have identifiers, and the account that is theirs already. */
+interface Claimant {
+  readonly person: Partial<CreateUserInfoDto>;
+  readonly ownId?: string;
+}
+
 const write: Attempted = { reads: false, needsUser: true, records: 1 };
 
 /**
- * A client that reads at Authing and writes nothing. Where it would write, it looks up what is there, answers as Authing would, and
- * notes in `effects` which fields would differ.
+ * Ports that read at Authing and write nothing there. Each reading call goes at the pace; a call of the client itself, which may take
+ * many of them, waits for nothing more.
  */
-export function rehearsalAuthing(
-  authing: AuthingClient,
+export function rehearsalPorts(
+  context: Attempts & { readonly authing: AuthingClient },
+  effects: Effects,
+  imagined?: ImaginedAccounts,
+): Pick<DeliveryPorts, "authing" | "pace"> {
+  const atOnce: Permit = { accepted() {}, throttled() {} };
+  const pace: Pace = { permit: async () => atOnce, perSecond: context.pace.perSecond };
+  return { authing: rehearsalAuthing(pacedReads(context), effects, imagined), pace };
+}
+
+/** Where it would write, it looks up what is there, answers as Authing would, and notes in `effects` which fields would differ. */
+function rehearsalAuthing(
+  authing: AuthingReads,
   effects: Effects,
   imagined: ImaginedAccounts = imaginedAccounts(),
 ): AuthingClient {
@@ -55,22 +82,50 @@ export function rehearsalAuthing(
     return undefined;
   }
 
-  /** The first identifier that is taken of any of several people, with 50 at a call. `undefined`: each has to be asked about by itself. */
-  async function takenOfMany(
-    people: readonly CreateUserInfoDto[],
-  ): Promise<{ taken: Identifier | undefined } | Answer<never> | undefined> {
-    for (const kind of identifiers) {
-      const known = people.map((person) => identifierOf(person, kind)).filter((value) => value !== undefined);
-      const values = people.map((person) => person[kind]).filter((value) => value !== undefined);
-      const asked = [...new Set([...values, ...known])];
-      for (let start = 0; start < asked.length; start += maxUsersPerLookUp) {
-        const userIds = asked.slice(start, start + maxUsersPerLookUp);
-        const found = await getUserBatch({ userIds, userIdType: identifierTypes[kind] });
-        if (!found.ok) return undefined;
-        if (found.data.some((user) => known.includes(identifierOf(user, kind) ?? ""))) return { taken: kind };
-      }
+  /** Whether an account other than their own has an identifier of any of several people. `unknown`: that cannot be said of all together. */
+  async function takenBySome(
+    kind: Identifier,
+    people: readonly Claimant[],
+  ): Promise<"taken" | "free" | "unknown"> {
+    const owners = new Map<string, string | undefined>();
+    const asked = new Set<string>();
+    for (const { person, ownId } of people) {
+      const [value, known] = [person[kind], identifierOf(person, kind)];
+      if (value === undefined || known === undefined) continue;
+      // Which of two who claim the same one may have it is a question of their order.
+      if (owners.has(known)) return "unknown";
+      owners.set(known, ownId);
+      asked.add(value).add(known);
     }
-    return { taken: undefined };
+    const all = [...asked];
+    const slices = Array.from({ length: Math.ceil(all.length / maxUsersPerLookUp) }, (_, slice) =>
+      all.slice(slice * maxUsersPerLookUp, (slice + 1) * maxUsersPerLookUp),
+    );
+    const answers = await Promise.all(
+      slices.map((userIds) => getUserBatch({ userIds, userIdType: identifierTypes[kind] })),
+    );
+    const isTaken = ({ userId, ...user }: ListedUserDto) => {
+      const has = identifierOf(user, kind) ?? "";
+      return owners.has(has) && owners.get(has) !== userId;
+    };
+    if (answers.some(({ ok }) => !ok)) return "unknown";
+    return answers.some((answer) => answer.ok && answer.data.some(isTaken)) ? "taken" : "free";
+  }
+
+  /**
+   * The first identifier of any of several people that an account other than their own has (`ownId`), with 50 at a call. `undefined`: each
+   * has to be asked about by itself.
+   */
+  async function takenOfMany(
+    people: readonly Claimant[],
+  ): Promise<{ taken: Identifier | undefined } | undefined> {
+    const [first, ...others] = identifiers;
+    // People who are there are mostly found by our id; then nothing more has to be asked.
+    const byFirst = await takenBySome(first, people);
+    if (byFirst !== "free") return byFirst === "taken" ? { taken: first } : undefined;
+    const answers = await Promise.all(others.map((kind) => takenBySome(kind, people)));
+    if (answers.includes("unknown")) return undefined;
+    return { taken: others.find((_, index) => answers[index] === "taken") };
   }
 
   const { dialect, getCustomFields, getDepartment, listOrganizations, getAllDepartments } = authing;
@@ -101,6 +156,26 @@ export function rehearsalAuthing(
     const data: readonly ListedUserDto[] = [...real, ...new Set(there)];
     return answer.ok || data.length > 0 ? { ok: true, data } : answer;
   };
+  /** The accounts of several people after their updates, asked about together. `undefined`: each has to be asked about by itself. */
+  async function updatedTogether(list: UpdateUserBatchReqDto["list"]): Promise<UserDto[] | undefined> {
+    const userIds = list.map(({ userId }) => userId);
+    const found = await getUserBatch({ userIds, withCustomData: true, withDepartmentIds: true });
+    if (!found.ok) return undefined;
+    const users = new Map(found.data.map((user) => [user.userId, UserDto.safeParse(user).data]));
+    const people = list.map(({ userId, ...person }) => ({
+      ownId: userId,
+      person: person as Claimant["person"],
+    }));
+    const all = await takenOfMany(people);
+    if (!all || all.taken !== undefined) return undefined;
+    const before = userIds.map((userId) => users.get(userId)).filter((user) => user !== undefined);
+    if (before.length < list.length || users.size < list.length) return undefined;
+    return before.map((user, index) => {
+      const fields = people[index]?.person ?? {};
+      note(fields, user, effects);
+      return imagined.change(user, fields);
+    });
+  }
   async function updateUser(request: UpdateUserReqDto): Promise<Answer<UserDto>> {
     const { userId, options, ...fields } = request;
     const found = await userOf(userId, options?.userIdType);
@@ -112,7 +187,6 @@ export function rehearsalAuthing(
     return { ok: true, data: imagined.change(found.data, fields) };
   }
   return {
-    // What reads, by name: a call that the client learns to make later must not pass through here by itself.
     dialect,
     getUser,
     getUserBatch,
@@ -123,8 +197,8 @@ export function rehearsalAuthing(
     async createUsersBatch(request) {
       const problems = batchProblems(request);
       if (problems.length > 0) return refused(problems);
-      const all = request.list.length > 1 ? await takenOfMany(request.list) : undefined;
-      if (all && "ok" in all) return all;
+      const people = request.list.map((person) => ({ person }));
+      const all = people.length > 1 ? await takenOfMany(people) : undefined;
       if (all?.taken !== undefined) return duplicate(all.taken);
       for (const person of all ? [] : request.list) {
         const taken = await takenBy(person);
@@ -136,6 +210,8 @@ export function rehearsalAuthing(
     },
     updateUser,
     async updateUserBatch({ list }) {
+      const together = await updatedTogether(list);
+      if (together) return { ok: true, data: together };
       const data: UserDto[] = [];
       for (const each of list) {
         const answer = await updateUser(each);

@@ -146,6 +146,8 @@ export interface Format {
 export const maxRecordLength = 1_048_576;
 /** The longest cell, in UTF-16 units. A longer one costs its row, not the file. */
 export const maxCellLength = 65_536;
+/** The longest name of a column: each row is read by the names of all its columns. */
+export const maxColumnName = 1_000;
 /** The most columns of a file. */
 export const maxColumns = 1_000;
 /** The most rows of a file. */

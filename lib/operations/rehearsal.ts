@@ -4,7 +4,7 @@ import type { QueuedMessage } from "#lib/contract/queue.ts";
 import { apply } from "#lib/pipeline/apply.ts";
 import type { Applied, ApplyPorts, ApplyRun } from "#lib/pipeline/applying.ts";
 import { readOnlyLedger } from "#lib/delivery/read-only-ledger.ts";
-import { rehearsalAuthing, type Effects } from "#lib/delivery/rehearsal-authing.ts";
+import { rehearsalPorts, type Effects } from "#lib/delivery/rehearsal-authing.ts";
 
 // What applying a message would come to: the worker's own code runs, with ports that read and never write. It reads the source where
 // the source is read, translates with today's code, decides by what the ledger knows, and looks at Authing.
@@ -23,7 +23,7 @@ export interface Rehearsed {
  */
 export async function rehearse(message: QueuedMessage, ports: ApplyPorts, run: ApplyRun): Promise<Rehearsed> {
   const fields: Effects = {};
-  const [applied] = await apply([message], readingOnly(ports, fields), run);
+  const [applied] = await apply([message], readingOnly(ports, run, fields), run);
   return { applied: applied ?? { state: "later" }, fields };
 }
 
@@ -33,15 +33,15 @@ export async function rehearseAll(
   ports: ApplyPorts,
   run: ApplyRun,
 ): Promise<readonly Applied[]> {
-  return apply(messages, readingOnly(ports, {}), run);
+  return apply(messages, readingOnly(ports, run, {}), run);
 }
 
 const silent: Log = { info() {}, warn() {}, error() {} };
 
-function readingOnly(ports: ApplyPorts, effects: Effects): ApplyPorts {
+function readingOnly(ports: ApplyPorts, { deadline }: ApplyRun, effects: Effects): ApplyPorts {
   return {
     ...ports,
-    authing: rehearsalAuthing(ports.authing, effects),
+    ...rehearsalPorts({ ...ports, deadline }, effects),
     ledger: readOnlyLedger(ports.ledger),
     parked: readOnlyParked(ports.parked),
     events: { async send() {} },

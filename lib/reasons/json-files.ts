@@ -63,9 +63,9 @@ export const jsonFiles: ReasonGroup = {
       zhNext: "请把每个值完整写出。",
     },
     "yaml-too-long": {
-      en: "The YAML is longer than 2,097,152 characters, more than is read as one document, so nothing was imported.",
+      en: "The YAML is longer than 1,048,576 characters, more than is read as one document, so nothing was imported.",
       enNext: "Export as CSV, or split the list into several files.",
-      zh: "YAML 超过 2,097,152 个字符，超出单个文档的读取上限，因此没有导入。",
+      zh: "YAML 超过 1,048,576 个字符，超出单个文档的读取上限，因此没有导入。",
       zhNext: "请改为导出 CSV，或把列表拆分成多个文件。",
     },
   },

@@ -56,9 +56,9 @@ export const workbooks: ReasonGroup = {
       zhNext: "请删除与人员无关的列。",
     },
     "header-too-long": {
-      en: "The row of the header is longer than 1,048,576 characters, or one of its cells is longer than 65,536, so nothing was imported.",
+      en: "The row of the header is longer than 1,048,576 characters, or one of its cells is longer than 1,000, so nothing was imported.",
       enNext: "Put the names of the columns into the first row.",
-      zh: "表头所在的行超过 1,048,576 个字符，或其中一个单元格超过 65,536 个字符，因此没有导入。",
+      zh: "表头所在的行超过 1,048,576 个字符，或其中一个单元格超过 1,000 个字符，因此没有导入。",
       zhNext: "请在第一行写上列名。",
     },
     "cell-too-long": {

@@ -3,7 +3,7 @@ import type { ExistingPolicy } from "#lib/contract/policies.ts";
 import type { ObjectStore } from "#lib/contract/objects.ts";
 import type { DeliveryPorts } from "#lib/delivery/context.ts";
 import { isImagined } from "#lib/delivery/imagined-accounts.ts";
-import { rehearsalAuthing } from "#lib/delivery/rehearsal-authing.ts";
+import { rehearsalPorts } from "#lib/delivery/rehearsal-authing.ts";
 import { inGroups, readChunk, rowsFrom } from "./chunk-rows.ts";
 import { awaitsPerson, translateRows, type DeliveredRow } from "./deliver-rows.ts";
 import { inFlight } from "./rows-in-flight.ts";
@@ -31,7 +31,7 @@ export interface RowPorts extends DeliveryPorts {
 /** Rows that are delivered together: as many as Authing accepts in one call. */
 const rowsAtOnce = 50;
 /** So many groups are with Authing at the same time: the pace decides how fast they go, and the time that each call takes does not. */
-const groupsAtOnce = 4;
+const groupsAtOnce = 8;
 /** How long to wait before people whose secrets came first are looked up again, in milliseconds. */
 const lookAgainMilliseconds = 5_000;
 
@@ -41,7 +41,7 @@ interface ChunkRun {
   readonly chunk: number;
   readonly ports: RowPorts;
   /** Authing itself, also in a preview. */
-  readonly authing: RowPorts["authing"];
+  readonly real: Pick<RowPorts, "authing" | "pace">;
   readonly deadline: number;
   /** The rows that are decided. */
   readonly results: ResultCollector;
@@ -70,13 +70,13 @@ export async function runRows(
   const place = await placeReached(plan, chunk, given.objects);
   if (!place) return "done";
   const preview = plan.isPreview && (await previewOf(plan, [chunk, place.part], given));
-  const ports = preview ? previewPorts(given, preview) : given;
+  const ports = preview ? previewPorts(given, deadline, preview) : given;
   const results = collectResults(rejectedFile(plan));
   const run: ChunkRun = {
     plan,
     chunk,
     ports,
-    authing: given.authing,
+    real: given,
     deadline,
     results,
     awaiting: [],
@@ -114,10 +114,10 @@ async function previewOf(
 }
 
 /** Ports that read what the real ones read, and write nothing at Authing and nothing about people. */
-function previewPorts(ports: RowPorts, { imagined, ledger }: RowPreview): RowPorts {
+function previewPorts(ports: RowPorts, deadline: number, { imagined, ledger }: RowPreview): RowPorts {
   return {
     ...ports,
-    authing: rehearsalAuthing(ports.authing, {}, imagined),
+    ...rehearsalPorts({ ...ports, deadline }, {}, imagined),
     ledger,
   };
 }
@@ -197,10 +197,10 @@ async function deliverAwaiting(translator: RowTranslator, run: ChunkRun): Promis
 async function record(
   rows: readonly DeliveredRow[],
   translator: RowTranslator,
-  { results, plan, chunk, ports, authing, sample, deadline }: ChunkRun,
+  { results, plan, chunk, ports, real: { authing, pace }, sample, deadline }: ChunkRun,
 ): Promise<void> {
   const left = plan.isPreview && chunk === 0 ? sampledRows - results.rows : 0;
-  if (left > 0) sample.push(...(await sampleOf(rows.slice(0, left), { ...ports, authing, deadline })));
+  if (left > 0) sample.push(...(await sampleOf(rows.slice(0, left), { ...ports, authing, pace, deadline })));
   await recordRows(plan.isPreview ? rows.map(withoutImagined) : rows, translator, results, plan, ports);
   ports.decided?.(rows);
 }

@@ -1,4 +1,5 @@
-import { externalIdProblems, type Config } from "#lib/config.ts";
+import type { Config } from "#lib/config.ts";
+import { externalIdProblems } from "#lib/contract/external-id-choice.ts";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Source } from "#lib/contract/source.ts";

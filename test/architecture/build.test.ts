@@ -11,6 +11,8 @@ import cognito from "#lib/sources/cognito/index.ts";
 import { deployment } from "#infra/aws/deployment.ts";
 import { pascal } from "#infra/stage/outputs.ts";
 import { bundleFunction, functionFiles, ownWebhook, type Bundle } from "#infra/aws/bundle.ts";
+import doors from "../contract/doors/doors.config.ts";
+import peopleDesk from "../own-source/peopledesk.config.ts";
 
 const files = functionFiles();
 /** The function of a source that is defined in a configuration: it has no file. */
@@ -18,7 +20,8 @@ const own = ownWebhook("peopledesk", "./test/own-source/peopledesk.config.ts");
 const folder = mkdtempSync(join(tmpdir(), "bundles-"));
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {
-  for (const file of [...files, own]) bundles.set(file.name, await bundleFunction(file, folder, config));
+  for (const file of files) bundles.set(file.name, await bundleFunction(file, folder, config));
+  bundles.set(own.name, await bundleFunction(own, folder, peopleDesk));
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -50,6 +53,11 @@ describe.each([...files, own])("the bundle of $file", ({ name }) => {
     expect(bundles.get(name)?.external).toEqual([]);
   });
 
+  it("reads no export of Node's modules by itself that loads Node's whole fetch", () => {
+    // `node:http` has it, together with WebSocket, as a getter.
+    expect(textOf(name).includes('"CloseEvent"')).toBe(false);
+  });
+
   it("holds nothing of the page", () => {
     const page = (bundles.get(name)?.inputs ?? []).filter((input) => input.startsWith("infra/console/"));
     expect(page).toEqual([]);
@@ -65,7 +73,7 @@ describe.each([...files, own])("the bundle of $file", ({ name }) => {
 describe("the receiving bundle of a source with web tokens", () => {
   it("loads the code that verifies them when the first token comes", async () => {
     const door = ownWebhook("web-token", "./test/contract/doors/doors.config.ts");
-    const { inputs, totalBytes } = await bundleFunction(door, folder, config);
+    const { inputs, totalBytes } = await bundleFunction(door, folder, doors);
     expect(inputs.some((input) => input.includes("node_modules/jose/"))).toBe(true);
     const entry = readFileSync(join(folder, door.name, "index.mjs"), "utf8");
     expect(textOf(door.name)).toContain("ERR_JWKS_MULTIPLE_MATCHING_KEYS");

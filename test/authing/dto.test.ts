@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import {
@@ -16,6 +15,7 @@ import {
 import * as dto from "#lib/authing/dto.ts";
 import * as most from "#lib/authing/limits.ts";
 import * as person from "#lib/contract/person.ts";
+import * as fc from "../properties.ts";
 
 const profile =
   "name nickname photo gender emailVerified phoneVerified birthdate country province city address streetAddress " +

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CreateUserBatchReqDto } from "#lib/authing/dto.ts";
 import { CreateUserInfoDto } from "#lib/contract/person.ts";
@@ -10,6 +9,7 @@ import {
   shapeProblems,
   type Problem,
 } from "#lib/authing/rules.ts";
+import * as fc from "../properties.ts";
 
 const person = (fields: CreateUserInfoDto) => fields;
 const people = (count: number): CreateUserInfoDto[] =>

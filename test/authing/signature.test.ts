@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeQuery, signRequest, writeBody } from "#lib/authing/signature.ts";
+import * as fc from "../properties.ts";
 import { dataOf, requestVectors } from "./vectors.ts";
 
 // The SDK's own algorithm, from its build; the package exports no more than its clients.

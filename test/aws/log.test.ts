@@ -10,9 +10,13 @@ afterEach(() => vi.restoreAllMocks());
 /** Captures the lines that go to the console, which Lambda wraps, and those that go directly to standard output. */
 function written(log: (to: ReturnType<typeof awsLog>) => void) {
   const toConsole = vi.spyOn(console, "warn").mockImplementation(() => {});
-  const raw = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
-  log(awsLog({ service: "authing-inbound", stage: "prod" }));
-  const lines = raw.mock.calls.map(([line]) => JSON.parse(String(line)) as unknown);
+  const lines: unknown[] = [];
+  log(
+    awsLog({ service: "authing-inbound", stage: "prod" }, (line) => {
+      expect(line).toMatch(/^[^\n]+\n$/);
+      lines.push(JSON.parse(line));
+    }),
+  );
   const logged = toConsole.mock.calls.map(([line]) => line as unknown);
   vi.restoreAllMocks();
   return { lines, logged };

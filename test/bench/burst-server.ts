@@ -16,10 +16,9 @@ type Handler = (
 const [bundle = ""] = process.argv.slice(2);
 const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: Handler };
 
-// Lambda has a console of its own that collects the lines; here they are discarded.
+// Lambda has a console of its own that collects the lines; here they are discarded, as all that goes to standard output.
 const nothing = () => undefined;
 Object.assign(console, { info: nothing, warn: nothing, error: nothing });
-process.stdout.write = () => true;
 
 const server = createServer(async (request, response) => {
   try {

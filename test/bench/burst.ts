@@ -73,7 +73,11 @@ async function prepare() {
 
   const env = { PATH: process.env["PATH"], ...environmentAt(aws, folder) };
   const children = Array.from({ length: availableParallelism() }, () =>
-    fork(server, [join(folder, measured, "index.mjs")], { env, execArgv: [] }),
+    fork(server, [join(folder, measured, "index.mjs")], {
+      env,
+      execArgv: [],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    }),
   );
   const listening = await Promise.all(children.map((child) => said<{ port: number }>(child)));
   const answered = await storm(listening.map(({ port }) => port));

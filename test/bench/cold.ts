@@ -8,14 +8,17 @@ import config from "#config";
 import fullStack from "./full-stack.config.ts";
 import clerk from "#lib/sources/clerk/index.ts";
 import { maxDeliveryBytes } from "#lib/pipeline/receive.ts";
-import { httpEvent, signingSecret, userCreated } from "./deliveries.ts";
+import { startSandbox } from "#infra/sandbox/sandbox.ts";
+import { accessKey, httpEvent, signingSecret, userCreated } from "./deliveries.ts";
 import { inFreshProcess } from "./fresh-process.ts";
 import { environmentAt, startLoopbackAws } from "./loopback-aws.ts";
+import { queuedJoiner } from "./queued-event.ts";
 import type { Aim, Case, Costs, Count, Section } from "./section.ts";
 
-// Two first events. A body that is too large is answered with 413 before any secret is read: its cost is that of the process, the
+// First events. A body that is too large is answered with 413 before any secret is read: its cost is that of the process, the
 // bundle and the path through the handler. A good delivery additionally costs one read of a secret and one message to the queue, by
-// the SDK, with a server on this machine. Neither includes Lambda's own runtime, which loads some of Node before our code.
+// the SDK, with a server on this machine. The worker's are a batch without records, and a joiner: secrets, the ledger and one call of Authing,
+// too. None of them includes Lambda's own runtime, which loads some of Node before our code.
 
 const root = resolve(import.meta.dirname, "../..");
 const measured = "webhooks-clerk";
@@ -23,8 +26,13 @@ const worker = "events-apply";
 const kilobyte = 1000;
 const receives = (name: string) => name.startsWith("webhooks-");
 
-type FirstEvent = "refused" | "accepted" | "empty batch";
-const statuses: Readonly<Record<FirstEvent, number>> = { refused: 413, accepted: 202, "empty batch": 0 };
+type FirstEvent = "refused" | "accepted" | "empty batch" | "joiner";
+const statuses: Readonly<Record<FirstEvent, number>> = {
+  refused: 413,
+  accepted: 202,
+  "empty batch": 0,
+  joiner: 0,
+};
 
 /** The default way to bundle: esbuild with few options. */
 const plain: BuildOptions = {
@@ -83,7 +91,9 @@ async function bundleText(
 async function prepare() {
   const folder = mkdtempSync(join(tmpdir(), "bench-cold-"));
   const at = (name: string) => join(folder, name);
-  const aws = await startLoopbackAws({ signingSecret });
+  // One secret that is everyone's.
+  const aws = await startLoopbackAws({ signingSecret, ...accessKey, key: "invented-key-of-digests" });
+  const sandbox = await startSandbox({ accessKeys: [accessKey] });
 
   const bundles = await Promise.all(
     configuredFunctions(config).map((file) => bundleFunction(file, folder, config)),
@@ -91,10 +101,17 @@ async function prepare() {
   const own = at(`${measured}/index.mjs`);
   // The same two functions in a deployment of as many sources as a stack takes.
   const full = at("full-stack");
+  // The worker, with Authing on this machine.
+  const applying = { ...config, authing: { ...config.authing, host: sandbox.url } };
+  await Promise.all(
+    configuredFunctions(applying)
+      .filter(({ name }) => name === worker)
+      .map((file) => bundleFunction(file, at("applying"), applying)),
+  );
   const fullBundles = await Promise.all(
     configuredFunctions(fullStack)
       .filter(({ name }) => name === measured || name === worker)
-      .map((file) => bundleFunction(file, full, fullStack, "test/bench/full-stack.config.ts")),
+      .map((file) => bundleFunction(file, full, fullStack)),
   );
   const sourceCount = Object.keys(fullStack.sources).length;
   const [script, empty, sdk, sdkPlain, authing, naive] = await Promise.all([
@@ -122,7 +139,8 @@ async function prepare() {
   const coldCase = (name: string, bundle: string, first: FirstEvent): Case => ({
     name,
     run: async () => {
-      const [event, bodyBytes] = firstEvent(first);
+      const [event, bodyBytes] = await firstEvent(first);
+      const people = sandbox.users().length;
       const report = await inFreshProcess(
         script,
         [bundle, JSON.stringify(event), String(bodyBytes)],
@@ -130,6 +148,9 @@ async function prepare() {
       );
       const { status, costs } = report as { status: number; costs: Costs };
       if (status !== statuses[first]) throw new TypeError(`${name}: answered ${status}`);
+      if (first === "joiner" && sandbox.users().length !== people + 1) {
+        throw new TypeError(`${name}: the person is not there`);
+      }
       return costs;
     },
   });
@@ -145,6 +166,7 @@ async function prepare() {
       coldCase("ours, full stack", join(full, measured, "index.mjs"), "refused"),
       coldCase("events-apply, no records", at(`${worker}/index.mjs`), "empty batch"),
       coldCase("events-apply, full stack", join(full, worker, "index.mjs"), "empty batch"),
+      coldCase("events-apply, a joiner", at(`applying/${worker}/index.mjs`), "joiner"),
       coldCase("empty handler, accepted", empty, "accepted"),
       coldCase("ours, accepted", own, "accepted"),
       coldCase("AWS SDK imported statically, accepted", sdkPlain, "accepted"),
@@ -160,6 +182,7 @@ async function prepare() {
       ratio("events-apply, no records", "empty handler", { atMost: 2 }),
       ratio("events-apply, no records", "authing-node-sdk"),
       ratio("events-apply, full stack", "events-apply, no records"),
+      ratio("events-apply, a joiner", "empty handler"),
       ratio("ours, accepted", "empty handler, accepted"),
       ratio("ours, accepted", "AWS SDK imported statically, accepted"),
       ratio("ours, accepted", "the same in our bundling, accepted"),
@@ -185,13 +208,15 @@ async function prepare() {
     spoilt: { name: "ours", twin: coldCase("ours, SDK imported statically", sdkPlain, "refused") },
     close: async () => {
       aws.close();
+      await sandbox.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
 /** The event, and how many bytes of body the fresh process makes by itself: a megabyte does not fit into a command line. */
-function firstEvent(first: FirstEvent): [event: object, bodyBytes: number] {
+async function firstEvent(first: FirstEvent): Promise<[event: object, bodyBytes: number]> {
+  if (first === "joiner") return [await queuedJoiner(), 0];
   if (first === "empty batch") return [{ Records: [] }, 0];
   if (first === "refused") return [httpEvent({}), maxDeliveryBytes + 1];
   const body = userCreated(1024);

@@ -36,8 +36,8 @@ export function environmentAt({ url }: LoopbackAws, home: string) {
 }
 
 /**
- * The part of Secrets Manager and SQS that one delivery needs: one secret without a previous version, and a queue that accepts
- * everything. It checks no signatures. It runs in the process that measures, not in one that is measured.
+ * The part of Secrets Manager, SQS and DynamoDB that one delivery and one joiner need: one secret without a previous version, a queue that
+ * accepts everything, and an empty ledger. It checks no signatures. It runs in the process that measures, not in one that is measured.
  */
 export async function startLoopbackAws(secret: object): Promise<LoopbackAws> {
   const taken = new Set<string>();
@@ -52,6 +52,12 @@ export async function startLoopbackAws(secret: object): Promise<LoopbackAws> {
             },
           ]
         : [200, { SecretString: JSON.stringify(secret) }],
+    // A ledger that knows nobody and takes every write.
+    "DynamoDB_20120810.GetItem": () => [200, {}],
+    "DynamoDB_20120810.BatchGetItem": () => [200, { Responses: {}, UnprocessedKeys: {} }],
+    "DynamoDB_20120810.Query": () => [200, { Items: [], Count: 0 }],
+    "DynamoDB_20120810.PutItem": () => [200, {}],
+    "DynamoDB_20120810.UpdateItem": () => [200, { Attributes: { attempts: { N: "1" } } }],
     "AmazonSQS.SendMessageBatch": ({ Entries }: SendMessageBatch) => [
       200,
       {

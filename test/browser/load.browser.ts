@@ -23,19 +23,28 @@ const event = (number: number): RecentEvent => ({
 });
 const most = 1000;
 
-/** A place in which `count` events have happened, and more can. */
+/** A place in which `count` events happen, and more can: as many between two questions as the page asks for, or all at once. */
 async function openPlace(count: number) {
-  let happened = count;
+  let planned = count;
+  let happened = 0;
   const place = await openElsewhere({
     async operate(request: OperationRequest) {
       if (request.operation !== "recent") return { sources: [] };
-      const from = request.since === undefined ? 0 : Date.parse(request.since) - start;
-      const to = Math.min(happened, from + most);
-      return { events: Array.from({ length: to - from }, (_, index) => event(from + index)) };
+      happened = Math.max(happened, Math.min(planned, happened + most - 1));
+      const since = request.since === undefined ? 0 : Date.parse(request.since) - start;
+      const from = Math.max(since, happened - most);
+      return {
+        events: Array.from({ length: happened - from }, (_, index) => event(from + index)),
+        isComplete: from === since,
+      };
     },
   });
   onTestFinished(() => place.close());
-  return { ...place, happen: (more: number) => (happened += more) };
+  return {
+    ...place,
+    happen: (more: number) => (planned += more),
+    happenAtOnce: (more: number) => (happened = planned += more),
+  };
 }
 
 it("ten thousand events that come while the page is open leave the list short, quick to search and to scroll", async () => {
@@ -92,4 +101,16 @@ it("keeps the newest lines where more come than a page can hold", async () => {
   expect(count).toBeLessThanOrEqual(20_000);
   place.happen(1);
   await page.locator("#line-0", { hasText: "00u20500" }).waitFor();
+});
+
+it("says when more came at once than it lists", async () => {
+  const place = await openPlace(100);
+  const page = await openPage(place.address);
+  const note = page.getByText("some events before are not listed");
+  await page.locator(".line").first().waitFor();
+  expect(await note.count()).toBe(0);
+  place.happenAtOnce(1_500);
+  await note.waitFor();
+  await page.locator("#line-0", { hasText: "00u1599" }).waitFor();
+  expect(await note.locator("time").getAttribute("datetime")).toBe(event(600).at);
 });

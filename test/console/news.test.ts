@@ -20,7 +20,7 @@ function open(answers: readonly (readonly RecentEvent[])[], more: Partial<Backen
     news: { everyMilliseconds: 1, overlapMilliseconds: 0 },
     operate: async (request) => {
       asked.push(request);
-      return { events: rest.shift() ?? [] };
+      return { events: rest.shift() ?? [], isComplete: true };
     },
     ...more,
   });
@@ -67,12 +67,22 @@ it("asks a log that is late from further back, and tells what comes late", async
   expect(asked[1]).toMatchObject({ since: event("", 1).at });
 });
 
+it("says from when on the events are whole", async () => {
+  const answers = [
+    { events: [event("a", 1)], isComplete: true },
+    { events: [event("b", 5), event("c", 6)], isComplete: false },
+  ];
+  const { next } = open([], { operate: async () => answers.shift() });
+  expect(await next()).not.toHaveProperty("missingBefore");
+  expect(await next()).toMatchObject({ missingBefore: event("", 5).at });
+});
+
 it("goes on after a failure, and tells nothing twice", async () => {
   let fails = false;
   const { next } = open([], {
     operate: async () => {
       if (fails) throw new Error("no answer");
-      return { events: [event("a", 1)] };
+      return { events: [event("a", 1)], isComplete: true };
     },
   });
   expect(idsOf(await next())).toEqual(["a accepted"]);

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import { formats } from "#lib/formats/registry.ts";
+import * as fc from "../properties.ts";
 import {
   fixturesOf,
   foldersOf,

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
@@ -7,6 +6,7 @@ import { entryReader } from "#lib/layouts/find.ts";
 import type { Layout, UploadKindName } from "#lib/layouts/layout.ts";
 import * as registry from "#lib/layouts/registry.ts";
 import { rowTranslator } from "#lib/uploads/rows/row-translator.ts";
+import * as fc from "../properties.ts";
 import {
   fixturesOf,
   foldersOf,

@@ -234,6 +234,48 @@ export function peopleOf(make: MakeLedger): void {
       expect(await ledger.events("10010", 2)).toEqual(records.slice(1));
     });
 
+    it("holds what created the person, and under the person's next id", async () => {
+      const created = recordOf({ id: "e-1" });
+      await note();
+      await ledger.settle([created], day);
+      pass(1);
+      const changed = recordOf({ id: "e-2" });
+      await ledger.settle([changed], day);
+      expect(await ledger.events("10010", 10)).toEqual([created, changed]);
+      expect(await ledger.events("10010", 1)).toEqual([changed]);
+      await ledger.renamePerson("10010", "20020");
+      for (const id of ["10010", "20020"]) expect(await ledger.events(id, 10)).toEqual([created, changed]);
+    });
+
+    it("forgets what created the person when its time is over or it is opened again", async () => {
+      await note();
+      const rejected = recordOf({ id: "e-1", outcome: { kind: "rejected", reason: "invalid" } });
+      await ledger.settle([rejected], day);
+      expect(await ledger.events("10010", 10)).toEqual([rejected]);
+      expect(await ledger.reopen(rejected)).toBe(true);
+      expect(await ledger.events("10010", 10)).toEqual([]);
+      await ledger.settle([rejected], day);
+      expect(await ledger.events("10010", 10)).toEqual([rejected]);
+      pass(day);
+      expect(await ledger.events("10010", 10)).toEqual([]);
+    });
+
+    it("keeps what created a person whose id another one takes over", async () => {
+      const records: EventRecord[] = [];
+      for (const [externalId, id] of [
+        ["10010", "e-1"],
+        ["20020", "e-2"],
+      ] as const) {
+        pass(1);
+        await note({ externalId, createdBy: `bamboohr/${id}` });
+        const record = recordOf({ id, externalId });
+        records.push(record);
+        await ledger.settle([record], day);
+      }
+      await ledger.renamePerson("10010", "20020");
+      expect(await ledger.events("20020", 10)).toEqual(records);
+    });
+
     it("holds no outcome that is about no known person", async () => {
       const { externalId: _, ...anonymous } = recordOf();
       await ledger.settle([anonymous], day);

@@ -1,10 +1,10 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { SourceEvent } from "#lib/contract/source.ts";
 import type { ApiRequest, SourceApi } from "#lib/contract/source-api.ts";
 import type { EventFixture } from "#infra/fixtures/cases.ts";
 import { startRecordedApi, type ApiAnswerOnWire } from "#infra/local/recorded-api.ts";
+import * as fc from "../properties.ts";
 import { pathsIn, replaced, textsIn } from "./json-places.ts";
 import { asQueued, contextOf, expandedOf } from "#infra/local/case-meaning.ts";
 import { attempted, type SourceUnderTest } from "./source-under-test.ts";

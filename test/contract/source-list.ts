@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ListedPerson } from "#lib/contract/source.ts";
@@ -6,6 +5,7 @@ import { readList } from "#lib/source-apis/read-list.ts";
 import { readDepartments } from "#lib/source-apis/read-pages.ts";
 import { startRecordedApi, type ApiAnswerOnWire } from "#infra/local/recorded-api.ts";
 import { readListFixture, type ListFixture } from "#infra/fixtures/lists.ts";
+import * as fc from "../properties.ts";
 import { asJson, pathsIn, replaced } from "./json-places.ts";
 import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
 import { attempted, type SourceUnderTest } from "./source-under-test.ts";

@@ -1,8 +1,8 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import { readRenewals, type RenewalRun } from "#infra/fixtures/renewals.ts";
 import { startRecordedApi, type ApiAnswerOnWire } from "#infra/local/recorded-api.ts";
+import * as fc from "../properties.ts";
 import { isJson, pathsIn, replaced } from "./json-places.ts";
 import { failures } from "./source-list.ts";
 import type { SourceUnderTest } from "./source-under-test.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
+import * as fc from "../properties.ts";
 import { frozen, isJson, pathsIn, replaced } from "./json-places.ts";
 import { asQueued, contextOf } from "#infra/local/case-meaning.ts";
 import { attempted, type SourceUnderTest } from "./source-under-test.ts";

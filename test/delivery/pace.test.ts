@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Clock } from "#lib/contract/clock.ts";
 import { createPace, type Pace, type PaceOptions, type Permit } from "#lib/delivery/pace.ts";
+import * as fc from "../properties.ts";
 
 /** A clock that jumps to whatever is due next as soon as nothing else can happen. */
 function virtualClock(lateBy: () => number = () => 0) {

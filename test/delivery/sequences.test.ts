@@ -1,5 +1,5 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as fc from "../properties.ts";
 import { live, sequence } from "./sequences.ts";
 
 /** `SEQUENCES=100000` looks longer, `SEED=2` at others. */

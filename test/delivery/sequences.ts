@@ -1,10 +1,10 @@
-import * as fc from "fast-check";
 import type { LeavePolicy, OtpPolicy, PeoplePolicy } from "#lib/contract/policies.ts";
 import { play } from "#infra/prove/play.ts";
 import { portFaults } from "#infra/prove/port-faults.ts";
 import { brokenRules } from "#infra/prove/rules.ts";
 import { troubleAround, type Trouble } from "#infra/prove/trouble.ts";
 import { isGone } from "#infra/prove/model.ts";
+import * as fc from "../properties.ts";
 import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
 import { cast, drawn, heir, sources, statementsOf, type Draw, type SourceName } from "./statements.ts";
 import { openWorld, type Message, type World } from "./world.ts";

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import type { Change } from "#lib/contract/change.ts";
 import { tellsOf, type Kind, type Statement } from "#infra/prove/statement.ts";
+import * as fc from "../properties.ts";
 import { personOf, told, type Message } from "./world.ts";
 
 // What two sources say about a few people: random, and true when it is said. Each statement has a rank, its place in the order in

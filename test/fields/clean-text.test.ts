@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cleanIdentifier, cleanSecret, cleanText, hasVisible, plainDashes } from "#lib/fields/clean-text.ts";
+import * as fc from "../properties.ts";
 
 const zeroWidthSpace = "\u200b";
 const softHyphen = "\u00ad";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import * as fc from "fast-check";
 import { mended, type ValueKind } from "#lib/fields/damage.ts";
 import { isMojibake } from "#lib/fields/mojibake.ts";
+import * as fc from "../properties.ts";
 
 const mend = (value: unknown, kind: ValueKind) => mended({ value, path: "here" }, kind);
 const kinds = [

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { birthdate, birthdateOfFile, calendarDate, instant } from "#lib/fields/date.ts";
+import * as fc from "../properties.ts";
 
 const read = (value: unknown) => ({ value, path: "here" });
 

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { birthdate } from "#lib/fields/date.ts";
 import { assemble, assembly } from "#lib/fields/assembly.ts";
@@ -6,6 +5,7 @@ import { email, flag, status, text, url } from "#lib/fields/encode.ts";
 import { gender } from "#lib/fields/gender.ts";
 import { fullName } from "#lib/fields/name.ts";
 import { phone } from "#lib/fields/phone.ts";
+import * as fc from "../properties.ts";
 
 const read = (value: unknown, path = "here") => ({ value, path });
 

@@ -1,8 +1,8 @@
 import { pbkdf2Sync } from "node:crypto";
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { auth0Hash, fusionAuthHash, keycloakHash } from "#lib/fields/hash-forms.ts";
 import { describesItself } from "#lib/fields/password-hash.ts";
+import * as fc from "../properties.ts";
 
 // Salts and hashes are invented, except those that node makes here.
 const salt = "c2FsdHNhbHRzYWx0c2FsdA==";

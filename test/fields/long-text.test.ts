@@ -18,6 +18,7 @@ import { personTranslator } from "#lib/uploads/rows/person.ts";
 import { readRecoveryCode } from "#lib/uploads/rows/recovery-code.ts";
 import { secretTranslator } from "#lib/uploads/rows/secret.ts";
 import { readSecret } from "#lib/uploads/rows/totp-secret.ts";
+import { growthOfEightfold, mostGrowth } from "../cpu-time.ts";
 import { entryFields } from "../uploads/entry-fields.ts";
 
 // The longest cell of a file has 65,536 characters. The time to read it must not grow with the square of its length.
@@ -71,23 +72,12 @@ const texts: Record<string, (length: number) => string> = {
   "an address without an end": (length) => `a@${"a.".repeat(length / 2)}`,
 };
 
-const milliseconds = (work: () => unknown): number => {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-};
-
 describe.each(Object.entries(texts))("%s", (_, make) => {
   test.each(Object.entries(readers))("are read in time that grows as the text does: %s", (__, read) => {
-    // Eight times the text: quadratic code takes 64 times as long. The minimum time keeps the noise of a busy machine out.
-    const [short, long] = [make(maxCellLength / 8), make(maxCellLength)];
-    read(short);
-    const floorMilliseconds = 5;
-    const shortest = Math.max(
-      floorMilliseconds,
-      Math.min(...[1, 2, 3].map(() => milliseconds(() => read(short)))),
-    );
-    const longest = Math.min(...[1, 2].map(() => milliseconds(() => read(long))));
-    expect(longest / shortest).toBeLessThan(30);
+    const growth = growthOfEightfold((share) => {
+      const written = make((maxCellLength / 8) * share);
+      return () => read(written);
+    });
+    expect(growth).toBeLessThan(mostGrowth);
   });
 });

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { at, first, isEmpty } from "#lib/fields/read.ts";
+import * as fc from "../properties.ts";
 
 const payload = {
   data: { emails: [{ value: "a" }, { value: "b" }], "First name": { value: "Zoë" }, "it's": { "\\": 1 } },

@@ -1,8 +1,8 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isAscii, isComposed, isPlain, kindsOf } from "#lib/fields/characters.ts";
 import { mended, type ValueKind } from "#lib/fields/damage.ts";
 import { isUndamaged } from "#lib/fields/undamaged.ts";
+import * as fc from "../properties.ts";
 
 const kinds = ["identifier", "phone", "code", "name", "part of a name", "text", "status"] as const;
 

@@ -1,15 +1,16 @@
-import * as fc from "fast-check";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import csv from "#lib/formats/csv/index.ts";
 import { csvWriter } from "#lib/formats/csv/write.ts";
 import {
   maxCellLength,
+  maxColumnName,
   maxColumns,
   maxRecordLength,
   type ReadContext,
   type Row,
 } from "#lib/formats/format.ts";
+import * as fc from "../properties.ts";
 import { textFile } from "./decoded-text.ts";
 
 const known: ReadonlySet<string> = new Set(["工号", "姓名", "email", "username", "totp"]);
@@ -231,9 +232,11 @@ describe("limits", () => {
     },
   );
 
-  test("a header that is longer than a record is refused", async () => {
-    const long = "x".repeat(maxRecordLength + 1);
-    await expect(read(`${long}\na\n`, { length: 65_536 })).rejects.toMatchObject({
+  test.each([
+    ["a header that is longer than a record", "x".repeat(maxRecordLength + 1)],
+    ["a name of a column that is longer than any name", `email,${"x".repeat(maxColumnName + 1)}`],
+  ])("%s is refused", async (_, header) => {
+    await expect(read(`${header}\na\n`, { length: 65_536 })).rejects.toMatchObject({
       reason: "header-too-long",
       path: "line 1",
     });

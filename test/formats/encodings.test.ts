@@ -1,9 +1,9 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { configurableEncodings as encodings, type Encoding } from "#lib/contract/encodings.ts";
 import { decodeHead, decodeText } from "#lib/formats/decode.ts";
 import { encoderOf } from "#lib/formats/encode.ts";
 import { findEncoding } from "#lib/formats/encoding.ts";
+import * as fc from "../properties.ts";
 import { piecesOf } from "./pieces.ts";
 
 const decoded = async (bytes: Uint8Array, encoding: Encoding, size = 65_536) =>

@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { maxCellLength, maxColumns } from "#lib/formats/format.ts";
 import { jsonRow } from "#lib/formats/json-record.ts";
+import * as fc from "../properties.ts";
 import { json, valueOf, written, type Written } from "./written-json.ts";
 
 const codeOf = (text: string) => jsonRow("line 1", text).problems.map(({ code }) => code)[0];

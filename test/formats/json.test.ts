@@ -1,10 +1,10 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import { parseExactly } from "#lib/formats/json-exact.ts";
 import { maxRecordLength, type Row } from "#lib/formats/format.ts";
 import json from "#lib/formats/json/index.ts";
 import jsonLines from "#lib/formats/json-lines/index.ts";
+import * as fc from "../properties.ts";
 import { readContext, textFile } from "./text-file.ts";
 import { plainJson, written, writtenOf } from "./written-json.ts";
 

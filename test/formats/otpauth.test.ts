@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import * as fc from "fast-check";
 import { HOTP, Secret, TOTP, URI } from "otpauth";
 import protobuf from "protobufjs";
 import { describe, expect, it, test } from "vitest";
@@ -9,6 +8,7 @@ import type { Row } from "#lib/formats/format.ts";
 import { readMigration } from "#lib/formats/otpauth-migration.ts";
 import { labelParts, parseOtpauth } from "#lib/formats/otpauth-uri.ts";
 import otpauth from "#lib/formats/otpauth/index.ts";
+import * as fc from "../properties.ts";
 import { context, textFile } from "./decoded-text.ts";
 
 const secret = "NFXHMZLOORSWIIDTMVRXEZLUEAYDAMBR";

@@ -1,11 +1,11 @@
 import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
-import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { InboundError, reasonOf } from "#lib/contract/errors.ts";
 import { encodeBase32 } from "#lib/fields/base32.ts";
 import type { FileKeys, OpenFile, Row } from "#lib/formats/format.ts";
 import pskc from "#lib/formats/pskc/index.ts";
+import * as fc from "../properties.ts";
 import { context, textFile } from "./decoded-text.ts";
 
 const fixtures = "lib/formats/pskc/fixtures";

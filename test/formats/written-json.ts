@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../properties.ts";
 
 /** A JSON value whose objects keep their members in order, and may have a key twice. */
 export type Written =

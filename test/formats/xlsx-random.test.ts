@@ -1,7 +1,7 @@
 import ExcelJS from "exceljs";
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
+import * as fc from "../properties.ts";
 import { header, inline, parts, readAll, row, storedZipOf, zipOf } from "./xlsx-file.ts";
 
 describe("as exceljs writes", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { maxCellLength } from "#lib/formats/format.ts";
+import { maxCellLength, maxColumnName } from "#lib/formats/format.ts";
 import { header, inline, parts, readAll, row, storedZipOf, zipOf } from "./xlsx-file.ts";
 
 /** What one cell is read as, in the column `x`. */
@@ -143,6 +143,11 @@ describe("other cells", () => {
     ['<c s="9"><v>2</v></c>', "cell-unreadable x"],
   ])("cannot read %s", async (xml, code) => {
     expect((await cell(xml)).codes).toEqual([code]);
+  });
+
+  test("refuses the file when it is the name of a column and longer than any name", async () => {
+    const rows = row(inline("id"), inline("x".repeat(maxColumnName + 1))) + row(inline("1"));
+    await expect(readAll(zipOf(parts({ rows })))).rejects.toMatchObject({ reason: "header-too-long" });
   });
 
   test("costs a row, not the file, when it is too long", async () => {

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../properties.ts";
 
 // Texts that make an expression backtrack, derived from the expression: a beginning that it matches, a piece over and over, and an end that
 // it does not match.

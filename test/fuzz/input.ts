@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 // An input of a fuzz run, and where those that failed once are kept.
@@ -21,14 +22,14 @@ const corpus = join(import.meta.dirname, "corpus");
 /** What is larger is not kept in the repository. */
 const maxKeptBytes = 65_536;
 
-/** Writes a failing input beside the others. Its file; `undefined` where it is too large to be kept. */
-export function keep({ kind, name, seed, parts }: Input): string | undefined {
+/** Writes a failing input beside the others, and a large one into the folder of temporary files. Its file. */
+export function keep({ kind, name, seed, parts }: Input): string {
   const written = Object.entries(parts).map(([part, bytes]) => [part, Buffer.from(bytes).toString("base64")]);
   const text = `${JSON.stringify({ kind, name, seed, parts: Object.fromEntries(written) })}\n`;
-  if (text.length > maxKeptBytes) return undefined;
+  const folder = text.length > maxKeptBytes ? join(tmpdir(), "authing-inbound-fuzz") : corpus;
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
-  const file = join(corpus, `${kind}-${name}-${hash}.json`);
-  mkdirSync(corpus, { recursive: true });
+  const file = join(folder, `${kind}-${name}-${hash}.json`);
+  mkdirSync(folder, { recursive: true });
   writeFileSync(file, text);
   return file;
 }

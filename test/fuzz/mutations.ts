@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../properties.ts";
 import type { Input } from "./input.ts";
 
 // Random changes of an input: bytes flipped, cut, spliced, repeated; numbers at limits; other encodings; marks of syntax in wrong places.

@@ -1,4 +1,3 @@
-import { parentPort, workerData } from "node:worker_threads";
 import type { Input, Kind } from "./input.ts";
 import { targetsOf } from "./targets.ts";
 
@@ -10,16 +9,11 @@ export interface Answer {
   readonly bufferBytes?: number;
 }
 
-const targets = new Map(
-  targetsOf((workerData as { kind: Kind }).kind).map((target) => [target.name, target]),
-);
+const targets = new Map(targetsOf(process.argv[2] as Kind).map((target) => [target.name, target]));
 
-const answer = (what: Answer): void => {
-  // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  parentPort?.postMessage(what);
-};
+const answer = (what: Answer): void => void process.send?.(what);
 
-parentPort?.on("message", async (input: Input) => {
+process.on("message", async (input: Input) => {
   try {
     await targets.get(input.name)?.attempt(input);
     answer({ bufferBytes: process.memoryUsage().arrayBuffers });

@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { entryReader } from "#lib/layouts/find.ts";
 import { namedBy } from "#lib/layouts/pskc/distinguished-name.ts";
+import * as fc from "../properties.ts";
 
 // The tables that formats of TOTP secrets make: what fixtures cannot say.
 

@@ -1,10 +1,10 @@
-import * as fc from "fast-check";
 import { Secret, TOTP, URI } from "otpauth";
 import { describe, expect, test } from "vitest";
 import { InboundError } from "#lib/contract/errors.ts";
 import { findLayout } from "#lib/layouts/find.ts";
 import type { Layout, LayoutSettings } from "#lib/layouts/layout.ts";
 import * as registry from "#lib/layouts/registry.ts";
+import * as fc from "../properties.ts";
 import { fixturesOf, layoutSettings, memoryFile, readOrRefusal, readWhole } from "../contract/files.ts";
 
 type Values = Readonly<Record<string, any>>;

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { entryReader, findLayout, readContext } from "#lib/layouts/find.ts";
 import type { Layout, LayoutSettings, UploadKindName } from "#lib/layouts/layout.ts";
 import * as registry from "#lib/layouts/registry.ts";
+import * as fc from "../properties.ts";
 
 // Products whose files are tables: which file is whose, and what the configuration and people may add. What each file brings is in its golden.
 

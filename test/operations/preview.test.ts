@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Change } from "#lib/contract/change.ts";
+import * as fc from "../properties.ts";
 import { openOwnWorld } from "../delivery/own-world.ts";
 import { create, importOtp, leave, mover } from "../delivery/story.ts";
 import { personOf, told, type Message, type World } from "../delivery/world.ts";

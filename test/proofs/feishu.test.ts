@@ -1,9 +1,9 @@
 import { createCipheriv, createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Delivery, SignedRequest } from "#lib/contract/proof.ts";
 import { decryptFeishu, feishuHandshake, feishuProof, type FeishuSecret } from "#lib/proofs/feishu.ts";
+import * as fc from "../properties.ts";
 
 const { cases } = JSON.parse(
   readFileSync(new URL("../vectors/senders/feishu-decrypt.json", import.meta.url), "utf8"),

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hmac } from "#lib/proofs/hmac.ts";
 import type { HmacSettings, KeyEncoding } from "#lib/proofs/hmac-settings.ts";
+import * as fc from "../properties.ts";
 import {
   bamboo,
   body,

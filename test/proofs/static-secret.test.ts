@@ -1,10 +1,10 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { Delivery, Proof } from "#lib/contract/proof.ts";
 import { defineSource } from "#lib/contract/source.ts";
 import { basicAuth, staticHeader } from "#lib/proofs/static-secret.ts";
+import * as fc from "../properties.ts";
 
 interface Secret {
   readonly value: string | readonly string[];

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
+import * as fc from "../properties.ts";
 import { accessKey } from "../delivery/world.ts";
 import { openImports, type Imports } from "./imports.ts";
 
@@ -59,13 +59,14 @@ const told = (run: Imports, id: string) => {
 };
 
 describe("a preview", () => {
+  const people = Array.from({ length: 100 }, (_, each) => ({
+    externalId: `e${each}`,
+    email: `p${each}@example.com`,
+    phone: `138001380${String(each).padStart(2, "0")}`,
+    username: `u${each}`,
+  }));
+
   it("asks Authing about fifty people at a call", async () => {
-    const people = Array.from({ length: 100 }, (_, each) => ({
-      externalId: `e${each}`,
-      email: `p${each}@example.com`,
-      phone: `138001380${String(each).padStart(2, "0")}`,
-      username: `u${each}`,
-    }));
     const run = openImports({ chunkSize: { rows: 1_000, bytes: 1_000_000 } });
     run.preview("users", "people.ndjson", lines(people));
     await run.settle();
@@ -73,6 +74,34 @@ describe("a preview", () => {
     expect(new Set(asked)).toEqual(new Set(["get-user-batch"]));
     // By each of four identifiers, and once more by the number with its country's code.
     expect(asked).toHaveLength(2 * 5);
+  });
+
+  it("calls no more often than the configuration allows", async () => {
+    const callsPerSecond = 2;
+    const run = openImports({ chunkSize: { rows: 1_000, bytes: 1_000_000 }, callsPerSecond });
+    const start = run.clock.now();
+    run.preview("users", "people.ndjson", lines(people));
+    await run.settle();
+    const seconds = (run.clock.now() - start) / 1000;
+    expect(run.pool.requests).toHaveLength(10);
+    expect(seconds).toBeGreaterThan((run.pool.requests.length - 1) / callsPerSecond);
+  });
+
+  it("asks about fifty people at a call, too, whose accounts exist and would change", async () => {
+    const run = openImports({ chunkSize: { rows: 1_000, bytes: 1_000_000 }, existing: "update" });
+    await prepare(
+      run,
+      people.map((each) => ({ person: { ...each, name: "张三", status: undefined }, isClosed: false })),
+    );
+    const before = run.pool.requests.length;
+    const changed = people.map((each) => ({ ...each, name: "Zoë" }));
+    const id = run.preview("users", "people.ndjson", lines(changed));
+    await run.settle();
+    expect(run.results(id).summary.people).toMatchObject({ updated: 100 });
+    const asked = run.pool.requests.slice(before).map(({ operation }) => operation);
+    expect(new Set(asked)).toEqual(new Set(["get-user-batch"]));
+    // Of each group, who is there (once) and what the file says of them; then the accounts as they are, and who has their identifiers.
+    expect(asked.length).toBeLessThanOrEqual(2 * 8);
   });
 });
 

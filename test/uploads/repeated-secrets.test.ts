@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PersonReference } from "#lib/contract/change.ts";
 import { repeatedSecrets } from "#lib/uploads/repeated-secrets.ts";
+import * as fc from "../properties.ts";
 import { openImports } from "./imports.ts";
 
 const row = (place: string) => ({ place, values: {}, original: [], problems: [] });

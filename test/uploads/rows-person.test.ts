@@ -1,10 +1,10 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RowContext } from "#lib/contract/source.ts";
 import { personColumnNames } from "#lib/layouts/column-names.ts";
 import { personTranslator } from "#lib/uploads/rows/person.ts";
 import type { CustomDataField } from "#lib/uploads/rows/person-fields.ts";
 import type { PersonField } from "#lib/layouts/column-names.ts";
+import * as fc from "../properties.ts";
 import { codesOf, entryFields } from "./entry-fields.ts";
 
 type Fields = Partial<Record<PersonField | CustomDataField, unknown>>;

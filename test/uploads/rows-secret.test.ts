@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { Secret as OracleSecret, TOTP } from "otpauth";
 import { describe, expect, test } from "vitest";
 import { decodeBase32, encodeBase32 } from "#lib/fields/base32.ts";
@@ -6,6 +5,7 @@ import type { SecretField } from "#lib/layouts/column-names.ts";
 import { secretTranslator } from "#lib/uploads/rows/secret.ts";
 import { readRecoveryCode } from "#lib/uploads/rows/recovery-code.ts";
 import { readSecret } from "#lib/uploads/rows/totp-secret.ts";
+import * as fc from "../properties.ts";
 import { codesOf, entryFields } from "./entry-fields.ts";
 
 const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keptDays, missingFields, type FilledDay } from "#lib/watch/fields.ts";
+import * as fc from "../properties.ts";
 
 /** Days one after the other, each with so many events, of which so many have an e-mail address; all have a name. */
 function days(...counts: readonly (readonly [events: number, withEmail: number])[]): FilledDay[] {

@@ -1,8 +1,8 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { quarterMilliseconds } from "#lib/contract/delivery-history.ts";
 import { sameTimeOfWeek, zoneOffset } from "#lib/watch/local-weeks.ts";
 import { historyMilliseconds, verdictOn, type Verdict } from "#lib/watch/silence.ts";
+import * as fc from "../properties.ts";
 import { always, day, hour, localTime, nightly, office, quartersOf, type Rhythm } from "./rhythms.ts";
 
 const timeZone = "Asia/Shanghai";

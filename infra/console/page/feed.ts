@@ -31,6 +31,8 @@ export interface Feed {
   readonly state: "opening" | "live" | "lost";
   /** What the server could not find out, last. */
   readonly failure?: string;
+  /** Of the events before this moment some are not among the lines, ISO 8601, UTC. */
+  readonly missingBefore?: string;
 }
 
 let feed: Feed = { lines: [], state: "opening" };
@@ -56,7 +58,7 @@ function add(lines: Line[], line: Line): void {
   else byKey.set(line.key, lines.push(line) - 1);
 }
 
-function taken({ events, deliveries }: LiveMessage): void {
+function taken({ events, deliveries, missingBefore = feed.missingBefore }: LiveMessage): void {
   let lines = [...feed.lines];
   for (const event of events) add(lines, lineOfEvent(event));
   for (const delivery of deliveries) if (delivery.events.length === 0) add(lines, lineOfDelivery(delivery));
@@ -65,7 +67,7 @@ function taken({ events, deliveries }: LiveMessage): void {
     byKey.clear();
     for (const [index, { key }] of lines.entries()) byKey.set(key, index);
   }
-  changed({ lines, state: "live" });
+  changed({ lines, state: "live", ...(missingBefore !== undefined && { missingBefore }) });
 }
 
 function lineOfEvent(event: RecentEvent): Line {

@@ -23,6 +23,10 @@ export const words = {
   search: ["Search person, source, outcome or reason", "搜索人员、来源、结果或原因"],
   allOutcomes: ["All", "全部"],
   nothingYet: ["Nothing has come in yet.", "尚未收到任何内容。"],
+  missing: [
+    "– some events before are not listed: more came than the list asks for at once. The view People tells of each person.",
+    "之前的部分事件未列出：同时到达的事件超出了列表一次获取的数量。每个人的情况见“人员”页面。",
+  ],
   nothingFound: ["Nothing matches.", "没有匹配的内容。"],
   sendSample: ["Send a sample", "发送示例"],
   events: ["events", "事件"],

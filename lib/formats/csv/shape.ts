@@ -1,5 +1,5 @@
 import { InboundError } from "#lib/contract/errors.ts";
-import { maxColumns, maxRecordLength, type ReadContext } from "#lib/formats/format.ts";
+import { maxColumnName, maxColumns, maxRecordLength, type ReadContext } from "#lib/formats/format.ts";
 import { isInstruction } from "#lib/formats/special-rows.ts";
 import type { SampledRecord } from "./beginning.ts";
 import type { Dialect } from "./dialect.ts";
@@ -29,10 +29,10 @@ export function shapeOf({ records, header, headerless }: Dialect, context: ReadC
   if (header === undefined || record === undefined) {
     throw new InboundError("malformed", "header-missing", { path });
   }
-  if (record.problem === "record-too-long") {
+  if (record.problem === "record-too-long" || record.cells.some((cell) => cell.length > maxColumnName)) {
     throw new InboundError("malformed", "header-too-long", {
       path,
-      hint: `put the names of the columns into the first line; a line may have at most ${maxRecordLength} characters`,
+      hint: `put the names of the columns into the first line: at most ${maxRecordLength} characters, and ${maxColumnName} for a name`,
     });
   }
   if (record.problem !== undefined) throw new InboundError("malformed", `header-${record.problem}`, { path });

@@ -1,6 +1,7 @@
 import { InboundError } from "#lib/contract/errors.ts";
 import { recordMaker, type RecordMaker } from "#lib/fields/record-maker.ts";
 import {
+  maxColumnName,
   maxColumns,
   type Format,
   type ReadContext,
@@ -98,7 +99,8 @@ function columnsOf({ cells, number, problems, isTooLong, isTooWide }: SheetRow, 
   if (isTooWide) {
     throw new InboundError("oversized", "columns-too-many", { path, hint: `at most ${maxColumns} columns` });
   }
-  if (isTooLong || problems.some(({ code }) => code === "cell-too-long")) {
+  const hasLongName = cells.some((cell) => cell.length > maxColumnName);
+  if (isTooLong || hasLongName || problems.some(({ code }) => code === "cell-too-long")) {
     throw new InboundError("malformed", "header-too-long", {
       path,
       hint: "put the names of the columns into the first row",

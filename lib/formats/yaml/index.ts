@@ -3,8 +3,11 @@ import type { FileText, Format, OpenFile, Row } from "#lib/formats/format.ts";
 import { rowOfValue } from "#lib/formats/json-record.ts";
 import { holdsMore, listMissing, listPlaces, type ListPlace } from "#lib/formats/list-paths.ts";
 
-/** UTF-16 units, some 9,000 of Authelia's configurations. The parser holds the whole document, at up to 120 times its length. */
-const maxLength = 2 * 1024 * 1024;
+/**
+ * UTF-16 units, some 4,500 of Authelia's configurations. The parser holds the whole document, at up to 160 bytes for each of them (a list of
+ * `a:,`), and a function has 512 MB.
+ */
+const maxLength = 1024 * 1024;
 
 /**
  * A YAML document that holds a list of records, as Authelia exports its TOTP configurations. Every value is a text as it is written, or null: no

@@ -17,7 +17,7 @@ const parkedOutcomes = new Set(["dead", "held", "rejected", "waiting"]);
 export function LiveView({ route }: { route: Route }): JSX.Element {
   const say = useWords();
   const { people } = useKnown();
-  const { lines, failure } = useFeed();
+  const { lines, failure, missingBefore } = useFeed();
   const search = useRef<HTMLInputElement>(null);
   const asked = route.query.get("q") ?? "";
   const outcome = route.query.get("outcome") ?? "";
@@ -88,6 +88,11 @@ export function LiveView({ route }: { route: Route }): JSX.Element {
       </div>
       {failure !== undefined && <Failed text={`${say("notTold")}: ${failure}`} />}
       {shown.length === 0 ? <Nothing isFiltered={lines.length > 0} /> : <Lines lines={shown} />}
+      {missingBefore !== undefined && (
+        <p class="faint hint">
+          <Moment at={missingBefore} isShort /> {say("missing")}
+        </p>
+      )}
       <p class="faint hint">{say("keys")}</p>
     </>
   );
