@@ -55,8 +55,8 @@ const command = form(
   },
 );
 
-const told = ({ stories, events, rows, kills, faults, people }: Totals): string =>
-  `${stories} stories: ${events} events, ${rows} people in files, ${people} accounts, ${kills} kills, ${faults} faults`;
+const told = ({ stories, events, rows, lists, kills, faults, people }: Totals): string =>
+  `${stories} stories: ${events} events, ${rows} people in files, ${lists} lists, ${people} accounts, ${kills} kills, ${faults} faults`;
 
 function tellEnd(broken: readonly string[], trail: readonly string[]): number {
   for (const line of trail) say(line);

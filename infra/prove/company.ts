@@ -3,14 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { translationContext, type Config } from "#lib/config.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Source } from "#lib/contract/source.ts";
-import { meaningOf, type Meaning } from "#lib/pipeline/meaning.ts";
+import type { ListedPerson, Source } from "#lib/contract/source.ts";
+import { meaningOf, translatedOf, type Meaning } from "#lib/pipeline/meaning.ts";
 import type { ApplyPorts } from "#lib/pipeline/applying.ts";
+import type { RosterMessage } from "#lib/contract/roster-queue.ts";
+import type { RosterPorts } from "#lib/rosters/roster-ports.ts";
 import { receive } from "#lib/pipeline/receive.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
 import { take } from "#lib/pipeline/take.ts";
 import { invokedDelivery } from "#lib/pipeline/verified-delivery.ts";
-import { applySettings, deliverySettings } from "#lib/wiring/delivery-settings.ts";
+import { applySettings, deliverySettings, rosterSettings } from "#lib/wiring/delivery-settings.ts";
 import { speakingSources } from "#lib/wiring/enabled-sources.ts";
 import { uploadSettings } from "#lib/wiring/upload-settings.ts";
 import { deliveryOf, type WireRequest } from "#infra/fixtures/requests.ts";
@@ -29,7 +31,7 @@ import { storeQueue } from "./world-queue.ts";
 // A world by a configuration: its own sources and settings, and the store of one machine, which is opened anew after each end of a
 // process.
 
-interface CompanyPorts extends ApplyPorts, ReturnType<typeof uploadSettings> {
+interface CompanyPorts extends RosterPorts, ReturnType<typeof uploadSettings> {
   readonly objects: StoreObjects;
 }
 
@@ -60,8 +62,12 @@ export interface CompanyOptions {
   readonly secrets: ReadonlyMap<string, unknown>;
   readonly trouble: Trouble;
   readonly apiFaults: readonly PortFault[];
-  /** What a source's API answers at this moment. */
-  readonly answer: (source: string, request: ApiRequest) => ApiAnswer;
+  /** What a source's API answers at this moment, asked about an event or for its list. */
+  readonly answer: (source: string, request: ApiRequest, about: "event" | "list") => ApiAnswer;
+  /** The queue of rosters gets a message. */
+  readonly queueRoster: (message: RosterMessage) => void;
+  /** The bucket gets an object. */
+  readonly stored?: (key: string, bytes: Buffer) => void;
 }
 
 export async function openCompany({
@@ -70,6 +76,8 @@ export async function openCompany({
   trouble,
   apiFaults,
   answer,
+  queueRoster,
+  stored = () => {},
 }: CompanyOptions): Promise<Company> {
   const clock = virtualClock(firstMoment);
   const folder = mkdtempSync(join(tmpdir(), "prove-"));
@@ -88,6 +96,8 @@ export async function openCompany({
       store?.close();
       store = await openStore(folder, { callSeconds: config.authing.timeoutSeconds, now: clock.now });
       const { ledger, parked, database } = store;
+      // Processes end, and the power does not fail: nothing has to be on the disk.
+      database.exec("PRAGMA synchronous = OFF");
       return { ledger, parked, store, queue: storeQueue(database, clock) };
     },
     ports({ wrap, ...given }, lasting) {
@@ -97,11 +107,11 @@ export async function openCompany({
         return { current: source === undefined ? accessKey : secrets.get(source) };
       }, clock.now);
       const spoilt = apis.spoil({
-        answer: async (source: string, request: ApiRequest) => answer(source, request),
+        answer: async (...asked: Parameters<typeof answer>) => answer(...asked),
       });
-      const asked = (fetch: object, request: ApiRequest) => {
-        const source = [...sources.values()].find((each) => each.fetch === fetch);
-        return spoilt.answer(source?.name ?? "", request);
+      const asked = (api: object, request: ApiRequest) => {
+        const source = [...sources.values()].find(({ fetch, list }) => fetch === api || isSame(list, api));
+        return spoilt.answer(source?.name ?? "", request, source?.fetch === api ? "event" : "list");
       };
       return {
         ...given,
@@ -110,7 +120,9 @@ export async function openCompany({
         ...deliverySettings(config, clock),
         ...applySettings(config),
         ...uploadSettings(config, reader),
-        objects: wrap(aws.spoil(lasting.store.objects)),
+        ...rosterSettings(config),
+        rosters: wrap(aws.spoil({ send: async (message: RosterMessage) => queueRoster(message) })),
+        objects: wrap(aws.spoil(watched(lasting.store.objects, stored))),
         source: (name) => sources.get(name),
         translation: (name) => translationContext(config, name),
         openApi: apiPort(clock.now, asked) as ApplyPorts["openApi"],
@@ -149,6 +161,26 @@ export async function openCompany({
   };
 }
 
+/** Whether this is a list, or one that asks it. */
+const isSame = (list: Source["list"], api: object): boolean =>
+  list !== undefined && "page" in api && api.page === list.page;
+
+function watched(objects: StoreObjects, stored: NonNullable<CompanyOptions["stored"]>): StoreObjects {
+  return {
+    ...objects,
+    async write(target, parts) {
+      const bytes = Buffer.concat(await Array.fromAsync(parts));
+      const written = await objects.write(target, onePart(bytes));
+      stored(target.key, bytes);
+      return written;
+    },
+  };
+}
+
+async function* onePart(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  yield bytes;
+}
+
 /** What is unavailable is sent again; everything else is a defect. */
 function failed(error: unknown): false {
   if (error instanceof InboundError && error.retryable) return false;
@@ -175,3 +207,16 @@ export async function meaningBy(
   } as unknown as Parameters<typeof meaningOf>[1];
   return meaningOf(message, ports, firstMoment + 30_000);
 }
+
+/** What a person in a source's list means by a configuration. */
+export const listedBy = (config: Config, source: Source, { subject, type, payload }: ListedPerson): Meaning =>
+  translatedOf(
+    source.name,
+    { id: "listed", subject, type, payload, occurredAt: new Date(firstMoment).toISOString() },
+    {
+      ...applySettings(config),
+      authing: config.authing,
+      source: () => source,
+      translation: (name) => translationContext(config, name),
+    },
+  );

@@ -10,6 +10,8 @@ import { textOf, type Statement } from "./statement.ts";
 export interface End {
   /** Everything that was said about the person. */
   readonly said: readonly Told[];
+  /** What has happened to the person without being told: what the worker reads may show it. */
+  readonly unsent: readonly Statement[];
   readonly user: UserDto | undefined;
   readonly secret: string | undefined;
   readonly known: PersonRecord | undefined;
@@ -33,9 +35,10 @@ const speakersOf = ({ known, policies }: End): readonly string[] =>
     (source) => policies[source] === "shared" || known === undefined || known.owner === source,
   );
 
-/** What an operator has decided against, or has not decided yet, was not said. */
+/** What an operator has decided against, or has not decided yet, was not said; nor was what a later run over the list decides anew. */
 function counts({ record: { outcome } }: Told): boolean {
-  return outcome.kind !== "held" && outcome.kind !== "dead" && outcome.reason !== "discarded";
+  const isAnew = outcome.kind === "superseded" && /\/roster\/[^/]+$/.test(outcome.by ?? "");
+  return outcome.kind !== "held" && outcome.kind !== "dead" && outcome.reason !== "discarded" && !isAnew;
 }
 
 /**
@@ -69,9 +72,43 @@ export function isGone(name: string, { record, tells }: Told): boolean {
 export const isPassed = (told: Statement, said: readonly Statement[]): boolean =>
   told.isRead === true && said.some(({ source, rank }) => source === told.source && rank > told.rank);
 
+/** Whether the newest statement of a name may not hold, by what else its source has said of the person, or shown. */
+function isUnsure(told: Told, name: string, own: readonly Told[], unsent: readonly Statement[]): boolean {
+  if (isPassed(told, [...own, ...unsent])) return true;
+  if (!told.unchanged) return false;
+  const older = own.filter(({ rank }) => rank < told.rank);
+  const speaksOf = ({ access, tells }: Statement) =>
+    name === "access" ? access !== undefined : name in tells;
+  // Nothing is noted of what a list finds unchanged: what is older and comes after it counts, until the next list.
+  const isFollowed = older.some(
+    (each) => (each.isRead || speaksOf(each)) && each.record.settledAt > told.record.settledAt,
+  );
+  // A list that shows a person who had left, and not that they are back, is about one who is gone; so is one who has left since.
+  const isGoneBefore = told.access === undefined && older.some(({ access }) => access === "closed");
+  const isGoneAfter = own.some(({ access, rank }) => access === "closed" && rank > told.rank);
+  return isFollowed || isGoneBefore || (isGoneAfter && name !== "access");
+}
+
+/** Whether an event after the last word about access may have shown what came after, and was not told. */
+const mayHaveShown = (
+  last: Told | undefined,
+  own: readonly Told[],
+  unsent: readonly Statement[],
+): boolean => {
+  const rank = last?.rank ?? -1;
+  return (
+    own.some((each) => each.isRead && each.rank > rank) &&
+    unsent.some((each) => each.source === own[0]?.source && each.rank > rank && each.access !== undefined)
+  );
+};
+
+/** Our id of a person is no news where nothing else is left of an event. */
+const isSameId = (name: string, { tells }: Told, known: PersonRecord | undefined): boolean =>
+  name === "externalId" && tells[name] === known?.externalId;
+
 /** The rules that do not hold for a person. */
 export function brokenFor(person: number, end: End): string[] {
-  const { said, user } = end;
+  const { said, unsent, user } = end;
   const broken: string[] = [];
   const rule = (holds: boolean, name: string) => void (holds || broken.push(`${person}: ${name}`));
   const speakers = speakersOf(end);
@@ -88,7 +125,9 @@ export function brokenFor(person: number, end: End): string[] {
   for (const told of said) {
     const holds = mayBeRefused(told, end, speakers);
     rule(holds, `${told.source}/${told.message.event.id} is not ${told.record.outcome.reason}`);
-    const names = isPassed(told, said) ? [] : Object.keys(told.tells).filter((name) => isGone(name, told));
+    const names = isPassed(told, [...said, ...unsent])
+      ? []
+      : Object.keys(told.tells).filter((name) => isGone(name, told) && !isSameId(name, told, end.known));
     // Under its new id a person is not known before the event that says so.
     const isUnderNewId = renamed !== undefined && told.record.subject !== renamed.record.subject;
     const knownSince = isUnderNewId ? renamed.record.settledAt : "";
@@ -103,7 +142,10 @@ export function brokenFor(person: number, end: End): string[] {
   // Access.
   const voices = bySource.filter(({ maySpeak }) => maySpeak).map(({ own }) => ({ own, last: accessOf(own) }));
   // What was read for it may be what happened later.
-  const isSure = voices.every(({ own, last }) => last === undefined || !isPassed(last, own));
+  const isSure = voices.every(
+    ({ own, last }) =>
+      (last === undefined || !isUnsure(last, "access", own, unsent)) && !mayHaveShown(last, own, unsent),
+  );
   const closing = voices.filter(({ last }) => last?.access === "closed");
   // There was no account to close when it came: what another source brings later is not closed by it.
   const hasClosed = closing.filter(({ last }) => last?.record.outcome.reason !== "user-unknown");
@@ -122,7 +164,8 @@ export function brokenFor(person: number, end: End): string[] {
       "no account is closed that should be open",
     );
   }
-  rule(user === undefined || isBroughtBy(said), "no person is there that no source brought");
+  const isShown = said.some(({ isRead }) => isRead) && unsent.some(({ brings }) => brings);
+  rule(user === undefined || isBroughtBy(said) || isShown, "no person is there that no source brought");
 
   // Fields.
   const hasBeenDeleted = said.some((told) => isLeaving(told) && end.deletes(told.source));
@@ -143,12 +186,14 @@ export function brokenFor(person: number, end: End): string[] {
       for (const { whole } of own) if (whole && name in whole) allowed.add(whole[name]);
       // An earlier event may have read what this one would have told.
       for (const told of own) if (told.isRead && isGone(name, told)) allowed.add(told.tells[name]);
+      if (own.some(({ isRead }) => isRead))
+        for (const { source: by, tells } of unsent) if (by === source) allowed.add(tells[name]);
       for (const told of telling) {
         allowed.add(told.tells[name]);
         const isRefused = told.record.outcome.kind === "rejected";
         // The joiner of a source that did not bring the person says that they are there; more only if it was not its first word.
         const isFirst = told.kind.startsWith("create") && end.known?.owner !== source;
-        if (isRefused || isFirst || isPassed(told, own) || hasBeenDeleted) continue;
+        if (isRefused || isFirst || isUnsure(told, name, own, unsent) || hasBeenDeleted) continue;
         isSure = true;
         break;
       }

@@ -16,8 +16,8 @@ export interface Play<Said> {
   records(): readonly EventRecord[];
   /** What else happens after so many portions. */
   between?(portions: number): Promise<void>;
-  /** What was wrong in the code or a setting is mended. */
-  mend?(): void;
+  /** Everything is said: what else happens, and what was wrong in the code or a setting is mended. */
+  mend?(): void | Promise<void>;
 }
 
 /** Passing refusals are final after an hour. */
@@ -42,7 +42,7 @@ export async function play<Said>(given: Play<Said>): Promise<string[]> {
     await between?.(portions);
   }
   for (const source of sources) await world.operate({ operation: "resume", source });
-  mend?.();
+  await mend?.();
   await world.operate({ operation: "redrive", kind: "dead" });
   await world.deliver([]);
   await world.deliverWaiting();

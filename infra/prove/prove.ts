@@ -2,10 +2,11 @@ import * as fc from "fast-check";
 import type { Config } from "#lib/config.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import { enabledSources } from "#lib/wiring/enabled-sources.ts";
-import { firstMoment, meaningBy } from "./company.ts";
+import { firstMoment, listedBy, meaningBy } from "./company.ts";
 import { shownApi } from "./shown-api.ts";
-import { playStory, storyOf, type Outcome, type Story } from "./story.ts";
-import { voiceOf, type Voice, type Voices } from "./voice.ts";
+import { storyOf } from "./drawn-story.ts";
+import { playStory, type Outcome, type Story } from "./story.ts";
+import { voiceOf, type Meanings, type Voice, type Voices } from "./voice.ts";
 
 // Random stories of a configuration's own sources, until the time is over or one of them breaks a rule. Then the smallest such story
 // is looked for.
@@ -20,25 +21,23 @@ export interface Speaking {
 export async function speakingOf(config: Config): Promise<Speaking> {
   const voices = new Map<string, Voice>();
   const silent = new Map<string, string>();
+  const means: Meanings = {
+    async ofEvent(source, secret, event, shown) {
+      const reception = { receivedAt: new Date(firstMoment).toISOString(), proof: "" };
+      const message = { kind: "event", source: source.name, event, reception } as const;
+      const api = shownApi(() => [{ ids: [], chapters: [shown] }]);
+      return (await meaningBy(config, message, { source, secret }, api)).changes;
+    },
+    ofListed: (source, person) => listedBy(config, source, person).changes,
+  };
   for (const [name, source] of enabledSources(config)) {
     try {
-      const voice = await voiceOf(source, async (_, secret, event, shown) => {
-        const at = new Date(firstMoment).toISOString();
-        const message = {
-          kind: "event",
-          source: name,
-          event,
-          reception: { receivedAt: at, proof: "" },
-        } as const;
-        const api = shownApi(() => [{ ids: [], chapters: [shown] }]);
-        return (await meaningBy(config, message, { source, secret }, api)).changes;
-      });
+      const voice = await voiceOf(source, means);
       if (voice) voices.set(name, voice);
       else silent.set(name, "it has no cases story-1-…, story-2-…, story-3-… with an invented secret");
     } catch (error) {
       if (!(error instanceof InboundError)) throw error;
-      const why = source.fetch?.changedSince ? ", as stories ask no list of changes" : "";
-      silent.set(name, `its story ends here with ${error.reason}${why}`);
+      silent.set(name, `its story ends here with ${error.reason}`);
     }
   }
   return { voices, silent };
@@ -73,7 +72,7 @@ const storiesAtOnce = 25;
 export async function prove(config: Config, voices: Voices, options: ProveOptions): Promise<Proof> {
   const { seed, stories, milliseconds, played } = options;
   const endsAt = performance.now() + milliseconds;
-  let totals: Totals = { stories: 0, events: 0, rows: 0, kills: 0, faults: 0, people: 0 };
+  let totals: Totals = { stories: 0, events: 0, rows: 0, lists: 0, kills: 0, faults: 0, people: 0 };
   let isFailing = false;
   const property = fc.asyncProperty(storyOf(voices), async (story) => {
     const outcome = await playStory(config, voices, story);
@@ -103,11 +102,12 @@ export async function prove(config: Config, voices: Voices, options: ProveOption
   return { totals };
 }
 
-function sumOf({ stories, events, rows, kills, faults, people }: Totals, more: Outcome): Totals {
+function sumOf({ stories, events, rows, lists, kills, faults, people }: Totals, more: Outcome): Totals {
   return {
     stories: stories + 1,
     events: events + more.events,
     rows: rows + more.rows,
+    lists: lists + more.lists,
     kills: kills + more.kills,
     faults: faults + more.faults,
     people: people + more.people,

@@ -15,6 +15,8 @@ export interface Number10 {
   readonly person: number;
   /** How often the story was told of this person before. */
   readonly round: number;
+  /** How much later than it was captured it happened, in seconds; absent: so many days for each round. */
+  readonly seconds?: number;
   /** In place of our id of the person: the same person at another source. */
   readonly externalId?: { readonly from: string; readonly to: string };
 }
@@ -27,11 +29,11 @@ const bounded = (pattern: string) => `(?<![0-9A-Za-z])(?:${pattern})(?![0-9A-Za-
 const isoTime = /\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d/g;
 const epochTime = /(?<![0-9A-Za-z.+-])1[67]\d{8}(?:\d{3})?(?![0-9A-Za-z])/g;
 
-/** Rewrites texts for one number. Times move by whole days with the round. */
+/** Rewrites texts for one number. Times move with the round, or by so many seconds. */
 export function rewriter({ ids, phones, events }: Marks, number: Number10): (text: string) => string {
   const byLength = (one: string, other: string) => other.length - one.length;
   const marks = [...new Set([...ids, ...events])].toSorted(byLength);
-  const { person, round, externalId } = number;
+  const { person, round, externalId, seconds = round * roundDays * 86_400 } = number;
   const phoneMarks = phones.map(
     (phone) => `(?<=^|[^0-9A-Za-z]|\\+\\d{1,3})${[...phone].join("[ .-]?")}(?!\\d)`,
   );
@@ -40,8 +42,6 @@ export function rewriter({ ids, phones, events }: Marks, number: Number10): (tex
     "gi",
   );
   const isEvent = new Set(events);
-  const moved = (text: string) =>
-    round === 0 ? text : text.replaceAll(isoTime, laterDay(round)).replaceAll(epochTime, laterEpoch(round));
   const marked = (text: string) =>
     text.replaceAll(pattern, (found) => {
       if (found === externalId?.from) return externalId.to;
@@ -51,7 +51,7 @@ export function rewriter({ ids, phones, events }: Marks, number: Number10): (tex
       if (phones.includes(digits) && !marks.includes(found)) return added(found, person * 10, 3, 4);
       return added(found, person * 10 + (isEvent.has(found) ? round : 0), 1, 4);
     });
-  return (text) => moved(marked(text));
+  return (text) => timesLater(marked(text), seconds);
 }
 
 /**
@@ -72,9 +72,16 @@ function added(text: string, number: number, skipped: number, places: number): s
   });
 }
 
-const laterDay = (round: number) => (time: string) => {
-  const later = new Date(Date.parse(`${time.slice(0, 10)}T00:00:00Z`) + round * roundDays * 86_400_000);
-  return Number.isNaN(later.getTime()) ? time : `${later.toISOString().slice(0, 10)}${time.slice(10)}`;
+/** All times in a text, so many seconds later. */
+export const timesLater = (text: string, seconds: number): string =>
+  seconds === 0 ? text : text.replaceAll(isoTime, later(seconds)).replaceAll(epochTime, laterEpoch(seconds));
+
+/** Whatever the offset is that follows, the same clock shows so much more. */
+const later = (seconds: number) => (time: string) => {
+  const moved = new Date(Date.parse(`${time.slice(0, 10)}T${time.slice(11)}Z`) + seconds * 1000);
+  if (Number.isNaN(moved.getTime())) return time;
+  const [day, clock] = [moved.toISOString().slice(0, 10), moved.toISOString().slice(11, 19)];
+  return `${day}${time.slice(10, 11)}${clock}`;
 };
-const laterEpoch = (round: number) => (time: string) =>
-  String(Number(time) + round * roundDays * 86_400 * (time.length === 13 ? 1000 : 1));
+const laterEpoch = (seconds: number) => (time: string) =>
+  String(Number(time) + seconds * (time.length === 13 ? 1000 : 1));

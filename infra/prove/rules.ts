@@ -1,6 +1,8 @@
 import type { EventRecord } from "#lib/contract/ledger.ts";
 import type { ParkedKind } from "#lib/contract/parked.ts";
 import type { PeoplePolicy } from "#lib/contract/policies.ts";
+import { idOf } from "#lib/contract/queue.ts";
+import { isFromRoster } from "#lib/rosters/compare-step.ts";
 import { brokenFor, brokenLedger, isPassed, type Told } from "./model.ts";
 import type { Statement } from "./statement.ts";
 import type { Trouble } from "./trouble.ts";
@@ -39,8 +41,14 @@ export async function brokenRules(ended: Ended): Promise<readonly string[]> {
 
   const names = records.map(nameOf);
   rule(new Set(names).size === names.length, "no event has two outcomes");
+  // What a list says is queued only when an operator has it tried again.
+  const isFromList = (id: string) => isFromRoster(id) || id.startsWith("sync/");
+  const queued = [...world.queued].filter(([, message]) => !isFromList(idOf(message)));
   rule(
-    isSame(names.map(withoutNumber), world.queued.keys()),
+    isSame(
+      records.filter(({ id }) => !isFromList(id)).map((record) => withoutNumber(nameOf(record))),
+      queued.map(([name]) => name),
+    ),
     "every event that was queued ends in exactly one outcome",
   );
   const parkedOf = async (kind: ParkedKind) =>
@@ -68,11 +76,12 @@ export async function brokenRules(ended: Ended): Promise<readonly string[]> {
 
   const recordsOf = Map.groupBy(records, (record) => withoutNumber(nameOf(record)));
   for (const person of new Set(statements.map((each) => each.person))) {
-    const said = statements
-      .filter((each) => each.person === person)
+    const about = statements.filter((each) => each.person === person);
+    const said = about
+      .filter(({ isUnsent }) => !isUnsent)
       .flatMap((each): Told[] => {
         const own = recordsOf.get(`${each.source}/${each.message.event.id}`) ?? [];
-        return own.map((record) => ({ ...each, record }));
+        return [...own, ...(each.unchanged ? [each.unchanged] : [])].map((record) => ({ ...each, record }));
       });
     const ids = idsOf(person);
     const own = users.filter(({ externalId = "" }) => ids.includes(externalId));
@@ -84,6 +93,7 @@ export async function brokenRules(ended: Ended): Promise<readonly string[]> {
     broken.push(
       ...brokenFor(person, {
         said,
+        unsent: about.filter(({ isUnsent }) => isUnsent),
         user,
         secret,
         known,
@@ -108,7 +118,8 @@ function brokenGuard({ trouble, statements, records, policies }: Ended): string[
   const isReleased =
     trouble.decision === "release" || trouble.acts.some(({ request }) => request.operation === "release");
   for (const source of Object.keys(policies)) {
-    const own = records.filter((each) => each.source === source);
+    // Of the departures of a list the guard decides together: list-rules.ts.
+    const own = records.filter((each) => each.source === source && !isFromRoster(each.id));
     const taken = own
       .filter(({ changes, outcome }) => changes.includes("leave") && outcome.kind === "accepted")
       .map(({ settledAt }) => Date.parse(settledAt));
@@ -117,7 +128,9 @@ function brokenGuard({ trouble, statements, records, policies }: Ended): string[
       ...taken.map((from) => taken.filter((at) => at >= from && at < from + 1_800_000).length),
     );
     rule(isReleased || most <= departuresTaken, `departures beyond the guard are held for ${source}`);
-    const closings = statements.filter((each) => each.source === source && each.access === "closed");
+    const closings = statements.filter(
+      (each) => each.source === source && each.access === "closed" && !each.isListed,
+    );
     const isAnyHeld = own.some(({ outcome }) => outcome.reason === "mass-departure");
     rule(closings.length > departuresTaken || !isAnyHeld, `no other departure is held for ${source}`);
   }

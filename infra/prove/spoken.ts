@@ -3,7 +3,7 @@ import { closesAccount, type CalendarDay, type Change } from "#lib/contract/chan
 import type { EventMessage } from "#lib/contract/queue.ts";
 import { firstMoment, meaningBy } from "./company.ts";
 import { shownApi } from "./shown-api.ts";
-import { tellsOf, wholeIn, type Kind, type Statement } from "./statement.ts";
+import { tellsOf, wholeIn, type Dated, type Kind, type Statement } from "./statement.ts";
 import type { Telling, Voice, Voices } from "./voice.ts";
 
 // What the sources of a story have said, as the model sees it.
@@ -13,19 +13,22 @@ export interface Spoken {
   readonly source: string;
   readonly person: number;
   readonly telling: Telling;
+  /** Its first delivery does not come. */
+  readonly isLost?: true;
 }
 
-/** What the messages mean by the configuration, in the order in which they happened. */
-export async function statementsOf(
-  config: Config,
-  voices: Voices,
-  messages: ReadonlyMap<Spoken, EventMessage>,
-): Promise<Statement[]> {
-  const byTime = [...messages].toSorted(([, one], [, other]) =>
-    one.event.occurredAt < other.event.occurredAt ? -1 : 1,
-  );
-  return Promise.all(
-    byTime.map(async ([{ source, person, telling }, message], rank) => {
+/** What was told, or happened without being told. */
+export interface Said extends Omit<Spoken, "isLost"> {
+  /** As it is dated. */
+  readonly message: EventMessage;
+  readonly at: string;
+  readonly isUnsent?: true;
+}
+
+/** What was said means by the configuration. */
+export const statementsOf = (config: Config, voices: Voices, said: readonly Said[]): Promise<Dated[]> =>
+  Promise.all(
+    said.map(async ({ source, person, telling, message, at, isUnsent }) => {
       const voice = voices.get(source) as Voice;
       const shown = { ids: voice.idsOf(telling), chapters: [voice.caseOf(telling)] };
       const { changes, outOfScope } = await meaningBy(
@@ -34,24 +37,25 @@ export async function statementsOf(
         voice,
         shownApi(() => [shown]),
       );
-      const isRead = voice.source.fetch !== undefined;
+      const isRead = voice.source.fetch !== undefined && !voice.announces;
       const left = outOfScope?.policy === "leave" ? ({ access: "closed" } as const) : {};
       return {
         source,
         person,
-        rank,
+        at,
         message,
         ...wordsOf(changes),
         ...left,
         ...(isRead && { isRead: true as const }),
+        ...(isUnsent && { isUnsent }),
       };
     }),
   );
-}
 
 type Words = Pick<Statement, "kind" | "tells" | "whole" | "access" | "isAnnounced" | "brings" | "secret">;
 
-function wordsOf(changes: readonly Change[]): Words {
+/** What changes say, as the model sees it. */
+export function wordsOf(changes: readonly Change[]): Words {
   const kind = kindOf(changes);
   const access = changes.flatMap(accessIn).at(-1);
   const secret = changes.flatMap((change) => {

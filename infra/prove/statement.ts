@@ -1,5 +1,6 @@
 import type { Change } from "#lib/contract/change.ts";
 import { nameOf } from "#lib/pipeline/order.ts";
+import type { EventRecord } from "#lib/contract/ledger.ts";
 import type { EventMessage } from "#lib/contract/queue.ts";
 
 // What a source says about a person, as the model sees it.
@@ -40,7 +41,28 @@ export interface Statement {
   readonly secret?: string;
   /** The worker reads the person from the source's API, which may show what happened later by then. */
   readonly isRead?: true;
+  /** It happened, and no delivery says so: only what reads the person from the source sees it. */
+  readonly isUnsent?: true;
+  /** The source's list says it. */
+  readonly isListed?: true;
+  /** The list says nothing else than what was told: no event is made of it. */
+  readonly unchanged?: EventRecord;
 }
+
+/** A statement before all of a story are in order. */
+export interface Dated extends Omit<Statement, "rank"> {
+  /** ISO 8601, UTC, by the source's clock. */
+  readonly at: string;
+}
+
+/** Statements in the order in which they happened. */
+export const ranked = (dated: readonly Dated[]): Statement[] =>
+  dated
+    .toSorted((one, other) => (one.at < other.at ? -1 : 1))
+    .map((each, rank) => {
+      const { at: _, ...statement } = each;
+      return { ...statement, rank };
+    });
 
 /** Each field that changes tell, under the name that the ledger has for it. Of fields that are told together, the first. */
 export function tellsOf(changes: readonly Change[]): Record<string, string> {

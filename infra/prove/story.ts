@@ -1,18 +1,24 @@
-import * as fc from "fast-check";
 import type { Config } from "#lib/config.ts";
 import type { EventRecord } from "#lib/contract/ledger.ts";
 import type { EventMessage } from "#lib/contract/queue.ts";
 import type { StoreLedger } from "#infra/store/ledger.ts";
-import { openCompany } from "./company.ts";
-import { fileStory, importFiles, type FileStory } from "./files.ts";
+import { openCompany, type Company } from "./company.ts";
+import { importFiles, type FileStory } from "./files.ts";
+import { happenings, shownOf } from "./happened.ts";
+import { brokenDepartures, brokenRepetition, brokenRuns } from "./list-rules.ts";
+import { isBelieved, listStatements, syncStatements } from "./listed.ts";
 import { play } from "./play.ts";
 import type { PortFault } from "./port-faults.ts";
+import { rosterRuns, type RosterStory, type Run } from "./rosters.ts";
 import { brokenRules } from "./rules.ts";
-import { shownApi, type Shown } from "./shown-api.ts";
-import { idsIn, statementsOf, type Spoken } from "./spoken.ts";
-import { portFault, troubleAround, type Trouble } from "./trouble.ts";
+import { shownApi } from "./shown-api.ts";
+import { listsOf } from "./source-lists.ts";
+import { idsIn, statementsOf, type Said, type Spoken } from "./spoken.ts";
+import { ranked } from "./statement.ts";
+import { tellingsOf } from "./tellings.ts";
+import type { Trouble } from "./trouble.ts";
 import type { World } from "./world.ts";
-import { maxPeople, type Telling, type Voice, type Voices } from "./voice.ts";
+import type { Voice, Voices } from "./voice.ts";
 
 // A story of a configuration's own sources, as JSON: what they tell of which person, in which order it comes, and what happens meanwhile.
 
@@ -23,6 +29,8 @@ interface Told {
   readonly person: number;
   readonly round: number;
   readonly chapter: number;
+  /** Its first delivery does not come: only a repetition, or a list, says what has happened. */
+  readonly isLost?: boolean;
 }
 
 export interface Story {
@@ -32,6 +40,9 @@ export interface Story {
   readonly trouble: Trouble;
   readonly apiFaults: readonly PortFault[];
   readonly files: readonly FileStory[];
+  readonly rosters: readonly RosterStory[];
+  /** The schedule compares each list twice, once everything is over. */
+  readonly isComparedInTheEnd: boolean;
 }
 
 /** What a story came to. */
@@ -40,6 +51,8 @@ export interface Outcome {
   readonly broken: readonly string[];
   readonly events: number;
   readonly rows: number;
+  /** Lists of sources that were read to their end and believed. */
+  readonly lists: number;
   readonly kills: number;
   readonly faults: number;
   readonly people: number;
@@ -47,71 +60,41 @@ export interface Outcome {
   readonly trail: readonly string[];
 }
 
-/** Stories that these voices can tell. */
-export function storyOf(voices: Voices): fc.Arbitrary<Story> {
-  const names = [...voices.keys()];
-  const many = names.filter((name) => (voices.get(name)?.people ?? 1) > 1);
-  const pairs = many.flatMap((one) => many.filter((other) => other !== one).map((other) => [one, other]));
-  const person = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...names).map((name) => [name]) },
-    ...(pairs.length > 0 ? [{ weight: 1, arbitrary: fc.constantFrom(...pairs) }] : []),
-  );
-  const told = (people: number) =>
-    fc.record({
-      voice: fc.nat({ max: 1 }),
-      person: fc.nat({ max: people - 1 }),
-      round: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 2 }) }),
-      chapter: fc.nat({ max: 2 }),
-    });
-  const few = fc.record({
-    people: fc.array(person, { minLength: 1, maxLength: 4 }),
-    told: fc.array(told(4), { minLength: 1, maxLength: 16 }),
-  });
-  // More departures than the guard lets through.
-  const crowd = fc.record({
-    people: fc
-      .constantFrom(...(many.length > 0 ? many : names))
-      .map((name) => Array.from({ length: maxPeople }, () => [name])),
-    told: fc.array(
-      told(maxPeople).map((each) => ({ ...each, voice: 0, round: 0 })),
-      { minLength: 20, maxLength: 45 },
-    ),
-  });
-  return fc
-    .oneof({ weight: 7, arbitrary: few }, ...(many.length > 0 ? [{ weight: 1, arbitrary: crowd }] : []))
-    .chain((what) =>
-      fc.record({
-        people: fc.constant(what.people),
-        told: fc.constant(what.told),
-        trouble: fc.record(troubleAround([...new Set(what.people.flat())])),
-        apiFaults: fc.array(portFault, { maxLength: 2 }),
-        files: fc.array(fileStory, { maxLength: 1 }),
-      }),
-    );
-}
-
-/** The person of a second source has ids of its own there, so many further on. */
-const secondVoice = 50;
-
 /** Plays a story, and says which rules did not hold. */
 export async function playStory(config: Config, voices: Voices, story: Story): Promise<Outcome> {
   const tellings = await tellingsOf(voices, story);
-  const happened = new Map<string, Map<number, { telling: Telling; at: string }[]>>();
+  let opened: Company | undefined;
+  const company = () => opened as Company;
+  const runs = rosterRuns(company);
+  const lists = listsOf(voices, story, tellings, () => happened);
+  const isLive = lists.rosters.length > 0;
+  const happened = happenings(voices, lists.said, { clock: () => company().world.clock, isLive });
   const answers = new Map(
-    [...voices].map(([name, voice]) => [name, shownApi(() => shownBy(voice, happened.get(name)))] as const),
+    [...voices].map(([name, voice]) => {
+      const { announces: listsChanges } = voice;
+      return [name, shownApi(() => shownOf(voice, happened), { listsChanges })] as const;
+    }),
   );
-  const company = await openCompany({
+  opened = await openCompany({
     config,
     secrets: new Map([...voices].map(([name, { secret }]) => [name, secret])),
     trouble: story.trouble,
     apiFaults: story.apiFaults,
-    answer: (source, request) => answers.get(source)?.(request) ?? { status: 404, headers: {}, json: {} },
+    answer(source, request, about) {
+      // Where changes are read from a list, it is the list.
+      if (about === "list" && !voices.get(source)?.announces) return lists.answer(source, request);
+      return answers.get(source)?.(request) ?? { status: 404, headers: {}, json: {} };
+    },
+    queueRoster: runs.queue,
+    stored: runs.stored,
   });
-  const { world } = company;
+  const { world } = opened;
   const messages = new Map<Spoken, EventMessage>();
   const records = () =>
     (world.lasting.ledger as StoreLedger).recent(10_000).filter(({ source }) => source !== "uploads");
   const imported: string[] = [];
+  const lost = new Set<Spoken>();
+  let begun = 0;
 
   async function tell(spoken: Spoken): Promise<void> {
     const voice = voices.get(spoken.source) as Voice;
@@ -119,23 +102,110 @@ export async function playStory(config: Config, voices: Voices, story: Story): P
     // Words without an id and a time of their own would say something new.
     if (known?.event.isUndated) return;
     const before = new Set(world.queued.keys());
-    // What is told has happened by then.
-    const people = happened.get(spoken.source) ?? new Map<number, { telling: Telling; at: string }[]>();
-    happened.set(spoken.source, people);
-    const now = Math.floor(world.clock.now());
-    const at = await timeOf(voice, spoken.telling, now);
-    const chapters = people.get(spoken.telling.person) ?? [];
-    if (!chapters.some(({ telling }) => telling === spoken.telling))
-      chapters.push({ telling: spoken.telling, at });
-    people.set(spoken.telling.person, chapters);
-    await company.send(voice.source, () => voice.request(spoken.telling, Math.floor(world.clock.now())));
+    const hasHappened = happened.of(spoken) !== undefined && lost.has(spoken);
+    await happened.let(spoken);
+    const { telling } = happened.of(spoken) ?? spoken;
+    if (spoken.isLost && !hasHappened) {
+      lost.add(spoken);
+      return;
+    }
+    // Sent later, it would seem to have happened then.
+    if (spoken.isLost && voice.isDatedByReceipt && !voice.announces) return;
+    await company().send(voice.source, () => voice.request(telling, Math.floor(world.clock.now())));
     const [message] = [...world.queued].filter(([key]) => !before.has(key)).map(([, each]) => each);
-    if (!known && message?.kind === "event") messages.set(spoken, message);
+    if (!known && !voice.announces && message?.kind === "event") messages.set(spoken, message);
     // No two things happen at the same moment.
     world.clock.pass(1);
   }
 
+  /** The runs that begin after so many portions. */
+  async function beginRuns(portions: number): Promise<void> {
+    for (const roster of lists.rosters.filter(({ after }) => after <= portions).slice(begun)) {
+      begun += 1;
+      const { source } = roster;
+      const subject = lists.askedOf(roster);
+      if (subject === undefined) await runs.begin(source, roster, lists.show(source, roster));
+      else await runs.sync(source, subject);
+    }
+  }
+
+  /** What was said, and what happened without being said. */
+  async function said(): Promise<Said[]> {
+    const all: Said[] = [];
+    for (const spoken of lists.said) {
+      const happening = happened.of(spoken);
+      if (!happening) continue;
+      const { source, person } = spoken;
+      const { telling, at } = happening;
+      const voice = voices.get(source) as Voice;
+      const [event] = await voice.events(telling, Date.parse(at));
+      const queued = voice.announces ? world.queued.get(`${source}/${event?.id ?? ""}`) : undefined;
+      const sent = messages.get(spoken);
+      const reception = { receivedAt: at, proof: "" };
+      if (queued?.kind === "event") all.push({ source, person, telling, message: queued, at });
+      else if (sent) all.push({ source, person, telling, message: sent, at: sent.event.occurredAt });
+      else if (event && !voice.announces) {
+        const message = { kind: "event", source, event, reception } as const;
+        all.push({ source, person, telling, message, at, isUnsent: true });
+      }
+    }
+    return all;
+  }
+
+  /** The schedule compares a list twice: what the first run has decided is no news to the second. */
+  async function compareTwice(source: string): Promise<string[]> {
+    lists.show(source);
+    const known = new Set((await runs.all()).map(({ run }) => run));
+    async function compare(): Promise<Run | undefined> {
+      await runs.begin(source, { verifies: false, isPlan: false, milliseconds: 57_000 });
+      await runs.work();
+      await world.deliver([]);
+      await world.deliverWaiting();
+      // What was refused since the person was not there is tried again.
+      await world.operate({ operation: "redrive", kind: "rejected" });
+      await world.deliver([]);
+      await world.deliverWaiting();
+      const all = await runs.all();
+      const added = all.filter((each) => !known.has(each.run) && isBelieved(each));
+      for (const { run } of all) known.add(run);
+      return added.at(-1);
+    }
+    const first = await compare();
+    const requests = world.pool.requests.length;
+    const second = await compare();
+    if (!first || !second) return [];
+    const calls = world.pool.requests.length - requests;
+    return brokenRepetition(first, second, { records: records(), calls });
+  }
+
+  async function brokenNow(): Promise<string[]> {
+    const all = await runs.all();
+    const dated = [
+      ...(await statementsOf(config, voices, await said())),
+      ...listStatements(config, voices, all, lists.personOf),
+      ...syncStatements(config, voices, runs.synced(), { personOf: lists.personOf, records: records() }),
+    ];
+    const statements = ranked(dated);
+    const rules = await brokenRules({
+      world,
+      trouble: story.trouble,
+      statements,
+      records: records(),
+      policies: Object.fromEntries(
+        [...voices.keys()].map((name) => [name, config.sources[name]?.people ?? "own"]),
+      ),
+      deletes: (source) => config.sources[source]?.leave === "delete",
+      idsOf: (person) => idsIn(statements, person),
+    });
+    const isReleased =
+      story.trouble.decision === "release" ||
+      story.trouble.acts.some(({ request }) => request.operation === "release");
+    const told = { records: records(), isReleased, config };
+    return [...rules, ...brokenRuns(all, told), ...brokenDepartures(all, runs.synced(), lists.hadLeft)];
+  }
+
   try {
+    await lists.begin(isLive);
     const broken = await play<Spoken>({
       world,
       trouble: story.trouble,
@@ -143,96 +213,42 @@ export async function playStory(config: Config, voices: Voices, story: Story): P
       said: tellings,
       async tell(said) {
         for (const each of said) await tell(each);
-        await world.deliver([]);
+        await world.deliver([], runs.invocations());
       },
       records,
       async between(portions) {
         for (const file of story.files) {
-          if (file.after === portions) imported.push(...(await importFiles(company, file)));
+          if (file.after === portions) imported.push(...(await importFiles(company(), file)));
         }
+        await beginRuns(portions);
+      },
+      async mend() {
+        await beginRuns(Number.POSITIVE_INFINITY);
+        await runs.work();
+        await runs.applyPlans();
+        await runs.work();
       },
     });
-    broken.push(...imported);
-    const statements = await statementsOf(config, voices, messages);
-    broken.push(
-      ...(await brokenRules({
-        world,
-        trouble: story.trouble,
-        statements,
-        records: records(),
-        policies: Object.fromEntries(
-          [...voices.keys()].map((name) => [name, config.sources[name]?.people ?? "own"]),
-        ),
-        deletes: (source) => config.sources[source]?.leave === "delete",
-        idsOf: (person) => idsIn(statements, person),
-      })),
-    );
+    broken.push(...imported, ...(await brokenNow()));
+    if (story.isComparedInTheEnd && broken.length === 0) {
+      for (const source of lists.listing) broken.push(...(await compareTwice(source)));
+      broken.push(...(await brokenNow()));
+    }
     return {
       broken,
       events: world.queued.size,
       rows: story.files.reduce((sum, { rows }) => sum + rows, 0),
+      lists: (await runs.all()).filter(isBelieved).length,
       kills: world.lives.deaths,
       faults:
-        company.faults.reduce((sum, each) => sum + each.happened, 0) +
+        company().faults.reduce((sum, each) => sum + each.happened, 0) +
         world.pool.requests.filter(({ fault }) => fault).length,
       people: world.pool.users().length,
       trail: broken.length > 0 ? [...(await peopleOf(world)), ...trailOf(records(), world.log)] : [],
     };
   } finally {
-    company.close();
+    company().close();
   }
-}
-
-/** What is told of which person, each once, as far as the voices can tell it. */
-async function tellingsOf(voices: Voices, { people, told }: Story): Promise<Spoken[]> {
-  const known = new Map<string, Spoken>();
-  const alone = new Map<string, number>();
-  for (const each of told) {
-    const person = each.person % people.length;
-    const sources = people[person] ?? [];
-    const source = sources[each.voice % sources.length] ?? "";
-    const voice = voices.get(source);
-    if (!voice) continue;
-    // A source that can tell of one person only tells of the first.
-    if (voice.people === 1 && (alone.get(source) ?? person) !== person) continue;
-    alone.set(source, person);
-    const isSecond = source !== sources[0];
-    const first = voices.get(sources[0] ?? "");
-    const same = isSecond ? first?.externalIdOf(person) : undefined;
-    // Sources whose ids are too different speak of two people.
-    const isSame = same !== undefined && (await voice.canCall(same));
-    const number = isSecond ? person + secondVoice : person;
-    const telling: Telling = {
-      person: number,
-      round: each.round % voice.rounds,
-      chapter: each.chapter % voice.chapters.length,
-      ...(isSame && { externalId: { from: voice.externalId, to: same } }),
-    };
-    const key = JSON.stringify([source, telling]);
-    if (!known.has(key)) known.set(key, { source, person: isSecond && !isSame ? number : person, telling });
-  }
-  return [...known.values()];
-}
-
-/** The people that a source shows: each by the chapters that have happened, the latest first. */
-function shownBy(
-  voice: Voice,
-  people: ReadonlyMap<number, readonly { telling: Telling; at: string }[]> | undefined,
-): Shown[] {
-  return [...(people?.values() ?? [])].flatMap((chapters): Shown[] => {
-    const [first] = chapters;
-    if (!first) return [];
-    const latest = chapters.toSorted((one, other) => (one.at < other.at ? 1 : -1));
-    return [
-      { ids: voice.idsOf(first.telling), chapters: latest.map(({ telling }) => voice.caseOf(telling)) },
-    ];
-  });
-}
-
-/** When a telling happened, by the source's clock: where it says so itself, or when it comes. */
-async function timeOf(voice: Voice, telling: Telling, now: number): Promise<string> {
-  const [event] = await voice.events(telling, now);
-  return event?.occurredAt ?? new Date(now).toISOString();
 }
 
 /** Who is there, and what the ledger knows of them. */

@@ -1,12 +1,14 @@
 import * as z from "zod/mini";
 import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
-import type { Source, SourceEvent } from "#lib/contract/source.ts";
-import { invokedDelivery, verifiedDelivery } from "#lib/pipeline/verified-delivery.ts";
+import type { ListedPerson, Source, SourceEvent } from "#lib/contract/source.ts";
+import { closes } from "#lib/pipeline/order.ts";
 import { fixtureSecret, fixtureSigner, requestOf, type EventFixture } from "#infra/fixtures/cases.ts";
-import { deliveryOf, type WireRequest } from "#infra/fixtures/requests.ts";
+import type { WireRequest } from "#infra/fixtures/requests.ts";
 import { readStory } from "#infra/fixtures/stories.ts";
-import { rewriter, roundDays, type Marks, type Number10 } from "./rewriting.ts";
+import { announcedBy, eventsOf, marksOf } from "./captured.ts";
+import { listingOf, type Profile, type SourceList } from "./listing.ts";
+import { rewriter, roundDays, type Number10 } from "./rewriting.ts";
 
 // A source as it speaks in a proof: the cases of its story, told of many people, again and again.
 
@@ -38,28 +40,49 @@ export interface Voice {
   events(telling: Telling, now: number): Promise<readonly SourceEvent[]>;
   /** What names this person in requests to the source's API. */
   idsOf(telling: Telling): readonly string[];
+  /** The source's id of this person. */
+  subjectOf(telling: Telling): string;
+  /** What identifies this person once the chapter has happened. */
+  profileOf(telling: Telling): Profile;
+  /** Whether the person has left once the chapter has happened. */
+  hasLeftAfter(telling: Telling): boolean;
+  /** Its events say that people have changed: who, says its list of changes. */
+  readonly announces: boolean;
+  /** Its events are dated when they happen, whenever that is. */
+  readonly isDatable: boolean;
+  /** At least one of its events does not say when it happened. */
+  readonly isDatedByReceipt: boolean;
+  /** Its list of people, where it has one that can be played. */
+  readonly list?: SourceList;
 }
 
 export type Voices = ReadonlyMap<string, Voice>;
 
-/** What an event means where the source's API shows this chapter; undefined where the story cannot be told of this source. */
-export type Means = (
-  source: Source,
-  secret: unknown,
-  event: SourceEvent,
-  shown: EventFixture,
-) => Promise<readonly Change[]>;
+/** What a source's words mean by a configuration. */
+export interface Meanings {
+  /** An event, where the source's API shows this chapter. */
+  ofEvent(
+    source: Source,
+    secret: unknown,
+    event: SourceEvent,
+    shown: EventFixture,
+  ): Promise<readonly Change[]>;
+  /** A person in the source's list. */
+  ofListed(source: Source, person: ListedPerson): readonly Change[];
+}
 
 /** So many people of one source are told of at most; more departures than the guard lets through. */
 export const maxPeople = 14;
 const maxRounds = 3;
+/** Some weeks, to the second. */
+const someSeconds = 30 * 86_400 + 12_345;
 
 /**
  * A source's voice. `undefined` where the source has no story.
  *
  * @throws InboundError what the events of the story come to by this configuration
  */
-export async function voiceOf(source: Source, means: Means): Promise<Voice | undefined> {
+export async function voiceOf(source: Source, means: Meanings): Promise<Voice | undefined> {
   const chapters = readStory(source.name);
   const invented = fixtureSecret(source.name);
   if (chapters.length === 0 || (!invented && !source.trigger)) return undefined;
@@ -67,23 +90,34 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
   const signer = fixtureSigner(source.name);
   const speaker = { source, secret, signer };
 
-  const captured = await Promise.all(chapters.map((each) => eventsOf(speaker, each, each.now)));
+  const announcing = await Promise.all(chapters.map((each) => eventsOf(speaker, each, each.now)));
+  const captured = await Promise.all(
+    announcing.map((events, chapter) => announcedBy(speaker, events, chapters[chapter] as EventFixture)),
+  );
+  const announces = captured.some((events, chapter) => events !== announcing[chapter]);
   const meanings = await Promise.all(
     captured.map(async (events, chapter) =>
-      Promise.all(events.map((event) => means(source, secret, event, chapters[chapter] as EventFixture))),
+      Promise.all(
+        events.map((event) => means.ofEvent(source, secret, event, chapters[chapter] as EventFixture)),
+      ),
     ),
   );
   const changes = meanings.flat(2);
-  const marks = marksOf(chapters, captured.flat(), changes);
+  const marks = marksOf(chapters, { named: captured.flat(), sent: announcing.flat() }, changes);
   const [externalId = ""] = changes.flatMap((change) =>
     "person" in change ? (change.person.externalId ?? []) : [],
   );
 
   const rewriters = new Map<string, (text: string) => string>();
-  const rewrite = (text: string, { person, round, externalId: same }: Number10): string => {
-    const name = `${person} ${round} ${same?.to ?? ""}`;
-    const known =
-      rewriters.get(name) ?? rewriter(marks, { person, round, ...(same && { externalId: same }) });
+  const rewrite = (text: string, { person, round, seconds, externalId: same }: Number10): string => {
+    const name = `${person} ${round} ${seconds ?? ""} ${same?.to ?? ""}`;
+    const number = {
+      person,
+      round,
+      ...(seconds !== undefined && { seconds }),
+      ...(same && { externalId: same }),
+    };
+    const known = rewriters.get(name) ?? rewriter(marks, number);
     rewriters.set(name, known);
     return known(text);
   };
@@ -112,24 +146,53 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
     const each = caseOf(telling);
     return requestOf(source as Source<unknown>, secret, each, { now, id: each.id }, signer);
   };
-  const idsOf = (telling: Telling) => marks.ids.map((id) => rewrite(id, { ...telling, round: 0 }));
-  const voice = { source, secret, chapters, externalId, caseOf, request, idsOf };
+  /** Texts without a time in them: ids and addresses. */
+  const named = (text: string, telling: Telling) => rewrite(text, { ...telling, round: 0, seconds: 0 });
+  const idsOf = (telling: Telling) => marks.ids.map((id) => named(id, telling));
+  const subject = captured.flat()[0]?.subject ?? "";
+  const profiles = profilesBy(meanings.map((each) => each.flat()));
+  const profileOf = (telling: Telling): Profile => {
+    const own = Object.entries(profiles[telling.chapter] ?? {});
+    return Object.fromEntries(own.map(([name, value]) => [name, named(value, telling)]));
+  };
+  const voice = {
+    source,
+    secret,
+    chapters,
+    externalId,
+    caseOf,
+    request,
+    idsOf,
+    announces,
+    subjectOf: (telling: Telling) => named(subject, telling),
+    profileOf,
+    hasLeftAfter: ({ chapter }: Telling) => closesIn((meanings[chapter] ?? []).flat()),
+  };
 
-  const events = (telling: Telling, now: number) => eventsOf(speaker, caseOf(telling), now);
+  const events = async (telling: Telling, now: number) =>
+    announcedBy(speaker, await eventsOf(speaker, caseOf(telling), now), caseOf(telling));
   /** The events of the whole story of one person, and what they mean; none where that is not what the captured one means. */
   const told = async (of: Number10): Promise<readonly SourceEvent[]> => {
     const all: SourceEvent[] = [];
     for (const [chapter, { now }] of chapters.entries()) {
       const telling = { ...of, chapter };
-      const { round } = of;
-      const found = await events(telling, now + round * roundDays * 86_400_000);
+      const { round, seconds = round * roundDays * 86_400 } = of;
+      const found = await events(telling, now + seconds * 1000);
       const shown = caseOf(telling);
-      const meant = await Promise.all(found.map((event) => means(source, secret, event, shown)));
+      const meant = await Promise.all(found.map((event) => means.ofEvent(source, secret, event, shown)));
       if (kindsIn(meant.flat()) !== kindsIn((meanings[chapter] ?? []).flat())) return [];
       all.push(...found);
     }
     return all;
   };
+  async function datedByReceipt(): Promise<boolean> {
+    for (const [chapter, { now }] of chapters.entries()) {
+      const telling = { person: 0, round: 0, chapter };
+      const [one, other] = [await events(telling, now), await events(telling, now + 1000)];
+      if (one.some(({ occurredAt }, index) => occurredAt !== other[index]?.occurredAt)) return true;
+    }
+    return false;
+  }
   const attempt = (of: Number10) =>
     told(of).catch((error: unknown) => {
       // A document that holds a number does not take every text in its place.
@@ -138,6 +201,7 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
     });
   const [first, other] = [await attempt({ person: 0, round: 0 }), await attempt({ person: 1, round: 0 })];
   const [again, thrice] = [await attempt({ person: 0, round: 1 }), await attempt({ person: 0, round: 2 })];
+  const dated = await attempt({ person: 0, round: 0, seconds: someSeconds });
   const sameIds = new Map<string, Promise<boolean>>();
   const isApart = (events: readonly SourceEvent[]) =>
     events.length === first.length && !events.some(({ id }) => first.some((each) => each.id === id));
@@ -146,8 +210,19 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
     events.every(({ occurredAt }, index) => occurredAt > (first[index]?.occurredAt ?? ""));
   if (first.length === 0)
     throw new InboundError("malformed", "story-missing", { path: `source ${source.name}` });
+  const isDatedByReceipt = await datedByReceipt();
+  const people = isApart(other) && areOthers ? maxPeople : 1;
+  const list = people > 1 ? await listingOf(voice, means) : undefined;
   return {
     ...voice,
+    ...(list && { list }),
+    isDatedByReceipt,
+    isDatable:
+      dated.length === first.length &&
+      dated.every(({ occurredAt }, index) => {
+        const before = Date.parse(first[index]?.occurredAt ?? "");
+        return Date.parse(occurredAt) - before === someSeconds * 1000;
+      }),
     events,
     externalIdOf: (person) => rewrite(externalId, { person, round: 0 }),
     canCall(to) {
@@ -160,66 +235,29 @@ export async function voiceOf(source: Source, means: Means): Promise<Voice | und
       sameIds.set(to, known);
       return known;
     },
-    people: isApart(other) && areOthers ? maxPeople : 1,
+    people,
     rounds: [again, thrice].every((events) => isApart(events) && isLater(events)) ? maxRounds : 1,
   };
 }
 
+/** What identifies the person after each chapter: what it tells, and what those before have told. */
+function profilesBy(meanings: readonly (readonly Change[])[]): readonly Profile[] {
+  const known = new Map<string, string>();
+  return meanings.map((changes): Profile => {
+    for (const change of changes) {
+      if (!("person" in change)) continue;
+      const { externalId, username, email, name } = change.person;
+      for (const [field, value] of Object.entries({ externalId, username, email, name }))
+        if (value !== undefined) known.set(field, value);
+    }
+    return Object.fromEntries(known);
+  });
+}
+
+/** Whether changes close the account. */
+const closesIn = (changes: readonly Change[]): boolean => changes.some((change) => closes(change) === true);
+
 const kindsIn = (changes: readonly Change[]): string => changes.map(({ kind }) => kind).join();
-
-/** The events in a case, as it comes in at a moment. */
-async function eventsOf(
-  { source, secret, signer }: { readonly source: Source; readonly secret: unknown; readonly signer: unknown },
-  each: EventFixture,
-  now: number,
-): Promise<readonly SourceEvent[]> {
-  const request = requestOf(source as Source<unknown>, secret, each, { now, id: each.id }, signer);
-  const delivery = deliveryOf(request, now);
-  const proven = source.trigger ? undefined : await source.proof.verify(delivery, secret as never);
-  if (proven?.ok === false)
-    throw new InboundError("unverified", proven.reason, { path: `story of ${source.name}` });
-  const verified = proven
-    ? verifiedDelivery(source, delivery, proven)
-    : invokedDelivery(source, JSON.parse(Buffer.from(each.body).toString()), now);
-  return verified
-    ? source.split(verified).flatMap((event) => (event instanceof InboundError ? [] : event))
-    : [];
-}
-
-/** What is the same in each event of a story, and what is different, as it is written in the deliveries. */
-function marksOf(
-  chapters: readonly EventFixture[],
-  events: readonly SourceEvent[],
-  changes: readonly Change[],
-): Marks {
-  const ids = new Set(events.map(({ subject }) => subject));
-  const phones = new Set<string>();
-  const note = (person: object) => {
-    const { externalId, username, email, phone } = person as Readonly<Record<string, string | undefined>>;
-    for (const id of [externalId, username, email]) if (id !== undefined) ids.add(id);
-    if (phone !== undefined) phones.add(phone);
-  };
-  for (const change of changes) {
-    if ("person" in change) note(change.person);
-    if ("who" in change) note(change.who);
-    if ("newSubject" in change && change.newSubject !== undefined) ids.add(change.newSubject);
-  }
-  const written = chapters
-    .map(({ body, query, headers }) => `${body.toString()} ${JSON.stringify([query, headers])}`)
-    .join(" ");
-  const words = new Set(written.match(/[0-9A-Za-z][0-9A-Za-z_-]{3,}/g));
-  const inEvents = new Set(
-    events.flatMap(({ id }) => [
-      ...(words.has(id) ? [id] : []),
-      ...[...words].filter((word) => id.includes(word) && /\d/.test(word) && !isTime(word) && !ids.has(word)),
-    ]),
-  );
-  // As they stand in the paths of requests, too.
-  const asInPaths = [...ids].map(encodeURIComponent);
-  return { ids: [...new Set([...ids, ...asInPaths])], phones: [...phones], events: [...inEvents] };
-}
-
-const isTime = (word: string) => /^(1[67]\d{8}(\d{3})?|\d{4}-\d\d-\d\d.*)$/.test(word);
 
 function rewrittenBody({ body, extension }: EventFixture, again: (text: string) => string): Buffer {
   if (extension !== "form") return Buffer.from(again(body.toString()));

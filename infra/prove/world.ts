@@ -66,6 +66,13 @@ export interface WorldOptions<Kept extends Lasting, Ports extends ApplyPorts> {
   readonly invocationsAtOnce?: number;
 }
 
+/** One that does not come from the queue of events. */
+export interface Invocation<Result = unknown> {
+  run(): Promise<Result>;
+  /** `undefined`: the process ended first. */
+  ended(result: Result | undefined): void;
+}
+
 export interface World<Kept extends Lasting = Lasting, Ports extends ApplyPorts = ApplyPorts> {
   readonly clock: VirtualClock;
   readonly lasting: Kept;
@@ -84,8 +91,12 @@ export interface World<Kept extends Lasting = Lasting, Ports extends ApplyPorts 
   newRun(): ApplyRun;
   /** What the work of a process comes to; `undefined` where the process ended first, and another one has begun. */
   alive<Result>(work: () => Promise<Result>): Promise<Result | undefined>;
-  /** Queues the messages and works until the queue is empty, also when processes end. What waits may be due meanwhile. */
-  deliver(messages: readonly QueuedMessage[]): Promise<void>;
+  /**
+   * Queues the messages and works until the queue is empty, also when processes end. What waits may be due meanwhile.
+   *
+   * @param beside other invocations, at the same time as the first ones.
+   */
+  deliver(messages: readonly QueuedMessage[], beside?: readonly Invocation[]): Promise<void>;
   /** Lets time pass until nothing waits any more, or until a moment (milliseconds since 1970). */
   deliverWaiting(until?: number): Promise<void>;
   /** One invocation with these messages, beside whatever else runs. */
@@ -170,21 +181,32 @@ export async function openWorld<Kept extends Lasting, Ports extends ApplyPorts>(
     if (broughtBack === undefined) await restart();
   }
 
-  async function work(): Promise<void> {
+  async function aside({ run, ended }: Invocation): Promise<boolean> {
+    const result = await mortals.outlive(run());
+    ended(result);
+    return result !== undefined;
+  }
+
+  async function work(given: readonly Invocation[] = []): Promise<void> {
+    let beside = given;
     for (;;) {
       await bringBack();
       const { queue } = lasting;
-      if (queue.length === 0) return;
+      if (queue.length === 0 && beside.length === 0) return;
       const batches = Array.from({ length: invocationsAtOnce }, () => queue.take(batchSize)).filter(
         (batch) => batch.length > 0,
       );
-      if (batches.length === 0) {
+      if (batches.length === 0 && beside.length === 0) {
         const next = queue.nextVisibleAt();
         if (next !== undefined) await clock.wait(next - clock.now());
         continue;
       }
-      const answers = await Promise.all(batches.map((batch) => invoke(batch.map(({ message }) => message))));
-      const hasDied = answers.includes(undefined);
+      const [answers, lived] = await Promise.all([
+        Promise.all(batches.map((batch) => invoke(batch.map(({ message }) => message)))),
+        Promise.all(beside.map(aside)),
+      ]);
+      beside = [];
+      const hasDied = answers.includes(undefined) || lived.includes(false);
       const isDone = (batch: number, position: number) =>
         (answers[batch]?.[position]?.state ?? "later") !== "later";
       const done = batches.flatMap((batch, index) => batch.filter((_, position) => isDone(index, position)));
@@ -227,9 +249,9 @@ export async function openWorld<Kept extends Lasting, Ports extends ApplyPorts>(
       if (result === undefined) await restart();
       return result;
     },
-    deliver(messages) {
+    deliver(messages, beside) {
       add(messages, lasting.queue);
-      return work();
+      return work(beside);
     },
     async deliverWaiting(until = Number.POSITIVE_INFINITY) {
       for (;;) {

@@ -94,7 +94,7 @@ export interface Fetch<Secret> {
 
 /** A page of a source's list of changes. */
 interface ChangedPage {
-  /** One for each person. */
+  /** One for each person, dated by what says when it happened, or when the page was asked for. */
   readonly events: readonly SourceEvent[];
   /** Where the next page begins; kept when the events of this one are queued. Absent: the cursor stays. */
   readonly cursor?: string;

@@ -94,6 +94,8 @@ export async function expandedOf(
   const api = await openApi(message.source, ports, deadline);
   for (let pages = 0; pages < maxPages; pages += 1) {
     const cursor = await ports.ledger.cursor(message.source);
+    // The list shows what has happened until now, however long ago it was announced.
+    const receivedAt = new Date(ports.clock.now()).toISOString();
     const page = await changedSince(event, api, cursor);
     if (!page) return undefined;
     await ports.events.send(
@@ -101,7 +103,7 @@ export async function expandedOf(
         kind: "event",
         source: message.source,
         event: each,
-        reception: message.reception,
+        reception: { ...message.reception, receivedAt },
       })),
     );
     if (page.cursor !== undefined) await ports.ledger.moveCursor(message.source, page.cursor);

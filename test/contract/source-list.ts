@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Change } from "#lib/contract/change.ts";
 import { InboundError } from "#lib/contract/errors.ts";
 import type { ListedPerson } from "#lib/contract/source.ts";
 import { readList } from "#lib/source-apis/read-list.ts";
@@ -55,6 +56,17 @@ export function attackList(tested: SourceUnderTest): void {
       // Each page was requested with a cursor of its own.
       expect(new Set(asked).size).toBe(asked.length);
     });
+
+    // A system of applicants does not know who works there.
+    if (source.kind !== undefined && source.kind !== "ats")
+      it("shows people as active, so that an account which this source has closed is opened again", async () => {
+        const { people } = await read(recorded.answers);
+        const opens = (person: ListedPerson) =>
+          (meaning(person).changes as readonly Change[]).some(
+            (change) => "person" in change && change.person.status === "Activated",
+          );
+        expect(people.some((person) => person.isActive === true || opens(person))).toBe(true);
+      });
 
     it("continues from any cursor", async () => {
       const whole = await read(recorded.answers);

@@ -19,12 +19,11 @@ describe.each([
 ])("random stories of %s, over the store of one machine", (_, given) => {
   it("lose nothing, double nothing, and leave no account open that should be closed", async () => {
     const { voices, silent } = await speakingOf(given);
-    // The events of Kombo name no person: only its list of changes does.
-    expect([...silent.keys()].filter((name) => name !== "kombo")).toEqual([]);
+    expect([...silent.keys()]).toEqual([]);
     const { failing, totals } = await prove(given, voices, { seed, stories, milliseconds: 3_600_000 });
     expect(failing).toBeUndefined();
     expect(totals).toMatchObject({ stories });
-    for (const count of ["events", "rows", "kills", "faults", "people"] as const)
+    for (const count of ["events", "rows", "lists", "kills", "faults", "people"] as const)
       expect(totals[count], count).toBeGreaterThan(0);
   }, 3_600_000);
 });
@@ -83,6 +82,8 @@ describe("what stories have found", () => {
       },
       apiFaults: [],
       files: [],
+      rosters: [],
+      isComparedInTheEnd: false,
     });
     expect(outcome.broken).toEqual([]);
   });
@@ -100,7 +101,28 @@ describe("what stories have found", () => {
       trouble: { ...calm, portion: 2, repeated: [{ which: 1, after: 0 }] },
       apiFaults: [],
       files: [],
+      rosters: [],
+      isComparedInTheEnd: false,
     });
     expect(outcome.broken).toEqual([]);
+  });
+
+  it("a list opens the account of a member of DingTalk who is back, although no delivery says so", async () => {
+    const { voices } = await speakingOf(config);
+    const about = { voice: 0, person: 0 };
+    const outcome = await playStory(config, voices, {
+      people: [["dingtalk"]],
+      told: [
+        { ...about, round: 0, chapter: 0 },
+        { ...about, round: 0, chapter: 2 },
+        { ...about, round: 1, chapter: 0, isLost: true },
+      ],
+      trouble: calm,
+      apiFaults: [],
+      files: [],
+      rosters: [{ after: 0, voice: 0, of: "list", verifies: false, isPlan: false, milliseconds: 57_000 }],
+      isComparedInTheEnd: false,
+    });
+    expect(outcome).toMatchObject({ broken: [], lists: 1, people: 2 });
   });
 });

@@ -39,7 +39,6 @@ async function open(name: string, count: number) {
   onTestFinished(() => byHand.close());
 
   async function roster(options: object = {}): Promise<RosterReport> {
-    company.begin();
     const begun = await stage.operate({ operation: "start-roster", source: name, ...options });
     expect(begun.status, JSON.stringify(begun.body)).toBe(200);
     await stage.stack.settled();
@@ -56,7 +55,6 @@ async function listed(name: string, company: GrownCompany) {
   if (!source?.list) throw new Error(`${name} has no list`);
   const api = openApi({ source, secret: fixtureSecret(name) as never }, source.list, company.url, Date.now());
   const found: Record<string, object> = {};
-  company.begin();
   const { isComplete } = await readList(source.list, api, (page) => {
     for (const { subject, type, payload } of page) {
       const event = asQueued({ id: "listed", subject, type, occurredAt: new Date().toISOString(), payload });
@@ -111,7 +109,7 @@ describe.each(listing.map(({ name }) => ({ name, count: large[name] ?? people })
       const renamable = all.slice(departures).filter(({ pattern }) => pattern.names.length > 0);
       const gone = all.slice(0, departures);
       for (const each of gone) company.leave(each);
-      for (const each of renamable.slice(0, movers)) each.isRenamed = true;
+      for (const each of renamable.slice(0, movers)) company.rename(each);
       company.join();
       const ids = Object.keys(await listed(name, company));
       const changed = stage.stack.sandbox

@@ -3,6 +3,7 @@ import { InboundError } from "#lib/contract/errors.ts";
 import type { QueuedMessage } from "#lib/contract/queue.ts";
 import type { Fetch, SourceEvent } from "#lib/contract/source.ts";
 import { apply } from "#lib/pipeline/apply.ts";
+import kombo from "#lib/sources/kombo/index.ts";
 import { memoryParked } from "../memory/parked.ts";
 import { memoryLedger } from "../memory/ledger.ts";
 import { virtualClock } from "#infra/prove/clock.ts";
@@ -103,6 +104,13 @@ describe("an event that stands for many", () => {
     expect(sent).toHaveLength(6);
   });
 
+  it("has received what the list shows when it was read, however late that is", async () => {
+    const { sent, work, clock } = open();
+    clock.pass(3600);
+    await work(changed("first"));
+    expect(sent[0]?.reception.receivedAt).toBe(new Date(day + 3_600_000).toISOString());
+  });
+
   it("leaves every other event to what it says itself", async () => {
     const { work, sent } = open();
     const [person] = peopleOf(1);
@@ -148,4 +156,32 @@ describe("an event that stands for many", () => {
     }
     expect(steps).toBeGreaterThan(15);
   });
+});
+
+it("a record of Kombo's list counts as of the moment at which it was read: what it shows may be newer than the announcement", async () => {
+  const readAt = day + 3_600_000;
+  const employee = { id: "1", employment_status: "INACTIVE" };
+  const answer = {
+    status: 200,
+    headers: {},
+    json: { status: "success", data: { next: null, results: [employee] } },
+  };
+  const page = await kombo.fetch?.changedSince?.(
+    {
+      id: "1",
+      subject: "integration none",
+      type: "data-changed",
+      occurredAt: new Date(day).toISOString(),
+      payload: {},
+    },
+    {
+      secret: { webhookSecret: "invented", apiKey: "invented", integrationId: "invented" },
+      now: () => readAt,
+      request: async () => answer,
+      token: async () => "",
+      forgetToken() {},
+    },
+    undefined,
+  );
+  expect(page?.events).toMatchObject([{ subject: "1", occurredAt: new Date(readAt).toISOString() }]);
 });

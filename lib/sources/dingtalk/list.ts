@@ -87,6 +87,12 @@ async function ask(api: SourceApi<DingTalkApiSecret>, path: string, json: object
   return (await answerTo(dingtalk, { method: "POST", path, json }, api)).result;
 }
 
+/** Who has left is no member any more, so that every member is with the company. */
 function listed(userId: string, member: JsonObject): ListedPerson {
-  return { subject: userId, type: "user_modify_org", payload: fetchedPerson(userId, member) };
+  return {
+    subject: userId,
+    type: "user_modify_org",
+    payload: fetchedPerson(userId, member),
+    isActive: true,
+  };
 }

@@ -59,6 +59,7 @@ export const fetch: Fetch<KomboApiSecret> = {
     const said = event.payload as KomboEvent;
     const isToBeRead = event.type === "data-changed" && !said.isAboutOthers && !isForeign(said, api.secret);
     if (!isToBeRead || !canAsk(api.secret)) return undefined;
+    const readAt = new Date(api.now()).toISOString();
     const from = changesFrom(cursor, api.now());
     const { entries, next } = await employeePage(api, {
       ...(from.since !== undefined && { updated_after: from.since }),
@@ -68,7 +69,7 @@ export const fetch: Fetch<KomboApiSecret> = {
       const subject = isJsonObject(entry) ? readId(entry.id) : undefined;
       // No person could be told who was left out.
       if (subject === undefined || !isJsonObject(entry)) throw sourceFailure("source-answer-unexpected");
-      return employeeEvent(subject, entry, event.occurredAt);
+      return employeeEvent(subject, entry, readAt);
     });
     return { events, ...changesUpTo(from, next) };
   },

@@ -57,8 +57,8 @@ function isAboutOthers(models: unknown): boolean {
 export const employeeChanged = "hris_employees.changed";
 
 /**
- * An event about one employee of the list. A record may change without its own time (`changed_at`), when something beside it does; so it was
- * read at the time of the event that announced changes.
+ * An event about one employee of the list. A record may change without its own time (`changed_at`), when something beside it does; so it
+ * counts as of the moment at which it was read.
  */
 export function employeeEvent(subject: string, employee: JsonObject, occurredAt: string): SourceEvent {
   return {

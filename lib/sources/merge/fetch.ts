@@ -77,13 +77,14 @@ export const fetch: Fetch<MergeApiSecret> = {
   async changedSince(event, api, cursor) {
     if (!syncTypes.has(event.type) || isForeign(event, api.secret) || !canAsk(api.secret)) return undefined;
     const { linkedAccount } = event.payload as MergeEvent;
+    const readAt = new Date(api.now()).toISOString();
     const from = changesFrom(cursor, api.now());
     const { entries, next } = await employeePage(api, from);
     const events = entries.map((entry) => {
       // No person could be told who was left out.
       if (!isJsonObject(entry) || readId(entry.id) === undefined)
         throw sourceFailure("source-answer-unexpected");
-      return employeeEvent("employee.changed", entry, linkedAccount, event.occurredAt);
+      return employeeEvent("employee.changed", entry, linkedAccount, readAt);
     });
     return { events, ...changesUpTo(from, next) };
   },

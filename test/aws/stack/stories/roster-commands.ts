@@ -28,7 +28,6 @@ export function rosterCommands(open: OpenStack): void {
 
     /** Runs a command as the operator does, while the stage works. */
     async function command(name: string, ...given: string[]) {
-      company.begin();
       const environment = { AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambda.port}` };
       const state = { isOver: false };
       const ran = run(name, [...given, "--stage", stage], environment).finally(() => {
