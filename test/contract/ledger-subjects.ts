@@ -110,7 +110,7 @@ export function subjectsOf(make: MakeLedger): void {
       );
       expect(await known()).toMatchObject(newer);
       const latestOf = (name: string, value: Partial<SubjectRecord>) =>
-        ledger.tell({ source, subject: "10010", told: toldAt(latest, "e-3", name), ...value });
+        ledger.tell(subjectRecord({ told: toldAt(latest, "e-3", name), ...value }));
       await latestOf("departure", { lastDay: "" });
       expect(await known()).toMatchObject({ ...newer, lastDay: "" });
       await latestOf("arrival", { firstDay: "2026-05-01" });
