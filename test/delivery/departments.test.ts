@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { UserDto } from "#lib/authing/dto.ts";
+import type { SetUserDepartmentsDto } from "#lib/authing/organizations.ts";
 import type { Change } from "#lib/contract/change.ts";
 import type { CreateUserOptionsDto } from "#lib/contract/person.ts";
-import { isInOtherDepartments } from "#lib/delivery/departments.ts";
+import { isInOtherDepartments, moveToDepartments } from "#lib/delivery/departments.ts";
 import { openOwnWorld } from "./own-world.ts";
 import { callsOf, create, mover, outcomesOf, range } from "./story.ts";
 import { told, type World } from "./world.ts";
@@ -83,15 +85,16 @@ describe("departments that are told by their codes", () => {
     expect(calls(world, "set-user-departments")).toBe(0);
   });
 
-  it("keep an event waiting while Authing does not tell of them, and are asked for again", async () => {
+  it("keep their event back while Authing does not tell of them, and are asked for again", async () => {
     const world = await company(1);
-    world.pool.script([{ on: "get-department", fault: { kind: "reset-after-applying" }, times: 3 }]);
+    world.pool.script([{ on: "get-department", fault: { kind: "unauthorized" } }]);
     const event = moved("0", ["SALES"], byCode);
+    const began = world.clock.now();
     await world.deliver([event]);
-    await world.deliverWaiting();
     expect(await outcomesOf(world, [event])).toMatchObject([{ kind: "accepted" }]);
     expect(departmentsOf(world)).toEqual([["d-2"]]);
-    expect(calls(world, "get-department")).toBe(4);
+    expect(calls(world, "get-department")).toBe(2);
+    expect(world.clock.now() - began).toBeLessThan(9 * 60_000);
   });
 });
 
@@ -121,6 +124,52 @@ describe("departments that Authing shows already", () => {
     await world.deliver([moved("0", ["d-1", "d-2"], undefined, { memberships })]);
     expect(calls(world, "set-user-departments")).toBe(times);
   });
+});
+
+describe("what a person is in departments", () => {
+  it("is told of a joiner in a call of its own", async () => {
+    const world = await company(0);
+    const departmentIds = ["d-1", "d-2"];
+    const joiner = {
+      ...create("1", { departmentIds }),
+      memberships: { "d-1": { isLeader: true } },
+    } as Change;
+    await world.deliver([told("hr", "hired", "1", 0, [joiner]), told("hr", "other", "2", 0, [create("2")])]);
+    expect(world.statuses()).toEqual({ 1: "Activated", 2: "Activated" });
+    expect(calls(world, "set-user-departments")).toBe(1);
+  });
+
+  it.each([
+    ["d-1", []],
+    ["d-2", [{ departmentId: "d-1", isMainDepartment: true }, { departmentId: "d-2" }]],
+    [undefined, [{ departmentId: "d-1", isMainDepartment: true }, { departmentId: "d-2" }]],
+  ])(
+    "is told where Authing shows %s as the main one and another was told",
+    async (mainDepartmentId, told) => {
+      const { ports } = await company(0);
+      const departmentIds = ["d-1", "d-2"];
+      const asked: SetUserDepartmentsDto[] = [];
+      const authing: typeof ports.authing = {
+        ...ports.authing,
+        async setUserDepartments(request) {
+          asked.push(request);
+          return { ok: true, data: undefined };
+        },
+      };
+      await moveToDepartments(
+        departmentIds,
+        { memberships: { "d-1": { isMainDepartment: true } } },
+        { kind: "externalId", value: "1" },
+        {
+          userId: "u-1",
+          departmentIds,
+          ...(mainDepartmentId !== undefined && { mainDepartmentId }),
+        } as UserDto,
+        { ...ports, authing, deadline: Number.POSITIVE_INFINITY },
+      );
+      expect(asked.flatMap(({ departments }) => departments)).toEqual(told);
+    },
+  );
 });
 
 describe("the comparison of departments", () => {
