@@ -6,7 +6,7 @@ import type { CreateUserOptionsDto } from "#lib/contract/person.ts";
 import { isInOtherDepartments, moveToDepartments } from "#lib/delivery/departments.ts";
 import { openOwnWorld } from "./own-world.ts";
 import { callsOf, create, mover, outcomesOf, range } from "./story.ts";
-import { told, type World } from "./world.ts";
+import { personOf, told, type World } from "./world.ts";
 
 // Departments go by Authing's own ids in a call of their own. Those that a source calls otherwise are looked up.
 
@@ -137,6 +137,20 @@ describe("what a person is in departments", () => {
     await world.deliver([told("hr", "hired", "1", 0, [joiner]), told("hr", "other", "2", 0, [create("2")])]);
     expect(world.statuses()).toEqual({ 1: "Activated", 2: "Activated" });
     expect(calls(world, "set-user-departments")).toBe(1);
+  });
+
+  it("is not told of an account that another person may have", async () => {
+    const world = await company(0);
+    await world.ports.authing.createUsersBatch({ list: [personOf("9", { email: personOf("1").email })] });
+    const departmentIds = ["d-1"];
+    const joiner = {
+      ...create("1", { departmentIds }),
+      memberships: { "d-1": { isLeader: true } },
+    } as Change;
+    const event = told("hr", "hired", "1", 0, [joiner]);
+    await world.deliver([event]);
+    expect(await outcomesOf(world, [event])).toMatchObject([{ kind: "held", reason: "account-exists" }]);
+    expect(calls(world, "set-user-departments")).toBe(0);
   });
 
   it.each([

@@ -13,7 +13,12 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "test/contract/{ledger-memory,parked-memory,source-proof}.test.ts",
     "test/own-source/definitions.test.ts",
   ],
-  "lib/delivery": [...stories, "test/uploads/{cases,preview-foretells}.test.ts", "test/operations/*.test.ts"],
+  "lib/delivery": [
+    ...stories,
+    "test/pipeline/record.test.ts",
+    "test/uploads/{cases,preview-foretells}.test.ts",
+    "test/operations/*.test.ts",
+  ],
   "lib/ledger": ["test/{ledger,pipeline}/*.test.ts", "test/contract/ledger-{memory,store}.test.ts"],
   "lib/pipeline": [...stories, "test/{pipeline,operations}/*.test.ts", "test/functions/event-queue.test.ts"],
   "lib/proofs": ["test/proofs/*.test.ts", "test/contract/source-proof.test.ts"],
