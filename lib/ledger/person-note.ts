@@ -1,6 +1,6 @@
 import type { PersonNote, PersonRecord } from "#lib/contract/ledger.ts";
 
-/** Merges a note into a person. What created the person, and the person's first owner, never change. */
+/** Merges a note into a person, as they are recorded under our id of today. What created the person, and the person's first owner, never change. */
 export function withNote(known: PersonRecord | undefined, note: PersonNote): PersonRecord {
   const { externalId, closes } = note;
   const userId = note.userId ?? known?.userId;
@@ -14,6 +14,5 @@ export function withNote(known: PersonRecord | undefined, note: PersonNote): Per
     ...(owner !== undefined && { owner }),
     ...(closedBy.length > 0 && { closedBy: closedBy.toSorted() }),
     ...(known?.formerly && { formerly: known.formerly }),
-    ...(known?.renamedTo !== undefined && { renamedTo: known.renamedTo }),
   };
 }

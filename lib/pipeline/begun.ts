@@ -22,10 +22,8 @@ export async function createsBegunBy(
 }
 
 /** Who is created by a change, where it creates an account. */
-function personIn(change: Change) {
-  if (!brings(change) || !("person" in change)) return [];
-  return [change.kind === "update" ? (change.whole ?? change.person) : change.person];
-}
+const personIn = (change: Change) =>
+  brings(change) && "person" in change ? [change.whole ?? change.person] : [];
 
 /**
  * Notes whose people they are that an event is about, where another worker has created them and could not note it.

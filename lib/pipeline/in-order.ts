@@ -25,8 +25,8 @@ export async function applyInOrder(
 ): Promise<Applied[]> {
   const results = new Map<Grouped, Applied>();
   let people = [...Map.groupBy(batch, ({ group }) => group).values()];
-  for (let place = 0; people.length > 0; place += 1) {
-    const wave = people.flatMap((own) => own[place] ?? []);
+  while (people.length > 0) {
+    const wave = people.flatMap((own) => own.slice(0, 1));
     const messages = wave.flatMap(({ message }) => message ?? []);
     const applied = await apply(messages, ports, run).catch((error: unknown): Applied[] => {
       // A defect of ours, or the ledger is unavailable: the messages stay in the queue, which moves them to the dead letters when all
@@ -37,9 +37,9 @@ export async function applyInOrder(
     for (const each of wave) {
       results.set(each, (each.message && applied[messages.indexOf(each.message)]) ?? later);
     }
-    people = people.filter((own) => {
-      const last = own[place];
-      return own.length > place + 1 && last && results.get(last)?.state !== "later";
+    people = people.flatMap(([first, ...behind]) => {
+      const goesOn = first && results.get(first)?.state !== "later";
+      return goesOn && behind.length > 0 ? [behind] : [];
     });
   }
   return batch.map((each) => results.get(each) ?? later);

@@ -95,31 +95,42 @@ export function subjectsOf(make: MakeLedger): void {
       expect(await ledger.subjectsOf("clerk", ["工号-1"])).toEqual([undefined]);
     });
 
-    it("has account state, last day and departments of the newest event that told each of these", async () => {
-      const told = toldAt(later, "e-2", "access", "departure", "departments");
-      await ledger.tell(subjectRecord({ told, isClosed: true, lastDay: "2026-12-31", departments: ["d-2"] }));
+    it("has account state, days and departments of the newest event that told each of these", async () => {
+      const names = ["access", "departure", "arrival", "departments"];
+      const newer = { isClosed: true, lastDay: "2026-12-31", firstDay: "2026-04-01", departments: ["d-2"] };
+      await ledger.tell(subjectRecord({ told: toldAt(later, "e-2", ...names), ...newer }));
       await ledger.tell(
         subjectRecord({
-          told: toldAt(first, "e-1", "access", "departure", "departments", "email"),
+          told: toldAt(first, "e-1", ...names, "email"),
           isClosed: false,
           lastDay: "",
+          firstDay: "2026-03-15",
           departments: ["d-1"],
         }),
       );
-      expect(await known()).toMatchObject({ isClosed: true, lastDay: "2026-12-31", departments: ["d-2"] });
-      await ledger.tell(subjectRecord({ told: toldAt(latest, "e-3", "departure"), lastDay: "" }));
-      expect(await known()).toMatchObject({ isClosed: true, lastDay: "", departments: ["d-2"] });
+      expect(await known()).toMatchObject(newer);
+      const latestOf = (name: string, value: Partial<SubjectRecord>) =>
+        ledger.tell(subjectRecord({ told: toldAt(latest, "e-3", name), ...value }));
+      await latestOf("departure", { lastDay: "" });
+      expect(await known()).toMatchObject({ ...newer, lastDay: "" });
+      await latestOf("arrival", { firstDay: "2026-05-01" });
+      await latestOf("departments", { departments: [] });
+      await latestOf("access", { isClosed: false });
+      expect(await known()).toMatchObject({
+        isClosed: false,
+        lastDay: "",
+        firstDay: "2026-05-01",
+        departments: [],
+      });
     });
 
     it("keeps a field that later events do not tell", async () => {
-      await ledger.tell(subjectRecord({ departments: ["d-1"], lastDay: "2026-12-31" }));
-      await ledger.tell({ source, subject: "10010", told: toldAt(later, "e-2", "phone") });
+      const days = { lastDay: "2026-12-31", firstDay: "2026-04-01", departments: ["d-1"] };
+      await ledger.tell(subjectRecord(days));
+      const told = toldAt(later, "e-2", "phone", "access", "departure", "arrival", "departments");
+      await ledger.tell({ source, subject: "10010", told });
       expect(await known()).toEqual(
-        subjectRecord({
-          departments: ["d-1"],
-          lastDay: "2026-12-31",
-          told: { ...toldAt(first, "e-1", "email", "name", "access"), ...toldAt(later, "e-2", "phone") },
-        }),
+        subjectRecord({ ...days, told: { ...toldAt(first, "e-1", "email", "name"), ...told } }),
       );
     });
 

@@ -163,6 +163,13 @@ export function ledgerSuite(name: string, make: MakeLedger): void {
         expect(await ledger.lockPerson("10010", key, 60)).toEqual(more);
       });
 
+      it("keeps apart what two events have begun with the same identifiers", async () => {
+        const others = [key, { ...key, source: "okta" }, { ...key, id: "e-2" }];
+        const begun = others.map((event) => ({ ...event, at: "2026-03-01", digests: { email: "d1" } }));
+        for (const each of begun) await ledger.lockPerson("10010", key, 60, each);
+        expect(await ledger.lockPerson("10010", key, 60)).toEqual(begun);
+      });
+
       it("is found under ids that look strange", async () => {
         const strange = { source: "bamboohr", id: `昇𠮷#é${"x".repeat(4000)}\uD83D` };
         await ledger.claim(strange, one);

@@ -67,24 +67,59 @@ describe("an account that could not be noted", () => {
   });
 });
 
+/** A stranger signs up with our id of the person. */
+async function strangerJoins({ ports }: World): Promise<void> {
+  const list = [personOf("1", { email: "x@example.com" })];
+  expect(await ports.authing.createUsersBatch({ list })).toMatchObject({ ok: true });
+}
+
+/** A departure has not closed the stranger's account, and the ledger does not know it. */
+async function notTaken(world: World): Promise<void> {
+  expect(await world.recordOf("hr", "left")).toMatchObject({
+    outcome: { kind: "rejected", reason: "account-not-linked" },
+  });
+  expect(world.statuses()).toEqual({ 1: "Activated" });
+  expect(await world.ledger.person("1")).toBeUndefined();
+}
+
 describe("an account that a stranger has made after a worker began to create the person", () => {
-  it("is taken over by no event", async () => {
+  const complete = { who: { externalId: "1" }, complete: true, whole: personOf("1") };
+  it.each([
+    ["a joiner", hired()],
+    [
+      "a mover that tells a part, and knows all",
+      told("hr", "hired", "1", 0, [mover({ city: "杭州" }, complete)]),
+    ],
+  ])("is taken over by no event: %s", async (_, event) => {
     const world = await openOwnWorld();
     world.pool.script([{ on: "create-users-batch", fault: { kind: "unauthorized" } }]);
-    expect(await world.invoke([hired()])).toMatchObject([{ state: "later" }]);
-    const { authing } = world.ports;
-    expect(
-      await authing.createUsersBatch({ list: [personOf("1", { email: "x@example.com" })] }),
-    ).toMatchObject({ ok: true });
-    await world.deliver([told("hr", "left", "1", 2, [leave("1")]), hired()]);
-    expect(await world.ledger.event({ source: "hr", id: "left" })).toMatchObject({
-      outcome: { kind: "rejected", reason: "account-not-linked" },
-    });
-    expect(await world.ledger.event({ source: "hr", id: "hired" })).toMatchObject({
+    expect(await world.invoke([event])).toMatchObject([{ state: "later" }]);
+    await strangerJoins(world);
+    await world.deliver([told("hr", "left", "1", 2, [leave("1")])]);
+    await notTaken(world);
+    await world.deliver([hired()]);
+    expect(await world.recordOf("hr", "hired")).toMatchObject({
       outcome: { kind: "held", reason: "account-exists" },
     });
     expect(world.statuses()).toEqual({ 1: "Activated" });
-    expect(await world.ledger.person("1")).toBeUndefined();
+  });
+
+  it("is taken over by no event, where the worker had a mover that brings no person", async () => {
+    const world = await openOwnWorld();
+    const moved = told("hr", "moved", "1", 0, [mover({ city: "杭州" }, { who: { externalId: "1" } })]);
+    expect(await world.invoke([moved])).toMatchObject([{ state: "waiting", reason: "user-unknown" }]);
+    await strangerJoins(world);
+    await world.deliver([told("hr", "left", "1", 2, [leave("1")])]);
+    await notTaken(world);
+  });
+
+  it("is not waited for by an event that was refused, and that an operator tries again at once", async () => {
+    const world = await openOwnWorld();
+    await world.deliver([hired({ email: "no-dot@example" })]);
+    await world.operate({ operation: "redrive", kind: "rejected" });
+    expect(await world.recordOf("hr", "hired")).toMatchObject({ outcome: { kind: "rejected" } });
+    expect(world.log.filter((line) => line.includes("event settled"))).toHaveLength(2);
+    expect(world.log.join()).not.toContain("person-busy");
   });
 
   it("is not asked about any more once the outcome of the event is recorded", async () => {

@@ -25,7 +25,7 @@ const { ManagementClient } = createRequire(import.meta.url)("authing-node-sdk") 
 };
 
 type MakeLedger = (now: () => number) => Ledger | Promise<Ledger>;
-type Ports = Pick<WorldOptions, "makeLedger" | "makeParked">;
+type Ports = Pick<WorldOptions, "makeLedger" | "makeParked" | "direct">;
 
 /** As they were told; where the ledger is slow, with fewer people. */
 const storiesAsTold = (isSlow: boolean): readonly Story[] => [
@@ -54,28 +54,31 @@ export interface SuiteOptions {
   readonly isSlow?: boolean;
   /** Default: parked messages in memory. */
   readonly makeParked?: () => Parked;
+  /** Without the network between client and sandbox, which is faster. Default false. */
+  readonly direct?: boolean;
 }
 
 /** The stories over one ledger: as they were told, and killed. */
 export function storiesSuite(
   name: string,
   makeLedger: MakeLedger,
-  { kills = Infinity, isSlow = false, makeParked = memoryParked }: SuiteOptions = {},
+  { kills = Infinity, isSlow = false, makeParked = memoryParked, direct = false }: SuiteOptions = {},
 ): void {
+  const ports: Ports = { makeLedger, makeParked, direct };
   describe(`delivery over the ledger ${name}`, () => {
     for (const story of storiesAsTold(isSlow)) {
       it(`${story.name}: nothing is lost, nothing doubled`, async () => {
-        expect(await live(story, { makeLedger, makeParked })).toBeGreaterThan(0);
+        expect(await live(story, ports)).toBeGreaterThan(0);
       }, 120_000);
     }
   });
   describe(`delivery over the ledger ${name}, killed`, () => {
     for (const story of smallStories) {
       it(`${story.name}: nothing is lost, nothing doubled, whichever step is the last`, async () => {
-        const steps = await live(story, { makeLedger, makeParked });
+        const steps = await live(story, ports);
         expect(steps).toBeGreaterThan(0);
         const stride = Math.max(1, Math.ceil(steps / kills));
-        for (let step = 1; step <= steps; step += stride) await live(story, { makeLedger, makeParked }, step);
+        for (let step = 1; step <= steps; step += stride) await live(story, ports, step);
       }, 120_000);
     }
   });

@@ -49,8 +49,8 @@ const fickle = defineSource({
 function worker(
   resign: AuthingClient["resignUserBatch"],
   authing = { resignUserBatch: resign } as unknown as AuthingClient,
+  ledger = memoryLedger(),
 ) {
-  const ledger = memoryLedger();
   const parked = memoryParked();
   const log: string[] = [];
   const postponed: { receiptHandle: string; seconds: number }[] = [];
@@ -279,10 +279,34 @@ describe("the function behind the queue", () => {
     expect(await parkedList(parked, "dead", 10)).toMatchObject([{ reason: "source-not-enabled" }]);
   });
 
-  it("hands back a message that is not one of ours", async () => {
-    const { work } = worker(async () => ({ ok: true, data: undefined }));
-    const event: SQSEvent = { Records: [{ ...template, body: "{" }] };
-    expect(await work(event)).toEqual({ batchItemFailures: [{ itemIdentifier: template.messageId }] });
+  it("hands back a message that is not one of ours, with what is behind it, and goes on with the other people", async () => {
+    const { ledger, work } = worker(async () => ({ ok: true, data: undefined }));
+    const event = records(["leaves", "a"], ["leaves", "b"], ["other", "a"], ["other", "b"]);
+    const [record] = event.Records;
+    if (record) record.body = "{";
+    const retried = ["leaves-a-0", "other-a-2"].map((itemIdentifier) => ({ itemIdentifier }));
+    expect(await work(event)).toEqual({ batchItemFailures: retried });
+    expect(outcomes(ledger)).toEqual({ "leaves-b-1": "accepted", "other-b-3": "already-done" });
+  });
+
+  it("hands back what it worked on when the ledger did not answer, with what is behind it, and logs why", async () => {
+    const ledger = memoryLedger();
+    const isAway = new Set(["leaves-a-0"]);
+    const { log, work } = worker(async () => ({ ok: true, data: undefined }), undefined, {
+      ...ledger,
+      async claim(key, by) {
+        if (isAway.delete(key.id)) throw new InboundError("unavailable", "ledger-unreachable");
+        return ledger.claim(key, by);
+      },
+    });
+    const event = records(["leaves", "a"], ["leaves", "b"], ["other", "a"], ["other", "b"]);
+    const retried = event.Records.map(({ messageId: itemIdentifier }) => ({ itemIdentifier }));
+    expect(await work(event)).toEqual({ batchItemFailures: retried });
+    expect(log).toContain('events failed {"reason":"ledger-unreachable"}');
+    expect(outcomes(ledger)).toEqual({});
+    // The claims of this invocation are still its own.
+    expect(await work(event)).toEqual({ batchItemFailures: [] });
+    expect(Object.keys(outcomes(ledger))).toHaveLength(4);
   });
 });
 

@@ -66,6 +66,25 @@ test("a record of an update names the fields that Authing accepts only with a ne
   expect(dropped).toEqual([{ path: "tenantIds", problem: "only-at-create" }]);
 });
 
+test("a record of several changes has the trails and the dropped fields of all of them", () => {
+  const { trail, dropped } = eventRecord(
+    {
+      key: { source: "hr", id: "e-6" },
+      type: "hired",
+      reception,
+      // A new account takes every field.
+      changes: [{ ...joiner, person: { externalId: "1", tenantIds: ["t-1"] } }, mover],
+      outcome: { kind: "accepted" },
+    },
+    now,
+  );
+  expect(trail).toEqual({ name: "fields.name · text", email: "fields.email · email" });
+  expect(dropped).toEqual([
+    { path: "fields.phone", problem: "phone-invalid" },
+    { path: "tenantIds", problem: "only-at-create" },
+  ]);
+});
+
 test("a record of an event that was never translated has no subject, no changes, and the time of its receipt", () => {
   const outcome = { kind: "dead", reason: "body-not-json" } as const;
   const record = eventRecord(
@@ -101,20 +120,25 @@ test("a record of an event that is too large for a ledger is cut, and says so", 
       name: `fields.${label} · text`,
     },
     dropped: Array.from({ length: 5_000 }, (_, index) => ({
-      path: `${label}${index}`,
+      path: `${index === 0 ? label : "工号".repeat(200)}${index}`,
       problem: "unknown-field",
     })),
   };
   const subject = "s".repeat(500_000);
   const outcome = { kind: "accepted" } as const;
+  const changes: Change[] = [
+    change,
+    ...Array.from({ length: 5_000 }, () => ({ kind: "leave", who: {} }) as const),
+  ];
   const record = eventRecord(
-    { key: { source: "hr", id: "e-4" }, type: "hired", subject, reception, changes: [change], outcome },
+    { key: { source: "hr", id: "e-4" }, type: "hired", subject, reception, changes, outcome },
     now,
   );
   expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThan(200_000);
   // The commas between its entries, and the entry that says how many were cut.
   expect(Buffer.byteLength(JSON.stringify(record.dropped))).toBeLessThan(60_500);
   expect(Object.keys(record.trail)).toHaveLength(201);
+  expect(record.changes).toHaveLength(100);
   expect(record.trail["…"]).toBe("4801 more, cut");
   expect(record.trail["customData.f0"]).toBe("fields.0 · text");
   expect(record.dropped?.at(-1)).toEqual({
@@ -125,7 +149,11 @@ test("a record of an event that is too large for a ledger is cut, and says so", 
 });
 
 test("a long path keeps its beginning and the rule at its end", () => {
-  const change: Change = { ...joiner, trail: { name: `fields.${"x".repeat(430_000)} · text` } };
+  const whole = `fields.${"x".repeat(286)} · text`;
+  const change: Change = {
+    ...joiner,
+    trail: { name: `fields.${"x".repeat(430_000)} · text`, email: whole },
+  };
   const outcome = { kind: "accepted" } as const;
   const { trail } = eventRecord(
     { key: { source: "hr", id: "e-5" }, type: "hired", reception, changes: [change], outcome },
@@ -133,4 +161,5 @@ test("a long path keeps its beginning and the rule at its end", () => {
   );
   expect(trail["name"]).toMatch(/^fields\.x+…x+ · text$/);
   expect(trail["name"]?.length).toBeLessThanOrEqual(300);
+  expect(trail["email"]).toBe(whole);
 });

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { expect, it } from "vitest";
 import { digestLength, fieldDigests } from "#lib/ledger/field-digests.ts";
 import { secretReader } from "#lib/pipeline/secret-reader.ts";
@@ -30,6 +31,19 @@ it("are of any value", async () => {
   const digest = (await digests())("okta", "10010");
   for (const value of [undefined, null, "", "\ud800", [], { a: [{ b: 1, a: 2 }] }, 0])
     expect(digest("customData.x", value)).toHaveLength(digestLength);
+});
+
+it("stay the same from one version of ours to the next, or every field would differ from what was told", async () => {
+  const digest = (await digests())("okta", "10010");
+  const hmac = (text: string) =>
+    createHmac("sha256", "an-invented-key-of-digests")
+      .update(text)
+      .digest("base64url")
+      .slice(0, digestLength);
+  expect(digest("phone", { phoneCountryCode: "+86", phone: "13800000001" })).toBe(
+    hmac('["okta","10010","phone"]{"phone":"13800000001","phoneCountryCode":"+86"}'),
+  );
+  expect(digest("city", undefined)).toBe(hmac('["okta","10010","city"]'));
 });
 
 it("need a key", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "#lib/contract/change.ts";
+import { apply } from "#lib/pipeline/apply.ts";
 import { openOwnWorld } from "../delivery/own-world.ts";
 import { mover } from "../delivery/story.ts";
 import { personOf, told, type World } from "../delivery/world.ts";
@@ -9,11 +10,12 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => Strin
 const leave: Change = { kind: "leave", who: {} };
 const suspend = (city: string) => mover({ status: "Suspended", city });
 
+const joiner = (id: string, over: object = {}) =>
+  told("hr", `hired-${id}`, id, 0, [{ kind: "create", person: personOf(id, over), trail: {} }]);
+
 async function company(people: number): Promise<World> {
   const world = await openOwnWorld();
-  const joiner = (id: string) =>
-    told("hr", `hired-${id}`, id, 0, [{ kind: "create", person: personOf(id), trail: {} }]);
-  await world.deliver(ids(people).map(joiner));
+  await world.deliver(ids(people).map((id) => joiner(id)));
   return world;
 }
 const held = async (world: World) => (await parkedList(world.parked, "held", 1000)).length;
@@ -75,6 +77,43 @@ describe("departures within an hour", () => {
     expect(await held(world)).toBe(0);
     await world.deliver(leavers(5, 7));
     expect(await held(world)).toBe(1);
+  });
+
+  it("are not joiners whose accounts are closed from the beginning", async () => {
+    const world = await openOwnWorld({ people: "shared" });
+    await world.deliver(ids(15).map((id) => joiner(id, { status: "Suspended" })));
+    expect(await held(world)).toBe(0);
+    expect(Object.values(world.statuses())).toEqual(ids(15).map(() => "Suspended"));
+  });
+
+  it("are also those of events that tell more", async () => {
+    const world = await company(15);
+    await world.deliver(
+      ids(12).map((id) => told("hr", `moved-${id}`, id, 10, [mover({ city: "杭州" }), leave])),
+    );
+    expect(await held(world)).toBe(2);
+  });
+
+  it("are not counted where a roster has decided about all of them", async () => {
+    const world = await company(30);
+    const decided = (departures: "taken" | "held", messages: ReturnType<typeof leavers>) =>
+      apply(messages, world.ports, { ...world.newRun(), departures });
+    await decided("taken", leavers(12));
+    expect(await held(world)).toBe(0);
+    await decided("held", [...leavers(1, 12), told("hr", "moved", "13", 10, [mover({ city: "杭州" })])]);
+    expect(await held(world)).toBe(1);
+    expect(world.pool.users().at(13)).toMatchObject({ city: "杭州", status: "Activated" });
+  });
+
+  it("that are held are told with the departments of their people, so that an operator sees what they have in common", async () => {
+    const world = await openOwnWorld();
+    const departmentsOf = (index: number) => (index === 11 ? {} : { departmentIds: ["d-1", "d-2"] });
+    await world.deliver(ids(12).map((id, index) => joiner(id, departmentsOf(index))));
+    await world.deliver(leavers(12));
+    const alarms = world.log.filter((line) => line.startsWith("error departures held"));
+    expect(alarms).toHaveLength(2);
+    expect(alarms[0]).toContain('"departures":11,"taken":10,"people":12,"departments":"d-1,d-2"');
+    expect(alarms[1]).toContain('"departures":12,"taken":10,"people":12,"departments":""');
   });
 
   it("that are held keep nothing of their event from being held with them", async () => {

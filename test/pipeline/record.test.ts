@@ -71,6 +71,21 @@ describe("an event", () => {
     expect((await world.ledger.subject("hr", "1"))?.told).toMatchObject({ city: { by: "in-part" } });
   });
 
+  it("that is refused, and closed the account all the same, leaves that told", async () => {
+    const world = await openOwnWorld();
+    await world.deliver([hr("joined", 0, [create("1")])]);
+    await world.deliver([hr("refused", 1, [mover({ status: "Suspended", email: "not an address" })])]);
+    expect(await world.recordOf("hr", "refused")).toMatchObject({
+      outcome: { kind: "rejected", closed: true },
+    });
+    expect(world.statuses()).toEqual({ 1: "Suspended" });
+    expect(await world.ledger.person("1")).toMatchObject({ closedBy: ["hr"] });
+    expect(await world.ledger.subject("hr", "1")).toMatchObject({
+      isClosed: true,
+      told: { access: { by: "refused" }, email: { by: "joined" } },
+    });
+  });
+
   it("notes digests of what it told, save of secrets, of access, and of what was refused", async () => {
     const world = await openOwnWorld({ departments: ["d-1"] });
     const person = {
@@ -185,6 +200,18 @@ describe("what lies ahead", () => {
     });
     await world.deliverWaiting();
     expect(world.statuses()).toEqual({ 1: "Activated" });
+  });
+});
+
+describe("a departure before the first day", () => {
+  it("takes effect at once, and the person never comes", async () => {
+    const world = await openOwnWorld();
+    await world.deliver([hr("joined", 0, [{ ...create("1"), firstDay: "2026-03-30" } as Change])]);
+    await world.deliver([hr("left", 1, [leave])]);
+    expect(await parked(world)).toEqual({ waiting: ["joined"] });
+    expect(await world.recordOf("hr", "left")).toMatchObject({ outcome: { kind: "already-done" } });
+    await world.deliverWaiting();
+    expect(world.pool.users()).toEqual([]);
   });
 });
 

@@ -30,6 +30,10 @@ function failingOnce(failing: string, error: Error) {
           passes(`write ${fileOf(target.key)}`);
           return objects.write(target, parts);
         },
+        async remove(object) {
+          passes(`remove ${fileOf(object.key)}`);
+          return objects.remove(object);
+        },
       },
     }),
   });
@@ -66,6 +70,18 @@ describe("an import whose bucket does not answer once", () => {
   });
 });
 
+it.each(["remove rows", "remove 0.0", "remove plan.json"])(
+  "an import whose bucket does not answer once when asked to %s, after its outcome is recorded, leaves nothing",
+  async (call) => {
+    const { run, id, calls } = failingOnce(call, new InboundError("unavailable", "object-unreadable"));
+    await run.settle();
+    expect(calls()).toBeGreaterThan(1);
+    expect(run.log.map(([message]) => message)).toContain("import retried");
+    expect(run.results(id).summary).toMatchObject({ state: "finished", rows: 2 });
+    expectTidy(run, id);
+  },
+);
+
 it("a defect ends an invocation, and the import can be claimed at once", async () => {
   for (const [call, keyOf] of [
     ["read people.csv", importKey],
@@ -81,5 +97,7 @@ it("a defect ends an invocation, and the import can be claimed at once", async (
     });
     expect(await claim, call).toMatchObject({ state: "claimed" });
     expect(run.results(id).summary, call).toMatchObject({ rows: 2 });
+    // Its invocation fails, so that an alarm tells of it.
+    expect(run.log.filter(([message]) => message.endsWith("retried"))).toEqual([]);
   }
 });

@@ -65,6 +65,43 @@ it("a file of secrets is not deleted where its bucket keeps no versions: another
   expect(run.objects.keys("incoming/")).toEqual(["incoming/otp/otp.csv"]);
 });
 
+const secrets = "externalId,secret\n1,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\n";
+const otp = "incoming/otp/otp.csv";
+it.each([
+  ["of secrets is deleted", otp, secrets, "finished", []],
+  [
+    "of secrets that was refused stays, for a person to mend it",
+    otp,
+    "what,is,this\n1,2,3\n",
+    "refused",
+    [otp],
+  ],
+  ["of people stays", "incoming/users/people.csv", peopleFile(1), "finished", ["incoming/users/people.csv"]],
+] as const)("when its import has ended, a file %s", async (_, key, text, state, left) => {
+  const run = openImports(size);
+  const [, folder = "users", name = ""] = key.split("/");
+  const id = run.upload(folder as "users" | "otp", name, text);
+  await run.settle();
+  expect(run.results(id).summary.state).toBe(state);
+  expect(run.objects.keys("incoming/")).toEqual(left);
+});
+
+it("a file of secrets that was previewed stays until the preview is carried out, which brings its secrets", async () => {
+  const run = openImports(size);
+  run.upload("users", "people.csv", `externalId,email\n${addressRows(1, 2)}`);
+  await run.settle();
+  const { userId = "" } = run.pool.users()[0] ?? {};
+  const preview = run.preview("otp", "otp.csv", secrets);
+  await run.settle();
+  expect(run.objects.keys("plan/")).toEqual(["plan/otp/otp.csv"]);
+  expect(run.pool.otpOf(userId)).toBeUndefined();
+  const id = run.apply(preview);
+  await run.settle();
+  expect(run.results(id).summary.secrets).toMatchObject({ accepted: 1 });
+  expect(run.objects.keys("plan/")).toEqual([]);
+  expect(run.pool.otpOf(userId)).toBeDefined();
+});
+
 it("an accepted row has notes about what is unusual", async () => {
   const run = openImports(size);
   run.upload("users", "people.csv", `externalId,email\n${addressRows(0, 1)}`);

@@ -26,6 +26,8 @@ describe("what is planned", () => {
       rows: 0,
     });
     expect(run.pool.requests).toEqual([]);
+    // None of its chunks is queued.
+    expect(run.log.map(([message]) => message)).not.toContain("import seen before");
     run.tellAgain(id);
     await run.settle();
     expect(run.log.at(-1)).toEqual(["import seen before", { import: id }]);

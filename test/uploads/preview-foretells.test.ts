@@ -186,6 +186,7 @@ describe("a preview", () => {
       reasons: { conflict: { foretold: 0, became: 1 } },
       why: "authing-changed-since-preview",
     });
+    expect(run.pool.users().map(({ externalId }) => externalId)).toEqual(["other", "e0", "e2"]);
   });
 
   it("shows the first rows before and after, without passwords and secrets", async () => {
