@@ -69,7 +69,7 @@ function mutated(chosen: readonly string[], include: readonly string[]): Report 
       tsconfigFile: "none",
       symlinkNodeModules: false,
       tempDirName: join(folder, "copy"),
-      ignorePatterns: ["dist", ".inbound", ".serverless", "docs/screenshots"],
+      ignorePatterns: [".venv", "dist", ".inbound", ".serverless", "docs/screenshots"],
     };
     writeFileSync(config, JSON.stringify(options));
     const environment = { ...process.env, MUTATE_TESTS: JSON.stringify(include) };

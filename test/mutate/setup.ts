@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../properties.ts";
 
-// Properties find the same in every run over the same mutant, and spend no time on what has failed, nor much on what has not.
-fc.configureGlobal({ seed: 1, endOnFailure: true, interruptAfterTimeLimit: 500 });
+// Properties spend no time on what has failed, nor much on what has not.
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true, interruptAfterTimeLimit: 500 });
