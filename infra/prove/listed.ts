@@ -75,19 +75,6 @@ function unchangedIn(
     occurredAt: at,
     payload: null,
   };
-  const unchanged: EventRecord = {
-    source,
-    id: event.id,
-    type: event.type,
-    subject,
-    occurredAt: at,
-    receivedAt: at,
-    settledAt: at,
-    proof: "source-api",
-    changes: [],
-    trail: {},
-    outcome: { kind: "already-done", reason: "nothing-to-change" },
-  };
   return {
     ...words,
     at,
@@ -95,7 +82,7 @@ function unchangedIn(
     tells: Object.fromEntries(left),
     ...(shown !== undefined && said?.access === undefined && { access: shown }),
     brings: words.brings && said === undefined,
-    unchanged,
+    unchanged: withoutOutcome(source, event.id, line),
   };
 
   function meaningOf(): Meaning | undefined {
@@ -110,24 +97,56 @@ function unchangedIn(
   }
 }
 
-/** What sources have said of people who were asked about one by one, as far as anything came of it. */
+/** Stands for the record of what the ledger holds none of. */
+const withoutOutcome = (
+  source: string,
+  id: string,
+  { subject, at }: { readonly subject: string; readonly at: string },
+): EventRecord => ({
+  source,
+  id,
+  type: "roster.listed",
+  subject,
+  occurredAt: at,
+  receivedAt: at,
+  settledAt: at,
+  proof: "source-api",
+  changes: [],
+  trail: {},
+  outcome: { kind: "already-done", reason: "nothing-to-change" },
+});
+
+/**
+ * What sources have said of people who were asked about one by one, as far as anything came of it.
+ *
+ * @param creators what has created the people who are there, `source/event`: a command that was cut off may have, and has no outcome.
+ */
 export function syncStatements(
   config: Config,
   voices: Voices,
   synced: readonly Synced[],
-  { personOf, records }: { readonly personOf: PersonOf; readonly records: readonly EventRecord[] },
+  {
+    personOf,
+    records,
+    creators,
+  }: {
+    readonly personOf: PersonOf;
+    readonly records: readonly EventRecord[];
+    readonly creators: ReadonlySet<string>;
+  },
 ): Dated[] {
   return synced.flatMap(({ source, subject, at, person: listed }): Dated[] => {
     const id = `sync/${at}/${subject}`;
     const person = personOf(source, subject);
     const record = records.find((each) => each.source === source && each.id === id);
-    if (!record || person === undefined) return [];
+    const isCreator = creators.has(`${source}/${id}`);
+    if ((!record && !isCreator) || person === undefined) return [];
     const { source: definition } = voices.get(source) as Voice;
     const { changes, outOfScope } = listed
       ? listedBy(config, definition, listed)
       : { changes: [{ kind: "leave", who: {} } as const] };
     const words = wordsOf(changes);
-    const isBrought = record.changes.includes("create");
+    const isBrought = isCreator || record?.changes.includes("create") === true;
     const event = { id, subject, type: "sync", occurredAt: at, payload: null };
     return [
       {
@@ -138,6 +157,7 @@ export function syncStatements(
         message: { kind: "event", source, event, reception: { receivedAt: at, proof: "source-api" } },
         ...(isBrought && { kind: "create" as const, access: "open" as const }),
         ...(outOfScope?.policy === "leave" && { access: "closed" as const }),
+        ...(!record && { unchanged: withoutOutcome(source, id, { subject, at }) }),
       },
     ];
   });

@@ -180,10 +180,15 @@ export async function playStory(config: Config, voices: Voices, story: Story): P
 
   async function brokenNow(): Promise<string[]> {
     const all = await runs.all();
+    const known = await world.ledger.people(world.pool.users().map(({ externalId = "" }) => externalId));
     const dated = [
       ...(await statementsOf(config, voices, await said())),
       ...listStatements(config, voices, all, lists.personOf),
-      ...syncStatements(config, voices, runs.synced(), { personOf: lists.personOf, records: records() }),
+      ...syncStatements(config, voices, runs.synced(), {
+        personOf: lists.personOf,
+        records: records(),
+        creators: new Set(known.flatMap((person) => person?.createdBy ?? [])),
+      }),
     ];
     const statements = ranked(dated);
     const rules = await brokenRules({

@@ -14,7 +14,8 @@ export const takenOf = (people: number, { atMost, share }: { atMost: number; sha
   Math.max(atMost, Math.floor(people * share));
 
 /**
- * Whether what is about to happen closes an account that its source had not closed before. Of a person that the ledger does not know, only a
+ * Whether what is about to happen closes an account that its source had not closed before. A departure counts although the person was suspended
+ * before: the policy may delete the account. Of a person that the ledger does not know, only a
  * source that may link accounts closes one: the first list of a source holds many who left long ago.
  */
 function isDeparture({ decision, knowledge: { known, person } }: Decided): boolean {
