@@ -122,6 +122,8 @@ export async function playStory(config: Config, voices: Voices, story: Story): P
   async function beginRuns(portions: number): Promise<void> {
     for (const roster of lists.rosters.filter(({ after }) => after <= portions).slice(begun)) {
       begun += 1;
+      // Of two statements of one moment, either may count.
+      world.clock.pass(1);
       const { source } = roster;
       const subject = lists.askedOf(roster);
       if (subject === undefined) await runs.begin(source, roster, lists.show(source, roster));
