@@ -74,7 +74,7 @@ export const isPassed = (told: Statement, said: readonly Statement[]): boolean =
 
 /** Whether the newest statement of a name may not hold, by what else its source has said of the person, or shown. */
 function isUnsure(told: Told, name: string, own: readonly Told[], unsent: readonly Statement[]): boolean {
-  if (isPassed(told, [...own, ...unsent])) return true;
+  if (told.isTied || isPassed(told, [...own, ...unsent])) return true;
   if (!told.unchanged) return false;
   const older = own.filter(({ rank }) => rank < told.rank);
   const speaksOf = ({ access, tells }: Statement) =>
@@ -174,7 +174,10 @@ export function brokenFor(person: number, end: End): string[] {
   const shown = user && fieldsOf(user);
   for (const name of shown ? names : []) {
     const value = shown?.[name];
-    const allowed = new Set<string | undefined>();
+    // What has created the account may have been cut off after it, and have another outcome.
+    const allowed = new Set<string | undefined>(
+      bringer ? [bringer.tells[name], bringer.whole?.[name]].filter((each) => each !== undefined) : [],
+    );
     let isSure = false;
     for (const { source, maySpeak, own } of bySource) {
       if (!maySpeak) continue;

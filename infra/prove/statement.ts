@@ -45,24 +45,32 @@ export interface Statement {
   readonly isUnsent?: true;
   /** The source's list says it. */
   readonly isListed?: true;
+  /** Its source says something else about the person as of the same moment: either may count. */
+  readonly isTied?: true;
   /** The list says nothing else than what was told: no event is made of it. */
   readonly unchanged?: EventRecord;
 }
 
 /** A statement before all of a story are in order. */
-export interface Dated extends Omit<Statement, "rank"> {
+export interface Dated extends Omit<Statement, "rank" | "isTied"> {
   /** ISO 8601, UTC, by the source's clock. */
   readonly at: string;
 }
 
 /** Statements in the order in which they happened. */
-export const ranked = (dated: readonly Dated[]): Statement[] =>
-  dated
+export function ranked(dated: readonly Dated[]): Statement[] {
+  const momentOf = ({ source, person, at }: Dated) => JSON.stringify([source, person, at]);
+  const moments = Map.groupBy(dated, momentOf);
+  return dated
     .toSorted((one, other) => (one.at < other.at ? -1 : 1))
     .map((each, rank) => {
       const { at: _, ...statement } = each;
-      return { ...statement, rank };
+      const isTied = (moments.get(momentOf(each)) ?? []).some(
+        ({ message }) => message.event.id !== each.message.event.id,
+      );
+      return { ...statement, rank, ...(isTied && { isTied }) };
     });
+}
 
 /** Each field that changes tell, under the name that the ledger has for it. Of fields that are told together, the first. */
 export function tellsOf(changes: readonly Change[]): Record<string, string> {
