@@ -135,7 +135,7 @@ function recordedApi(list: object, secret: unknown, answers: readonly RecordedAn
     () => listedAt,
     async (_, { method = "GET", path }) => {
       const [next, ...rest] = left.get(`${method} ${path}`) ?? [];
-      if (!next) throw new InboundError("unavailable", "source-unavailable");
+      if (!next) throw new InboundError("unavailable", "source-unreachable");
       if (rest.length > 0) left.set(`${method} ${path}`, rest);
       const { status, headers = {}, json } = next;
       return { status, headers, json: structuredClone(json) };

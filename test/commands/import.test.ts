@@ -121,11 +121,12 @@ describe("npm run import", () => {
 
   it.each(["SIGKILL", "SIGINT"] as const)("goes on where a process was ended with %s", async (signal) => {
     const prefix = `${signal.toLowerCase()}-`;
-    const name = peopleFile(`${signal}.ndjson`, prefix, 400);
+    // More than are in flight at the same time.
+    const name = peopleFile(`${signal}.ndjson`, prefix, 1200);
     const slow = { on: "create-users-batch", fault: { kind: "slow", milliseconds: 300 } };
     await sandbox(
       "faults",
-      Array.from({ length: 6 }, () => slow),
+      Array.from({ length: 18 }, () => slow),
     );
     const child = spawn(process.execPath, ["infra/commands/import.ts", name, "--sandbox", "--yes"], {
       cwd: join(import.meta.dirname, "../.."),
@@ -136,13 +137,13 @@ describe("npm run import", () => {
     child.kill(signal);
     await once(child, "exit");
     const before = (await people(prefix)).length;
-    expect(before).toBeLessThan(392);
+    expect(before).toBeLessThan(1176);
     const ran = await runImport(name, "--sandbox", "--yes");
     expect(ran.error).toContain("the import of this file has begun: it goes on");
-    expect(ran.out).toContain("8  people are rejected");
-    expect(await people(prefix)).toHaveLength(392);
+    expect(ran.out).toContain("24  people are rejected");
+    expect(await people(prefix)).toHaveLength(1176);
     const { accepted, alreadyDone } = summaryOf(name) as { accepted: number; alreadyDone: number };
-    expect([accepted, alreadyDone]).toEqual([392, 0]);
+    expect([accepted, alreadyDone]).toEqual([1176, 0]);
   });
 
   it("imports TOTP secrets, keeps the operator's file and no copy of it", async () => {
