@@ -22,5 +22,5 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "lib/ledger": ["test/{ledger,pipeline}/*.test.ts", "test/contract/ledger-{memory,store}.test.ts"],
   "lib/pipeline": [...stories, "test/{pipeline,operations}/*.test.ts", "test/functions/event-queue.test.ts"],
   "lib/proofs": ["test/proofs/*.test.ts", "test/contract/source-proof.test.ts"],
-  "lib/uploads": [uploads],
+  "lib/uploads": [uploads, "test/mutate/killed-import.ts"],
 };
