@@ -3,7 +3,7 @@ import type { CreateUserInfoDto } from "#lib/contract/person.ts";
 import type { PersonNote } from "#lib/contract/ledger.ts";
 import type { RehirePolicy } from "#lib/contract/policies.ts";
 import type { CreateTask } from "#lib/delivery/context.ts";
-import { openTasks } from "./tasks.ts";
+import { event, openTasks, row, rowOf, same, shared, taskOf } from "./tasks.ts";
 import { personOf } from "./world.ts";
 
 // What becomes of a joiner of HR, or of a row of a file, and whose person the ledger knows the account to be afterwards.
@@ -21,13 +21,6 @@ interface Given {
   readonly closedBy?: readonly string[];
   readonly rehire?: RehirePolicy;
 }
-
-const shared = { source: "hr", subject: "1", by: "hr/hired", links: true } as const;
-const event = { ...shared, owner: "hr", links: false } as const;
-/** An operator has said whose the account is. */
-const same = { ...event, isSame: true, links: true } as const;
-const row = { source: "uploads", by: "uploads/i/line 2", links: true } as const;
-const rowOf = (source: string) => ({ ...row, source, owner: source });
 
 async function broughtTo({
   task,
@@ -48,9 +41,7 @@ async function broughtTo({
   if (!madeNow) clock.pass(3600);
   const person: CreateUserInfoDto = personOf("1", says);
   if (lacks !== undefined) delete (person as Partial<Record<string, unknown>>)[lacks];
-  const change = { kind: "create", person, trail: {} } as const;
-  const base = { change, by: "", source: "", since: clock.now(), links: false, isSame: false };
-  const [outcome] = await bring([{ ...base, ...task }]);
+  const [outcome] = await bring([taskOf({ since: clock.now(), ...task }, person)]);
   const noted = await ledger.person("1");
   const { requestId: _, userId: told, ...rest } = outcome ?? {};
   const [account, ...others] = pool.users();

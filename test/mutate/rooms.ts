@@ -2,7 +2,7 @@
 
 const stories = [
   "test/mutate/told-stories.ts",
-  "test/delivery/{attempt,begun,confirmed,conflict,departments,encrypted-passwords,joiners,look-up-lag,move-batch,pace,two-people}.test.ts",
+  "test/delivery/{attempt,begun,confirmed,conflict,departments,encrypted-passwords,joiners*,look-up-lag,move-batch,pace,permit-queue,two-people}.test.ts",
 ];
 const uploads =
   "test/uploads/{cases,rows-*,chunk-*,failed-calls,finished-*,import-id,planned-*,rejected-again,repeated-secrets,undo,upload-place,preview-foretells,hostile-files,own-columns,people-of-a-source}.test.ts";
