@@ -46,10 +46,9 @@ describe("two that come together", () => {
 });
 
 describe("an id of ours that was another person's before", () => {
-  const renamed = async (task: Partial<CreateTask>, known: Partial<PersonNote> = {}) => {
+  const renamed = async (task: Partial<CreateTask>, known: Partial<PersonNote>, isThere: boolean) => {
     const world = openTasks();
     const { authing, bring, clock, ledger, pool } = world;
-    const isThere = task.isNewcomer !== true;
     if (isThere) await authing.createUsersBatch({ list: [personOf("1")] });
     const userId = pool.users()[0]?.userId ?? "gone";
     await ledger.recordPeople([{ externalId: "1", userId, createdBy: "hr/before", ...known }]);
@@ -60,30 +59,37 @@ describe("an id of ours that was another person's before", () => {
     return { outcome, one: one?.externalId, two: two?.externalId, formerly: two?.formerly };
   };
 
-  it.each<[string, Partial<CreateTask>, Partial<PersonNote>, object, object]>([
+  const own = { owner: "hr" };
+  const newcomer = { ...event, isNewcomer: true } as const;
+  it.each<[string, Partial<CreateTask>, Partial<PersonNote>, boolean, object, object]>([
+    ["is the newcomer's, whose account is new", newcomer, {}, false, { kind: "accepted" }, { one: "1" }],
+    ["is that of whose account is new", event, own, false, { kind: "accepted" }, { one: "1" }],
     [
-      "is the newcomer's, whose account is new",
-      { ...event, isNewcomer: true },
+      "is the newcomer's, who is linked",
+      { ...shared, isNewcomer: true },
       {},
-      { kind: "accepted" },
-      { one: "1", two: "2" },
+      true,
+      { kind: "already-done" },
+      { one: "1" },
     ],
     [
       "leads to the person as before, who is linked",
       shared,
       {},
+      true,
       { kind: "already-done" },
-      { one: "2", two: "2", formerly: ["1"] },
+      { one: "2", formerly: ["1"] },
     ],
     [
       "leads to the person as before, whose account is opened",
       event,
-      { owner: "hr", closes: { source: "hr", isClosed: true } },
+      { ...own, closes: { source: "hr", isClosed: true } },
+      true,
       { kind: "accepted", reason: "reactivated" },
-      { one: "2", two: "2", formerly: ["1"] },
+      { one: "2", formerly: ["1"] },
     ],
-  ])("%s", async (_, task, known, outcome, people) => {
-    expect(await renamed(task, known)).toMatchObject({ outcome, ...people });
+  ])("%s", async (_, task, known, isThere, outcome, people) => {
+    expect(await renamed(task, known, isThere)).toMatchObject({ outcome, two: "2", ...people });
   });
 });
 
@@ -108,6 +114,12 @@ describe("what a person is in departments", () => {
     expect(outcome).toMatchObject({ kind: "rejected", field: "departmentIds", partly: true, userId });
     expect(await ledger.person("1")).toMatchObject({ owner: "hr", userId });
     expect(calls()).toBe(1);
+  });
+
+  it("is no call of its own, where the source says no more than the departments", async () => {
+    const { bring, calls } = openRefusing();
+    expect(await bring([taskOf(event, person)])).toMatchObject([{ kind: "accepted" }]);
+    expect(calls()).toBe(0);
   });
 
   it("is not told of an account that was there, and stays as it is", async () => {
