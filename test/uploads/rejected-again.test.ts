@@ -142,13 +142,13 @@ describe("a file of rejected rows", () => {
     ["[3]", false],
     ["removed", false],
   ])("that was uploaded again drops the two cells from %j on, if that is a place: %s", (cell, isPlace) => {
-    const columns = ["name", "email", "row", "reason"];
+    const columns = ["id", "name", "email", "row", "reason"];
     const { bytes } = written({ format: "csv", encoding: "gb18030" }, columns, [
-      { original: ["张三", "bad", cell, "old"] },
+      { original: ["1", "张三", "bad", cell, "old"] },
     ]);
     const kept = isPlace ? "" : `${cell},old,`;
     expect(new TextDecoder("gb18030").decode(bytes)).toBe(
-      `name,email,row,reason\r\n张三,bad,${kept}line 2,\r\n`,
+      `id,name,email,row,reason\r\n1,张三,bad,${kept}line 2,\r\n`,
     );
   });
 });
