@@ -11,7 +11,7 @@ import { directPool } from "#infra/prove/pool.ts";
 import { memoryLedger, type MemoryLedger } from "../memory/ledger.ts";
 import { accessKey, day } from "./world.ts";
 
-export interface TasksOptions {
+interface TasksOptions {
   readonly rehire?: RehirePolicy;
   /** Replaces calls of Authing's API. */
   readonly answers?: Partial<AuthingClient>;
