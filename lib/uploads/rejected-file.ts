@@ -62,9 +62,9 @@ export function unusedOfFile(unused: readonly string[]): readonly string[] {
 }
 
 function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonly string[]): RejectedFile {
-  const isCsv = format === "csv";
-  const { encode, languages, mark } = textOf(isCsv ? encoding : undefined);
-  const record = csvWriter({ delimiter: isCsv ? (delimiter === "tab" ? "\t" : (delimiter ?? ",")) : "," });
+  const { charset, languages, mark } = textOf(format === "csv" ? encoding : undefined);
+  const encode = encoderOf(charset);
+  const record = csvWriter({ delimiter: delimiter === "tab" ? "\t" : (delimiter ?? ",") });
   // A file that came out of here once has the two columns already: they are written anew.
   const own = withoutOwnColumns(columns);
   const bare = (cells: readonly string[]) =>
@@ -72,8 +72,8 @@ function csvFile({ format, encoding, delimiter }: TableDetails, columns: readonl
   // A row that was read may end before its last columns.
   const whole = (cells: readonly string[]) => own.map((_, index) => cells[index] ?? "");
   return {
-    name: delimiter === "tab" && isCsv ? "rejected.tsv" : "rejected.csv",
-    contentType: `text/csv; charset=${(isCsv && encoding) || "utf-8"}`,
+    name: delimiter === "tab" ? "rejected.tsv" : "rejected.csv",
+    contentType: `text/csv; charset=${charset}`,
     beginning: () => encode(mark + record([...own, ...ownColumns])),
     record: ({ place, original, isRecord, reasons }) =>
       encode(
@@ -103,14 +103,14 @@ function jsonFile(): RejectedFile {
 const wholeEncodings = new Set(["utf-8", "utf-16le", "utf-16be", "gb18030"]);
 
 function textOf(encoding: string | undefined): {
-  encode: (text: string) => Uint8Array;
+  charset: Encoding;
   languages: readonly Language[];
   mark: string;
 } {
-  if (encoding === "windows-1252") return { encode: encoderOf(encoding), languages: ["en"], mark: "" };
+  if (encoding === "windows-1252") return { charset: encoding, languages: ["en"], mark: "" };
   const isWhole = encoding !== undefined && wholeEncodings.has(encoding);
   return {
-    encode: encoderOf(isWhole ? (encoding as Encoding) : "utf-8"),
+    charset: isWhole ? (encoding as Encoding) : "utf-8",
     languages: ["en", "zh"],
     // Without a byte order mark Excel reads UTF-8 in the code page of the computer.
     mark: encoding === "gb18030" ? "" : "\uFEFF",

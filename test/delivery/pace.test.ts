@@ -1,42 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Clock } from "#lib/contract/clock.ts";
 import { createPace, type Pace, type PaceOptions, type Permit } from "#lib/delivery/pace.ts";
 import * as fc from "../properties.ts";
-
-/** A clock that jumps to whatever is due next as soon as nothing else can happen. */
-function virtualClock(lateBy: () => number = () => 0) {
-  let time = 1_700_000_000_000;
-  let order = 0;
-  let due: { at: number; order: number; call: () => void }[] = [];
-  const schedule = (milliseconds: number, call: () => void) => {
-    due.push({ at: time + Math.max(milliseconds, 0), order: (order += 1), call });
-  };
-  const clock: Clock = {
-    now: () => time,
-    random: () => 0.5,
-    wait: (milliseconds) => new Promise((resolve) => schedule(milliseconds + lateBy(), resolve)),
-  };
-  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
-  return {
-    clock,
-    schedule,
-    async pass(milliseconds: number) {
-      const end = time + milliseconds;
-      for (;;) {
-        await settled();
-        due = due.toSorted((one, other) => one.at - other.at || one.order - other.order);
-        const next = due[0];
-        if (next === undefined || next.at > end) break;
-        due.shift();
-        time = Math.max(time, next.at);
-        next.call();
-      }
-      time = end;
-    },
-  };
-}
-
-type VirtualClock = ReturnType<typeof virtualClock>;
+import { virtualClock, type VirtualClock } from "./due-clock.ts";
 
 function paceOf({ clock }: VirtualClock, options: Partial<PaceOptions> = {}): Pace {
   return createPace({ clock, maxPerSecond: 100, ...options });

@@ -1,56 +1,31 @@
 import { expect, it } from "vitest";
-import { memoryLedger } from "../memory/ledger.ts";
 import type { Change, PersonReference } from "#lib/contract/change.ts";
-import { deliver } from "#lib/delivery/deliver.ts";
-import { createPace } from "#lib/delivery/pace.ts";
-import { secretReader } from "#lib/pipeline/secret-reader.ts";
-import { virtualClock } from "#infra/prove/clock.ts";
-import { directPool } from "#infra/prove/pool.ts";
-import { secret } from "./story.ts";
-import { accessKey, day, personOf } from "./world.ts";
+import { create, secret } from "./story.ts";
+import { openTasks } from "./tasks.ts";
 
 // A row of a file of secrets may name its person by several columns: they must not lead to two people.
 
-const create = (id: string, over: object = {}): Change => ({
-  kind: "create",
-  person: personOf(id, over),
-  trail: {},
-});
-
 /** Rows of files, and the pool that they are brought to: people 1 and 2; the ledger knows of them what it is told. */
 async function openFiles() {
-  const clock = virtualClock(day);
-  const pool = directPool(clock, {});
-  const ports = {
-    ledger: memoryLedger(clock.now),
-    authing: pool.connect(secretReader(async () => ({ current: accessKey }), clock.now)),
-    clock,
-    pace: createPace({ clock, maxPerSecond: 1000, startPerSecond: 50 }),
-    leavePolicy: () => "resign" as const,
-    rehirePolicy: () => "reactivate" as const,
-    otpPolicy: "import" as const,
-    log: { info() {}, warn() {}, error() {} },
-  };
-  const bring = async (changes: readonly Change[]) => {
-    const tasks = changes.map((change, index) => ({
-      change,
-      by: `uploads/i/${index}`,
-      source: "uploads",
-      since: clock.now(),
-      links: false,
-      isSame: false,
-    }));
-    const { outcomes, stopped } = await deliver(tasks, { ...ports, deadline: clock.now() + 60_000 });
-    expect(stopped).toBeUndefined();
-    return outcomes;
-  };
+  const { clock, pool, ledger, bring: bringTasks } = openTasks();
+  const bring = (changes: readonly Change[]) =>
+    bringTasks(
+      changes.map((change, index) => ({
+        change,
+        by: `uploads/i/${index}`,
+        source: "uploads",
+        since: clock.now(),
+        links: false,
+        isSame: false,
+      })),
+    );
   await bring([
     create("1", { username: "zhang" }),
     create("2", { phone: "13800138000", phoneCountryCode: "+86" }),
   ]);
   const [first, second] = pool.users();
   const secretsOf = () => [first, second].map((user) => pool.otpOf(user?.userId ?? ""));
-  return { bring, pool, ledger: ports.ledger, first, second, secretsOf };
+  return { bring, pool, ledger, first, second, secretsOf };
 }
 
 const secretFor = (who: PersonReference): Change => ({ kind: "import-otp", who, otp: { secret } });

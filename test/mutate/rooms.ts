@@ -2,7 +2,7 @@
 
 const stories = [
   "test/mutate/told-stories.ts",
-  "test/delivery/{attempt,begun,confirmed,conflict,departments,encrypted-passwords,look-up-lag,move-batch,pace,two-people}.test.ts",
+  "test/delivery/{attempt,begun,confirmed,conflict,departments,encrypted-passwords,joiners*,look-up-lag,move-batch,pace,permit-queue,two-people}.test.ts",
 ];
 const uploads =
   "test/uploads/{cases,rows-*,chunk-*,failed-calls,finished-*,import-id,planned-*,rejected-again,repeated-secrets,undo,upload-place,preview-foretells,hostile-files,own-columns,people-of-a-source}.test.ts";
@@ -22,5 +22,5 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "lib/ledger": ["test/{ledger,pipeline}/*.test.ts", "test/contract/ledger-{memory,store}.test.ts"],
   "lib/pipeline": [...stories, "test/{pipeline,operations}/*.test.ts", "test/functions/event-queue.test.ts"],
   "lib/proofs": ["test/proofs/*.test.ts", "test/contract/source-proof.test.ts"],
-  "lib/uploads": [uploads],
+  "lib/uploads": [uploads, "test/mutate/killed-import.ts"],
 };

@@ -1,47 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { expectTidy, handOvers, openImports, type Imports, type ImportsOptions } from "./imports.ts";
+import { expectTidy, openImports } from "./imports.ts";
+import { killedAtEach, twoChunks, twoChunksRows } from "./killed-at.ts";
 import { expectWhole, peopleFile } from "./people-file.ts";
 
 const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
 describe("an import that is killed", () => {
-  // Two chunks in parallel, each with time for a little more than one batch.
-  const options: ImportsOptions = {
-    chunkSize: { rows: 53, bytes: 1_000_000 },
-    invocationMilliseconds: 30,
-  };
-  const count = 106;
-
   it("at any call to a port, before or after its answer, has every row once", async () => {
-    const whole = openImports(options);
-    const id = whole.upload("users", "people.csv", peopleFile(count));
-    await whole.settle();
-    expectWhole(whole, id, count);
-    expect(whole.results(id).summary.accepted).toBe(96);
-    expect(handOvers(whole)).toBeGreaterThan(1);
-    const { steps } = whole.lives;
-    expect(steps).toBeGreaterThan(150);
-
-    for (let step = 1; step <= steps; step += 1) {
-      const run = openImports(options);
-      run.upload("users", "people.csv", peopleFile(count));
-      run.lives.endAt(step);
-      await run.settle();
-      expect(run.lives.deaths, `at step ${step}`).toBe(1);
-      expectWhole(run, importOf(run), count);
-    }
+    expect(await killedAtEach(1)).toBeGreaterThan(150);
   }, 120_000);
 
   it("again and again, and whose notification comes twice, has every row once", async () => {
     for (let seed = 1; seed <= 40; seed += 1) {
-      const run = openImports(options);
-      const id = run.upload("users", "people.csv", peopleFile(count), 2);
+      const run = openImports(twoChunks);
+      const id = run.upload("users", "people.csv", peopleFile(twoChunksRows), 2);
       await run.settle((round) => {
         if (round % 3 === 0 && run.lives.deaths < 8) run.lives.endAt(1 + ((seed * 7 + round * 11) % 40));
         if (round === 4) run.tellAgain(id);
       });
       expect(run.lives.deaths).toBeGreaterThan(2);
-      expectWhole(run, id, count);
+      expectWhole(run, id, twoChunksRows);
     }
   }, 120_000);
 
@@ -162,7 +140,3 @@ describe("an import that is killed", () => {
     }
   }, 120_000);
 });
-
-function importOf(run: Imports): string {
-  return /^results\/([^/]+)\//.exec(run.objects.keys("results/")[0] ?? "")?.[1] ?? "";
-}
